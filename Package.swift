@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "mcp-proxy",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "mcp-proxy", targets: ["mcp-proxy"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", exact: "1.0.2", traits: []),
+        .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
+    ],
+    targets: [
+        .target(name: "CProxySystem"),
+        .target(name: "MCPCore", dependencies: [nioCore], swiftSettings: strict),
+        .target(
+            name: "MCPUpstream",
+            dependencies: [
+                "MCPCore", "CProxySystem", nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "MCPGateway",
+            dependencies: ["MCPCore", "MCPUpstream", nioCore, logging],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "MCPFrontEnd",
+            dependencies: ["MCPCore", "MCPGateway", nioCore, nioPosix, nioHTTP1, logging],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "ProxyConfiguration",
+            dependencies: [.product(name: "Yams", package: "Yams")],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "mcp-proxy",
+            dependencies: [
+                "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "CProxySystem",
+                nioCore, nioPosix, nioHTTP1, logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "MCPTestSupport",
+            dependencies: ["MCPCore", "MCPUpstream", "MCPGateway", nioCore, nioPosix, nioHTTP1],
+            path: "Tests/MCPTestSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "MCPCoreTests", dependencies: ["MCPCore", "MCPTestSupport", nioCore], swiftSettings: strict),
+        .testTarget(
+            name: "MCPUpstreamTests",
+            dependencies: ["MCPUpstream", "MCPTestSupport", nioCore, nioPosix, nioHTTP1],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MCPGatewayTests",
+            dependencies: ["MCPGateway", "MCPTestSupport", nioCore, nioPosix],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MCPFrontEndTests",
+            dependencies: ["MCPFrontEnd", "MCPTestSupport", nioCore, nioPosix, nioHTTP1],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ProxyConfigurationTests",
+            dependencies: ["ProxyConfiguration"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+    ]
+)

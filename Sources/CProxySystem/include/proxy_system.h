@@ -1,0 +1,29 @@
+#ifndef PROXY_SYSTEM_H
+#define PROXY_SYSTEM_H
+
+/// The first argument that makes the executable act as a guard instead of as the proxy.
+#define PROXY_GUARD_ARGUMENT "__guard"
+
+/// Runs one command and answers for every process that descends from it.
+///
+/// Arguments: `PROGRAM __guard PARENT-PID STOP-MILLISECONDS COMMAND [ARGUMENT…]`.
+///
+/// The command gets a process group of its own and the guard's standard streams. The guard ends the whole
+/// tree (SIGTERM, then SIGKILL after STOP-MILLISECONDS) when it is sent SIGTERM, when the command has ended,
+/// or when the parent process has gone, however it went. It returns the command's exit status the way a shell
+/// does: 128 + n for signal n, 126 or 127 for a command that could not be run.
+///
+/// Linux only; elsewhere it replaces itself with the command.
+int proxy_guard_main(int argc, char *const argv[]);
+
+/// Makes a pipe whose two ends are closed in any program that is executed later.
+/// Returns 0, or an `errno` value.
+int proxy_pipe(int *readEnd, int *writeEnd);
+
+/// Raises the soft limit of open descriptors to the hard one. Returns the limit now in force, or 0.
+unsigned long proxy_raise_descriptor_limit(void);
+
+/// Stops other processes of the same user from reading this one's memory and environment.
+void proxy_forbid_inspection(void);
+
+#endif

@@ -1,0 +1,195 @@
+// One guard process stands between the proxy and each command it starts. It exists because nothing else ends a
+// whole process tree when the proxy itself is killed: a pipe's end of file is ignored by some servers, a parent
+// death signal is tied to one thread and does not reach grandchildren, and a process group loses whoever leaves
+// it. A subreaper that watches its parent covers all three.
+
+#define _GNU_SOURCE
+#include "proxy_system.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef __linux__
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+
+static long now_milliseconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1000L + time.tv_nsec / 1000000L;
+}
+
+static int exit_code(int status) {
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/// The parent of the process whose /proc directory is `name`, or -1.
+static pid_t parent_of(const char *name) {
+    char path[64], text[512];
+    snprintf(path, sizeof path, "/proc/%s/stat", name);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) return -1;
+    ssize_t count = read(descriptor, text, sizeof text - 1);
+    close(descriptor);
+    if (count <= 0) return -1;
+    text[count] = 0;
+    // The command name stands in parentheses and may hold any character, a parenthesis too.
+    char *after = strrchr(text, ')');
+    int parent = -1;
+    char state;
+    if (after == NULL || sscanf(after + 1, " %c %d", &state, &parent) != 2) return -1;
+    return parent;
+}
+
+/// Sends `number` to every direct child: the command, and whatever its dead descendants left to us.
+static void signal_children(int number) {
+    DIR *directory = opendir("/proc");
+    if (directory == NULL) return;
+    pid_t self = getpid();
+    struct dirent *entry;
+    while ((entry = readdir(directory)) != NULL) {
+        if (entry->d_name[0] < '0' || entry->d_name[0] > '9') continue;
+        if (parent_of(entry->d_name) == self) kill((pid_t)atoi(entry->d_name), number);
+    }
+    closedir(directory);
+}
+
+/// The command's side of the fork: never returns.
+static void run_command(char *const command[]) {
+    sigset_t none;
+    sigemptyset(&none);
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() == 1) _exit(1);
+    for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execvp(command[0], command);
+    int reason = errno;
+    dprintf(STDERR_FILENO, "mcp-proxy: cannot run %s: %s\n", command[0], strerror(reason));
+    _exit(reason == ENOENT ? 127 : 126);
+}
+
+int proxy_guard_main(int argc, char *const argv[]) {
+    if (argc < 5) return 2;
+    pid_t parent = (pid_t)atoi(argv[2]);
+    long stop_milliseconds = atol(argv[3]);
+
+    prctl(PR_SET_NAME, "mcp-proxy-guard");
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    setsid();
+
+    int parent_descriptor = (int)syscall(SYS_pidfd_open, parent, 0);
+    // Asked after the descriptor is open, so that it cannot be somebody else's by now.
+    if (getppid() != parent) return 1;
+
+    sigset_t watched;
+    sigemptyset(&watched);
+    sigaddset(&watched, SIGCHLD);
+    sigaddset(&watched, SIGTERM);
+    sigaddset(&watched, SIGINT);
+    sigaddset(&watched, SIGHUP);
+    sigprocmask(SIG_BLOCK, &watched, NULL);
+    int signal_descriptor = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (signal_descriptor < 0) return 1;
+
+    pid_t command = fork();
+    if (command < 0) {
+        dprintf(STDERR_FILENO, "mcp-proxy: cannot start a process: %s\n", strerror(errno));
+        return 126;
+    }
+    if (command == 0) run_command(argv + 4);
+    setpgid(command, command);
+
+    // The pipe ends belong to the command: held here they would hide its end of file. Standard error stays,
+    // so that its end of file tells the proxy that the whole tree has gone.
+    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nowhere >= 0) {
+        dup2(nowhere, STDIN_FILENO);
+        dup2(nowhere, STDOUT_FILENO);
+        close(nowhere);
+    }
+
+    int result = 1;
+    long deadline = -1;  // when the tree is killed; -1 while it may live
+    int killing = 0;
+    for (;;) {
+        int status;
+        pid_t ended;
+        while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
+            if (ended != command) continue;
+            result = exit_code(status);
+            command = 0;
+            if (deadline < 0) {
+                // What the command leaves behind is asked to end, then made to.
+                deadline = now_milliseconds() + stop_milliseconds;
+                signal_children(SIGTERM);
+            }
+        }
+        if (ended < 0 && errno == ECHILD) return result;
+
+        if (!killing && deadline >= 0 && now_milliseconds() >= deadline) killing = 1;
+        if (killing) {
+            // Each death can hand us new children, hence again and again until nobody is left.
+            if (command > 0) kill(-command, SIGKILL);
+            signal_children(SIGKILL);
+        }
+
+        int timeout = -1;
+        if (killing) {
+            timeout = 20;
+        } else if (deadline >= 0) {
+            long left = deadline - now_milliseconds();
+            timeout = left > 0 ? (int)left : 0;
+        }
+        struct pollfd waits[2] = {
+            {.fd = signal_descriptor, .events = POLLIN},
+            {.fd = deadline < 0 ? parent_descriptor : -1, .events = POLLIN},
+        };
+        if (poll(waits, 2, timeout) < 0 && errno != EINTR) return 1;
+
+        int stop = deadline < 0 && (waits[1].revents & POLLIN);
+        struct signalfd_siginfo seen;
+        while (read(signal_descriptor, &seen, sizeof seen) == (ssize_t)sizeof seen) {
+            if (seen.ssi_signo == SIGTERM || seen.ssi_signo == SIGINT || seen.ssi_signo == SIGHUP) {
+                if (deadline < 0) {
+                    stop = 1;
+                } else {
+                    deadline = now_milliseconds();  // asked twice: at once
+                }
+            }
+        }
+        if (stop) {
+            deadline = now_milliseconds() + stop_milliseconds;
+            if (command > 0) kill(-command, SIGTERM);
+            signal_children(SIGTERM);
+        }
+    }
+}
+
+#else
+
+int proxy_guard_main(int argc, char *const argv[]) {
+    if (argc < 5) return 2;
+    setpgid(0, 0);
+    execvp(argv[4], argv + 4);
+    int reason = errno;
+    fprintf(stderr, "mcp-proxy: cannot run %s: %s\n", argv[4], strerror(reason));
+    return reason == ENOENT ? 127 : 126;
+}
+
+#endif

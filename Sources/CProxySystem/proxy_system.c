@@ -1,0 +1,40 @@
+#define _GNU_SOURCE
+#include "proxy_system.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+int proxy_pipe(int *readEnd, int *writeEnd) {
+    int ends[2];
+#ifdef __linux__
+    if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+#else
+    if (pipe(ends) != 0) return errno;
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+#endif
+    *readEnd = ends[0];
+    *writeEnd = ends[1];
+    return 0;
+}
+
+unsigned long proxy_raise_descriptor_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    return (unsigned long)limit.rlim_cur;
+}
+
+void proxy_forbid_inspection(void) {
+#ifdef __linux__
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+}

@@ -1,0 +1,11 @@
+/// Why a stream of bytes cannot be cut into messages any further.
+package struct FramingError: Error, Equatable, Sendable {
+    package enum Code: Sendable {
+        case lineTooLong
+        case eventTooLong
+    }
+
+    package let code: Code
+    /// The limit that was passed, in bytes.
+    package let limit: Int
+}

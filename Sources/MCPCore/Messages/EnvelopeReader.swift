@@ -1,0 +1,204 @@
+import NIOCore
+
+/// Fills an envelope in one pass over a message, then judges whether the members make a message.
+struct EnvelopeReader {
+    private static let metaVersionName = "io.modelcontextprotocol/protocolVersion"
+
+    private let bytes: ByteBuffer
+    private var envelope = Envelope()
+    private var problem: String?
+    private var versionSeen = false
+    private var method: ByteRange?
+    private var paramsProgressToken: ByteRange?
+
+    init(bytes: ByteBuffer) {
+        self.bytes = bytes
+    }
+
+    mutating func read(_ scanner: inout JSONScanner) throws(JSONError) {
+        guard try scanner.peek() == UInt8(ascii: "{") else {
+            try scanner.skipValue()
+            try scanner.expectEnd()
+            problem = "a message must be a JSON object"
+            return
+        }
+        try scanner.members(depth: 0) { (scanner, name) throws(JSONError) in
+            try readMember(name, &scanner)
+        }
+        try scanner.expectEnd()
+    }
+
+    private mutating func readMember(_ name: JSONName, _ scanner: inout JSONScanner) throws(JSONError) {
+        if scanner.matches(name, "params") {
+            guard envelope.params == nil else { throw JSONError(.duplicateKey, at: name.content.lowerBound - 1) }
+            envelope.params = try readParams(&scanner)
+            return
+        }
+        let first = try scanner.peek()
+        let value = try scanner.skipValue(depth: 1)
+        if scanner.matches(name, "jsonrpc") {
+            guard !versionSeen else { throw JSONError(.duplicateKey, at: name.content.lowerBound - 1) }
+            versionSeen = true
+            if !scanner.isString(value, "2.0") { problem = "\"jsonrpc\" must be \"2.0\"" }
+        } else if scanner.matches(name, "id") {
+            try set(\.id, value, name)
+            if first == UInt8(ascii: "n") { return }
+            if first != UInt8(ascii: "\"") && first != UInt8(ascii: "-") && !(0x30...0x39).contains(first) {
+                problem = "\"id\" must be a string or a number"
+            } else if value.count > RequestID.maximumLength {
+                problem = "\"id\" is longer than \(RequestID.maximumLength) bytes"
+            }
+        } else if scanner.matches(name, "method") {
+            guard method == nil else { throw JSONError(.duplicateKey, at: name.content.lowerBound - 1) }
+            method = value
+            if first != UInt8(ascii: "\"") { problem = "\"method\" must be a string" }
+        } else if scanner.matches(name, "result") {
+            try set(\.result, value, name)
+        } else if scanner.matches(name, "error") {
+            try set(\.error, value, name)
+            if first != UInt8(ascii: "{") { problem = "\"error\" must be an object" }
+        }
+    }
+
+    private mutating func set(
+        _ member: WritableKeyPath<Envelope, ByteRange?>,
+        _ value: ByteRange,
+        _ name: JSONName
+    ) throws(JSONError) {
+        guard envelope[keyPath: member] == nil else {
+            throw JSONError(.duplicateKey, at: name.content.lowerBound - 1)
+        }
+        envelope[keyPath: member] = value
+    }
+
+    private mutating func readParams(_ scanner: inout JSONScanner) throws(JSONError) -> ByteRange {
+        let first = try scanner.peek()
+        let start = scanner.position
+        guard first == UInt8(ascii: "{") else {
+            problem = "\"params\" must be an object"
+            return try scanner.skipValue(depth: 1)
+        }
+        try scanner.members(depth: 1) { (scanner, name) throws(JSONError) in
+            if scanner.matches(name, "_meta") {
+                guard envelope.meta == nil else { throw JSONError(.duplicateKey, at: name.content.lowerBound - 1) }
+                envelope.meta = try readMeta(&scanner)
+                return
+            }
+            let value = try scanner.skipValue(depth: 2)
+            if scanner.matches(name, "name") {
+                try set(\.name, value, name)
+            } else if scanner.matches(name, "uri") {
+                try set(\.uri, value, name)
+            } else if scanner.matches(name, "level") {
+                try set(\.level, value, name)
+            } else if scanner.matches(name, "requestId") {
+                try set(\.requestID, value, name)
+            } else if scanner.matches(name, "progressToken") {
+                guard paramsProgressToken == nil else {
+                    throw JSONError(.duplicateKey, at: name.content.lowerBound - 1)
+                }
+                paramsProgressToken = value
+            }
+        }
+        return start..<scanner.position
+    }
+
+    private mutating func readMeta(_ scanner: inout JSONScanner) throws(JSONError) -> ByteRange {
+        guard try scanner.peek() == UInt8(ascii: "{") else {
+            problem = "\"_meta\" must be an object"
+            return try scanner.skipValue(depth: 2)
+        }
+        let start = scanner.position
+        try scanner.members(depth: 2) { (scanner, name) throws(JSONError) in
+            let value = try scanner.skipValue(depth: 3)
+            if scanner.matches(name, "progressToken") {
+                try set(\.progressToken, value, name)
+            } else if scanner.matches(name, Self.metaVersionName) {
+                try set(\.metaProtocolVersion, value, name)
+            }
+        }
+        return start..<scanner.position
+    }
+
+    /// Decides which kind of message the members make.
+    mutating func finish() throws(MessageError) -> Envelope {
+        let isNullID = envelope.id.map { bytes.byte(at: $0.lowerBound) == UInt8(ascii: "n") } ?? false
+        if problem == nil { problem = judge(isNullID: isNullID) }
+        if let problem {
+            var id: RequestID?
+            if let range = envelope.id, !isNullID, range.count <= RequestID.maximumLength,
+                ![UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "t"), UInt8(ascii: "f")]
+                    .contains(bytes.byte(at: range.lowerBound))
+            {
+                id = RequestID(bytes, range)
+            }
+            throw MessageError(code: .invalid, reason: problem, id: id)
+        }
+        if isNullID { envelope.id = nil }
+        envelope.hasLineBreak = bytes.readableBytesView.contains { $0 == 0x0A || $0 == 0x0D }
+        return envelope
+    }
+
+    private mutating func judge(isNullID: Bool) -> String? {
+        guard versionSeen else { return "\"jsonrpc\": \"2.0\" is missing" }
+        if let method {
+            guard envelope.result == nil, envelope.error == nil else {
+                return "a message has either \"method\" or \"result\" or \"error\""
+            }
+            guard !isNullID else { return "\"id\" must be a string or a number; leave it out for a notification" }
+            envelope.kind = envelope.id == nil ? .notification : .request
+            let content = method.lowerBound + 1..<method.upperBound - 1
+            envelope.methodName = content
+            envelope.method = Method(name: JSONView(text: bytes, range: method).string ?? "")
+            if envelope.kind == .notification { envelope.progressToken = paramsProgressToken }
+            if let token = envelope.progressToken, !isToken(token) { return "a progress token must be a string or a number" }
+            return nil
+        }
+        guard envelope.id != nil else { return "a message needs \"method\", or \"id\" with \"result\" or \"error\"" }
+        switch (envelope.result, envelope.error) {
+        case (.some, nil):
+            guard !isNullID else { return "a result needs the \"id\" of its request" }
+            envelope.kind = .result
+        case (nil, .some): envelope.kind = .error
+        default: return "a response has either \"result\" or \"error\""
+        }
+        return nil
+    }
+
+    private func isToken(_ range: ByteRange) -> Bool {
+        let first = bytes.byte(at: range.lowerBound)
+        return range.count <= RequestID.maximumLength
+            && (first == UInt8(ascii: "\"") || first == UInt8(ascii: "-") || (0x30...0x39).contains(first))
+    }
+}
+
+extension JSONScanner {
+    /// Whether a member name is this text, however it is escaped.
+    @inline(__always)
+    func matches(_ name: JSONName, _ text: StaticString) -> Bool {
+        if name.isEscaped { return matchesEscaped(name, text) }
+        guard name.content.count == text.utf8CodeUnitCount else { return false }
+        for offset in 0..<text.utf8CodeUnitCount
+        where unsafe text.utf8Start[offset] != self[name.content.lowerBound + offset] {
+            return false
+        }
+        return true
+    }
+
+    func matches(_ name: JSONName, _ text: String) -> Bool {
+        if name.isEscaped { return JSONString.unescape(self, name) == Array(text.utf8) }
+        guard name.content.count == text.utf8.count else { return false }
+        return unsafe slice(name.content).elementsEqual(text.utf8)
+    }
+
+    private func matchesEscaped(_ name: JSONName, _ text: StaticString) -> Bool {
+        matches(name, text.description)
+    }
+
+    /// Whether a value is the string of this text, without regard to escapes.
+    func isString(_ value: ByteRange, _ text: StaticString) -> Bool {
+        guard value.count >= 2, self[value.lowerBound] == UInt8(ascii: "\"") else { return false }
+        let content = value.lowerBound + 1..<value.upperBound - 1
+        return matches(JSONName(content: content, isEscaped: true), text)
+    }
+}

@@ -1,0 +1,29 @@
+/// JSON-RPC error codes.
+///
+/// The proxy's own lie outside the range that JSON-RPC reserves, so that they are never taken for a server's.
+package struct ErrorCode: RawRepresentable, Hashable, Sendable {
+    package let rawValue: Int
+
+    package init(rawValue: Int) {
+        self.rawValue = rawValue
+    }
+
+    package static let parseError = ErrorCode(rawValue: -32700)
+    package static let invalidRequest = ErrorCode(rawValue: -32600)
+    package static let methodNotFound = ErrorCode(rawValue: -32601)
+    package static let invalidParams = ErrorCode(rawValue: -32602)
+    package static let internalError = ErrorCode(rawValue: -32603)
+
+    /// The server cannot be reached or could not be started.
+    package static let serverUnavailable = ErrorCode(rawValue: -31001)
+    /// The server ended, or its connection broke, after the request had been sent.
+    package static let serverLost = ErrorCode(rawValue: -31002)
+    /// The server did not answer in time.
+    package static let serverTimeout = ErrorCode(rawValue: -31003)
+    /// Too many calls are under way.
+    package static let overloaded = ErrorCode(rawValue: -31004)
+    /// The proxy is shutting down.
+    package static let shuttingDown = ErrorCode(rawValue: -31005)
+    /// The server answered in a way that the protocol does not allow.
+    package static let invalidAnswer = ErrorCode(rawValue: -31006)
+}

@@ -1,0 +1,18 @@
+/// Why bytes are not one acceptable message.
+package struct MessageError: Error, Sendable, Equatable {
+    package enum Code: Sendable, Equatable {
+        /// Not JSON: JSON-RPC's -32700.
+        case malformed
+        /// JSON, but not a request, notification or response: JSON-RPC's -32600.
+        case invalid
+    }
+
+    package let code: Code
+    package let reason: String
+    /// The identifier of the refused request, where it could be read.
+    package let id: RequestID?
+
+    static func malformed(_ error: JSONError) -> MessageError {
+        MessageError(code: .malformed, reason: error.description, id: nil)
+    }
+}

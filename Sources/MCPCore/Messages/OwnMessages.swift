@@ -1,0 +1,88 @@
+package import NIOCore
+
+/// The few messages that the proxy writes itself.
+package enum OwnMessages {
+    /// An error response. `id` nil stands for an unreadable request and is written as `null`.
+    package static func error(
+        id: RequestID?,
+        code: ErrorCode,
+        message: String,
+        data: [(String, String)] = []
+    ) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.writeStaticString(#"{"jsonrpc":"2.0","id":"#)
+        if let id { buffer.writeRequestID(id) } else { buffer.writeStaticString("null") }
+        buffer.writeStaticString(#","error":{"code":"#)
+        buffer.writeDecimal(code.rawValue)
+        buffer.writeStaticString(#","message":"#)
+        buffer.writeJSONString(message)
+        if !data.isEmpty {
+            buffer.writeStaticString(#","data":{"#)
+            for (index, member) in data.enumerated() {
+                if index > 0 { buffer.writeStaticString(",") }
+                buffer.writeJSONString(member.0)
+                buffer.writeStaticString(":")
+                buffer.writeJSONString(member.1)
+            }
+            buffer.writeStaticString("}")
+        }
+        buffer.writeStaticString("}}")
+        return buffer
+    }
+
+    /// A response whose result is already JSON.
+    package static func result(id: RequestID, _ result: ByteBuffer) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(result.readableBytes + 64)
+        buffer.writeStaticString(#"{"jsonrpc":"2.0","id":"#)
+        buffer.writeRequestID(id)
+        buffer.writeStaticString(#","result":"#)
+        buffer.writeImmutableBuffer(result)
+        buffer.writeStaticString("}")
+        return buffer
+    }
+
+    /// A response with an empty result.
+    package static func emptyResult(id: RequestID) -> ByteBuffer {
+        result(id: id, ByteBuffer(string: "{}"))
+    }
+
+    /// A request of the proxy's own, with parameters that are already JSON.
+    package static func request(id: Int64, method: Method, params: ByteBuffer? = nil) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.writeStaticString(#"{"jsonrpc":"2.0","id":"#)
+        buffer.writeDecimal(id)
+        buffer.writeStaticString(#","method":"#)
+        buffer.writeJSONString(method.rawValue)
+        writeParams(params, to: &buffer)
+        return buffer
+    }
+
+    /// A notification of the proxy's own, with parameters that are already JSON.
+    package static func notification(_ method: Method, params: ByteBuffer? = nil) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.writeStaticString(#"{"jsonrpc":"2.0","method":"#)
+        buffer.writeJSONString(method.rawValue)
+        writeParams(params, to: &buffer)
+        return buffer
+    }
+
+    /// Tells the receiver that a request of ours need not be answered any more.
+    package static func cancelled(id: RequestID, reason: String) -> ByteBuffer {
+        var params = ByteBuffer()
+        params.writeStaticString(#"{"requestId":"#)
+        params.writeRequestID(id)
+        params.writeStaticString(#","reason":"#)
+        params.writeJSONString(reason)
+        params.writeStaticString("}")
+        return notification(.cancelled, params: params)
+    }
+
+    private static func writeParams(_ params: ByteBuffer?, to buffer: inout ByteBuffer) {
+        if let params {
+            buffer.writeStaticString(#","params":"#)
+            buffer.writeImmutableBuffer(params)
+        }
+        buffer.writeStaticString("}")
+    }
+}

@@ -1,0 +1,43 @@
+/// Why an upstream cannot be used, or why one exchange with it failed.
+package struct UpstreamFailure: Error, Sendable, Equatable {
+    package enum Code: String, Sendable, CaseIterable {
+        /// The command does not exist or may not be run.
+        case commandNotRunnable
+        /// The process ended.
+        case processEnded
+        /// No connection to the remote server: refused, unresolvable, no route, TLS.
+        case notReachable
+        /// The remote server answered with an HTTP status or content type that is not the protocol's.
+        case unexpectedHTTPAnswer
+        /// The remote server wants credentials (401, 403).
+        case unauthorized
+        /// The connection broke before the answer was complete.
+        case connectionLost
+        /// The server did not answer in time.
+        case timedOut
+        /// The server refused the handshake or answered it wrongly.
+        case handshakeRefused
+        /// A message is longer than allowed, or the stream cannot be read as messages.
+        case unreadable
+        /// More calls are waiting for the server than allowed.
+        case overloaded
+        /// The proxy has closed the connection on purpose.
+        case closed
+    }
+
+    package let code: Code
+    /// What happened, for the operator: may name commands, addresses and the server's own words.
+    package let detail: String
+    /// Whether it is certain that no byte of the request reached the server, so that it may be sent again.
+    package let nothingSent: Bool
+
+    package init(_ code: Code, _ detail: String, nothingSent: Bool = false) {
+        self.code = code
+        self.detail = detail
+        self.nothingSent = nothingSent
+    }
+}
+
+extension UpstreamFailure: CustomStringConvertible {
+    package var description: String { detail }
+}

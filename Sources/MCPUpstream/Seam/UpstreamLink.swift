@@ -1,0 +1,61 @@
+package import MCPCore
+package import NIOCore
+
+/// What a link has to know of a message that it sends.
+package enum OutgoingKind: Sendable, Equatable {
+    /// A request with the identifier we gave it. Exactly one answer or failure is reported for it.
+    case request(id: Int64)
+    case notification
+    /// The answer to a request of the server.
+    case response
+}
+
+/// One transport binding to one server: a process's pipes, or HTTP requests.
+///
+/// A link carries whole messages and knows nothing of what they mean. All calls are made, and all reports are
+/// given, on its event loop. It is used once: opened, used, closed.
+package protocol UpstreamLink: AnyObject {
+    var eventLoop: any EventLoop { get }
+
+    /// Starts the process or prepares the connection. Ends in `linkOpened` or `linkClosed`.
+    func open(_ receiver: any UpstreamLinkReceiver)
+
+    /// Sends one message, on one line, in the order of the calls.
+    func send(_ message: ByteBuffer, as kind: OutgoingKind)
+
+    /// Says that nobody waits for this request's answer any more. The link may free what it holds for it; it must
+    /// not report anything more for it.
+    func abandon(_ id: Int64)
+
+    /// Says that the handshake is complete, so that a transport can state the revision and listen for what the
+    /// server says unasked.
+    func handshakeCompleted(_ version: ProtocolVersion)
+
+    /// Ends the link and frees everything. `linkClosed` follows exactly once, unless it has come before.
+    func close()
+
+    /// The process identifier, where there is a process.
+    var processID: Int32? { get }
+
+    /// The last lines of a process's standard error; empty elsewhere.
+    var recentErrorOutput: [String] { get }
+}
+
+/// Hears what a link receives. Called on the link's event loop.
+package protocol UpstreamLinkReceiver: AnyObject {
+    func linkOpened()
+
+    /// One message from the server, or a batch.
+    ///
+    /// - Parameter relatedTo: The request on whose response stream the message came, where the transport tells.
+    func linkReceived(_ message: ByteBuffer, relatedTo id: Int64?)
+
+    /// This request gets no answer, but the link lives on.
+    func linkFailed(_ id: Int64, _ failure: UpstreamFailure)
+
+    /// The server does not know our session any more (HTTP 404): this request was refused unread.
+    func linkLostSession(_ id: Int64?)
+
+    /// The link is of no more use; every request that has no answer yet has failed.
+    func linkClosed(_ failure: UpstreamFailure)
+}

@@ -1,0 +1,1 @@
+@main struct MCPProxyCommand { static func main() {} }
