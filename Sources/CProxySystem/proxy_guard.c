@@ -28,6 +28,9 @@
 #define SYS_pidfd_open 434
 #endif
 
+/// How long processes that outlive the command itself may take to end.
+#define STRAGGLER_MILLISECONDS 150
+
 static long now_milliseconds(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -135,8 +138,9 @@ int proxy_guard_main(int argc, char *const argv[]) {
             result = exit_code(status);
             command = 0;
             if (deadline < 0) {
-                // What the command leaves behind is asked to end, then made to.
-                deadline = now_milliseconds() + stop_milliseconds;
+                // What the command leaves behind is asked to end, then made to: soon, because whoever still holds
+                // the command's output keeps the proxy from noticing that it has ended.
+                deadline = now_milliseconds() + STRAGGLER_MILLISECONDS;
                 signal_children(SIGTERM);
             }
         }

@@ -38,3 +38,7 @@ void proxy_forbid_inspection(void) {
     prctl(PR_SET_DUMPABLE, 0);
 #endif
 }
+
+void proxy_close(int descriptor) {
+    close(descriptor);
+}

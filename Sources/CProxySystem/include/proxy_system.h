@@ -20,6 +20,9 @@ int proxy_guard_main(int argc, char *const argv[]);
 /// Returns 0, or an `errno` value.
 int proxy_pipe(int *readEnd, int *writeEnd);
 
+/// Closes a descriptor.
+void proxy_close(int descriptor);
+
 /// Raises the soft limit of open descriptors to the hard one. Returns the limit now in force, or 0.
 unsigned long proxy_raise_descriptor_limit(void);
 

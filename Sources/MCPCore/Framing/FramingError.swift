@@ -8,4 +8,9 @@ package struct FramingError: Error, Equatable, Sendable {
     package let code: Code
     /// The limit that was passed, in bytes.
     package let limit: Int
+
+    package init(code: Code, limit: Int) {
+        self.code = code
+        self.limit = limit
+    }
 }

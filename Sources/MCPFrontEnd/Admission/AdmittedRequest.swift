@@ -1,0 +1,90 @@
+import MCPGateway
+import NIOHTTP1
+
+/// An HTTP request whose target, host and origin are in order.
+struct AdmittedRequest: Sendable {
+    let http: HTTPRequest
+    let target: RequestTarget
+    /// The web origin that sent it, when a browser did.
+    let origin: String?
+
+    fileprivate init(http: HTTPRequest, target: RequestTarget, origin: String?) {
+        self.http = http
+        self.target = target
+        self.origin = origin
+    }
+}
+
+/// An admitted request for an endpoint, and who makes it. Nothing unauthenticated goes further.
+struct AuthenticatedRequest: Sendable {
+    let admitted: AdmittedRequest
+    let endpoint: Endpoint
+    let principal: Principal
+
+    var http: HTTPRequest { admitted.http }
+    var route: Route { endpoint.published.route }
+
+    fileprivate init(admitted: AdmittedRequest, endpoint: Endpoint, principal: Principal) {
+        self.admitted = admitted
+        self.endpoint = endpoint
+        self.principal = principal
+    }
+}
+
+/// Why a request goes no further.
+struct Refusal: Error {
+    let status: HTTPResponseStatus
+    let reason: String
+    var headers: [(String, String)] = []
+}
+
+/// The checks that every request passes before anything else happens.
+struct Admission: Sendable {
+    let hosts: HostPolicy
+
+    /// Checks target, `Host` and `Origin`, before credentials and before the body is looked at.
+    func admit(_ request: HTTPRequest) throws(Refusal) -> AdmittedRequest {
+        guard let target = RequestTarget(request.head.uri) else {
+            throw Refusal(status: .badRequest, reason: "the request's path is not acceptable")
+        }
+        let hostHeaders = request.head.headers["host"]
+        guard hostHeaders.count == 1, let host = hostHeaders.first else {
+            throw Refusal(status: .badRequest, reason: "exactly one Host header is needed")
+        }
+        guard hosts.acceptsHost(host) else {
+            throw Refusal(
+                status: .forbidden,
+                reason: "this host name is not accepted; set mcpProxy.baseURL to the address that clients use, or "
+                    + "add the name to mcpProxy.allowedHosts"
+            )
+        }
+        let origins = request.head.headers["origin"]
+        guard origins.count <= 1 else { throw Refusal(status: .badRequest, reason: "more than one Origin header") }
+        if let origin = origins.first, !hosts.acceptsOrigin(origin) {
+            throw Refusal(
+                status: .forbidden,
+                reason: "this web origin may not use the proxy; add it to mcpProxy.allowedOrigins to allow it"
+            )
+        }
+        if origins.isEmpty, request.header("sec-fetch-site") == "cross-site" {
+            throw Refusal(status: .forbidden, reason: "cross-site requests are not accepted")
+        }
+        return AdmittedRequest(http: request, target: target, origin: origins.first)
+    }
+
+    /// Checks the credentials that the endpoint's route demands.
+    func authenticate(_ request: AdmittedRequest, for endpoint: Endpoint) throws(Refusal) -> AuthenticatedRequest {
+        let headers = request.http.head.headers["authorization"]
+        guard headers.count <= 1, let principal = endpoint.published.tokens.principal(authorization: headers.first)
+        else {
+            throw Refusal(
+                status: .unauthorized,
+                reason: headers.isEmpty
+                    ? "this server needs a token: send the header \"Authorization: Bearer <token>\""
+                    : "the token is not valid for this server",
+                headers: [("WWW-Authenticate", headers.isEmpty ? "Bearer" : "Bearer error=\"invalid_token\"")]
+            )
+        }
+        return AuthenticatedRequest(admitted: request, endpoint: endpoint, principal: principal)
+    }
+}

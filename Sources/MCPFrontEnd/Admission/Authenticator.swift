@@ -1,0 +1,37 @@
+package import MCPGateway
+
+/// The tokens that a route accepts.
+package struct RouteTokens: Sendable {
+    private let tokens: [[UInt8]]
+
+    package init(_ tokens: [String]) {
+        self.tokens = tokens.map { Array($0.utf8) }
+    }
+
+    package var isEmpty: Bool { tokens.isEmpty }
+
+    /// Who shows this `Authorization` header; nil when nobody who may pass.
+    ///
+    /// The token may come with or without `Bearer `. Every token is compared in full, so that the time taken tells
+    /// nothing.
+    package func principal(authorization: String?) -> Principal? {
+        guard !tokens.isEmpty else { return .anonymous }
+        guard var shown = authorization.map({ Substring($0) }) else { return nil }
+        if shown.prefix(7).lowercased() == "bearer " { shown = shown.dropFirst(7) }
+        while shown.first == " " { shown = shown.dropFirst() }
+        while shown.last == " " { shown = shown.dropLast() }
+        let bytes = Array(shown.utf8)
+        var found: Int?
+        for (index, token) in tokens.enumerated() where Self.areEqual(token, bytes) { found = found ?? index }
+        guard !bytes.isEmpty else { return nil }
+        return found.map(Principal.token(number:))
+    }
+
+    private static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        var difference = UInt8(left.count == right.count ? 0 : 1)
+        for index in left.indices {
+            difference |= left[index] ^ (right.isEmpty ? 0 : right[index % right.count])
+        }
+        return difference == 0
+    }
+}

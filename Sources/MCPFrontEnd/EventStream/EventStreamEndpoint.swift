@@ -1,0 +1,107 @@
+import MCPCore
+import MCPGateway
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// The HTTP+SSE transport of revision 2024-11-05 towards clients: deprecated, and still what many speak.
+///
+/// [HTTP with SSE, 2024-11-05](https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse)
+final class EventStreamEndpoint: Sendable {
+    private let gateway: Gateway
+    private let limits: HTTPLimits
+    private let table: EndpointTable
+    private let sessions = Mutex<[String: EventStreamSession]>([:])
+
+    init(gateway: Gateway, limits: HTTPLimits, table: EndpointTable) {
+        self.gateway = gateway
+        self.limits = limits
+        self.table = table
+    }
+
+    func handle(_ request: AuthenticatedRequest, _ responder: HTTPResponder) {
+        do throws(Refusal) {
+            switch (request.endpoint.kind, request.http.method) {
+            case (.eventStream, .GET): try openStream(request, responder)
+            case (.eventStreamMessages, .POST): try post(request, responder)
+            case (.eventStream, _):
+                throw Refusal(
+                    status: .methodNotAllowed,
+                    reason: "this is the HTTP+SSE endpoint: use GET here, or POST to the same server's /mcp",
+                    headers: [("Allow", "GET")]
+                )
+            default:
+                throw Refusal(status: .methodNotAllowed, reason: "use POST", headers: [("Allow", "POST")])
+            }
+        } catch {
+            responder.refuse(error.status, error.reason, headers: error.headers)
+        }
+    }
+
+    private func openStream(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
+        guard AcceptedTypes(request.http.head.headers["accept"]).eventStream else {
+            throw Refusal(status: .notAcceptable, reason: "send Accept: text/event-stream")
+        }
+        guard !gateway.isDraining else {
+            throw Refusal(
+                status: .serviceUnavailable,
+                reason: "the proxy is shutting down; connect again in a moment",
+                headers: [("Retry-After", "5")]
+            )
+        }
+        let writer = EventStreamWriter(responder, keepAliveInterval: limits.keepAliveInterval)
+        let session = EventStreamSession(request, writer: writer, on: responder.eventLoop, gateway: gateway)
+        sessions.withLock { $0[session.id] = session }
+        writer.begin { [self] in
+            sessions.withLock { $0[session.id] = nil }
+            session.end(reason: "the client closed its stream")
+        }
+        session.announce(endpoint: table.messagePath(of: request.route))
+    }
+
+    private func post(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
+        guard isJSON(contentType: request.http.header("content-type")) else {
+            throw Refusal(status: .unsupportedMediaType, reason: "send Content-Type: application/json")
+        }
+        guard let id = request.admitted.target.parameter("sessionId") else {
+            throw Refusal(status: .badRequest, reason: "the sessionId parameter of the endpoint event is missing")
+        }
+        guard let session = sessions.withLock({ $0[id] }), session.principal == request.principal,
+            session.route.name == request.route.name
+        else {
+            throw Refusal(status: .notFound, reason: "there is no such session; open a new stream at …/sse")
+        }
+        if Batch.isBatch(request.http.body) {
+            throw Refusal(status: .badRequest, reason: "batches exist only in revision 2025-03-26 over streamable HTTP")
+        }
+        let message: Message
+        do {
+            message = try Message(request.http.body, maximumDepth: limits.maximumJSONDepth)
+        } catch {
+            responder.refuse(error)
+            return
+        }
+        session.run { session in
+            do {
+                try session.receive(message)
+                responder.run { $0.respond(.accepted) }
+            } catch {
+                let refusal = OwnMessages.error(
+                    id: message.id,
+                    code: .invalidRequest,
+                    message: "a request with this id is still in flight on this stream"
+                )
+                responder.run { $0.respond(.badRequest, json: refusal) }
+            }
+        }
+    }
+
+    /// Ends every stream.
+    func close() {
+        let open = sessions.withLock { sessions in
+            defer { sessions = [:] }
+            return Array(sessions.values)
+        }
+        for session in open { session.run { $0.end(reason: "the proxy is shutting down") } }
+    }
+}

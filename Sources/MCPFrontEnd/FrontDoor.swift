@@ -1,0 +1,126 @@
+package import Logging
+package import MCPGateway
+package import NIOCore
+import NIOHTTP1
+
+/// What the front door has to know.
+package struct FrontDoorSettings: Sendable {
+    package var host: String?
+    package var port: Int
+    /// The path of the base URL, without a slash at its end.
+    package var prefix: String
+    package var hosts: HostPolicy
+    package var limits: HTTPLimits
+    /// The tokens with which the status of all servers may be read.
+    package var statusTokens: RouteTokens
+
+    package init(
+        host: String?,
+        port: Int,
+        prefix: String,
+        hosts: HostPolicy,
+        limits: HTTPLimits,
+        statusTokens: RouteTokens
+    ) {
+        self.host = host
+        self.port = port
+        self.prefix = prefix
+        self.hosts = hosts
+        self.limits = limits
+        self.statusTokens = statusTokens
+    }
+}
+
+/// Where HTTP requests enter: admitted, authenticated, then handed to the transport that they speak.
+package final class FrontDoor: HTTPRequestHandler {
+    package let listener: HTTPListener
+    private let settings: FrontDoorSettings
+    private let gateway: Gateway
+    private let admission: Admission
+    private let table: EndpointTable
+    private let streamable: StreamableEndpoint
+    private let eventStreams: EventStreamEndpoint
+    private let status: StatusPages
+
+    package init(
+        _ settings: FrontDoorSettings,
+        gateway: Gateway,
+        routes: [PublishedRoute],
+        disabled: [String],
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.gateway = gateway
+        self.listener = HTTPListener(limits: settings.limits, logger: logger)
+        self.admission = Admission(hosts: settings.hosts)
+        self.table = EndpointTable(routes, prefix: settings.prefix)
+        self.streamable = StreamableEndpoint(gateway: gateway, limits: settings.limits)
+        self.eventStreams = EventStreamEndpoint(gateway: gateway, limits: settings.limits, table: table)
+        self.status = StatusPages(gateway: gateway, disabled: disabled, tokens: settings.statusTokens)
+    }
+
+    /// Opens the listener.
+    package func open(on eventLoops: any EventLoopGroup) async throws(ListenerError) {
+        try await listener.bind(host: settings.host, port: settings.port, eventLoops: eventLoops, handler: self)
+    }
+
+    /// Ends every stream and connection.
+    package func close() {
+        eventStreams.close()
+        listener.close()
+    }
+
+    // MARK: Requests
+
+    func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
+        do throws(Refusal) {
+            let admitted = try admission.admit(request)
+            if status.handle(admitted, responder) { return }
+            guard let endpoint = table.endpoint(at: admitted.target.path) else {
+                throw Refusal(
+                    status: .notFound,
+                    reason: "there is no server at this path; servers are at "
+                        + "\(settings.prefix)/{name}/mcp and \(settings.prefix)/{name}/sse"
+                )
+            }
+            if request.method == .OPTIONS {
+                preflight(admitted, responder)
+                return
+            }
+            let authenticated = try admission.authenticate(admitted, for: endpoint)
+            switch endpoint.kind {
+            case .streamable: streamable.handle(authenticated, responder)
+            case .eventStream, .eventStreamMessages: eventStreams.handle(authenticated, responder)
+            }
+        } catch {
+            responder.refuse(error.status, error.reason, headers: error.headers)
+        }
+    }
+
+    func headers(for request: HTTPRequest) -> [(String, String)] {
+        guard let origin = request.header("origin"), settings.hosts.acceptsOrigin(origin) else { return [] }
+        return [
+            ("Access-Control-Allow-Origin", origin), ("Vary", "Origin"),
+            ("Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate"),
+        ]
+    }
+
+    /// Answers a browser that asks what a page of an accepted origin may send.
+    private func preflight(_ request: AdmittedRequest, _ responder: HTTPResponder) {
+        guard request.origin != nil else {
+            responder.refuse(.methodNotAllowed, "OPTIONS is only for browsers", headers: [("Allow", "GET, POST, DELETE")])
+            return
+        }
+        responder.respond(
+            .noContent,
+            [
+                ("Access-Control-Allow-Methods", "GET, POST, DELETE"),
+                (
+                    "Access-Control-Allow-Headers",
+                    "Authorization, Content-Type, Accept, Mcp-Session-Id, MCP-Protocol-Version, Last-Event-ID"
+                ),
+                ("Access-Control-Max-Age", "600"),
+            ]
+        )
+    }
+}

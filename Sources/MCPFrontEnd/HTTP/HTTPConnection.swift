@@ -1,0 +1,249 @@
+import Logging
+import MCPUpstream
+import NIOCore
+import NIOHTTP1
+
+/// One client connection: collects requests within the limits, hands them on one at a time, writes the answers.
+///
+/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
+final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = Never
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum State {
+        /// Between requests.
+        case idle
+        case readingBody(HTTPRequestHead, ByteBuffer)
+        /// The request was complete and its answer is not; what comes meanwhile waits.
+        case answering
+        /// The request was refused before its end: the rest is thrown away and the connection closed.
+        case refused
+    }
+
+    private let limits: HTTPLimits
+    private let listener: HTTPListener
+    private let handler: any HTTPRequestHandler
+    private var state = State.idle
+    private var context: ChannelHandlerContext?
+    private var responder: HTTPResponder?
+    private var keepAlive = true
+    private var isHeadRequest = false
+    private var waiting: [HTTPServerRequestPart] = []
+    private var timer: Scheduled<Void>?
+    private var requestsServed = 0
+
+    init(limits: HTTPLimits, listener: HTTPListener, handler: any HTTPRequestHandler) {
+        self.limits = limits
+        self.listener = listener
+        self.handler = handler
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        listener.opened(context.channel)
+        startTimer(limits.headerTimeout)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        listener.closed(context.channel)
+        waiting = []
+        let responder = self.responder
+        self.responder = nil
+        responder?.connectionClosed()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What the HTTP parser refuses is answered once and the connection closed, so that leftovers are never
+        // taken for another request.
+        if error is HTTPParserError, responder == nil, context.channel.isActive {
+            refuse(.badRequest, "the request is not valid HTTP/1.1")
+        } else {
+            context.close(promise: nil)
+        }
+    }
+
+    // MARK: Reading
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = unwrapInboundIn(data)
+        switch state {
+        case .answering:
+            waiting.append(part)
+            if waiting.count > 1_024 { context.close(promise: nil) }
+        case .refused: break
+        case .idle, .readingBody: take(part)
+        }
+    }
+
+    private func take(_ part: HTTPServerRequestPart) {
+        switch part {
+        case .head(let head): begin(head)
+        case .body(let bytes):
+            guard case .readingBody(let head, var body) = state else { return }
+            guard body.readableBytes + bytes.readableBytes <= limits.maximumBodyBytes else {
+                refuse(.payloadTooLarge, "the body is longer than \(limits.maximumBodyBytes) bytes (limits.maxBodyBytes)")
+                return
+            }
+            state = .idle  // keeps the buffer unshared while it grows
+            if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
+            state = .readingBody(head, body)
+        case .end:
+            guard case .readingBody(let head, let body) = state else { return }
+            timer?.cancel()
+            state = .answering
+            dispatch(HTTPRequest(head: head, body: body))
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead) {
+        keepAlive = head.isKeepAlive
+        isHeadRequest = head.method == .HEAD
+        if let problem = headerProblem(head) {
+            refuse(.requestHeaderFieldsTooLarge, problem)
+            return
+        }
+        if head.headers["content-length"].first.flatMap({ Int($0) }) ?? 0 > limits.maximumBodyBytes {
+            refuse(.payloadTooLarge, "the body is longer than \(limits.maximumBodyBytes) bytes (limits.maxBodyBytes)")
+            return
+        }
+        state = .readingBody(head, ByteBuffer())
+        startTimer(limits.bodyTimeout)
+        if head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) {
+            context?.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+        }
+    }
+
+    private func headerProblem(_ head: HTTPRequestHead) -> String? {
+        guard head.headers.count <= limits.maximumHeaderCount else {
+            return "more than \(limits.maximumHeaderCount) headers (limits.maxHeaderCount)"
+        }
+        var total = head.uri.utf8.count
+        for (name, value) in head.headers {
+            let size = name.utf8.count + value.utf8.count + 4
+            guard size <= limits.maximumHeaderFieldBytes else {
+                return "a header is longer than \(limits.maximumHeaderFieldBytes) bytes (limits.maxHeaderFieldBytes)"
+            }
+            total += size
+        }
+        return total <= limits.maximumHeaderBytes
+            ? nil : "the headers are longer than \(limits.maximumHeaderBytes) bytes (limits.maxHeaderBytes)"
+    }
+
+    private func dispatch(_ request: HTTPRequest) {
+        guard let context else { return }
+        requestsServed += 1
+        let responder = HTTPResponder(
+            connection: self,
+            eventLoop: context.eventLoop,
+            extraHeaders: handler.headers(for: request)
+        )
+        self.responder = responder
+        handler.handle(request, responder)
+    }
+
+    private func refuse(_ status: HTTPResponseStatus, _ reason: String) {
+        state = .refused
+        keepAlive = false
+        respond(status, [("Content-Type", "application/json")], body: HTTPProblem.body(status, reason))
+    }
+
+    private func startTimer(_ duration: Duration) {
+        timer?.cancel()
+        timer = context?.eventLoop.scheduleTask(in: .milliseconds(duration.milliseconds)) {
+            [weak self] in
+            guard let self else { return }
+            timedOut()
+        }
+    }
+
+    private func timedOut() {
+        switch state {
+        case .idle where requestsServed > 0: context?.close(promise: nil)
+        case .idle, .readingBody: refuse(.requestTimeout, "the request did not arrive in time")
+        case .answering, .refused: break
+        }
+    }
+
+    // MARK: Writing
+
+    func respond(_ status: HTTPResponseStatus, _ headers: [(String, String)], body: ByteBuffer?) {
+        guard let context else { return }
+        var head = responseHead(status, headers)
+        if status != .noContent, status != .accepted || body != nil {
+            head.headers.add(name: "Content-Length", value: String(body?.readableBytes ?? 0))
+        } else if status == .accepted {
+            head.headers.add(name: "Content-Length", value: "0")
+        }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if let body, !isHeadRequest { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+        finishResponse(context)
+    }
+
+    func beginStream(_ status: HTTPResponseStatus, _ headers: [(String, String)]) {
+        guard let context else { return }
+        context.writeAndFlush(wrapOutboundOut(.head(responseHead(status, headers))), promise: nil)
+    }
+
+    func writeStream(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        if !context.channel.isWritable {
+            // Without the figure there is nothing to judge by: then the event is written.
+            let unwritten = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+            if unwritten ?? 0 > limits.maximumStreamBufferBytes {
+                listener.logger.notice("stream closed: its client does not read")
+                context.close(promise: nil)
+                return
+            }
+        }
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+    }
+
+    func endStream() {
+        guard let context else { return }
+        finishResponse(context)
+    }
+
+    private func responseHead(_ status: HTTPResponseStatus, _ headers: [(String, String)]) -> HTTPResponseHead {
+        if listener.isDraining { keepAlive = false }
+        var head = HTTPResponseHead(version: .http1_1, status: status)
+        for (name, value) in headers { head.headers.add(name: name, value: value) }
+        if !keepAlive { head.headers.add(name: "Connection", value: "close") }
+        return head
+    }
+
+    private func finishResponse(_ context: ChannelHandlerContext) {
+        responder = nil
+        guard keepAlive else {
+            let channel = context.channel
+            context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
+                channel.close(promise: nil)
+            }
+            state = .refused
+            return
+        }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        state = .idle
+        startTimer(limits.keepAliveTimeout)
+        guard !waiting.isEmpty else { return }
+        let parts = waiting
+        waiting = []
+        for (index, part) in parts.enumerated() {
+            if case .answering = state {
+                waiting = Array(parts[index...]) + waiting
+                return
+            }
+            take(part)
+        }
+    }
+}

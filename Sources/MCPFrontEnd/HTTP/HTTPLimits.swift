@@ -1,0 +1,26 @@
+/// The bounds of what a client may send, and of how long it may take.
+package struct HTTPLimits: Sendable {
+    package var maximumBodyBytes = 4 << 20
+    package var maximumHeaderFieldBytes = 16 << 10
+    package var maximumHeaderBytes = 32 << 10
+    package var maximumHeaderCount = 100
+    package var headerTimeout: Duration = .seconds(10)
+    package var bodyTimeout: Duration = .seconds(30)
+    package var keepAliveTimeout: Duration = .seconds(75)
+    package var maximumConnections = 12_000
+    /// How deeply the JSON of a request may be nested.
+    package var maximumJSONDepth = 128
+    /// How many messages a batch of revision 2025-03-26 may hold.
+    package var maximumBatchCount = 100
+    package var maximumStreamsPerSession = 4
+    /// How much may wait for a client that does not read its stream.
+    package var maximumStreamBufferBytes = 1 << 20
+    package var replayEvents = 256
+    package var replayBytes = 1 << 20
+    /// How often an open stream carries a comment, so that nobody on the way takes it for dead.
+    package var keepAliveInterval: Duration = .seconds(15)
+    /// How long a request may wait for its answer before the response becomes a stream.
+    package var streamAfter: Duration = .seconds(2)
+
+    package init() {}
+}

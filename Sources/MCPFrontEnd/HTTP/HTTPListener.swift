@@ -1,0 +1,138 @@
+package import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// Takes the requests of one listener. Called on the connection's event loop.
+protocol HTTPRequestHandler: Sendable {
+    func handle(_ request: HTTPRequest, _ responder: HTTPResponder)
+
+    /// Headers that every answer to this request carries.
+    func headers(for request: HTTPRequest) -> [(String, String)]
+}
+
+/// Why a listener could not be opened.
+package struct ListenerError: Error, CustomStringConvertible {
+    package let description: String
+}
+
+/// One bound address.
+package final class HTTPListener: Sendable {
+    private struct State {
+        var channel: (any Channel)?
+        var connections: [ObjectIdentifier: any Channel] = [:]
+        var isDraining = false
+    }
+
+    let logger: Logger
+    private let limits: HTTPLimits
+    private let state = Mutex(State())
+
+    package init(limits: HTTPLimits, logger: Logger) {
+        self.limits = limits
+        self.logger = logger
+    }
+
+    /// Binds the address.
+    ///
+    /// - Parameter host: nil for all interfaces.
+    /// - Throws: `ListenerError` in words, for instance when the port is in use.
+    func bind(
+        host: String?,
+        port: Int,
+        eventLoops: any EventLoopGroup,
+        handler: any HTTPRequestHandler
+    ) async throws(ListenerError) {
+        let limits = self.limits
+        let bootstrap = ServerBootstrap(group: eventLoops)
+            .serverChannelOption(.backlog, value: 4_096)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(HTTPResponseEncoder())
+                    try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
+                    try pipeline.addHandler(HTTPConnection(limits: limits, listener: self, handler: handler))
+                }
+            }
+        do {
+            let channel: any Channel
+            if let host {
+                channel = try await bootstrap.bind(host: host, port: port).get()
+            } else {
+                channel = try await Self.bindAll(bootstrap, port: port)
+            }
+            state.withLock { $0.channel = channel }
+        } catch {
+            throw Self.explain(error, host: host, port: port)
+        }
+    }
+
+    /// Binds every interface: both families with one socket where there is IPv6, else IPv4.
+    private static func bindAll(_ bootstrap: ServerBootstrap, port: Int) async throws -> any Channel {
+        do {
+            return try await bootstrap.bind(host: "::", port: port).get()
+        } catch let error as IOError where error.errnoCode == EAFNOSUPPORT || error.errnoCode == EADDRNOTAVAIL {
+            return try await bootstrap.bind(host: "0.0.0.0", port: port).get()
+        }
+    }
+
+    private static func explain(_ error: any Error, host: String?, port: Int) -> ListenerError {
+        let address = "\(host ?? ""):\(port)"
+        guard let error = error as? IOError else {
+            return ListenerError(description: "cannot listen on \(address): \(error)")
+        }
+        switch error.errnoCode {
+        case EADDRINUSE:
+            return ListenerError(
+                description: "port \(port) is in use already (address \(address)); stop the other program or "
+                    + "choose another port with \"addr\" in mcpProxy"
+            )
+        case EACCES:
+            return ListenerError(description: "port \(port) needs more rights than this user has; use one above 1023")
+        case EADDRNOTAVAIL:
+            return ListenerError(description: "\(host ?? "") is no address of this machine (\"addr\" in mcpProxy)")
+        default:
+            return ListenerError(description: "cannot listen on \(address): \(error)")
+        }
+    }
+
+    /// The port in use, which differs from the one asked for when that was 0.
+    package var port: Int? { state.withLock { $0.channel?.localAddress?.port } }
+
+    var isDraining: Bool { state.withLock { $0.isDraining } }
+
+    package var connectionCount: Int { state.withLock { $0.connections.count } }
+
+    func opened(_ channel: any Channel) {
+        let isFull = state.withLock { state in
+            state.connections[ObjectIdentifier(channel)] = channel
+            return state.connections.count > limits.maximumConnections
+        }
+        if isFull {
+            logger.warning("connection refused: too many are open (limits.maxConnections)")
+            channel.close(promise: nil)
+        }
+    }
+
+    func closed(_ channel: any Channel) {
+        _ = state.withLock { $0.connections.removeValue(forKey: ObjectIdentifier(channel)) }
+    }
+
+    /// Takes no new connections any more; those that are open go on.
+    package func beginDraining() {
+        let channel = state.withLock { state in
+            state.isDraining = true
+            return state.channel
+        }
+        channel?.close(promise: nil)
+    }
+
+    /// Closes every connection.
+    package func close() {
+        beginDraining()
+        for channel in state.withLock({ Array($0.connections.values) }) { channel.close(promise: nil) }
+    }
+}

@@ -1,0 +1,23 @@
+import MCPCore
+import NIOCore
+import NIOHTTP1
+
+/// The body of an HTTP refusal: a JSON-RPC error without an identifier, which the transport allows for any status
+/// ([2025-11-25, Streamable HTTP](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports)).
+enum HTTPProblem {
+    static func body(_ status: HTTPResponseStatus, _ reason: String, code: ErrorCode = .invalidRequest) -> ByteBuffer {
+        OwnMessages.error(id: nil, code: code, message: reason)
+    }
+}
+
+extension HTTPResponder {
+    /// Refuses the request in words.
+    func refuse(
+        _ status: HTTPResponseStatus,
+        _ reason: String,
+        code: ErrorCode = .invalidRequest,
+        headers: [(String, String)] = []
+    ) {
+        respond(status, json: HTTPProblem.body(status, reason, code: code), headers)
+    }
+}

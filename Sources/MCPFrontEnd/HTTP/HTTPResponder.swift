@@ -1,0 +1,80 @@
+import NIOCore
+import NIOHTTP1
+
+/// Answers one HTTP request, at once or as a stream.
+///
+/// Everything but `run` belongs to the connection's event loop. After the end, or after the client has gone,
+/// nothing that is done here has an effect.
+final class HTTPResponder: @unchecked Sendable {
+    private enum State {
+        case waiting
+        case streaming
+        case ended
+    }
+
+    let eventLoop: any EventLoop
+    /// Called once when the client goes away before the answer is complete.
+    var clientLeft: (() -> Void)?
+
+    private weak var connection: HTTPConnection?
+    private var state = State.waiting
+    private let extraHeaders: [(String, String)]
+
+    init(connection: HTTPConnection, eventLoop: any EventLoop, extraHeaders: [(String, String)]) {
+        self.connection = connection
+        self.eventLoop = eventLoop
+        self.extraHeaders = extraHeaders
+    }
+
+    /// Runs on the connection's event loop: now, when that is the current one.
+    func run(_ body: @escaping @Sendable (HTTPResponder) -> Void) {
+        if eventLoop.inEventLoop { body(self) } else { eventLoop.execute { body(self) } }
+    }
+
+    var isEnded: Bool { state == .ended }
+
+    /// Sends the whole response.
+    func respond(_ status: HTTPResponseStatus, _ headers: [(String, String)] = [], body: ByteBuffer? = nil) {
+        guard state == .waiting else { return }
+        state = .ended
+        clientLeft = nil
+        connection?.respond(status, extraHeaders + headers, body: body)
+    }
+
+    /// Sends a JSON body.
+    func respond(_ status: HTTPResponseStatus, json: ByteBuffer, _ headers: [(String, String)] = []) {
+        respond(status, [("Content-Type", "application/json")] + headers, body: json)
+    }
+
+    /// Starts a `text/event-stream` response.
+    func beginEventStream(_ headers: [(String, String)] = []) {
+        guard state == .waiting else { return }
+        state = .streaming
+        let streamHeaders = [
+            ("Content-Type", "text/event-stream"), ("Cache-Control", "no-cache, no-transform"),
+            ("X-Accel-Buffering", "no"),
+        ]
+        connection?.beginStream(.ok, extraHeaders + streamHeaders + headers)
+    }
+
+    func write(_ bytes: ByteBuffer) {
+        guard state == .streaming else { return }
+        connection?.writeStream(bytes)
+    }
+
+    /// Ends a stream properly.
+    func end() {
+        guard state == .streaming else { return }
+        state = .ended
+        clientLeft = nil
+        connection?.endStream()
+    }
+
+    func connectionClosed() {
+        guard state != .ended else { return }
+        state = .ended
+        let clientLeft = self.clientLeft
+        self.clientLeft = nil
+        clientLeft?()
+    }
+}

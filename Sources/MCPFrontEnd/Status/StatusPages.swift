@@ -1,0 +1,66 @@
+import MCPCore
+import MCPGateway
+import NIOCore
+import NIOHTTP1
+
+/// `/healthz` says that the proxy lives, `/readyz` whether its servers have had their chance to start.
+struct StatusPages: Sendable {
+    let gateway: Gateway
+    let disabled: [String]
+    let tokens: RouteTokens
+
+    /// Answers the request if it is for one of the pages.
+    func handle(_ request: AdmittedRequest, _ responder: HTTPResponder) -> Bool {
+        guard ["/healthz", "/readyz"].contains(request.target.path) else { return false }
+        guard request.http.method == .GET || request.http.method == .HEAD else {
+            responder.refuse(.methodNotAllowed, "use GET", headers: [("Allow", "GET, HEAD")])
+            return true
+        }
+        if request.target.path == "/healthz" {
+            responder.respond(.ok, json: ByteBuffer(string: #"{"status":"ok"}"#))
+        } else {
+            let mayRead = tokens.principal(authorization: request.http.header("authorization")) != nil
+            readiness(showsServers: mayRead, responder)
+        }
+        return true
+    }
+
+    private func readiness(showsServers: Bool, _ responder: HTTPResponder) {
+        let routes = gateway.allRoutes.sorted { $0.name < $1.name }
+        let isStarting = routes.contains { $0.server.status.state == .starting && $0.server.status.error == nil }
+        let word = gateway.isDraining ? "draining" : isStarting ? "starting" : "ready"
+        var body = ByteBuffer(string: #"{"status":""#)
+        body.writeString(word)
+        body.writeString("\"")
+        if showsServers {
+            body.writeString(#","servers":{"#)
+            var isFirst = true
+            for route in routes { write(route.server.displayName, route.server.status, to: &body, &isFirst) }
+            var off = ServerStatus()
+            off.state = .disabled
+            for name in disabled.sorted() { write(name, off, to: &body, &isFirst) }
+            body.writeString("}")
+        }
+        body.writeString("}")
+        responder.respond(word == "ready" ? .ok : .serviceUnavailable, json: body)
+    }
+
+    private func write(_ name: String, _ status: ServerStatus, to body: inout ByteBuffer, _ isFirst: inout Bool) {
+        if !isFirst { body.writeString(",") }
+        isFirst = false
+        body.writeJSONString(name)
+        body.writeString(#":{"state":""#)
+        body.writeString(status.state.rawValue)
+        body.writeString("\"")
+        let numbers = [("tools", status.tools), ("prompts", status.prompts), ("resources", status.resources)]
+        for (name, number) in numbers {
+            guard let number else { continue }
+            body.writeString(",\"\(name)\":\(number)")
+        }
+        if let error = status.error {
+            body.writeString(",\"error\":")
+            body.writeJSONString(error)
+        }
+        body.writeString(",\"restarts\":\(status.restarts)}")
+    }
+}

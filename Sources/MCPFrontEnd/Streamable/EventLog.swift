@@ -1,0 +1,84 @@
+import NIOCore
+
+/// The events of one session that can still be sent again, oldest first, bounded in number and bytes.
+///
+/// An event's identifier names its stream and its place there, so that a resumed stream never replays another's.
+struct EventLog {
+    struct EventID: Equatable {
+        let stream: Int
+        let sequence: Int
+
+        var text: String { "\(stream)-\(sequence)" }
+
+        init(stream: Int, sequence: Int) {
+            self.stream = stream
+            self.sequence = sequence
+        }
+
+        /// Reads what a client sends as `Last-Event-ID`.
+        init?(_ text: String) {
+            let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+            guard parts.count == 2, let stream = Int(parts[0]), let sequence = Int(parts[1]), stream >= 0, sequence >= 0
+            else { return nil }
+            self.init(stream: stream, sequence: sequence)
+        }
+    }
+
+    struct Entry {
+        let id: EventID
+        let data: ByteBuffer
+    }
+
+    private var entries: [Entry] = []
+    private var bytes = 0
+    private var nextSequence: [Int: Int] = [:]
+    private let maximumCount: Int
+    private let maximumBytes: Int
+
+    init(maximumCount: Int, maximumBytes: Int) {
+        self.maximumCount = maximumCount
+        self.maximumBytes = maximumBytes
+    }
+
+    /// The next identifier of a stream, for an event that need not be repeated.
+    mutating func nextID(for stream: Int) -> EventID {
+        let sequence = nextSequence[stream, default: 0]
+        nextSequence[stream] = sequence + 1
+        return EventID(stream: stream, sequence: sequence)
+    }
+
+    /// Remembers an event and gives it its identifier.
+    mutating func append(_ data: ByteBuffer, to stream: Int) -> EventID {
+        let id = nextID(for: stream)
+        entries.append(Entry(id: id, data: data))
+        bytes += data.readableBytes
+        trim()
+        return id
+    }
+
+    private mutating func trim() {
+        var dropped = 0
+        var left = bytes
+        while entries.count - dropped > maximumCount || (left > maximumBytes && entries.count - dropped > 1) {
+            left -= entries[dropped].data.readableBytes
+            dropped += 1
+        }
+        guard dropped > 0 else { return }
+        entries.removeFirst(dropped)
+        bytes = left
+        if entries.first.map({ $0.id.stream }) != nil, nextSequence.count > 4 * maximumCount {
+            let alive = Set(entries.map(\.id.stream))
+            nextSequence = nextSequence.filter { alive.contains($0.key) || $0.key == 0 }
+        }
+    }
+
+    /// What came on a stream after an event.
+    func entries(after id: EventID) -> [Entry] {
+        entries.filter { $0.id.stream == id.stream && $0.id.sequence > id.sequence }
+    }
+
+    /// Whether a stream has ever had this event.
+    func knows(_ id: EventID) -> Bool {
+        id.sequence < nextSequence[id.stream, default: 0]
+    }
+}

@@ -1,0 +1,267 @@
+import MCPCore
+import MCPGateway
+import NIOCore
+import NIOHTTP1
+
+/// The streamable HTTP transport towards clients, revisions 2025-03-26 to 2025-11-25.
+///
+/// [Transports, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http)
+struct StreamableEndpoint: Sendable {
+    static let sessionHeader = "Mcp-Session-Id"
+    static let versionHeader = "MCP-Protocol-Version"
+
+    let gateway: Gateway
+    let limits: HTTPLimits
+
+    func handle(_ request: AuthenticatedRequest, _ responder: HTTPResponder) {
+        do throws(Refusal) {
+            switch request.http.method {
+            case .POST: try post(request, responder)
+            case .GET: try get(request, responder)
+            case .DELETE: try delete(request, responder)
+            default:
+                throw Refusal(
+                    status: .methodNotAllowed,
+                    reason: "use POST, GET or DELETE",
+                    headers: [("Allow", "GET, POST, DELETE")]
+                )
+            }
+        } catch {
+            responder.refuse(error.status, error.reason, headers: error.headers)
+        }
+    }
+
+    // MARK: POST
+
+    private func post(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
+        guard isJSON(contentType: request.http.header("content-type")) else {
+            throw Refusal(status: .unsupportedMediaType, reason: "send Content-Type: application/json")
+        }
+        guard request.http.header("content-encoding").map({ $0.lowercased() == "identity" }) ?? true else {
+            throw Refusal(status: .unsupportedMediaType, reason: "send the body without Content-Encoding")
+        }
+        let accepts = AcceptedTypes(request.http.head.headers["accept"])
+        guard accepts.json || accepts.eventStream else {
+            throw Refusal(
+                status: .notAcceptable,
+                reason: "send Accept: application/json, text/event-stream"
+            )
+        }
+        try checkVersion(request)
+        if Batch.isBatch(request.http.body) {
+            try postBatch(request, accepts, responder)
+            return
+        }
+        let message: Message
+        do {
+            message = try Message(request.http.body, maximumDepth: limits.maximumJSONDepth)
+        } catch {
+            responder.refuse(error)
+            return
+        }
+        if message.kind == .request, message.method == .initialize {
+            open(message, request, responder)
+            return
+        }
+        let session = try session(for: request, orOneRequest: true, on: responder.eventLoop)
+        session.run { session in
+            receive(message, in: session, accepts, responder)
+        }
+    }
+
+    /// The version header must name a revision that we speak. It may be absent: then 2025-03-26 is assumed.
+    private func checkVersion(_ request: AuthenticatedRequest) throws(Refusal) {
+        guard let name = request.http.header(Self.versionHeader), ProtocolVersion(name) == nil else { return }
+        let known = ProtocolVersion.legacy.map(\.name).joined(separator: ", ")
+        throw Refusal(
+            status: .badRequest,
+            reason: "MCP-Protocol-Version \"\(name.prefix(40))\" is not supported; supported: \(known)"
+        )
+    }
+
+    private func open(_ message: Message, _ request: AuthenticatedRequest, _ responder: HTTPResponder) {
+        gateway.open(message, route: request.route, principal: request.principal, on: responder.eventLoop) {
+            opening in
+            switch opening {
+            case .opened(let session, let answer):
+                let streams = StreamableSession(version: session.version, limits: limits)
+                session.outlet = streams
+                responder.run { responder in
+                    guard !responder.isEnded else {
+                        // Nobody has learnt the session's identifier.
+                        session.run { $0.close(reason: "the client has gone") }
+                        return
+                    }
+                    responder.respond(.ok, json: answer, [(Self.sessionHeader, session.id)])
+                }
+            case .refused(let answer):
+                responder.run { $0.respond(.ok, json: answer) }
+            }
+        }
+    }
+
+    /// The session that a request names.
+    private func session(
+        for request: AuthenticatedRequest,
+        orOneRequest: Bool,
+        on eventLoop: any EventLoop
+    ) throws(Refusal) -> ClientSession {
+        let ids = request.http.head.headers[Self.sessionHeader]
+        guard ids.count <= 1 else { throw Refusal(status: .badRequest, reason: "more than one Mcp-Session-Id header") }
+        guard let id = ids.first else {
+            guard orOneRequest else {
+                throw Refusal(
+                    status: .badRequest,
+                    reason: "send the Mcp-Session-Id header that the answer to \"initialize\" carried"
+                )
+            }
+            return gateway.sessionForOneRequest(
+                route: request.route,
+                principal: request.principal,
+                on: eventLoop
+            )
+        }
+        guard let session = gateway.sessions.find(id, principal: request.principal, route: request.route) else {
+            throw Refusal(status: .notFound, reason: "there is no such session; start a new one with \"initialize\"")
+        }
+        return session
+    }
+
+    /// On the session's event loop.
+    private func receive(
+        _ message: Message,
+        in session: ClientSession,
+        _ accepts: AcceptedTypes,
+        _ responder: HTTPResponder
+    ) {
+        switch message.kind {
+        case .request:
+            let reply = StreamableReply(
+                responder,
+                session: streams(of: session),
+                of: session,
+                accepts: accepts,
+                limits: limits
+            )
+            reply.start()
+            session.receive(request: message, reply)
+        case .notification:
+            session.receive(notification: message)
+            responder.run { $0.respond(.accepted) }
+        case .result, .error:
+            session.receive(response: message)
+            responder.run { $0.respond(.accepted) }
+        }
+    }
+
+    private func streams(of session: ClientSession) -> StreamableSession {
+        if let streams = session.outlet as? StreamableSession { return streams }
+        let streams = StreamableSession(version: session.version, limits: limits)
+        session.outlet = streams
+        return streams
+    }
+
+    private func postBatch(
+        _ request: AuthenticatedRequest,
+        _ accepts: AcceptedTypes,
+        _ responder: HTTPResponder
+    ) throws(Refusal) {
+        let session = try session(for: request, orOneRequest: true, on: responder.eventLoop)
+        guard session.version.hasBatches else {
+            throw Refusal(
+                status: .badRequest,
+                reason: "batches exist only in revision 2025-03-26; send the messages one by one"
+            )
+        }
+        var messages: [Message] = []
+        do {
+            let parts = try Batch.split(
+                request.http.body,
+                maximumCount: limits.maximumBatchCount,
+                maximumDepth: limits.maximumJSONDepth
+            )
+            for part in parts { messages.append(try Message(part, maximumDepth: limits.maximumJSONDepth)) }
+        } catch {
+            responder.refuse(error)
+            return
+        }
+        guard !messages.contains(where: { $0.method == .initialize }) else {
+            throw Refusal(status: .badRequest, reason: "\"initialize\" must not be part of a batch")
+        }
+        session.run { [messages] session in
+            let requests = messages.filter { $0.kind == .request }
+            for message in messages {
+                switch message.kind {
+                case .request: continue
+                case .notification: session.receive(notification: message)
+                case .result, .error: session.receive(response: message)
+                }
+            }
+            guard !requests.isEmpty else {
+                responder.run { $0.respond(.accepted) }
+                return
+            }
+            let reply = StreamableReply(
+                responder,
+                session: streams(of: session),
+                of: session,
+                accepts: accepts,
+                limits: limits,
+                batchOf: requests.count
+            )
+            reply.start()
+            for request in requests { session.receive(request: request, reply) }
+        }
+    }
+
+    // MARK: GET and DELETE
+
+    private func get(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
+        guard AcceptedTypes(request.http.head.headers["accept"]).eventStream else {
+            throw Refusal(status: .notAcceptable, reason: "send Accept: text/event-stream")
+        }
+        try checkVersion(request)
+        let lastEventID = request.http.header("last-event-id")
+        let session = try session(for: request, orOneRequest: false, on: responder.eventLoop)
+        session.run { session in
+            do throws(StreamableSession.StreamRefusal) {
+                let streams = streams(of: session)
+                let resumption = try streams.resumption(after: lastEventID)
+                let writer = EventStreamWriter(responder, keepAliveInterval: limits.keepAliveInterval)
+                writer.begin {
+                    session.run { _ in streams.detach(writer, from: resumption.stream) }
+                }
+                streams.attach(writer, resumption)
+            } catch {
+                responder.run { $0.refuse(streamRefusal: error) }
+            }
+        }
+    }
+
+    private func delete(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
+        let session = try session(for: request, orOneRequest: false, on: responder.eventLoop)
+        session.run { session in
+            session.close(reason: "the client ended the session")
+            responder.run { $0.respond(.noContent) }
+        }
+    }
+}
+
+extension HTTPResponder {
+    /// Refuses bytes that are not a message.
+    func refuse(_ error: MessageError) {
+        let code: ErrorCode =
+            switch error.code {
+            case .malformed: .parseError
+            case .invalid: .invalidRequest
+            }
+        respond(.badRequest, json: OwnMessages.error(id: error.id, code: code, message: error.reason))
+    }
+
+    fileprivate func refuse(streamRefusal: StreamableSession.StreamRefusal) {
+        switch streamRefusal {
+        case .tooMany: refuse(.conflict, "too many streams are open in this session; close one first")
+        case .unknownEvent: refuse(.badRequest, "Last-Event-ID names no event of this session")
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import MCPCore
+import MCPGateway
+import MCPUpstream
+import NIOCore
+import NIOHTTP1
+
+/// What one POST gets back: one JSON body when the answer is all there is, a stream as soon as there is more, or
+/// when the answer takes its time.
+///
+/// Confined to the session's event loop; that is what makes `@unchecked Sendable` true.
+final class StreamableReply: ReplySink, @unchecked Sendable {
+    private enum State {
+        case waiting
+        case streaming(Int)
+        case ended
+    }
+
+    private let responder: HTTPResponder
+    private let session: StreamableSession
+    private let owner: ClientSession
+    private let headers: [(String, String)]
+    private let limits: HTTPLimits
+    private let acceptsJSON: Bool
+    private var state = State.waiting
+    private var streamTimer: Scheduled<Void>?
+    /// How many answers are still to come: more than one for a batch.
+    private var openAnswers: Int
+    private var batch: [ByteBuffer]?
+
+    let carriesMessages: Bool
+
+    /// - Parameters:
+    ///   - accepts: Which kinds of answers the client takes.
+    ///   - batchOf: For a batch, how many requests it holds.
+    init(
+        _ responder: HTTPResponder,
+        session: StreamableSession,
+        of owner: ClientSession,
+        accepts: AcceptedTypes,
+        headers: [(String, String)] = [],
+        limits: HTTPLimits,
+        batchOf count: Int? = nil
+    ) {
+        self.responder = responder
+        self.session = session
+        self.owner = owner
+        self.headers = headers
+        self.limits = limits
+        self.acceptsJSON = accepts.json
+        self.carriesMessages = accepts.eventStream
+        self.openAnswers = count ?? 1
+        self.batch = count == nil ? nil : []
+    }
+
+    /// Begins to wait. Must be called on the session's event loop, before anything can be answered.
+    func start() {
+        guard carriesMessages else { return }
+        if !acceptsJSON {
+            beginStream()
+            return
+        }
+        streamTimer = owner.eventLoop.scheduleTask(in: .milliseconds(limits.streamAfter.milliseconds)) { [weak self] in
+            guard let self, case .waiting = state else { return }
+            beginStream()
+        }
+    }
+
+    func send(_ message: ByteBuffer) {
+        if case .waiting = state { beginStream() }
+        guard case .streaming(let stream) = state else { return }
+        session.send(message, on: stream)
+    }
+
+    func finish(_ answer: ByteBuffer) {
+        openAnswers -= 1
+        switch state {
+        case .waiting:
+            if var collected = batch {
+                batch = nil
+                collected.append(answer)
+                batch = collected
+                if openAnswers == 0 { respond(Self.array(collected)) }
+            } else {
+                respond(answer)
+            }
+        case .streaming(let stream):
+            if openAnswers == 0 {
+                state = .ended
+                session.finish(stream, answer)
+            } else {
+                session.send(answer, on: stream)
+            }
+        case .ended: break
+        }
+    }
+
+    func abandon() {
+        openAnswers -= 1
+        guard openAnswers <= 0 else { return }
+        switch state {
+        case .waiting:
+            if let collected = batch, !collected.isEmpty {
+                respond(Self.array(collected))
+            } else {
+                end()
+                responder.run { [headers] in $0.respond(.accepted, headers) }
+            }
+        case .streaming(let stream):
+            end()
+            session.finish(stream, nil)
+        case .ended: break
+        }
+    }
+
+    private func respond(_ body: ByteBuffer) {
+        end()
+        responder.run { [headers] in $0.respond(.ok, json: body, headers) }
+    }
+
+    private func end() {
+        state = .ended
+        streamTimer?.cancel()
+    }
+
+    private func beginStream() {
+        streamTimer?.cancel()
+        let writer = EventStreamWriter(responder, keepAliveInterval: limits.keepAliveInterval)
+        let stream = session.nextStream()
+        writer.begin(headers: headers) { [owner, session] in
+            owner.run { _ in session.detach(writer, from: stream) }
+        }
+        session.begin(stream, writer)
+        state = .streaming(stream)
+        for answer in batch ?? [] { session.send(answer, on: stream) }
+        batch = nil
+    }
+
+    private static func array(_ elements: [ByteBuffer]) -> ByteBuffer {
+        var array = ByteBuffer(string: "[")
+        for (index, element) in elements.enumerated() {
+            if index > 0 { array.writeString(",") }
+            array.writeImmutableBuffer(element)
+        }
+        array.writeString("]")
+        return array
+    }
+}

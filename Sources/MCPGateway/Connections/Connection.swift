@@ -1,0 +1,332 @@
+package import MCPCore
+package import MCPUpstream
+import NIOCore
+
+/// One upstream and the client sessions that it serves: who hears what the server says unasked.
+///
+/// Confined to the upstream's event loop; that is what makes `@unchecked Sendable` true.
+package final class Connection: @unchecked Sendable {
+    typealias SessionID = ObjectIdentifier
+
+    private struct Attachment {
+        let session: ClientSession
+        var subscriptions: Set<String> = []
+        var logLevel: LogLevel?
+    }
+
+    /// A question of the server whose addressee is not clear yet.
+    private struct ParkedRequest {
+        let request: ServerRequest
+        let parkedAt: NIODeadline
+    }
+
+    /// How long a question may wait until it is clear whom it is for.
+    private static let parkingTime = TimeAmount.seconds(10)
+
+    package let key: ConnectionKey
+    private(set) package var upstream: Upstream!
+    private unowned let server: ServerConnections
+    private var attachments: [SessionID: Attachment] = [:]
+    private var lastActive: SessionID?
+    private var turns = TurnKeeper<SessionID>()
+    private var waitingForTurn: [Exchange] = []
+    private var parked: [ParkedRequest] = []
+
+    init(
+        key: ConnectionKey,
+        on eventLoop: any EventLoop,
+        handshake: Handshake,
+        server: ServerConnections
+    ) {
+        self.key = key
+        self.server = server
+        self.upstream = Upstream(
+            on: eventLoop,
+            handshake: handshake,
+            limits: server.limits,
+            listener: self,
+            makeLink: server.makeLink
+        )
+    }
+
+    var eventLoop: any EventLoop { upstream.eventLoop }
+
+    /// Runs on the connection's event loop: now, when that is the current one.
+    func run(_ body: @escaping @Sendable (Connection) -> Void) {
+        if eventLoop.inEventLoop { body(self) } else { eventLoop.execute { body(self) } }
+    }
+
+    // MARK: Sessions
+
+    func attach(_ session: ClientSession) {
+        attachments[ObjectIdentifier(session)] = Attachment(session: session)
+        lastActive = ObjectIdentifier(session)
+    }
+
+    func detach(_ session: ClientSession) {
+        let id = ObjectIdentifier(session)
+        guard let attachment = attachments.removeValue(forKey: id) else { return }
+        for uri in attachment.subscriptions where !isSubscribed(uri) { unsubscribe(uri) }
+        server.connectionLostSession(self)
+    }
+
+    private func isSubscribed(_ uri: String) -> Bool {
+        attachments.values.contains { $0.subscriptions.contains(uri) }
+    }
+
+    private func unsubscribe(_ uri: String) {
+        var params = ByteBuffer(string: #"{"uri":"#)
+        params.writeJSONString(uri)
+        params.writeStaticString("}")
+        send(.resourcesUnsubscribe, params)
+    }
+
+    /// Sends a request of our own whose answer does not matter.
+    private func send(_ method: Method, _ params: ByteBuffer) {
+        // Our own text is a message by construction.
+        guard let message = try? Message(OwnMessages.request(id: 0, method: method, params: params)) else { return }
+        upstream.exchange(message, IgnoredAnswer())
+    }
+
+    // MARK: Calls
+
+    func start(_ exchange: Exchange) {
+        guard !exchange.isCancelled else { return }
+        let id = ObjectIdentifier(exchange.session)
+        lastActive = id
+        note(exchange, from: id)
+        if exchange.request.method == .resourcesUnsubscribe, let uri = uri(of: exchange.request), isSubscribed(uri) {
+            // Another session still wants the updates.
+            turns.started(id)
+            answerEmpty(exchange)
+            return
+        }
+        guard turns.mayStart(id) else {
+            waitingForTurn.append(exchange)
+            return
+        }
+        turns.started(id)
+        exchange.upstreamID = upstream.exchange(exchange.request, exchange)
+    }
+
+    private func answerEmpty(_ exchange: Exchange) {
+        // Our own text is a message by construction.
+        guard let empty = try? Message(OwnMessages.emptyResult(id: .integer(0))) else { return }
+        exchange.exchangeAnswered(empty)
+    }
+
+    /// Remembers what has to be told again to a server that was restarted.
+    private func note(_ exchange: Exchange, from id: SessionID) {
+        switch exchange.request.method {
+        case .resourcesSubscribe:
+            if let uri = uri(of: exchange.request) { attachments[id]?.subscriptions.insert(uri) }
+        case .resourcesUnsubscribe:
+            if let uri = uri(of: exchange.request) { attachments[id]?.subscriptions.remove(uri) }
+        case .loggingSetLevel:
+            let level = exchange.request.view(exchange.request.envelope.level)?.string
+            attachments[id]?.logLevel = level.flatMap(LogLevel.init(rawValue:))
+        default: break
+        }
+    }
+
+    private func uri(of message: Message) -> String? {
+        message.view(message.envelope.uri)?.string
+    }
+
+    func ended(_ exchange: Exchange) {
+        let id = ObjectIdentifier(exchange.session)
+        turns.ended(id)
+        settleParked()
+        startWaiting()
+    }
+
+    func cancel(_ exchange: Exchange, reason: String) {
+        exchange.isCancelled = true
+        if let index = waitingForTurn.firstIndex(where: { $0 === exchange }) {
+            waitingForTurn.remove(at: index)
+            return
+        }
+        guard let id = exchange.upstreamID else { return }
+        upstream.cancel(id, reason: reason)
+        ended(exchange)
+    }
+
+    private func startWaiting() {
+        while let next = waitingForTurn.first, turns.mayStart(ObjectIdentifier(next.session)) {
+            waitingForTurn.removeFirst()
+            turns.started(ObjectIdentifier(next.session))
+            next.upstreamID = upstream.exchange(next.request, next)
+        }
+    }
+
+    // MARK: Questions of the server
+
+    private func deliver(_ request: ServerRequest, to id: SessionID, exchange: Exchange?) {
+        guard let session = attachments[id]?.session else {
+            refuse(request, "the client has gone")
+            return
+        }
+        let call = exchange?.upstreamID
+        if let call { upstream.noteQuestion(during: call) }
+        session.run { session in session.ask(request, from: self, during: exchange, call: call) }
+    }
+
+    /// Hands out parked questions as soon as only one session can be meant, and gives up those that wait too long.
+    private func settleParked() {
+        guard !parked.isEmpty else { return }
+        if let only = turns.onlyActive {
+            let ready = parked
+            parked = []
+            for item in ready { deliver(item.request, to: only, exchange: nil) }
+            return
+        }
+        let oldest = NIODeadline.now() - Self.parkingTime
+        let late = parked.filter { $0.parkedAt <= oldest || turns.active.isEmpty }
+        parked.removeAll { $0.parkedAt <= oldest || turns.active.isEmpty }
+        for item in late { refuse(item.request, "it is not clear which of several clients is meant") }
+    }
+
+    private func park(_ request: ServerRequest) {
+        turns.beginTakingTurns()
+        parked.append(ParkedRequest(request: request, parkedAt: .now()))
+        eventLoop.scheduleTask(in: Self.parkingTime) { [weak self] in self?.settleParked() }
+    }
+
+    func refuse(_ request: ServerRequest, _ reason: String) {
+        let answer = OwnMessages.error(
+            id: request.id,
+            code: .methodNotFound,
+            message: "the proxy cannot pass on \(request.message.methodName): \(reason)"
+        )
+        upstream.answer(request, answer, during: nil)
+    }
+
+    /// Sends a client's answer to a question back.
+    func answer(_ request: ServerRequest, _ message: ByteBuffer, call: Int64?) {
+        upstream.answer(request, message, during: call)
+    }
+}
+
+// MARK: - What the upstream says
+
+extension Connection: UpstreamListener {
+    package func upstreamBecameReady(_ upstream: Upstream, again: Bool) {
+        server.connectionChanged(self)
+        guard again else { return }
+        restoreState()
+        guard case .ready(let result) = upstream.state else { return }
+        // Whatever was listed before may have changed with the restart.
+        let changes: [(String, Method)] = [
+            ("tools", .toolListChanged), ("prompts", .promptListChanged), ("resources", .resourceListChanged),
+        ]
+        for (capability, notification) in changes where result.declares(capability) {
+            broadcast(OwnMessages.notification(notification))
+        }
+    }
+
+    private func restoreState() {
+        for uri in Set(attachments.values.flatMap(\.subscriptions)) {
+            var params = ByteBuffer(string: #"{"uri":"#)
+            params.writeJSONString(uri)
+            params.writeStaticString("}")
+            send(.resourcesSubscribe, params)
+        }
+        if let level = attachments.values.compactMap(\.logLevel).min() {
+            send(.loggingSetLevel, ByteBuffer(string: #"{"level":"\#(level.rawValue)"}"#))
+        }
+    }
+
+    package func upstreamWasLost(_ upstream: Upstream, _ failure: UpstreamFailure) {
+        // A new connection knows nothing of what the old one asked.
+        parked = []
+        server.connectionChanged(self)
+    }
+
+    package func upstream(
+        _ upstream: Upstream,
+        asks request: ServerRequest,
+        during receiver: (any ExchangeReceiver)?
+    ) {
+        if key == .shared {
+            refuse(request, "this server is shared by all clients (isolation \"shared\")")
+            return
+        }
+        if let exchange = receiver as? Exchange {
+            deliver(request, to: ObjectIdentifier(exchange.session), exchange: exchange)
+        } else if let only = turns.onlyActive {
+            deliver(request, to: only, exchange: nil)
+        } else if !turns.active.isEmpty {
+            park(request)
+        } else if let lastActive, attachments[lastActive] != nil {
+            deliver(request, to: lastActive, exchange: nil)
+        } else if let only = attachments.first, attachments.count == 1 {
+            deliver(request, to: only.key, exchange: nil)
+        } else {
+            refuse(request, "no client is connected")
+        }
+    }
+
+    package func upstream(
+        _ upstream: Upstream,
+        notifies message: Message,
+        during receiver: (any ExchangeReceiver)?
+    ) {
+        switch message.method {
+        case .cancelled:
+            guard let range = message.envelope.requestID else { return }
+            let id = RequestID(message.bytes, range)
+            for attachment in attachments.values {
+                attachment.session.run { session in session.cancelQuestion(id, from: self, message) }
+            }
+        case .resourceUpdated:
+            guard let uri = uri(of: message) else { return }
+            let line = message.singleLine
+            for attachment in attachments.values where attachment.subscriptions.contains(uri) {
+                attachment.session.run { session in session.tell(line) }
+            }
+        case .logMessage: passLog(message, receiver as? Exchange)
+        default:
+            if message.method == .toolListChanged || message.method == .promptListChanged
+                || message.method == .resourceListChanged
+            {
+                server.connectionListChanged(self)
+            }
+            if let exchange = receiver as? Exchange {
+                let line = message.singleLine
+                exchange.session.run { session in session.deliver(line, for: exchange) }
+            } else {
+                broadcast(message.singleLine)
+            }
+        }
+    }
+
+    /// Log messages go to the session whose call they accompany, or else to every session of this connection,
+    /// which all belong to one principal, as far as each has asked for that level.
+    private func passLog(_ message: Message, _ exchange: Exchange?) {
+        let level = message.view(message.envelope.level)?.string.flatMap(LogLevel.init(rawValue:))
+        let line = message.singleLine
+        if let exchange {
+            exchange.session.run { session in session.deliver(line, for: exchange) }
+            return
+        }
+        let targets = turns.onlyActive.map { [$0] } ?? Array(attachments.keys)
+        for id in targets {
+            guard let attachment = attachments[id] else { continue }
+            if let wanted = attachment.logLevel, let level, level < wanted { continue }
+            attachment.session.run { session in session.tellDuringCall(line) }
+        }
+    }
+
+    private func broadcast(_ message: ByteBuffer) {
+        for attachment in attachments.values {
+            attachment.session.run { session in session.tell(message) }
+        }
+    }
+}
+
+/// Stands for nobody: the answer to a request of our own that needs no answer.
+private final class IgnoredAnswer: ExchangeReceiver {
+    func exchangeProgressed(_ notification: Message) {}
+    func exchangeAnswered(_ answer: Message) {}
+    func exchangeFailed(_ failure: UpstreamFailure) {}
+}

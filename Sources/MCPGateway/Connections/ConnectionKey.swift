@@ -1,0 +1,40 @@
+import MCPCore
+package import NIOCore
+
+/// Which client sessions may share one connection to a server.
+package enum Isolation: Sendable, Equatable {
+    /// Everybody shares one connection. No client capabilities are declared, so the server cannot ask clients.
+    case shared
+    /// Sessions of one principal that declare the same capabilities share a connection.
+    case principal
+    /// Every session has a connection of its own.
+    case session
+}
+
+/// What a connection to a server is for; sessions with equal keys share it.
+package enum ConnectionKey: Hashable, Sendable {
+    case shared
+    case principal(Principal, capabilities: CapabilitiesKey)
+    case session(String)
+}
+
+/// A client's declared capabilities, comparable.
+package struct CapabilitiesKey: Hashable, Sendable {
+    private let bytes: [UInt8]
+
+    package static let none = CapabilitiesKey(ByteBuffer(string: "{}"))
+
+    /// - Parameter capabilities: A JSON object. White space between tokens makes no difference.
+    package init(_ capabilities: ByteBuffer) {
+        var inString = false
+        var escaped = false
+        bytes = capabilities.readableBytesView.filter { byte in
+            if inString {
+                if escaped { escaped = false } else if byte == 0x5C { escaped = true } else if byte == 0x22 { inString = false }
+                return true
+            }
+            if byte == 0x22 { inString = true }
+            return ![0x20, 0x09, 0x0A, 0x0D].contains(byte)
+        }
+    }
+}

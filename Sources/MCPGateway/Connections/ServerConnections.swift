@@ -1,0 +1,266 @@
+package import Logging
+import MCPCore
+package import MCPUpstream
+package import NIOCore
+import Synchronization
+
+/// How a server's connections are made and shared.
+package struct ServerConnectionSettings: Sendable {
+    package var name: String
+    /// The name for logs and status; differs from the key where that holds a token.
+    package var displayName: String
+    package var isolation: Isolation
+    package var limits: UpstreamLimits
+    package var idleTimeout: Duration
+    /// What the proxy says of itself where no client is meant.
+    package var ownClientInfo: ByteBuffer
+    /// Whose connection is opened first, before any client has come.
+    package var firstPrincipal: Principal
+
+    package init(
+        name: String,
+        displayName: String,
+        isolation: Isolation,
+        limits: UpstreamLimits,
+        idleTimeout: Duration,
+        ownClientInfo: ByteBuffer,
+        firstPrincipal: Principal
+    ) {
+        self.name = name
+        self.displayName = displayName
+        self.isolation = isolation
+        self.limits = limits
+        self.idleTimeout = idleTimeout
+        self.ownClientInfo = ownClientInfo
+        self.firstPrincipal = firstPrincipal
+    }
+}
+
+/// All connections to one server, and which of them serves whom.
+///
+/// One connection is opened at the start and the last one is kept, so that the server is ready when a client comes.
+package final class ServerConnections: Sendable {
+    private struct Entry {
+        let connection: Connection
+        /// How many sessions hold it; while there are any it is not closed.
+        var holders = 0
+        var idleSince = NIODeadline.now()
+    }
+
+    private struct State {
+        var entries: [ConnectionKey: Entry] = [:]
+        var status = ServerStatus()
+        var isClosed = false
+    }
+
+    package let name: String
+    package let displayName: String
+    package let isolation: Isolation
+    let limits: UpstreamLimits
+    let makeLink: Upstream.LinkFactory
+    private let settings: ServerConnectionSettings
+    private let eventLoops: any EventLoopGroup
+    private let logger: Logger
+    private let statusChanged: @Sendable (ServerConnections) -> Void
+    private let state = Mutex(State())
+
+    package init(
+        _ settings: ServerConnectionSettings,
+        eventLoops: any EventLoopGroup,
+        logger: Logger,
+        makeLink: @escaping Upstream.LinkFactory,
+        statusChanged: @escaping @Sendable (ServerConnections) -> Void
+    ) {
+        self.name = settings.name
+        self.displayName = settings.displayName
+        self.isolation = settings.isolation
+        self.limits = settings.limits
+        self.settings = settings
+        self.eventLoops = eventLoops
+        self.logger = logger
+        self.makeLink = makeLink
+        self.statusChanged = statusChanged
+    }
+
+    package var status: ServerStatus { state.withLock { $0.status } }
+
+    // MARK: Opening and sharing
+
+    /// Opens the first connection, so that a broken server is noticed before a client needs it.
+    package func start() {
+        _ = connection(for: firstKey, ownHandshake, preferring: eventLoops.next(), holding: false)
+    }
+
+    private var firstKey: ConnectionKey {
+        isolation == .shared ? .shared : .principal(settings.firstPrincipal, capabilities: .none)
+    }
+
+    private var ownHandshake: Handshake { Handshake(clientInfo: settings.ownClientInfo) }
+
+    /// Which connection serves a session, and what the server is told of the client on it.
+    func key(for principal: Principal, sessionID: String?, _ handshake: Handshake) -> (ConnectionKey, Handshake) {
+        switch (isolation, sessionID) {
+        case (.shared, _): (.shared, ownHandshake)
+        case (.session, let id?): (.session(id), handshake)
+        case (.session, nil), (.principal, _):
+            (.principal(principal, capabilities: CapabilitiesKey(handshake.capabilities)), handshake)
+        }
+    }
+
+    /// The connection for a key, opened now when there is none, and held until `release`.
+    func hold(_ key: ConnectionKey, _ handshake: Handshake, preferring eventLoop: any EventLoop) -> Connection {
+        // A connection that only this session uses lives where the session lives; a shared one anywhere.
+        let loop: any EventLoop = if case .session = key { eventLoop } else { eventLoops.next() }
+        return connection(for: key, handshake, preferring: loop, holding: true)
+    }
+
+    private func connection(
+        for key: ConnectionKey,
+        _ handshake: Handshake,
+        preferring eventLoop: any EventLoop,
+        holding: Bool
+    ) -> Connection {
+        let (connection, isNew) = state.withLock { state in
+            if let entry = state.entries[key] {
+                if holding { state.entries[key]?.holders += 1 }
+                return (entry.connection, false)
+            }
+            let connection = Connection(key: key, on: eventLoop, handshake: handshake, server: self)
+            state.entries[key] = Entry(connection: connection, holders: holding ? 1 : 0)
+            return (connection, true)
+        }
+        if isNew {
+            connection.run { $0.upstream.start() }
+            scheduleIdleCheck(on: eventLoop)
+        }
+        return connection
+    }
+
+    /// Gives a connection back. One that served a single session ends with it.
+    func release(_ connection: Connection) {
+        let endsNow = state.withLock { state -> Bool in
+            guard var entry = state.entries[connection.key], entry.connection === connection else { return false }
+            entry.holders -= 1
+            entry.idleSince = .now()
+            if case .session = connection.key, entry.holders == 0 {
+                state.entries[connection.key] = nil
+                return true
+            }
+            state.entries[connection.key] = entry
+            return false
+        }
+        if endsNow {
+            connection.run { $0.upstream.close() }
+        } else {
+            scheduleIdleCheck(on: connection.eventLoop)
+        }
+    }
+
+    private func scheduleIdleCheck(on eventLoop: any EventLoop) {
+        eventLoop.scheduleTask(in: .milliseconds(settings.idleTimeout.milliseconds + 50)) { [weak self] in
+            self?.closeIdle()
+        }
+    }
+
+    /// Closes the connections that nobody has used for a while, as long as another one is left.
+    private func closeIdle() {
+        let limit = NIODeadline.now() - .milliseconds(settings.idleTimeout.milliseconds)
+        let idle = state.withLock { state -> [Connection] in
+            var closing: [Connection] = []
+            var kept = state.entries.count { if case .session = $0.key { false } else { true } }
+            for (key, entry) in state.entries where entry.holders == 0 && entry.idleSince <= limit && kept > 1 {
+                if case .session = key { continue }
+                state.entries[key] = nil
+                closing.append(entry.connection)
+                kept -= 1
+            }
+            return closing
+        }
+        for connection in idle { connection.run { $0.upstream.close() } }
+    }
+
+    /// Ends every connection.
+    package func close() {
+        let connections = state.withLock { state in
+            state.isClosed = true
+            defer { state.entries = [:] }
+            return state.entries.values.map(\.connection)
+        }
+        for connection in connections { connection.run { $0.upstream.close() } }
+    }
+
+    // MARK: What connections report, on their event loops
+
+    func connectionLostSession(_ connection: Connection) {
+        release(connection)
+    }
+
+    func connectionChanged(_ connection: Connection) {
+        guard !isOfOneSession(connection) else { return }
+        let upstream = connection.upstream
+        guard let upstream else { return }
+        switch upstream.state {
+        case .ready(let result):
+            logger.info("server ready", metadata: ["server": "\(displayName)", "version": "\(result.version.name)"])
+            update {
+                $0.state = .ready
+                $0.error = nil
+                $0.errorOutput = []
+                $0.protocolVersion = result.version.name
+                $0.processID = upstream.processID
+                $0.restarts = upstream.restarts
+            }
+            readCatalog(upstream, result)
+        case .waiting(let failure):
+            lost(connection, failure)
+        case .starting:
+            update { $0.restarts = upstream.restarts }
+        case .closed: break
+        }
+    }
+
+    private func lost(_ connection: Connection, _ failure: UpstreamFailure) {
+        logger.warning(
+            "server failed",
+            metadata: ["server": "\(displayName)", "reason": "\(failure.detail)"]
+        )
+        let errorOutput = connection.upstream.recentErrorOutput
+        let restarts = connection.upstream.restarts
+        update {
+            $0.state = .failed
+            $0.error = failure.detail
+            $0.errorOutput = errorOutput
+            $0.processID = nil
+            $0.restarts = restarts
+        }
+    }
+
+    func connectionListChanged(_ connection: Connection) {
+        guard !isOfOneSession(connection), case .ready(let result) = connection.upstream.state else { return }
+        readCatalog(connection.upstream, result)
+    }
+
+    private func isOfOneSession(_ connection: Connection) -> Bool {
+        if case .session = connection.key { true } else { false }
+    }
+
+    private func readCatalog(_ upstream: Upstream, _ result: HandshakeResult) {
+        CatalogProbe(upstream, result) { [weak self] counts in
+            self?.update {
+                $0.tools = counts.tools
+                $0.prompts = counts.prompts
+                $0.resources = counts.resources
+                $0.isCatalogKnown = true
+            }
+        }.start()
+    }
+
+    private func update(_ body: (inout ServerStatus) -> Void) {
+        let changed = state.withLock { state in
+            let before = state.status
+            body(&state.status)
+            return before != state.status
+        }
+        if changed { statusChanged(self) }
+    }
+}

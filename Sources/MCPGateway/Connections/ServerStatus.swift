@@ -1,0 +1,26 @@
+/// What can be told about a server at one moment.
+package struct ServerStatus: Sendable, Equatable {
+    package enum State: String, Sendable {
+        case starting
+        case ready
+        case failed
+        case disabled
+    }
+
+    package var state = State.starting
+    /// Why it failed last; for the operator.
+    package var error: String?
+    /// The last lines of its standard error.
+    package var errorOutput: [String] = []
+    package var processID: Int32?
+    package var restarts = 0
+    package var protocolVersion: String?
+    /// How many it lists; nil as long as it has not been asked.
+    package var tools: Int?
+    package var prompts: Int?
+    package var resources: Int?
+    /// Whether its lists have been read since it became ready.
+    package var isCatalogKnown = false
+
+    package init() {}
+}

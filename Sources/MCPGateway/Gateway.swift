@@ -1,0 +1,218 @@
+import Logging
+package import MCPCore
+import MCPUpstream
+package import NIOCore
+import Synchronization
+
+/// The bounds of what clients may hold.
+package struct GatewayLimits: Sendable {
+    package var maximumSessions = 10_000
+    package var maximumSessionsPerPrincipal = 1_024
+    package var maximumCalls = 4_096
+    package var maximumCallsPerPrincipal = 1_024
+    package var maximumServerRequestsInFlight = 16
+    package var interactionTimeout: Duration = .seconds(300)
+    package var sessionIdleTimeout: Duration = .seconds(1_800)
+    package var sessionLifetime: Duration = .seconds(86_400)
+
+    package init() {}
+}
+
+/// Where clients' sessions meet servers.
+package final class Gateway: Sendable {
+    package let sessions: SessionStore
+    package let calls: CallCounter
+    package let limits: GatewayLimits
+    private let routes: Mutex<[String: Route]>
+    private let draining = Mutex(false)
+
+    package init(routes: [Route], limits: GatewayLimits) {
+        self.limits = limits
+        self.sessions = SessionStore(
+            maximumCount: limits.maximumSessions,
+            maximumPerPrincipal: limits.maximumSessionsPerPrincipal
+        )
+        self.calls = CallCounter(maximum: limits.maximumCalls, maximumPerPrincipal: limits.maximumCallsPerPrincipal)
+        self.routes = Mutex(Dictionary(routes.map { ($0.name, $0) }) { $1 })
+    }
+
+    /// The route of that name.
+    package func route(named name: String) -> Route? {
+        routes.withLock { $0[name] }
+    }
+
+    package var allRoutes: [Route] { routes.withLock { Array($0.values) } }
+
+    /// Whether new sessions are refused because the proxy is about to end.
+    package var isDraining: Bool { draining.withLock { $0 } }
+
+    package func beginDraining() {
+        draining.withLock { $0 = true }
+    }
+
+    // MARK: Opening sessions
+
+    /// The outcome of an `initialize` request.
+    package enum Opening: Sendable {
+        /// The session, not yet attached to an outlet, and the answer.
+        case opened(ClientSession, ByteBuffer)
+        case refused(ByteBuffer)
+    }
+
+    /// Opens a session for a client's `initialize`, once its server is ready.
+    ///
+    /// - Parameter completion: Is called on `eventLoop`, where the session then lives.
+    package func open(
+        _ initialize: Message,
+        route: Route,
+        principal: Principal,
+        on eventLoop: any EventLoop,
+        completion: @escaping @Sendable (Opening) -> Void
+    ) {
+        guard let id = initialize.id else { return }
+        guard let requested = initialize.params?["protocolVersion"]?.string else {
+            completion(.refused(OwnMessages.error(
+                id: id, code: .invalidParams, message: "\"initialize\" needs params.protocolVersion"
+            )))
+            return
+        }
+        if isDraining {
+            completion(.refused(OwnMessages.error(
+                id: id, code: .shuttingDown, message: "the proxy is shutting down; connect again in a moment"
+            )))
+            return
+        }
+        guard sessions.hasRoom(for: principal) else {
+            completion(.refused(OwnMessages.error(
+                id: id, code: .overloaded, message: "too many sessions are open; end one or try again later"
+            )))
+            return
+        }
+        let session = makeSession(
+            version: ProtocolVersion(requested) ?? .latestLegacy,
+            handshake: handshake(of: initialize),
+            route: route,
+            principal: principal,
+            on: eventLoop
+        )
+        sessions.add(session)
+        session.connection.run { connection in
+            connection.attach(session)
+            connection.upstream.whenReady { result in
+                session.run { session in
+                    completion(Self.opening(session, id, result))
+                }
+            }
+        }
+    }
+
+    private static func opening(
+        _ session: ClientSession,
+        _ id: RequestID,
+        _ result: Result<HandshakeResult, UpstreamFailure>
+    ) -> Opening {
+        switch result {
+        case .success(let handshake):
+            let started = NIODeadline.now()
+            session.route.log(method: Method.initialize.rawValue, tool: nil, started: started, outcome: "ok")
+            return .opened(session, OwnMessages.result(id: id, handshake.result(for: session.version)))
+        case .failure(let failure):
+            session.close(reason: "the server is not available")
+            return .refused(ClientFailure.answer(to: id, server: session.route.name, failure))
+        }
+    }
+
+    /// A session for a client that sends requests without ever opening one. It declares no capabilities, lives for
+    /// one request and shares its connection with others of its principal.
+    package func sessionForOneRequest(
+        route: Route,
+        principal: Principal,
+        on eventLoop: any EventLoop
+    ) -> ClientSession {
+        let session = makeSession(
+            version: .march2025,
+            handshake: Handshake(clientInfo: ByteBuffer(string: #"{"name":"mcp-proxy","version":"1"}"#)),
+            route: route,
+            principal: principal,
+            on: eventLoop,
+            isForOneRequest: true
+        )
+        session.connection.run { $0.attach(session) }
+        return session
+    }
+
+    private func makeSession(
+        version: ProtocolVersion,
+        handshake: Handshake,
+        route: Route,
+        principal: Principal,
+        on eventLoop: any EventLoop,
+        isForOneRequest: Bool = false
+    ) -> ClientSession {
+        let id = SessionStore.makeID()
+        let (key, told) = route.server.key(
+            for: principal,
+            sessionID: isForOneRequest ? nil : id,
+            handshake
+        )
+        return ClientSession(
+            id: id,
+            principal: principal,
+            route: route,
+            version: version,
+            connection: route.server.hold(key, told, preferring: eventLoop),
+            eventLoop: eventLoop,
+            gateway: self
+        )
+    }
+
+    private func handshake(of initialize: Message) -> Handshake {
+        let info = initialize.params?["clientInfo"].flatMap { $0.isObject ? $0.bytes : nil }
+        let capabilities = initialize.params?["capabilities"].flatMap { $0.isObject ? $0.bytes : nil }
+        var handshake = Handshake(
+            clientInfo: info ?? ByteBuffer(string: #"{"name":"unknown","version":"0"}"#),
+            capabilities: capabilities ?? ByteBuffer(string: "{}")
+        )
+        handshake.clientInfo.blankLineBreaks()
+        handshake.capabilities.blankLineBreaks()
+        return handshake
+    }
+
+    // MARK: Ending sessions
+
+    /// Ends the sessions that nobody has used for too long, or that have lived for too long.
+    package func closeExpiredSessions(now: NIODeadline = .now()) {
+        for session in sessions.all {
+            session.run { [limits] session in
+                let idle = now - session.lastUsed > .milliseconds(limits.sessionIdleTimeout.milliseconds)
+                let old = now - session.opened > .milliseconds(limits.sessionLifetime.milliseconds)
+                let inUse = session.callsInFlight > 0 || session.outlet?.isOpen == true
+                if old || (idle && !inUse) { session.close(reason: "the session has expired") }
+            }
+        }
+    }
+
+    /// Ends every session.
+    package func closeAllSessions(reason: String) {
+        for session in sessions.all { session.run { $0.close(reason: reason) } }
+    }
+}
+
+extension HandshakeResult {
+    /// The server's own answer, with the revision that this client and we have agreed on.
+    fileprivate func result(for version: ProtocolVersion) -> ByteBuffer {
+        guard let stated = result.root["protocolVersion"] else { return result.bytes }
+        var answer = ByteBuffer()
+        let bytes = result.bytes
+        answer.writeImmutableBuffer(
+            bytes.getSlice(at: bytes.readerIndex, length: stated.range.lowerBound) ?? ByteBuffer()
+        )
+        answer.writeJSONString(version.name)
+        let rest = bytes.readableBytes - stated.range.upperBound
+        answer.writeImmutableBuffer(
+            bytes.getSlice(at: bytes.readerIndex + stated.range.upperBound, length: rest) ?? ByteBuffer()
+        )
+        answer.blankLineBreaks()
+        return answer
+    }
+}

@@ -1,0 +1,38 @@
+import MCPCore
+import MCPUpstream
+import NIOCore
+
+/// Turns failures into the JSON-RPC errors that clients get.
+///
+/// The words name the server and say what to do, and keep back what only the operator may see: commands, paths,
+/// addresses and what the server itself said.
+enum ClientFailure {
+    static func answer(to id: RequestID, server: String, _ failure: UpstreamFailure) -> ByteBuffer {
+        let (code, words) = explain(failure)
+        return OwnMessages.error(
+            id: id,
+            code: code,
+            message: "server \"\(server)\" \(words)",
+            data: [("server", server), ("reason", failure.code.rawValue)]
+        )
+    }
+
+    private static func explain(_ failure: UpstreamFailure) -> (ErrorCode, String) {
+        switch failure.code {
+        case .commandNotRunnable: (.serverUnavailable, "could not be started; the proxy's operator can see why")
+        case .processEnded:
+            failure.nothingSent
+                ? (.serverUnavailable, "is not running; it is being restarted, try again")
+                : (.serverLost, "ended before it answered; it is being restarted")
+        case .notReachable: (.serverUnavailable, "cannot be reached; it is tried again, try later")
+        case .unexpectedHTTPAnswer: (.invalidAnswer, "gave an HTTP answer that is not the protocol's")
+        case .unauthorized: (.serverUnavailable, "refused the proxy's credentials; its operator has to renew them")
+        case .connectionLost: (.serverLost, "lost the connection before it answered")
+        case .timedOut: (.serverTimeout, "did not answer in time")
+        case .handshakeRefused: (.serverUnavailable, "refused the handshake")
+        case .unreadable: (.invalidAnswer, "sent something that cannot be read")
+        case .overloaded: (.overloaded, "has too many calls waiting; try again later")
+        case .closed: (.shuttingDown, "is being stopped")
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package import Logging
+import NIOCore
+
+/// What a route demands of requests, apart from who may make them.
+package struct RoutePolicy: Sendable {
+    package var toolFilter: ToolFilter?
+    /// Whether each request leaves one line in the log.
+    package var logsRequests: Bool
+
+    package init(toolFilter: ToolFilter? = nil, logsRequests: Bool = false) {
+        self.toolFilter = toolFilter
+        self.logsRequests = logsRequests
+    }
+}
+
+/// A client-visible path and the server behind it.
+package final class Route: Sendable {
+    /// The server's key in the configuration; may hold slashes.
+    package let name: String
+    package let policy: RoutePolicy
+    package let server: ServerConnections
+    private let logger: Logger
+
+    package init(name: String, policy: RoutePolicy, server: ServerConnections, logger: Logger) {
+        self.name = name
+        self.policy = policy
+        self.server = server
+        self.logger = logger
+    }
+
+    /// Leaves the line that `logEnabled` promises: what was asked and how it went, never with what.
+    func log(method: String, tool: String?, started: NIODeadline, outcome: String) {
+        guard policy.logsRequests else { return }
+        let elapsed = Double((NIODeadline.now() - started).nanoseconds / 10_000) / 100
+        var metadata: Logger.Metadata = [
+            "server": "\(server.displayName)", "method": "\(method)", "ms": "\(elapsed)", "outcome": "\(outcome)",
+        ]
+        if let tool { metadata["tool"] = "\(tool)" }
+        logger.info("request", metadata: metadata)
+    }
+}

@@ -1,0 +1,255 @@
+package import MCPCore
+import MCPUpstream
+package import NIOCore
+
+/// One legacy session of a client: what it has asked, what it has been asked, and where to tell it things.
+///
+/// Confined to the event loop on which it was opened; that is what makes `@unchecked Sendable` true.
+package final class ClientSession: @unchecked Sendable {
+    /// A server's question that the client has not answered yet.
+    private struct Question {
+        let request: ServerRequest
+        let connection: Connection
+        let call: Int64?
+        let timeout: Scheduled<Void>
+    }
+
+    package let id: String
+    package let principal: Principal
+    package let route: Route
+    package let eventLoop: any EventLoop
+    package let version: ProtocolVersion
+    /// Where things go that belong to no exchange.
+    package var outlet: (any SessionOutlet)?
+    package private(set) var isClosed = false
+    package private(set) var lastUsed = NIODeadline.now()
+    package let opened = NIODeadline.now()
+
+    private let gateway: Gateway
+    let connection: Connection
+    private var exchanges: [ObjectIdentifier: Exchange] = [:]
+    private var newestExchange: Exchange?
+    private var questions: [Int64: Question] = [:]
+    private var lastQuestion: Int64 = 0
+
+    init(
+        id: String,
+        principal: Principal,
+        route: Route,
+        version: ProtocolVersion,
+        connection: Connection,
+        eventLoop: any EventLoop,
+        gateway: Gateway
+    ) {
+        self.id = id
+        self.principal = principal
+        self.route = route
+        self.version = version
+        self.connection = connection
+        self.eventLoop = eventLoop
+        self.gateway = gateway
+    }
+
+    /// Runs on the session's event loop: now, when that is the current one.
+    package func run(_ body: @escaping @Sendable (ClientSession) -> Void) {
+        if eventLoop.inEventLoop { body(self) } else { eventLoop.execute { body(self) } }
+    }
+
+    package var callsInFlight: Int { exchanges.count }
+
+    /// Whether a call of this identifier is still under way.
+    package func isInFlight(_ id: RequestID) -> Bool {
+        exchanges.values.contains { $0.clientID == id }
+    }
+
+    // MARK: From the client
+
+    /// Takes a request. The answer comes through `reply`, exactly once.
+    package func receive(request: Message, _ reply: any ReplySink) {
+        lastUsed = .now()
+        guard let id = request.id else { return }
+        if let refusal = refusal(of: request, id) {
+            reply.finish(refusal)
+            return
+        }
+        guard gateway.calls.admit(principal) else {
+            reply.finish(
+                OwnMessages.error(id: id, code: .overloaded, message: "too many calls are under way; try again later")
+            )
+            return
+        }
+        let exchange = Exchange(request: request, id: id, session: self, connection: connection, reply: reply)
+        exchanges[ObjectIdentifier(exchange)] = exchange
+        newestExchange = exchange
+        connection.run { $0.start(exchange) }
+    }
+
+    private func refusal(of request: Message, _ id: RequestID) -> ByteBuffer? {
+        if isClosed {
+            return OwnMessages.error(id: id, code: .invalidRequest, message: "the session has ended")
+        }
+        switch request.method {
+        case .initialize:
+            return OwnMessages.error(
+                id: id,
+                code: .invalidRequest,
+                message: "this session is initialized already; start a new one without a session id"
+            )
+        case .toolsCall:
+            let tool = request.view(request.envelope.name)?.string
+            guard let filter = route.policy.toolFilter, let tool, !filter.admits(tool) else { return nil }
+            route.log(method: request.methodName, tool: tool, started: .now(), outcome: "filtered")
+            return OwnMessages.error(id: id, code: .invalidParams, message: "Unknown tool: \(tool)")
+        default: return nil
+        }
+    }
+
+    /// Takes a notification.
+    package func receive(notification: Message) {
+        lastUsed = .now()
+        guard !isClosed else { return }
+        switch notification.method {
+        case .initialized: break  // the server has had ours
+        case .cancelled: cancel(notification)
+        default:
+            let line = notification.singleLine
+            connection.run { $0.upstream.notify(line) }
+        }
+    }
+
+    private func cancel(_ notification: Message) {
+        guard let range = notification.envelope.requestID else { return }
+        let id = RequestID(notification.bytes, range)
+        guard let exchange = exchanges.values.first(where: { $0.clientID == id }) else { return }
+        let reason = notification.params?["reason"]?.string ?? "cancelled by the client"
+        abandon(exchange, reason: reason)
+        // No answer follows a cancellation, but an HTTP response has to end.
+        exchange.reply.abandon()
+    }
+
+    /// Takes the client's answer to a question of the server. Answers to nothing are dropped.
+    package func receive(response: Message) {
+        lastUsed = .now()
+        guard let range = response.envelope.id, let id = response.bytes.integer(in: range),
+            let question = questions.removeValue(forKey: id)
+        else { return }
+        question.timeout.cancel()
+        let message = response.spliced([Edit(range, .id(question.request.id))])
+        question.connection.run { $0.answer(question.request, message, call: question.call) }
+    }
+
+    // MARK: To the client
+
+    /// Delivers something that belongs to an exchange.
+    func deliver(_ message: ByteBuffer, for exchange: Exchange) {
+        guard exchanges[ObjectIdentifier(exchange)] != nil, exchange.reply.carriesMessages else {
+            tell(message)
+            return
+        }
+        exchange.reply.send(message)
+    }
+
+    /// Delivers something that belongs to no exchange.
+    func tell(_ message: ByteBuffer) {
+        outlet?.send(message)
+    }
+
+    /// Delivers something that probably accompanies the only call under way.
+    func tellDuringCall(_ message: ByteBuffer) {
+        if exchanges.count == 1, let only = exchanges.values.first { deliver(message, for: only) } else { tell(message) }
+    }
+
+    /// Ends an exchange with its answer.
+    func finish(_ exchange: Exchange, _ answer: ByteBuffer, outcome: String) {
+        guard remove(exchange) else { return }
+        log(exchange, outcome: outcome)
+        exchange.reply.finish(answer)
+    }
+
+    private func remove(_ exchange: Exchange) -> Bool {
+        guard exchanges.removeValue(forKey: ObjectIdentifier(exchange)) != nil else { return false }
+        if newestExchange === exchange { newestExchange = exchanges.values.first }
+        gateway.calls.release(principal)
+        lastUsed = .now()
+        return true
+    }
+
+    private func log(_ exchange: Exchange, outcome: String) {
+        guard route.policy.logsRequests else { return }
+        let name = exchange.request.method == .toolsCall ? exchange.request.view(exchange.request.envelope.name)?.string : nil
+        route.log(method: exchange.request.methodName, tool: name, started: exchange.started, outcome: outcome)
+    }
+
+    /// Gives up an exchange: the server is told, and nothing more comes.
+    private func abandon(_ exchange: Exchange, reason: String) {
+        guard remove(exchange) else { return }
+        log(exchange, outcome: "cancelled")
+        exchange.connection.run { $0.cancel(exchange, reason: reason) }
+    }
+
+    // MARK: Questions of the server
+
+    /// Passes a server's request on to the client, on the stream where it belongs.
+    func ask(_ request: ServerRequest, from connection: Connection, during exchange: Exchange?, call: Int64?) {
+        guard !isClosed, questions.count < gateway.limits.maximumServerRequestsInFlight else {
+            connection.run { $0.refuse(request, "too many requests to the client are open") }
+            return
+        }
+        guard let range = request.message.envelope.id else { return }
+        lastQuestion += 1
+        let id = lastQuestion
+        let timeout = eventLoop.scheduleTask(in: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) {
+            [weak self] in
+            guard let self else { return }
+            questionTimedOut(id)
+        }
+        questions[id] = Question(request: request, connection: connection, call: call, timeout: timeout)
+        let message = request.message.spliced([Edit(range, .integer(id))])
+        if let exchange {
+            deliver(message, for: exchange)
+        } else if exchanges.count == 1 || outlet?.isOpen != true, let newest = newestExchange {
+            deliver(message, for: newest)
+        } else {
+            tell(message)
+        }
+    }
+
+    private func questionTimedOut(_ id: Int64) {
+        guard let question = questions.removeValue(forKey: id) else { return }
+        tell(OwnMessages.cancelled(id: .integer(id), reason: "timed out"))
+        question.connection.run { $0.refuse(question.request, "the client did not answer in time") }
+    }
+
+    /// The server does not need the answer to its question any more.
+    func cancelQuestion(_ id: RequestID, from connection: Connection, _ notification: Message) {
+        guard
+            let found = questions.first(where: { $0.value.request.id == id && $0.value.connection === connection }),
+            let range = notification.envelope.requestID
+        else { return }
+        found.value.timeout.cancel()
+        questions[found.key] = nil
+        tellDuringCall(notification.spliced([Edit(range, .integer(found.key))]))
+    }
+
+    // MARK: The end
+
+    /// Ends the session: its calls are cancelled, the server's questions refused, its connection given back.
+    package func close(reason: String) {
+        guard !isClosed else { return }
+        isClosed = true
+        gateway.sessions.remove(self)
+        for exchange in exchanges.values {
+            abandon(exchange, reason: reason)
+            exchange.reply.abandon()
+        }
+        let open = questions.values
+        questions = [:]
+        for question in open {
+            question.timeout.cancel()
+            question.connection.run { $0.refuse(question.request, "the client has gone") }
+        }
+        connection.run { $0.detach(self) }
+        outlet?.close()
+        outlet = nil
+    }
+}

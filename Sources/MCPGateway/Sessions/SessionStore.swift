@@ -1,0 +1,57 @@
+import NIOCore
+import Synchronization
+
+/// Finds the session that a client names, for whom it belongs to and nobody else.
+package final class SessionStore: Sendable {
+    private let sessions = Mutex<[String: ClientSession]>([:])
+    private let maximumCount: Int
+    private let maximumPerPrincipal: Int
+
+    init(maximumCount: Int, maximumPerPrincipal: Int) {
+        self.maximumCount = maximumCount
+        self.maximumPerPrincipal = maximumPerPrincipal
+    }
+
+    package var count: Int { sessions.withLock { $0.count } }
+
+    /// Whether a further session may be opened.
+    func hasRoom(for principal: Principal) -> Bool {
+        sessions.withLock { sessions in
+            guard sessions.count < maximumCount else { return false }
+            guard sessions.count >= maximumPerPrincipal else { return true }
+            return sessions.values.count { $0.principal == principal } < maximumPerPrincipal
+        }
+    }
+
+    func add(_ session: ClientSession) {
+        sessions.withLock { $0[session.id] = session }
+    }
+
+    func remove(_ session: ClientSession) {
+        _ = sessions.withLock { $0.removeValue(forKey: session.id) }
+    }
+
+    /// The session of that identifier, if it belongs to this principal on this route. A foreign session and an
+    /// unknown one cannot be told apart.
+    package func find(_ id: String, principal: Principal, route: Route) -> ClientSession? {
+        guard let session = sessions.withLock({ $0[id] }) else { return nil }
+        return session.principal == principal && session.route.name == route.name ? session : nil
+    }
+
+    package var all: [ClientSession] { sessions.withLock { Array($0.values) } }
+
+    /// An identifier of 192 random bits, in characters that a header may carry.
+    static func makeID() -> String {
+        var generator = SystemRandomNumberGenerator()
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        var id: [UInt8] = []
+        for _ in 0..<4 {
+            var bits = generator.next()
+            for _ in 0..<8 {
+                id.append(digits[Int(bits & 63)])
+                bits >>= 6
+            }
+        }
+        return String(decoding: id, as: UTF8.self)
+    }
+}

@@ -1,0 +1,27 @@
+/// Where an HTTP server listens: what two addresses must share to be the same server.
+package struct HTTPOrigin: Hashable, Sendable {
+    package enum Scheme: String, Sendable, CaseIterable {
+        case http
+        case https
+
+        var defaultPort: Int { self == .http ? 80 : 443 }
+    }
+
+    package let scheme: Scheme
+    /// The name or address in lower case, without brackets.
+    package let host: String
+    package let port: Int
+
+    /// Whether the host is an IPv6 address, which is written in brackets.
+    var isIPv6: Bool { host.utf8.contains(UInt8(ascii: ":")) }
+
+    /// What stands in the `Host` header: the port only where it is not the scheme's own.
+    var authority: String {
+        let name = isIPv6 ? "[\(host)]" : host
+        return port == scheme.defaultPort ? name : "\(name):\(port)"
+    }
+}
+
+extension HTTPOrigin: CustomStringConvertible {
+    package var description: String { "\(scheme.rawValue)://\(authority)" }
+}

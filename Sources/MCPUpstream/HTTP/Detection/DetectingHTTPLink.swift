@@ -1,0 +1,215 @@
+package import Logging
+package import MCPCore
+package import NIOCore
+
+/// A link to a server of which only the URL is known: Streamable HTTP first, else HTTP+SSE.
+///
+/// When the first POST is refused with 400, 404 or 405, the URL is asked for an event stream, and if that names an
+/// endpoint the same message is sent there
+/// ([backwards compatibility, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#backwards-compatibility)).
+package final class DetectingHTTPLink: ListeningLink {
+    private enum State {
+        case new
+        /// The first request is yet to be answered. Followed by `falling` or `decided`.
+        case trying
+        /// It was refused, and the event stream is being opened. Followed by `decided` or `trying`.
+        case falling(SSELink, DetectionEar, Refusal)
+        case decided
+        case closed
+    }
+
+    private struct Refusal {
+        let id: Int64
+        let failure: UpstreamFailure
+        var isWanted = true
+        var waiting: [(ByteBuffer, OutgoingKind)] = []
+    }
+
+    package let eventLoop: any EventLoop
+    private let memory: TransportMemory
+    private let makeStreamable: () -> StreamableHTTPLink
+    private let makeSSE: () -> SSELink
+    private var state = State.new
+    private var link: (any UpstreamLink)?
+    private var ear: DetectionEar?
+    private var hasOpened = false
+    private var first: (id: Int64, message: ByteBuffer)?
+    private var receiver: (any UpstreamLinkReceiver)?
+
+    /// - Parameters:
+    ///   - url: The server's address, whatever it speaks there.
+    ///   - headers: The header fields that are configured for the server.
+    ///   - memory: Shared by all links to this server.
+    ///   - pools: The connections of the event loop that the link is to live on. Must be called on that loop.
+    package init(
+        url: UpstreamURL,
+        headers: [(name: String, value: String)],
+        memory: TransportMemory,
+        pools: HTTPConnectionPools,
+        logger: Logger
+    ) {
+        self.eventLoop = pools.eventLoop
+        self.memory = memory
+        self.makeStreamable = { StreamableHTTPLink(url: url, headers: headers, pools: pools, logger: logger) }
+        self.makeSSE = { SSELink(url: url, headers: headers, pools: pools, logger: logger) }
+    }
+
+    package var processID: Int32? { nil }
+    package var recentErrorOutput: [String] { [] }
+
+    // MARK: UpstreamLink
+
+    package func open(_ receiver: any UpstreamLinkReceiver) {
+        guard case .new = state else { return }
+        self.receiver = receiver
+        if memory.transport == .sse {
+            state = .decided
+            link = makeSSE()
+        } else {
+            state = .trying
+            let streamable = makeStreamable()
+            streamable.refusals = self
+            link = streamable
+        }
+        let ear = DetectionEar(self)
+        self.ear = ear
+        link?.open(ear)
+    }
+
+    package func send(_ message: ByteBuffer, as kind: OutgoingKind) {
+        switch state {
+        case .falling(let sse, let ear, var refusal):
+            refusal.waiting.append((message, kind))
+            state = .falling(sse, ear, refusal)
+        case .trying:
+            if first == nil, case .request(let id) = kind { first = (id, message) }
+            link?.send(message, as: kind)
+        case .new, .decided, .closed: link?.send(message, as: kind)
+        }
+    }
+
+    package func abandon(_ id: Int64) {
+        if case .falling(let sse, let ear, var refusal) = state {
+            if refusal.id == id { refusal.isWanted = false }
+            refusal.waiting.removeAll { $0.1 == .request(id: id) }
+            state = .falling(sse, ear, refusal)
+        } else {
+            link?.abandon(id)
+        }
+    }
+
+    package func handshakeCompleted(_ version: ProtocolVersion) {
+        link?.handshakeCompleted(version)
+    }
+
+    package func close() {
+        switch state {
+        case .new, .closed: return
+        case .falling(let sse, let ear, _):
+            ear.link = nil
+            sse.close()
+        case .trying, .decided: break
+        }
+        state = .closed
+        link?.close()
+    }
+
+    // MARK: ListeningLink
+
+    package func openListeningStream() {
+        (link as? any ListeningLink)?.openListeningStream()
+    }
+
+    package func closeListeningStream() {
+        (link as? any ListeningLink)?.closeListeningStream()
+    }
+
+    // MARK: Falling back
+
+    /// The event stream has named its endpoint: everything goes there from now on.
+    private func settle(on sse: SSELink, _ ear: DetectionEar, _ refusal: Refusal) {
+        let before = link
+        link = sse
+        self.ear?.link = nil
+        self.ear = ear
+        state = .decided
+        memory.remember(.sse)
+        before?.close()
+        if refusal.isWanted, let first { sse.send(first.message, as: .request(id: first.id)) }
+        first = nil
+        for (message, kind) in refusal.waiting { sse.send(message, as: kind) }
+    }
+
+    /// There is no event stream either.
+    private func giveUp(_ refusal: Refusal, _ second: UpstreamFailure) {
+        state = .trying
+        first = nil
+        memory.forget()
+        let detail = "no MCP server was found at the URL: for a POST (streamable HTTP), \(refusal.failure.detail); "
+            + "for a GET (HTTP+SSE), \(second.detail)"
+        let code: UpstreamFailure.Code = second.code == .unauthorized ? .unauthorized : refusal.failure.code
+        if refusal.isWanted { receiver?.linkFailed(refusal.id, UpstreamFailure(code, detail)) }
+        for (message, kind) in refusal.waiting { send(message, as: kind) }
+    }
+
+    private func decide() {
+        guard case .trying = state else { return }
+        state = .decided
+        first = nil
+        memory.remember(.streamableHTTP)
+    }
+}
+
+// MARK: - What the links report
+
+extension DetectingHTTPLink: StreamableRefusals {
+    func streamableLink(
+        _ link: StreamableHTTPLink,
+        refused id: Int64,
+        status: Int,
+        _ failure: UpstreamFailure
+    ) -> Bool {
+        guard case .trying = state, first?.id == id, [400, 404, 405].contains(status) else { return false }
+        let sse = makeSSE()
+        let ear = DetectionEar(self)
+        state = .falling(sse, ear, Refusal(id: id, failure: failure))
+        sse.open(ear)
+        return true
+    }
+}
+
+extension DetectingHTTPLink {
+    func opened(_ ear: DetectionEar) {
+        if case .falling(let sse, let candidate, let refusal) = state, candidate === ear {
+            settle(on: sse, ear, refusal)
+        } else {
+            hasOpened = true
+            receiver?.linkOpened()
+        }
+    }
+
+    func received(_ message: ByteBuffer, relatedTo id: Int64?) {
+        decide()
+        receiver?.linkReceived(message, relatedTo: id)
+    }
+
+    func failed(_ id: Int64, _ failure: UpstreamFailure) {
+        if case .trying = state, first?.id == id { first = nil }
+        receiver?.linkFailed(id, failure)
+    }
+
+    func lostSession(_ id: Int64?) {
+        receiver?.linkLostSession(id)
+    }
+
+    func closed(_ ear: DetectionEar, _ failure: UpstreamFailure) {
+        if case .falling(_, let candidate, let refusal) = state, candidate === ear { return giveUp(refusal, failure) }
+        // A server that cannot be reached may still be what it was.
+        if !hasOpened, failure.code != .notReachable, failure.code != .closed { memory.forget() }
+        let receiver = self.receiver
+        state = .closed
+        self.receiver = nil
+        link = nil
+        receiver?.linkClosed(failure)
+    }
+}

@@ -1,0 +1,227 @@
+import NIOCore
+import NIOHTTP1
+import NIOTLS
+
+/// One HTTP/1.1 connection: the last handler of its channel, and the pool's handle on it.
+///
+/// Runs one exchange at a time. It is free for the next only when everything that had been read with the end of
+/// an answer has been looked at, so that an answer nobody asked for is never taken for the next one's.
+final class HTTPConnection: ChannelDuplexHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundIn = HTTPClientRequestPart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    private enum State {
+        /// Followed by `idle` or `closed`.
+        case connecting
+        /// Followed by `busy` or `closed`.
+        case idle
+        /// An answer is due or under way. Followed by `complete` or `closed`.
+        case busy(HTTPExchange)
+        /// The answer has ended, what was read with it is still being looked at. Followed by `idle` or `closed`.
+        case complete(HTTPExchange)
+        /// Being closed, or closed. Final.
+        case closed
+    }
+
+    private let pool: HTTPConnectionPool
+    private let isSecure: Bool
+    private var state = State.connecting
+    private var context: ChannelHandlerContext?
+    private var timer: Scheduled<Void>?
+    private var connectError: (any Error)?
+    private var isReusable = true
+    private var isPaused = false
+    private var wantsToRead = false
+    private var headCame = false
+    /// Since when nobody has used the connection.
+    var idleSince = NIODeadline.now()
+
+    init(pool: HTTPConnectionPool) {
+        self.pool = pool
+        self.isSecure = pool.origin.scheme == .https
+    }
+
+    // MARK: What the pool says
+
+    /// Writes a request, unless the connection turns out to be closed: then nothing has been written.
+    func start(_ exchange: HTTPExchange) -> Bool {
+        guard case .idle = state, let context, context.channel.isActive else {
+            close()
+            return false
+        }
+        state = .busy(exchange)
+        isReusable = true
+        headCame = false
+        exchange.begin(on: self)
+        if let timeout = pool.settings.responseHeadTimeout { startHeadTimer(timeout, exchange) }
+        write(exchange, context)
+        return true
+    }
+
+    private func write(_ exchange: HTTPExchange, _ context: ChannelHandlerContext) {
+        let request = exchange.request
+        let head = HTTPRequestHead(
+            version: .http1_1, method: request.method, uri: request.target, headers: request.fields.headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if let body = request.body {
+            context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+            exchange.dropBody()
+        }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    /// Closes a connection that nobody uses.
+    func close() {
+        state = .closed
+        timer?.cancel()
+        context?.close(promise: nil)
+    }
+
+    /// Closes the connection, whatever is under way on it.
+    func shutDown() {
+        let before = state
+        guard case .connecting = before else {
+            close()
+            if case .busy(let exchange) = before {
+                exchange.fail(UpstreamFailure(.closed, "the proxy is shutting down"))
+            }
+            return
+        }
+        context?.close(promise: nil)
+    }
+
+    // MARK: What the exchange says
+
+    /// Closes the connection under its exchange.
+    func abort() {
+        close()
+    }
+
+    /// Stops reading, or goes on.
+    func setPaused(_ paused: Bool) {
+        isPaused = paused
+        if !paused, wantsToRead {
+            wantsToRead = false
+            context?.read()
+        }
+    }
+
+    // MARK: What the channel says
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if !isSecure, context.channel.isActive { becomeReady() }
+        if isSecure { startHandshakeTimer() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if isSecure, case .some(.handshakeCompleted) = event as? TLSUserEvent { becomeReady() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if isPaused {
+            wantsToRead = true
+        } else {
+            context.read()
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .busy(let exchange) = state else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            headCame = true
+            timer?.cancel()
+            isReusable = head.isKeepAlive && head.status != .switchingProtocols
+            exchange.deliver(head)
+        case .body(let bytes):
+            exchange.deliver(bytes)
+        case .end:
+            state = .complete(exchange)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if case .complete(let exchange) = state { complete(exchange, context) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch state {
+        case .connecting:
+            connectError = connectError ?? error
+            context.close(promise: nil)
+        case .busy(let exchange):
+            close()
+            exchange.fail(HTTPConnectionFailure.during(error, origin: pool.origin, headCame: headCame))
+        case .complete(let exchange):
+            isReusable = false
+            complete(exchange, context)
+        case .idle:
+            pool.connectionClosed(self)
+            close()
+        case .closed: break
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        timer?.cancel()
+        switch state {
+        case .connecting:
+            state = .closed
+            pool.connectionFailed(self, HTTPConnectionFailure.connecting(connectError, origin: pool.origin))
+            return
+        case .busy(let exchange):
+            state = .closed
+            exchange.fail(HTTPConnectionFailure.lost(origin: pool.origin, headCame: headCame))
+        case .complete(let exchange):
+            isReusable = false
+            complete(exchange, context)
+        case .idle, .closed:
+            state = .closed
+        }
+        pool.connectionClosed(self)
+    }
+
+    // MARK: Steps
+
+    private func becomeReady() {
+        guard case .connecting = state else { return }
+        timer?.cancel()
+        state = .idle
+        pool.connectionReady(self)
+    }
+
+    private func complete(_ exchange: HTTPExchange, _ context: ChannelHandlerContext) {
+        setPaused(false)
+        if isReusable, context.channel.isActive {
+            state = .idle
+            pool.connectionFree(self)
+        } else {
+            close()
+        }
+        exchange.deliverEnd()
+    }
+
+    private func startHandshakeTimer() {
+        let timeout = pool.settings.connectTimeout
+        timer = pool.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
+            guard case .connecting = self.state else { return }
+            self.connectError = ChannelError.connectTimeout(timeout)
+            self.context?.close(mode: .all, promise: nil)
+        }
+    }
+
+    private func startHeadTimer(_ timeout: TimeAmount, _ exchange: HTTPExchange) {
+        timer = pool.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
+            guard !exchange.isFinished, !self.headCame else { return }
+            self.close()
+            exchange.fail(HTTPConnectionFailure.silent(origin: self.pool.origin))
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// What a broken connection means for the exchange on it, in words for the operator. Names origins only: paths
+/// and headers may hold secrets.
+enum HTTPConnectionFailure {
+    /// The connection could not be made, so nothing can have been sent.
+    static func connecting(_ error: (any Error)?, origin: HTTPOrigin) -> UpstreamFailure {
+        UpstreamFailure(.notReachable, "\(origin) cannot be reached: \(reason(error))", nothingSent: true)
+    }
+
+    /// An error on a connection that had been given a request.
+    static func during(_ error: any Error, origin: HTTPOrigin, headCame: Bool) -> UpstreamFailure {
+        switch error as? HTTPParserError {
+        case .headerOverflow?:
+            UpstreamFailure(.unreadable, "\(origin) answered with more or longer header fields than allowed")
+        case .invalidEOFState?, .closedConnection?, nil:
+            lost(origin: origin, headCame: headCame)
+        case .some(let error):
+            UpstreamFailure(.unexpectedHTTPAnswer, "\(origin) answered with something that is not HTTP/1.1 (\(error))")
+        }
+    }
+
+    static func lost(origin: HTTPOrigin, headCame: Bool) -> UpstreamFailure {
+        let when = headCame ? "in the middle of its answer" : "before it answered"
+        return UpstreamFailure(.connectionLost, "the connection to \(origin) was lost \(when)")
+    }
+
+    static func silent(origin: HTTPOrigin) -> UpstreamFailure {
+        UpstreamFailure(.timedOut, "\(origin) did not begin to answer in time")
+    }
+
+    private static func reason(_ error: (any Error)?) -> String {
+        switch error {
+        case nil: "it closed the connection at once"
+        case let error as NIOConnectionError: reason(error)
+        case let error as IOError: systemReason(error)
+        case let error as ChannelError: reason(error)
+        case let error?: certificateReason(String(describing: error)) ?? "the TLS handshake failed"
+        }
+    }
+
+    private static func reason(_ error: ChannelError) -> String {
+        switch error {
+        case .connectTimeout: "it did not answer in time"
+        default: "the connection broke"
+        }
+    }
+
+    private static func reason(_ error: NIOConnectionError) -> String {
+        if let first = error.connectionErrors.first { return reason(first.error) }
+        if error.dnsAError != nil || error.dnsAAAAError != nil { return "its name cannot be resolved" }
+        return "it did not answer in time"
+    }
+
+    /// The system's words without the name of the call.
+    private static func systemReason(_ error: IOError) -> String {
+        let text = error.description
+        return text.utf8.lastIndex(of: UInt8(ascii: ":")).map { String(text[text.index(after: $0)...].drop { $0 == " " }) }
+            ?? text
+    }
+
+    private static func certificateReason(_ text: String) -> String? {
+        if text.contains("CERTIFICATE_VERIFY_FAILED") { return "its TLS certificate is not trusted" }
+        if text.contains("failedToValidateHostname") { return "its TLS certificate is for another name" }
+        if text.contains("WRONG_VERSION_NUMBER") { return "it does not speak TLS; is it an http:// server?" }
+        return nil
+    }
+}

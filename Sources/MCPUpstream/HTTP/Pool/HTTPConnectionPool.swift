@@ -1,0 +1,152 @@
+import NIOCore
+import NIOHTTP1
+
+/// The connections of one event loop to one origin. Everything happens on that event loop.
+///
+/// Requests take the connection that became free last, else a new one, else they wait for either. As many
+/// connections are being made as there are requests without one, up to the maximum.
+final class HTTPConnectionPool {
+    let eventLoop: any EventLoop
+    let origin: HTTPOrigin
+    let settings: HTTPLinkSettings
+    let trust: HTTPTrust
+    /// Hears that the pool has become empty.
+    var onEmpty: ((HTTPConnectionPool) -> Void)?
+
+    private var all: [ObjectIdentifier: HTTPConnection] = [:]
+    private var idle: [HTTPConnection] = []
+    private var waiting = CircularBuffer<HTTPExchange>()
+    private var connecting = 0
+    private var idleTimer: Scheduled<Void>?
+    private var isShutDown = false
+
+    init(eventLoop: any EventLoop, origin: HTTPOrigin, settings: HTTPLinkSettings, trust: HTTPTrust) {
+        self.eventLoop = eventLoop
+        self.origin = origin
+        self.settings = settings
+        self.trust = trust
+    }
+
+    var connectionCount: Int { all.count }
+    var idleCount: Int { idle.count }
+    var isEmpty: Bool { all.isEmpty && waiting.isEmpty }
+
+    /// Sends a request. The receiver hears nothing before this returns.
+    func send(_ request: HTTPUpstreamRequest, _ receiver: any HTTPResponseReceiver) -> HTTPExchange {
+        eventLoop.assertInEventLoop()
+        let exchange = HTTPExchange(request, receiver, self)
+        while let connection = idle.popLast() {
+            if connection.start(exchange) { return exchange }
+        }
+        if isShutDown {
+            failSoon(exchange, UpstreamFailure(.closed, "the proxy is shutting down", nothingSent: true))
+        } else if waiting.count - connecting >= settings.maximumWaiting {
+            failSoon(exchange, overloaded("too many requests wait for"))
+        } else {
+            waiting.append(exchange)
+            if !startConnections() { startWaitTimer(exchange) }
+        }
+        return exchange
+    }
+
+    /// Takes a request out of the queue that nobody wants any more.
+    func remove(_ exchange: HTTPExchange) {
+        waiting.removeAll { $0 === exchange }
+    }
+
+    /// Closes all connections; what is under way on them fails.
+    func shutDown() {
+        isShutDown = true
+        idleTimer?.cancel()
+        let failure = UpstreamFailure(.closed, "the proxy is shutting down", nothingSent: true)
+        while let exchange = waiting.popFirst() { exchange.fail(failure) }
+        idle.removeAll()
+        for connection in Array(all.values) { connection.shutDown() }
+    }
+
+    // MARK: What connections report
+
+    func connectionReady(_ connection: HTTPConnection) {
+        connecting -= 1
+        connectionFree(connection)
+    }
+
+    func connectionFree(_ connection: HTTPConnection) {
+        while let next = waiting.popFirst() {
+            if connection.start(next) { return }
+            waiting.prepend(next)
+            return
+        }
+        connection.idleSince = .now()
+        idle.append(connection)
+        if idleTimer == nil { startIdleTimer(settings.idleTimeout) }
+    }
+
+    /// A connection could not be made: one of the requests it was made for hears why.
+    func connectionFailed(_ connection: HTTPConnection, _ failure: UpstreamFailure) {
+        connecting -= 1
+        all[ObjectIdentifier(connection)] = nil
+        if waiting.count > connecting, let first = waiting.popFirst() { first.fail(failure) }
+        _ = startConnections()
+        reportIfEmpty()
+    }
+
+    func connectionClosed(_ connection: HTTPConnection) {
+        guard all.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        idle.removeAll { $0 === connection }
+        _ = startConnections()
+        reportIfEmpty()
+    }
+
+    private func reportIfEmpty() {
+        if isEmpty { onEmpty?(self) }
+    }
+
+    // MARK: Steps
+
+    /// Makes a connection for each waiting request that has none coming.
+    ///
+    /// - Returns: whether all have one coming.
+    private func startConnections() -> Bool {
+        while waiting.count > connecting {
+            guard all.count < settings.maximumConnections, !isShutDown else { return false }
+            let connection = HTTPConnection(pool: self)
+            all[ObjectIdentifier(connection)] = connection
+            connecting += 1
+            HTTPConnector.connect(connection, of: self)
+        }
+        return true
+    }
+
+    private func overloaded(_ what: String) -> UpstreamFailure {
+        UpstreamFailure(
+            .overloaded,
+            "all \(settings.maximumConnections) connections to \(origin) are in use, and \(what) one",
+            nothingSent: true)
+    }
+
+    private func failSoon(_ exchange: HTTPExchange, _ failure: UpstreamFailure) {
+        eventLoop.assumeIsolated().execute { if !exchange.isFinished { exchange.fail(failure) } }
+    }
+
+    private func startWaitTimer(_ exchange: HTTPExchange) {
+        exchange.waitTimer = eventLoop.assumeIsolated().scheduleTask(in: settings.waitTimeout) {
+            guard !exchange.isFinished else { return }
+            self.remove(exchange)
+            exchange.fail(self.overloaded("the request has waited too long for"))
+        }
+    }
+
+    private func startIdleTimer(_ delay: TimeAmount) {
+        idleTimer = eventLoop.assumeIsolated().scheduleTask(in: delay) { self.closeIdleConnections() }
+    }
+
+    private func closeIdleConnections() {
+        idleTimer = nil
+        let limit = NIODeadline.now() - settings.idleTimeout
+        let expired = idle.prefix { $0.idleSince <= limit }
+        idle.removeFirst(expired.count)
+        for connection in expired { connection.close() }
+        if let oldest = idle.first { startIdleTimer(oldest.idleSince + settings.idleTimeout - .now()) }
+    }
+}

@@ -1,0 +1,10 @@
+import NIOCore
+import NIOHTTP1
+
+/// One HTTP request to an origin. Its header fields have been checked by `RequestFields`.
+struct HTTPUpstreamRequest {
+    var method: HTTPMethod
+    var target: String
+    var fields: RequestFields
+    var body: ByteBuffer?
+}

@@ -1,0 +1,183 @@
+package import Logging
+package import MCPCore
+package import NIOCore
+import NIOHTTP1
+
+/// The client's side of the HTTP+SSE transport of revision 2024-11-05.
+///
+/// One GET brings everything the server says, and first of all where messages are to be posted
+/// ([transports, 2024-11-05](https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse)).
+/// When the stream ends, so does the session.
+package final class SSELink: UpstreamLink {
+    private enum State {
+        /// Followed by `opening` or `closed`.
+        case new
+        /// The stream has been asked for. Followed by `open` or `closed`.
+        case opening
+        /// The endpoint is known. Followed by `closed`.
+        case open
+        case closed
+    }
+
+    package let eventLoop: any EventLoop
+    let url: UpstreamURL
+    let settings: HTTPLinkSettings
+    let logger: Logger
+    private let pool: HTTPConnectionPool
+    private let streamFields: RequestFields
+    private let postFields: RequestFields
+    private var state = State.new
+    private var receiver: (any UpstreamLinkReceiver)?
+    private var stream: SSEStream?
+    private var endpoint: UpstreamURL?
+    private var openTimer: Scheduled<Void>?
+    private var queue = SSEPostQueue()
+    private var posts: [ObjectIdentifier: SSEPost] = [:]
+
+    /// - Parameters:
+    ///   - url: Where the server's event stream is.
+    ///   - headers: The header fields that are configured for the server.
+    ///   - pools: The connections of the event loop that the link is to live on. Must be called on that loop.
+    package init(
+        url: UpstreamURL,
+        headers: [(name: String, value: String)],
+        pools: HTTPConnectionPools,
+        logger: Logger
+    ) {
+        self.url = url
+        self.eventLoop = pools.eventLoop
+        self.settings = pools.settings
+        self.pool = pools.pool(for: url.origin)
+        self.logger = logger
+        self.streamFields = .forStream(at: url, configured: headers)
+        self.postFields = .forPost(to: url, accept: nil, configured: headers)
+    }
+
+    package var processID: Int32? { nil }
+    package var recentErrorOutput: [String] { [] }
+
+    // MARK: UpstreamLink
+
+    package func open(_ receiver: any UpstreamLinkReceiver) {
+        guard case .new = state else { return }
+        self.receiver = receiver
+        state = .opening
+        let stream = SSEStream(on: self)
+        self.stream = stream
+        stream.start(HTTPUpstreamRequest(method: .GET, target: url.target, fields: streamFields), pool)
+        openTimer = eventLoop.assumeIsolated().scheduleTask(in: settings.endpointTimeout) {
+            guard case .opening = self.state else { return }
+            self.end(UpstreamFailure(.timedOut, "its event stream did not name an endpoint in time"))
+        }
+    }
+
+    package func send(_ message: ByteBuffer, as kind: OutgoingKind) {
+        guard case .open = state else { return }
+        if queue.append(message, kind, limit: settings.maximumHeldMessages) { return postNext() }
+        let failure = UpstreamFailure(.overloaded, "it accepts messages too slowly", nothingSent: true)
+        eventLoop.assumeIsolated().execute { self.report(failure, of: kind) }
+    }
+
+    package func abandon(_ id: Int64) {
+        // What has been posted stays posted: the connection is worth keeping, and so is the order.
+        queue.drop(id)
+        for post in posts.values { post.forget(id) }
+    }
+
+    package func handshakeCompleted(_ version: ProtocolVersion) {}
+
+    package func close() {
+        switch state {
+        case .new, .closed: return
+        case .opening, .open:
+            let receiver = self.receiver
+            release()
+            eventLoop.assumeIsolated().execute {
+                receiver?.linkClosed(UpstreamFailure(.closed, "the connection was closed"))
+            }
+        }
+    }
+
+    // MARK: What the stream reports
+
+    func streamNamed(endpoint reference: String) {
+        guard case .opening = state else { return }
+        // The error says only that it is no address.
+        guard let endpoint = try? url.resolving(reference) else {
+            return end(UpstreamFailure(.unexpectedHTTPAnswer, "the endpoint that its event stream names is not a URL"))
+        }
+        guard endpoint.origin == url.origin else {
+            // Messages and credentials are for the server that was configured only.
+            let detail = "its event stream names an endpoint at \(endpoint.origin), which is not the server configured"
+            return end(UpstreamFailure(.unexpectedHTTPAnswer, detail))
+        }
+        openTimer?.cancel()
+        self.endpoint = endpoint
+        state = .open
+        receiver?.linkOpened()
+    }
+
+    func streamReceived(_ message: ByteBuffer) {
+        guard case .open = state else { return }
+        receiver?.linkReceived(message, relatedTo: nil)
+    }
+
+    func streamEnded(_ failure: UpstreamFailure) {
+        end(failure)
+    }
+
+    // MARK: Messages
+
+    /// Posts the next message once the one before it has been accepted: that keeps them in order.
+    private func postNext() {
+        guard case .open = state, let endpoint, let next = queue.next() else { return }
+        let post = SSEPost(next.kind, on: self)
+        posts[ObjectIdentifier(post)] = post
+        var fields = postFields
+        fields.setContentLength(next.message.readableBytes)
+        post.start(
+            HTTPUpstreamRequest(method: .POST, target: endpoint.target, fields: fields, body: next.message), pool)
+    }
+
+    /// The message has been accepted or refused, or has had its time: the next may go.
+    func postPassed(_ post: SSEPost) {
+        if queue.passed() { postNext() }
+    }
+
+    func postFinished(_ post: SSEPost) {
+        posts[ObjectIdentifier(post)] = nil
+    }
+
+    func postLostSession(_ id: Int64?) {
+        if case .open = state { receiver?.linkLostSession(id) }
+    }
+
+    func report(_ failure: UpstreamFailure, of kind: OutgoingKind) {
+        guard case .open = state else { return }
+        if case .request(let id) = kind {
+            receiver?.linkFailed(id, failure)
+        } else {
+            logger.debug("server refused a message", metadata: ["failure": "\(failure.detail)"])
+        }
+    }
+
+    // MARK: Ends
+
+    private func end(_ failure: UpstreamFailure) {
+        guard state != .closed else { return }
+        let receiver = self.receiver
+        release()
+        receiver?.linkClosed(failure)
+    }
+
+    private func release() {
+        state = .closed
+        openTimer?.cancel()
+        stream?.cancel()
+        stream = nil
+        receiver = nil
+        queue = SSEPostQueue()
+        for post in Array(posts.values) { post.cancel() }
+        posts.removeAll()
+    }
+}

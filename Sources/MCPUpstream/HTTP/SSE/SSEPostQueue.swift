@@ -1,0 +1,39 @@
+import NIOCore
+
+/// The messages that wait for the one before them to be accepted.
+struct SSEPostQueue {
+    struct Entry {
+        let message: ByteBuffer
+        let kind: OutgoingKind
+    }
+
+    private var waiting = CircularBuffer<Entry>()
+    private var isBusy = false
+
+    /// - Returns: whether there was room.
+    mutating func append(_ message: ByteBuffer, _ kind: OutgoingKind, limit: Int) -> Bool {
+        guard waiting.count < limit else { return false }
+        waiting.append(Entry(message: message, kind: kind))
+        return true
+    }
+
+    /// Drops a request that nobody waits for any more.
+    mutating func drop(_ id: Int64) {
+        waiting.removeAll { $0.kind == .request(id: id) }
+    }
+
+    /// The message to post now, if it is its turn.
+    mutating func next() -> Entry? {
+        guard !isBusy, let next = waiting.popFirst() else { return nil }
+        isBusy = true
+        return next
+    }
+
+    /// Notes that the posted message holds up no others any more.
+    ///
+    /// - Returns: whether others wait.
+    mutating func passed() -> Bool {
+        isBusy = false
+        return !waiting.isEmpty
+    }
+}

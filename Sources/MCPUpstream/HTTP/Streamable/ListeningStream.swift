@@ -1,0 +1,104 @@
+import Logging
+import MCPCore
+import NIOCore
+import NIOHTTP1
+
+/// The GET stream on which a server says what belongs to no request. Kept open for as long as it is wanted.
+final class ListeningStream: HTTPResponseReceiver {
+    private enum Phase {
+        /// Followed by `events`, `pausing` or `finished`.
+        case awaitingHead
+        case events
+        /// Followed by `awaitingHead` or `finished`.
+        case pausing
+        case finished
+    }
+
+    private let link: StreamableHTTPLink
+    private var phase = Phase.awaitingHead
+    private var exchange: HTTPExchange?
+    private var events: EventStream
+    private var retry: StreamRetry
+    private var timer: Scheduled<Void>?
+    private var hasBeenOpen = false
+    private var openSince = NIODeadline.now()
+
+    init(on link: StreamableHTTPLink) {
+        self.link = link
+        self.events = EventStream(maximumLength: link.settings.maximumMessageBytes)
+        self.retry = StreamRetry(link.settings, maximumAttempts: nil)
+    }
+
+    func start() {
+        phase = .awaitingHead
+        exchange = link.openStream(after: events.lastEventID, self)
+    }
+
+    func cancel() {
+        phase = .finished
+        timer?.cancel()
+        exchange?.cancel()
+        exchange = nil
+    }
+
+    // MARK: HTTPResponseReceiver
+
+    func receive(head: HTTPResponseHead, of exchange: HTTPExchange) {
+        let answer = AnswerHead(head)
+        switch answer.status {
+        case 200 where answer.content == .eventStream && !answer.isEncoded:
+            hasBeenOpen = true
+            openSince = .now()
+            phase = .events
+        // The first time it says that there is no such stream; later, that the session is gone.
+        case 404 where hasBeenOpen && link.hasSession:
+            cancel()
+            link.lostSession(nil)
+        case 408, 425, 429, 500...:
+            exchange.cancel()
+            pause()
+        default:
+            cancel()
+            link.listeningEnded("it answered \(answer.statusText)")
+        }
+    }
+
+    func receive(body bytes: ByteBuffer, of exchange: HTTPExchange) {
+        guard case .events = phase else { return }
+        events.append(bytes)
+        do throws(EventStream.TooLong) {
+            // What is delivered can end the stream.
+            while case .events = phase, let event = try events.next() {
+                retry.madeProgress()
+                if event.isMessage { link.deliver(event.data, relatedTo: nil) }
+            }
+        } catch {
+            link.logger.warning("server sent an event that is too long", metadata: ["limit": "\(link.settings.maximumMessageBytes)"])
+            exchange.cancel()
+            pause()
+        }
+    }
+
+    func receiveEnd(of exchange: HTTPExchange) {
+        if case .events = phase { pause() }
+    }
+
+    func receive(failure: UpstreamFailure, of exchange: HTTPExchange) {
+        guard phase != .finished else { return }
+        link.logger.debug("listening stream broke", metadata: ["failure": "\(failure.detail)"])
+        pause()
+    }
+
+    private func pause() {
+        if case .events = phase, NIODeadline.now() - openSince > link.settings.maximumStreamRetryDelay {
+            retry.madeProgress()
+        }
+        phase = .pausing
+        exchange = nil
+        events.restart()
+        guard let delay = retry.next(wanted: events.retryDelay) else { return }
+        timer = link.eventLoop.assumeIsolated().scheduleTask(in: delay) {
+            if case .pausing = self.phase { self.start() }
+        }
+    }
+}

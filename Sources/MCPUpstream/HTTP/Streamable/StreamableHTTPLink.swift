@@ -1,0 +1,279 @@
+package import Logging
+package import MCPCore
+package import NIOCore
+import NIOHTTP1
+
+/// The client's side of Streamable HTTP, for the revisions with a handshake (2025-03-26 to 2025-11-25).
+///
+/// Every message is a POST of its own. Its answer is JSON or an event stream; a stream that breaks is taken up
+/// again where the server gave its events identifiers
+/// ([transports, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http)).
+package final class StreamableHTTPLink: ListeningLink {
+    private enum State {
+        /// Followed by `open` or `closing`.
+        case new
+        /// Followed by `closing`.
+        case open
+        /// The end of the session is being told. Followed by `closed`.
+        case closing
+        case closed
+    }
+
+    package let eventLoop: any EventLoop
+    let url: UpstreamURL
+    let settings: HTTPLinkSettings
+    let logger: Logger
+    /// Hears refusals before they are reported, while it is not known which transport the server speaks.
+    weak var refusals: (any StreamableRefusals)?
+
+    private let pool: HTTPConnectionPool
+    private var state = State.new
+    private var receiver: (any UpstreamLinkReceiver)?
+    private var postFields: RequestFields
+    private var streamFields: RequestFields
+    private(set) var sessionID: String?
+    private var isSessionLost = false
+    private var gate = InitializedGate()
+    private var gateTimer: Scheduled<Void>?
+    private var requests: [Int64: StreamablePost] = [:]
+    private var others: [ObjectIdentifier: StreamablePost] = [:]
+    private var listening: ListeningStream?
+    private var isListeningWanted = false
+    private var hasListening = true
+    private var sessionEnd: SessionEnd?
+
+    /// - Parameters:
+    ///   - url: The server's MCP endpoint.
+    ///   - headers: The header fields that are configured for the server.
+    ///   - pools: The connections of the event loop that the link is to live on. Must be called on that loop.
+    package init(
+        url: UpstreamURL,
+        headers: [(name: String, value: String)],
+        pools: HTTPConnectionPools,
+        logger: Logger
+    ) {
+        self.url = url
+        self.eventLoop = pools.eventLoop
+        self.settings = pools.settings
+        self.pool = pools.pool(for: url.origin)
+        self.logger = logger
+        self.postFields = .forPost(to: url, accept: "application/json, text/event-stream", configured: headers)
+        self.streamFields = .forStream(at: url, configured: headers)
+    }
+
+    package var processID: Int32? { nil }
+    package var recentErrorOutput: [String] { [] }
+
+    // MARK: UpstreamLink
+
+    package func open(_ receiver: any UpstreamLinkReceiver) {
+        guard case .new = state else { return }
+        self.receiver = receiver
+        state = .open
+        eventLoop.assumeIsolated().execute {
+            if case .open = self.state { self.receiver?.linkOpened() }
+        }
+    }
+
+    package func send(_ message: ByteBuffer, as kind: OutgoingKind) {
+        guard case .open = state else { return }
+        switch kind {
+        case .request(let id):
+            guard gate.isHolding else { return post(message, as: .request(id)) }
+            if !gate.keep(.init(id: id, message: message), limit: settings.maximumHeldMessages) { refuseHeld(id) }
+        case .notification:
+            if gate.isBefore, isInitialized(message) {
+                postInitialized(message)
+            } else {
+                post(message, as: .other)
+            }
+        case .response: post(message, as: .other)
+        }
+    }
+
+    package func abandon(_ id: Int64) {
+        gate.drop(id)
+        requests.removeValue(forKey: id)?.cancel()
+    }
+
+    package func handshakeCompleted(_ version: ProtocolVersion) {
+        postFields.set("MCP-Protocol-Version", version.name)
+        streamFields.set("MCP-Protocol-Version", version.name)
+    }
+
+    package func close() {
+        guard receiver != nil || sessionID != nil, state != .closing, state != .closed else { return }
+        state = .closing
+        gateTimer?.cancel()
+        listening?.cancel()
+        listening = nil
+        let posts = Array(requests.values) + Array(others.values)
+        requests.removeAll()
+        others.removeAll()
+        for post in posts { post.cancel() }
+        guard sessionID != nil, !isSessionLost else { return eventLoop.assumeIsolated().execute { self.finishClosing() } }
+        let request = HTTPUpstreamRequest(method: .DELETE, target: url.target, fields: streamFields)
+        sessionEnd = SessionEnd(request, pool) { self.finishClosing() }
+    }
+
+    private func finishClosing() {
+        state = .closed
+        sessionEnd = nil
+        let receiver = self.receiver
+        self.receiver = nil
+        receiver?.linkClosed(UpstreamFailure(.closed, "the connection was closed"))
+    }
+
+    // MARK: Messages
+
+    private func post(_ message: ByteBuffer, as purpose: StreamablePost.Purpose) {
+        let post = StreamablePost(purpose, on: self)
+        if case .request(let id) = purpose {
+            requests[id] = post
+        } else {
+            others[ObjectIdentifier(post)] = post
+        }
+        var fields = postFields
+        fields.setContentLength(message.readableBytes)
+        post.start(HTTPUpstreamRequest(method: .POST, target: url.target, fields: fields, body: message))
+    }
+
+    private func isInitialized(_ message: ByteBuffer) -> Bool {
+        // What cannot be read is no `initialized`.
+        (try? Message(message, duplicateKeys: .accepted))?.method == .initialized
+    }
+
+    /// Sends the notification at the end of this turn, so that it states the revision even when that is told to
+    /// the link after the notification.
+    private func postInitialized(_ message: ByteBuffer) {
+        gate.hold()
+        let loop = eventLoop.assumeIsolated()
+        loop.execute {
+            if case .open = self.state { self.post(message, as: .initialized) }
+        }
+        gateTimer = loop.scheduleTask(in: settings.initializedTimeout) {
+            self.logger.warning("server has not answered notifications/initialized in time; going on without")
+            self.openGate()
+        }
+    }
+
+    private func openGate() {
+        gateTimer?.cancel()
+        gateTimer = nil
+        for held in gate.open() {
+            guard case .open = state else { return }
+            post(held.message, as: .request(held.id))
+        }
+        startListening()
+    }
+
+    private func refuseHeld(_ id: Int64) {
+        let failure = UpstreamFailure(.overloaded, "too many calls wait for the end of the handshake", nothingSent: true)
+        eventLoop.assumeIsolated().execute { self.receiver?.linkFailed(id, failure) }
+    }
+
+    // MARK: Listening
+
+    package func openListeningStream() {
+        isListeningWanted = true
+        startListening()
+    }
+
+    package func closeListeningStream() {
+        isListeningWanted = false
+        listening?.cancel()
+        listening = nil
+    }
+
+    private func startListening() {
+        guard case .open = state, isListeningWanted, hasListening, listening == nil, gate.isOpen else { return }
+        let stream = ListeningStream(on: self)
+        listening = stream
+        stream.start()
+    }
+
+    // MARK: What exchanges ask and report
+
+    var hasSession: Bool { sessionID != nil }
+
+    /// Asks for an event stream, a new one or one that broke.
+    func openStream(after lastEventID: String?, _ receiver: any HTTPResponseReceiver) -> HTTPExchange {
+        var fields = streamFields
+        if let lastEventID { fields.set("Last-Event-ID", lastEventID) }
+        return send(HTTPUpstreamRequest(method: .GET, target: url.target, fields: fields), receiver)
+    }
+
+    func send(_ request: HTTPUpstreamRequest, _ receiver: any HTTPResponseReceiver) -> HTTPExchange {
+        pool.send(request, receiver)
+    }
+
+    /// Takes over the session's identifier that came with an answer.
+    ///
+    /// - Returns: whether it is one that may be sent back.
+    func noteSession(_ id: String) -> Bool {
+        guard sessionID == nil else { return true }
+        guard !id.isEmpty, id.utf8.allSatisfy(ASCII.isVisible) else { return false }
+        sessionID = id
+        postFields.set("Mcp-Session-Id", id)
+        streamFields.set("Mcp-Session-Id", id)
+        return true
+    }
+
+    func deliver(_ message: ByteBuffer, relatedTo id: Int64?) {
+        guard case .open = state else { return }
+        receiver?.linkReceived(message, relatedTo: id)
+    }
+
+    /// A POST has come to its end and is forgotten.
+    func finished(_ post: StreamablePost) {
+        switch post.purpose {
+        case .request(let id): if requests[id] === post { requests[id] = nil }
+        case .other: others[ObjectIdentifier(post)] = nil
+        case .initialized:
+            others[ObjectIdentifier(post)] = nil
+            openGate()
+        }
+    }
+
+    func failed(_ post: StreamablePost, _ failure: UpstreamFailure, status: Int? = nil) {
+        finished(post)
+        guard case .open = state else { return }
+        switch post.purpose {
+        case .request(let id):
+            if let status, refusals?.streamableLink(self, refused: id, status: status, failure) == true { return }
+            receiver?.linkFailed(id, failure)
+        case .other: logger.debug("server refused a message", metadata: ["failure": "\(failure.detail)"])
+        case .initialized:
+            logger.warning("server refused notifications/initialized", metadata: ["failure": "\(failure.detail)"])
+        }
+    }
+
+    func lostSession(_ post: StreamablePost?) {
+        isSessionLost = true
+        if let post { finished(post) }
+        guard case .open = state else { return }
+        if case .request(let id)? = post?.purpose {
+            receiver?.linkLostSession(id)
+        } else {
+            receiver?.linkLostSession(nil)
+        }
+    }
+
+    /// The server has no stream for what it says unasked, or none that can be read.
+    func listeningEnded(_ reason: String) {
+        hasListening = false
+        listening = nil
+        logger.debug("server has no listening stream", metadata: ["reason": "\(reason)"])
+    }
+}
+
+/// Hears of refused requests before they are reported.
+protocol StreamableRefusals: AnyObject {
+    /// - Returns: whether the refusal has been dealt with and is not to be reported.
+    func streamableLink(
+        _ link: StreamableHTTPLink,
+        refused id: Int64,
+        status: Int,
+        _ failure: UpstreamFailure
+    ) -> Bool
+}

@@ -1,0 +1,228 @@
+import MCPCore
+import NIOCore
+import NIOHTTP1
+
+/// One message on its way to the server and, for a request, everything that comes back for it: over one HTTP
+/// exchange, or over several when its event stream breaks.
+final class StreamablePost: HTTPResponseReceiver {
+    enum Purpose {
+        case request(Int64)
+        case initialized
+        case other
+    }
+
+    private enum Phase {
+        /// Followed by all but `pausing`.
+        case awaitingHead
+        /// The answer is one JSON body.
+        case json
+        /// The answer is a stream. Followed by `pausing` or `finished`.
+        case events
+        /// Waiting to take the stream up again. Followed by `awaitingHead` or `finished`.
+        case pausing
+        case refusal(RefusedAnswer)
+        /// Nobody wants the body, but the connection.
+        case draining
+        case finished
+    }
+
+    let purpose: Purpose
+    private let link: StreamableHTTPLink
+    private var phase = Phase.awaitingHead
+    private var exchange: HTTPExchange?
+    private var body = ByteBuffer()
+    private var events: EventStream
+    private var retry: StreamRetry
+    private var retryTimer: Scheduled<Void>?
+    private var isAnswered = false
+    private var isResuming = false
+    private var carriedSession = false
+
+    init(_ purpose: Purpose, on link: StreamableHTTPLink) {
+        self.purpose = purpose
+        self.link = link
+        self.events = EventStream(maximumLength: link.settings.maximumMessageBytes)
+        self.retry = StreamRetry(link.settings, maximumAttempts: link.settings.streamRetryAttempts)
+    }
+
+    private var requestID: Int64? {
+        if case .request(let id) = purpose { id } else { nil }
+    }
+
+    func start(_ request: HTTPUpstreamRequest) {
+        carriedSession = link.hasSession
+        exchange = link.send(request, self)
+    }
+
+    /// Gives up. Nothing more is reported.
+    func cancel() {
+        phase = .finished
+        retryTimer?.cancel()
+        exchange?.cancel()
+        exchange = nil
+    }
+
+    // MARK: HTTPResponseReceiver
+
+    func receive(head: HTTPResponseHead, of exchange: HTTPExchange) {
+        let answer = AnswerHead(head)
+        if answer.status == 404, carriedSession {
+            cancel()
+            return link.lostSession(self)
+        }
+        if answer.isSuccess, let id = answer.sessionID, !link.noteSession(id) {
+            return fail(.init(.handshakeRefused, "its Mcp-Session-Id holds characters that the protocol forbids"))
+        }
+        guard answer.isSuccess, !answer.isEncoded || requestID == nil else { return refuse(answer) }
+        guard requestID != nil else { return drain(answer) }
+        switch answer.content {
+        case .eventStream: phase = .events
+        case .json where !isResuming: readJSON(answer)
+        case .json, .other, .none: refuse(answer)
+        }
+    }
+
+    func receive(body bytes: ByteBuffer, of exchange: HTTPExchange) {
+        switch phase {
+        case .json: append(bytes)
+        case .events: read(bytes)
+        case .refusal(var refused):
+            phase = .draining
+            let wantsMore = refused.append(bytes)
+            phase = .refusal(refused)
+            if !wantsMore { conclude(refused) }
+        case .draining:
+            body.writeImmutableBuffer(bytes)
+            if body.readableBytes > RefusedAnswer.maximumTextBytes { finish() }
+        case .awaitingHead, .pausing, .finished: break
+        }
+    }
+
+    func receiveEnd(of exchange: HTTPExchange) {
+        switch phase {
+        case .json: deliverBody()
+        case .events: streamEnded(nil)
+        case .refusal(let refused): conclude(refused)
+        case .draining: finish()
+        case .awaitingHead, .pausing, .finished: break
+        }
+    }
+
+    func receive(failure: UpstreamFailure, of exchange: HTTPExchange) {
+        switch phase {
+        case .events: streamEnded(failure)
+        case .awaitingHead where isResuming: streamEnded(failure)
+        case .draining: finish()
+        case .awaitingHead, .json, .refusal: fail(failure)
+        case .pausing, .finished: break
+        }
+    }
+
+    // MARK: A JSON body
+
+    private func readJSON(_ answer: AnswerHead) {
+        phase = .json
+        guard let length = answer.contentLength else { return }
+        if length > link.settings.maximumMessageBytes { failTooLong() }
+    }
+
+    private func append(_ bytes: ByteBuffer) {
+        guard body.readableBytes + bytes.readableBytes <= link.settings.maximumMessageBytes else { return failTooLong() }
+        if body.readableBytes == 0 {
+            body = bytes
+        } else {
+            body.writeImmutableBuffer(bytes)
+        }
+    }
+
+    private func deliverBody() {
+        guard body.readableBytes > 0 else {
+            return fail(.init(.unexpectedHTTPAnswer, "it answered with an empty body instead of a message"))
+        }
+        let answer = body
+        finish()
+        link.deliver(answer, relatedTo: requestID)
+    }
+
+    private func failTooLong() {
+        fail(.init(.unreadable, "it sent a message longer than \(link.settings.maximumMessageBytes) bytes"))
+    }
+
+    // MARK: An event stream
+
+    private func read(_ bytes: ByteBuffer) {
+        events.append(bytes)
+        do throws(EventStream.TooLong) {
+            // What is delivered can end this exchange.
+            while case .events = phase, let event = try events.next() {
+                retry.madeProgress()
+                guard event.isMessage else { continue }
+                if !isAnswered { isAnswered = AnswerGlance.isResponse(event.data) }
+                link.deliver(event.data, relatedTo: requestID)
+            }
+        } catch {
+            failTooLong()
+        }
+    }
+
+    /// The stream is over. Without an answer it is taken up again, if the server has made that possible.
+    private func streamEnded(_ failure: UpstreamFailure?) {
+        if isAnswered { return finish() }
+        let reason = failure?.detail ?? "the event stream ended before the answer came"
+        guard events.lastEventID != nil else { return fail(.init(.connectionLost, reason)) }
+        guard let delay = retry.next(wanted: events.retryDelay) else {
+            let attempts = link.settings.streamRetryAttempts
+            return fail(.init(.connectionLost, "\(reason); \(attempts) attempts to take the stream up again failed"))
+        }
+        phase = .pausing
+        exchange = nil
+        events.restart()
+        retryTimer = link.eventLoop.assumeIsolated().scheduleTask(in: delay) { self.resume() }
+    }
+
+    private func resume() {
+        guard case .pausing = phase else { return }
+        phase = .awaitingHead
+        isResuming = true
+        carriedSession = link.hasSession
+        exchange = link.openStream(after: events.lastEventID, self)
+    }
+
+    // MARK: Other answers
+
+    private func refuse(_ answer: AnswerHead) {
+        phase = .refusal(RefusedAnswer(answer, from: link.url, maximumMessageBytes: link.settings.maximumMessageBytes))
+    }
+
+    private func conclude(_ refused: RefusedAnswer) {
+        if let id = requestID, let answer = refused.answer(to: id) {
+            finish()
+            return link.deliver(answer, relatedTo: id)
+        }
+        guard isResuming else { return fail(refused.failure, status: refused.head.status) }
+        // A server that is busy or being restarted may have the stream later.
+        if refused.head.status >= 500 || refused.head.status == 429 {
+            return streamEnded(UpstreamFailure(.connectionLost, refused.failure.detail))
+        }
+        let detail = "the event stream broke and cannot be taken up again: \(refused.failure.detail)"
+        fail(UpstreamFailure(refused.failure.code == .unauthorized ? .unauthorized : .connectionLost, detail))
+    }
+
+    private func drain(_ answer: AnswerHead) {
+        phase = .draining
+        // A stream that answers a notification might never end.
+        if answer.content == .eventStream { finish() }
+    }
+
+    // MARK: Ends
+
+    private func finish() {
+        cancel()
+        link.finished(self)
+    }
+
+    private func fail(_ failure: UpstreamFailure, status: Int? = nil) {
+        cancel()
+        link.failed(self, failure, status: status)
+    }
+}

@@ -1,0 +1,71 @@
+package import Logging
+package import NIOCore
+
+/// How a server is reached.
+package enum UpstreamAddress: Sendable {
+    /// Which of the two HTTP transports a URL speaks.
+    package enum HTTPTransport: Sendable {
+        case detect
+        case sse
+        case streamableHTTP
+    }
+
+    case stdio(StdioSettings)
+    case http(UpstreamURL, headers: [(name: String, value: String)], HTTPTransport)
+}
+
+/// Makes links to servers, on whichever event loop they are to live.
+///
+/// HTTP connections are pooled for each event loop and shared by all servers of one origin.
+package final class LinkMaker: Sendable {
+    /// The pools of one event loop, touched only there; that is what makes `@unchecked Sendable` true.
+    private struct LoopPools: @unchecked Sendable {
+        let eventLoop: any EventLoop
+        let pools: HTTPConnectionPools
+    }
+
+    private let loops: [LoopPools]
+    /// The processes of all stdio servers.
+    package let processes = ProcessCensus()
+    private let logger: Logger
+
+    package init(eventLoops: any EventLoopGroup, settings: HTTPLinkSettings, logger: Logger) {
+        self.logger = logger
+        self.loops = eventLoops.makeIterator().map {
+            LoopPools(eventLoop: $0, pools: HTTPConnectionPools(eventLoop: $0, settings: settings))
+        }
+    }
+
+    /// What makes a link to this server each time one is needed.
+    package func factory(for address: UpstreamAddress) -> Upstream.LinkFactory {
+        switch address {
+        case .stdio(var settings):
+            settings.census = processes
+            return { [settings] in StdioLink(settings, on: $0) }
+        case .http(let url, let headers, let transport):
+            let memory = TransportMemory()
+            return { [self] eventLoop in
+                let pools = pools(on: eventLoop)
+                return switch transport {
+                case .sse: SSELink(url: url, headers: headers, pools: pools, logger: logger)
+                case .streamableHTTP: StreamableHTTPLink(url: url, headers: headers, pools: pools, logger: logger)
+                case .detect:
+                    DetectingHTTPLink(url: url, headers: headers, memory: memory, pools: pools, logger: logger)
+                }
+            }
+        }
+    }
+
+    private func pools(on eventLoop: any EventLoop) -> HTTPConnectionPools {
+        eventLoop.preconditionInEventLoop()
+        guard let found = loops.first(where: { $0.eventLoop === eventLoop }) else {
+            preconditionFailure("a link must live on one of the proxy's event loops")
+        }
+        return found.pools
+    }
+
+    /// Closes the pooled connections.
+    package func close() {
+        for loop in loops { loop.eventLoop.execute { loop.pools.shutDown() } }
+    }
+}

@@ -1,0 +1,63 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Finds the file that a command name stands for, so that a missing one is reported in words.
+enum CommandLookup {
+    /// - Parameters:
+    ///   - command: A name to be found on the path, or a path.
+    ///   - searchPath: The value of `PATH` that the server will see.
+    ///   - workingDirectory: What a relative path is relative to.
+    /// - Returns: The path of an executable file.
+    static func resolve(
+        _ command: String,
+        searchPath: String,
+        workingDirectory: String?
+    ) throws(UpstreamFailure) -> String {
+        if command.contains("/") {
+            let path = command.hasPrefix("/") ? command : "\(workingDirectory ?? ".")/\(command)"
+            guard isFile(path) else {
+                throw UpstreamFailure(.commandNotRunnable, "there is no file \(command)", nothingSent: true)
+            }
+            guard isExecutable(path) else {
+                throw UpstreamFailure(
+                    .commandNotRunnable,
+                    "\(command) may not be executed; try: chmod +x \(command)",
+                    nothingSent: true
+                )
+            }
+            return path
+        }
+        for directory in searchPath.split(separator: ":") {
+            let path = "\(directory)/\(command)"
+            if isFile(path), isExecutable(path) { return path }
+        }
+        throw UpstreamFailure(
+            .commandNotRunnable,
+            "the command \"\(command)\" was not found in PATH (\(searchPath)); install it or give its full path",
+            nothingSent: true
+        )
+    }
+
+    /// Checks that a working directory can be entered.
+    static func check(workingDirectory: String) throws(UpstreamFailure) {
+        guard isExecutable(workingDirectory), !isFile(workingDirectory) else {
+            throw UpstreamFailure(
+                .commandNotRunnable,
+                "the working directory \(workingDirectory) does not exist or may not be entered",
+                nothingSent: true
+            )
+        }
+    }
+
+    private static func isExecutable(_ path: String) -> Bool {
+        unsafe access(path, X_OK) == 0
+    }
+
+    private static func isFile(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+}

@@ -1,0 +1,55 @@
+import MCPCore
+import NIOCore
+
+/// Keeps the last lines of a process's standard error, bounded in number and length and safe to print.
+struct ErrorOutputTail {
+    private static let maximumLineLength = 1_024
+
+    private(set) var lines: [String] = []
+    private var partial: [UInt8] = []
+    private let capacity: Int
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    mutating func append(_ bytes: ByteBuffer) {
+        for byte in bytes.readableBytesView {
+            if byte == 0x0A {
+                endLine()
+            } else if partial.count < Self.maximumLineLength {
+                partial.append(byte)
+            }
+        }
+    }
+
+    /// Ends a line that has no line feed.
+    mutating func finish() {
+        if !partial.isEmpty { endLine() }
+    }
+
+    /// Adds a remark of our own.
+    mutating func note(_ text: String) {
+        add(text)
+    }
+
+    private mutating func endLine() {
+        let text = String(decoding: partial, as: UTF8.self)
+        partial.removeAll(keepingCapacity: true)
+        let printable = text.unicodeScalars.map { scalar -> Character in
+            let isControl = scalar.value < 0x20 && scalar != "\t" || (0x7F...0x9F).contains(scalar.value)
+            return isControl ? "\u{FFFD}" : Character(scalar)
+        }
+        let line = String(printable)
+        if !line.allSatisfy({ $0 == " " || $0 == "\u{FFFD}" || $0 == "\t" }) { add(line) }
+    }
+
+    private mutating func add(_ line: String) {
+        lines.append(line)
+        // Cut in steps, so that a flood of lines does not move the whole array for each of them.
+        if lines.count > capacity * 2 { lines.removeFirst(lines.count - capacity) }
+    }
+
+    /// The last lines, oldest first.
+    var last: [String] { Array(lines.suffix(capacity)) }
+}

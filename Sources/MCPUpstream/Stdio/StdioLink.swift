@@ -1,0 +1,296 @@
+package import MCPCore
+package import NIOCore
+import NIOPosix
+
+/// A server that runs as a child process and speaks over its standard streams.
+///
+/// Each message is one line ([stdio transport, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio)).
+/// Standard error is always read, so that the server never blocks on it, and its last lines are kept.
+///
+/// The link is confined to its event loop; that is what makes `@unchecked Sendable` true.
+package final class StdioLink: UpstreamLink, @unchecked Sendable {
+    /// How much may wait for a server that does not read its input.
+    private static let maximumUnwrittenBytes = 16 << 20
+    /// How long after the end of its output a process may take to tell its exit status.
+    private static let statusGrace = TimeAmount.milliseconds(150)
+
+    private enum State {
+        case created
+        case starting
+        case open
+        case closing
+        case closed
+    }
+
+    package let eventLoop: any EventLoop
+    package private(set) var processID: Int32?
+
+    private let settings: StdioSettings
+    private var state = State.created
+    private weak var receiver: (any UpstreamLinkReceiver)?
+    private var pipe: (any Channel)?
+    private var flushScheduled = false
+    private var tail: ErrorOutputTail
+    private var stops: AsyncStream<Void>.Continuation?
+    private var failure: UpstreamFailure?
+
+    package init(_ settings: StdioSettings, on eventLoop: any EventLoop) {
+        self.settings = settings
+        self.eventLoop = eventLoop
+        self.tail = ErrorOutputTail(capacity: settings.keptErrorLines)
+    }
+
+    package var recentErrorOutput: [String] { tail.last }
+
+    // MARK: Opening
+
+    package func open(_ receiver: any UpstreamLinkReceiver) {
+        self.receiver = receiver
+        state = .starting
+        let pipes: ProcessPipes
+        do throws(UpstreamFailure) {
+            pipes = try ProcessPipes()
+        } catch {
+            finish(error)
+            return
+        }
+        let (stopStream, stops) = AsyncStream<Void>.makeStream()
+        self.stops = stops
+        connect(pipes)
+        launch(pipes, stopStream)
+    }
+
+    /// Takes over our ends of the pipes.
+    private func connect(_ pipes: ProcessPipes) {
+        let outputHandler = LineHandler(maximumLength: settings.maximumMessageBytes, owner: self)
+        let errorHandler = ErrorOutputHandler(owner: self)
+        NIOPipeBootstrap(group: eventLoop)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(outputHandler)
+                }
+            }
+            .takingOwnershipOfDescriptors(input: pipes.output.reading, output: pipes.input.writing)
+            .whenComplete { [self] result in
+                switch result {
+                case .success(let channel):
+                    if state == .starting || state == .open { pipe = channel } else { channel.close(promise: nil) }
+                case .failure(let error):
+                    close(because: UpstreamFailure(.commandNotRunnable, "its pipes cannot be used: \(error)"))
+                }
+            }
+        NIOPipeBootstrap(group: eventLoop)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(errorHandler)
+                }
+            }
+            .takingOwnershipOfDescriptor(input: pipes.errorOutput.reading)
+            .whenFailure { [self] _ in stops?.finish() }
+    }
+
+    /// Runs the process beside the event loop: launching blocks and reaping waits, so it is a task of its own,
+    /// which ends when the process tree has gone.
+    private func launch(_ pipes: ProcessPipes, _ stopStream: AsyncStream<Void>) {
+        let eventLoop = self.eventLoop
+        settings.census?.begin()
+        Task { [settings, self] in
+            let outcome: Result<StdioProcess.Ending, UpstreamFailure>
+            do throws(UpstreamFailure) {
+                outcome = .success(
+                    try await StdioProcess.run(settings, pipes: pipes, stops: stopStream) { processID in
+                        eventLoop.execute { self.processStarted(processID) }
+                    }
+                )
+            } catch {
+                outcome = .failure(error)
+            }
+            settings.census?.end()
+            eventLoop.execute { self.processEnded(outcome) }
+        }
+    }
+
+    private func processStarted(_ processID: Int32) {
+        self.processID = processID
+        guard state == .starting else {
+            stops?.yield()
+            return
+        }
+        state = .open
+        receiver?.linkOpened()
+    }
+
+    // MARK: Carrying messages
+
+    package func send(_ message: ByteBuffer, as kind: OutgoingKind) {
+        guard let pipe, state == .open else {
+            if case .request(let id) = kind {
+                receiver?.linkFailed(id, UpstreamFailure(.closed, "the server is not running", nothingSent: true))
+            }
+            return
+        }
+        if !pipe.isWritable, hasTooMuchUnwritten(pipe) {
+            if case .request(let id) = kind {
+                receiver?.linkFailed(
+                    id,
+                    UpstreamFailure(.overloaded, "the server does not read its input", nothingSent: true)
+                )
+            }
+            return
+        }
+        var line = message
+        line.writeInteger(UInt8(ascii: "\n"))
+        pipe.write(line, promise: nil)
+        guard !flushScheduled else { return }
+        flushScheduled = true
+        eventLoop.execute { [self] in
+            flushScheduled = false
+            pipe.flush()
+        }
+    }
+
+    private func hasTooMuchUnwritten(_ pipe: any Channel) -> Bool {
+        // Without the figure there is nothing to judge by: then the message is taken.
+        let unwritten = try? pipe.syncOptions?.getOption(.bufferedWritableBytes)
+        return unwritten ?? 0 > Self.maximumUnwrittenBytes
+    }
+
+    package func abandon(_ id: Int64) {}
+
+    package func handshakeCompleted(_ version: ProtocolVersion) {}
+
+    fileprivate func received(_ line: ByteBuffer) {
+        guard state == .open, line.readableBytes > 0 else { return }
+        receiver?.linkReceived(line, relatedTo: nil)
+    }
+
+    fileprivate func receivedErrorOutput(_ bytes: ByteBuffer) {
+        tail.append(bytes)
+    }
+
+    /// Keeps a line that is not a message where an operator will look for it.
+    package func noteJunk(_ line: ByteBuffer) {
+        var text = ByteBuffer(string: "[stdout] ")
+        text.writeImmutableBuffer(line.getSlice(at: line.readerIndex, length: min(line.readableBytes, 200)) ?? line)
+        text.writeInteger(UInt8(ascii: "\n"))
+        tail.append(text)
+    }
+
+    // MARK: Closing
+
+    package func close() {
+        close(because: UpstreamFailure(.closed, "the server was stopped"))
+    }
+
+    /// Ends the process: its input is closed, then it is sent SIGTERM, then its guard kills what is left.
+    fileprivate func close(because failure: UpstreamFailure) {
+        guard state == .starting || state == .open else { return }
+        let wasOpen = state == .open
+        state = .closing
+        if self.failure == nil { self.failure = failure }
+        pipe?.close(mode: .output, promise: nil)
+        let grace = wasOpen && failure.code == .closed ? settings.inputClosedGrace : .zero
+        eventLoop.scheduleTask(in: .milliseconds(grace.milliseconds)) { [self] in stops?.yield() }
+        if failure.code != .closed { report(failure) }
+    }
+
+    /// The server has closed its output: it will say nothing more, so it is of no use even if it lives on.
+    fileprivate func outputEnded(_ failure: UpstreamFailure?) {
+        guard state == .starting || state == .open else { return }
+        state = .closing
+        self.failure = failure
+        stops?.yield()
+        eventLoop.scheduleTask(in: Self.statusGrace) { [self] in
+            report(failure ?? UpstreamFailure(.processEnded, "it closed its output"))
+        }
+    }
+
+    fileprivate func errorOutputEnded() {
+        tail.finish()
+        stops?.finish()
+    }
+
+    private func processEnded(_ outcome: Result<StdioProcess.Ending, UpstreamFailure>) {
+        switch outcome {
+        case .success(let ending):
+            let code: UpstreamFailure.Code = ending.couldNotRun ? .commandNotRunnable : .processEnded
+            finish(failure ?? UpstreamFailure(code, ending.words))
+        case .failure(let failure):
+            tail.note(failure.detail)
+            finish(self.failure ?? failure)
+        }
+    }
+
+    private func finish(_ failure: UpstreamFailure) {
+        pipe?.close(promise: nil)
+        pipe = nil
+        stops?.finish()
+        stops = nil
+        report(failure)
+        state = .closed
+    }
+
+    private func report(_ failure: UpstreamFailure) {
+        let receiver = self.receiver
+        self.receiver = nil
+        receiver?.linkClosed(failure)
+    }
+}
+
+/// Cuts a server's standard output into lines.
+private final class LineHandler: ChannelInboundHandler, @unchecked Sendable {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private var framer: LineFramer
+    private let owner: StdioLink
+
+    init(maximumLength: Int, owner: StdioLink) {
+        self.framer = LineFramer(maximumLength: maximumLength)
+        self.owner = owner
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        framer.append(unwrapInboundIn(data))
+        do throws(FramingError) {
+            while let line = try framer.next() { owner.received(line) }
+        } catch {
+            owner.close(
+                because: UpstreamFailure(.unreadable, "it sent a line longer than \(error.limit) bytes")
+            )
+            context.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        owner.outputEnded(nil)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A broken input pipe: the server has gone or is going, which its output tells next.
+        context.close(promise: nil)
+    }
+}
+
+/// Reads a server's standard error for as long as anybody of its process tree has it open.
+private final class ErrorOutputHandler: ChannelInboundHandler, @unchecked Sendable {
+    typealias InboundIn = ByteBuffer
+
+    private let owner: StdioLink
+
+    init(owner: StdioLink) {
+        self.owner = owner
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        owner.receivedErrorOutput(unwrapInboundIn(data))
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        owner.errorOutputEnded()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+}

@@ -1,0 +1,46 @@
+/// How to start one stdio server, and the bounds it must keep.
+package struct StdioSettings: Sendable {
+    package var command: String
+    package var arguments: [String]
+    /// Added to the proxy's own environment.
+    package var environment: [String: String]
+    package var workingDirectory: String?
+    /// The program that stands guard over the process tree, or nil to start the command itself.
+    package var guardExecutable: String?
+    /// The longest message, in bytes.
+    package var maximumMessageBytes: Int
+    /// How long the server may take to end, from the closing of its input to SIGKILL.
+    package var stopTimeout: Duration
+    /// How many lines of standard error are kept.
+    package var keptErrorLines: Int
+    /// Where the process is counted while it lives.
+    package var census: ProcessCensus?
+
+    package init(
+        command: String,
+        arguments: [String] = [],
+        environment: [String: String] = [:],
+        workingDirectory: String? = nil,
+        guardExecutable: String? = nil,
+        maximumMessageBytes: Int = 64 << 20,
+        stopTimeout: Duration = .seconds(5),
+        keptErrorLines: Int = 200,
+        census: ProcessCensus? = nil
+    ) {
+        self.command = command
+        self.arguments = arguments
+        self.environment = environment
+        self.workingDirectory = workingDirectory
+        self.guardExecutable = guardExecutable
+        self.maximumMessageBytes = maximumMessageBytes
+        self.stopTimeout = stopTimeout
+        self.keptErrorLines = keptErrorLines
+        self.census = census
+    }
+
+    /// How long the server may take after its input was closed, before it is sent SIGTERM.
+    var inputClosedGrace: Duration { stopTimeout / 2 }
+
+    /// How long it may take after SIGTERM, before it is sent SIGKILL.
+    var terminationGrace: Duration { stopTimeout * 3 / 10 }
+}

@@ -1,0 +1,333 @@
+import MCPCore
+import NIOCore
+
+/// Hears what one conversation yields. Called on its event loop.
+protocol ConversationOwner: AnyObject {
+    func conversationBecameReady(_ conversation: Conversation, _ result: HandshakeResult)
+    func conversation(_ conversation: Conversation, asks request: ServerRequest, during id: Int64?)
+    func conversation(_ conversation: Conversation, notifies message: Message, during id: Int64?)
+    /// The session was forgotten by the server, and the request `id` with it, unread.
+    func conversation(_ conversation: Conversation, lostSessionWith id: Int64?)
+    func conversationEnded(_ conversation: Conversation, _ failure: UpstreamFailure)
+    func conversationHasRoom(_ conversation: Conversation)
+}
+
+/// One call that has been sent and not yet answered.
+struct CallInFlight {
+    let receiver: any ExchangeReceiver
+    /// Kept so that it can be sent again where that is safe.
+    let request: Message
+    let method: Method
+    let started: NIODeadline
+    var lastSign: NIODeadline
+    /// How many questions of the server to the client are open: a person may be thinking.
+    var openQuestions = 0
+    var mayBeRepeated: Bool
+}
+
+/// One legacy session over one link: handshake, correlation of answers, calls in flight.
+///
+/// It lives as long as its link and is never reused; `generation` tells it from those before and after it.
+final class Conversation {
+    private enum State {
+        case opening
+        case handshaking(id: Int64)
+        case ready
+        case ended
+    }
+
+    let generation: Int
+    let link: any UpstreamLink
+    private(set) var result: HandshakeResult?
+    private(set) var readySince: NIODeadline?
+    private(set) var calls: [Int64: CallInFlight] = [:]
+
+    private unowned let owner: any ConversationOwner
+    private let handshake: Handshake
+    private let handshakeID: Int64
+    private let limits: UpstreamLimits
+    private var state = State.opening
+    private var startTimer: Scheduled<Void>?
+    private var sweepTimer: Scheduled<Void>?
+    private var junk = JunkCounter()
+
+    init(
+        generation: Int,
+        link: any UpstreamLink,
+        handshake: Handshake,
+        handshakeID: Int64,
+        limits: UpstreamLimits,
+        owner: any ConversationOwner
+    ) {
+        self.generation = generation
+        self.link = link
+        self.handshake = handshake
+        self.handshakeID = handshakeID
+        self.limits = limits
+        self.owner = owner
+    }
+
+    var isReady: Bool {
+        if case .ready = state { true } else { false }
+    }
+
+    var isEnded: Bool {
+        if case .ended = state { true } else { false }
+    }
+
+    func open() {
+        startTimer = link.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(limits.startTimeout.milliseconds)) {
+            [weak self] in
+            guard let self else { return }
+            let seconds = limits.startTimeout.components.seconds
+            end(UpstreamFailure(.timedOut, "it did not complete the handshake within \(seconds) seconds"))
+        }
+        link.open(self)
+    }
+
+    // MARK: Calls
+
+    /// Sends a request under an identifier of ours, which also serves as its progress token.
+    func send(_ request: Message, id: Int64, receiver: any ExchangeReceiver, mayBeRepeated: Bool) {
+        var edits: [Edit] = []
+        if let range = request.envelope.id { edits.append(Edit(range, .integer(id))) }
+        if let range = request.envelope.progressToken { edits.append(Edit(range, .integer(id))) }
+        let now = NIODeadline.now()
+        calls[id] = CallInFlight(
+            receiver: receiver,
+            request: request,
+            method: request.method,
+            started: now,
+            lastSign: now,
+            mayBeRepeated: mayBeRepeated
+        )
+        scheduleSweep()
+        link.send(request.spliced(edits), as: .request(id: id))
+    }
+
+    func notify(_ message: ByteBuffer) {
+        link.send(message, as: .notification)
+    }
+
+    func answer(_ message: ByteBuffer, during id: Int64?) {
+        if let id, let questions = calls[id]?.openQuestions, questions > 0 {
+            calls[id]?.openQuestions -= 1
+            calls[id]?.lastSign = .now()
+        }
+        link.send(message, as: .response)
+    }
+
+    /// Gives up a call: the server is told, and a late answer is dropped.
+    func cancel(_ id: Int64, reason: String) {
+        guard let call = calls.removeValue(forKey: id) else { return }
+        // The handshake must not be cancelled (2025-11-25, Cancellation).
+        if call.method != .initialize {
+            link.send(OwnMessages.cancelled(id: .integer(id), reason: reason), as: .notification)
+        }
+        link.abandon(id)
+        owner.conversationHasRoom(self)
+    }
+
+    /// Takes a call back without telling anybody, to send it elsewhere.
+    func withdraw(_ id: Int64) -> CallInFlight? {
+        calls.removeValue(forKey: id)
+    }
+
+    func noteQuestion(during id: Int64) {
+        calls[id]?.openQuestions += 1
+    }
+
+    private func finish(_ id: Int64, _ body: (CallInFlight) -> Void) {
+        guard let call = calls.removeValue(forKey: id) else { return }
+        body(call)
+        owner.conversationHasRoom(self)
+    }
+
+    // MARK: Time
+
+    private func scheduleSweep() {
+        guard sweepTimer == nil else { return }
+        sweepTimer = link.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(500)) { [weak self] in
+            self?.sweep()
+        }
+    }
+
+    /// Ends the calls whose time is over. One timer for all of them, because most calls end in milliseconds.
+    private func sweep() {
+        sweepTimer = nil
+        let now = NIODeadline.now()
+        for (id, call) in calls {
+            let quiet = call.openQuestions == 0 && now - call.lastSign > .milliseconds(limits.callTimeout.milliseconds)
+            let tooLong = now - call.started > .milliseconds(limits.maximumCallTime.milliseconds)
+            guard quiet || tooLong else { continue }
+            let limit = quiet ? limits.callTimeout : limits.maximumCallTime
+            cancel(id, reason: "timed out")
+            call.receiver.exchangeFailed(
+                UpstreamFailure(.timedOut, "it did not answer within \(limit.milliseconds) ms")
+            )
+        }
+        if !calls.isEmpty { scheduleSweep() }
+    }
+
+    // MARK: The end
+
+    /// Ends the link on purpose.
+    func close() {
+        end(UpstreamFailure(.closed, "the connection was closed"))
+    }
+
+    private func end(_ failure: UpstreamFailure) {
+        guard !isEnded else { return }
+        state = .ended
+        startTimer?.cancel()
+        sweepTimer?.cancel()
+        let lost = calls
+        calls = [:]
+        link.close()
+        for (_, call) in lost.sorted(by: { $0.key < $1.key }) { call.receiver.exchangeFailed(failure) }
+        owner.conversationEnded(self, failure)
+    }
+}
+
+// MARK: - What the link reports
+
+extension Conversation: UpstreamLinkReceiver {
+    func linkOpened() {
+        guard case .opening = state else { return }
+        state = .handshaking(id: handshakeID)
+        link.send(
+            OwnMessages.request(id: handshakeID, method: .initialize, params: handshake.params),
+            as: .request(id: handshakeID)
+        )
+    }
+
+    func linkReceived(_ bytes: ByteBuffer, relatedTo related: Int64?) {
+        guard !isEnded else { return }
+        if Batch.isBatch(bytes) {
+            do {
+                for part in try Batch.split(bytes, maximumCount: 10_000, maximumDepth: limits.maximumDepth) {
+                    receive(part, relatedTo: related)
+                }
+            } catch {
+                receivedJunk(bytes, error.reason, relatedTo: related)
+            }
+            return
+        }
+        receive(bytes, relatedTo: related)
+    }
+
+    private func receive(_ bytes: ByteBuffer, relatedTo related: Int64?) {
+        let message: Message
+        do {
+            message = try Message(bytes, maximumDepth: limits.maximumDepth, duplicateKeys: .accepted)
+        } catch {
+            receivedJunk(bytes, error.reason, relatedTo: related)
+            return
+        }
+        switch message.kind {
+        case .result, .error: receivedAnswer(message)
+        case .request: receivedRequest(message, relatedTo: related)
+        case .notification: receivedNotification(message, relatedTo: related)
+        }
+    }
+
+    private func receivedAnswer(_ answer: Message) {
+        guard let range = answer.envelope.id, let id = answer.bytes.integer(in: range) else { return }
+        if case .handshaking(let expected) = state {
+            if id == expected { handshakeAnswered(answer) }
+            return
+        }
+        // An identifier that is not in flight was answered, cancelled or invented before: nobody must get it.
+        finish(id) { $0.receiver.exchangeAnswered(answer) }
+    }
+
+    private func handshakeAnswered(_ answer: Message) {
+        startTimer?.cancel()
+        do {
+            let result = try HandshakeResult(answer)
+            self.result = result
+            state = .ready
+            readySince = .now()
+            link.send(OwnMessages.notification(.initialized), as: .notification)
+            link.handshakeCompleted(result.version)
+            owner.conversationBecameReady(self, result)
+        } catch {
+            end(error)
+        }
+    }
+
+    private func receivedRequest(_ request: Message, relatedTo related: Int64?) {
+        guard let id = request.id else { return }
+        if request.method == .ping {
+            link.send(OwnMessages.emptyResult(id: id), as: .response)
+            return
+        }
+        owner.conversation(
+            self,
+            asks: ServerRequest(message: request, id: id, generation: generation),
+            during: related
+        )
+    }
+
+    private func receivedNotification(_ notification: Message, relatedTo related: Int64?) {
+        if notification.method == .progress {
+            guard let range = notification.envelope.progressToken, let id = notification.bytes.integer(in: range),
+                let call = calls[id]
+            else { return }
+            calls[id]?.lastSign = .now()
+            call.receiver.exchangeProgressed(notification)
+            return
+        }
+        owner.conversation(self, notifies: notification, during: related)
+    }
+
+    private func receivedJunk(_ bytes: ByteBuffer, _ reason: String, relatedTo related: Int64?) {
+        if let related {
+            linkFailed(related, UpstreamFailure(.unreadable, "its answer is not a message: \(reason)"))
+            return
+        }
+        (link as? StdioLink)?.noteJunk(bytes)
+        if junk.add(limit: limits.maximumJunk) {
+            end(UpstreamFailure(.unreadable, "it writes too many lines that are not messages: \(reason)"))
+        }
+    }
+
+    func linkFailed(_ id: Int64, _ failure: UpstreamFailure) {
+        if case .handshaking(let expected) = state, id == expected {
+            end(failure)
+            return
+        }
+        finish(id) { $0.receiver.exchangeFailed(failure) }
+        // Nothing else will get through either: a new connection tells when the server is back.
+        if failure.code == .notReachable { owner.conversation(self, lostSessionWith: nil) }
+    }
+
+    func linkLostSession(_ id: Int64?) {
+        if case .handshaking = state {
+            end(UpstreamFailure(.handshakeRefused, "it forgot the session during the handshake"))
+            return
+        }
+        owner.conversation(self, lostSessionWith: id)
+    }
+
+    func linkClosed(_ failure: UpstreamFailure) {
+        end(failure)
+    }
+}
+
+/// Counts lines that are not messages.
+private struct JunkCounter {
+    private var count = 0
+    private var windowStart = NIODeadline.now()
+
+    /// Returns whether there are too many.
+    mutating func add(limit: Int) -> Bool {
+        let now = NIODeadline.now()
+        if now - windowStart > .seconds(10) {
+            windowStart = now
+            count = 0
+        }
+        count += 1
+        return count > limit
+    }
+}

@@ -1,0 +1,343 @@
+package import MCPCore
+package import NIOCore
+
+/// One legacy session with a server that is kept alive: opened again, with back-off and for ever, when it is lost.
+///
+/// Calls that come while it is starting wait, within bounds; calls that were sent when it is lost fail at once.
+/// Nothing is ever sent twice, but for a request that the server refused unread because it had forgotten the
+/// session.
+///
+/// Everything happens on its event loop; that is what makes `@unchecked Sendable` true.
+package final class Upstream: @unchecked Sendable {
+    package typealias LinkFactory = @Sendable (any EventLoop) -> any UpstreamLink
+
+    /// Where the upstream stands.
+    package enum State: Sendable {
+        case starting
+        case ready(HandshakeResult)
+        /// Lost; the next attempt is due after a wait.
+        case waiting(UpstreamFailure)
+        case closed
+    }
+
+    private struct QueuedCall {
+        let id: Int64
+        let request: Message
+        let receiver: any ExchangeReceiver
+        let queuedAt: NIODeadline
+        let mayBeRepeated: Bool
+    }
+
+    package let eventLoop: any EventLoop
+    package private(set) var state = State.starting
+    package private(set) var restarts = 0
+
+    private let makeLink: LinkFactory
+    private let handshake: Handshake
+    private let limits: UpstreamLimits
+    private weak var listener: (any UpstreamListener)?
+    private var current: Conversation?
+    /// Conversations that were replaced and still have calls in flight.
+    private var draining: [Conversation] = []
+    private var queue: [QueuedCall] = []
+    private var queueTimer: Scheduled<Void>?
+    private var retryTimer: Scheduled<Void>?
+    private var retryAt: NIODeadline?
+    private var backoff: Backoff
+    private var generation = 0
+    private var lastID: Int64 = 0
+    private var wasReady = false
+    private var waiters: [(Result<HandshakeResult, UpstreamFailure>) -> Void] = []
+
+    package init(
+        on eventLoop: any EventLoop,
+        handshake: Handshake,
+        limits: UpstreamLimits,
+        listener: any UpstreamListener,
+        makeLink: @escaping LinkFactory
+    ) {
+        self.eventLoop = eventLoop
+        self.handshake = handshake
+        self.limits = limits
+        self.listener = listener
+        self.makeLink = makeLink
+        self.backoff = Backoff(minimum: limits.backoffMinimum, maximum: limits.backoffMaximum)
+    }
+
+    /// Opens the first connection. Must be called once, on the event loop.
+    package func start() {
+        eventLoop.assertInEventLoop()
+        connect()
+    }
+
+    /// The process behind the connection, where there is one.
+    package var processID: Int32? { current?.link.processID }
+
+    /// The last lines of the process's standard error, also of one that has just ended.
+    package private(set) var recentErrorOutput: [String] {
+        get { current.map(\.link.recentErrorOutput) ?? lastErrorOutput }
+        set { lastErrorOutput = newValue }
+    }
+    private var lastErrorOutput: [String] = []
+
+    /// The link in use, for what only one kind of link can do.
+    package var link: (any UpstreamLink)? { current?.link }
+
+    package var callsInFlight: Int {
+        (current?.calls.count ?? 0) + draining.reduce(0) { $0 + $1.calls.count } + queue.count
+    }
+
+    // MARK: Use
+
+    /// Reports the handshake's result once there is one, or the failure of the attempt under way.
+    package func whenReady(_ body: @escaping (Result<HandshakeResult, UpstreamFailure>) -> Void) {
+        switch state {
+        case .ready(let result): body(.success(result))
+        case .starting: waiters.append(body)
+        case .waiting(let failure):
+            if isRetryNear { waiters.append(body) } else { body(.failure(failure)) }
+        case .closed: body(.failure(UpstreamFailure(.closed, "the server was stopped", nothingSent: true)))
+        }
+    }
+
+    /// Sends a request, or keeps it until it can be sent.
+    ///
+    /// - Returns: The identifier under which it can be cancelled, which is also its progress token.
+    @discardableResult
+    package func exchange(_ request: Message, _ receiver: any ExchangeReceiver) -> Int64 {
+        lastID += 1
+        let id = lastID
+        switch state {
+        case .ready:
+            if let current, queue.isEmpty, current.calls.count < limits.maximumCallsInFlight {
+                current.send(request, id: id, receiver: receiver, mayBeRepeated: true)
+            } else {
+                enqueue(request, id, receiver)
+            }
+        case .starting: enqueue(request, id, receiver)
+        case .waiting(let failure):
+            if isRetryNear { enqueue(request, id, receiver) } else { receiver.exchangeFailed(failure.beforeSending) }
+        case .closed:
+            receiver.exchangeFailed(UpstreamFailure(.closed, "the server was stopped", nothingSent: true))
+        }
+        return id
+    }
+
+    /// Gives up a call. Its receiver hears nothing more.
+    package func cancel(_ id: Int64, reason: String) {
+        if let index = queue.firstIndex(where: { $0.id == id }) {
+            queue.remove(at: index)
+            return
+        }
+        for conversation in conversations { conversation.cancel(id, reason: reason) }
+    }
+
+    /// Sends a notification, unless there is nobody to hear it.
+    package func notify(_ message: ByteBuffer) {
+        guard case .ready = state else { return }
+        current?.notify(message)
+    }
+
+    /// Sends the answer to a server's request, already under the server's identifier. An answer to a connection
+    /// that has gone is dropped.
+    package func answer(_ request: ServerRequest, _ message: ByteBuffer, during id: Int64?) {
+        conversations.first { $0.generation == request.generation }?.answer(message, during: id)
+    }
+
+    /// Says that the server waits for the client, so that the call's time does not run meanwhile.
+    package func noteQuestion(during id: Int64) {
+        for conversation in conversations { conversation.noteQuestion(during: id) }
+    }
+
+    /// Ends the connection for good.
+    package func close() {
+        if case .closed = state { return }
+        state = .closed
+        retryTimer?.cancel()
+        queueTimer?.cancel()
+        let failure = UpstreamFailure(.closed, "the server was stopped", nothingSent: true)
+        failWaiting(failure)
+        for conversation in conversations { conversation.close() }
+    }
+
+    private var conversations: [Conversation] { draining + (current.map { [$0] } ?? []) }
+
+    private var isRetryNear: Bool {
+        guard let retryAt else { return false }
+        return retryAt - .now() <= .milliseconds(limits.queueWait.milliseconds)
+    }
+
+    // MARK: Queue
+
+    private func enqueue(_ request: Message, _ id: Int64, _ receiver: any ExchangeReceiver) {
+        guard queue.count < limits.maximumQueuedCalls else {
+            receiver.exchangeFailed(
+                UpstreamFailure(
+                    .overloaded,
+                    "\(limits.maximumQueuedCalls) calls are waiting for it already",
+                    nothingSent: true
+                )
+            )
+            return
+        }
+        queue.append(
+            QueuedCall(id: id, request: request, receiver: receiver, queuedAt: .now(), mayBeRepeated: true)
+        )
+        scheduleQueueSweep()
+    }
+
+    private func sendQueued() {
+        guard case .ready = state, let current else { return }
+        var sent = 0
+        while sent < queue.count, current.calls.count < limits.maximumCallsInFlight {
+            let call = queue[sent]
+            sent += 1
+            current.send(call.request, id: call.id, receiver: call.receiver, mayBeRepeated: call.mayBeRepeated)
+        }
+        queue.removeFirst(min(sent, queue.count))
+    }
+
+    private func scheduleQueueSweep() {
+        guard queueTimer == nil, !queue.isEmpty else { return }
+        queueTimer = eventLoop.scheduleTask(in: .milliseconds(500)) { [weak self] in self?.sweepQueue() }
+    }
+
+    private func sweepQueue() {
+        queueTimer = nil
+        let oldest = NIODeadline.now() - .milliseconds(limits.callTimeout.milliseconds)
+        let late = queue.filter { $0.queuedAt < oldest }
+        queue.removeAll { $0.queuedAt < oldest }
+        for call in late {
+            call.receiver.exchangeFailed(
+                UpstreamFailure(.timedOut, "it was not ready in time", nothingSent: true)
+            )
+        }
+        scheduleQueueSweep()
+    }
+
+    private func failWaiting(_ failure: UpstreamFailure) {
+        let waiters = self.waiters
+        self.waiters = []
+        for waiter in waiters { waiter(.failure(failure)) }
+        let queue = self.queue
+        self.queue = []
+        for call in queue { call.receiver.exchangeFailed(failure.beforeSending) }
+    }
+
+    // MARK: Connecting
+
+    private func connect() {
+        retryAt = nil
+        state = .starting
+        generation += 1
+        lastID += 1
+        let conversation = Conversation(
+            generation: generation,
+            link: makeLink(eventLoop),
+            handshake: handshake,
+            handshakeID: lastID,
+            limits: limits,
+            owner: self
+        )
+        current = conversation
+        conversation.open()
+    }
+
+    private func retryLater(_ failure: UpstreamFailure, readyFor: Duration?) {
+        let delay = backoff.delay(readyFor: readyFor)
+        restarts += 1
+        if delay == .zero {
+            connect()
+            return
+        }
+        state = .waiting(failure)
+        let amount = TimeAmount.milliseconds(delay.milliseconds)
+        retryAt = .now() + amount
+        retryTimer = eventLoop.scheduleTask(in: amount) { [weak self] in
+            guard let self, case .waiting = state else { return }
+            connect()
+        }
+    }
+}
+
+// MARK: - What a conversation yields
+
+extension Upstream: ConversationOwner {
+    func conversationBecameReady(_ conversation: Conversation, _ result: HandshakeResult) {
+        guard conversation === current else { return }
+        state = .ready(result)
+        let again = wasReady
+        wasReady = true
+        listener?.upstreamBecameReady(self, again: again)
+        let waiters = self.waiters
+        self.waiters = []
+        for waiter in waiters { waiter(.success(result)) }
+        sendQueued()
+    }
+
+    func conversation(_ conversation: Conversation, asks request: ServerRequest, during id: Int64?) {
+        guard let listener else { return }
+        listener.upstream(self, asks: request, during: id.flatMap { conversation.calls[$0]?.receiver })
+    }
+
+    func conversation(_ conversation: Conversation, notifies message: Message, during id: Int64?) {
+        listener?.upstream(self, notifies: message, during: id.flatMap { conversation.calls[$0]?.receiver })
+    }
+
+    func conversation(_ conversation: Conversation, lostSessionWith id: Int64?) {
+        if let id, let call = conversation.withdraw(id) {
+            if call.mayBeRepeated {
+                queue.insert(
+                    QueuedCall(
+                        id: id,
+                        request: call.request,
+                        receiver: call.receiver,
+                        queuedAt: call.started,
+                        mayBeRepeated: false
+                    ),
+                    at: 0
+                )
+                scheduleQueueSweep()
+            } else {
+                call.receiver.exchangeFailed(UpstreamFailure(.connectionLost, "it keeps forgetting the session"))
+            }
+        }
+        guard conversation === current else { return }
+        current = nil
+        draining.append(conversation)
+        restarts += 1
+        connect()
+        conversationHasRoom(conversation)
+    }
+
+    func conversationEnded(_ conversation: Conversation, _ failure: UpstreamFailure) {
+        draining.removeAll { $0 === conversation }
+        guard conversation === current else { return }
+        lastErrorOutput = conversation.link.recentErrorOutput
+        current = nil
+        if case .closed = state { return }
+        let readyFor = conversation.readySince.map { Duration.nanoseconds((NIODeadline.now() - $0).nanoseconds) }
+        if readyFor == nil || backoffIsDue(readyFor) { failWaiting(failure) }
+        retryLater(failure, readyFor: readyFor)
+        listener?.upstreamWasLost(self, failure)
+    }
+
+    /// Whether calls that wait should fail now: only a server that had been up for a while returns at once.
+    private func backoffIsDue(_ readyFor: Duration?) -> Bool {
+        (readyFor ?? .zero) < Backoff.stableAfter
+    }
+
+    func conversationHasRoom(_ conversation: Conversation) {
+        if conversation === current {
+            if !queue.isEmpty { sendQueued() }
+        } else if conversation.calls.isEmpty, draining.contains(where: { $0 === conversation }) {
+            draining.removeAll { $0 === conversation }
+            conversation.close()
+        }
+    }
+}
+
+extension UpstreamFailure {
+    /// The same failure for a request that was not sent at all.
+    var beforeSending: UpstreamFailure { UpstreamFailure(code, detail, nothingSent: true) }
+}

@@ -1,0 +1,36 @@
+package import MCPCore
+
+/// Hears how one exchange goes on. Called on the upstream's event loop.
+///
+/// After `exchangeAnswered` or `exchangeFailed` nothing more comes; after a cancellation nothing at all.
+package protocol ExchangeReceiver: AnyObject, Sendable {
+    /// A progress notification for this exchange. Its token is ours.
+    func exchangeProgressed(_ notification: Message)
+    func exchangeAnswered(_ answer: Message)
+    func exchangeFailed(_ failure: UpstreamFailure)
+}
+
+/// Hears what an upstream says outside of answers. Called on the upstream's event loop.
+package protocol UpstreamListener: AnyObject, Sendable {
+    /// The handshake is complete: for the first time, or again after the server was lost.
+    func upstreamBecameReady(_ upstream: Upstream, again: Bool)
+
+    /// The server is gone, or could not be reached. It is tried again unless it was closed on purpose.
+    func upstreamWasLost(_ upstream: Upstream, _ failure: UpstreamFailure)
+
+    /// The server asks its client something. Each request must be answered once, through `Upstream.answer`.
+    ///
+    /// - Parameter exchange: The exchange to which the request belongs, where the transport tells.
+    func upstream(_ upstream: Upstream, asks request: ServerRequest, during exchange: (any ExchangeReceiver)?)
+
+    /// The server says something that is neither an answer nor progress.
+    func upstream(_ upstream: Upstream, notifies message: Message, during exchange: (any ExchangeReceiver)?)
+}
+
+/// A request from a server to its client, and where its answer has to go.
+package struct ServerRequest: Sendable {
+    package let message: Message
+    package let id: RequestID
+    /// Which of an upstream's successive connections asked: an answer must never reach a later one.
+    package let generation: Int
+}

@@ -1,0 +1,108 @@
+/// Reads the addresses of the proxy itself.
+enum AddressConversion {
+    /// Reads `baseURL`.
+    static func baseURL(in reader: ObjectReader, _ context: inout ConversionContext) -> BaseURL {
+        guard let text = reader.nonEmptyText("baseURL", &context) else { return BaseURL() }
+        let position = reader.node("baseURL")?.position
+        let path = reader.path("baseURL")
+        if text.hasPrefix("/"), !text.hasPrefix("//") {
+            context.warn(
+                "the address is a path only, so the proxy does not know its public name", at: position, path,
+                write: #"Write an address such as "https://mcp.example.com/prefix""#)
+            return BaseURL(
+                text: text, pathPrefix: prefix(text.prefix { $0 != "?" && $0 != "#" }, position, path, &context))
+        }
+        do {
+            let address = try HTTPAddress(text)
+            if address.hasQuery || address.hasFragment {
+                context.warn("the part after ? or # has no effect", at: position, path, write: "Remove it")
+            }
+            return BaseURL(
+                text: text, pathPrefix: prefix(address.path[...], position, path, &context), origin: address.origin)
+        } catch {
+            let suggestion = error == .userInfo ? "Remove them; clients send their own" : error.suggestion
+            context.error(error.message, at: position, path, write: suggestion)
+            return BaseURL(text: text)
+        }
+    }
+
+    private static func prefix(
+        _ text: Substring, _ position: SourcePosition?, _ path: ConfigurationPath, _ context: inout ConversionContext
+    ) -> String {
+        let parts = text.split(separator: "/")
+        if parts.contains(".") || parts.contains("..") || text.contains("%") || text.contains(where: \.isWhitespace)
+            || String(text).hasControlCharacter
+        {
+            context.error(
+                "the path of the address has . or .. for a part, or a %, a space or a control character", at: position,
+                path,
+                write: "Use letters, digits, - and _")
+        }
+        return parts.map { "/\($0)" }.joined()
+    }
+
+    /// Reads `addr`.
+    static func address(in reader: ObjectReader, _ context: inout ConversionContext) -> ListenAddress {
+        guard let text = reader.nonEmptyText("addr", &context) else { return ListenAddress() }
+        guard let parts = HostAndPort(text), let port = parts.port, parts.host.first != "[" || parts.host.utf8.count > 2
+        else {
+            context.error(
+                "this is not an address to listen on", at: reader.node("addr")?.position, reader.path("addr"),
+                write: suggestion(for: text))
+            return ListenAddress()
+        }
+        let host = parts.host.first == "[" ? String(parts.host.dropFirst().dropLast()) : parts.host
+        return ListenAddress(host: host.isEmpty ? nil : host, port: port, isExplicit: true)
+    }
+
+    private static func suggestion(for text: String) -> String {
+        let usual = #"Write ":9090" for all interfaces, or "127.0.0.1:9090" for this machine only"#
+        if HostAndPort.port(text[...]) != nil {
+            return #"Write ":\#(text)", or "127.0.0.1:\#(text)" for this machine only"#
+        }
+        if text.first != "[", text.split(separator: ":", omittingEmptySubsequences: false).count > 2,
+            !text.contains("/")
+        {
+            return #"Write an IPv6 address in brackets, such as "[::1]:9090""#
+        }
+        return usual
+    }
+
+    /// Reads `allowedHosts`.
+    static func hosts(in reader: ObjectReader, _ context: inout ConversionContext) -> [String] {
+        (reader.texts("allowedHosts", &context) ?? []).enumerated().compactMap { index, entry in
+            if let parts = HostAndPort(entry.text), !parts.host.isEmpty { return entry.text.lowercased() }
+            context.error(
+                "this is not the name of a host; wildcards are not supported", at: entry.node.position,
+                reader.path("allowedHosts").appending(index: index),
+                write: #"Write "mcp.example.com" or "mcp.example.com:8443""#)
+            return nil
+        }
+    }
+
+    /// Reads `allowedOrigins`.
+    static func origins(in reader: ObjectReader, _ context: inout ConversionContext) -> [String] {
+        (reader.texts("allowedOrigins", &context) ?? []).enumerated().compactMap { index, entry in
+            if let origin = origin(entry.text) { return origin }
+            context.error(
+                "this is not an origin; wildcards and \"null\" are not supported", at: entry.node.position,
+                reader.path("allowedOrigins").appending(index: index),
+                write: #"Write "https://app.example.com", without a path"#)
+            return nil
+        }
+    }
+
+    /// The origin as browsers send it. Schemes of browser extensions and editors are origins too.
+    private static func origin(_ text: String) -> String? {
+        guard let schemeEnd = text.range(ofFirst: "://") else { return nil }
+        let scheme = text[..<schemeEnd.lowerBound].lowercased()
+        var rest = text[schemeEnd.upperBound...]
+        if rest.last == "/" { rest = rest.dropLast() }
+        guard HTTPText.isScheme(scheme), let parts = HostAndPort(String(rest)), !parts.host.isEmpty else { return nil }
+        if scheme == "http" || scheme == "https" {
+            // What is a host and a port is an address; nothing is lost but the default port.
+            return try? HTTPAddress("\(scheme)://\(rest)").origin
+        }
+        return "\(scheme)://\(rest.lowercased())"
+    }
+}

@@ -1,0 +1,52 @@
+/// Reads the keys of a remote server.
+enum RemoteConversion {
+    /// Reads the keys; an address that cannot be used is reported.
+    static func http(
+        url: String, in reader: ObjectReader, _ declared: DeclaredTransport?, _ context: inout ConversionContext
+    ) -> ServerTransport? {
+        for key in ["args", "env", "cwd"] {
+            guard let node = reader.node(key) else { continue }
+            context.warn(
+                "the key has no effect on a server with url", at: node.position, reader.path(key), write: "Remove it")
+        }
+        let position = reader.node("url")?.position
+        do {
+            let address = try HTTPAddress(url)
+            if address.hasFragment {
+                context.warn(
+                    "the part after # is never sent", at: position, reader.path("url"),
+                    write: "Write %23 for a # that counts")
+            }
+        } catch {
+            context.error(error.message, at: position, reader.path("url"), write: error.suggestion)
+        }
+        Placeholder.check(url, at: position, reader.path("url"), &context)
+        let kind: HTTPTransportKind =
+            switch declared?.kind {
+            case .sse: .sse
+            case .streamableHTTP: .streamableHTTP
+            case .stdio, nil: .detect
+            }
+        return .http(
+            url: url, headers: HeaderConversion.headers(in: reader, &context), timeout: timeout(in: reader, &context),
+            kind: kind)
+    }
+
+    /// The timeout of a remote server; 0 means none, as in the Go program.
+    private static func timeout(in reader: ObjectReader, _ context: inout ConversionContext) -> Duration? {
+        guard let node = reader.node("timeout"), let parsed = reader.duration("timeout", &context) else { return nil }
+        guard parsed.duration >= .zero, parsed.duration <= .seconds(24 * 60 * 60) else {
+            context.error(
+                "the duration must be from 0s to 24h", at: node.position, reader.path("timeout"), write: #"Write "30s""#
+            )
+            return nil
+        }
+        guard parsed.duration > .zero else { return nil }
+        if parsed.duration < DurationText.leastPlausible {
+            context.warn(
+                "the duration is below a millisecond; a number without a unit counts nanoseconds", at: node.position,
+                reader.path("timeout"), write: DurationText.suggestion(for: parsed.bareNumber))
+        }
+        return parsed.duration
+    }
+}

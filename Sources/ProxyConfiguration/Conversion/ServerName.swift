@@ -1,0 +1,49 @@
+/// What a server may be called. The name is the path of its routes.
+package enum ServerName {
+    /// Names of routes that the proxy has itself.
+    package static let reserved: Set<String> = [
+        "healthz", "readyz", "api", "metrics", ".well-known", "sse", "mcp", "message",
+    ]
+    /// The last parts of the routes that every server has.
+    package static let routes = ["mcp", "sse", "message"]
+    /// The longest name.
+    package static let maximumBytes = 256
+
+    /// Why a text cannot be the name of a server, in words; nil if it can.
+    package static func fault(_ name: String) -> String? {
+        guard !name.isEmpty else { return "the name of the server is empty" }
+        guard name.utf8.count <= maximumBytes else {
+            return "the name of the server has more than \(maximumBytes) bytes"
+        }
+        guard !name.hasControlCharacter else { return "the name of the server has a control character" }
+        guard !name.utf8.contains(where: { #"?#%\"#.utf8.contains($0) }) else {
+            return #"the name of the server has one of ? # % \"#
+        }
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        guard !parts.contains("") else { return "the name of the server begins or ends with / or has // in it" }
+        guard !parts.contains("."), !parts.contains("..") else {
+            return "the name of the server has . or .. for a part"
+        }
+        if parts.count == 1, reserved.contains(name) { return "the name of the server is a route of the proxy itself" }
+        if parts[0] == ".well-known" || name == "api/servers" || name.hasPrefix("api/servers/") {
+            return "the routes of the server would hide routes of the proxy itself"
+        }
+        return nil
+    }
+
+    /// The other server whose routes the name would take, and the other way round; nil if there is none.
+    package static func collision(of name: String, with others: [String]) -> String? {
+        others.first { other in
+            routes.contains { "\(other)/\($0)" == name || "\(name)/\($0)" == other }
+        }
+    }
+
+    /// The name as messages may show it: parts after the first are masked, because clients that cannot send headers are
+    /// told to put their token there (`fetch/{token}`). The routes every server has are not masked.
+    package static func redacted(_ name: String) -> String {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.enumerated().map { index, part in
+            index == 0 || part.isEmpty || routes.contains(String(part)) ? String(part) : "***"
+        }.joined(separator: "/")
+    }
+}

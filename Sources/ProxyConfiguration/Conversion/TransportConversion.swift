@@ -1,0 +1,103 @@
+/// Decides how a server is reached and reads the keys for it.
+enum TransportConversion {
+    /// Reads the transport; nil if it cannot be used, which is reported.
+    static func transport(
+        in reader: ObjectReader, declared: DeclaredTransport?, _ context: inout ConversionContext
+    ) -> ServerTransport? {
+        let command = reader.nonEmptyText("command", &context)
+        let url = reader.nonEmptyText("url", &context)
+        if let declared, declared.isBinding, declared.kind != .stdio {
+            return url.flatMap { RemoteConversion.http(url: $0, in: reader, declared, &context) }
+                ?? missing("url", in: reader, because: declared, given: url, &context)
+        }
+        if let command {
+            warnOfUnused(url: url, declared, in: reader, &context)
+            return stdio(command: command, in: reader, &context)
+        }
+        if let declared, declared.kind == .stdio {
+            return missing("command", in: reader, because: declared, given: nil, &context)
+        }
+        if let url {
+            return RemoteConversion.http(url: url, in: reader, declared, &context)
+        }
+        if let declared {
+            return missing("url", in: reader, because: declared, given: nil, &context)
+        }
+        // A value of the wrong kind was reported already.
+        if reader.node("command") == nil || reader.node("command")?.value == .string(""),
+            reader.node("url") == nil || reader.node("url")?.value == .string("")
+        {
+            context.error(
+                "the server has neither command nor url", at: reader.position, reader.path,
+                write: #"Write "command" for a program, or "url" for a remote server"#)
+        }
+        return nil
+    }
+
+    private static func missing(
+        _ key: String, in reader: ObjectReader, because declared: DeclaredTransport, given: String?,
+        _ context: inout ConversionContext
+    ) -> ServerTransport? {
+        let node = reader.node(key)
+        guard given == nil, node == nil || node?.value == .string("") else { return nil }
+        let example = key == "url" ? #""url": "https://example.com/mcp""# : #""command": "npx""#
+        context.error(
+            "the transport \(declared.kind.rawValue) needs \(key)", at: node?.position ?? declared.position,
+            reader.path(key), write: "Write \(example), or another \(declared.path.lastKey)")
+        return nil
+    }
+
+    private static func warnOfUnused(
+        url: String?, _ declared: DeclaredTransport?, in reader: ObjectReader, _ context: inout ConversionContext
+    ) {
+        if let declared, declared.kind != .stdio {
+            context.warn(
+                "the transport has no effect, because a server with command is reached over stdio",
+                at: declared.position,
+                declared.path, write: "Remove command, or write \"stdio\"")
+        }
+        for key in ["url", "headers", "timeout"] {
+            guard let node = reader.node(key), node.value != .string("") else { continue }
+            context.warn(
+                "the key has no effect, because a server with command is reached over stdio", at: node.position,
+                reader.path(key), write: "Remove \(key), or command")
+        }
+    }
+
+    private static func stdio(
+        command: String, in reader: ObjectReader, _ context: inout ConversionContext
+    ) -> ServerTransport? {
+        let arguments = reader.texts("args", &context) ?? []
+        for (key, text, node) in [("command", command, reader.node("command"))]
+            + arguments.map({ ("args", $0.text, $0.node) })
+        where text.unicodeScalars.contains("\0") {
+            context.error("the text holds a NUL", at: node?.position, reader.path(key), write: "Remove it")
+        }
+        let directory = reader.nonEmptyText("cwd", &context)
+        if let directory, directory.unicodeScalars.contains("\0") {
+            context.error(
+                "the text holds a NUL", at: reader.node("cwd")?.position, reader.path("cwd"), write: "Remove it")
+        }
+        return .stdio(
+            command: command, arguments: arguments.map(\.text), environment: environment(in: reader, &context),
+            workingDirectory: directory)
+    }
+
+    private static func environment(in reader: ObjectReader, _ context: inout ConversionContext) -> [String: Secret] {
+        var environment: [String: Secret] = [:]
+        for (member, path) in reader.members("env", &context) {
+            if member.name.isEmpty || member.name.contains("=") || member.name.unicodeScalars.contains("\0") {
+                context.error(
+                    "the name of an environment variable must not be empty or hold = or NUL", at: member.position, path,
+                    write: #"Write "NAME": "value""#)
+            }
+            guard let value = ObjectReader.text(member.value, path, &context) else { continue }
+            if value.unicodeScalars.contains("\0") {
+                context.error("the value holds a NUL", at: member.value.position, path, write: "Remove it")
+            }
+            Placeholder.check(value, at: member.value.position, path, &context)
+            environment[member.name] = Secret(value)
+        }
+        return environment
+    }
+}

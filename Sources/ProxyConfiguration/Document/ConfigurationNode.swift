@@ -1,0 +1,74 @@
+/// A value of the configuration text that remembers where it stands.
+///
+/// Both readers, the one for JSON and the one for YAML, make this tree; nothing after them knows the format.
+package struct ConfigurationNode: Sendable, Equatable {
+    /// What is written.
+    package enum Value: Sendable, Equatable {
+        /// Nothing; the same as leaving the key out.
+        case null
+        /// A truth value.
+        case bool(Bool)
+        /// A number, as written: turning it into a machine number is left to whoever knows its range.
+        case number(String)
+        /// A text.
+        case string(String)
+        /// A list.
+        case array([ConfigurationNode])
+        /// Members in the order written, names given twice included.
+        case object([Member])
+    }
+
+    /// A name and its value.
+    package struct Member: Sendable, Equatable {
+        /// The name, after environment variables were expanded.
+        package var name: String
+        /// The name as it stands in the text; messages show this one, since the other may hold a secret.
+        package var written: String
+        /// Where the name stands.
+        package var position: SourcePosition
+        /// The value.
+        package var value: ConfigurationNode
+
+        /// A member whose name is as written.
+        package init(name: String, position: SourcePosition, value: ConfigurationNode) {
+            self.name = name
+            self.written = name
+            self.position = position
+            self.value = value
+        }
+    }
+
+    /// What is written.
+    package var value: Value
+    /// Where it begins.
+    package var position: SourcePosition
+
+    /// A value at a place.
+    package init(_ value: Value, at position: SourcePosition) {
+        self.value = value
+        self.position = position
+    }
+
+    /// The members if this is an object.
+    package var members: [Member]? {
+        guard case .object(let members) = value else { return nil }
+        return members
+    }
+
+    /// The value of the last member with the name, if this is an object that has one.
+    package subscript(name: String) -> ConfigurationNode? {
+        members?.last { $0.name == name }?.value
+    }
+
+    /// What this is, as a message calls it.
+    package var kind: String {
+        switch value {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "a list"
+        case .object: "an object"
+        }
+    }
+}

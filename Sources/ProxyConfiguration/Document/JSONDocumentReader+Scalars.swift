@@ -1,0 +1,173 @@
+extension JSONDocumentReader {
+    /// Skips white space and comments.
+    mutating func skipSpaceAndComments() throws(DocumentSyntaxError) {
+        while let byte = current {
+            switch byte {
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"):
+                advance()
+            case UInt8(ascii: "/"):
+                try skipComment()
+            case UInt8(ascii: "#"):
+                throw DocumentSyntaxError(
+                    "comments do not begin with # in JSON", at: position,
+                    write: "Write // before the comment, or name the file .yaml")
+            default:
+                return
+            }
+        }
+    }
+
+    private mutating func skipComment() throws(DocumentSyntaxError) {
+        let start = position
+        advance()
+        switch current {
+        case UInt8(ascii: "/"):
+            while let byte = current, byte != UInt8(ascii: "\n") { advance() }
+        case UInt8(ascii: "*"):
+            advance()
+            var previous: UInt8 = 0
+            while let byte = current {
+                advance()
+                if previous == UInt8(ascii: "*"), byte == UInt8(ascii: "/") { return }
+                previous = byte
+            }
+            throw DocumentSyntaxError("the comment is not closed", at: start, write: "Write */ at its end")
+        default:
+            throw DocumentSyntaxError("a lone slash", at: start, write: "Write // or /* */ for a comment")
+        }
+    }
+
+    /// Reads a string, the opening quotation mark included.
+    mutating func string() throws(DocumentSyntaxError) -> String {
+        let start = position
+        var text: [UInt8] = []
+        advance()
+        while let byte = current {
+            switch byte {
+            case UInt8(ascii: "\""):
+                advance()
+                guard let string = String(validating: text, as: UTF8.self) else {
+                    throw DocumentSyntaxError(
+                        "the string is not valid UTF-8", at: start, write: "Save the file as UTF-8")
+                }
+                return string
+            case UInt8(ascii: "\\"):
+                text.append(contentsOf: try escape().utf8)
+            case 0..<0x20:
+                let problem = byte == 0x0A ? "the string is not closed on its line" : "a control character in a string"
+                throw DocumentSyntaxError(
+                    problem, at: byte == 0x0A ? start : position, write: #"Write \n, \t or \u00XX"#)
+            default:
+                text.append(byte)
+                advance()
+            }
+        }
+        throw DocumentSyntaxError("the string is not closed", at: start, write: #"Write " at its end"#)
+    }
+
+    private mutating func escape() throws(DocumentSyntaxError) -> String {
+        let start = position
+        advance()
+        let byte = current
+        advance()
+        switch byte {
+        case UInt8(ascii: "\""): return "\""
+        case UInt8(ascii: "\\"): return "\\"
+        case UInt8(ascii: "/"): return "/"
+        case UInt8(ascii: "b"): return "\u{8}"
+        case UInt8(ascii: "f"): return "\u{C}"
+        case UInt8(ascii: "n"): return "\n"
+        case UInt8(ascii: "r"): return "\r"
+        case UInt8(ascii: "t"): return "\t"
+        case UInt8(ascii: "u"): return String(try escapedScalar(from: start))
+        default:
+            throw DocumentSyntaxError("an unknown escape in a string", at: start, write: #"Write \\ for a backslash"#)
+        }
+    }
+
+    private mutating func escapedScalar(from start: SourcePosition) throws(DocumentSyntaxError) -> Unicode.Scalar {
+        let first = try escapedUnit(from: start)
+        if let scalar = Unicode.Scalar(first) { return scalar }
+        if (0xD800..<0xDC00).contains(first), current == UInt8(ascii: "\\") {
+            advance()
+            if current == UInt8(ascii: "u") {
+                advance()
+                let second = try escapedUnit(from: start)
+                if (0xDC00..<0xE000).contains(second),
+                    let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+                {
+                    return scalar
+                }
+            }
+        }
+        throw DocumentSyntaxError(
+            "half of a surrogate pair", at: start, write: #"Write both halves, such as \ud83d\ude00"#)
+    }
+
+    private mutating func escapedUnit(from start: SourcePosition) throws(DocumentSyntaxError) -> UInt32 {
+        var unit: UInt32 = 0
+        for _ in 0..<4 {
+            guard let byte = current, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                throw DocumentSyntaxError(#"four hexadecimal digits are expected after \u"#, at: start)
+            }
+            unit = unit << 4 | UInt32(digit)
+            advance()
+        }
+        return unit
+    }
+
+    /// Reads a number and keeps it as written.
+    mutating func number() throws(DocumentSyntaxError) -> String {
+        let start = (index, position)
+        if current == UInt8(ascii: "-") { advance() }
+        let leading = current
+        let whole = skipDigits()
+        var isValid = whole == 1 || (whole > 1 && leading != UInt8(ascii: "0"))
+        if current == UInt8(ascii: ".") {
+            advance()
+            isValid = skipDigits() > 0 && isValid
+        }
+        if current == UInt8(ascii: "e") || current == UInt8(ascii: "E") {
+            advance()
+            if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { advance() }
+            isValid = skipDigits() > 0 && isValid
+        }
+        if let byte = current, Self.isWord(byte) { isValid = false }
+        guard isValid else {
+            throw DocumentSyntaxError(
+                "this is not a number as JSON writes them", at: start.1,
+                write: #"Write 12 or 1.5, and put quotation marks around texts such as "30s""#)
+        }
+        return String(decoding: bytes[start.0..<index], as: UTF8.self)
+    }
+
+    private mutating func skipDigits() -> Int {
+        let start = index
+        while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { advance() }
+        return index - start
+    }
+
+    /// Reads `null`, `true` or `false`.
+    mutating func literal() throws(DocumentSyntaxError) -> ConfigurationNode.Value {
+        let start = (index, position)
+        while let byte = current, Self.isWord(byte) { advance() }
+        switch String(decoding: bytes[start.0..<index], as: UTF8.self) {
+        case "null": return .null
+        case "true": return .bool(true)
+        case "false": return .bool(false)
+        default:
+            throw DocumentSyntaxError(
+                "a value is expected here", at: start.1,
+                write: #"Write a "text" in double quotes, a number, true, false, null, [ ] or { }"#)
+        }
+    }
+
+    private static func isWord(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), 0x80...:
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,139 @@
+internal import Yams
+
+/// Turns what Yams composed into the tree that keeps positions.
+///
+/// Yams resolves the plain scalars by the rules of YAML 1.1, so that `yes` and `on` are booleans. Aliases and merge keys
+/// are allowed; since an alias is a copy, both the number of values and the shape of keys are bounded.
+struct YAMLDocumentReader {
+    /// The deepest nesting.
+    static let maximumDepth = 64
+    /// The most values, copies made by aliases included.
+    static let maximumNodes = 100_000
+    /// The largest text.
+    static let maximumBytes = 1 << 20
+
+    private var remaining = Self.maximumNodes
+
+    private init() {}
+
+    /// Reads the only document of the text.
+    ///
+    /// - Throws: The first place that breaks the grammar or a bound.
+    static func read(_ bytes: [UInt8]) throws(DocumentSyntaxError) -> ConfigurationNode {
+        guard bytes.count <= maximumBytes else {
+            throw DocumentSyntaxError("a YAML file may have at most \(maximumBytes >> 20) MiB", at: .start)
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw DocumentSyntaxError(
+                "the file is not valid UTF-8", at: invalidLine(of: bytes), write: "Save the file as UTF-8")
+        }
+        try YAMLAliasGuard.check(bytes)
+        guard let root = try compose(text) else {
+            throw DocumentSyntaxError("the file is empty", at: .start, write: "Write mcpProxy: and mcpServers:")
+        }
+        var reader = YAMLDocumentReader()
+        return try reader.convert(root, depth: 0)
+    }
+
+    private static func compose(_ text: String) throws(DocumentSyntaxError) -> Node? {
+        do {
+            // The encoding is named because the default one is read from the environment and printed.
+            return try Parser(yaml: text, resolver: .default, constructor: .default, encoding: .utf8).singleRoot()
+        } catch let error as YamlError {
+            throw syntaxError(error)
+        } catch {
+            throw DocumentSyntaxError("the file cannot be read as YAML", at: .start)
+        }
+    }
+
+    /// Yams' own description quotes the text, which may hold secrets; only the problem and the place are taken.
+    private static func syntaxError(_ error: YamlError) -> DocumentSyntaxError {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return DocumentSyntaxError(problem, at: SourcePosition(line: mark.line, column: mark.column))
+        case .duplicatedKeysInMapping(_, let context):
+            return DocumentSyntaxError(
+                "a key is given twice in one mapping",
+                at: SourcePosition(line: context.mark.line, column: context.mark.column),
+                write: "Keep one of the two")
+        case .reader(let problem, _, _, _):
+            return DocumentSyntaxError(problem, at: .start)
+        case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
+            return DocumentSyntaxError("the file cannot be read as YAML", at: .start)
+        }
+    }
+
+    private static func invalidLine(of bytes: [UInt8]) -> SourcePosition {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
+        return SourcePosition(line: (line ?? 0) + 1, column: 1)
+    }
+
+    private mutating func convert(_ node: Node, depth: Int) throws(DocumentSyntaxError) -> ConfigurationNode {
+        let position = node.mark.map { SourcePosition(line: $0.line, column: $0.column) } ?? .start
+        guard remaining > 0 else {
+            throw DocumentSyntaxError("aliases make the file too large", at: position, write: "Use fewer aliases")
+        }
+        guard depth < Self.maximumDepth else {
+            throw DocumentSyntaxError("mappings and lists are nested more than \(Self.maximumDepth) deep", at: position)
+        }
+        remaining -= 1
+        switch node {
+        case .scalar(let scalar):
+            return ConfigurationNode(Self.value(of: scalar, tag: node.tag.rawValue), at: position)
+        case .sequence(let sequence):
+            var elements: [ConfigurationNode] = []
+            for element in sequence { elements.append(try convert(element, depth: depth + 1)) }
+            return ConfigurationNode(.array(elements), at: position)
+        case .mapping(let mapping):
+            return ConfigurationNode(.object(try members(of: mapping, depth: depth)), at: position)
+        case .alias:
+            throw DocumentSyntaxError("an alias that stands for nothing", at: position)
+        }
+    }
+
+    private static func value(of scalar: Node.Scalar, tag: String) -> ConfigurationNode.Value {
+        switch tag {
+        case Tag.Name.null.rawValue: .null
+        case Tag.Name.bool.rawValue: .bool(["true", "yes", "on"].contains(scalar.string.lowercased()))
+        case Tag.Name.int.rawValue, Tag.Name.float.rawValue: .number(scalar.string)
+        default: .string(scalar.string)
+        }
+    }
+
+    private mutating func members(
+        of mapping: Node.Mapping, depth: Int
+    ) throws(DocumentSyntaxError) -> [ConfigurationNode.Member] {
+        var members: [ConfigurationNode.Member] = []
+        var merged: [ConfigurationNode.Member] = []
+        for (key, value) in mapping {
+            let position = key.mark.map { SourcePosition(line: $0.line, column: $0.column) } ?? .start
+            guard let name = key.scalar?.string else {
+                throw DocumentSyntaxError("a key must be a text", at: position)
+            }
+            let converted = try convert(value, depth: depth + 1)
+            if key.tag.rawValue == Tag.Name.merge.rawValue {
+                merged += try Self.mergedMembers(of: converted, at: position)
+            } else {
+                members.append(.init(name: name, position: position, value: converted))
+            }
+        }
+        var names = Set(members.map(\.name))
+        members += merged.filter { names.insert($0.name).inserted }
+        return members
+    }
+
+    /// The members that a merge key (`<<`) brings; of two mappings merged the first wins.
+    private static func mergedMembers(
+        of node: ConfigurationNode, at position: SourcePosition
+    ) throws(DocumentSyntaxError) -> [ConfigurationNode.Member] {
+        switch node.value {
+        case .object(let members): return members
+        case .array(let nodes) where nodes.allSatisfy({ $0.members != nil }): return nodes.flatMap { $0.members ?? [] }
+        case .null, .bool, .number, .string, .array:
+            throw DocumentSyntaxError(
+                "<< takes a mapping or a list of mappings", at: position, write: "Write <<: *name")
+        }
+    }
+}

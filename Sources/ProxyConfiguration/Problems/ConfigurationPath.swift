@@ -1,0 +1,73 @@
+/// The way to a value through the document, as messages show it.
+struct ConfigurationPath: Equatable {
+    private var components: [String] = []
+    private var text = ""
+
+    /// The document as a whole.
+    static let root = ConfigurationPath()
+
+    private init() {}
+
+    /// A path of one key.
+    init(_ key: String) {
+        self = ConfigurationPath.root.appending(key)
+    }
+
+    /// The way to a member of the value. The name of a server is masked after its first slash: it may be a token.
+    func appending(_ key: String) -> ConfigurationPath {
+        let shown = Self.isServerList(components) ? ServerName.redacted(key) : key
+        var path = self
+        path.components.append(key)
+        path.text += Self.isPlain(shown) ? (text.isEmpty ? shown : ".\(shown)") : "[\(Self.quoted(shown))]"
+        return path
+    }
+
+    /// The way to an element of the value.
+    func appending(index: Int) -> ConfigurationPath {
+        var path = self
+        path.components.append("\(index)")
+        path.text += "[\(index)]"
+        return path
+    }
+
+    /// The last key, or the empty text.
+    var lastKey: String { components.last ?? "" }
+
+    private static func isServerList(_ components: [String]) -> Bool {
+        components.count == 1 && ["mcpservers", "clients"].contains(components[0].lowercased())
+    }
+
+    private static func isPlain(_ key: String) -> Bool {
+        !key.isEmpty && key.utf8.count <= 64
+            && key.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: "_-/*@${}".utf8.contains(byte)
+                }
+            }
+    }
+
+    /// The key in quotation marks, shortened and without control characters, which could forge lines of a log.
+    static func quoted(_ key: String) -> String {
+        var text = "\""
+        for (offset, scalar) in key.unicodeScalars.enumerated() {
+            guard offset < 64 else {
+                text += "…"
+                break
+            }
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse:
+                text += "\\u{\(String(scalar.value, radix: 16))}"
+            default:
+                text += scalar == "\"" ? "\\\"" : String(scalar)
+            }
+        }
+        return text + "\""
+    }
+}
+
+extension ConfigurationPath: CustomStringConvertible {
+    var description: String { text }
+}

@@ -1,0 +1,23 @@
+/// A text that must not be printed: a token, an environment value or a header value.
+///
+/// Every way of turning it into text gives `***`; reading it takes a call of ``reveal()``, which is easy to look for.
+package struct Secret: Sendable, Equatable, Hashable {
+    private let text: String
+
+    /// Wraps a text.
+    package init(_ text: String) {
+        self.text = text
+    }
+
+    /// The text itself, for the place that sends or compares it.
+    package func reveal() -> String { text }
+}
+
+extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Always `***`.
+    package var description: String { "***" }
+    /// Always `***`.
+    package var debugDescription: String { "***" }
+    /// A mirror without children, so that `dump` shows nothing either.
+    package var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
+}

@@ -1,0 +1,40 @@
+/// One upstream server as configured under `mcpServers`.
+package struct ServerSettings: Sendable, Equatable {
+    /// The key, which is also the path of its routes; it may hold slashes, and parts after the first may be a token.
+    package var name: String
+    /// How the upstream is reached.
+    package var transport: ServerTransport
+    /// The options, already merged: the server's own stand in place of the proxy's, member by member.
+    package var options: ServerOptions
+    /// Who may share one connection or one child process of this upstream.
+    package var isolation: Isolation
+    /// The protocol revisions spoken to the upstream.
+    package var protocolEra: ProtocolEra
+
+    /// A server in which everything but the name and the transport has its default.
+    package init(
+        name: String,
+        transport: ServerTransport,
+        options: ServerOptions = ServerOptions(),
+        isolation: Isolation = .principal,
+        protocolEra: ProtocolEra = .auto
+    ) {
+        self.name = name
+        self.transport = transport
+        self.options = options
+        self.isolation = isolation
+        self.protocolEra = protocolEra
+    }
+
+    /// The name as messages and logs may show it: parts after the first are masked, since they may be a token.
+    package var displayName: String { ServerName.redacted(name) }
+}
+
+extension ServerSettings: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The name, masked, and how the server is reached.
+    package var description: String { "\(displayName) (\(transport))" }
+    /// The same as ``description``.
+    package var debugDescription: String { description }
+    /// A mirror without children, so that `dump` does not show the name unmasked.
+    package var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
+}

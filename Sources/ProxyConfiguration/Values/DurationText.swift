@@ -1,0 +1,85 @@
+/// Durations as Go writes them: `"1m30s"`, `"500ms"`, `"1.5h"`, or a whole number of nanoseconds.
+enum DurationText {
+    /// What was written.
+    struct Parsed: Equatable {
+        var duration: Duration
+        /// The number, if no unit was written.
+        var bareNumber: Int64?
+    }
+
+    /// Below this a number is most likely one whose unit was forgotten.
+    static let leastPlausible = Duration.milliseconds(1)
+
+    /// Reads a duration; nil if it is not one or does not fit 64 bits of nanoseconds.
+    static func parse(_ text: String) -> Parsed? {
+        if let nanoseconds = Int64(text), !text.hasPrefix("+") {
+            return Parsed(duration: .nanoseconds(nanoseconds), bareNumber: nanoseconds)
+        }
+        var rest = Substring(text)
+        let isNegative = rest.first == "-"
+        if isNegative || rest.first == "+" { rest = rest.dropFirst() }
+        guard !rest.isEmpty else { return nil }
+        var total: Int64 = 0
+        while !rest.isEmpty {
+            guard let part = nextPart(&rest) else { return nil }
+            let (sum, overflow) = total.addingReportingOverflow(part)
+            guard !overflow else { return nil }
+            total = sum
+        }
+        return Parsed(duration: .nanoseconds(isNegative ? -total : total), bareNumber: nil)
+    }
+
+    /// One number with its unit, in nanoseconds.
+    private static func nextPart(_ rest: inout Substring) -> Int64? {
+        let whole = rest.prefix { $0.isASCII && $0.isNumber }
+        rest = rest.dropFirst(whole.count)
+        var fraction: Substring = ""
+        if rest.first == "." {
+            fraction = rest.dropFirst().prefix { $0.isASCII && $0.isNumber }
+            rest = rest.dropFirst(fraction.count + 1)
+        }
+        guard !whole.isEmpty || !fraction.isEmpty else { return nil }
+        let unitText = rest.prefix { !($0.isASCII && $0.isNumber) && $0 != "." }
+        rest = rest.dropFirst(unitText.count)
+        guard let unit = units[String(unitText)], let count = Int64(whole.isEmpty ? "0" : whole) else { return nil }
+        let (product, overflow) = count.multipliedReportingOverflow(by: unit)
+        guard !overflow else { return nil }
+        var value = product
+        var scale = unit
+        for digit in fraction {
+            scale /= 10
+            let (sum, overflow) = value.addingReportingOverflow(Int64(digit.wholeNumberValue ?? 0) * scale)
+            guard !overflow else { return nil }
+            value = sum
+        }
+        return value
+    }
+
+    private static let units: [String: Int64] = [
+        "ns": 1, "us": 1000, "µs": 1000, "μs": 1000, "ms": 1_000_000, "s": 1_000_000_000,
+        "m": 60_000_000_000, "h": 3_600_000_000_000,
+    ]
+
+    /// Writes a duration in the largest units that hold it exactly, such as `1m30s`.
+    static func format(_ duration: Duration) -> String {
+        let (seconds, attoseconds) = duration.components
+        guard seconds != 0 || attoseconds != 0 else { return "0s" }
+        var text = ""
+        if seconds / 3600 != 0 { text += "\(seconds / 3600)h" }
+        if seconds / 60 % 60 != 0 { text += "\(seconds / 60 % 60)m" }
+        if seconds % 60 != 0 { text += "\(seconds % 60)s" }
+        let nanoseconds = attoseconds / 1_000_000_000
+        if nanoseconds % 1_000_000 == 0, nanoseconds != 0 {
+            text += "\(nanoseconds / 1_000_000)ms"
+        } else if nanoseconds != 0 {
+            text += "\(nanoseconds)ns"
+        }
+        return text.isEmpty ? "0s" : text
+    }
+
+    /// What to write in place of a number without a unit: small numbers were meant as seconds.
+    static func suggestion(for bareNumber: Int64?) -> String {
+        guard let bareNumber, (1...100_000).contains(bareNumber) else { return #"Write "30s""# }
+        return #"Write "\#(bareNumber)s""#
+    }
+}

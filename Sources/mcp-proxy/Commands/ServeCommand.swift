@@ -1,0 +1,33 @@
+import ArgumentParser
+import CProxySystem
+import Logging
+import ProxyConfiguration
+
+/// `mcp-proxy`: serves the configuration until it is told to end.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serves the configured servers (the default)."
+    )
+
+    @OptionGroup var source: ConfigurationOptions
+
+    func run() async throws {
+        let signals = TerminationSignals()
+        _ = proxy_raise_descriptor_limit()
+        LoggingSystem.bootstrap { _ in LineLogHandler() }
+        let logger = Logger(label: "mcp-proxy")
+        let loaded: LoadedConfiguration
+        do {
+            loaded = try await source.load()
+        } catch let error as ConfigurationError {
+            Terminal.error(error.description)
+            Terminal.error("nothing was started: correct the configuration and try again")
+            throw ExitCode(1)
+        }
+        for notice in loaded.notices { logger.notice("\(notice)") }
+        for warning in loaded.warnings { logger.warning("\(warning.description)") }
+        let status = await ProxyRun(loaded.settings, logger: logger).run(until: signals.arrivals)
+        if status != 0 { throw ExitCode(status) }
+    }
+}

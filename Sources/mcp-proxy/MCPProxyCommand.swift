@@ -1,1 +1,0 @@
-@main struct MCPProxyCommand { static func main() {} }

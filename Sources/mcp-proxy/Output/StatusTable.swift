@@ -1,0 +1,41 @@
+import MCPGateway
+
+/// One line of the table that is printed at the start.
+struct StatusRow {
+    let name: String
+    let transport: String
+    let url: String
+    let status: ServerStatus
+
+    var tools: String { status.tools.map(String.init) ?? "-" }
+}
+
+/// The table that is printed at the start: server, transport, state, tools, URL.
+enum StatusTable {
+    /// How many lines of a failed server's standard error are shown.
+    private static let shownErrorLines = 8
+
+    static func lines(_ rows: [StatusRow]) -> [String] {
+        let header = ["SERVER", "TRANSPORT", "STATE", "TOOLS", "URL"]
+        let cells = rows.map { [$0.name, $0.transport, $0.status.state.rawValue, $0.tools, $0.url] }
+        let widths = header.indices.map { column in
+            ([header] + cells).map { $0[column].count }.max() ?? 0
+        }
+        var lines = ([header] + cells).map { line(of: $0, widths) }
+        for row in rows where row.status.state == .failed {
+            lines.append("")
+            lines.append("\(row.name) failed: \(row.status.error ?? "no reason known"). It is tried again.")
+            lines += row.status.errorOutput.suffix(shownErrorLines).map { "    | \($0)" }
+        }
+        return lines
+    }
+
+    private static func line(of cells: [String], _ widths: [Int]) -> String {
+        var line = ""
+        for (cell, width) in zip(cells, widths) {
+            line += cell + String(repeating: " ", count: width - cell.count + 2)
+        }
+        while line.last == " " { line.removeLast() }
+        return line
+    }
+}

@@ -1,0 +1,203 @@
+import Logging
+import MCPFrontEnd
+import MCPGateway
+import NIOCore
+import NIOPosix
+import ProxyConfiguration
+
+/// One run of the proxy: open, serve, drain, close.
+struct ProxyRun {
+    /// How long the table waits for servers that are still starting.
+    private static let tableWait = Duration.seconds(3)
+
+    private let settings: ProxySettings
+    private let logger: Logger
+
+    init(_ settings: ProxySettings, logger: Logger) {
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// What ends the run.
+    private enum Event {
+        case signal
+        case brokenServer(String)
+        case tableDue
+        case sweepDue
+        case settled
+    }
+
+    /// Serves until a signal arrives.
+    ///
+    /// - Returns: The exit status: 0 after a signal, 1 when the address cannot be used or a server that must not
+    ///   fail has failed.
+    func run(until signals: EventCount) async -> Int32 {
+        let eventLoops = MultiThreadedEventLoopGroup.singleton
+        let watch = EventCount()
+        let composition = Composition(settings, eventLoops: eventLoops, logger: logger, watch: watch)
+        do {
+            try await composition.frontDoor.open(on: eventLoops)
+        } catch {
+            Terminal.error("mcp-proxy: \(error.description)")
+            return 1
+        }
+        warnWhenExposed()
+        composition.start()
+        let status = await serve(composition, watch, signals)
+        await drain(composition, signals)
+        return status
+    }
+
+    private func warnWhenExposed() {
+        guard !ListenerAddress.isLoopback(settings.address.host) else { return }
+        let open = settings.servers.filter { !$0.options.disabled && $0.options.authTokens.isEmpty }
+        guard !open.isEmpty else { return }
+        let names = open.map(\.displayName).joined(separator: ", ")
+        let address = "\(settings.address.host ?? ""):\(settings.address.port)"
+        Terminal.error(
+            """
+            ########################################################################
+            # WARNING: other machines can reach \(address), and these servers
+            # ask for no token: \(names)
+            # Set mcpProxy.options.authTokens, or "addr": "127.0.0.1:\(settings.address.port)".
+            ########################################################################
+            """
+        )
+    }
+
+    // MARK: Serving
+
+    private func serve(_ composition: Composition, _ watch: EventCount, _ signals: EventCount) async -> Int32 {
+        await withTaskGroup(of: Event.self) { group in
+            group.addTask {
+                await signals.wait(past: 0)
+                return .signal
+            }
+            group.addTask { await settled(composition, watch) }
+            group.addTask { await pause(Self.tableWait, then: .tableDue) }
+            group.addTask { await pause(.seconds(5), then: .sweepDue) }
+            defer { group.cancelAll() }
+            var tablePrinted = false
+            for await event in group {
+                switch event {
+                case .signal: return 0
+                case .brokenServer(let words):
+                    printTable(composition)
+                    Terminal.error("mcp-proxy: \(words)")
+                    return 1
+                case .tableDue, .settled:
+                    if !tablePrinted { printTable(composition) }
+                    tablePrinted = true
+                case .sweepDue:
+                    composition.gateway.closeExpiredSessions()
+                    group.addTask { await pause(.seconds(5), then: .sweepDue) }
+                }
+            }
+            return 0
+        }
+    }
+
+    private func pause(_ duration: Duration, then event: Event) async -> Event {
+        // Cancelled only at the end, when nobody reads the event any more.
+        try? await Task.sleep(for: duration)
+        return event
+    }
+
+    /// Waits until every server has started or failed once. A server that must not fail ends the run.
+    private func settled(_ composition: Composition, _ watch: EventCount) async -> Event {
+        while !Task.isCancelled {
+            let seen = watch.current
+            var open = 0
+            for server in composition.servers {
+                let status = server.connections.status
+                if status.state == .failed, server.settings.options.panicIfInvalid {
+                    return .brokenServer(
+                        "server \"\(server.settings.displayName)\" failed and has panicIfInvalid set: "
+                            + (status.error ?? "no reason known")
+                    )
+                }
+                if status.state == .starting || (status.state == .ready && !status.isCatalogKnown) { open += 1 }
+            }
+            if open == 0 { return .settled }
+            await watch.wait(past: seen)
+        }
+        return .settled
+    }
+
+    private func printTable(_ composition: Composition) {
+        let port = composition.frontDoor.listener.port ?? settings.address.port
+        let rows = settings.servers.map { server -> StatusRow in
+            var status = ServerStatus()
+            status.state = .disabled
+            if let running = composition.servers.first(where: { $0.settings.name == server.name }) {
+                status = running.connections.status
+            }
+            return StatusRow(
+                name: server.displayName,
+                transport: server.transport.label,
+                url: ListenerAddress.url(of: server, in: settings, port: port),
+                status: status
+            )
+        }
+        Terminal.print("")
+        for line in StatusTable.lines(rows) { Terminal.print(line) }
+        Terminal.print("")
+        Terminal.print("listening on \(ListenerAddress.base(settings, port: port)) (Ctrl-C ends)")
+    }
+
+    // MARK: The end
+
+    /// Lets the calls in flight finish, within the grace period, then ends everything. A second signal ends at once.
+    private func drain(_ composition: Composition, _ signals: EventCount) async {
+        let calls = composition.gateway.calls.total
+        logger.notice("shutting down", metadata: ["callsInFlight": "\(calls)"])
+        composition.gateway.beginDraining()
+        composition.frontDoor.listener.beginDraining()
+        await first(
+            { await callsFinished(composition) },
+            { try? await Task.sleep(for: settings.limits.shutdownGracePeriod) },
+            { await signals.wait(past: 1) }
+        )
+        composition.gateway.closeAllSessions(reason: "the proxy is shutting down")
+        composition.close()
+        await first(
+            { await everythingClosed(composition) },
+            { try? await Task.sleep(for: settings.limits.stopTimeout + .milliseconds(500)) },
+            { await signals.wait(past: 1) }
+        )
+    }
+
+    private func callsFinished(_ composition: Composition) async {
+        while composition.gateway.calls.total > 0, !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    private func everythingClosed(_ composition: Composition) async {
+        while !Task.isCancelled {
+            if composition.processCount == 0, composition.frontDoor.listener.connectionCount == 0 { return }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// Returns when the first of several things has happened.
+    private func first(_ bodies: (@Sendable () async -> Void)...) async {
+        await withTaskGroup(of: Void.self) { group in
+            for body in bodies { group.addTask { await body() } }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}
+
+extension ServerTransport {
+    /// The transport as the table names it.
+    fileprivate var label: String {
+        switch self {
+        case .stdio: "stdio"
+        case .http(_, _, _, .sse): "sse"
+        case .http(_, _, _, .streamableHTTP): "streamable-http"
+        case .http(_, _, _, .detect): "http"
+        }
+    }
+}

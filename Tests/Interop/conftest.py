@@ -1,0 +1,99 @@
+"""Fixtures that every test module shares."""
+
+import contextlib
+import os
+import uuid
+from pathlib import Path
+
+import pytest
+
+from support.fixture import HTTPFixture
+from support.ledger import Ledger
+from support.proxy import Proxy
+from support.raw import http_client
+
+_running = []
+
+
+@pytest.fixture(scope="session")
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture
+async def http():
+    async with http_client() as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def binary():
+    path = os.environ.get("MCP_PROXY_BINARY")
+    assert path, "set MCP_PROXY_BINARY to the built mcp-proxy"
+    assert os.access(path, os.X_OK), f"MCP_PROXY_BINARY={path} cannot be run"
+    return str(Path(path).resolve())
+
+
+@pytest.fixture(scope="session")
+def directory(tmp_path_factory):
+    """Makes a fresh directory at each call."""
+    return lambda: tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture(scope="session")
+def new_ledger(directory):
+    """Makes a fresh ledger file at each call."""
+    return lambda: Ledger(directory() / "ledger.jsonl")
+
+
+@pytest.fixture(scope="session")
+def make_proxy(binary, directory):
+    """Makes a proxy that is not started, with its configuration file written. Ended without checks at the end."""
+    made = []
+
+    def make(servers=None, **settings):
+        proxy = Proxy(binary, directory(), uuid.uuid4().hex, servers, **settings)
+        made.append(proxy)
+        _running.append(proxy)
+        return proxy
+
+    yield make
+    for proxy in made:
+        proxy.abandon()
+
+
+@pytest.fixture(scope="session")
+def launch(make_proxy):
+    """Runs a proxy for a `with` block: ready at its start, ended politely and completely at its end.
+
+    With `ready=False` the block begins as soon as the proxy listens.
+    """
+
+    @contextlib.contextmanager
+    def launched(servers=None, ready=True, **settings):
+        proxy = make_proxy(servers, **settings)
+        try:
+            proxy.start()
+            proxy.wait_ready() if ready else proxy.wait_listening()
+            yield proxy
+            proxy.stop()
+        finally:
+            proxy.abandon()
+            _running.remove(proxy)
+
+    return launched
+
+
+@pytest.fixture(scope="session")
+def http_fixture(new_ledger):
+    """Makes an HTTP fixture server for a `with` block, with a ledger of its own."""
+    return lambda **settings: HTTPFixture(uuid.uuid4().hex, ledger=settings.pop("ledger", None) or new_ledger(), **settings)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Shows the end of every running proxy's output below a failure."""
+    report = (yield).get_result()
+    if report.failed:
+        for proxy in _running:
+            report.sections.append((f"last lines of mcp-proxy {proxy.file}", proxy.last_lines()))

@@ -1,0 +1,43 @@
+"""What fixture servers wrote down about everything they received."""
+
+import json
+
+from support.wait import eventually
+
+
+class Ledger:
+    def __init__(self, path):
+        self.path = path
+
+    def entries(self, event=None, **facts):
+        if not self.path.exists():
+            return []
+        with open(self.path) as file:
+            entries = [json.loads(line) for line in file if line.endswith("\n")]
+        return [
+            entry
+            for entry in entries
+            if (event is None or entry["event"] == event) and all(entry.get(key) == facts[key] for key in facts)
+        ]
+
+    def calls(self, tool):
+        """The tools/call requests for this tool."""
+        return [entry for entry in self.entries("request", method="tools/call") if entry["params"]["name"] == tool]
+
+    def wait_for(self, event, count=1, **facts):
+        """Waits until that many entries are there, and returns them."""
+
+        def enough():
+            found = self.entries(event, **facts)
+            return found if len(found) >= count else None
+
+        return eventually(enough, f"{count} ledger entries {event} {facts} in {self.path}")
+
+    def wait_for_call(self, tool, containing=""):
+        def call():
+            return next((entry for entry in self.calls(tool) if containing in entry["raw"]), None)
+
+        return eventually(call, f"a call of {tool} {containing} to reach the server")
+
+    def raw_bytes(self):
+        return self.path.read_bytes() if self.path.exists() else b""

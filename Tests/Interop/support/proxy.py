@@ -1,0 +1,188 @@
+"""The built mcp-proxy as a process: its configuration file, its life and what it leaves behind."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+
+import httpx
+
+from support import processes
+from support.processes import MARK
+from support.raw import OldClient, Streamable
+from support.wait import eventually
+
+START_SECONDS = 30
+STOP_SECONDS = 15
+LAST_LINES = 40
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Proxy:
+    """Started by `start`; a test that uses it as a context manager also checks that it ends as promised."""
+
+    def __init__(
+        self, binary, directory, run, servers=None, *, proxy=None, options=None, limits=None, text=None,
+        file_name="config.json", arguments=None, environment=None,
+    ):
+        self.binary = binary
+        self.directory = directory
+        self.run = run
+        self.port = free_port()
+        self.file = directory / file_name
+        self.process = None
+        self._arguments = arguments
+        self._environment = environment or {}
+        self._output = directory / "stdout.txt"
+        self._errors = directory / "stderr.txt"
+        self.file.write_text(text(self) if callable(text) else json.dumps(self._document(servers, proxy, options, limits)))
+
+    def _document(self, servers, proxy, options, limits):
+        general = {"baseURL": self.base, "addr": self.address, "name": "proxy under test", "version": "1.0.0"}
+        if options:
+            general["options"] = options
+        if limits:
+            general["limits"] = limits
+        marked = {name: self.marked(entry) for name, entry in (servers or {}).items()}
+        return {"mcpProxy": {**general, **(proxy or {})}, "mcpServers": marked}
+
+    def marked(self, entry):
+        """The entry of a stdio server with the mark by which its processes are found again."""
+        if "command" not in entry:
+            return entry
+        return {**entry, "env": {**entry.get("env", {}), MARK: self.run}}
+
+    # Where it is
+
+    @property
+    def address(self):
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def base(self):
+        return f"http://{self.address}"
+
+    def url(self, path):
+        return self.base + path
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    @property
+    def stdout(self):
+        return self._output.read_text(errors="replace") if self._output.exists() else ""
+
+    @property
+    def stderr(self):
+        return self._errors.read_text(errors="replace") if self._errors.exists() else ""
+
+    @property
+    def output(self):
+        return self.stdout + self.stderr
+
+    def use_arguments(self, arguments):
+        """Replaces the command line that `start` uses."""
+        self._arguments = arguments
+
+    def last_lines(self):
+        return "\n".join(self.stderr.splitlines()[-LAST_LINES:] or self.stdout.splitlines()[-LAST_LINES:])
+
+    def client(self, name, http, **settings):
+        """A raw client of streamable HTTP for this server; not initialized yet."""
+        return Streamable(self.url(f"/{name}/mcp"), http, **settings)
+
+    def old_client(self, name, http, **settings):
+        """A raw client of HTTP+SSE for this server; not connected yet."""
+        return OldClient(self.url(f"/{name}/sse"), http, **settings)
+
+    # Its life
+
+    def start(self):
+        arguments = ["--config", str(self.file)] if self._arguments is None else self._arguments
+        environment = {**os.environ, MARK: self.run, **self._environment}
+        with open(self._output, "ab") as output, open(self._errors, "ab") as errors:
+            self.process = subprocess.Popen(
+                [self.binary, *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
+                cwd=self.directory, env=environment,
+            )
+        return self
+
+    def readiness(self):
+        """The answer of /readyz, or None while nobody listens."""
+        with contextlib.suppress(httpx.TransportError):
+            return httpx.get(self.url("/readyz"), timeout=5)
+        return None
+
+    def wait_ready(self):
+        """Waits until every server has reached its first outcome, ready or failed."""
+        self._wait_for(lambda: (answer := self.readiness()) is not None and answer.status_code == 200, "/readyz to say 200")
+
+    def wait_listening(self):
+        self._wait_for(lambda: self.readiness() is not None, "the port to answer")
+
+    def _wait_for(self, condition, what):
+        def satisfied():
+            code = self.process.poll()
+            assert code is None, f"mcp-proxy ended with {code} while waiting for {what}:\n{self.last_lines()}"
+            return condition()
+
+        eventually(satisfied, f"{what}; its output ends with:\n{self.last_lines()}", START_SECONDS)
+
+    def servers(self):
+        """The state of each server as /readyz tells it."""
+        return self.readiness().json()["servers"]
+
+    def wait_state(self, name, state):
+        eventually(
+            lambda: self.servers().get(name, {}).get("state") == state,
+            f"{name} to be {state}; /readyz says {self.servers().get(name)}", START_SECONDS,
+        )
+
+    def terminate(self):
+        self.process.send_signal(signal.SIGTERM)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def wait_exit(self, seconds=STOP_SECONDS):
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"mcp-proxy was still running after {seconds} s:\n{self.last_lines()}") from None
+
+    def children(self):
+        """The processes that this proxy brought into being: {pid: command line}."""
+        found = processes.marked(self.run)
+        found.pop(self.pid, None)
+        return found
+
+    def assert_nothing_left(self):
+        eventually(lambda: not self.children(), f"no process to be left of this proxy, found {self.children()}")
+
+    def stop(self):
+        """Ends it politely and checks that it ends with 0, at once and without leaving anything."""
+        assert not processes.zombies(self.pid), f"zombies: {processes.zombies(self.pid)}"
+        self.terminate()
+        code = self.wait_exit()
+        assert code == 0, f"mcp-proxy ended with {code} after SIGTERM:\n{self.last_lines()}"
+        self.assert_nothing_left()
+
+    def abandon(self):
+        """Ends whatever is left, without any check."""
+        if self.process and self.process.poll() is None:
+            self.kill()
+        processes.kill_all(self.run)
+
+    def run_to_end(self, seconds=START_SECONDS):
+        """Runs it as a command and returns its exit code."""
+        self.start()
+        return self.wait_exit(seconds)

@@ -1,0 +1,166 @@
+"""The proxy ends politely when asked once, and at once when asked twice."""
+
+import asyncio
+import signal
+
+import httpx
+import pytest
+
+from support.fixture import stdio
+from support.raw import call_body, initialize_body, text_of
+from support.wait import eventually_async
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def ledger(new_ledger):
+    return new_ledger()
+
+
+@pytest.fixture
+def started(make_proxy, ledger):
+    """Starts a proxy with one stdio server and these limits."""
+
+    def start(**limits):
+        proxy = make_proxy({"server": stdio(ledger=ledger)}, limits=limits)
+        proxy.start()
+        proxy.wait_ready()
+        return proxy
+
+    return start
+
+
+async def drained(proxy):
+    """Waits until the proxy has noticed that it shall end."""
+
+    def noticed():
+        try:
+            return httpx.get(proxy.url("/readyz"), timeout=5).status_code == 503
+        except httpx.TransportError:
+            return True
+
+    await eventually_async(noticed, "/readyz to say 503")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("transport", ["streamable", "sse"])
+async def test_a_call_in_flight_is_answered_before_the_proxy_ends(started, http, ledger, tmp_path, transport, number):
+    """SIGTERM or SIGINT: the running call gets its answer, nothing new is let in, and the exit code is 0."""
+    proxy = started(shutdownGracePeriod="20s")
+    gate = tmp_path / "open"
+    if transport == "sse":
+        async with proxy.old_client("server", http).connected() as client:
+            call = asyncio.ensure_future(client.call("hold", {"file": str(gate)}))
+            await end_during_call(proxy, ledger, gate, number)
+            assert text_of(await call) == "released"
+            await client.stream.end()
+    else:
+        client = await proxy.client("server", http).initialize()
+        call = asyncio.ensure_future(client.call("hold", {"file": str(gate)}))
+        await end_during_call(proxy, ledger, gate, number)
+        assert text_of(await call) == "released"
+    assert await asyncio.to_thread(proxy.wait_exit) == 0
+    await asyncio.to_thread(proxy.assert_nothing_left)
+
+
+async def end_during_call(proxy, ledger, gate, number):
+    """Signals the proxy while the call is held, sees that it lets nobody in, and releases the call."""
+    await asyncio.to_thread(ledger.wait_for_call, "hold", str(gate))
+    proxy.process.send_signal(number)
+    await drained(proxy)
+    await assert_nobody_gets_in(proxy)
+    assert proxy.process.poll() is None, "the proxy ended before its call was answered"
+    gate.touch()
+
+
+async def assert_nobody_gets_in(proxy):
+    headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+    async with httpx.AsyncClient(trust_env=False) as fresh:
+        try:
+            response = await fresh.post(proxy.url("/server/mcp"), content=initialize_body(), headers=headers)
+        except httpx.TransportError:
+            return
+        assert response.status_code == 503, response.text
+
+
+async def test_open_streams_are_ended_properly_and_do_not_delay_the_end(started, http):
+    """GET and HTTP+SSE streams end with a complete last chunk; no stream keeps the proxy alive for its grace period."""
+    proxy = started(shutdownGracePeriod="60s")
+    client = await proxy.client("server", http).initialize()
+    request = http.build_request("GET", client.url, headers=client.headers(Accept="text/event-stream"))
+    old_request = http.build_request("GET", proxy.url("/server/sse"), headers={"Accept": "text/event-stream"})
+    responses = [await http.send(stream, stream=True) for stream in (request, old_request)]
+    reading = [asyncio.ensure_future(response.aread()) for response in responses]
+    proxy.terminate()
+    # A stream that is cut instead of ended raises here.
+    await asyncio.wait_for(asyncio.gather(*reading), 15)
+    assert await asyncio.to_thread(proxy.wait_exit) == 0
+    await asyncio.to_thread(proxy.assert_nothing_left)
+
+
+async def test_an_idle_proxy_ends_at_once(started, http):
+    """Without calls there is nothing to wait for, idle connections included."""
+    proxy = started(shutdownGracePeriod="60s")
+    await proxy.client("server", http).initialize()
+    proxy.terminate()
+    assert await asyncio.to_thread(proxy.wait_exit) == 0
+    await asyncio.to_thread(proxy.assert_nothing_left)
+
+
+async def test_a_call_that_outlives_the_grace_period_gets_an_error(started, http, ledger, tmp_path):
+    """After shutdownGracePeriod the call ends with a JSON-RPC error instead of silence, and the exit code is 0."""
+    proxy = started(shutdownGracePeriod="1s")
+    client = await proxy.client("server", http).initialize()
+    never = str(tmp_path / "never")
+    call = asyncio.ensure_future(client.call("hold", {"file": never}))
+    await asyncio.to_thread(ledger.wait_for_call, "hold", never)
+    proxy.terminate()
+    answer = await call
+    assert "error" in answer, answer
+    assert await asyncio.to_thread(proxy.wait_exit) == 0
+    await asyncio.to_thread(proxy.assert_nothing_left)
+
+
+async def test_a_second_signal_ends_it_at_once(started, http, ledger, tmp_path):
+    """SIGTERM twice: no waiting for the call, and still nothing is left behind."""
+    proxy = started(shutdownGracePeriod="600s")
+    client = await proxy.client("server", http).initialize()
+    never = str(tmp_path / "never")
+    call = asyncio.ensure_future(client.post(call_body("hold", {"file": never})))
+    await asyncio.to_thread(ledger.wait_for_call, "hold", never)
+    proxy.terminate()
+    await drained(proxy)
+    assert proxy.process.poll() is None, "one signal must let the call finish"
+    proxy.terminate()
+    await asyncio.to_thread(proxy.wait_exit, 5)
+    await asyncio.wait([call])
+    await asyncio.to_thread(proxy.assert_nothing_left)
+
+
+async def test_readiness_says_draining_while_calls_finish(started, http, ledger, tmp_path):
+    """/readyz is 503 with status draining, for as long as the port answers."""
+    proxy = started(shutdownGracePeriod="20s")
+    client = await proxy.client("server", http).initialize()
+    gate = tmp_path / "open"
+    call = asyncio.ensure_future(client.call("hold", {"file": str(gate)}))
+    await asyncio.to_thread(ledger.wait_for_call, "hold", str(gate))
+    proxy.terminate()
+    await drained(proxy)
+    readiness = proxy.readiness()
+    # A draining proxy may also accept no new connections.
+    if readiness is not None:
+        assert readiness.status_code == 503 and readiness.json()["status"] == "draining"
+    gate.touch()
+    assert text_of(await call) == "released"
+    assert await asyncio.to_thread(proxy.wait_exit) == 0
+
+
+async def test_a_proxy_that_is_still_starting_ends_too(make_proxy, new_ledger, directory):
+    """SIGTERM while a server has not answered initialize yet: exit code 0, nothing left."""
+    proxy = make_proxy({"slow": stdio("slow-start", flag=directory() / "never")}, limits={"shutdownGracePeriod": "2s"})
+    proxy.start()
+    proxy.wait_listening()
+    proxy.terminate()
+    assert await asyncio.to_thread(proxy.wait_exit) == 0
+    await asyncio.to_thread(proxy.assert_nothing_left)

@@ -1,0 +1,128 @@
+import Logging
+import MCPCore
+import NIOCore
+import NIOPosix
+
+@testable import MCPUpstream
+
+enum LinkEvent: Sendable, Equatable {
+    case opened
+    case received(String, relatedTo: Int64?)
+    case failed(Int64, UpstreamFailure)
+    case lostSession(Int64?)
+    case closed(UpstreamFailure)
+}
+
+/// A link on its event loop, driven by a test in place of the layer above.
+final class LinkHarness: Sendable {
+    let log = EventLog<LinkEvent>()
+    let eventLoop: any EventLoop
+    private let link: NIOLoopBoundBox<(any UpstreamLink)?>
+
+    /// Opens a link. Its first report is not awaited.
+    init(
+        settings: HTTPLinkSettings = .forTests,
+        _ make: @escaping @Sendable (HTTPConnectionPools) -> any UpstreamLink
+    ) async throws {
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        self.eventLoop = eventLoop
+        let link = NIOLoopBoundBox<(any UpstreamLink)?>.makeEmptyBox(
+            valueType: (any UpstreamLink).self, eventLoop: eventLoop)
+        self.link = link
+        let log = self.log
+        try await eventLoop.submit {
+            let made = make(HTTPConnectionPools(eventLoop: eventLoop, settings: settings))
+            link.value = made
+            made.open(LinkRecorder(log: log))
+        }.get()
+    }
+
+    func run(_ body: @escaping @Sendable (any UpstreamLink) -> Void) async throws {
+        try await eventLoop.submit { if let link = self.link.value { body(link) } }.get()
+    }
+
+    func send(_ message: String, as kind: OutgoingKind) async throws {
+        try await run { $0.send(ByteBuffer(string: message), as: kind) }
+    }
+
+    func call(_ id: Int64) async throws {
+        try await send(Messages.call(id), as: .request(id: id))
+    }
+
+    func close() async throws {
+        try await run { $0.close() }
+    }
+
+    func next() async throws -> LinkEvent {
+        try await log.next()
+    }
+
+    /// The failure of a request, skipping what comes before it.
+    func failure(of id: Int64) async throws -> UpstreamFailure {
+        while true {
+            if case .failed(id, let failure) = try await log.next() { return failure }
+        }
+    }
+
+    func closure() async throws -> UpstreamFailure {
+        while true {
+            if case .closed(let failure) = try await log.next() { return failure }
+        }
+    }
+}
+
+private final class LinkRecorder: UpstreamLinkReceiver {
+    private let log: EventLog<LinkEvent>
+
+    init(log: EventLog<LinkEvent>) {
+        self.log = log
+    }
+
+    func linkOpened() { log.add(.opened) }
+    func linkReceived(_ message: ByteBuffer, relatedTo id: Int64?) {
+        log.add(.received(String(buffer: message), relatedTo: id))
+    }
+    func linkFailed(_ id: Int64, _ failure: UpstreamFailure) { log.add(.failed(id, failure)) }
+    func linkLostSession(_ id: Int64?) { log.add(.lostSession(id)) }
+    func linkClosed(_ failure: UpstreamFailure) { log.add(.closed(failure)) }
+}
+
+extension HTTPLinkSettings {
+    /// The defaults, with waits as short as they may be where a test has to wait for them.
+    static var forTests: HTTPLinkSettings {
+        var settings = HTTPLinkSettings()
+        settings.streamRetryDelay = .milliseconds(10)
+        settings.maximumStreamRetryDelay = .milliseconds(40)
+        return settings
+    }
+}
+
+extension LinkHarness {
+    static func streamable(
+        _ url: UpstreamURL,
+        headers: [(name: String, value: String)] = [],
+        settings: HTTPLinkSettings = .forTests
+    ) async throws -> LinkHarness {
+        let harness = try await LinkHarness(settings: settings) {
+            StreamableHTTPLink(url: url, headers: headers, pools: $0, logger: Logger(label: "test"))
+        }
+        _ = try await harness.next()
+        return harness
+    }
+
+    static func sse(
+        _ url: UpstreamURL,
+        headers: [(name: String, value: String)] = [],
+        settings: HTTPLinkSettings = .forTests
+    ) async throws -> LinkHarness {
+        try await LinkHarness(settings: settings) {
+            SSELink(url: url, headers: headers, pools: $0, logger: Logger(label: "test"))
+        }
+    }
+
+    static func detecting(_ url: UpstreamURL, memory: TransportMemory) async throws -> LinkHarness {
+        try await LinkHarness {
+            DetectingHTTPLink(url: url, headers: [], memory: memory, pools: $0, logger: Logger(label: "test"))
+        }
+    }
+}

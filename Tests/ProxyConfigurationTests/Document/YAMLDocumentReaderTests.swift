@@ -1,0 +1,122 @@
+import Testing
+
+@testable import ProxyConfiguration
+
+@Suite struct YAMLDocumentReaderTests {
+    private func read(_ text: String) throws(DocumentSyntaxError) -> ConfigurationNode {
+        try YAMLDocumentReader.read(Array(text.utf8))
+    }
+
+    private func fault(_ text: String) -> DocumentSyntaxError? {
+        do throws(DocumentSyntaxError) {
+            _ = try read(text)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test("Values keep their places")
+    func places() throws {
+        let node = try read("a: 1\nb:\n  - x\n  - {c: d}\n")
+        #expect(
+            node["b"]?.value
+                == .array([
+                    ConfigurationNode(.string("x"), at: SourcePosition(line: 3, column: 5)),
+                    ConfigurationNode(
+                        .object([
+                            .init(
+                                name: "c", position: SourcePosition(line: 4, column: 6),
+                                value: ConfigurationNode(.string("d"), at: SourcePosition(line: 4, column: 9)))
+                        ]), at: SourcePosition(line: 4, column: 5)),
+                ]))
+    }
+
+    @Test(
+        "Plain scalars are resolved by the rules of YAML 1.1, quoted ones are texts",
+        arguments: [
+            ("yes", ConfigurationNode.Value.bool(true)), ("On", .bool(true)), ("TRUE", .bool(true)),
+            ("no", .bool(false)),
+            ("off", .bool(false)), ("'yes'", .string("yes")), ("~", .null), ("null", .null), ("''", .string("")),
+            ("12", .number("12")), ("1.50", .number("1.50")), ("\"12\"", .string("12")), ("!!str 12", .string("12")),
+            ("30s", .string("30s")), ("2024-01-01", .string("2024-01-01")), ("=", .string("=")),
+            (":9090", .string(":9090")),
+        ])
+    func scalars(text: String, value: ConfigurationNode.Value) throws {
+        #expect(try read("a: \(text)")["a"]?.value == value)
+    }
+
+    @Test("Anchors, aliases and merge keys work, and what is written wins over what is merged")
+    func aliases() throws {
+        let node = try read(
+            """
+            x-common: &common {logEnabled: yes, panicIfInvalid: no}
+            a: *common
+            b: {<<: *common, logEnabled: no}
+            c: {<<: [{z: 1}, *common]}
+            """)
+        #expect(node["a"]?["logEnabled"]?.value == .bool(true))
+        #expect(node["b"]?["logEnabled"]?.value == .bool(false))
+        #expect(node["b"]?["panicIfInvalid"]?.value == .bool(false))
+        #expect(node["c"]?["z"]?.value == .number("1"))
+        #expect(node["c"]?["logEnabled"]?.value == .bool(true))
+    }
+
+    @Test(
+        "Text that breaks the grammar is refused, with the place",
+        arguments: [
+            ("", "1:1", "empty"), ("# only\n", "1:1", "empty"), ("a: [1, 2", "2:1", ""),
+            ("a: 1\na: 2\n", "1:1", "twice"),
+            ("a: 1\n\tb: 2", "2:1", ""), ("a: *x", "1:4", "alias"), ("--- 1\n--- 2\n", "2:1", "another document"),
+            ("<<: 1", "1:1", "mapping"), ("[1]: 2", "1:1", "key"),
+        ])
+    func refusals(text: String, place: String, part: String) throws {
+        let found = try #require(fault(text))
+        #expect(part.isEmpty || "\(found.position)" == place, "\(found)")
+        #expect(found.message.contains(part), "\(found.message)")
+    }
+
+    @Test("A bomb of aliases is refused quickly, whether its copies are values or keys")
+    func bombs() {
+        var text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
+        for level in 1...30 {
+            let copies = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ",")
+            text += "a\(level): &a\(level) [\(copies)]\n"
+        }
+        #expect(fault(text)?.message.contains("too large") == true)
+        for key in ["? *a30\n: 1\n", "*a30 : 1\n", "[*a30]: 1\n", "{*a30 : 1}: 1\n", "b: {? *a30 : 1}\n"] {
+            #expect(fault(text + key)?.message.contains("plain texts") == true)
+        }
+    }
+
+    @Test("Nesting is refused beyond its bound and never overflows the stack")
+    func depth() {
+        #expect(fault(String(repeating: "[", count: 60) + String(repeating: "]", count: 60)) == nil)
+        #expect(
+            fault(String(repeating: "[", count: 100) + String(repeating: "]", count: 100))?.message.contains("nested")
+                == true)
+        #expect(fault(String(repeating: "[", count: 100_000)) != nil)
+        #expect(fault(String(repeating: "- ", count: 100_000)) != nil)
+        #expect(fault(String(repeating: "{a: ", count: 100_000)) != nil)
+    }
+
+    @Test("A text that is too large or not UTF-8 is refused")
+    func unreadable() {
+        #expect(
+            fault(String(repeating: " ", count: YAMLDocumentReader.maximumBytes + 1))?.message.contains("MiB") == true)
+        #expect {
+            try YAMLDocumentReader.read(Array("a: 1\nb: ".utf8) + [0xFF])
+        } throws: { error in
+            (error as? DocumentSyntaxError)?.position == SourcePosition(line: 2, column: 1)
+        }
+    }
+
+    @Test("A message about syntax never quotes the text")
+    func quotesNothing() throws {
+        for text in ["a: 'canary", "canary: 1\ncanary: 2", "a: *canary", "a: [canary", "&canary", "%canary\n---\n"] {
+            if let found = fault(text) {
+                #expect(!"\(found.message)\(found.suggestion ?? "")".contains("canary"), "\(found)")
+            }
+        }
+    }
+}

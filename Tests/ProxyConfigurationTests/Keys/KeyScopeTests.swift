@@ -1,0 +1,48 @@
+import Testing
+
+@testable import ProxyConfiguration
+
+@Suite struct KeyScopeTests {
+    @Test("No scope has two keys that differ in case only", arguments: KeyScope.allCases)
+    func unambiguous(scope: KeyScope) {
+        #expect(Set(scope.keys.map { $0.name.lowercased() }).count == scope.keys.count)
+    }
+
+    @Test("An unknown key is a warning that names the key that was meant")
+    func unknownKey() throws {
+        let problem = try #require(warnings(serverDocument(#""command": "uvx", "agrs": []"#)).first)
+        #expect(problem.keyPath == "mcpServers.fetch.agrs")
+        #expect(problem.line == 1 && problem.column == 61)
+        #expect(problem.suggestion == #"Did you mean "args"?"#)
+        #expect(
+            "\(problem)"
+                == #"config.json:1:61: warning: mcpServers.fetch.agrs: the key is not known and has no effect. Did you mean "args"?"#
+        )
+    }
+
+    @Test("A key that belongs one level deeper is sent there", arguments: ["authTokens", "disabled", "toolFilter"])
+    func misplacedKey(key: String) {
+        let found = warnings(serverDocument("\"command\": \"uvx\", \"\(key)\": null"))
+        #expect(found.map(\.suggestion) == ["Move it into \"options\""])
+        #expect(warnings(proxyDocument(#""callTimeout": "1s""#)).map(\.suggestion) == [#"Move it into "limits""#])
+    }
+
+    @Test("A key that is like no other is called useless")
+    func strangeKey() {
+        #expect(warnings(proxyDocument(#""zzzzzzzz": 1"#)).map(\.suggestion) == ["Remove it; it has no effect"])
+    }
+
+    @Test("A great many unknown keys are worked through quickly", .timeLimit(.minutes(1)))
+    func manyUnknownKeys() {
+        let members = (0..<50_000).map { "\"maxSesion\($0)\": 1" }.joined(separator: ",")
+        #expect(warnings(proxyDocument("\"limits\": {\(members)}")).count == ConversionContext.maximumProblems + 1)
+    }
+
+    @Test("$schema and keys beginning with x- are allowed at the top, the latter only there")
+    func authorKeys() {
+        #expect(
+            problems(#"{"$schema": "s.json", "x-a": 1, "mcpProxy": {}, "mcpServers": {"a": {"command": "b"}}}"#).isEmpty
+        )
+        #expect(warnings(proxyDocument(#""x-a": 1"#)).count == 1)
+    }
+}

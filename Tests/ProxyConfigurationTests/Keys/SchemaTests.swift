@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+@testable import ProxyConfiguration
+
+@Suite struct SchemaTests {
+    private let schema: ConfigurationNode
+
+    init() throws {
+        var folder = URL(filePath: #filePath).deletingLastPathComponent()
+        var file = folder
+        repeat {
+            file = folder.appending(path: "Schema/mcp-proxy.schema.json")
+            folder.deleteLastPathComponent()
+        } while !FileManager.default.fileExists(atPath: file.path()) && folder.pathComponents.count > 1
+        schema = try JSONDocumentReader.read(Array(try Data(contentsOf: file)))
+    }
+
+    private func definition(_ scope: KeyScope) -> ConfigurationNode? {
+        scope == .document ? schema : schema["$defs"]?[scope.rawValue]
+    }
+
+    private func property(_ key: KnownKey, in scope: KeyScope) throws -> ConfigurationNode {
+        try #require(definition(scope)?["properties"]?[key.name])
+    }
+
+    @Test("The schema and the program know the same keys", arguments: KeyScope.allCases)
+    func sameKeys(scope: KeyScope) throws {
+        let properties = try #require(definition(scope)?["properties"]?.members)
+        #expect(properties.map(\.name).sorted() == scope.keys.map(\.name).sorted())
+        #expect(definition(scope)?["additionalProperties"]?.value == .bool(false))
+    }
+
+    @Test("Every definition of the schema that lists keys is one the program knows")
+    func sameScopes() throws {
+        let definitions = try #require(schema["$defs"]?.members).filter { $0.value["properties"] != nil }
+        #expect(
+            definitions.map(\.name).sorted() == KeyScope.allCases.filter { $0 != .document }.map(\.rawValue).sorted())
+    }
+
+    @Test("The schema and the program have the same defaults", arguments: KeyScope.allCases)
+    func sameDefaults(scope: KeyScope) throws {
+        for key in scope.keys {
+            let property = try property(key, in: scope)
+            #expect(property["default"]?.value == key.defaultValue, "\(scope).\(key.name)")
+        }
+    }
+
+    @Test("The schema and the program agree on what values look like", arguments: KeyScope.allCases)
+    func sameShapes(scope: KeyScope) throws {
+        for key in scope.keys {
+            let property = try property(key, in: scope)
+            let label: Comment = "\(scope).\(key.name)"
+            let type = property["type"]?.value
+            let reference = property["$ref"]?.value
+            switch key.shape {
+            case .text: #expect(type == .string("string"), label)
+            case .boolean: #expect(reference == .string("#/$defs/boolean"), label)
+            case .integer: #expect(reference == .string("#/$defs/count"), label)
+            case .duration: #expect(reference == .string("#/$defs/duration"), label)
+            case .size: #expect(reference == .string("#/$defs/size"), label)
+            case .texts:
+                #expect(type == .string("array") && property["items"]?["type"]?.value == .string("string"), label)
+            case .textMap: #expect(property["additionalProperties"]?["type"]?.value == .string("string"), label)
+            case .object(let inner): #expect(reference == .string("#/$defs/\(inner.rawValue)"), label)
+            case .map(let inner):
+                #expect(property["additionalProperties"]?["$ref"]?.value == .string("#/$defs/\(inner.rawValue)"), label)
+            case .choice(let words):
+                guard case .array(let elements)? = property["enum"]?.value else {
+                    Issue.record(label)
+                    continue
+                }
+                let written = elements.map(\.value)
+                #expect(words.allSatisfy { written.contains(.string($0)) }, label)
+            }
+        }
+    }
+
+    @Test("The schema and the program have the same ranges for counts")
+    func sameRanges() throws {
+        for key in LimitKey.all {
+            guard case .count(_, let range) = key.target else { continue }
+            let property = try property(key.knownKey, in: .limits)
+            #expect(property["minimum"]?.value == .number("\(range.lowerBound)"), "\(key.name)")
+            #expect(property["maximum"]?.value == .number("\(range.upperBound)"), "\(key.name)")
+        }
+    }
+
+    @Test("Every key has a description for editors, and the old ones are marked", arguments: KeyScope.allCases)
+    func described(scope: KeyScope) throws {
+        for key in scope.keys {
+            let property = try property(key, in: scope)
+            guard case .string(let text)? = property["description"]?.value else {
+                Issue.record("\(scope).\(key.name) has no description")
+                continue
+            }
+            #expect(text.count > 10 && text.hasSuffix("."), "\(scope).\(key.name)")
+            #expect((property["deprecated"]?.value == .bool(true)) == key.isDeprecated, "\(scope).\(key.name)")
+        }
+    }
+}

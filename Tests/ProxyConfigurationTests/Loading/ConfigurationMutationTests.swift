@@ -1,0 +1,121 @@
+import Testing
+
+@testable import ProxyConfiguration
+
+/// A generator that gives the same numbers every time (SplitMix64).
+private struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+@Suite struct ConfigurationMutationTests {
+    private static let json = #"""
+        { // all of it
+          "mcpProxy": {"baseURL": "https://a.example/p", "addr": ":9090", "type": "streamable-http", "allowedHosts": ["h:1"],
+            "options": {"panicIfInvalid": false, "authTokens": ["Bearer canary-0123456789"]},
+            "limits": {"callTimeout": "30s", "maxBodyBytes": "4MiB", "maxSessions": 10}},
+          "mcpServers": {
+            "a/canary-0123456789": {"command": "npx", "args": ["-y", "ä\u00e9\ud83d\ude00"], "env": {"K": "canary-0123456789"},
+              "options": {"toolFilter": {"mode": "block", "list": ["x"]}, "Disabled": true}},
+            "b": {"url": "https://b/sse?key=canary-0123456789", "headers": {"Authorization": "canary-0123456789"}, "timeout": 30000000000}, /* end */
+          },
+        }
+        """#
+
+    private static let yaml = """
+        x-common: &common {panicIfInvalid: no, authTokens: [canary-0123456789]}
+        mcpProxy:
+          addr: ":9090"
+          options: {<<: *common, logEnabled: yes}
+          limits: {callTimeout: 30s}
+        mcpServers:
+          a/canary-0123456789: {command: npx, args: [-y, 1], env: {K: "canary-0123456789"}}
+          "b":
+            url: >-
+              https://b/sse?key=canary-0123456789
+            headers:
+              Authorization: 'canary-0123456789'
+            options: *common
+        """
+
+    private static let fragments = [
+        "{", "}", "[", "]", ",", ":", "\"", "\\", "//", "/*", "*/", "\n", "null", "1e9", "-", "$", "${", "*common",
+        "&a ", "? ", "\u{0}", "😀", "<<: ",
+    ]
+
+    private func mutate(_ text: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
+        var text = text
+        for _ in 0..<Int.random(in: 1...4, using: &generator) {
+            let place = Int.random(in: 0..<max(1, text.count), using: &generator)
+            switch Int.random(in: 0..<5, using: &generator) {
+            case 0 where place < text.count: text[place] = UInt8.random(in: .min ... .max, using: &generator)
+            case 1 where place < text.count: text.remove(at: place)
+            case 2 where place < text.count:
+                text.removeSubrange(place..<min(text.count, place + Int.random(in: 1...20, using: &generator)))
+            case 3:
+                text.insert(
+                    contentsOf: (Self.fragments.randomElement(using: &generator) ?? "{").utf8,
+                    at: min(place, text.count))
+            default:
+                let start = Int.random(in: 0..<max(1, text.count), using: &generator)
+                text.insert(contentsOf: text[start..<min(text.count, start + 20)], at: min(place, text.count))
+            }
+        }
+        return text
+    }
+
+    @Test("No change to a file makes loading it crash", arguments: [ConfigurationFormat.json, .yaml], 0..<4)
+    func mutations(format: ConfigurationFormat, seed: Int) {
+        var generator = SeededGenerator(state: UInt64(seed) &+ 20_250_101)
+        let original = Array((format == .json ? Self.json : Self.yaml).utf8)
+        var accepted = 0
+        for _ in 0..<1000 {
+            let text = mutate(original, &generator)
+            do throws(ConfigurationError) {
+                let loaded = try ConfigurationLoader.load(
+                    text: text, source: "c", format: format, environment: ["HOME": "/root"])
+                accepted += 1
+                _ = loaded.settings.servers.map(\.displayName)
+            } catch {
+                #expect(error.problems.contains { $0.severity == .error })
+            }
+        }
+        #expect(accepted > 0)
+    }
+
+    @Test("The files the changes start from are fine", arguments: [ConfigurationFormat.json, .yaml])
+    func originals(format: ConfigurationFormat) throws {
+        let text = Array((format == .json ? Self.json : Self.yaml).utf8)
+        let loaded = try ConfigurationLoader.load(text: text, source: "c", format: format, environment: [:])
+        #expect(loaded.settings.servers.count == 2)
+        #expect(loaded.warnings.isEmpty)
+    }
+
+    @Test("Secrets stay out of every message, whichever value is replaced by one of the wrong kind")
+    func secretsStayHidden() throws {
+        let pieces = Self.json.split(separator: "canary-0123456789", omittingEmptySubsequences: false)
+        for spoiler in ["", "\\u0000", "\\n", " x", "%zz", "${NOPE}", "${", "\"", "\", 1, \""] {
+            let text = pieces.joined(separator: "canary-0123456789\(spoiler)")
+            let shown = problems(text).map(\.description).joined(separator: "\n")
+            #expect(!shown.contains("canary"), "\(shown)")
+        }
+        for key in KeyScope.allCases.flatMap(\.keys).map(\.name) {
+            for value in [#""canary""#, #"["canary"]"#, #"{"canary-key": "canary"}"#] {
+                let document =
+                    "{\"mcpProxy\": {\"\(key)\": \(value), \"options\": {\"\(key)\": \(value)}, \"limits\": {\"\(key)\": \(value)}}, \"mcpServers\": {\"a\": {\"\(key)\": \(value)}}}"
+                for problem in problems(document) {
+                    #expect(
+                        !problem.message.contains("canary") && problem.suggestion?.contains("canary") != true,
+                        "\(problem)")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import Testing
+
+@testable import ProxyConfiguration
+
+@Suite struct ConfigurationPathTests {
+    @Test("Plain keys are joined by points, others are quoted, elements are numbered")
+    func text() {
+        let path = ConfigurationPath("mcpServers").appending("my.server").appending("args").appending(index: 2)
+        #expect("\(path)" == #"mcpServers["my.server"].args[2]"#)
+        #expect("\(ConfigurationPath.root)".isEmpty)
+        #expect("\(ConfigurationPath("a").appending(""))" == #"a[""]"#)
+    }
+
+    @Test(
+        "The name of a server is masked after its slash, and only there",
+        arguments: ["mcpServers", "clients", "McpServers"])
+    func masks(list: String) {
+        #expect("\(ConfigurationPath(list).appending("fetch/canary").appending("url"))" == "\(list).fetch/***.url")
+        #expect("\(ConfigurationPath("other").appending("a/b"))" == "other.a/b")
+    }
+
+    @Test("A key can neither forge a line of a log nor fill it")
+    func escapes() {
+        let path = "\(ConfigurationPath("a\n\u{1B}[2Jb\u{202E}\u{2028}\""))"
+        #expect(path == #"["a\u{a}\u{1b}[2Jb\u{202e}\u{2028}\""]"#)
+        #expect("\(ConfigurationPath(String(repeating: "x", count: 5000)))".count < 100)
+    }
+}

@@ -1,0 +1,24 @@
+import Testing
+
+@testable import ProxyConfiguration
+
+@Suite struct ServerTransportTests {
+    @Test("Printing a transport shows neither arguments, environment, headers nor the query of a URL")
+    func printsNoSecrets() {
+        let transports: [ServerTransport] = [
+            .stdio(
+                command: "npx", arguments: ["--token=canary"], environment: ["TOKEN": Secret("canary")],
+                workingDirectory: nil),
+            .http(
+                url: "https://example.com/sse?key=canary#canary",
+                headers: [HeaderField(name: "Authorization", value: Secret("canary"))], timeout: nil, kind: .sse),
+        ]
+        for transport in transports {
+            var text = "\(transport)" + String(reflecting: transport) + "\([transport])"
+            dump(transport, to: &text)
+            #expect(!text.contains("canary"))
+        }
+        #expect("\(transports[0])" == "stdio npx")
+        #expect("\(transports[1])" == "sse https://example.com/sse")
+    }
+}
