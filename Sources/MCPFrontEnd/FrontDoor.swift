@@ -108,7 +108,8 @@ package final class FrontDoor: HTTPRequestHandler {
     /// Answers a browser that asks what a page of an accepted origin may send.
     private func preflight(_ request: AdmittedRequest, _ responder: HTTPResponder) {
         guard request.origin != nil else {
-            responder.refuse(.methodNotAllowed, "OPTIONS is only for browsers", headers: [("Allow", "GET, POST, DELETE")])
+            responder.refuse(
+                .methodNotAllowed, "OPTIONS is only for browsers", headers: [("Allow", "GET, POST, DELETE")])
             return
         }
         responder.respond(

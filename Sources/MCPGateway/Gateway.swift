@@ -71,21 +71,27 @@ package final class Gateway: Sendable {
     ) {
         guard let id = initialize.id else { return }
         guard let requested = initialize.params?["protocolVersion"]?.string else {
-            completion(.refused(OwnMessages.error(
-                id: id, code: .invalidParams, message: "\"initialize\" needs params.protocolVersion"
-            )))
+            completion(
+                .refused(
+                    OwnMessages.error(
+                        id: id, code: .invalidParams, message: "\"initialize\" needs params.protocolVersion"
+                    )))
             return
         }
         if isDraining {
-            completion(.refused(OwnMessages.error(
-                id: id, code: .shuttingDown, message: "the proxy is shutting down; connect again in a moment"
-            )))
+            completion(
+                .refused(
+                    OwnMessages.error(
+                        id: id, code: .shuttingDown, message: "the proxy is shutting down; connect again in a moment"
+                    )))
             return
         }
         guard sessions.hasRoom(for: principal) else {
-            completion(.refused(OwnMessages.error(
-                id: id, code: .overloaded, message: "too many sessions are open; end one or try again later"
-            )))
+            completion(
+                .refused(
+                    OwnMessages.error(
+                        id: id, code: .overloaded, message: "too many sessions are open; end one or try again later"
+                    )))
             return
         }
         let session = makeSession(

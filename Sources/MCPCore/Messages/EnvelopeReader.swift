@@ -151,7 +151,9 @@ struct EnvelopeReader {
             envelope.methodName = content
             envelope.method = Method(name: JSONView(text: bytes, range: method).string ?? "")
             if envelope.kind == .notification { envelope.progressToken = paramsProgressToken }
-            if let token = envelope.progressToken, !isToken(token) { return "a progress token must be a string or a number" }
+            if let token = envelope.progressToken, !isToken(token) {
+                return "a progress token must be a string or a number"
+            }
             return nil
         }
         guard envelope.id != nil else { return "a message needs \"method\", or \"id\" with \"result\" or \"error\"" }

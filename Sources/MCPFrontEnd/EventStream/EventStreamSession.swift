@@ -84,6 +84,7 @@ final class EventStreamSession: SessionOutlet, ReplySink, @unchecked Sendable {
                 }
                 self.session = session
                 session.outlet = self
+                session.outletOpened()
                 send(answer)
             case .refused(let answer): send(answer)
             }

@@ -92,7 +92,8 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         case .body(let bytes):
             guard case .readingBody(let head, var body) = state else { return }
             guard body.readableBytes + bytes.readableBytes <= limits.maximumBodyBytes else {
-                refuse(.payloadTooLarge, "the body is longer than \(limits.maximumBodyBytes) bytes (limits.maxBodyBytes)")
+                refuse(
+                    .payloadTooLarge, "the body is longer than \(limits.maximumBodyBytes) bytes (limits.maxBodyBytes)")
                 return
             }
             state = .idle  // keeps the buffer unshared while it grows
@@ -120,7 +121,8 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         state = .readingBody(head, ByteBuffer())
         startTimer(limits.bodyTimeout)
         if head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) {
-            context?.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+            context?.writeAndFlush(
+                wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
         }
     }
 

@@ -232,6 +232,7 @@ struct StreamableEndpoint: Sendable {
                     session.run { _ in streams.detach(writer, from: resumption.stream) }
                 }
                 streams.attach(writer, resumption)
+                session.outletOpened()
             } catch {
                 responder.run { $0.refuse(streamRefusal: error) }
             }

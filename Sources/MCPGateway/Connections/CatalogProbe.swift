@@ -56,7 +56,9 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
             params = object
         }
         // Our own text is a message by construction.
-        guard let request = try? Message(OwnMessages.request(id: 0, method: list.method, params: params)) else { return }
+        guard let request = try? Message(OwnMessages.request(id: 0, method: list.method, params: params)) else {
+            return
+        }
         upstream.exchange(request, self)
     }
 

@@ -24,13 +24,15 @@ package final class Connection: @unchecked Sendable {
     private static let parkingTime = TimeAmount.seconds(10)
 
     package let key: ConnectionKey
-    private(set) package var upstream: Upstream!
+    package let upstream: Upstream
     private unowned let server: ServerConnections
     private var attachments: [SessionID: Attachment] = [:]
     private var lastActive: SessionID?
     private var turns = TurnKeeper<SessionID>()
     private var waitingForTurn: [Exchange] = []
     private var parked: [ParkedRequest] = []
+    /// Whether somebody wants to hear what the server says unasked.
+    private var wantsToListen: Bool
 
     init(
         key: ConnectionKey,
@@ -40,11 +42,12 @@ package final class Connection: @unchecked Sendable {
     ) {
         self.key = key
         self.server = server
+        // A session of its own listens when its client does; a shared connection always.
+        wantsToListen = if case .session = key { false } else { true }
         self.upstream = Upstream(
             on: eventLoop,
             handshake: handshake,
             limits: server.limits,
-            listener: self,
             makeLink: server.makeLink
         )
     }
@@ -61,6 +64,12 @@ package final class Connection: @unchecked Sendable {
     func attach(_ session: ClientSession) {
         attachments[ObjectIdentifier(session)] = Attachment(session: session)
         lastActive = ObjectIdentifier(session)
+    }
+
+    /// Hears from now on what the server says unasked, where that is a matter of choice.
+    func listen() {
+        wantsToListen = true
+        (upstream.link as? any ListeningLink)?.openListeningStream()
     }
 
     func detach(_ session: ClientSession) {
@@ -106,7 +115,18 @@ package final class Connection: @unchecked Sendable {
             return
         }
         turns.started(id)
-        exchange.upstreamID = upstream.exchange(exchange.request, exchange)
+        exchange.upstreamID = upstream.exchange(merged(exchange.request), exchange)
+    }
+
+    /// A log level that is set on a shared connection must not silence the other sessions: the server gets the
+    /// most talkative of all, and each session hears only what it asked for.
+    private func merged(_ request: Message) -> Message {
+        guard request.method == .loggingSetLevel, attachments.count > 1, let range = request.envelope.level,
+            let lowest = attachments.values.compactMap(\.logLevel).min()
+        else { return request }
+        let edited = request.spliced([Edit(range, .bytes(ByteBuffer(string: "\"\(lowest.rawValue)\"")))])
+        // The edit puts one string in place of another, so the result is a message again.
+        return (try? Message(edited)) ?? request
     }
 
     private func answerEmpty(_ exchange: Exchange) {
@@ -211,6 +231,7 @@ package final class Connection: @unchecked Sendable {
 
 extension Connection: UpstreamListener {
     package func upstreamBecameReady(_ upstream: Upstream, again: Bool) {
+        if wantsToListen { listen() }
         server.connectionChanged(self)
         guard again else { return }
         restoreState()

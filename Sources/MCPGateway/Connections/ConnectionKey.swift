@@ -30,7 +30,13 @@ package struct CapabilitiesKey: Hashable, Sendable {
         var escaped = false
         bytes = capabilities.readableBytesView.filter { byte in
             if inString {
-                if escaped { escaped = false } else if byte == 0x5C { escaped = true } else if byte == 0x22 { inString = false }
+                if escaped {
+                    escaped = false
+                } else if byte == 0x5C {
+                    escaped = true
+                } else if byte == 0x22 {
+                    inString = false
+                }
                 return true
             }
             if byte == 0x22 { inString = true }

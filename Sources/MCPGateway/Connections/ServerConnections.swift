@@ -130,7 +130,7 @@ package final class ServerConnections: Sendable {
             return (connection, true)
         }
         if isNew {
-            connection.run { $0.upstream.start() }
+            connection.run { $0.upstream.start(reportingTo: $0) }
             scheduleIdleCheck(on: eventLoop)
         }
         return connection
@@ -198,7 +198,6 @@ package final class ServerConnections: Sendable {
     func connectionChanged(_ connection: Connection) {
         guard !isOfOneSession(connection) else { return }
         let upstream = connection.upstream
-        guard let upstream else { return }
         switch upstream.state {
         case .ready(let result):
             logger.info("server ready", metadata: ["server": "\(displayName)", "version": "\(result.version.name)"])

@@ -57,6 +57,11 @@ package final class ClientSession: @unchecked Sendable {
 
     package var callsInFlight: Int { exchanges.count }
 
+    /// Says that the client now hears what belongs to no exchange.
+    package func outletOpened() {
+        connection.run { $0.listen() }
+    }
+
     /// Whether a call of this identifier is still under way.
     package func isInFlight(_ id: RequestID) -> Bool {
         exchanges.values.contains { $0.clientID == id }
@@ -156,7 +161,11 @@ package final class ClientSession: @unchecked Sendable {
 
     /// Delivers something that probably accompanies the only call under way.
     func tellDuringCall(_ message: ByteBuffer) {
-        if exchanges.count == 1, let only = exchanges.values.first { deliver(message, for: only) } else { tell(message) }
+        if exchanges.count == 1, let only = exchanges.values.first {
+            deliver(message, for: only)
+        } else {
+            tell(message)
+        }
     }
 
     /// Ends an exchange with its answer.
@@ -176,7 +185,8 @@ package final class ClientSession: @unchecked Sendable {
 
     private func log(_ exchange: Exchange, outcome: String) {
         guard route.policy.logsRequests else { return }
-        let name = exchange.request.method == .toolsCall ? exchange.request.view(exchange.request.envelope.name)?.string : nil
+        let name =
+            exchange.request.method == .toolsCall ? exchange.request.view(exchange.request.envelope.name)?.string : nil
         route.log(method: exchange.request.methodName, tool: name, started: exchange.started, outcome: outcome)
     }
 

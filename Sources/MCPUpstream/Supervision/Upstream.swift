@@ -53,20 +53,21 @@ package final class Upstream: @unchecked Sendable {
         on eventLoop: any EventLoop,
         handshake: Handshake,
         limits: UpstreamLimits,
-        listener: any UpstreamListener,
         makeLink: @escaping LinkFactory
     ) {
         self.eventLoop = eventLoop
         self.handshake = handshake
         self.limits = limits
-        self.listener = listener
         self.makeLink = makeLink
         self.backoff = Backoff(minimum: limits.backoffMinimum, maximum: limits.backoffMaximum)
     }
 
     /// Opens the first connection. Must be called once, on the event loop.
-    package func start() {
+    ///
+    /// - Parameter listener: Hears what the server says outside of answers; not kept alive.
+    package func start(reportingTo listener: any UpstreamListener) {
         eventLoop.assertInEventLoop()
+        self.listener = listener
         connect()
     }
 

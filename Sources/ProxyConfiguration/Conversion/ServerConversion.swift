@@ -16,7 +16,7 @@ enum ServerConversion {
         return transport.map { transport in
             ServerSettings(
                 name: name, transport: transport, options: (written ?? WrittenOptions()).merged(over: defaults),
-                isolation: isolation ?? .principal, protocolEra: era ?? .auto)
+                isolation: isolation, protocolEra: era ?? .auto)
         }
     }
 

@@ -69,7 +69,7 @@ enum KeyScope: String, Sendable, CaseIterable {
         KnownKey("url", .text),
         KnownKey("headers", .textMap, default: .object([])),
         KnownKey("timeout", .duration),
-        KnownKey("isolation", .choice(Isolation.allCases.map(\.rawValue)), default: .string("principal")),
+        KnownKey("isolation", .choice(Isolation.allCases.map(\.rawValue))),
         KnownKey("protocol", .choice(ProtocolEra.allCases.map(\.rawValue)), default: .string("auto")),
         KnownKey("options", .object(.options)),
     ]

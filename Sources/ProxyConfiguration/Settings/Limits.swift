@@ -31,7 +31,7 @@ package struct Limits: Sendable, Equatable {
     /// The most calls in flight.
     package var maxCallsInFlight = 4096
     /// The most calls in flight of one authenticated caller.
-    package var maxCallsInFlightPerPrincipal = 256
+    package var maxCallsInFlightPerPrincipal = 1024
     /// The most calls in flight to one upstream.
     package var maxCallsInFlightPerServer = 256
     /// The most calls that wait for one upstream.
@@ -65,9 +65,9 @@ package struct Limits: Sendable, Equatable {
     // MARK: Upstreams
 
     /// How long a call may take without a sign of progress.
-    package var callTimeout: Duration = .seconds(60)
+    package var callTimeout: Duration = .seconds(5 * 60)
     /// How long a call may take, whatever progress it reports.
-    package var maxCallTime: Duration = .seconds(600)
+    package var maxCallTime: Duration = .seconds(60 * 60)
     /// The largest message of an upstream: one line of a child, or one message of a remote server.
     package var maxMessageBytes = 64 << 20
     /// How long an upstream may take from its start to the end of the handshake.

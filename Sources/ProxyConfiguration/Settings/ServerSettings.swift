@@ -7,7 +7,7 @@ package struct ServerSettings: Sendable, Equatable {
     /// The options, already merged: the server's own stand in place of the proxy's, member by member.
     package var options: ServerOptions
     /// Who may share one connection or one child process of this upstream.
-    package var isolation: Isolation
+    package var isolation: Isolation?
     /// The protocol revisions spoken to the upstream.
     package var protocolEra: ProtocolEra
 
@@ -16,7 +16,7 @@ package struct ServerSettings: Sendable, Equatable {
         name: String,
         transport: ServerTransport,
         options: ServerOptions = ServerOptions(),
-        isolation: Isolation = .principal,
+        isolation: Isolation? = nil,
         protocolEra: ProtocolEra = .auto
     ) {
         self.name = name

@@ -16,7 +16,9 @@ enum GoStyleArguments {
             result.append(normalized(argument))
             // The value of an option is never an option itself.
             let name = argument.drop { $0 == "-" }
-            if argument.hasPrefix("-"), valued.contains(String(name)), let value = rest.popFirst() { result.append(value) }
+            if argument.hasPrefix("-"), valued.contains(String(name)), let value = rest.popFirst() {
+                result.append(value)
+            }
         }
         return result
     }

@@ -133,8 +133,8 @@ struct Composition {
     private static func isolation(of server: ServerSettings) -> MCPGateway.Isolation {
         switch (server.isolation, server.transport) {
         case (.shared, _): .shared
-        case (.session, _), (.principal, .http): .session
-        case (.principal, .stdio): .principal
+        case (.session, _), (nil, .http): .session
+        case (.principal, _), (nil, .stdio): .principal
         }
     }
 

@@ -11,7 +11,7 @@ from support.sse import events
 
 LATEST = "2025-11-25"
 ACCEPT = "application/json, text/event-stream"
-SECONDS = 30
+SECONDS = 15
 CLIENT = {"name": "raw", "version": "1"}
 
 

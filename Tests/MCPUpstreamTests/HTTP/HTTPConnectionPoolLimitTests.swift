@@ -1,4 +1,5 @@
 import NIOCore
+import NIOHTTP1
 import Testing
 
 @testable import MCPUpstream
@@ -60,9 +61,12 @@ import Testing
         settings.waitTimeout = .milliseconds(20)
         let harness = try await ExchangeHarness(server.url(), settings: settings)
         _ = try await harness.send()
-        let cancelled = try await harness.send()
+        let cancelled = try await harness.run { pool in
+            let exchange = SentExchange(pool, .GET, "/", nil)
+            exchange.exchange.value.cancel()
+            return exchange
+        }
         let waiting = try await harness.send()
-        try await cancelled.onLoop { $0.cancel() }
         let failure = try await waiting.failure()
         #expect(failure.code == .overloaded)
         #expect(failure.nothingSent)

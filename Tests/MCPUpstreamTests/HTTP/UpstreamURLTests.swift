@@ -36,7 +36,7 @@ import Testing
             ("http://2130706433/", .ambiguousAddress), ("http://0x7f.1/", .ambiguousAddress),
             ("http://127.1/", .ambiguousAddress), ("http://0177.0.0.1/", .ambiguousAddress),
             ("http://256.0.0.1/", .ambiguousAddress), ("http://1.2.3.4.5/", .ambiguousAddress),
-            ("http://127.0.0.1./", .host),
+            ("http://127.0.0.1./", .ambiguousAddress),
             ("http://example.com:/", .port), ("http://example.com:0/", .port), ("http://example.com:65536/", .port),
             ("http://example.com:80a/", .port), ("http://[::1]80/", .port), ("http://example.com:+80/", .port),
             ("http://example.com/a b", .character), ("http://example.com/\r\nX: y", .character),

@@ -6,7 +6,7 @@ import Testing
     @Test(
         "A limit that makes no sense above another is refused",
         arguments: [
-            (#""callTimeout": "20m""#, "callTimeout"), (#""maxCallTime": "10s""#, "maxCallTime"),
+            (#""callTimeout": "2h""#, "callTimeout"), (#""maxCallTime": "10s""#, "maxCallTime"),
             (#""restartBackoffMinimum": "2m""#, "restartBackoffMinimum"),
             (#""restartBackoffMaximum": "1ms""#, "restartBackoffMaximum"),
             (#""sessionIdleTimeout": "25h""#, "sessionIdleTimeout"), (#""sessionLifetime": "1m""#, "sessionLifetime"),

@@ -9,7 +9,7 @@ import Testing
     @Test("Nothing but a name and a transport has to be given")
     func defaults() {
         let settings = ServerSettings(name: "fetch", transport: transport)
-        #expect(settings.isolation == .principal)
+        #expect(settings.isolation == nil)
         #expect(settings.protocolEra == .auto)
         #expect(settings.options == ServerOptions())
     }

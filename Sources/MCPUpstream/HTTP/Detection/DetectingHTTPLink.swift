@@ -145,7 +145,8 @@ package final class DetectingHTTPLink: ListeningLink {
         state = .trying
         first = nil
         memory.forget()
-        let detail = "no MCP server was found at the URL: for a POST (streamable HTTP), \(refusal.failure.detail); "
+        let detail =
+            "no MCP server was found at the URL: for a POST (streamable HTTP), \(refusal.failure.detail); "
             + "for a GET (HTTP+SSE), \(second.detail)"
         let code: UpstreamFailure.Code = second.code == .unauthorized ? .unauthorized : refusal.failure.code
         if refusal.isWanted { receiver?.linkFailed(refusal.id, UpstreamFailure(code, detail)) }

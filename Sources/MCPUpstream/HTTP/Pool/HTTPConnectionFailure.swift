@@ -55,11 +55,11 @@ enum HTTPConnectionFailure {
         return "it did not answer in time"
     }
 
-    /// The system's words without the name of the call.
+    /// The system's words, such as "Connection refused", without the name of the call and the number.
     private static func systemReason(_ error: IOError) -> String {
         let text = error.description
-        return text.utf8.lastIndex(of: UInt8(ascii: ":")).map { String(text[text.index(after: $0)...].drop { $0 == " " }) }
-            ?? text
+        let words = text.firstRange(of: " (errno").map { text[..<$0.lowerBound] } ?? text[...]
+        return String(words.firstRange(of: ": ").map { words[$0.upperBound...] } ?? words)
     }
 
     private static func certificateReason(_ text: String) -> String? {

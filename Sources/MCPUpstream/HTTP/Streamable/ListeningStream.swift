@@ -73,7 +73,8 @@ final class ListeningStream: HTTPResponseReceiver {
                 if event.isMessage { link.deliver(event.data, relatedTo: nil) }
             }
         } catch {
-            link.logger.warning("server sent an event that is too long", metadata: ["limit": "\(link.settings.maximumMessageBytes)"])
+            link.logger.warning(
+                "server sent an event that is too long", metadata: ["limit": "\(link.settings.maximumMessageBytes)"])
             exchange.cancel()
             pause()
         }

@@ -111,7 +111,9 @@ package final class StreamableHTTPLink: ListeningLink {
         requests.removeAll()
         others.removeAll()
         for post in posts { post.cancel() }
-        guard sessionID != nil, !isSessionLost else { return eventLoop.assumeIsolated().execute { self.finishClosing() } }
+        guard sessionID != nil, !isSessionLost else {
+            return eventLoop.assumeIsolated().execute { self.finishClosing() }
+        }
         let request = HTTPUpstreamRequest(method: .DELETE, target: url.target, fields: streamFields)
         sessionEnd = SessionEnd(request, pool) { self.finishClosing() }
     }
@@ -168,7 +170,8 @@ package final class StreamableHTTPLink: ListeningLink {
     }
 
     private func refuseHeld(_ id: Int64) {
-        let failure = UpstreamFailure(.overloaded, "too many calls wait for the end of the handshake", nothingSent: true)
+        let failure = UpstreamFailure(
+            .overloaded, "too many calls wait for the end of the handshake", nothingSent: true)
         eventLoop.assumeIsolated().execute { self.receiver?.linkFailed(id, failure) }
     }
 

@@ -127,7 +127,9 @@ final class StreamablePost: HTTPResponseReceiver {
     }
 
     private func append(_ bytes: ByteBuffer) {
-        guard body.readableBytes + bytes.readableBytes <= link.settings.maximumMessageBytes else { return failTooLong() }
+        guard body.readableBytes + bytes.readableBytes <= link.settings.maximumMessageBytes else {
+            return failTooLong()
+        }
         if body.readableBytes == 0 {
             body = bytes
         } else {

@@ -1,0 +1,63 @@
+# Everything sets itself up. BUILD_DIR and VENV_DIR say where, so that a cache outside the clone can be used.
+BUILD_DIR ?= .build
+VENV_DIR ?= .venv
+export VENV_DIR
+
+SWIFT_BUILD = swift build --scratch-path "$(BUILD_DIR)"
+PRODUCT = --product mcp-proxy
+PYTEST = "$(VENV_DIR)/old/bin/python" -m pytest -c Tests/Interop/pytest.ini Tests/Interop
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: tools ## Build, then serve the real time and git servers at http://127.0.0.1:9090
+	@Scripts/python-env servers
+	$(SWIFT_BUILD) -c release $(PRODUCT)
+	"$$($(SWIFT_BUILD) -c release --show-bin-path)/mcp-proxy" --config Examples/first-run.json
+
+.PHONY: build
+build: tools ## Build the release binary: one file that needs only common system libraries
+	$(SWIFT_BUILD) -c release $(PRODUCT) --static-swift-stdlib
+	@echo "built $$($(SWIFT_BUILD) -c release --show-bin-path)/mcp-proxy"
+
+.PHONY: test
+test: lint swift-test interop ## Everything that CI checks
+
+.PHONY: lint
+lint: tools ## Check the formatting
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+.PHONY: format
+format: tools ## Format the Swift code
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+.PHONY: swift-test
+swift-test: tools ## Build without warnings and run the Swift tests
+	$(SWIFT_BUILD) --build-tests
+	MCP_PROXY_BINARY="$$($(SWIFT_BUILD) --show-bin-path)/mcp-proxy" \
+		swift test --scratch-path "$(BUILD_DIR)" --skip-build
+
+.PHONY: interop
+interop: tools ## Drive the built binary with other people's clients and servers
+	@Scripts/python-env
+	$(SWIFT_BUILD) $(PRODUCT)
+	MCP_PROXY_BINARY="$$($(SWIFT_BUILD) --show-bin-path)/mcp-proxy" $(PYTEST)
+
+.PHONY: sanitize
+sanitize: tools ## Run the Swift tests under the thread sanitizer, then the address sanitizer
+	swift test --scratch-path "$(BUILD_DIR)-thread" --sanitize thread
+	swift test --scratch-path "$(BUILD_DIR)-address" --sanitize address
+
+.PHONY: fuzz
+fuzz: tools ## Fuzz every parser, FUZZ_SECONDS each (default 60)
+	Scripts/fuzz
+
+.PHONY: clean
+clean: ## Remove what was built and installed here
+	rm -rf "$(BUILD_DIR)" "$(BUILD_DIR)-thread" "$(BUILD_DIR)-address" "$(VENV_DIR)"
+
+.PHONY: tools
+tools:
+	@Scripts/check-tools

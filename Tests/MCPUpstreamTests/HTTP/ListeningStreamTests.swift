@@ -1,0 +1,141 @@
+import MCPCore
+import NIOCore
+import Testing
+
+@testable import MCPUpstream
+
+@Suite struct ListeningStreamTests {
+    private static let note = #"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#
+
+    /// A server with a session, whose GETs are answered by the script.
+    private func server(_ get: @escaping ScriptedServer.Script) async throws -> ScriptedServer {
+        try await ScriptedServer { request, connection in
+            switch request.method {
+            case "GET": get(request, connection)
+            case "POST" where request.header("Mcp-Session-Id") == nil:
+                connection.send(Answers.json(Answers.result(1), headers: "Mcp-Session-Id: s\r\n"))
+            default: connection.send(Answers.empty())
+            }
+        }
+    }
+
+    private func openLink(_ server: ScriptedServer, listening: Bool = true) async throws -> LinkHarness {
+        let link = try await LinkHarness.streamable(server.url())
+        try await link.send(Messages.initialize, as: .request(id: 1))
+        _ = try await link.next()
+        try await link.run {
+            $0.handshakeCompleted(.june2025)
+            if listening { ($0 as? any ListeningLink)?.openListeningStream() }
+            $0.send(ByteBuffer(string: Messages.initialized), as: .notification)
+        }
+        return link
+    }
+
+    private func nextGet(_ server: ScriptedServer) async throws -> ScriptedRequest {
+        while true {
+            let request = try await server.nextRequest()
+            if request.method == "GET" { return request }
+        }
+    }
+
+    @Test("What the server says unasked is heard, once the handshake is complete")
+    func hears() async throws {
+        let server = try await server { _, connection in connection.send(Answers.events() + "data: \(Self.note)\n\n") }
+        let link = try await openLink(server)
+        #expect(try await link.next() == .received(Self.note, relatedTo: nil))
+        #expect(try await server.nextRequest().body == Messages.initialize)
+        #expect(try await server.nextRequest().body == Messages.initialized)
+        let request = try await server.nextRequest()
+        #expect(request.method == "GET")
+        #expect(request.header("Accept") == "text/event-stream")
+        #expect(request.header("Mcp-Session-Id") == "s")
+        #expect(request.header("MCP-Protocol-Version") == "2025-06-18")
+        #expect(request.header("Last-Event-ID") == nil)
+    }
+
+    @Test("A stream that ends is opened again after its last event")
+    func reconnects() async throws {
+        let server = try await server { request, connection in
+            let id = (Int(request.header("Last-Event-ID") ?? "0") ?? 0) + 1
+            connection.send(Answers.events() + "id: \(id)\nretry: 1\ndata: \(Self.note)\n\n")
+            connection.close()
+        }
+        let link = try await openLink(server)
+        for id in 0...4 {
+            #expect(try await link.next() == .received(Self.note, relatedTo: nil))
+            #expect(try await nextGet(server).header("Last-Event-ID") == (id == 0 ? nil : String(id)))
+        }
+    }
+
+    @Test("A stream that breaks or is refused for now is tried for as long as it is wanted", arguments: [0, 429, 503])
+    func persists(status: Int) async throws {
+        let server = try await server { _, connection in
+            if status == 0 { connection.close() } else { connection.send(Answers.empty("\(status) X")) }
+        }
+        let link = try await openLink(server)
+        for _ in 1...8 { _ = try await nextGet(server) }
+        try await link.run { ($0 as? any ListeningLink)?.closeListeningStream() }
+    }
+
+    @Test("A server that has no such stream is asked once", arguments: [400, 404, 405, 406, 401])
+    func notOffered(status: Int) async throws {
+        let server = try await server { _, connection in connection.send(Answers.empty("\(status) X")) }
+        let link = try await openLink(server)
+        _ = try await nextGet(server)
+        try await link.run {
+            ($0 as? any ListeningLink)?.closeListeningStream()
+            ($0 as? any ListeningLink)?.openListeningStream()
+        }
+        try await link.send("{}", as: .response)
+        #expect(try await server.nextRequest().body == "{}")
+        #expect(link.log.rest.isEmpty)
+    }
+
+    @Test("A forgotten session shows on a stream that had been open")
+    func lostSession() async throws {
+        let server = try await server { request, connection in
+            if request.header("Last-Event-ID") != nil { return connection.send(Answers.empty("404 Not Found")) }
+            connection.send(Answers.events() + "id: 1\nretry: 1\ndata:\n\n")
+            connection.close()
+        }
+        let link = try await openLink(server)
+        #expect(try await link.next() == .lostSession(nil))
+    }
+
+    @Test("A stream that is not wanted any more is closed")
+    func stops() async throws {
+        let server = try await server { _, connection in connection.send(Answers.events() + "data: \(Self.note)\n\n") }
+        let link = try await openLink(server)
+        _ = try await link.next()
+        let number = try await nextGet(server).connection
+        try await link.run { ($0 as? any ListeningLink)?.closeListeningStream() }
+        while try await server.nextClosed() != number {}
+    }
+
+    @Test("Nobody listens who was not asked to")
+    func notWanted() async throws {
+        let server = try await server { _, connection in connection.send(Answers.events()) }
+        let link = try await openLink(server, listening: false)
+        _ = try await server.nextRequest()
+        _ = try await server.nextRequest()
+        try await link.close()
+        #expect(try await server.nextRequest().method == "DELETE")
+    }
+
+    @Test("An event that is too long costs the stream, not the link")
+    func tooLong() async throws {
+        let server = try await server { request, connection in
+            let isFirst = request.header("Last-Event-ID") == nil
+            let data = isFirst ? String(repeating: "x", count: 2_000) : Self.note
+            connection.send(Answers.events() + "id: 1\ndata:\n\ndata: \(data)\n\n")
+        }
+        var settings = HTTPLinkSettings.forTests
+        settings.maximumMessageBytes = 1_000
+        let link = try await LinkHarness.streamable(server.url(), settings: settings)
+        try await link.run {
+            ($0 as? any ListeningLink)?.openListeningStream()
+            $0.send(ByteBuffer(string: Messages.initialized), as: .notification)
+        }
+        #expect(try await link.next() == .received(Self.note, relatedTo: nil))
+    }
+}
