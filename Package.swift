@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -69,24 +70,37 @@ let package = Package(
         ),
         .target(
             name: "MCPTestSupport",
-            dependencies: ["MCPCore", "MCPUpstream", "MCPGateway", nioCore, nioPosix, nioHTTP1],
+            dependencies: [
+                "MCPCore", "MCPUpstream", "MCPGateway", nioCore, nioPosix, nioHTTP1, nioEmbedded, logging,
+            ],
             path: "Tests/MCPTestSupport",
             swiftSettings: strict
         ),
-        .testTarget(name: "MCPCoreTests", dependencies: ["MCPCore", "MCPTestSupport", nioCore], swiftSettings: strict),
+        .testTarget(
+            name: "MCPCoreTests",
+            dependencies: ["MCPCore", "MCPTestSupport", nioCore],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "MCPUpstreamTests",
-            dependencies: ["MCPUpstream", "MCPTestSupport", nioCore, nioPosix, nioHTTP1],
+            dependencies: [
+                "MCPCore", "MCPUpstream", "MCPTestSupport", nioCore, nioPosix, nioHTTP1, nioSSL, nioEmbedded, logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "MCPGatewayTests",
-            dependencies: ["MCPGateway", "MCPTestSupport", nioCore, nioPosix],
+            dependencies: [
+                "MCPCore", "MCPUpstream", "MCPGateway", "MCPTestSupport", nioCore, nioPosix, nioEmbedded, logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "MCPFrontEndTests",
-            dependencies: ["MCPFrontEnd", "MCPTestSupport", nioCore, nioPosix, nioHTTP1],
+            dependencies: [
+                "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "MCPTestSupport", nioCore, nioPosix, nioHTTP1,
+                nioEmbedded, logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

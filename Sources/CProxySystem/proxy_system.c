@@ -6,10 +6,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
-
 int proxy_pipe(int *readEnd, int *writeEnd) {
     int ends[2];
 #ifdef __linux__
@@ -31,12 +27,6 @@ unsigned long proxy_raise_descriptor_limit(void) {
     setrlimit(RLIMIT_NOFILE, &limit);
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
     return (unsigned long)limit.rlim_cur;
-}
-
-void proxy_forbid_inspection(void) {
-#ifdef __linux__
-    prctl(PR_SET_DUMPABLE, 0);
-#endif
 }
 
 void proxy_close(int descriptor) {

@@ -119,8 +119,8 @@ package final class Gateway: Sendable {
     ) -> Opening {
         switch result {
         case .success(let handshake):
-            let started = NIODeadline.now()
-            session.route.log(method: Method.initialize.rawValue, tool: nil, started: started, outcome: "ok")
+            let elapsed = session.eventLoop.now - session.opened
+            session.route.log(method: Method.initialize.rawValue, tool: nil, elapsed: elapsed, outcome: "ok")
             return .opened(session, OwnMessages.result(id: id, handshake.result(for: session.version)))
         case .failure(let failure):
             session.close(reason: "the server is not available")
@@ -128,8 +128,8 @@ package final class Gateway: Sendable {
         }
     }
 
-    /// A session for a client that sends requests without ever opening one. It declares no capabilities, lives for
-    /// one request and shares its connection with others of its principal.
+    /// A session for a client that sends requests without ever opening one. It declares no capabilities, shares its
+    /// connection with others of its principal, and must be told to end with its calls.
     package func sessionForOneRequest(
         route: Route,
         principal: Principal,
@@ -187,9 +187,10 @@ package final class Gateway: Sendable {
     // MARK: Ending sessions
 
     /// Ends the sessions that nobody has used for too long, or that have lived for too long.
-    package func closeExpiredSessions(now: NIODeadline = .now()) {
+    package func closeExpiredSessions() {
         for session in sessions.all {
             session.run { [limits] session in
+                let now = session.eventLoop.now
                 let idle = now - session.lastUsed > .milliseconds(limits.sessionIdleTimeout.milliseconds)
                 let old = now - session.opened > .milliseconds(limits.sessionLifetime.milliseconds)
                 let inUse = session.callsInFlight > 0 || session.outlet?.isOpen == true

@@ -26,7 +26,4 @@ void proxy_close(int descriptor);
 /// Raises the soft limit of open descriptors to the hard one. Returns the limit now in force, or 0.
 unsigned long proxy_raise_descriptor_limit(void);
 
-/// Stops other processes of the same user from reading this one's memory and environment.
-void proxy_forbid_inspection(void);
-
 #endif

@@ -44,6 +44,7 @@ package struct ServerSentEventParser {
     }
 
     private mutating func nextLine() throws(FramingError) -> ByteBuffer? {
+        guard pending.readableBytes > 0 else { return nil }
         if atStart {
             guard pending.readableBytes >= 3 || !startsLikeMark else { return nil }
             if startsLikeMark, pending.readableBytes >= 3 { pending.moveReaderIndex(forwardBy: 3) }
@@ -55,15 +56,21 @@ package struct ServerSentEventParser {
         }
         guard let count = endOfLine() else {
             searched = pending.readableBytes
-            guard searched <= maximumLength else { throw FramingError(code: .eventTooLong, limit: maximumLength) }
+            try checkLine(searched)
             return nil
         }
         searched = 0
+        try checkLine(count)
         let line = pending.readSlice(length: count) ?? ByteBuffer()
         skipLineFeed = pending.byte(at: 0) == 0x0D
         pending.moveReaderIndex(forwardBy: 1)
         if pending.readableBytes == 0 { pending = ByteBuffer() }
         return line
+    }
+
+    /// A line may be as long as the data it can carry, and the field's name before it.
+    private func checkLine(_ length: Int) throws(FramingError) {
+        guard length <= maximumLength + 8 else { throw FramingError(code: .eventTooLong, limit: maximumLength) }
     }
 
     private var startsLikeMark: Bool {
@@ -105,7 +112,9 @@ package struct ServerSentEventParser {
         case "id":
             let id = line.getString(at: line.readerIndex + valueStart, length: length) ?? ""
             if !id.utf8.contains(0) { event.id = id }
-        case "retry": event.retry = line.integer(in: valueStart..<line.readableBytes).map(Int.init)
+        case "retry":
+            let digits = line.getString(at: line.readerIndex + valueStart, length: length) ?? ""
+            if digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let time = Int(digits) { event.retry = time }
         default: break  // a comment, or a field that we do not know
         }
     }

@@ -19,6 +19,8 @@ package struct JSONScanner {
     private let base: UnsafePointer<UInt8>
     package let count: Int
     package private(set) var position = 0
+    /// Whether a line break stood between the tokens that were read.
+    package private(set) var sawLineBreak = false
     private let maximumDepth: Int
     private var keys: JSONKeyTable?
 
@@ -51,7 +53,10 @@ package struct JSONScanner {
     package mutating func skipWhitespace() {
         while position < count {
             switch unsafe base[position] {
-            case 0x20, 0x0A, 0x0D, 0x09: position += 1
+            case 0x20, 0x09: position += 1
+            case 0x0A, 0x0D:
+                sawLineBreak = true
+                position += 1
             default: return
             }
         }

@@ -26,6 +26,7 @@ struct EnvelopeReader {
             try readMember(name, &scanner)
         }
         try scanner.expectEnd()
+        envelope.hasLineBreak = scanner.sawLineBreak
     }
 
     private mutating func readMember(_ name: JSONName, _ scanner: inout JSONScanner) throws(JSONError) {
@@ -135,7 +136,6 @@ struct EnvelopeReader {
             throw MessageError(code: .invalid, reason: problem, id: id)
         }
         if isNullID { envelope.id = nil }
-        envelope.hasLineBreak = bytes.readableBytesView.contains { $0 == 0x0A || $0 == 0x0D }
         return envelope
     }
 
@@ -201,6 +201,7 @@ extension JSONScanner {
     func isString(_ value: ByteRange, _ text: StaticString) -> Bool {
         guard value.count >= 2, self[value.lowerBound] == UInt8(ascii: "\"") else { return false }
         let content = value.lowerBound + 1..<value.upperBound - 1
-        return matches(JSONName(content: content, isEscaped: true), text)
+        return matches(JSONName(content: content, isEscaped: false), text)
+            || matches(JSONName(content: content, isEscaped: true), text)
     }
 }

@@ -49,7 +49,7 @@ final class EventStreamEndpoint: Sendable {
                 headers: [("Retry-After", "5")]
             )
         }
-        let writer = EventStreamWriter(responder, keepAliveInterval: limits.keepAliveInterval)
+        let writer = EventStreamWriter(responder)
         let session = EventStreamSession(request, writer: writer, on: responder.eventLoop, gateway: gateway)
         sessions.withLock { $0[session.id] = session }
         writer.begin { [self] in

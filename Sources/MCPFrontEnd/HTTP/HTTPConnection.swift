@@ -31,7 +31,9 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var isHeadRequest = false
     private var waiting: [HTTPServerRequestPart] = []
     private var timer: Scheduled<Void>?
+    private var keepAliveTask: RepeatedTask?
     private var requestsServed = 0
+    private var address = ""
 
     init(limits: HTTPLimits, listener: HTTPListener, handler: any HTTPRequestHandler) {
         self.limits = limits
@@ -48,14 +50,16 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        listener.opened(context.channel)
+        address = context.channel.remoteAddress?.ipAddress ?? ""
+        listener.opened(context.channel, address: address)
         startTimer(limits.headerTimeout)
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
-        listener.closed(context.channel)
+        keepAliveTask?.cancel()
+        listener.closed(context.channel, address: address)
         waiting = []
         let responder = self.responder
         self.responder = nil
@@ -66,11 +70,24 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // What the HTTP parser refuses is answered once and the connection closed, so that leftovers are never
         // taken for another request.
-        if error is HTTPParserError, responder == nil, context.channel.isActive {
-            refuse(.badRequest, "the request is not valid HTTP/1.1")
+        if let error = error as? HTTPParserError, responder == nil, context.channel.isActive {
+            if error == .headerOverflow {
+                refuse(.requestHeaderFieldsTooLarge, "the headers are too long (limits.maxHeaderBytes)")
+            } else {
+                refuse(.badRequest, "the request is not valid HTTP/1.1")
+            }
         } else {
             context.close(promise: nil)
         }
+    }
+
+    /// Asked to close: at once between requests, after the answer during one.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is HTTPListener.CloseWhenIdle else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        if case .answering = state { keepAlive = false } else { context.close(promise: nil) }
     }
 
     // MARK: Reading
@@ -195,6 +212,11 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     func beginStream(_ status: HTTPResponseStatus, _ headers: [(String, String)]) {
         guard let context else { return }
         context.writeAndFlush(wrapOutboundOut(.head(responseHead(status, headers))), promise: nil)
+        let interval = TimeAmount.milliseconds(limits.keepAliveInterval.milliseconds)
+        keepAliveTask = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) {
+            [weak self] _ in
+            self?.writeStream(ByteBuffer(string: ": keep-alive\n\n"))
+        }
     }
 
     func writeStream(_ bytes: ByteBuffer) {
@@ -226,6 +248,8 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     private func finishResponse(_ context: ChannelHandlerContext) {
         responder = nil
+        keepAliveTask?.cancel()
+        keepAliveTask = nil
         guard keepAlive else {
             let channel = context.channel
             context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in

@@ -8,6 +8,8 @@ package struct HTTPLimits: Sendable {
     package var bodyTimeout: Duration = .seconds(30)
     package var keepAliveTimeout: Duration = .seconds(75)
     package var maximumConnections = 12_000
+    /// The most connections from one address; 0 for no bound of its own, since a reverse proxy is one address.
+    package var maximumConnectionsPerAddress = 0
     /// How deeply the JSON of a request may be nested.
     package var maximumJSONDepth = 128
     /// How many messages a batch of revision 2025-03-26 may hold.

@@ -23,6 +23,7 @@ package final class HTTPListener: Sendable {
         var channel: (any Channel)?
         var connections: [ObjectIdentifier: any Channel] = [:]
         var isDraining = false
+        var countByAddress: [String: Int] = [:]
     }
 
     let logger: Logger
@@ -106,19 +107,30 @@ package final class HTTPListener: Sendable {
 
     package var connectionCount: Int { state.withLock { $0.connections.count } }
 
-    func opened(_ channel: any Channel) {
-        let isFull = state.withLock { state in
+    func opened(_ channel: any Channel, address: String) {
+        let exceeded = state.withLock { state -> String? in
             state.connections[ObjectIdentifier(channel)] = channel
-            return state.connections.count > limits.maximumConnections
+            state.countByAddress[address, default: 0] += 1
+            if state.connections.count > limits.maximumConnections { return "maxConnections" }
+            let perAddress = limits.maximumConnectionsPerAddress
+            if perAddress > 0, state.countByAddress[address, default: 0] > perAddress {
+                return "maxConnectionsPerAddress"
+            }
+            return nil
         }
-        if isFull {
-            logger.warning("connection refused: too many are open (limits.maxConnections)")
+        if let exceeded {
+            logger.warning("connection refused: too many are open", metadata: ["limit": "limits.\(exceeded)"])
             channel.close(promise: nil)
         }
     }
 
-    func closed(_ channel: any Channel) {
-        _ = state.withLock { $0.connections.removeValue(forKey: ObjectIdentifier(channel)) }
+    /// - Parameter address: As it was when the connection was opened.
+    func closed(_ channel: any Channel, address: String) {
+        state.withLock { state in
+            guard state.connections.removeValue(forKey: ObjectIdentifier(channel)) != nil else { return }
+            let left = state.countByAddress[address, default: 1] - 1
+            state.countByAddress[address] = left > 0 ? left : nil
+        }
     }
 
     /// Takes no new connections any more; those that are open go on.
@@ -130,9 +142,14 @@ package final class HTTPListener: Sendable {
         channel?.close(promise: nil)
     }
 
-    /// Closes every connection.
+    /// Tells a connection to close as soon as it answers nothing.
+    struct CloseWhenIdle: Sendable {}
+
+    /// Closes every connection, those that are answering after their answers.
     package func close() {
         beginDraining()
-        for channel in state.withLock({ Array($0.connections.values) }) { channel.close(promise: nil) }
+        for channel in state.withLock({ Array($0.connections.values) }) {
+            channel.pipeline.fireUserInboundEventTriggered(CloseWhenIdle())
+        }
     }
 }

@@ -63,10 +63,33 @@ struct StreamableEndpoint: Sendable {
             open(message, request, responder)
             return
         }
-        let session = try session(for: request, orOneRequest: true, on: responder.eventLoop)
+        guard let session = try session(for: request) else {
+            receiveWithoutSession(message, request, accepts, responder)
+            return
+        }
         session.run { session in
             receive(message, in: session, accepts, responder)
         }
+    }
+
+    /// A client that never opened a session is served all the same, as the original program does.
+    private func receiveWithoutSession(
+        _ message: Message,
+        _ request: AuthenticatedRequest,
+        _ accepts: AcceptedTypes,
+        _ responder: HTTPResponder
+    ) {
+        guard message.kind == .request else {
+            responder.respond(.accepted)
+            return
+        }
+        let session = sessionForOneRequest(request, responder)
+        receive(message, in: session, accepts, responder)
+        session.endWithItsCalls()
+    }
+
+    private func sessionForOneRequest(_ request: AuthenticatedRequest, _ responder: HTTPResponder) -> ClientSession {
+        gateway.sessionForOneRequest(route: request.route, principal: request.principal, on: responder.eventLoop)
     }
 
     /// The version header must name a revision that we speak. It may be absent: then 2025-03-26 is assumed.
@@ -100,29 +123,23 @@ struct StreamableEndpoint: Sendable {
         }
     }
 
-    /// The session that a request names.
-    private func session(
-        for request: AuthenticatedRequest,
-        orOneRequest: Bool,
-        on eventLoop: any EventLoop
-    ) throws(Refusal) -> ClientSession {
+    /// The session that a request names; nil when it names none.
+    private func session(for request: AuthenticatedRequest) throws(Refusal) -> ClientSession? {
         let ids = request.http.head.headers[Self.sessionHeader]
         guard ids.count <= 1 else { throw Refusal(status: .badRequest, reason: "more than one Mcp-Session-Id header") }
-        guard let id = ids.first else {
-            guard orOneRequest else {
-                throw Refusal(
-                    status: .badRequest,
-                    reason: "send the Mcp-Session-Id header that the answer to \"initialize\" carried"
-                )
-            }
-            return gateway.sessionForOneRequest(
-                route: request.route,
-                principal: request.principal,
-                on: eventLoop
-            )
-        }
+        guard let id = ids.first else { return nil }
         guard let session = gateway.sessions.find(id, principal: request.principal, route: request.route) else {
             throw Refusal(status: .notFound, reason: "there is no such session; start a new one with \"initialize\"")
+        }
+        return session
+    }
+
+    private func neededSession(for request: AuthenticatedRequest) throws(Refusal) -> ClientSession {
+        guard let session = try session(for: request) else {
+            throw Refusal(
+                status: .badRequest,
+                reason: "send the Mcp-Session-Id header that the answer to \"initialize\" carried"
+            )
         }
         return session
     }
@@ -166,8 +183,8 @@ struct StreamableEndpoint: Sendable {
         _ accepts: AcceptedTypes,
         _ responder: HTTPResponder
     ) throws(Refusal) {
-        let session = try session(for: request, orOneRequest: true, on: responder.eventLoop)
-        guard session.version.hasBatches else {
+        let named = try session(for: request)
+        guard named?.version.hasBatches ?? true else {
             throw Refusal(
                 status: .badRequest,
                 reason: "batches exist only in revision 2025-03-26; send the messages one by one"
@@ -188,7 +205,9 @@ struct StreamableEndpoint: Sendable {
         guard !messages.contains(where: { $0.method == .initialize }) else {
             throw Refusal(status: .badRequest, reason: "\"initialize\" must not be part of a batch")
         }
+        let session = named ?? sessionForOneRequest(request, responder)
         session.run { [messages] session in
+            defer { if named == nil { session.endWithItsCalls() } }
             let requests = messages.filter { $0.kind == .request }
             for message in messages {
                 switch message.kind {
@@ -222,12 +241,12 @@ struct StreamableEndpoint: Sendable {
         }
         try checkVersion(request)
         let lastEventID = request.http.header("last-event-id")
-        let session = try session(for: request, orOneRequest: false, on: responder.eventLoop)
+        let session = try neededSession(for: request)
         session.run { session in
             do throws(StreamableSession.StreamRefusal) {
                 let streams = streams(of: session)
                 let resumption = try streams.resumption(after: lastEventID)
-                let writer = EventStreamWriter(responder, keepAliveInterval: limits.keepAliveInterval)
+                let writer = EventStreamWriter(responder)
                 writer.begin {
                     session.run { _ in streams.detach(writer, from: resumption.stream) }
                 }
@@ -240,7 +259,7 @@ struct StreamableEndpoint: Sendable {
     }
 
     private func delete(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
-        let session = try session(for: request, orOneRequest: false, on: responder.eventLoop)
+        let session = try neededSession(for: request)
         session.run { session in
             session.close(reason: "the client ended the session")
             responder.run { $0.respond(.noContent) }

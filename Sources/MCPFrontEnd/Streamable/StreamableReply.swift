@@ -124,7 +124,7 @@ final class StreamableReply: ReplySink, @unchecked Sendable {
 
     private func beginStream() {
         streamTimer?.cancel()
-        let writer = EventStreamWriter(responder, keepAliveInterval: limits.keepAliveInterval)
+        let writer = EventStreamWriter(responder)
         let stream = session.nextStream()
         writer.begin(headers: headers) { [owner, session] in
             owner.run { _ in session.detach(writer, from: stream) }

@@ -200,7 +200,7 @@ package final class Connection: @unchecked Sendable {
             for item in ready { deliver(item.request, to: only, exchange: nil) }
             return
         }
-        let oldest = NIODeadline.now() - Self.parkingTime
+        let oldest = eventLoop.now - Self.parkingTime
         let late = parked.filter { $0.parkedAt <= oldest || turns.active.isEmpty }
         parked.removeAll { $0.parkedAt <= oldest || turns.active.isEmpty }
         for item in late { refuse(item.request, "it is not clear which of several clients is meant") }
@@ -208,7 +208,7 @@ package final class Connection: @unchecked Sendable {
 
     private func park(_ request: ServerRequest) {
         turns.beginTakingTurns()
-        parked.append(ParkedRequest(request: request, parkedAt: .now()))
+        parked.append(ParkedRequest(request: request, parkedAt: eventLoop.now))
         eventLoop.scheduleTask(in: Self.parkingTime) { [weak self] in self?.settleParked() }
     }
 

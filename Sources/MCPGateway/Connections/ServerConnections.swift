@@ -44,7 +44,7 @@ package final class ServerConnections: Sendable {
         let connection: Connection
         /// How many sessions hold it; while there are any it is not closed.
         var holders = 0
-        var idleSince = NIODeadline.now()
+        var idleSince: NIODeadline
     }
 
     private struct State {
@@ -126,7 +126,11 @@ package final class ServerConnections: Sendable {
                 return (entry.connection, false)
             }
             let connection = Connection(key: key, on: eventLoop, handshake: handshake, server: self)
-            state.entries[key] = Entry(connection: connection, holders: holding ? 1 : 0)
+            state.entries[key] = Entry(
+                connection: connection,
+                holders: holding ? 1 : 0,
+                idleSince: eventLoop.now
+            )
             return (connection, true)
         }
         if isNew {
@@ -141,7 +145,7 @@ package final class ServerConnections: Sendable {
         let endsNow = state.withLock { state -> Bool in
             guard var entry = state.entries[connection.key], entry.connection === connection else { return false }
             entry.holders -= 1
-            entry.idleSince = .now()
+            entry.idleSince = connection.eventLoop.now
             if case .session = connection.key, entry.holders == 0 {
                 state.entries[connection.key] = nil
                 return true
@@ -158,13 +162,13 @@ package final class ServerConnections: Sendable {
 
     private func scheduleIdleCheck(on eventLoop: any EventLoop) {
         eventLoop.scheduleTask(in: .milliseconds(settings.idleTimeout.milliseconds + 50)) { [weak self] in
-            self?.closeIdle()
+            self?.closeIdle(now: eventLoop.now)
         }
     }
 
     /// Closes the connections that nobody has used for a while, as long as another one is left.
-    private func closeIdle() {
-        let limit = NIODeadline.now() - .milliseconds(settings.idleTimeout.milliseconds)
+    private func closeIdle(now: NIODeadline) {
+        let limit = now - .milliseconds(settings.idleTimeout.milliseconds)
         let idle = state.withLock { state -> [Connection] in
             var closing: [Connection] = []
             var kept = state.entries.count { if case .session = $0.key { false } else { true } }

@@ -29,11 +29,11 @@ package final class Route: Sendable {
     }
 
     /// Leaves the line that `logEnabled` promises: what was asked and how it went, never with what.
-    func log(method: String, tool: String?, started: NIODeadline, outcome: String) {
+    func log(method: String, tool: String?, elapsed: TimeAmount, outcome: String) {
         guard policy.logsRequests else { return }
-        let elapsed = Double((NIODeadline.now() - started).nanoseconds / 10_000) / 100
+        let milliseconds = Double(elapsed.nanoseconds / 10_000) / 100
         var metadata: Logger.Metadata = [
-            "server": "\(server.displayName)", "method": "\(method)", "ms": "\(elapsed)", "outcome": "\(outcome)",
+            "server": "\(server.displayName)", "method": "\(method)", "ms": "\(milliseconds)", "outcome": "\(outcome)",
         ]
         if let tool { metadata["tool"] = "\(tool)" }
         logger.info("request", metadata: metadata)

@@ -22,11 +22,12 @@ package final class ClientSession: @unchecked Sendable {
     /// Where things go that belong to no exchange.
     package var outlet: (any SessionOutlet)?
     package private(set) var isClosed = false
-    package private(set) var lastUsed = NIODeadline.now()
-    package let opened = NIODeadline.now()
+    package private(set) var lastUsed: NIODeadline
+    package let opened: NIODeadline
 
     private let gateway: Gateway
     let connection: Connection
+    private var endsWithItsCalls = false
     private var exchanges: [ObjectIdentifier: Exchange] = [:]
     private var newestExchange: Exchange?
     private var questions: [Int64: Question] = [:]
@@ -48,6 +49,8 @@ package final class ClientSession: @unchecked Sendable {
         self.connection = connection
         self.eventLoop = eventLoop
         self.gateway = gateway
+        self.opened = eventLoop.now
+        self.lastUsed = opened
     }
 
     /// Runs on the session's event loop: now, when that is the current one.
@@ -71,7 +74,7 @@ package final class ClientSession: @unchecked Sendable {
 
     /// Takes a request. The answer comes through `reply`, exactly once.
     package func receive(request: Message, _ reply: any ReplySink) {
-        lastUsed = .now()
+        lastUsed = eventLoop.now
         guard let id = request.id else { return }
         if let refusal = refusal(of: request, id) {
             reply.finish(refusal)
@@ -103,7 +106,7 @@ package final class ClientSession: @unchecked Sendable {
         case .toolsCall:
             let tool = request.view(request.envelope.name)?.string
             guard let filter = route.policy.toolFilter, let tool, !filter.admits(tool) else { return nil }
-            route.log(method: request.methodName, tool: tool, started: .now(), outcome: "filtered")
+            route.log(method: request.methodName, tool: tool, elapsed: .zero, outcome: "filtered")
             return OwnMessages.error(id: id, code: .invalidParams, message: "Unknown tool: \(tool)")
         default: return nil
         }
@@ -111,7 +114,7 @@ package final class ClientSession: @unchecked Sendable {
 
     /// Takes a notification.
     package func receive(notification: Message) {
-        lastUsed = .now()
+        lastUsed = eventLoop.now
         guard !isClosed else { return }
         switch notification.method {
         case .initialized: break  // the server has had ours
@@ -134,7 +137,7 @@ package final class ClientSession: @unchecked Sendable {
 
     /// Takes the client's answer to a question of the server. Answers to nothing are dropped.
     package func receive(response: Message) {
-        lastUsed = .now()
+        lastUsed = eventLoop.now
         guard let range = response.envelope.id, let id = response.bytes.integer(in: range),
             let question = questions.removeValue(forKey: id)
         else { return }
@@ -170,16 +173,25 @@ package final class ClientSession: @unchecked Sendable {
 
     /// Ends an exchange with its answer.
     func finish(_ exchange: Exchange, _ answer: ByteBuffer, outcome: String) {
-        guard remove(exchange) else { return }
+        guard exchanges[ObjectIdentifier(exchange)] != nil else { return }
         log(exchange, outcome: outcome)
+        // Counted as under way until it is on its way out: whoever waits for the last call must not cut it off.
         exchange.reply.finish(answer)
+        _ = remove(exchange)
+    }
+
+    /// Ends the session as soon as no call is under way: for clients that never opened one.
+    package func endWithItsCalls() {
+        endsWithItsCalls = true
+        if exchanges.isEmpty { close(reason: "done") }
     }
 
     private func remove(_ exchange: Exchange) -> Bool {
         guard exchanges.removeValue(forKey: ObjectIdentifier(exchange)) != nil else { return false }
         if newestExchange === exchange { newestExchange = exchanges.values.first }
         gateway.calls.release(principal)
-        lastUsed = .now()
+        lastUsed = eventLoop.now
+        if endsWithItsCalls, exchanges.isEmpty { close(reason: "done") }
         return true
     }
 
@@ -187,7 +199,9 @@ package final class ClientSession: @unchecked Sendable {
         guard route.policy.logsRequests else { return }
         let name =
             exchange.request.method == .toolsCall ? exchange.request.view(exchange.request.envelope.name)?.string : nil
-        route.log(method: exchange.request.methodName, tool: name, started: exchange.started, outcome: outcome)
+        route.log(
+            method: exchange.request.methodName, tool: name, elapsed: eventLoop.now - exchange.started, outcome: outcome
+        )
     }
 
     /// Gives up an exchange: the server is told, and nothing more comes.

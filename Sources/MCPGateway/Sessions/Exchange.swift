@@ -13,7 +13,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     let session: ClientSession
     let connection: Connection
     let reply: any ReplySink
-    let started = NIODeadline.now()
+    let started: NIODeadline
 
     /// The identifier at the server, once it was sent or queued.
     var upstreamID: Int64?
@@ -31,6 +31,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
         self.clientID = id
         self.progressToken = request.envelope.progressToken.map { RequestID(request.bytes, $0) }
         self.session = session
+        self.started = session.eventLoop.now
         self.connection = connection
         self.reply = reply
     }

@@ -19,7 +19,7 @@ struct Backoff {
     ///
     /// - Parameter readyFor: How long the server had been ready; nil when it had not come that far.
     /// - Returns: How long to wait before the next attempt.
-    mutating func delay(readyFor: Duration?, jitter: Double = .random(in: 0.8...1.2)) -> Duration {
+    mutating func delay(readyFor: Duration?, jitter: Double = .random(in: 1.0...1.2)) -> Duration {
         if let readyFor, readyFor >= Self.stableAfter { failures = 0 }
         defer { failures += 1 }
         guard failures > 0 else { return readyFor == nil ? minimum * jitter : .zero }

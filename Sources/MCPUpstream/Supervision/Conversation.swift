@@ -92,7 +92,7 @@ final class Conversation {
         var edits: [Edit] = []
         if let range = request.envelope.id { edits.append(Edit(range, .integer(id))) }
         if let range = request.envelope.progressToken { edits.append(Edit(range, .integer(id))) }
-        let now = NIODeadline.now()
+        let now = link.eventLoop.now
         calls[id] = CallInFlight(
             receiver: receiver,
             request: request,
@@ -112,7 +112,7 @@ final class Conversation {
     func answer(_ message: ByteBuffer, during id: Int64?) {
         if let id, let questions = calls[id]?.openQuestions, questions > 0 {
             calls[id]?.openQuestions -= 1
-            calls[id]?.lastSign = .now()
+            calls[id]?.lastSign = link.eventLoop.now
         }
         link.send(message, as: .response)
     }
@@ -155,8 +155,8 @@ final class Conversation {
     /// Ends the calls whose time is over. One timer for all of them, because most calls end in milliseconds.
     private func sweep() {
         sweepTimer = nil
-        let now = NIODeadline.now()
-        for (id, call) in calls {
+        let now = link.eventLoop.now
+        for (id, call) in calls where calls[id] != nil {
             let quiet = call.openQuestions == 0 && now - call.lastSign > .milliseconds(limits.callTimeout.milliseconds)
             let tooLong = now - call.started > .milliseconds(limits.maximumCallTime.milliseconds)
             guard quiet || tooLong else { continue }
@@ -181,10 +181,9 @@ final class Conversation {
         state = .ended
         startTimer?.cancel()
         sweepTimer?.cancel()
-        let lost = calls
-        calls = [:]
         link.close()
-        for (_, call) in lost.sorted(by: { $0.key < $1.key }) { call.receiver.exchangeFailed(failure) }
+        // One by one, because whoever hears of the first may cancel the next.
+        for id in calls.keys.sorted() { calls.removeValue(forKey: id)?.receiver.exchangeFailed(failure) }
         owner.conversationEnded(self, failure)
     }
 }
@@ -247,7 +246,7 @@ extension Conversation: UpstreamLinkReceiver {
             let result = try HandshakeResult(answer)
             self.result = result
             state = .ready
-            readySince = .now()
+            readySince = link.eventLoop.now
             link.send(OwnMessages.notification(.initialized), as: .notification)
             link.handshakeCompleted(result.version)
             owner.conversationBecameReady(self, result)
@@ -274,7 +273,7 @@ extension Conversation: UpstreamLinkReceiver {
             guard let range = notification.envelope.progressToken, let id = notification.bytes.integer(in: range),
                 let call = calls[id]
             else { return }
-            calls[id]?.lastSign = .now()
+            calls[id]?.lastSign = link.eventLoop.now
             call.receiver.exchangeProgressed(notification)
             return
         }
@@ -287,12 +286,13 @@ extension Conversation: UpstreamLinkReceiver {
             return
         }
         (link as? StdioLink)?.noteJunk(bytes)
-        if junk.add(limit: limits.maximumJunk) {
+        if junk.add(limit: limits.maximumJunk, now: link.eventLoop.now) {
             end(UpstreamFailure(.unreadable, "it writes too many lines that are not messages: \(reason)"))
         }
     }
 
     func linkFailed(_ id: Int64, _ failure: UpstreamFailure) {
+        guard !isEnded else { return }
         if case .handshaking(let expected) = state, id == expected {
             end(failure)
             return
@@ -303,6 +303,7 @@ extension Conversation: UpstreamLinkReceiver {
     }
 
     func linkLostSession(_ id: Int64?) {
+        guard !isEnded else { return }
         if case .handshaking = state {
             end(UpstreamFailure(.handshakeRefused, "it forgot the session during the handshake"))
             return
@@ -318,11 +319,10 @@ extension Conversation: UpstreamLinkReceiver {
 /// Counts lines that are not messages.
 private struct JunkCounter {
     private var count = 0
-    private var windowStart = NIODeadline.now()
+    private var windowStart = NIODeadline.uptimeNanoseconds(0)
 
     /// Returns whether there are too many.
-    mutating func add(limit: Int) -> Bool {
-        let now = NIODeadline.now()
+    mutating func add(limit: Int, now: NIODeadline) -> Bool {
         if now - windowStart > .seconds(10) {
             windowStart = now
             count = 0

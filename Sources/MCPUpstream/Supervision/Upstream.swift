@@ -75,10 +75,7 @@ package final class Upstream: @unchecked Sendable {
     package var processID: Int32? { current?.link.processID }
 
     /// The last lines of the process's standard error, also of one that has just ended.
-    package private(set) var recentErrorOutput: [String] {
-        get { current.map(\.link.recentErrorOutput) ?? lastErrorOutput }
-        set { lastErrorOutput = newValue }
-    }
+    package var recentErrorOutput: [String] { current?.link.recentErrorOutput ?? lastErrorOutput }
     private var lastErrorOutput: [String] = []
 
     /// The link in use, for what only one kind of link can do.
@@ -165,7 +162,7 @@ package final class Upstream: @unchecked Sendable {
 
     private var isRetryNear: Bool {
         guard let retryAt else { return false }
-        return retryAt - .now() <= .milliseconds(limits.queueWait.milliseconds)
+        return retryAt - eventLoop.now <= .milliseconds(limits.queueWait.milliseconds)
     }
 
     // MARK: Queue
@@ -182,7 +179,7 @@ package final class Upstream: @unchecked Sendable {
             return
         }
         queue.append(
-            QueuedCall(id: id, request: request, receiver: receiver, queuedAt: .now(), mayBeRepeated: true)
+            QueuedCall(id: id, request: request, receiver: receiver, queuedAt: eventLoop.now, mayBeRepeated: true)
         )
         scheduleQueueSweep()
     }
@@ -205,10 +202,9 @@ package final class Upstream: @unchecked Sendable {
 
     private func sweepQueue() {
         queueTimer = nil
-        let oldest = NIODeadline.now() - .milliseconds(limits.callTimeout.milliseconds)
-        let late = queue.filter { $0.queuedAt < oldest }
-        queue.removeAll { $0.queuedAt < oldest }
-        for call in late {
+        let oldest = eventLoop.now - .milliseconds(limits.callTimeout.milliseconds)
+        while let index = queue.firstIndex(where: { $0.queuedAt < oldest }) {
+            let call = queue.remove(at: index)
             call.receiver.exchangeFailed(
                 UpstreamFailure(.timedOut, "it was not ready in time", nothingSent: true)
             )
@@ -220,9 +216,12 @@ package final class Upstream: @unchecked Sendable {
         let waiters = self.waiters
         self.waiters = []
         for waiter in waiters { waiter(.failure(failure)) }
-        let queue = self.queue
-        self.queue = []
-        for call in queue { call.receiver.exchangeFailed(failure.beforeSending) }
+        // One by one, because whoever hears of the first may cancel the next; what is added meanwhile stays.
+        var left = queue.count
+        while left > 0, !queue.isEmpty {
+            left = min(left, queue.count) - 1
+            queue.removeFirst().receiver.exchangeFailed(failure.beforeSending)
+        }
     }
 
     // MARK: Connecting
@@ -253,7 +252,7 @@ package final class Upstream: @unchecked Sendable {
         }
         state = .waiting(failure)
         let amount = TimeAmount.milliseconds(delay.milliseconds)
-        retryAt = .now() + amount
+        retryAt = eventLoop.now + amount
         retryTimer = eventLoop.scheduleTask(in: amount) { [weak self] in
             guard let self, case .waiting = state else { return }
             connect()
@@ -303,7 +302,11 @@ extension Upstream: ConversationOwner {
                 call.receiver.exchangeFailed(UpstreamFailure(.connectionLost, "it keeps forgetting the session"))
             }
         }
-        guard conversation === current else { return }
+        guard conversation === current else {
+            conversationHasRoom(conversation)
+            sendQueued()
+            return
+        }
         current = nil
         draining.append(conversation)
         restarts += 1
@@ -317,7 +320,7 @@ extension Upstream: ConversationOwner {
         lastErrorOutput = conversation.link.recentErrorOutput
         current = nil
         if case .closed = state { return }
-        let readyFor = conversation.readySince.map { Duration.nanoseconds((NIODeadline.now() - $0).nanoseconds) }
+        let readyFor = conversation.readySince.map { Duration.nanoseconds((eventLoop.now - $0).nanoseconds) }
         if readyFor == nil || backoffIsDue(readyFor) { failWaiting(failure) }
         retryLater(failure, readyFor: readyFor)
         listener?.upstreamWasLost(self, failure)

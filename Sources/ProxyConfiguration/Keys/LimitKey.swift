@@ -75,7 +75,6 @@ struct LimitKey: Sendable {
     private static let streams = [
         count("maxStreamsPerSession", \.maxStreamsPerSession, 1...1024),
         size("maxStreamBufferBytes", \.maxStreamBufferBytes, 1...gibibyte),
-        count("maxStreamBufferEvents", \.maxStreamBufferEvents, 1...million),
         count("replayEvents", \.replayEvents, 0...million),
         size("replayBytes", \.replayBytes, 0...gibibyte),
         time("keepAliveInterval", \.keepAliveInterval, upTo: hour),

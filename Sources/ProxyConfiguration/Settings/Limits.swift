@@ -51,8 +51,6 @@ package struct Limits: Sendable, Equatable {
     package var maxStreamsPerSession = 4
     /// The most bytes that wait on one event stream for its client to read them.
     package var maxStreamBufferBytes = 1 << 20
-    /// The most events that wait on one event stream for its client to read them.
-    package var maxStreamBufferEvents = 1024
     /// The most events kept for a client that comes back.
     package var replayEvents = 256
     /// The most bytes of events kept for a client that comes back.

@@ -198,6 +198,7 @@ struct Composition {
         result.bodyTimeout = limits.bodyTimeout
         result.keepAliveTimeout = limits.idleTimeoutHTTP
         result.maximumConnections = limits.maxConnections
+        result.maximumConnectionsPerAddress = limits.maxConnectionsPerAddress
         result.maximumJSONDepth = limits.maxJSONDepth
         result.maximumStreamsPerSession = limits.maxStreamsPerSession
         result.maximumStreamBufferBytes = limits.maxStreamBufferBytes

@@ -129,7 +129,8 @@ async def completion(client, order):
 @feature
 async def progress(client, order):
     seen = []
-    result = await client.call_tool("progress", {"steps": 4}, lambda value, total, message: seen.append([value, total, message]))
+    arguments = {"steps": 4, "confirm": True}
+    result = await client.call_tool("progress", arguments, lambda *step: seen.append(list(step)))
     await eventually(lambda: len(seen) >= 4)
     return {"seen": seen, "result": texts(result)}
 

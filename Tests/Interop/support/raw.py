@@ -59,7 +59,7 @@ class Stream:
 
     async def _read(self):
         try:
-            async for event in events(self.response.aiter_lines()):
+            async for event in events(self.response.aiter_bytes()):
                 async with self._arrived:
                     self.events.append(event)
                     self._arrived.notify_all()

@@ -11,10 +11,23 @@ class Event:
     retry: int | None = None
 
 
-async def events(lines):
-    """The events of an asynchronous stream of lines, the ones with empty data included."""
+async def lines(chunks):
+    """The lines of an asynchronous stream of bytes. Only CR, LF and CRLF end a line: U+2028 is text."""
+    rest = b""
+    async for chunk in chunks:
+        rest += chunk
+        # A CR at the very end may be the first half of a CRLF.
+        complete = rest[:-1] if rest.endswith(b"\r") else rest
+        *whole, last = complete.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        rest = last + rest[len(complete):]
+        for line in whole:
+            yield line.decode()
+
+
+async def events(chunks):
+    """The events of an asynchronous stream of bytes, the ones with empty data included."""
     event, data, seen = Event(), [], False
-    async for line in lines:
+    async for line in lines(chunks):
         if line == "":
             if seen:
                 event.data = "\n".join(data)

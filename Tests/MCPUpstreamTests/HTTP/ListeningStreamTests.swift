@@ -79,9 +79,11 @@ import Testing
 
     @Test("A server that has no such stream is asked once", arguments: [400, 404, 405, 406, 401])
     func notOffered(status: Int) async throws {
-        let server = try await server { _, connection in connection.send(Answers.empty("\(status) X")) }
+        // Without a length the answer is not read to its end, which shows that it has been understood.
+        let server = try await server { _, connection in connection.send("HTTP/1.1 \(status) X\r\n\r\n") }
         let link = try await openLink(server)
-        _ = try await nextGet(server)
+        let number = try await nextGet(server).connection
+        #expect(try await server.nextClosed() == number)
         try await link.run {
             ($0 as? any ListeningLink)?.closeListeningStream()
             ($0 as? any ListeningLink)?.openListeningStream()
@@ -89,6 +91,16 @@ import Testing
         try await link.send("{}", as: .response)
         #expect(try await server.nextRequest().body == "{}")
         #expect(link.log.rest.isEmpty)
+    }
+
+    @Test("The connection of a short refusal is used again")
+    func keepsConnection() async throws {
+        let server = try await server { _, connection in connection.send(Answers.empty("405 Method Not Allowed")) }
+        let link = try await openLink(server)
+        let number = try await nextGet(server).connection
+        _ = try await link.lines.first { $0.hasPrefix("server has no listening stream") }
+        try await link.send("{}", as: .response)
+        #expect(try await server.nextRequest().connection == number)
     }
 
     @Test("A forgotten session shows on a stream that had been open")

@@ -24,7 +24,6 @@ import Testing
         #expect(limits.maxSessionsPerPrincipal == 1024)
         #expect(limits.maxStreamsPerSession == 4)
         #expect(limits.maxStreamBufferBytes == 1024 * 1024)
-        #expect(limits.maxStreamBufferEvents == 1024)
         #expect(limits.replayEvents == 256)
         #expect(limits.replayBytes == 1024 * 1024)
         #expect(limits.sessionIdleTimeout == .seconds(30 * 60))

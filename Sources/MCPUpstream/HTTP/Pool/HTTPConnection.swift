@@ -80,15 +80,19 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     /// Closes the connection, whatever is under way on it.
     func shutDown() {
-        let before = state
-        guard case .connecting = before else {
+        switch state {
+        case .connecting:
+            // Its end is reported as that of an attempt.
+            context?.close(promise: nil)
+        case .busy(let exchange):
             close()
-            if case .busy(let exchange) = before {
-                exchange.fail(UpstreamFailure(.closed, "the proxy is shutting down"))
-            }
-            return
+            exchange.fail(UpstreamFailure(.closed, "the proxy is shutting down"))
+        case .complete(let exchange):
+            close()
+            exchange.deliverEnd()
+        case .idle, .closed:
+            close()
         }
-        context?.close(promise: nil)
     }
 
     // MARK: What the exchange says

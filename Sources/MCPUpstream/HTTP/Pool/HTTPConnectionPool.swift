@@ -72,6 +72,7 @@ final class HTTPConnectionPool {
     }
 
     func connectionFree(_ connection: HTTPConnection) {
+        if isShutDown { return connection.close() }
         while let next = waiting.popFirst() {
             if connection.start(next) { return }
             waiting.prepend(next)

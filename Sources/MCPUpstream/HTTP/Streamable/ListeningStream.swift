@@ -58,7 +58,9 @@ final class ListeningStream: HTTPResponseReceiver {
             exchange.cancel()
             pause()
         default:
-            cancel()
+            // A short body is read to its end for the connection's sake.
+            phase = .finished
+            if answer.contentLength ?? .max > RefusedAnswer.maximumTextBytes { cancel() }
             link.listeningEnded("it answered \(answer.statusText)")
         }
     }

@@ -16,14 +16,18 @@ enum LinkEvent: Sendable, Equatable {
 /// A link on its event loop, driven by a test in place of the layer above.
 final class LinkHarness: Sendable {
     let log = EventLog<LinkEvent>()
+    /// What the link has logged.
+    let lines: EventLog<String>
     let eventLoop: any EventLoop
     private let link: NIOLoopBoundBox<(any UpstreamLink)?>
 
     /// Opens a link. Its first report is not awaited.
     init(
         settings: HTTPLinkSettings = .forTests,
-        _ make: @escaping @Sendable (HTTPConnectionPools) -> any UpstreamLink
+        _ make: @escaping @Sendable (HTTPConnectionPools, Logger) -> any UpstreamLink
     ) async throws {
+        let lines = EventLog<String>()
+        self.lines = lines
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         self.eventLoop = eventLoop
         let link = NIOLoopBoundBox<(any UpstreamLink)?>.makeEmptyBox(
@@ -31,7 +35,8 @@ final class LinkHarness: Sendable {
         self.link = link
         let log = self.log
         try await eventLoop.submit {
-            let made = make(HTTPConnectionPools(eventLoop: eventLoop, settings: settings))
+            let logger = Logger(label: "test") { _ in LineCollector(lines: lines) }
+            let made = make(HTTPConnectionPools(eventLoop: eventLoop, settings: settings), logger)
             link.value = made
             made.open(LinkRecorder(log: log))
         }.get()
@@ -104,7 +109,7 @@ extension LinkHarness {
         settings: HTTPLinkSettings = .forTests
     ) async throws -> LinkHarness {
         let harness = try await LinkHarness(settings: settings) {
-            StreamableHTTPLink(url: url, headers: headers, pools: $0, logger: Logger(label: "test"))
+            StreamableHTTPLink(url: url, headers: headers, pools: $0, logger: $1)
         }
         _ = try await harness.next()
         return harness
@@ -116,13 +121,13 @@ extension LinkHarness {
         settings: HTTPLinkSettings = .forTests
     ) async throws -> LinkHarness {
         try await LinkHarness(settings: settings) {
-            SSELink(url: url, headers: headers, pools: $0, logger: Logger(label: "test"))
+            SSELink(url: url, headers: headers, pools: $0, logger: $1)
         }
     }
 
     static func detecting(_ url: UpstreamURL, memory: TransportMemory) async throws -> LinkHarness {
         try await LinkHarness {
-            DetectingHTTPLink(url: url, headers: [], memory: memory, pools: $0, logger: Logger(label: "test"))
+            DetectingHTTPLink(url: url, headers: [], memory: memory, pools: $0, logger: $1)
         }
     }
 }
