@@ -93,7 +93,7 @@ package final class FrontDoor: HTTPRequestHandler {
             case .eventStream, .eventStreamMessages: eventStreams.handle(authenticated, responder)
             }
         } catch {
-            responder.refuse(error.status, error.reason, headers: error.headers)
+            responder.refuse(error)
         }
     }
 

@@ -48,12 +48,13 @@ package struct LineFramer {
 }
 
 extension ByteBuffer {
-    /// How many bytes from an index on until one of this value.
-    func offset(of byte: UInt8, from index: Int) -> Int? {
+    /// How many bytes from an index on until one of this value, looking no further than a limit.
+    func offset(of byte: UInt8, from index: Int, limit: Int? = nil) -> Int? {
         let start = index - readerIndex
+        let end = limit.map { start + $0 } ?? readableBytes
         return unsafe withUnsafeReadableBytes { bytes in
             var position = start
-            while position + 8 <= bytes.count {
+            while position + 8 <= end {
                 let word = unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
                 let difference = word ^ (0x0101_0101_0101_0101 &* UInt64(byte))
                 let hits = (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
@@ -62,7 +63,7 @@ extension ByteBuffer {
                 }
                 position += 8
             }
-            while position < bytes.count {
+            while position < end {
                 if unsafe bytes[position] == byte { return position - start }
                 position += 1
             }

@@ -80,13 +80,11 @@ package struct ServerSentEventParser {
     }
 
     private func endOfLine() -> Int? {
-        let lineFeed = pending.offset(of: 0x0A, from: pending.readerIndex + searched).map { $0 + searched }
-        let carriageReturn = pending.offset(of: 0x0D, from: pending.readerIndex + searched).map { $0 + searched }
-        switch (lineFeed, carriageReturn) {
-        case (let feed?, let carriage?): return min(feed, carriage)
-        case (let end?, nil), (nil, let end?): return end
-        case (nil, nil): return nil
-        }
+        let start = pending.readerIndex + searched
+        let lineFeed = pending.offset(of: 0x0A, from: start)
+        // Only up to the line feed: otherwise every line would search the whole rest of the stream again.
+        let carriageReturn = pending.offset(of: 0x0D, from: start, limit: lineFeed)
+        return (carriageReturn ?? lineFeed).map { $0 + searched }
     }
 
     private mutating func take(_ line: ByteBuffer) throws(FramingError) {

@@ -45,7 +45,9 @@ struct EnvelopeReader {
             try set(\.id, value, name)
             if first == UInt8(ascii: "n") { return }
             if first != UInt8(ascii: "\"") && first != UInt8(ascii: "-") && !(0x30...0x39).contains(first) {
-                problem = "\"id\" must be a string or a number"
+                problem = "\"id\" must be a string or an integer"
+            } else if first != UInt8(ascii: "\""), !scanner.isIntegral(value) {
+                problem = "\"id\" must be a string or an integer"
             } else if value.count > RequestID.maximumLength {
                 problem = "\"id\" is longer than \(RequestID.maximumLength) bytes"
             }
@@ -145,7 +147,7 @@ struct EnvelopeReader {
             guard envelope.result == nil, envelope.error == nil else {
                 return "a message has either \"method\" or \"result\" or \"error\""
             }
-            guard !isNullID else { return "\"id\" must be a string or a number; leave it out for a notification" }
+            guard !isNullID else { return "\"id\" must be a string or an integer; leave it out for a notification" }
             envelope.kind = envelope.id == nil ? .notification : .request
             let content = method.lowerBound + 1..<method.upperBound - 1
             envelope.methodName = content
@@ -183,6 +185,21 @@ extension JSONScanner {
         for offset in 0..<text.utf8CodeUnitCount
         where unsafe text.utf8Start[offset] != self[name.content.lowerBound + offset] {
             return false
+        }
+        return true
+    }
+
+    /// Whether an accepted number is an integer by its spelling: without exponent, and without digits other than 0
+    /// after a point.
+    func isIntegral(_ number: ByteRange) -> Bool {
+        var afterPoint = false
+        for index in number {
+            switch self[index] {
+            case UInt8(ascii: "e"), UInt8(ascii: "E"): return false
+            case UInt8(ascii: "."): afterPoint = true
+            case UInt8(ascii: "0"), UInt8(ascii: "-"): continue
+            default: if afterPoint { return false }
+            }
         }
         return true
     }

@@ -12,7 +12,8 @@ package struct MessageError: Error, Sendable, Equatable {
     /// The identifier of the refused request, where it could be read.
     package let id: RequestID?
 
+    /// A name that comes twice is still JSON, but no message that everybody reads alike.
     static func malformed(_ error: JSONError) -> MessageError {
-        MessageError(code: .malformed, reason: error.description, id: nil)
+        MessageError(code: error.code == .duplicateKey ? .invalid : .malformed, reason: error.description, id: nil)
     }
 }

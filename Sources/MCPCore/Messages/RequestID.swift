@@ -11,7 +11,7 @@ package enum RequestID: Hashable, Sendable {
     case token([UInt8])
 
     /// The longest token that is accepted, in bytes.
-    package static let maximumLength = 256
+    package static let maximumLength = 1_024
 
     /// Reads the token in a range of an accepted message.
     package init(_ bytes: ByteBuffer, _ range: ByteRange) {

@@ -36,6 +36,8 @@ struct Refusal: Error {
     let status: HTTPResponseStatus
     let reason: String
     var headers: [(String, String)] = []
+    /// Set where the request itself is suspect, so that nothing after it on the connection is believed.
+    var closesConnection = false
 }
 
 /// The checks that every request passes before anything else happens.
@@ -45,11 +47,11 @@ struct Admission: Sendable {
     /// Checks target, `Host` and `Origin`, before credentials and before the body is looked at.
     func admit(_ request: HTTPRequest) throws(Refusal) -> AdmittedRequest {
         guard let target = RequestTarget(request.head.uri) else {
-            throw Refusal(status: .badRequest, reason: "the request's path is not acceptable")
+            throw Refusal(status: .badRequest, reason: "the request's path is not acceptable", closesConnection: true)
         }
         let hostHeaders = request.head.headers["host"]
         guard hostHeaders.count == 1, let host = hostHeaders.first else {
-            throw Refusal(status: .badRequest, reason: "exactly one Host header is needed")
+            throw Refusal(status: .badRequest, reason: "exactly one Host header is needed", closesConnection: true)
         }
         guard hosts.acceptsHost(host) else {
             throw Refusal(
@@ -59,7 +61,9 @@ struct Admission: Sendable {
             )
         }
         let origins = request.head.headers["origin"]
-        guard origins.count <= 1 else { throw Refusal(status: .badRequest, reason: "more than one Origin header") }
+        guard origins.count <= 1 else {
+            throw Refusal(status: .badRequest, reason: "more than one Origin header", closesConnection: true)
+        }
         if let origin = origins.first, !hosts.acceptsOrigin(origin) {
             throw Refusal(
                 status: .forbidden,

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// Which `Host` and `Origin` headers are accepted, so that no web page can reach the proxy through a browser
 /// ([security warning, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#security-warning)).
 package struct HostPolicy: Sendable {
@@ -35,6 +37,7 @@ package struct HostPolicy: Sendable {
 
     /// The host in lower case, without the port; nil when the text is not a host with an optional port.
     static func hostName(_ text: String) -> String? {
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
         var host = Substring(text.lowercased())
         var port: Substring?
         if host.hasPrefix("[") {
@@ -43,9 +46,9 @@ package struct HostPolicy: Sendable {
             host = host[...end]
             guard rest.isEmpty || rest.hasPrefix(":") else { return nil }
             if !rest.isEmpty { port = rest.dropFirst() }
-            guard host.dropFirst().dropLast().utf8.allSatisfy({ $0.isHexadecimal || $0 == 0x3A || $0 == 0x2E }) else {
-                return nil
-            }
+            let address = String(host.dropFirst().dropLast())
+            // What is no address is no host.
+            guard address.contains(":"), (try? SocketAddress(ipAddress: address, port: 0)) != nil else { return nil }
         } else {
             if let colon = host.firstIndex(of: ":") {
                 port = host[host.index(after: colon)...]
@@ -53,7 +56,9 @@ package struct HostPolicy: Sendable {
             }
             guard !host.isEmpty, host.utf8.allSatisfy({ $0.isHostCharacter }) else { return nil }
         }
-        if let port { guard UInt16(port) != nil else { return nil } }
+        if let port {
+            guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), UInt16(port) != nil else { return nil }
+        }
         return String(host)
     }
 
@@ -69,10 +74,6 @@ package struct HostPolicy: Sendable {
 }
 
 extension UInt8 {
-    fileprivate var isHexadecimal: Bool {
-        (0x30...0x39).contains(self) || (0x61...0x66).contains(self)
-    }
-
     fileprivate var isHostCharacter: Bool {
         (0x30...0x39).contains(self) || (0x61...0x7A).contains(self) || self == 0x2D || self == 0x2E || self == 0x5F
     }

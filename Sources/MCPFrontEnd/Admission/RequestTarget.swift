@@ -7,10 +7,11 @@ struct RequestTarget: Equatable {
 
     /// Reads a target in origin form.
     ///
-    /// Whatever two readers could take for different paths is refused: encoded slashes, dots, backslashes and NUL,
-    /// empty and dot segments, and anything that is not ASCII.
+    /// Whatever two readers could take for different paths is refused: characters encoded that need not be, such as
+    /// slashes, dots and letters, backslashes and control characters, empty and dot segments, and raw bytes that are
+    /// not ASCII.
     init?(_ text: String) {
-        guard text.hasPrefix("/"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) else {
+        guard text.hasPrefix("/"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"#\\".utf8.contains($0) }) else {
             return nil
         }
         let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
@@ -24,9 +25,7 @@ struct RequestTarget: Equatable {
     }
 
     private static func decode(_ text: Substring) -> String? {
-        guard text.utf8.contains(UInt8(ascii: "%")) else {
-            return text.utf8.contains(UInt8(ascii: "\\")) ? nil : String(text)
-        }
+        guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
         var bytes: [UInt8] = []
         var iterator = text.utf8.makeIterator()
         while let byte = iterator.next() {
@@ -36,7 +35,7 @@ struct RequestTarget: Equatable {
             }
             guard let high = iterator.next(), let low = iterator.next(),
                 let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16),
-                value >= 0x20, value != 0x7F, ![UInt8]("/\\.%".utf8).contains(value)
+                value >= 0x80 || " \"<>`{}|^".utf8.contains(value)
             else { return nil }
             bytes.append(value)
         }

@@ -34,7 +34,7 @@ final class EventStreamEndpoint: Sendable {
                 throw Refusal(status: .methodNotAllowed, reason: "use POST", headers: [("Allow", "POST")])
             }
         } catch {
-            responder.refuse(error.status, error.reason, headers: error.headers)
+            responder.refuse(error)
         }
     }
 

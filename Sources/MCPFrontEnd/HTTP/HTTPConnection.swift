@@ -33,6 +33,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var timer: Scheduled<Void>?
     private var keepAliveTask: RepeatedTask?
     private var requestsServed = 0
+    private var holdsRead = false
     private var address = ""
 
     init(limits: HTTPLimits, listener: HTTPListener, handler: any HTTPRequestHandler) {
@@ -70,7 +71,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // What the HTTP parser refuses is answered once and the connection closed, so that leftovers are never
         // taken for another request.
-        if let error = error as? HTTPParserError, responder == nil, context.channel.isActive {
+        if let error = error as? HTTPParserError, canRefuse, context.channel.isActive {
             if error == .headerOverflow {
                 refuse(.requestHeaderFieldsTooLarge, "the headers are too long (limits.maxHeaderBytes)")
             } else {
@@ -90,17 +91,28 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         if case .answering = state { keepAlive = false } else { context.close(promise: nil) }
     }
 
+    /// Whether the client still waits for an answer that has not begun.
+    private var canRefuse: Bool {
+        switch state {
+        case .idle, .readingBody: true
+        case .answering, .refused: false
+        }
+    }
+
     // MARK: Reading
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
         switch state {
-        case .answering:
-            waiting.append(part)
-            if waiting.count > 1_024 { context.close(promise: nil) }
+        case .answering: waiting.append(part)
         case .refused: break
         case .idle, .readingBody: take(part)
         }
+    }
+
+    /// Reads on only when there is room for another request: what a client sends meanwhile stays in its socket.
+    func read(context: ChannelHandlerContext) {
+        if case .answering = state { holdsRead = true } else { context.read() }
     }
 
     private func take(_ part: HTTPServerRequestPart) {
@@ -174,7 +186,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private func refuse(_ status: HTTPResponseStatus, _ reason: String) {
         state = .refused
         keepAlive = false
-        respond(status, [("Content-Type", "application/json")], body: HTTPProblem.body(status, reason))
+        respond(status, [("Content-Type", "application/json")], body: HTTPProblem.body(reason))
     }
 
     private func startTimer(_ duration: Duration) {
@@ -196,8 +208,15 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     // MARK: Writing
 
-    func respond(_ status: HTTPResponseStatus, _ headers: [(String, String)], body: ByteBuffer?) {
+    /// - Parameter closing: Whether the connection is closed after the answer.
+    func respond(
+        _ status: HTTPResponseStatus,
+        _ headers: [(String, String)],
+        body: ByteBuffer?,
+        closing: Bool = false
+    ) {
         guard let context else { return }
+        if closing { keepAlive = false }
         var head = responseHead(status, headers)
         if status != .noContent, status != .accepted || body != nil {
             head.headers.add(name: "Content-Length", value: String(body?.readableBytes ?? 0))
@@ -261,15 +280,26 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         state = .idle
         startTimer(limits.keepAliveTimeout)
-        guard !waiting.isEmpty else { return }
+        takeWaiting()
+        if case .answering = state { return }
+        if holdsRead {
+            holdsRead = false
+            context.read()
+        }
+    }
+
+    /// Goes on with what had arrived before the last answer was complete.
+    private func takeWaiting() {
         let parts = waiting
         waiting = []
         for (index, part) in parts.enumerated() {
-            if case .answering = state {
+            switch state {
+            case .idle, .readingBody: take(part)
+            case .answering:
                 waiting = Array(parts[index...]) + waiting
                 return
+            case .refused: return
             }
-            take(part)
         }
     }
 }

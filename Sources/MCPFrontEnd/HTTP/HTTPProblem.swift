@@ -5,19 +5,23 @@ import NIOHTTP1
 /// The body of an HTTP refusal: a JSON-RPC error without an identifier, which the transport allows for any status
 /// ([2025-11-25, Streamable HTTP](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports)).
 enum HTTPProblem {
-    static func body(_ status: HTTPResponseStatus, _ reason: String, code: ErrorCode = .invalidRequest) -> ByteBuffer {
-        OwnMessages.error(id: nil, code: code, message: reason)
+    static func body(_ reason: String) -> ByteBuffer {
+        OwnMessages.error(id: nil, code: .invalidRequest, message: reason)
     }
 }
 
 extension HTTPResponder {
     /// Refuses the request in words.
-    func refuse(
-        _ status: HTTPResponseStatus,
-        _ reason: String,
-        code: ErrorCode = .invalidRequest,
-        headers: [(String, String)] = []
-    ) {
-        respond(status, json: HTTPProblem.body(status, reason, code: code), headers)
+    func refuse(_ status: HTTPResponseStatus, _ reason: String, headers: [(String, String)] = []) {
+        respond(status, json: HTTPProblem.body(reason), headers)
+    }
+
+    func refuse(_ refusal: Refusal) {
+        respond(
+            refusal.status,
+            [("Content-Type", "application/json")] + refusal.headers,
+            body: HTTPProblem.body(refusal.reason),
+            closing: refusal.closesConnection
+        )
     }
 }

@@ -34,11 +34,18 @@ final class HTTPResponder: @unchecked Sendable {
     var isEnded: Bool { state == .ended }
 
     /// Sends the whole response.
-    func respond(_ status: HTTPResponseStatus, _ headers: [(String, String)] = [], body: ByteBuffer? = nil) {
+    ///
+    /// - Parameter closing: Whether the connection is closed after it.
+    func respond(
+        _ status: HTTPResponseStatus,
+        _ headers: [(String, String)] = [],
+        body: ByteBuffer? = nil,
+        closing: Bool = false
+    ) {
         guard state == .waiting else { return }
         state = .ended
         clientLeft = nil
-        connection?.respond(status, extraHeaders + headers, body: body)
+        connection?.respond(status, extraHeaders + headers, body: body, closing: closing)
     }
 
     /// Sends a JSON body.

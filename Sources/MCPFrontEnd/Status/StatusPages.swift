@@ -35,23 +35,33 @@ struct StatusPages: Sendable {
         if showsServers {
             body.writeString(#","servers":{"#)
             var isFirst = true
-            for route in routes { write(route.server.displayName, route.server.status, to: &body, &isFirst) }
-            var off = ServerStatus()
-            off.state = .disabled
-            for name in disabled.sorted() { write(name, off, to: &body, &isFirst) }
+            for route in routes { write(route.server, to: &body, &isFirst) }
+            for name in disabled.sorted() {
+                begin(name, .disabled, to: &body, &isFirst)
+                body.writeString("}")
+            }
             body.writeString("}")
         }
         body.writeString("}")
         responder.respond(word == "ready" ? .ok : .serviceUnavailable, json: body)
     }
 
-    private func write(_ name: String, _ status: ServerStatus, to body: inout ByteBuffer, _ isFirst: inout Bool) {
+    private func begin(
+        _ name: String,
+        _ state: ServerStatus.State,
+        to body: inout ByteBuffer,
+        _ isFirst: inout Bool
+    ) {
         if !isFirst { body.writeString(",") }
         isFirst = false
         body.writeJSONString(name)
-        body.writeString(#":{"state":""#)
-        body.writeString(status.state.rawValue)
-        body.writeString("\"")
+        body.writeString(#":{"state":"\#(state.rawValue)""#)
+    }
+
+    private func write(_ server: ServerConnections, to body: inout ByteBuffer, _ isFirst: inout Bool) {
+        let status = server.status
+        begin(server.displayName, status.state, to: &body, &isFirst)
+        body.writeString(#","transport":"\#(server.transport)""#)
         let numbers = [("tools", status.tools), ("prompts", status.prompts), ("resources", status.resources)]
         for (name, number) in numbers {
             guard let number else { continue }

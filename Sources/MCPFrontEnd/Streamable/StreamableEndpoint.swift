@@ -27,7 +27,7 @@ struct StreamableEndpoint: Sendable {
                 )
             }
         } catch {
-            responder.refuse(error.status, error.reason, headers: error.headers)
+            responder.refuse(error)
         }
     }
 

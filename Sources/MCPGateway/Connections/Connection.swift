@@ -115,7 +115,12 @@ package final class Connection: @unchecked Sendable {
             return
         }
         turns.started(id)
-        exchange.upstreamID = upstream.exchange(merged(exchange.request), exchange)
+        send(exchange)
+    }
+
+    private func send(_ exchange: Exchange) {
+        exchange.upstreamID = upstream.makeID()
+        upstream.exchange(merged(exchange.request), exchange, id: exchange.upstreamID)
     }
 
     /// A log level that is set on a shared connection must not silence the other sessions: the server gets the
@@ -154,6 +159,8 @@ package final class Connection: @unchecked Sendable {
     }
 
     func ended(_ exchange: Exchange) {
+        // From now on a cancellation that was on its way finds nothing to cancel.
+        exchange.upstreamID = nil
         let id = ObjectIdentifier(exchange.session)
         turns.ended(id)
         settleParked()
@@ -175,7 +182,7 @@ package final class Connection: @unchecked Sendable {
         while let next = waitingForTurn.first, turns.mayStart(ObjectIdentifier(next.session)) {
             waitingForTurn.removeFirst()
             turns.started(ObjectIdentifier(next.session))
-            next.upstreamID = upstream.exchange(next.request, next)
+            send(next)
         }
     }
 

@@ -9,6 +9,8 @@ package struct ServerConnectionSettings: Sendable {
     package var name: String
     /// The name for logs and status; differs from the key where that holds a token.
     package var displayName: String
+    /// How the server is reached, in a word for people.
+    package var transport: String
     package var isolation: Isolation
     package var limits: UpstreamLimits
     package var idleTimeout: Duration
@@ -20,6 +22,7 @@ package struct ServerConnectionSettings: Sendable {
     package init(
         name: String,
         displayName: String,
+        transport: String,
         isolation: Isolation,
         limits: UpstreamLimits,
         idleTimeout: Duration,
@@ -28,6 +31,7 @@ package struct ServerConnectionSettings: Sendable {
     ) {
         self.name = name
         self.displayName = displayName
+        self.transport = transport
         self.isolation = isolation
         self.limits = limits
         self.idleTimeout = idleTimeout
@@ -82,6 +86,9 @@ package final class ServerConnections: Sendable {
         self.statusChanged = statusChanged
     }
 
+    /// How the server is reached, in a word for people.
+    package var transport: String { settings.transport }
+
     package var status: ServerStatus { state.withLock { $0.status } }
 
     // MARK: Opening and sharing
@@ -134,7 +141,9 @@ package final class ServerConnections: Sendable {
             return (connection, true)
         }
         if isNew {
-            connection.run { $0.upstream.start(reportingTo: $0) }
+            // One that comes too late, while everything is being ended, is never opened.
+            let isClosed = state.withLock { $0.isClosed }
+            connection.run { isClosed ? $0.upstream.close() : $0.upstream.start(reportingTo: $0) }
             scheduleIdleCheck(on: eventLoop)
         }
         return connection

@@ -231,7 +231,11 @@ extension Conversation: UpstreamLinkReceiver {
     }
 
     private func receivedAnswer(_ answer: Message) {
-        guard let range = answer.envelope.id, let id = answer.bytes.integer(in: range) else { return }
+        guard let range = answer.envelope.id, let id = answer.bytes.integer(in: range) else {
+            // An error without an identifier can only mean the one request that is open now.
+            if case .handshaking = state, answer.kind == .error { handshakeAnswered(answer) }
+            return
+        }
         if case .handshaking(let expected) = state {
             if id == expected { handshakeAnswered(answer) }
             return
@@ -247,8 +251,8 @@ extension Conversation: UpstreamLinkReceiver {
             self.result = result
             state = .ready
             readySince = link.eventLoop.now
-            link.send(OwnMessages.notification(.initialized), as: .notification)
             link.handshakeCompleted(result.version)
+            link.send(OwnMessages.notification(.initialized), as: .notification)
             owner.conversationBecameReady(self, result)
         } catch {
             end(error)

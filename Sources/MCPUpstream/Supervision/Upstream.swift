@@ -98,13 +98,17 @@ package final class Upstream: @unchecked Sendable {
         }
     }
 
-    /// Sends a request, or keeps it until it can be sent.
-    ///
-    /// - Returns: The identifier under which it can be cancelled, which is also its progress token.
-    @discardableResult
-    package func exchange(_ request: Message, _ receiver: any ExchangeReceiver) -> Int64 {
+    /// An identifier for a request that is about to be sent: what to cancel it by, and its progress token.
+    package func makeID() -> Int64 {
         lastID += 1
-        let id = lastID
+        return lastID
+    }
+
+    /// Sends a request, or keeps it until it can be sent. The receiver may hear of its end before this returns.
+    ///
+    /// - Parameter id: From `makeID`, where the request may have to be cancelled.
+    package func exchange(_ request: Message, _ receiver: any ExchangeReceiver, id: Int64? = nil) {
+        let id = id ?? makeID()
         switch state {
         case .ready:
             if let current, queue.isEmpty, current.calls.count < limits.maximumCallsInFlight {
@@ -118,7 +122,6 @@ package final class Upstream: @unchecked Sendable {
         case .closed:
             receiver.exchangeFailed(UpstreamFailure(.closed, "the server was stopped", nothingSent: true))
         }
-        return id
     }
 
     /// Gives up a call. Its receiver hears nothing more.
@@ -230,12 +233,11 @@ package final class Upstream: @unchecked Sendable {
         retryAt = nil
         state = .starting
         generation += 1
-        lastID += 1
         let conversation = Conversation(
             generation: generation,
             link: makeLink(eventLoop),
             handshake: handshake,
-            handshakeID: lastID,
+            handshakeID: makeID(),
             limits: limits,
             owner: self
         )

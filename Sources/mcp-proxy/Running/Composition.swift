@@ -120,6 +120,7 @@ struct Composition {
         return ServerConnectionSettings(
             name: server.name,
             displayName: server.displayName,
+            transport: server.transport.label,
             isolation: isolation(of: server),
             limits: upstreamLimits(of: server, settings.limits),
             idleTimeout: settings.limits.idleTimeout,

@@ -192,7 +192,7 @@ struct ProxyRun {
 
 extension ServerTransport {
     /// The transport as the table names it.
-    fileprivate var label: String {
+    var label: String {
         switch self {
         case .stdio: "stdio"
         case .http(_, _, _, .sse): "sse"

@@ -7,16 +7,16 @@ import Testing
 @Suite struct HTTPConnectionPoolLimitTests {
     @Test("Requests beyond the maximum of connections wait for one")
     func waits() async throws {
-        let held = EventLog<ScriptedConnection>()
+        let held = AwaitedLog<ScriptedConnection>()
         let server = try await ScriptedServer { _, connection in held.add(connection) }
         var settings = HTTPLinkSettings()
         settings.maximumConnections = 1
         let harness = try await ExchangeHarness(server.url(), settings: settings)
         let first = try await harness.send(.GET, "/1")
         let second = try await harness.send(.GET, "/2")
-        try await held.next().send(Answers.empty())
+        try await held.next().send(HTTPAnswers.empty())
         #expect(try await first.log.first { $0 == .end } == .end)
-        try await held.next().send(Answers.empty())
+        try await held.next().send(HTTPAnswers.empty())
         #expect(try await second.log.first { $0 == .end } == .end)
         let requests = [try await server.nextRequest(), try await server.nextRequest()]
         #expect(requests.map(\.target) == ["/1", "/2"])
@@ -26,7 +26,7 @@ import Testing
     @Test("A waiting request takes the place of a connection that was closed")
     func takesPlace() async throws {
         let server = try await ScriptedServer { request, connection in
-            if request.target == "/2" { connection.send(Answers.empty()) }
+            if request.target == "/2" { connection.send(HTTPAnswers.empty()) }
         }
         var settings = HTTPLinkSettings()
         settings.maximumConnections = 1
@@ -81,7 +81,7 @@ import Testing
             (1...6).map { "X-\($0): " + String(repeating: "x", count: 15_000) + "\r\n" }.joined(),
         ])
     func headerLimits(fields: String) async throws {
-        let server = try await ScriptedServer { _, connection in connection.send(Answers.empty(headers: fields)) }
+        let server = try await ScriptedServer { _, connection in connection.send(HTTPAnswers.empty(headers: fields)) }
         let failure = try await ExchangeHarness(server.url()).send().failure()
         #expect(failure.code == .unreadable)
         #expect(try await server.nextClosed() == 1)
@@ -91,7 +91,7 @@ import Testing
     func headerAtLimit() async throws {
         // Content-Length is one more field.
         let fields = (1...99).map { "X-\($0): y\r\n" }.joined()
-        let server = try await ScriptedServer { _, connection in connection.send(Answers.empty(headers: fields)) }
+        let server = try await ScriptedServer { _, connection in connection.send(HTTPAnswers.empty(headers: fields)) }
         let exchange = try await ExchangeHarness(server.url()).send()
         #expect(try await exchange.log.next() == .head(202))
     }
@@ -132,7 +132,9 @@ import Testing
         try await harness.run { $0.shutDown() }
         #expect(try await exchange.failure().code == .closed)
         #expect(try await server.nextClosed() == 1)
-        #expect(try await harness.send().failure() == UpstreamFailure(
-            .closed, "the proxy is shutting down", nothingSent: true))
+        #expect(
+            try await harness.send().failure()
+                == UpstreamFailure(
+                    .closed, "the proxy is shutting down", nothingSent: true))
     }
 }

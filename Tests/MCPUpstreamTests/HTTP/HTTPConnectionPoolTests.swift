@@ -7,7 +7,7 @@ import Testing
 @Suite struct HTTPConnectionPoolTests {
     @Test("An answer is reported as head, body and end, and the connection is used again")
     func reusesConnection() async throws {
-        let server = try await ScriptedServer { _, connection in connection.send(Answers.json("{}")) }
+        let server = try await ScriptedServer { _, connection in connection.send(HTTPAnswers.json("{}")) }
         let harness = try await ExchangeHarness(server.url())
         for _ in 1...3 {
             let exchange = try await harness.send(.POST, "/x?y", body: "abc")
@@ -24,7 +24,7 @@ import Testing
 
     @Test("A small request goes out in one write")
     func oneWrite() async throws {
-        let server = try await ScriptedServer { _, connection in connection.send(Answers.empty()) }
+        let server = try await ScriptedServer { _, connection in connection.send(HTTPAnswers.empty()) }
         let harness = try await ExchangeHarness(server.url())
         _ = try await harness.send(.POST, body: #"{"jsonrpc":"2.0"}"#)
         #expect(try await server.nextRequest().reads == 1)
@@ -32,9 +32,9 @@ import Testing
 
     @Test("Concurrent requests get connections of their own; the one that was free last is used first")
     func lastInFirstOut() async throws {
-        let waiting = EventLog<ScriptedConnection>()
+        let waiting = AwaitedLog<ScriptedConnection>()
         let server = try await ScriptedServer { request, connection in
-            if request.target == "/held" { waiting.add(connection) } else { connection.send(Answers.empty()) }
+            if request.target == "/held" { waiting.add(connection) } else { connection.send(HTTPAnswers.empty()) }
         }
         let harness = try await ExchangeHarness(server.url())
         let first = try await harness.send(.GET, "/held")
@@ -45,12 +45,16 @@ import Testing
         let byNumber = [try await server.nextRequest(), try await server.nextRequest()].map(\.connection)
         #expect(Set(byNumber) == [1, 2])
         // The exchange that ran on the connection answered first is not known, so both are awaited in turn.
-        one.send(Answers.empty())
+        one.send(HTTPAnswers.empty())
         let answered = try await withThrowingTaskGroup(of: Int.self) { group in
-            group.addTask { _ = try await first.log.first { $0 == .end }; return 1 }
-            group.addTask { _ = try await second.log.first { $0 == .end }; return 2 }
+            group.addTask {
+                _ = try await first.log.first { $0 == .end }; return 1
+            }
+            group.addTask {
+                _ = try await second.log.first { $0 == .end }; return 2
+            }
             let answered = try await group.next()
-            two.send(Answers.empty())
+            two.send(HTTPAnswers.empty())
             _ = try await group.next()
             return answered
         }
@@ -81,7 +85,7 @@ import Testing
 
     @Test("A server found closed before anything was written is asked again over a new connection")
     func retriesOnClosedConnection() async throws {
-        let server = try await ScriptedServer { _, connection in connection.send(Answers.empty()) }
+        let server = try await ScriptedServer { _, connection in connection.send(HTTPAnswers.empty()) }
         let harness = try await ExchangeHarness(server.url())
         let first = try await harness.send()
         let connection = try await harness.run { _ -> NIOLoopBound<HTTPConnection>? in
@@ -102,7 +106,7 @@ import Testing
     @Test("An idle connection that the server closes leaves the pool")
     func serverClosesIdle() async throws {
         let server = try await ScriptedServer { _, connection in
-            connection.send(Answers.empty())
+            connection.send(HTTPAnswers.empty())
             connection.close()
         }
         let harness = try await ExchangeHarness(server.url())
@@ -117,7 +121,7 @@ import Testing
     @Test("A connection that is closed after the request was written fails it without that certainty")
     func lostAfterWrite() async throws {
         let server = try await ScriptedServer { request, connection in
-            if request.target == "/drop" { connection.close() } else { connection.send(Answers.empty()) }
+            if request.target == "/drop" { connection.close() } else { connection.send(HTTPAnswers.empty()) }
         }
         let harness = try await ExchangeHarness(server.url())
         try await harness.complete()
@@ -158,7 +162,7 @@ import Testing
     @Test("A connection that the server means to close is not used again")
     func connectionClose() async throws {
         let server = try await ScriptedServer { _, connection in
-            connection.send(Answers.empty(headers: "Connection: close\r\n"))
+            connection.send(HTTPAnswers.empty(headers: "Connection: close\r\n"))
         }
         let harness = try await ExchangeHarness(server.url())
         try await harness.complete()
@@ -170,7 +174,7 @@ import Testing
     @Test("An answer that nobody asked for costs the connection and is given to nobody")
     func unaskedAnswer() async throws {
         let server = try await ScriptedServer { request, connection in
-            connection.send(Answers.json("1") + (request.connection == 1 ? Answers.json("22") : ""))
+            connection.send(HTTPAnswers.json("1") + (request.connection == 1 ? HTTPAnswers.json("22") : ""))
         }
         let harness = try await ExchangeHarness(server.url())
         let first = try await harness.send()
@@ -185,7 +189,8 @@ import Testing
     @Test("Provisional answers are skipped")
     func provisional() async throws {
         let server = try await ScriptedServer { _, connection in
-            connection.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + Answers.empty())
+            connection.send(
+                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + HTTPAnswers.empty())
         }
         let exchange = try await ExchangeHarness(server.url()).send()
         #expect(try await exchange.log.next() == .head(202))
@@ -209,7 +214,7 @@ import Testing
 
     @Test("A connection without a request is closed after its time")
     func idleTimeout() async throws {
-        let server = try await ScriptedServer { _, connection in connection.send(Answers.empty()) }
+        let server = try await ScriptedServer { _, connection in connection.send(HTTPAnswers.empty()) }
         var settings = HTTPLinkSettings()
         settings.idleTimeout = .milliseconds(20)
         let harness = try await ExchangeHarness(server.url(), settings: settings)

@@ -17,7 +17,7 @@ import Testing
     @Test("A file is fetched with the configured fields")
     func fetches() async throws {
         let server = try await ScriptedServer { _, connection in
-            connection.send(Answers.text("{}", type: "application/yaml; charset=utf-8"))
+            connection.send(HTTPAnswers.text("{}", type: "application/yaml; charset=utf-8"))
         }
         let content = try await fetch(server.url("/c?x")) { $0.headers = [(name: "Authorization", value: "Bearer x")] }
         #expect(content.bytes == ByteBuffer(string: "{}"))
@@ -34,8 +34,8 @@ import Testing
     func redirects(count: Int) async throws {
         let server = try await ScriptedServer { request, connection in
             let step = Int(request.target.dropFirst()) ?? 0
-            if step == count { return connection.send(Answers.json("1")) }
-            connection.send(Answers.empty("302 Found", headers: "Location: \(step + 1)\r\n"))
+            if step == count { return connection.send(HTTPAnswers.json("1")) }
+            connection.send(HTTPAnswers.empty("302 Found", headers: "Location: \(step + 1)\r\n"))
         }
         let headers = [(name: "X", value: "y")]
         if count == 5 {
@@ -51,10 +51,10 @@ import Testing
 
     @Test("A redirect to another origin is followed without the fields")
     func otherOrigin() async throws {
-        let other = try await ScriptedServer { _, connection in connection.send(Answers.json("1")) }
+        let other = try await ScriptedServer { _, connection in connection.send(HTTPAnswers.json("1")) }
         let target = try other.url("/x", host: "localhost")
         let server = try await ScriptedServer { _, connection in
-            connection.send(Answers.empty("307 X", headers: "Location: \(target)\r\n"))
+            connection.send(HTTPAnswers.empty("307 X", headers: "Location: \(target)\r\n"))
         }
         let content = try await fetch(server.url()) { $0.headers = [(name: "Authorization", value: "secret")] }
         #expect(content.url == target)
@@ -64,7 +64,7 @@ import Testing
     @Test("A redirect from https to http is not followed")
     func downgrade() async throws {
         let server = try await ScriptedServer(certificate: .localhost) { _, connection in
-            connection.send(Answers.empty("301 X", headers: "Location: http://127.0.0.1/\r\n"))
+            connection.send(HTTPAnswers.empty("301 X", headers: "Location: http://127.0.0.1/\r\n"))
         }
         let url = try server.url()
         let failure = await #expect(throws: UpstreamFailure.self) { try await fetch(url) { $0.trust = .unverified } }
@@ -73,7 +73,9 @@ import Testing
 
     @Test("A server whose certificate is not trusted is refused, unless the operator allows it")
     func insecure() async throws {
-        let server = try await ScriptedServer(certificate: .other) { _, connection in connection.send(Answers.json("1")) }
+        let server = try await ScriptedServer(certificate: .other) { _, connection in
+            connection.send(HTTPAnswers.json("1"))
+        }
         let url = try server.url()
         let failure = await #expect(throws: UpstreamFailure.self) { try await fetch(url) }
         #expect(failure?.code == .notReachable)
@@ -83,8 +85,9 @@ import Testing
     @Test(
         "A file that is larger than allowed is refused",
         arguments: [
-            Answers.json("12345"),
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + Answers.chunk("123") + Answers.chunk("45") + Answers.lastChunk,
+            HTTPAnswers.json("12345"),
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + HTTPAnswers.chunk("123") + HTTPAnswers.chunk("45")
+                + HTTPAnswers.lastChunk,
         ])
     func tooLarge(answer: String) async throws {
         let server = try await ScriptedServer { _, connection in connection.send(answer) }
@@ -98,11 +101,13 @@ import Testing
     @Test("A refusal says what was answered")
     func refused() async throws {
         let server = try await ScriptedServer { _, connection in
-            connection.send(Answers.text("no such file", type: "text/plain", status: "404 Not Found"))
+            connection.send(HTTPAnswers.text("no such file", type: "text/plain", status: "404 Not Found"))
         }
         let url = try server.url("/c?token=secret")
         let failure = await #expect(throws: UpstreamFailure.self) { try await fetch(url) }
-        #expect(failure?.detail == "http://127.0.0.1:\(server.port)/c: it answered 404 Not Found (text/plain): no such file")
+        #expect(
+            failure?.detail == "http://127.0.0.1:\(server.port)/c: it answered 404 Not Found (text/plain): no such file"
+        )
     }
 
     @Test("A file that does not come in time is given up, and the connection closed")
@@ -111,7 +116,9 @@ import Testing
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")
         }
         let url = try server.url()
-        let failure = await #expect(throws: UpstreamFailure.self) { try await fetch(url) { $0.timeout = .milliseconds(50) } }
+        let failure = await #expect(throws: UpstreamFailure.self) {
+            try await fetch(url) { $0.timeout = .milliseconds(50) }
+        }
         #expect(failure?.code == .timedOut)
         #expect(try await server.nextClosed() == 1)
     }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct HTTPTrustTests {
     private func server(_ certificate: TestCertificate = .localhost) async throws -> ScriptedServer {
-        try await ScriptedServer(certificate: certificate) { _, connection in connection.send(Answers.empty()) }
+        try await ScriptedServer(certificate: certificate) { _, connection in connection.send(HTTPAnswers.empty()) }
     }
 
     @Test("A trusted certificate for the name or address is accepted", arguments: ["localhost", "127.0.0.1"])

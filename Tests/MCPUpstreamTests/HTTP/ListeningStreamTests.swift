@@ -13,20 +13,20 @@ import Testing
             switch request.method {
             case "GET": get(request, connection)
             case "POST" where request.header("Mcp-Session-Id") == nil:
-                connection.send(Answers.json(Answers.result(1), headers: "Mcp-Session-Id: s\r\n"))
-            default: connection.send(Answers.empty())
+                connection.send(HTTPAnswers.json(HTTPAnswers.result(1), headers: "Mcp-Session-Id: s\r\n"))
+            default: connection.send(HTTPAnswers.empty())
             }
         }
     }
 
-    private func openLink(_ server: ScriptedServer, listening: Bool = true) async throws -> LinkHarness {
-        let link = try await LinkHarness.streamable(server.url())
-        try await link.send(Messages.initialize, as: .request(id: 1))
+    private func openLink(_ server: ScriptedServer, listening: Bool = true) async throws -> HTTPLinkHarness {
+        let link = try await HTTPLinkHarness.streamable(server.url())
+        try await link.send(SentMessages.initialize, as: .request(id: 1))
         _ = try await link.next()
         try await link.run {
             $0.handshakeCompleted(.june2025)
             if listening { ($0 as? any ListeningLink)?.openListeningStream() }
-            $0.send(ByteBuffer(string: Messages.initialized), as: .notification)
+            $0.send(ByteBuffer(string: SentMessages.initialized), as: .notification)
         }
         return link
     }
@@ -40,11 +40,13 @@ import Testing
 
     @Test("What the server says unasked is heard, once the handshake is complete")
     func hears() async throws {
-        let server = try await server { _, connection in connection.send(Answers.events() + "data: \(Self.note)\n\n") }
+        let server = try await server { _, connection in
+            connection.send(HTTPAnswers.events() + "data: \(Self.note)\n\n")
+        }
         let link = try await openLink(server)
         #expect(try await link.next() == .received(Self.note, relatedTo: nil))
-        #expect(try await server.nextRequest().body == Messages.initialize)
-        #expect(try await server.nextRequest().body == Messages.initialized)
+        #expect(try await server.nextRequest().body == SentMessages.initialize)
+        #expect(try await server.nextRequest().body == SentMessages.initialized)
         let request = try await server.nextRequest()
         #expect(request.method == "GET")
         #expect(request.header("Accept") == "text/event-stream")
@@ -57,7 +59,7 @@ import Testing
     func reconnects() async throws {
         let server = try await server { request, connection in
             let id = (Int(request.header("Last-Event-ID") ?? "0") ?? 0) + 1
-            connection.send(Answers.events() + "id: \(id)\nretry: 1\ndata: \(Self.note)\n\n")
+            connection.send(HTTPAnswers.events() + "id: \(id)\nretry: 1\ndata: \(Self.note)\n\n")
             connection.close()
         }
         let link = try await openLink(server)
@@ -70,7 +72,7 @@ import Testing
     @Test("A stream that breaks or is refused for now is tried for as long as it is wanted", arguments: [0, 429, 503])
     func persists(status: Int) async throws {
         let server = try await server { _, connection in
-            if status == 0 { connection.close() } else { connection.send(Answers.empty("\(status) X")) }
+            if status == 0 { connection.close() } else { connection.send(HTTPAnswers.empty("\(status) X")) }
         }
         let link = try await openLink(server)
         for _ in 1...8 { _ = try await nextGet(server) }
@@ -95,7 +97,7 @@ import Testing
 
     @Test("The connection of a short refusal is used again")
     func keepsConnection() async throws {
-        let server = try await server { _, connection in connection.send(Answers.empty("405 Method Not Allowed")) }
+        let server = try await server { _, connection in connection.send(HTTPAnswers.empty("405 Method Not Allowed")) }
         let link = try await openLink(server)
         let number = try await nextGet(server).connection
         _ = try await link.lines.first { $0.hasPrefix("server has no listening stream") }
@@ -106,8 +108,8 @@ import Testing
     @Test("A forgotten session shows on a stream that had been open")
     func lostSession() async throws {
         let server = try await server { request, connection in
-            if request.header("Last-Event-ID") != nil { return connection.send(Answers.empty("404 Not Found")) }
-            connection.send(Answers.events() + "id: 1\nretry: 1\ndata:\n\n")
+            if request.header("Last-Event-ID") != nil { return connection.send(HTTPAnswers.empty("404 Not Found")) }
+            connection.send(HTTPAnswers.events() + "id: 1\nretry: 1\ndata:\n\n")
             connection.close()
         }
         let link = try await openLink(server)
@@ -116,7 +118,9 @@ import Testing
 
     @Test("A stream that is not wanted any more is closed")
     func stops() async throws {
-        let server = try await server { _, connection in connection.send(Answers.events() + "data: \(Self.note)\n\n") }
+        let server = try await server { _, connection in
+            connection.send(HTTPAnswers.events() + "data: \(Self.note)\n\n")
+        }
         let link = try await openLink(server)
         _ = try await link.next()
         let number = try await nextGet(server).connection
@@ -126,7 +130,7 @@ import Testing
 
     @Test("Nobody listens who was not asked to")
     func notWanted() async throws {
-        let server = try await server { _, connection in connection.send(Answers.events()) }
+        let server = try await server { _, connection in connection.send(HTTPAnswers.events()) }
         let link = try await openLink(server, listening: false)
         _ = try await server.nextRequest()
         _ = try await server.nextRequest()
@@ -139,14 +143,14 @@ import Testing
         let server = try await server { request, connection in
             let isFirst = request.header("Last-Event-ID") == nil
             let data = isFirst ? String(repeating: "x", count: 2_000) : Self.note
-            connection.send(Answers.events() + "id: 1\ndata:\n\ndata: \(data)\n\n")
+            connection.send(HTTPAnswers.events() + "id: 1\ndata:\n\ndata: \(data)\n\n")
         }
         var settings = HTTPLinkSettings.forTests
         settings.maximumMessageBytes = 1_000
-        let link = try await LinkHarness.streamable(server.url(), settings: settings)
+        let link = try await HTTPLinkHarness.streamable(server.url(), settings: settings)
         try await link.run {
             ($0 as? any ListeningLink)?.openListeningStream()
-            $0.send(ByteBuffer(string: Messages.initialized), as: .notification)
+            $0.send(ByteBuffer(string: SentMessages.initialized), as: .notification)
         }
         #expect(try await link.next() == .received(Self.note, relatedTo: nil))
     }

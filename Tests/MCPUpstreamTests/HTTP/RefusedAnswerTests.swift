@@ -10,7 +10,7 @@ import Testing
             connection.send(answer)
             if closing { connection.close() }
         }
-        let link = try await LinkHarness.streamable(server.url("/mcp?token=secret"))
+        let link = try await HTTPLinkHarness.streamable(server.url("/mcp?token=secret"))
         try await link.call(1)
         return try await link.failure(of: 1)
     }
@@ -18,18 +18,24 @@ import Testing
     @Test(
         "A refusal says status, type and the beginning of a text",
         arguments: [
-            (Answers.text("<h1>Hi</h1>", type: "text/html; x=y"), "it answered 200 OK (text/html): <h1>Hi</h1>"),
-            (Answers.empty("202 Accepted"), "it answered 202 Accepted without a message"),
-            (Answers.empty("200 OK"), "it answered 200 OK without a message"),
-            (Answers.json(""), "it answered with an empty body instead of a message"),
-            (Answers.text("a\u{1B}[31m\r\n\tb\u{202E}c", type: "text/plain", status: "500 X"),
-             "it answered 500 Internal Server Error (text/plain): a [31m b c"),
-            (Answers.text("PNG", type: "image/png", status: "502 X"), "it answered 502 Bad Gateway (image/png)"),
-            (Answers.json(#"{"error":"x"}"#, status: "400 Bad Request"),
-             #"it answered 400 Bad Request (application/json): {"error":"x"}"#),
-            (Answers.text("{}", type: "application/json", headers: "Content-Encoding: gzip\r\n"),
-             "it compressed its answer although that was not asked for"),
-            (Answers.empty("799 What"), "it answered 799"),
+            (HTTPAnswers.text("<h1>Hi</h1>", type: "text/html; x=y"), "it answered 200 OK (text/html): <h1>Hi</h1>"),
+            (HTTPAnswers.empty("202 Accepted"), "it answered 202 Accepted without a message"),
+            (HTTPAnswers.empty("200 OK"), "it answered 200 OK without a message"),
+            (HTTPAnswers.json(""), "it answered with an empty body instead of a message"),
+            (
+                HTTPAnswers.text("a\u{1B}[31m\r\n\tb\u{202E}c", type: "text/plain", status: "500 X"),
+                "it answered 500 Internal Server Error (text/plain): a [31m b c"
+            ),
+            (HTTPAnswers.text("PNG", type: "image/png", status: "502 X"), "it answered 502 Bad Gateway (image/png)"),
+            (
+                HTTPAnswers.json(#"{"error":"x"}"#, status: "400 Bad Request"),
+                #"it answered 400 Bad Request (application/json): {"error":"x"}"#
+            ),
+            (
+                HTTPAnswers.text("{}", type: "application/json", headers: "Content-Encoding: gzip\r\n"),
+                "it compressed its answer although that was not asked for"
+            ),
+            (HTTPAnswers.empty("799 What"), "it answered 799"),
         ])
     func says(answer: String, detail: String) async throws {
         #expect(try await failure(answer) == UpstreamFailure(.unexpectedHTTPAnswer, detail))
@@ -38,20 +44,20 @@ import Testing
     @Test("No more than 200 characters of a text are repeated")
     func excerpt() async throws {
         let failure = try await failure(
-            Answers.text(String(repeating: "ü", count: 100_000), type: "text/plain", status: "500 X"))
+            HTTPAnswers.text(String(repeating: "ü", count: 100_000), type: "text/plain", status: "500 X"))
         #expect(failure.detail.hasSuffix("(text/plain): " + String(repeating: "ü", count: 200)))
     }
 
     @Test("A refusal with a body that has no end is reported all the same")
     func endless() async throws {
-        let piece = Answers.chunk(String(repeating: "x", count: 70_000))
+        let piece = HTTPAnswers.chunk(String(repeating: "x", count: 70_000))
         let failure = try await failure("HTTP/1.1 500 X\r\nTransfer-Encoding: chunked\r\n\r\n" + piece)
         #expect(failure.code == .unexpectedHTTPAnswer)
     }
 
     @Test("Missing credentials are told apart", arguments: ["401 Unauthorized", "403 Forbidden"])
     func unauthorized(status: String) async throws {
-        let failure = try await failure(Answers.text("no", type: "text/plain", status: status))
+        let failure = try await failure(HTTPAnswers.text("no", type: "text/plain", status: status))
         #expect(failure.code == .unauthorized)
         #expect(failure.detail.contains(status))
     }
@@ -60,9 +66,9 @@ import Testing
     func errorMessage(status: String) async throws {
         let error = #"{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"no"}}"#
         let server = try await ScriptedServer { _, connection in
-            connection.send(Answers.json(error, status: "\(status) X"))
+            connection.send(HTTPAnswers.json(error, status: "\(status) X"))
         }
-        let link = try await LinkHarness.streamable(server.url())
+        let link = try await HTTPLinkHarness.streamable(server.url())
         try await link.call(1)
         #expect(try await link.next() == .received(error, relatedTo: 1))
     }
@@ -70,7 +76,7 @@ import Testing
     @Test("A JSON-RPC error with another identifier is a refusal", arguments: ["null", "2", "\"1\""])
     func otherErrorMessage(id: String) async throws {
         let error = #"{"jsonrpc":"2.0","id":\#(id),"error":{"code":-32602,"message":"no"}}"#
-        #expect(try await failure(Answers.json(error, status: "400 X")).code == .unexpectedHTTPAnswer)
+        #expect(try await failure(HTTPAnswers.json(error, status: "400 X")).code == .unexpectedHTTPAnswer)
     }
 
     @Test(
@@ -79,7 +85,8 @@ import Testing
             ("https://elsewhere.example/mcp?token=x#y", "https://elsewhere.example/mcp;"), ("/mcp/?a=b", "/mcp/;"),
         ])
     func redirect(location: String, place: String) async throws {
-        let failure = try await failure(Answers.empty("307 Temporary Redirect", headers: "Location: \(location)\r\n"))
+        let failure = try await failure(
+            HTTPAnswers.empty("307 Temporary Redirect", headers: "Location: \(location)\r\n"))
         #expect(failure.code == .unexpectedHTTPAnswer)
         #expect(failure.detail.contains(place))
         #expect(failure.detail.contains("put it into the configuration"))
@@ -88,7 +95,7 @@ import Testing
 
     @Test("A redirect to nowhere is told as such", arguments: ["", "Location: http://\r\n"])
     func uselessRedirect(header: String) async throws {
-        let failure = try await failure(Answers.empty("301 Moved", headers: header))
+        let failure = try await failure(HTTPAnswers.empty("301 Moved", headers: header))
         #expect(failure.detail.contains("without a usable Location"))
     }
 

@@ -5,12 +5,12 @@ import Testing
 @testable import MCPUpstream
 
 @Suite struct SSELinkTests {
-    private static let accepted = Answers.empty("202 Accepted")
+    private static let accepted = HTTPAnswers.empty("202 Accepted")
 
     /// A server whose stream names an endpoint and whose POSTs are answered by the script.
     private func server(
-        stream: String = Answers.events() + "event: endpoint\ndata: /messages?session=1\n\n",
-        _ streams: EventLog<ScriptedConnection> = EventLog(),
+        stream: String = HTTPAnswers.events() + "event: endpoint\ndata: /messages?session=1\n\n",
+        _ streams: AwaitedLog<ScriptedConnection> = AwaitedLog(),
         _ post: @escaping ScriptedServer.Script = { $1.send(SSELinkTests.accepted) }
     ) async throws -> ScriptedServer {
         try await ScriptedServer { request, connection in
@@ -22,12 +22,13 @@ import Testing
 
     @Test("The link is open once the endpoint is known; messages are posted there and answered on the stream")
     func converses() async throws {
-        let streams = EventLog<ScriptedConnection>()
+        let streams = AwaitedLog<ScriptedConnection>()
         let server = try await server(streams)
-        let link = try await LinkHarness.sse(server.url("/sse"), headers: [(name: "Authorization", value: "Bearer x")])
+        let link = try await HTTPLinkHarness.sse(
+            server.url("/sse"), headers: [(name: "Authorization", value: "Bearer x")])
         #expect(try await link.next() == .opened)
         let stream = try await streams.next()
-        try await link.send(Messages.initialize, as: .request(id: 1))
+        try await link.send(SentMessages.initialize, as: .request(id: 1))
         let get = try await server.nextRequest()
         #expect(get.target == "/sse")
         #expect(get.header("Accept") == "text/event-stream")
@@ -35,11 +36,12 @@ import Testing
         let post = try await server.nextRequest()
         #expect(post.method == "POST")
         #expect(post.target == "/messages?session=1")
-        #expect(post.body == Messages.initialize)
+        #expect(post.body == SentMessages.initialize)
         #expect(post.header("Content-Type") == "application/json")
         #expect(post.header("Authorization") == "Bearer x")
-        stream.send("event: message\r\ndata: \(Answers.result(1))\r\n\r\n: ping\n\nevent: other\ndata: x\n\ndata: {}\n\n")
-        #expect(try await link.next() == .received(Answers.result(1), relatedTo: nil))
+        stream.send(
+            "event: message\r\ndata: \(HTTPAnswers.result(1))\r\n\r\n: ping\n\nevent: other\ndata: x\n\ndata: {}\n\n")
+        #expect(try await link.next() == .received(HTTPAnswers.result(1), relatedTo: nil))
         #expect(try await link.next() == .received("{}", relatedTo: nil))
     }
 
@@ -53,9 +55,9 @@ import Testing
             guard request.method == "GET" else { return connection.send(Self.accepted) }
             let origin = "http://\(request.header("Host") ?? "")"
             let endpoint = reference.replacing("ABSOLUTE", with: origin)
-            connection.send(Answers.events() + "event: endpoint\ndata: \(endpoint)\n\n")
+            connection.send(HTTPAnswers.events() + "event: endpoint\ndata: \(endpoint)\n\n")
         }
-        let link = try await LinkHarness.sse(server.url("/a/sse?key=1"))
+        let link = try await HTTPLinkHarness.sse(server.url("/a/sse?key=1"))
         #expect(try await link.next() == .opened)
         try await link.call(1)
         _ = try await server.nextRequest()
@@ -66,8 +68,8 @@ import Testing
         "An endpoint elsewhere closes the link, and nothing is posted",
         arguments: ["http://evil.example/m", "//evil.example/m", "https://127.0.0.1/m", "http://127.0.0.1:1/m", "x:y"])
     func otherOrigin(endpoint: String) async throws {
-        let server = try await server(stream: Answers.events() + "event: endpoint\ndata: \(endpoint)\n\n")
-        let link = try await LinkHarness.sse(server.url("/sse"))
+        let server = try await server(stream: HTTPAnswers.events() + "event: endpoint\ndata: \(endpoint)\n\n")
+        let link = try await HTTPLinkHarness.sse(server.url("/sse"))
         guard case .closed(let failure) = try await link.next() else { return #expect(Bool(false)) }
         #expect(failure.code == .unexpectedHTTPAnswer)
         #expect(failure.detail.contains("endpoint"))
@@ -77,9 +79,9 @@ import Testing
 
     @Test("Messages are posted one after the other, each once the one before has been accepted")
     func ordering() async throws {
-        let held = EventLog<ScriptedConnection>()
+        let held = AwaitedLog<ScriptedConnection>()
         let server = try await server { _, connection in held.add(connection) }
-        let link = try await LinkHarness.sse(server.url("/sse"))
+        let link = try await HTTPLinkHarness.sse(server.url("/sse"))
         #expect(try await link.next() == .opened)
         try await link.run {
             $0.send(ByteBuffer(string: "1"), as: .request(id: 1))
@@ -89,7 +91,7 @@ import Testing
             $0.abandon(3)
         }
         _ = try await server.nextRequest()
-        for (body, answer) in [("1", Self.accepted), ("2", Answers.json("{}")), ("4", Self.accepted)] {
+        for (body, answer) in [("1", Self.accepted), ("2", HTTPAnswers.json("{}")), ("4", Self.accepted)] {
             let connection = try await held.next()
             let request = try await server.nextRequest()
             #expect(request.body == body)
@@ -104,13 +106,13 @@ import Testing
         let server = try await server { _, _ in }
         var settings = HTTPLinkSettings.forTests
         settings.postTimeout = .milliseconds(20)
-        let link = try await LinkHarness.sse(server.url("/sse"), settings: settings)
+        let link = try await HTTPLinkHarness.sse(server.url("/sse"), settings: settings)
         #expect(try await link.next() == .opened)
         _ = try await server.nextRequest()
         try await link.call(1)
-        #expect(try await server.nextRequest().body == Messages.call(1))
+        #expect(try await server.nextRequest().body == SentMessages.call(1))
         try await link.call(2)
-        #expect(try await server.nextRequest().body == Messages.call(2))
+        #expect(try await server.nextRequest().body == SentMessages.call(2))
     }
 
     @Test("More messages than may wait are refused")
@@ -118,7 +120,7 @@ import Testing
         let server = try await server { _, _ in }
         var settings = HTTPLinkSettings.forTests
         settings.maximumHeldMessages = 1
-        let link = try await LinkHarness.sse(server.url("/sse"), settings: settings)
+        let link = try await HTTPLinkHarness.sse(server.url("/sse"), settings: settings)
         #expect(try await link.next() == .opened)
         try await link.run { for id in 1...3 { $0.send(ByteBuffer(string: "x"), as: .request(id: Int64(id))) } }
         let failure = try await link.failure(of: 3)
@@ -130,8 +132,8 @@ import Testing
         "A refused POST fails its request, and the next message is sent",
         arguments: [("401 Unauthorized", UpstreamFailure.Code.unauthorized), ("500 X", .unexpectedHTTPAnswer)])
     func refusedPost(status: String, code: UpstreamFailure.Code) async throws {
-        let server = try await server { _, connection in connection.send(Answers.empty(status)) }
-        let link = try await LinkHarness.sse(server.url("/sse"))
+        let server = try await server { _, connection in connection.send(HTTPAnswers.empty(status)) }
+        let link = try await HTTPLinkHarness.sse(server.url("/sse"))
         #expect(try await link.next() == .opened)
         try await link.send("n", as: .notification)
         try await link.call(1)
@@ -143,7 +145,7 @@ import Testing
     @Test("A POST that breaks off fails its request")
     func brokenPost() async throws {
         let server = try await server { _, connection in connection.close() }
-        let link = try await LinkHarness.sse(server.url("/sse"))
+        let link = try await HTTPLinkHarness.sse(server.url("/sse"))
         #expect(try await link.next() == .opened)
         try await link.call(1)
         let failure = try await link.failure(of: 1)
@@ -153,8 +155,8 @@ import Testing
 
     @Test("A forgotten session is reported", arguments: ["404 Not Found", "410 Gone"])
     func lostSession(status: String) async throws {
-        let server = try await server { _, connection in connection.send(Answers.empty(status)) }
-        let link = try await LinkHarness.sse(server.url("/sse"))
+        let server = try await server { _, connection in connection.send(HTTPAnswers.empty(status)) }
+        let link = try await HTTPLinkHarness.sse(server.url("/sse"))
         #expect(try await link.next() == .opened)
         try await link.call(1)
         #expect(try await link.next() == .lostSession(1))
@@ -164,9 +166,9 @@ import Testing
 
     @Test("The end of the stream is the end of the link")
     func streamEnds() async throws {
-        let streams = EventLog<ScriptedConnection>()
+        let streams = AwaitedLog<ScriptedConnection>()
         let server = try await server(streams)
-        let link = try await LinkHarness.sse(server.url("/sse"))
+        let link = try await HTTPLinkHarness.sse(server.url("/sse"))
         #expect(try await link.next() == .opened)
         try await streams.next().close()
         #expect(try await link.next() == .closed(UpstreamFailure(.connectionLost, "its event stream ended")))
@@ -178,32 +180,32 @@ import Testing
     @Test(
         "A stream that is not one closes the link with what was answered",
         arguments: [
-            (Answers.empty("401 Unauthorized"), UpstreamFailure.Code.unauthorized),
-            (Answers.text("<p>", type: "text/html"), .unexpectedHTTPAnswer),
-            (Answers.empty("302 Found", headers: "Location: /x\r\n"), .unexpectedHTTPAnswer),
-            (Answers.events() + "data: " + String(repeating: "x", count: 2_000), .unreadable),
+            (HTTPAnswers.empty("401 Unauthorized"), UpstreamFailure.Code.unauthorized),
+            (HTTPAnswers.text("<p>", type: "text/html"), .unexpectedHTTPAnswer),
+            (HTTPAnswers.empty("302 Found", headers: "Location: /x\r\n"), .unexpectedHTTPAnswer),
+            (HTTPAnswers.events() + "data: " + String(repeating: "x", count: 2_000), .unreadable),
         ])
     func noStream(answer: String, code: UpstreamFailure.Code) async throws {
         let server = try await server(stream: answer)
         var settings = HTTPLinkSettings.forTests
         settings.maximumMessageBytes = 1_000
-        let link = try await LinkHarness.sse(server.url("/sse"), settings: settings)
+        let link = try await HTTPLinkHarness.sse(server.url("/sse"), settings: settings)
         #expect(try await link.closure().code == code)
     }
 
     @Test("A stream that names no endpoint in time closes the link")
     func endpointTimeout() async throws {
-        let server = try await server(stream: Answers.events() + ": hello\n\n")
+        let server = try await server(stream: HTTPAnswers.events() + ": hello\n\n")
         var settings = HTTPLinkSettings.forTests
         settings.endpointTimeout = .milliseconds(20)
-        let link = try await LinkHarness.sse(server.url("/sse"), settings: settings)
+        let link = try await HTTPLinkHarness.sse(server.url("/sse"), settings: settings)
         #expect(try await link.closure().code == .timedOut)
     }
 
     @Test("Closing the link closes the stream and reports that once", arguments: [true, false])
     func closes(opened: Bool) async throws {
-        let server = try await server(stream: opened ? Answers.events() + "event: endpoint\ndata: /m\n\n" : "")
-        let link = try await LinkHarness.sse(server.url("/sse"))
+        let server = try await server(stream: opened ? HTTPAnswers.events() + "event: endpoint\ndata: /m\n\n" : "")
+        let link = try await HTTPLinkHarness.sse(server.url("/sse"))
         if opened { #expect(try await link.next() == .opened) }
         _ = try await server.nextRequest()
         try await link.close()
@@ -214,7 +216,7 @@ import Testing
 
     @Test("A server that cannot be reached closes the link")
     func unreachable() async throws {
-        let link = try await LinkHarness.sse(UpstreamURL("http://127.0.0.1:\(ScriptedServer.freePort())/"))
+        let link = try await HTTPLinkHarness.sse(UpstreamURL("http://127.0.0.1:\(ScriptedServer.freePort())/"))
         #expect(try await link.closure().code == .notReachable)
     }
 }

@@ -4,7 +4,7 @@ import NIOHTTP1
 /// break out of its line.
 ///
 /// Made once per link and copied per request.
-struct RequestFields: Sendable {
+package struct RequestFields: Sendable {
     private(set) var headers: HTTPHeaders
 
     /// Begins with the fields that every request to an origin has.
@@ -40,7 +40,7 @@ struct RequestFields: Sendable {
     }
 
     /// Whether a field may be configured: a token, a printable value, and none of those that frame the message.
-    static func isAccepted(name: String, value: String) -> Bool {
+    package static func isAccepted(name: String, value: String) -> Bool {
         isValidName(name) && isValidValue(value) && !reserved.contains { ASCII.equal($0, name) }
     }
 

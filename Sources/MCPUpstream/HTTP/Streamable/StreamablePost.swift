@@ -66,10 +66,7 @@ final class StreamablePost: HTTPResponseReceiver {
 
     func receive(head: HTTPResponseHead, of exchange: HTTPExchange) {
         let answer = AnswerHead(head)
-        if answer.status == 404, carriedSession {
-            cancel()
-            return link.lostSession(self)
-        }
+        if answer.status == 404, carriedSession { return loseSession() }
         if answer.isSuccess, let id = answer.sessionID, !link.noteSession(id) {
             return fail(.init(.handshakeRefused, "its Mcp-Session-Id holds characters that the protocol forbids"))
         }
@@ -116,6 +113,15 @@ final class StreamablePost: HTTPResponseReceiver {
         case .awaitingHead, .json, .refusal: fail(failure)
         case .pausing, .finished: break
         }
+    }
+
+    /// The server has forgotten the session. A request whose stream had begun was read before, so it must not be
+    /// taken for one that may be sent again.
+    private func loseSession() {
+        cancel()
+        guard isResuming else { return link.lostSession(self) }
+        link.failed(self, .init(.connectionLost, "the event stream broke, and the session was forgotten meanwhile"))
+        link.lostSession(nil)
     }
 
     // MARK: A JSON body

@@ -43,8 +43,8 @@ final class ExchangeHarness: Sendable {
     }
 
     /// An event when the pool has no connections any more.
-    func notePoolEmpty() async throws -> EventLog<ExchangeEvent> {
-        let log = EventLog<ExchangeEvent>()
+    func notePoolEmpty() async throws -> AwaitedLog<ExchangeEvent> {
+        let log = AwaitedLog<ExchangeEvent>()
         try await run { pool in pool.onEmpty = { _ in log.add(.poolEmpty) } }
         return log
     }
@@ -52,7 +52,7 @@ final class ExchangeHarness: Sendable {
 
 /// An exchange and what its receiver has heard.
 final class SentExchange: Sendable {
-    let log = EventLog<ExchangeEvent>()
+    let log = AwaitedLog<ExchangeEvent>()
     let exchange: NIOLoopBound<HTTPExchange>
 
     init(
@@ -82,10 +82,10 @@ final class SentExchange: Sendable {
     }
 
     private final class Recorder: HTTPResponseReceiver {
-        private let log: EventLog<ExchangeEvent>
+        private let log: AwaitedLog<ExchangeEvent>
         private var pausesAtBody: Bool
 
-        init(log: EventLog<ExchangeEvent>, pausesAtBody: Bool) {
+        init(log: AwaitedLog<ExchangeEvent>, pausesAtBody: Bool) {
             self.log = log
             self.pausesAtBody = pausesAtBody
         }

@@ -2,7 +2,7 @@ import Logging
 
 /// Keeps what is logged, at every level.
 struct LineCollector: LogHandler {
-    let lines: EventLog<String>
+    let lines: AwaitedLog<String>
     var logLevel = Logger.Level.trace
     var metadata: Logger.Metadata = [:]
 

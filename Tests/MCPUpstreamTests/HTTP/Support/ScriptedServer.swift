@@ -32,7 +32,7 @@ final class ScriptedServer: Sendable {
         case closed(Int)
     }
 
-    let log = EventLog<Event>()
+    let log = AwaitedLog<Event>()
     private let channel: any Channel
     let port: Int
     private let scheme: String
@@ -136,7 +136,7 @@ private final class ScriptedHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let number: Int
-    private let log: EventLog<ScriptedServer.Event>
+    private let log: AwaitedLog<ScriptedServer.Event>
     private let onOpen: (@Sendable (ScriptedConnection) -> Void)?
     private let script: ScriptedServer.Script
     private var pending = ""
@@ -144,7 +144,7 @@ private final class ScriptedHandler: ChannelInboundHandler {
 
     init(
         number: Int,
-        log: EventLog<ScriptedServer.Event>,
+        log: AwaitedLog<ScriptedServer.Event>,
         onOpen: (@Sendable (ScriptedConnection) -> Void)?,
         script: @escaping ScriptedServer.Script
     ) {

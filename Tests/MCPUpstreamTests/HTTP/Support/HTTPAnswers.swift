@@ -1,5 +1,5 @@
 /// Answers as they go over the wire.
-enum Answers {
+enum HTTPAnswers {
     static func json(_ body: String, status: String = "200 OK", headers: String = "") -> String {
         text(body, type: "application/json", status: status, headers: headers)
     }
@@ -18,7 +18,8 @@ enum Answers {
     }
 
     /// The beginning of an event stream in chunks, after which the connection can be used again.
-    static let chunkedEvents = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    static let chunkedEvents =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
     static func chunk(_ text: String) -> String {
         "\(String(text.utf8.count, radix: 16))\r\n\(text)\r\n"
@@ -28,15 +29,5 @@ enum Answers {
 
     static func result(_ id: Int64) -> String {
         #"{"jsonrpc":"2.0","id":\#(id),"result":{}}"#
-    }
-}
-
-/// Messages as the layer above would send them.
-enum Messages {
-    static let initialize = #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{}}"#
-    static let initialized = #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#
-
-    static func call(_ id: Int64) -> String {
-        #"{"jsonrpc":"2.0","id":\#(id),"method":"tools/call","params":{"name":"t"}}"#
     }
 }

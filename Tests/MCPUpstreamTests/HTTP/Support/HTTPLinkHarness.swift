@@ -5,7 +5,7 @@ import NIOPosix
 
 @testable import MCPUpstream
 
-enum LinkEvent: Sendable, Equatable {
+enum HTTPLinkEvent: Sendable, Equatable {
     case opened
     case received(String, relatedTo: Int64?)
     case failed(Int64, UpstreamFailure)
@@ -14,10 +14,10 @@ enum LinkEvent: Sendable, Equatable {
 }
 
 /// A link on its event loop, driven by a test in place of the layer above.
-final class LinkHarness: Sendable {
-    let log = EventLog<LinkEvent>()
+final class HTTPLinkHarness: Sendable {
+    let log = AwaitedLog<HTTPLinkEvent>()
     /// What the link has logged.
-    let lines: EventLog<String>
+    let lines: AwaitedLog<String>
     let eventLoop: any EventLoop
     private let link: NIOLoopBoundBox<(any UpstreamLink)?>
 
@@ -26,7 +26,7 @@ final class LinkHarness: Sendable {
         settings: HTTPLinkSettings = .forTests,
         _ make: @escaping @Sendable (HTTPConnectionPools, Logger) -> any UpstreamLink
     ) async throws {
-        let lines = EventLog<String>()
+        let lines = AwaitedLog<String>()
         self.lines = lines
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         self.eventLoop = eventLoop
@@ -51,14 +51,14 @@ final class LinkHarness: Sendable {
     }
 
     func call(_ id: Int64) async throws {
-        try await send(Messages.call(id), as: .request(id: id))
+        try await send(SentMessages.call(id), as: .request(id: id))
     }
 
     func close() async throws {
         try await run { $0.close() }
     }
 
-    func next() async throws -> LinkEvent {
+    func next() async throws -> HTTPLinkEvent {
         try await log.next()
     }
 
@@ -77,9 +77,9 @@ final class LinkHarness: Sendable {
 }
 
 private final class LinkRecorder: UpstreamLinkReceiver {
-    private let log: EventLog<LinkEvent>
+    private let log: AwaitedLog<HTTPLinkEvent>
 
-    init(log: EventLog<LinkEvent>) {
+    init(log: AwaitedLog<HTTPLinkEvent>) {
         self.log = log
     }
 
@@ -102,13 +102,13 @@ extension HTTPLinkSettings {
     }
 }
 
-extension LinkHarness {
+extension HTTPLinkHarness {
     static func streamable(
         _ url: UpstreamURL,
         headers: [(name: String, value: String)] = [],
         settings: HTTPLinkSettings = .forTests
-    ) async throws -> LinkHarness {
-        let harness = try await LinkHarness(settings: settings) {
+    ) async throws -> HTTPLinkHarness {
+        let harness = try await HTTPLinkHarness(settings: settings) {
             StreamableHTTPLink(url: url, headers: headers, pools: $0, logger: $1)
         }
         _ = try await harness.next()
@@ -119,14 +119,14 @@ extension LinkHarness {
         _ url: UpstreamURL,
         headers: [(name: String, value: String)] = [],
         settings: HTTPLinkSettings = .forTests
-    ) async throws -> LinkHarness {
-        try await LinkHarness(settings: settings) {
+    ) async throws -> HTTPLinkHarness {
+        try await HTTPLinkHarness(settings: settings) {
             SSELink(url: url, headers: headers, pools: $0, logger: $1)
         }
     }
 
-    static func detecting(_ url: UpstreamURL, memory: TransportMemory) async throws -> LinkHarness {
-        try await LinkHarness {
+    static func detecting(_ url: UpstreamURL, memory: TransportMemory) async throws -> HTTPLinkHarness {
+        try await HTTPLinkHarness {
             DetectingHTTPLink(url: url, headers: [], memory: memory, pools: $0, logger: $1)
         }
     }

@@ -3,7 +3,7 @@ import NIOPosix
 import Synchronization
 
 /// Events from an event loop, awaited in order by a test, with a limit on the time.
-final class EventLog<Event: Sendable>: Sendable {
+final class AwaitedLog<Event: Sendable>: Sendable {
     struct NothingCame: Error {}
 
     private struct State {
