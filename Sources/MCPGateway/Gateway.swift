@@ -96,6 +96,7 @@ package final class Gateway: Sendable {
         }
         let session = makeSession(
             version: ProtocolVersion(requested) ?? .latestLegacy,
+            capabilities: DeclaredCapabilities(initialize.params?["capabilities"]),
             handshake: handshake(of: initialize),
             route: route,
             principal: principal,
@@ -137,6 +138,7 @@ package final class Gateway: Sendable {
     ) -> ClientSession {
         let session = makeSession(
             version: .march2025,
+            capabilities: [],
             handshake: Handshake(clientInfo: ByteBuffer(string: #"{"name":"mcp-proxy","version":"1"}"#)),
             route: route,
             principal: principal,
@@ -149,6 +151,7 @@ package final class Gateway: Sendable {
 
     private func makeSession(
         version: ProtocolVersion,
+        capabilities: DeclaredCapabilities,
         handshake: Handshake,
         route: Route,
         principal: Principal,
@@ -166,6 +169,7 @@ package final class Gateway: Sendable {
             principal: principal,
             route: route,
             version: version,
+            capabilities: capabilities,
             connection: route.server.hold(key, told, preferring: eventLoop),
             eventLoop: eventLoop,
             gateway: self

@@ -57,9 +57,8 @@ class Caller:
             calling = asyncio.ensure_future(call(arguments))
             if self.random.random() < DISCONNECTS:
                 await asyncio.wait([calling], timeout=self.random.uniform(0, 0.05))
-                if not calling.done():
-                    calling.cancel()
-                    await asyncio.wait([calling])
+                calling.cancel()
+            await asyncio.wait([calling])
             self.outcomes[number] = None if calling.cancelled() else calling.result()
 
     def wrong(self):

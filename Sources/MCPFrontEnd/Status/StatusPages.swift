@@ -61,7 +61,7 @@ struct StatusPages: Sendable {
     private func write(_ server: ServerConnections, to body: inout ByteBuffer, _ isFirst: inout Bool) {
         let status = server.status
         begin(server.displayName, status.state, to: &body, &isFirst)
-        body.writeString(#","transport":"\#(server.transport)""#)
+        body.writeString(#","transport":"\#(status.transport)""#)
         let numbers = [("tools", status.tools), ("prompts", status.prompts), ("resources", status.resources)]
         for (name, number) in numbers {
             guard let number else { continue }

@@ -193,6 +193,10 @@ package final class Connection: @unchecked Sendable {
             refuse(request, "the client has gone")
             return
         }
+        guard session.capabilities.permit(request.message.method) else {
+            refuse(request, "the client has not declared that it answers such requests")
+            return
+        }
         let call = exchange?.upstreamID
         if let call { upstream.noteQuestion(during: call) }
         session.run { session in session.ask(request, from: self, during: exchange, call: call) }

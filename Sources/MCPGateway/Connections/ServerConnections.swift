@@ -84,10 +84,8 @@ package final class ServerConnections: Sendable {
         self.logger = logger
         self.makeLink = makeLink
         self.statusChanged = statusChanged
+        state.withLock { $0.status.transport = settings.transport }
     }
-
-    /// How the server is reached, in a word for people.
-    package var transport: String { settings.transport }
 
     package var status: ServerStatus { state.withLock { $0.status } }
 
@@ -214,8 +212,10 @@ package final class ServerConnections: Sendable {
         switch upstream.state {
         case .ready(let result):
             logger.info("server ready", metadata: ["server": "\(displayName)", "version": "\(result.version.name)"])
+            let transport = upstream.link?.transport
             update {
                 $0.state = .ready
+                $0.transport = transport ?? $0.transport
                 $0.error = nil
                 $0.errorOutput = []
                 $0.protocolVersion = result.version.name

@@ -8,6 +8,8 @@ package struct ServerStatus: Sendable, Equatable {
     }
 
     package var state = State.starting
+    /// How the server is reached, in a word.
+    package var transport = ""
     /// Why it failed last; for the operator.
     package var error: String?
     /// The last lines of its standard error.

@@ -19,6 +19,7 @@ package final class ClientSession: @unchecked Sendable {
     package let route: Route
     package let eventLoop: any EventLoop
     package let version: ProtocolVersion
+    let capabilities: DeclaredCapabilities
     /// Where things go that belong to no exchange.
     package var outlet: (any SessionOutlet)?
     package private(set) var isClosed = false
@@ -38,6 +39,7 @@ package final class ClientSession: @unchecked Sendable {
         principal: Principal,
         route: Route,
         version: ProtocolVersion,
+        capabilities: DeclaredCapabilities,
         connection: Connection,
         eventLoop: any EventLoop,
         gateway: Gateway
@@ -46,6 +48,7 @@ package final class ClientSession: @unchecked Sendable {
         self.principal = principal
         self.route = route
         self.version = version
+        self.capabilities = capabilities
         self.connection = connection
         self.eventLoop = eventLoop
         self.gateway = gateway

@@ -34,6 +34,9 @@ package protocol UpstreamLink: AnyObject {
     /// Ends the link and frees everything. `linkClosed` follows exactly once, unless it has come before.
     func close()
 
+    /// The transport in a word for people: `stdio`, `sse`, `streamable-http`, or `http` while it is not known.
+    var transport: String { get }
+
     /// The process identifier, where there is a process.
     var processID: Int32? { get }
 

@@ -23,6 +23,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     }
 
     package let eventLoop: any EventLoop
+    package let transport = "stdio"
     package private(set) var processID: Int32?
 
     private let settings: StdioSettings

@@ -3,7 +3,6 @@ import MCPGateway
 /// One line of the table that is printed at the start.
 struct StatusRow {
     let name: String
-    let transport: String
     let url: String
     let status: ServerStatus
 
@@ -17,7 +16,7 @@ enum StatusTable {
 
     static func lines(_ rows: [StatusRow]) -> [String] {
         let header = ["SERVER", "TRANSPORT", "STATE", "TOOLS", "URL"]
-        let cells = rows.map { [$0.name, $0.transport, $0.status.state.rawValue, $0.tools, $0.url] }
+        let cells = rows.map { [$0.name, $0.status.transport, $0.status.state.rawValue, $0.tools, $0.url] }
         let widths = header.indices.map { column in
             ([header] + cells).map { $0[column].count }.max() ?? 0
         }

@@ -129,12 +129,12 @@ struct ProxyRun {
         let rows = settings.servers.map { server -> StatusRow in
             var status = ServerStatus()
             status.state = .disabled
+            status.transport = server.transport.label
             if let running = composition.servers.first(where: { $0.settings.name == server.name }) {
                 status = running.connections.status
             }
             return StatusRow(
                 name: server.displayName,
-                transport: server.transport.label,
                 url: ListenerAddress.url(of: server, in: settings, port: port),
                 status: status
             )

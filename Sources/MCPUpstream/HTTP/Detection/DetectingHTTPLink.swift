@@ -26,6 +26,7 @@ package final class DetectingHTTPLink: ListeningLink {
     }
 
     package let eventLoop: any EventLoop
+    package var transport: String { link?.transport ?? "http" }
     private let memory: TransportMemory
     private let makeStreamable: () -> StreamableHTTPLink
     private let makeSSE: () -> SSELink

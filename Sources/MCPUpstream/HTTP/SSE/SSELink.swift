@@ -20,6 +20,7 @@ package final class SSELink: UpstreamLink {
     }
 
     package let eventLoop: any EventLoop
+    package let transport = "sse"
     let url: UpstreamURL
     let settings: HTTPLinkSettings
     let logger: Logger

@@ -20,6 +20,7 @@ package final class StreamableHTTPLink: ListeningLink {
     }
 
     package let eventLoop: any EventLoop
+    package let transport = "streamable-http"
     let url: UpstreamURL
     let settings: HTTPLinkSettings
     let logger: Logger

@@ -1,0 +1,34 @@
+import MCPCore
+import NIOCore
+
+/// Which questions of a server a client has declared to answer.
+struct DeclaredCapabilities: OptionSet, Sendable {
+    let rawValue: Int
+
+    static let roots = DeclaredCapabilities(rawValue: 1)
+    static let sampling = DeclaredCapabilities(rawValue: 2)
+    static let elicitation = DeclaredCapabilities(rawValue: 4)
+
+    init(rawValue: Int) {
+        self.rawValue = rawValue
+    }
+
+    /// - Parameter capabilities: The `capabilities` object of `initialize`.
+    init(_ capabilities: JSONView?) {
+        self = []
+        let known: [(String, DeclaredCapabilities)] = [
+            ("roots", .roots), ("sampling", .sampling), ("elicitation", .elicitation),
+        ]
+        for (name, capability) in known where capabilities?[name] != nil { insert(capability) }
+    }
+
+    /// Whether a request of this method may be put to the client. One that we do not know may.
+    func permit(_ method: Method) -> Bool {
+        switch method {
+        case .rootsList: contains(.roots)
+        case .samplingCreateMessage: contains(.sampling)
+        case .elicitationCreate: contains(.elicitation)
+        default: true
+        }
+    }
+}
