@@ -20,7 +20,9 @@ run: tools ## Build, then serve the real time and git servers at http://127.0.0.
 .PHONY: build
 build: tools ## Build the release binary: one file that needs only common system libraries
 	$(SWIFT_BUILD) -c release $(PRODUCT) --static-swift-stdlib
-	@echo "built $$($(SWIFT_BUILD) -c release --show-bin-path)/mcp-proxy"
+	@mkdir -p build
+	install -m 755 "$$($(SWIFT_BUILD) -c release --show-bin-path)/mcp-proxy" build/mcp-proxy
+	@echo "built build/mcp-proxy; try: build/mcp-proxy --config path/to/config.json"
 
 .PHONY: test
 test: lint swift-test interop ## Everything that CI checks
@@ -56,7 +58,7 @@ fuzz: tools ## Fuzz every parser, FUZZ_SECONDS each (default 60)
 
 .PHONY: clean
 clean: ## Remove what was built and installed here
-	rm -rf "$(BUILD_DIR)" "$(BUILD_DIR)-thread" "$(BUILD_DIR)-address" "$(VENV_DIR)"
+	rm -rf build "$(BUILD_DIR)" "$(BUILD_DIR)-thread" "$(BUILD_DIR)-address" "$(VENV_DIR)"
 
 .PHONY: tools
 tools:

@@ -124,8 +124,15 @@ package final class Gateway: Sendable {
             session.route.log(method: Method.initialize.rawValue, tool: nil, elapsed: elapsed, outcome: "ok")
             return .opened(session, OwnMessages.result(id: id, handshake.result(for: session.version)))
         case .failure(let failure):
+            let elapsed = session.eventLoop.now - session.opened
+            session.route.log(
+                method: Method.initialize.rawValue,
+                tool: nil,
+                elapsed: elapsed,
+                outcome: failure.code.rawValue
+            )
             session.close(reason: "the server is not available")
-            return .refused(ClientFailure.answer(to: id, server: session.route.name, failure))
+            return .refused(ClientFailure.answer(to: id, server: session.route.server.displayName, failure))
         }
     }
 
@@ -139,7 +146,7 @@ package final class Gateway: Sendable {
         let session = makeSession(
             version: .march2025,
             capabilities: [],
-            handshake: Handshake(clientInfo: ByteBuffer(string: #"{"name":"mcp-proxy","version":"1"}"#)),
+            handshake: route.server.ownHandshake,
             route: route,
             principal: principal,
             on: eventLoop,

@@ -20,6 +20,12 @@ def anyio_backend():
     return "asyncio"
 
 
+@pytest.fixture(autouse=True)
+def _only_own_proxies():
+    """A failure shows the proxies that ran during the test, not those that ended before."""
+    _running[:] = [proxy for proxy in _running if proxy.process and proxy.process.poll() is None]
+
+
 @pytest.fixture
 async def http():
     async with http_client() as client:
@@ -79,7 +85,6 @@ def launch(make_proxy):
             proxy.stop()
         finally:
             proxy.abandon()
-            _running.remove(proxy)
 
     return launched
 

@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from support.fixture import stdio
-from support.raw import call_body, text_of
+from support.raw import call_body, http_client, text_of
 from support.wait import eventually_async
 
 pytestmark = pytest.mark.anyio
@@ -84,18 +84,19 @@ def assert_own_answers_only(callers, ledger):
 
 
 @pytest.mark.timeout(240)
-async def test_fifty_clients_with_equal_ids_get_exactly_their_own_answers(proxy, http, ledger):
+async def test_fifty_clients_with_equal_ids_get_exactly_their_own_answers(proxy, ledger):
     """10,000 calls, every one with id 1 and an equal progress token, random delays and disconnects: no mix-up."""
     callers = [Caller(seed) for seed in range(CLIENTS)]
 
     async def visit(index, caller):
         name = "stdio" if index % 2 else "http"
-        client = await proxy.client(name, http).initialize()
+        async with http_client() as own_connections:
+            client = await proxy.client(name, own_connections).initialize()
 
-        async def call(arguments):
-            return text_of(await client.call("secret", arguments, 1, {"progressToken": 1}))
+            async def call(arguments):
+                return text_of(await client.call("secret", arguments, 1, {"progressToken": 1}))
 
-        await caller.run(call)
+            await caller.run(call)
 
     await asyncio.gather(*(visit(index, caller) for index, caller in enumerate(callers)))
     assert_own_answers_only(callers, ledger)

@@ -180,10 +180,13 @@ async def test_each_message_is_on_exactly_one_of_several_streams(client):
     async with client.listening() as first, client.listening() as second:
         for turn in range(1, 4):
             await client.call("changed")
-            both = lambda: [m for s in (first, second) for m in s.messages() if m.get("method") == "notifications/resources/list_changed"]
-            await eventually_async(lambda: len(both()) >= turn, "the notification")
-            assert len(both()) == turn
+            await eventually_async(lambda: len(heard(first) + heard(second)) >= turn, "the notification")
+            assert len(heard(first) + heard(second)) == turn
         assert not first.ended and not second.ended
+
+
+def heard(stream):
+    return [message for message in stream.messages() if message.get("method") == "notifications/resources/list_changed"]
 
 
 async def test_no_answer_is_on_a_standing_stream(client):

@@ -106,11 +106,20 @@ async def test_a_client_of_a_server_that_cannot_start_is_told_so(proxy, http, na
     assert "/nonexistent" not in response.text and "database" not in response.text
 
 
-@pytest.mark.parametrize("name, reason", [("missing", "/nonexistent/mcp-server"), ("not-found", "no-such-command-of-ours"), ("explains", "cannot open the database"), ("at-once", "3"), ("ancient", "1999-01-01")])
+REASONS = {
+    "missing": "/nonexistent/mcp-server",
+    "not-found": "no-such-command-of-ours",
+    "explains": "cannot open the database",
+    "at-once": "3",
+    "ancient": "1999-01-01",
+}
+
+
+@pytest.mark.parametrize("name, reason", REASONS.items())
 def test_the_operator_reads_why_a_server_cannot_start(proxy, name, reason):
     """The output says which server failed and why: the command, the exit code, the last lines of stderr."""
     eventually(
-        lambda: [line for line in proxy.output.splitlines() if reason in line],
+        lambda: [line for line in proxy.output.splitlines() if reason in line and name in line],
         f"{reason!r} in the output, for {name}; it ends with:\n{proxy.last_lines()}",
     )
 
@@ -173,7 +182,7 @@ async def test_a_call_whose_child_crashes_ends_at_once_and_the_next_one_works(pr
     # The session of before the crash goes on.
     assert await client.call_text("echo", {"text": "again"}) == "again"
     assert len((await client.request("tools/list"))["result"]["tools"]) > 10
-    assert processes.zombies(proxy.pid) == []
+    proxy.assert_no_zombie()
     assert len(ledger.calls("crash")) == 1, "the call was sent twice"
 
 
@@ -182,7 +191,10 @@ async def test_two_hundred_calls_in_flight_each_get_one_error_when_the_child_is_
     client = await proxy.client("crasher", http).initialize()
     never = str(tmp_path / "never")
     calls = [asyncio.ensure_future(client.call("hold", {"file": never}, number)) for number in range(200)]
-    held = lambda: [entry for entry in ledger.calls("hold") if never in entry["raw"]]
+
+    def held():
+        return [entry for entry in ledger.calls("hold") if never in entry["raw"]]
+
     await eventually_async(lambda: len(held()) == 200, "200 calls in the child")
     os.kill(held()[0]["pid"], signal.SIGKILL)
     for number, answer in enumerate(await asyncio.gather(*calls)):
@@ -210,10 +222,13 @@ async def test_a_child_that_exits_after_each_call_is_started_again(proxy, http):
     first = json.loads(await call_until_it_works(proxy, http, "leaver", "whoami"))["pid"]
     second = json.loads(await call_until_it_works(proxy, http, "leaver", "whoami"))["pid"]
     assert first != second
-    assert processes.zombies(proxy.pid) == []
+    proxy.assert_no_zombie()
 
 
-@pytest.mark.parametrize("kind", ["junk", "invalid utf-8", "half message", "not a message", "empty lines", "duplicate answer", "unknown answer"])
+NONSENSE = ["junk", "invalid utf-8", "half message", "not a message", "empty lines", "duplicate answer", "unknown answer"]
+
+
+@pytest.mark.parametrize("kind", NONSENSE)
 async def test_nonsense_on_stdout_disturbs_no_call(proxy, http, kind):
     """Lines that are not messages, and answers nobody waits for, are dropped; calls before and after work."""
     client = await proxy.client("messy", http).initialize()
@@ -243,8 +258,10 @@ async def test_a_call_without_an_answer_ends_after_the_time_limit_and_the_server
     client = await proxy.client("messy", http).initialize()
     assert_names(await client.call("mute"), "messy")
     muted = ledger.calls("mute")[-1]
-    cancelled = lambda: [entry for entry in ledger.entries("cancelled") if entry["params"]["requestId"] == muted["id"] and entry["pid"] == muted["pid"]]
-    await eventually_async(cancelled, "notifications/cancelled upstream")
+    await eventually_async(
+        lambda: muted["id"] in [entry["params"]["requestId"] for entry in ledger.entries("cancelled", pid=muted["pid"])],
+        "notifications/cancelled upstream",
+    )
 
 
 async def test_crashes_leak_no_descriptor_and_no_process(proxy, http):
@@ -257,7 +274,7 @@ async def test_crashes_leak_no_descriptor_and_no_process(proxy, http):
         await call_until_it_works(proxy, http, "crasher")
         await client.delete()
     await eventually_async(lambda: processes.open_descriptors(proxy.pid) <= before + 8, f"descriptors to fall back to {before}")
-    assert processes.zombies(proxy.pid) == []
+    proxy.assert_no_zombie()
 
 
 # Ending

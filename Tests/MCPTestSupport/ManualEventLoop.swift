@@ -1,4 +1,4 @@
-import Dispatch
+package import Dispatch
 package import NIOCore
 
 /// An event loop that a test turns by hand: nothing runs until it says so, and time passes only when it says so.
@@ -12,7 +12,6 @@ package final class ManualEventLoop: EventLoop, @unchecked Sendable {
         let number: Int
         let deadline: NIODeadline
         let body: () -> Void
-        let cancel: () -> Void
     }
 
     package private(set) var now = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
@@ -88,17 +87,15 @@ package final class ManualEventLoop: EventLoop, @unchecked Sendable {
         lastTimer += 1
         let number = lastTimer
         let promise = makePromise(of: T.self)
-        let timer = Timer(
-            number: number,
-            deadline: deadline,
-            body: { unsafe promise.assumeIsolatedUnsafeUnchecked().completeWith(Result(catching: task)) },
-            cancel: { promise.fail(EventLoopError.cancelled) }
+        timers.append(
+            Timer(number: number, deadline: deadline) {
+                promise.assumeIsolated().completeWith(Result(catching: task))
+            }
         )
-        timers.append(timer)
         return Scheduled(promise: promise) { [weak self] in
             guard let self else { return }
             timers.removeAll { $0.number == number }
-            timer.cancel()
+            promise.fail(EventLoopError.cancelled)
         }
     }
 

@@ -14,6 +14,7 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
     }
 
     package let eventLoop: any EventLoop
+    package let transport = "scripted"
     package var processID: Int32?
     package var recentErrorOutput: [String] = []
     package private(set) var sent: [Sent] = []
@@ -130,7 +131,7 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
 /// Makes scripted links and keeps them for the test to use.
 ///
 /// Used on one thread at a time; that is what makes `@unchecked Sendable` true.
-package final class ScriptedServer: @unchecked Sendable {
+package final class ScriptedLinks: @unchecked Sendable {
     package private(set) var links: [ScriptedLink] = []
 
     package init() {}
@@ -155,5 +156,7 @@ package final class ScriptedServer: @unchecked Sendable {
     }
 
     /// No link has been made.
-    package struct NoLink: Error {}
+    package struct NoLink: Error {
+        package init() {}
+    }
 }

@@ -3,9 +3,12 @@ package import MCPGateway
 /// The tokens that a route accepts.
 package struct RouteTokens: Sendable {
     private let tokens: [[UInt8]]
+    private let principals: [Principal]
 
-    package init(_ tokens: [String]) {
-        self.tokens = tokens.map { Array($0.utf8) }
+    /// - Parameter tokens: Each with whom it stands for.
+    package init(_ tokens: [(token: String, principal: Principal)]) {
+        self.tokens = tokens.map { Array($0.token.utf8) }
+        self.principals = tokens.map(\.principal)
     }
 
     package var isEmpty: Bool { tokens.isEmpty }
@@ -24,7 +27,7 @@ package struct RouteTokens: Sendable {
         var found: Int?
         for (index, token) in tokens.enumerated() where Self.areEqual(token, bytes) { found = found ?? index }
         guard !bytes.isEmpty else { return nil }
-        return found.map(Principal.token(number:))
+        return found.map { principals[$0] }
     }
 
     private static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {

@@ -8,12 +8,13 @@ package struct HostPolicy: Sendable {
     private let acceptsAddresses: Bool
 
     /// - Parameters:
-    ///   - hosts: Names, without port, under which clients reach the proxy, beside the loopback ones.
+    ///   - hosts: Names under which clients reach the proxy, beside the loopback ones; a port
+    ///     makes no difference.
     ///   - origins: Web origins whose pages may use the proxy, beside the loopback ones.
     ///   - acceptsAddresses: Whether a bare IP address is accepted as host. Such a request cannot come from a page
     ///     that tricked a browser by DNS, but only makes sense where other machines can reach the listener.
     package init(hosts: [String], origins: [String], acceptsAddresses: Bool) {
-        self.hosts = Set(hosts.map { $0.lowercased() })
+        self.hosts = Set(hosts.compactMap { Self.hostName($0) })
         self.origins = Set(origins.map { $0.lowercased() })
         self.acceptsAddresses = acceptsAddresses
     }

@@ -133,21 +133,19 @@ package final class HTTPListener: Sendable {
         }
     }
 
-    /// Takes no new connections any more; those that are open go on.
+    /// Asks clients to come back on another connection. New ones are still taken: answers to questions of servers
+    /// come on them, and load balancers ask whether we are ready.
     package func beginDraining() {
-        let channel = state.withLock { state in
-            state.isDraining = true
-            return state.channel
-        }
-        channel?.close(promise: nil)
+        state.withLock { $0.isDraining = true }
     }
 
     /// Tells a connection to close as soon as it answers nothing.
     struct CloseWhenIdle: Sendable {}
 
-    /// Closes every connection, those that are answering after their answers.
+    /// Closes the listener and every connection, those that are answering after their answers.
     package func close() {
         beginDraining()
+        state.withLock { $0.channel }?.close(promise: nil)
         for channel in state.withLock({ Array($0.connections.values) }) {
             channel.pipeline.fireUserInboundEventTriggered(CloseWhenIdle())
         }

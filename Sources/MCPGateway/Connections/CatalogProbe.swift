@@ -22,14 +22,21 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
     }
 
     private let upstream: Upstream
+    private let toolFilter: ToolFilter?
     private let completion: @Sendable (Counts) -> Void
     private var counts = Counts()
     private var lists: [List] = []
     private var cursors: Set<String> = []
     private var pages = 0
 
-    init(_ upstream: Upstream, _ result: HandshakeResult, completion: @escaping @Sendable (Counts) -> Void) {
+    init(
+        _ upstream: Upstream,
+        _ result: HandshakeResult,
+        toolFilter: ToolFilter?,
+        completion: @escaping @Sendable (Counts) -> Void
+    ) {
         self.upstream = upstream
+        self.toolFilter = toolFilter
         self.completion = completion
         let known: [(String, List)] = [
             ("tools", List(method: .toolsList, member: "tools", count: \.tools)),
@@ -77,7 +84,10 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
             next()
             return
         }
-        counts[keyPath: list.count] = (counts[keyPath: list.count] ?? 0) + (result[list.member]?.elements.count ?? 0)
+        let shown = (result[list.member]?.elements ?? []).count { element in
+            list.method != .toolsList || toolFilter?.admits(element["name"]?.string ?? "") ?? true
+        }
+        counts[keyPath: list.count] = (counts[keyPath: list.count] ?? 0) + shown
         pages += 1
         if let cursor = result["nextCursor"]?.string, cursors.insert(cursor).inserted, pages < Self.maximumPages {
             ask(cursor: cursor)

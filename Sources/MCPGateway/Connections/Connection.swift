@@ -197,9 +197,7 @@ package final class Connection: @unchecked Sendable {
             refuse(request, "the client has not declared that it answers such requests")
             return
         }
-        let call = exchange?.upstreamID
-        if let call { upstream.noteQuestion(during: call) }
-        session.run { session in session.ask(request, from: self, during: exchange, call: call) }
+        session.run { session in session.ask(request, from: self, during: exchange) }
     }
 
     /// Hands out parked questions as soon as only one session can be meant, and gives up those that wait too long.
@@ -229,12 +227,12 @@ package final class Connection: @unchecked Sendable {
             code: .methodNotFound,
             message: "the proxy cannot pass on \(request.message.methodName): \(reason)"
         )
-        upstream.answer(request, answer, during: nil)
+        upstream.answer(request, answer)
     }
 
     /// Sends a client's answer to a question back.
-    func answer(_ request: ServerRequest, _ message: ByteBuffer, call: Int64?) {
-        upstream.answer(request, message, during: call)
+    func answer(_ request: ServerRequest, _ message: ByteBuffer) {
+        upstream.answer(request, message)
     }
 }
 
@@ -271,7 +269,7 @@ extension Connection: UpstreamListener {
     package func upstreamWasLost(_ upstream: Upstream, _ failure: UpstreamFailure) {
         // A new connection knows nothing of what the old one asked.
         parked = []
-        server.connectionChanged(self)
+        server.connection(self, wasLost: failure)
     }
 
     package func upstream(

@@ -16,6 +16,8 @@ package struct ServerConnectionSettings: Sendable {
     package var idleTimeout: Duration
     /// What the proxy says of itself where no client is meant.
     package var ownClientInfo: ByteBuffer
+    /// Which tools are counted.
+    package var toolFilter: ToolFilter?
     /// Whose connection is opened first, before any client has come.
     package var firstPrincipal: Principal
 
@@ -27,6 +29,7 @@ package struct ServerConnectionSettings: Sendable {
         limits: UpstreamLimits,
         idleTimeout: Duration,
         ownClientInfo: ByteBuffer,
+        toolFilter: ToolFilter?,
         firstPrincipal: Principal
     ) {
         self.name = name
@@ -36,6 +39,7 @@ package struct ServerConnectionSettings: Sendable {
         self.limits = limits
         self.idleTimeout = idleTimeout
         self.ownClientInfo = ownClientInfo
+        self.toolFilter = toolFilter
         self.firstPrincipal = firstPrincipal
     }
 }
@@ -100,7 +104,7 @@ package final class ServerConnections: Sendable {
         isolation == .shared ? .shared : .principal(settings.firstPrincipal, capabilities: .none)
     }
 
-    private var ownHandshake: Handshake { Handshake(clientInfo: settings.ownClientInfo) }
+    var ownHandshake: Handshake { Handshake(clientInfo: settings.ownClientInfo) }
 
     /// Which connection serves a session, and what the server is told of the client on it.
     func key(for principal: Principal, sessionID: String?, _ handshake: Handshake) -> (ConnectionKey, Handshake) {
@@ -223,23 +227,27 @@ package final class ServerConnections: Sendable {
                 $0.restarts = upstream.restarts
             }
             readCatalog(upstream, result)
-        case .waiting(let failure):
-            lost(connection, failure)
-        case .starting:
-            update { $0.restarts = upstream.restarts }
-        case .closed: break
+        case .starting, .waiting, .closed: break
         }
     }
 
-    private func lost(_ connection: Connection, _ failure: UpstreamFailure) {
-        logger.warning(
-            "server failed",
-            metadata: ["server": "\(displayName)", "reason": "\(failure.detail)"]
-        )
+    /// Notes a loss. The same reason again and again, as at every retry, is told once.
+    func connection(_ connection: Connection, wasLost failure: UpstreamFailure) {
+        guard !isOfOneSession(connection) else { return }
         let errorOutput = connection.upstream.recentErrorOutput
         let restarts = connection.upstream.restarts
+        let returnsAtOnce = if case .starting = connection.upstream.state { true } else { false }
+        let isNew = status.error != failure.detail
+        logger.log(
+            level: isNew ? .warning : .debug,
+            "server failed",
+            metadata: [
+                "server": "\(displayName)", "reason": "\(failure.detail)",
+                "stderr": "\(errorOutput.last ?? "")",
+            ]
+        )
         update {
-            $0.state = .failed
+            $0.state = returnsAtOnce ? .starting : .failed
             $0.error = failure.detail
             $0.errorOutput = errorOutput
             $0.processID = nil
@@ -257,7 +265,7 @@ package final class ServerConnections: Sendable {
     }
 
     private func readCatalog(_ upstream: Upstream, _ result: HandshakeResult) {
-        CatalogProbe(upstream, result) { [weak self] counts in
+        CatalogProbe(upstream, result, toolFilter: settings.toolFilter) { [weak self] counts in
             self?.update {
                 $0.tools = counts.tools
                 $0.prompts = counts.prompts

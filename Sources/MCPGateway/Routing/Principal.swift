@@ -11,7 +11,7 @@ package struct Principal: Hashable, Sendable {
 
     package static let anonymous = Principal(name: "anonymous")
 
-    /// The holder of the token that stands at this place in a server's list.
+    /// The holder of a token: the same one wherever that token is accepted.
     package static func token(number: Int) -> Principal {
         Principal(name: "token \(number + 1)")
     }

@@ -10,7 +10,6 @@ package final class ClientSession: @unchecked Sendable {
     private struct Question {
         let request: ServerRequest
         let connection: Connection
-        let call: Int64?
         let timeout: Scheduled<Void>
     }
 
@@ -146,7 +145,7 @@ package final class ClientSession: @unchecked Sendable {
         else { return }
         question.timeout.cancel()
         let message = response.spliced([Edit(range, .id(question.request.id))])
-        question.connection.run { $0.answer(question.request, message, call: question.call) }
+        question.connection.run { $0.answer(question.request, message) }
     }
 
     // MARK: To the client
@@ -217,7 +216,7 @@ package final class ClientSession: @unchecked Sendable {
     // MARK: Questions of the server
 
     /// Passes a server's request on to the client, on the stream where it belongs.
-    func ask(_ request: ServerRequest, from connection: Connection, during exchange: Exchange?, call: Int64?) {
+    func ask(_ request: ServerRequest, from connection: Connection, during exchange: Exchange?) {
         guard !isClosed, questions.count < gateway.limits.maximumServerRequestsInFlight else {
             connection.run { $0.refuse(request, "too many requests to the client are open") }
             return
@@ -230,7 +229,7 @@ package final class ClientSession: @unchecked Sendable {
             guard let self else { return }
             questionTimedOut(id)
         }
-        questions[id] = Question(request: request, connection: connection, call: call, timeout: timeout)
+        questions[id] = Question(request: request, connection: connection, timeout: timeout)
         let message = request.message.spliced([Edit(range, .integer(id))])
         if let exchange {
             deliver(message, for: exchange)

@@ -55,7 +55,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
 
     func exchangeFailed(_ failure: UpstreamFailure) {
         finish(
-            ClientFailure.answer(to: clientID, server: session.route.name, failure),
+            ClientFailure.answer(to: clientID, server: session.route.server.displayName, failure),
             outcome: failure.code.rawValue
         )
     }

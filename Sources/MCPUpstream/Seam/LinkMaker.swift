@@ -25,14 +25,16 @@ package final class LinkMaker: Sendable {
     }
 
     private let loops: [LoopPools]
-    /// The processes of all stdio servers.
-    package let processes = ProcessCensus()
+    /// What has to end before the program may.
+    package let census = LinkCensus()
     private let logger: Logger
 
     package init(eventLoops: any EventLoopGroup, settings: HTTPLinkSettings, logger: Logger) {
         self.logger = logger
-        self.loops = eventLoops.makeIterator().map {
-            LoopPools(eventLoop: $0, pools: HTTPConnectionPools(eventLoop: $0, settings: settings))
+        var linkSettings = settings
+        linkSettings.census = census
+        self.loops = eventLoops.makeIterator().map { [linkSettings] in
+            LoopPools(eventLoop: $0, pools: HTTPConnectionPools(eventLoop: $0, settings: linkSettings))
         }
     }
 
@@ -40,7 +42,7 @@ package final class LinkMaker: Sendable {
     package func factory(for address: UpstreamAddress) -> Upstream.LinkFactory {
         switch address {
         case .stdio(var settings):
-            settings.census = processes
+            settings.census = census
             return { [settings] in StdioLink(settings, on: $0) }
         case .http(let url, let headers, let transport):
             let memory = TransportMemory()

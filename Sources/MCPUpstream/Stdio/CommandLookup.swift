@@ -17,7 +17,7 @@ enum CommandLookup {
         workingDirectory: String?
     ) throws(UpstreamFailure) -> String {
         if command.contains("/") {
-            let path = command.hasPrefix("/") ? command : "\(workingDirectory ?? ".")/\(command)"
+            let path = absolute(command.hasPrefix("/") ? command : "\(workingDirectory ?? ".")/\(command)")
             guard isFile(path) else {
                 throw UpstreamFailure(.commandNotRunnable, "there is no file \(command)", nothingSent: true)
             }
@@ -36,7 +36,7 @@ enum CommandLookup {
         }
         throw UpstreamFailure(
             .commandNotRunnable,
-            "the command \"\(command)\" was not found in PATH (\(searchPath)); install it or give its full path",
+            "the command \"\(command)\" was not found in PATH; install it or give its full path",
             nothingSent: true
         )
     }
@@ -50,6 +50,13 @@ enum CommandLookup {
                 nothingSent: true
             )
         }
+    }
+
+    /// The path from the root: the process that executes it may be in another directory.
+    private static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let current = unsafe getcwd(nil, 0) else { return path }
+        defer { unsafe free(current) }
+        return unsafe "\(String(cString: current))/\(path)"
     }
 
     private static func isExecutable(_ path: String) -> Bool {

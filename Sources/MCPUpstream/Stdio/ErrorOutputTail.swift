@@ -28,11 +28,6 @@ struct ErrorOutputTail {
         if !partial.isEmpty { endLine() }
     }
 
-    /// Adds a remark of our own.
-    mutating func note(_ text: String) {
-        add(text)
-    }
-
     private mutating func endLine() {
         let text = String(decoding: partial, as: UTF8.self)
         partial.removeAll(keepingCapacity: true)

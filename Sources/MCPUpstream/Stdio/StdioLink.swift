@@ -217,7 +217,6 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
             let code: UpstreamFailure.Code = ending.couldNotRun ? .commandNotRunnable : .processEnded
             finish(failure ?? UpstreamFailure(code, ending.words))
         case .failure(let failure):
-            tail.note(failure.detail)
             finish(self.failure ?? failure)
         }
     }

@@ -14,7 +14,7 @@ package struct StdioSettings: Sendable {
     /// How many lines of standard error are kept.
     package var keptErrorLines: Int
     /// Where the process is counted while it lives.
-    package var census: ProcessCensus?
+    package var census: LinkCensus?
 
     package init(
         command: String,
@@ -25,7 +25,7 @@ package struct StdioSettings: Sendable {
         maximumMessageBytes: Int = 64 << 20,
         stopTimeout: Duration = .seconds(5),
         keptErrorLines: Int = 200,
-        census: ProcessCensus? = nil
+        census: LinkCensus? = nil
     ) {
         self.command = command
         self.arguments = arguments

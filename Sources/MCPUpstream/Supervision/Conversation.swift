@@ -20,8 +20,6 @@ struct CallInFlight {
     let method: Method
     let started: NIODeadline
     var lastSign: NIODeadline
-    /// How many questions of the server to the client are open: a person may be thinking.
-    var openQuestions = 0
     var mayBeRepeated: Bool
 }
 
@@ -50,6 +48,9 @@ final class Conversation {
     private var startTimer: Scheduled<Void>?
     private var sweepTimer: Scheduled<Void>?
     private var junk = JunkCounter()
+    /// How many questions of the server to its client are open. A person may be thinking, so that silence means
+    /// nothing meanwhile; over stdio it cannot be told for which call.
+    private var openQuestions = 0
 
     init(
         generation: Int,
@@ -109,11 +110,9 @@ final class Conversation {
         link.send(message, as: .notification)
     }
 
-    func answer(_ message: ByteBuffer, during id: Int64?) {
-        if let id, let questions = calls[id]?.openQuestions, questions > 0 {
-            calls[id]?.openQuestions -= 1
-            calls[id]?.lastSign = link.eventLoop.now
-        }
+    func answer(_ message: ByteBuffer) {
+        openQuestions -= 1
+        for id in calls.keys { calls[id]?.lastSign = link.eventLoop.now }
         link.send(message, as: .response)
     }
 
@@ -131,10 +130,6 @@ final class Conversation {
     /// Takes a call back without telling anybody, to send it elsewhere.
     func withdraw(_ id: Int64) -> CallInFlight? {
         calls.removeValue(forKey: id)
-    }
-
-    func noteQuestion(during id: Int64) {
-        calls[id]?.openQuestions += 1
     }
 
     private func finish(_ id: Int64, _ body: (CallInFlight) -> Void) {
@@ -157,7 +152,7 @@ final class Conversation {
         sweepTimer = nil
         let now = link.eventLoop.now
         for (id, call) in calls where calls[id] != nil {
-            let quiet = call.openQuestions == 0 && now - call.lastSign > .milliseconds(limits.callTimeout.milliseconds)
+            let quiet = openQuestions == 0 && now - call.lastSign > .milliseconds(limits.callTimeout.milliseconds)
             let tooLong = now - call.started > .milliseconds(limits.maximumCallTime.milliseconds)
             guard quiet || tooLong else { continue }
             let limit = quiet ? limits.callTimeout : limits.maximumCallTime
@@ -265,6 +260,7 @@ extension Conversation: UpstreamLinkReceiver {
             link.send(OwnMessages.emptyResult(id: id), as: .response)
             return
         }
+        openQuestions += 1
         owner.conversation(
             self,
             asks: ServerRequest(message: request, id: id, generation: generation),

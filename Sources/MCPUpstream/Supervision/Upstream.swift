@@ -141,13 +141,8 @@ package final class Upstream: @unchecked Sendable {
 
     /// Sends the answer to a server's request, already under the server's identifier. An answer to a connection
     /// that has gone is dropped.
-    package func answer(_ request: ServerRequest, _ message: ByteBuffer, during id: Int64?) {
-        conversations.first { $0.generation == request.generation }?.answer(message, during: id)
-    }
-
-    /// Says that the server waits for the client, so that the call's time does not run meanwhile.
-    package func noteQuestion(during id: Int64) {
-        for conversation in conversations { conversation.noteQuestion(during: id) }
+    package func answer(_ request: ServerRequest, _ message: ByteBuffer) {
+        conversations.first { $0.generation == request.generation }?.answer(message)
     }
 
     /// Ends the connection for good.

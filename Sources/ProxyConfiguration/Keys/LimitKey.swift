@@ -50,8 +50,8 @@ struct LimitKey: Sendable {
 
     private static let clients = [
         size("maxBodyBytes", \.maxBodyBytes, 1...gibibyte),
-        size("maxHeaderFieldBytes", \.maxHeaderFieldBytes, 1...(1 << 20)),
-        size("maxHeaderBytes", \.maxHeaderBytes, 1...(16 << 20)),
+        size("maxHeaderFieldBytes", \.maxHeaderFieldBytes, 1...(64 << 10)),
+        size("maxHeaderBytes", \.maxHeaderBytes, 1...(64 << 10)),
         count("maxHeaderCount", \.maxHeaderCount, 1...10_000),
         count("maxJSONDepth", \.maxJSONDepth, 1...1024),
         time("headerTimeout", \.headerTimeout, upTo: hour),

@@ -16,7 +16,8 @@ struct CheckCommand: AsyncParsableCommand {
             loaded = try await source.load()
         } catch let error as ConfigurationError {
             Terminal.error(error.description)
-            Terminal.error("\(source.config): \(error.problems.count) problem(s)")
+            let count = error.problems.count { $0.severity == .error }
+            Terminal.error("mcp-proxy: \(count == 1 ? "1 problem" : "\(count) problems") in the configuration")
             throw ExitCode(1)
         }
         for notice in loaded.notices { Terminal.error("notice: \(notice)") }

@@ -50,19 +50,29 @@ struct ConfigurationOptions: ParsableArguments {
                 environment: environment
             )
         }
-        let bytes: [UInt8]
-        do {
-            bytes = try Array(Data(contentsOf: URL(filePath: config)))
-        } catch {
-            throw ValidationError(
-                "cannot read the configuration file \(config): create it, or name another one with --config PATH"
-            )
-        }
         return try ConfigurationLoader.load(
-            text: bytes,
+            text: try readFile(),
             source: config,
             format: ConfigurationFormat(pathOrURL: config),
             environment: environment
         )
+    }
+
+    private func readFile() throws(ConfigurationError) -> [UInt8] {
+        do {
+            return try Array(Data(contentsOf: URL(filePath: config)))
+        } catch {
+            let exists = FileManager.default.fileExists(atPath: config)
+            let problem = ConfigurationProblem(
+                severity: .error,
+                source: config,
+                keyPath: "",
+                message: exists ? "the file cannot be read" : "there is no such file",
+                suggestion: exists
+                    ? "Let the user that runs mcp-proxy read it"
+                    : "Create it, or name another one with --config PATH"
+            )
+            throw ConfigurationError(code: .unreadable, problems: [problem])
+        }
     }
 }

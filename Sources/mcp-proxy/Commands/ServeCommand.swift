@@ -6,8 +6,11 @@ import ProxyConfiguration
 /// `mcp-proxy`: serves the configuration until it is told to end.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve",
-        abstract: "Serves the configured servers (the default)."
+        commandName: "mcp-proxy",
+        abstract: "Puts many MCP servers behind one HTTP server.",
+        discussion: "Options may be written with one dash or two.",
+        version: programVersion,
+        subcommands: [CheckCommand.self]
     )
 
     @OptionGroup var source: ConfigurationOptions
@@ -22,11 +25,16 @@ struct ServeCommand: AsyncParsableCommand {
             loaded = try await source.load()
         } catch let error as ConfigurationError {
             Terminal.error(error.description)
-            Terminal.error("nothing was started: correct the configuration and try again")
+            Terminal.error("mcp-proxy: nothing was started; correct the configuration and try again")
             throw ExitCode(1)
         }
         for notice in loaded.notices { logger.notice("\(notice)") }
         for warning in loaded.warnings { logger.warning("\(warning.description)") }
+        for server in loaded.settings.servers where server.protocolEra == .modern {
+            logger.warning(
+                "this version speaks only handshake revisions to servers", metadata: ["server": "\(server.displayName)"]
+            )
+        }
         let status = await ProxyRun(loaded.settings, logger: logger).run(until: signals.arrivals)
         if status != 0 { throw ExitCode(status) }
     }

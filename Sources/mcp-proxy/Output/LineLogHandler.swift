@@ -22,9 +22,13 @@ struct LineLogHandler: LogHandler {
         let facts = metadata.merging(event.metadata ?? [:]) { $1 }
         for (key, value) in facts.sorted(by: { $0.key < $1.key }) {
             let text = Self.printable("\(value)")
-            line += " \(key)=" + (text.contains(" ") ? "\"\(text)\"" : text)
+            line += " \(key)=" + (text.contains(" ") || text.contains("\"") ? Self.quoted(text) : text)
         }
         Terminal.error(line)
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 
     /// Control characters could forge lines or steer a terminal.

@@ -15,8 +15,8 @@ struct Composition {
     let servers: [Server]
     private let links: LinkMaker
 
-    /// How many servers' processes are alive.
-    var processCount: Int { links.processes.count }
+    /// How many processes are alive and remote sessions still being ended.
+    var openLinkCount: Int { links.census.count }
 
     /// One configured server that is not disabled.
     struct Server {
@@ -31,10 +31,11 @@ struct Composition {
         linkSettings.maximumMessageBytes = limits.maxMessageBytes
         let links = LinkMaker(eventLoops: eventLoops, settings: linkSettings, logger: logger)
         self.links = links
+        let principals = PrincipalRegister(settings)
         servers = settings.servers.filter { !$0.options.disabled }.compactMap { server in
-            guard let address = Self.address(of: server, limits) else { return nil }
+            guard let address = Self.address(of: server, limits, logger) else { return nil }
             let connections = ServerConnections(
-                Self.connectionSettings(of: server, settings),
+                Self.connectionSettings(of: server, settings, principals),
                 eventLoops: eventLoops,
                 logger: logger,
                 makeLink: links.factory(for: address),
@@ -53,12 +54,12 @@ struct Composition {
                     server: server.connections,
                     logger: logger
                 ),
-                tokens: RouteTokens(server.settings.options.authTokens.map { $0.reveal() })
+                tokens: principals.tokens(server.settings.options.authTokens)
             )
         }
         gateway = Gateway(routes: routes.map(\.route), limits: Self.gatewayLimits(limits))
         frontDoor = FrontDoor(
-            Self.frontDoorSettings(settings),
+            Self.frontDoorSettings(settings, principals),
             gateway: gateway,
             routes: routes,
             disabled: settings.servers.filter(\.options.disabled).map(\.displayName),
@@ -75,12 +76,15 @@ struct Composition {
     func close() {
         frontDoor.close()
         for server in servers { server.connections.close() }
-        links.close()
     }
 
     // MARK: From settings to parts
 
-    private static func address(of server: ServerSettings, _ limits: Limits) -> UpstreamAddress? {
+    private static func address(
+        of server: ServerSettings,
+        _ limits: Limits,
+        _ logger: Logger
+    ) -> UpstreamAddress? {
         switch server.transport {
         case .stdio(let command, let arguments, let environment, let workingDirectory):
             return .stdio(
@@ -98,6 +102,12 @@ struct Composition {
         case .http(let text, let headers, _, let kind):
             // The configuration has checked the URL; one that is refused here has no route.
             guard let url = try? UpstreamURL(text) else { return nil }
+            for header in headers where !RequestFields.isAccepted(name: header.name, value: header.value.reveal()) {
+                logger.warning(
+                    "a header is not sent: the proxy sets it itself, or its value cannot be sent",
+                    metadata: ["server": "\(server.displayName)", "header": "\(header.name)"]
+                )
+            }
             let transport: UpstreamAddress.HTTPTransport =
                 switch kind {
                 case .detect: .detect
@@ -110,7 +120,8 @@ struct Composition {
 
     private static func connectionSettings(
         of server: ServerSettings,
-        _ settings: ProxySettings
+        _ settings: ProxySettings,
+        _ principals: PrincipalRegister
     ) -> ServerConnectionSettings {
         var info = ByteBuffer(string: #"{"name":"#)
         info.writeJSONString(settings.name)
@@ -125,8 +136,9 @@ struct Composition {
             limits: upstreamLimits(of: server, settings.limits),
             idleTimeout: settings.limits.idleTimeout,
             ownClientInfo: info,
+            toolFilter: server.options.toolFilter.map(toolFilter),
             // With a single token there is a single caller: the first connection is already theirs.
-            firstPrincipal: server.options.authTokens.count == 1 ? .token(number: 0) : .anonymous
+            firstPrincipal: principals.only(server.options.authTokens)
         )
     }
 
@@ -172,7 +184,10 @@ struct Composition {
         return result
     }
 
-    private static func frontDoorSettings(_ settings: ProxySettings) -> FrontDoorSettings {
+    private static func frontDoorSettings(
+        _ settings: ProxySettings,
+        _ principals: PrincipalRegister
+    ) -> FrontDoorSettings {
         let isLoopback = ListenerAddress.isLoopback(settings.address.host)
         let own = settings.baseURL.origin.flatMap(ListenerAddress.host(ofOrigin:)).map { [$0] } ?? []
         return FrontDoorSettings(
@@ -185,7 +200,7 @@ struct Composition {
                 acceptsAddresses: !isLoopback
             ),
             limits: httpLimits(settings.limits),
-            statusTokens: RouteTokens(settings.options.authTokens.map { $0.reveal() })
+            statusTokens: principals.statusTokens
         )
     }
 

@@ -21,7 +21,7 @@ struct ProxyRun {
     /// What ends the run.
     private enum Event {
         case signal
-        case brokenServer(String)
+        case brokenServer(String, errorOutput: [String])
         case tableDue
         case sweepDue
         case settled
@@ -50,7 +50,10 @@ struct ProxyRun {
 
     private func warnWhenExposed() {
         guard !ListenerAddress.isLoopback(settings.address.host) else { return }
-        let open = settings.servers.filter { !$0.options.disabled && $0.options.authTokens.isEmpty }
+        // A key with more than one part may hold the token itself.
+        let open = settings.servers.filter {
+            !$0.options.disabled && $0.options.authTokens.isEmpty && $0.displayName == $0.name
+        }
         guard !open.isEmpty else { return }
         let names = open.map(\.displayName).joined(separator: ", ")
         let address = "\(settings.address.host ?? ""):\(settings.address.port)"
@@ -81,9 +84,9 @@ struct ProxyRun {
             for await event in group {
                 switch event {
                 case .signal: return 0
-                case .brokenServer(let words):
-                    printTable(composition)
+                case .brokenServer(let words, let errorOutput):
                     Terminal.error("mcp-proxy: \(words)")
+                    for line in errorOutput { Terminal.error("    | \(line)") }
                     return 1
                 case .tableDue, .settled:
                     if !tablePrinted { printTable(composition) }
@@ -113,7 +116,8 @@ struct ProxyRun {
                 if status.state == .failed, server.settings.options.panicIfInvalid {
                     return .brokenServer(
                         "server \"\(server.settings.displayName)\" failed and has panicIfInvalid set: "
-                            + (status.error ?? "no reason known")
+                            + (status.error ?? "no reason known"),
+                        errorOutput: status.errorOutput
                     )
                 }
                 if status.state == .starting || (status.state == .ready && !status.isCatalogKnown) { open += 1 }
@@ -142,7 +146,8 @@ struct ProxyRun {
         Terminal.print("")
         for line in StatusTable.lines(rows) { Terminal.print(line) }
         Terminal.print("")
-        Terminal.print("listening on \(ListenerAddress.base(settings, port: port)) (Ctrl-C ends)")
+        let bound = "\(settings.address.host ?? "*"):\(port)"
+        Terminal.print("listening on \(bound), serving \(ListenerAddress.base(settings, port: port)) (Ctrl-C ends)")
     }
 
     // MARK: The end
@@ -175,7 +180,7 @@ struct ProxyRun {
 
     private func everythingClosed(_ composition: Composition) async {
         while !Task.isCancelled {
-            if composition.processCount == 0, composition.frontDoor.listener.connectionCount == 0 { return }
+            if composition.openLinkCount == 0, composition.frontDoor.listener.connectionCount == 0 { return }
             try? await Task.sleep(for: .milliseconds(20))
         }
     }

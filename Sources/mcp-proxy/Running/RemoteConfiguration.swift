@@ -23,7 +23,7 @@ enum RemoteConfiguration {
                 source: request.displayURL,
                 keyPath: "",
                 message: "the configuration could not be fetched: \(error)",
-                suggestion: insecure ? nil : "Check the URL and --http-headers; --insecure accepts any certificate"
+                suggestion: "Check the URL, --http-headers and --http-timeout"
             )
             throw ConfigurationError(code: .unreadable, problems: [problem])
         }

@@ -42,7 +42,10 @@ class Proxy:
         self._environment = environment or {}
         self._output = directory / "stdout.txt"
         self._errors = directory / "stderr.txt"
-        self.file.write_text(text(self) if callable(text) else json.dumps(self._document(servers, proxy, options, limits)))
+        if text is None:
+            self.file.write_text(json.dumps(self._document(servers, proxy, options, limits)))
+        else:
+            self.file.write_text(text(self))
 
     def _document(self, servers, proxy, options, limits):
         general = {"baseURL": self.base, "addr": self.address, "name": "proxy under test", "version": "1.0.0"}
@@ -87,6 +90,9 @@ class Proxy:
     @property
     def output(self):
         return self.stdout + self.stderr
+
+    def wait_output(self, text):
+        eventually(lambda: text in self.output, f"{text!r} in the output, which is:\n{self.output}")
 
     def use_arguments(self, arguments):
         """Replaces the command line that `start` uses."""
@@ -165,12 +171,15 @@ class Proxy:
         found.pop(self.pid, None)
         return found
 
+    def assert_no_zombie(self):
+        eventually(lambda: not processes.zombies(self.pid), "every child that ended to be reaped")
+
     def assert_nothing_left(self):
         eventually(lambda: not self.children(), f"no process to be left of this proxy, found {self.children()}")
 
     def stop(self):
         """Ends it politely and checks that it ends with 0, at once and without leaving anything."""
-        assert not processes.zombies(self.pid), f"zombies: {processes.zombies(self.pid)}"
+        self.assert_no_zombie()
         self.terminate()
         code = self.wait_exit()
         assert code == 0, f"mcp-proxy ended with {code} after SIGTERM:\n{self.last_lines()}"

@@ -48,5 +48,8 @@ package struct HTTPLinkSettings: Sendable {
     /// How long the end of a session may take.
     package var sessionEndTimeout: TimeAmount = .seconds(1)
 
+    /// Where sessions are counted while their servers are told of their end.
+    package var census: LinkCensus?
+
     package init() {}
 }

@@ -6,9 +6,12 @@ final class SessionEnd: HTTPResponseReceiver {
     private var exchange: HTTPExchange?
     private var timer: Scheduled<Void>?
     private var whenDone: (() -> Void)?
+    private let census: LinkCensus?
 
     init(_ request: HTTPUpstreamRequest, _ pool: HTTPConnectionPool, whenDone: @escaping () -> Void) {
         self.whenDone = whenDone
+        census = pool.settings.census
+        census?.begin()
         exchange = pool.send(request, self)
         timer = pool.eventLoop.assumeIsolated().scheduleTask(in: pool.settings.sessionEndTimeout) { self.finish() }
     }
@@ -23,8 +26,9 @@ final class SessionEnd: HTTPResponseReceiver {
         timer?.cancel()
         exchange?.cancel()
         exchange = nil
-        let done = whenDone
+        guard let done = whenDone else { return }
         whenDone = nil
-        done?()
+        census?.end()
+        done()
     }
 }

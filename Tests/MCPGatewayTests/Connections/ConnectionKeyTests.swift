@@ -1,0 +1,53 @@
+import MCPTestSupport
+import MCPUpstream
+import NIOCore
+import Testing
+
+@testable import MCPGateway
+
+@Suite struct ConnectionKeyTests {
+    private func key(_ text: String) -> CapabilitiesKey { CapabilitiesKey(ByteBuffer(string: text)) }
+
+    @Test("White space between tokens makes no difference, inside strings it does")
+    func whiteSpace() {
+        #expect(key(#"{"a": {"b" :1},"c":[ ]}"#) == key("{\n\t\"a\":{\"b\":1},\"c\":[]\r\n}"))
+        #expect(key(#"{"a":"x y"}"#) != key(#"{"a":"xy"}"#))
+        #expect(key(#"{"a":"\" x"}"#) != key(#"{"a":"\"x"}"#))
+        #expect(key(#"{"a":"\\" , "b":1}"#) == key(#"{"a":"\\","b":1}"#))
+        #expect(key(" {} ") == .none)
+    }
+
+    @Test("Different capabilities are different")
+    func different() {
+        #expect(key(#"{"roots":{}}"#) != key(#"{"sampling":{}}"#))
+        #expect(key("{}") != key(#"{"roots":{}}"#))
+    }
+
+    @Test("Who shares a connection follows from the isolation")
+    func isolation() {
+        let alice = Principal(name: "alice")
+        let bob = Principal(name: "bob")
+        func key(_ isolation: Isolation, _ principal: Principal, _ session: String?, _ capabilities: String = "{}")
+            -> ConnectionKey
+        {
+            let handshake = Handshake(
+                clientInfo: ByteBuffer(string: "{}"), capabilities: ByteBuffer(string: capabilities))
+            return GatewayHarness(isolation: isolation).server.key(for: principal, sessionID: session, handshake).0
+        }
+        #expect(key(.shared, alice, "1", #"{"roots":{}}"#) == key(.shared, bob, "2"))
+        #expect(key(.principal, alice, "1") == key(.principal, alice, "2"))
+        #expect(key(.principal, alice, "1") != key(.principal, bob, "1"))
+        #expect(key(.principal, alice, "1") != key(.principal, alice, "1", #"{"roots":{}}"#))
+        #expect(key(.session, alice, "1") != key(.session, alice, "2"))
+        #expect(key(.session, alice, nil) != key(.session, bob, nil), "also without a session of their own")
+    }
+
+    @Test("A shared connection declares nothing of the client that happens to come first")
+    func sharedDeclaresNothing() {
+        let handshake = Handshake(
+            clientInfo: ByteBuffer(string: #"{"name":"secret"}"#), capabilities: ByteBuffer(string: #"{"roots":{}}"#))
+        let told = GatewayHarness(isolation: .shared).server.key(for: .anonymous, sessionID: "1", handshake).1
+        #expect(told.capabilities.text == "{}")
+        #expect(told.clientInfo.text.contains("mcp-proxy"))
+    }
+}

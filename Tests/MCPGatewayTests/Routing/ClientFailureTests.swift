@@ -1,0 +1,31 @@
+import MCPCore
+import MCPTestSupport
+import MCPUpstream
+import Testing
+
+@testable import MCPGateway
+
+@Suite struct ClientFailureTests {
+    @Test("Every failure becomes an error that names the server and tells nothing of its insides", arguments: UpstreamFailure.Code.allCases)
+    func words(code: UpstreamFailure.Code) throws {
+        let failure = UpstreamFailure(code, "/home/secret/bin --token=hunter2 10.0.0.7")
+        let message = try ClientFailure.answer(to: .token(Array("\"a\"".utf8)), server: "time", failure).message()
+        #expect(message.kind == .error)
+        #expect(message.bytes.text.contains(#""id":"a""#))
+        let error = try #require(message.view(message.envelope.error))
+        #expect(error["message"]?.string?.contains("\"time\"") == true)
+        #expect(error["data"]?["server"]?.string == "time")
+        for secret in ["secret", "hunter2", "10.0.0.7"] { #expect(!message.bytes.text.contains(secret)) }
+    }
+
+    @Test("A call that may have been executed is told apart from one that was not")
+    func executed() throws {
+        func code(nothingSent: Bool) throws -> Int64? {
+            let failure = UpstreamFailure(.processEnded, "x", nothingSent: nothingSent)
+            let message = try ClientFailure.answer(to: .integer(1), server: "s", failure).message()
+            return message.view(message.envelope.error)?["code"]?.integer
+        }
+        #expect(try code(nothingSent: true) == -31001)
+        #expect(try code(nothingSent: false) == -31002)
+    }
+}

@@ -1,0 +1,67 @@
+import MCPCore
+import MCPTestSupport
+import NIOCore
+
+@testable import MCPUpstream
+
+/// One upstream on a manual event loop, with scripted links below and recorders above.
+struct UpstreamHarness {
+    let eventLoop = ManualEventLoop()
+    let server = ScriptedLinks()
+    let recorder = UpstreamRecorder()
+    let upstream: Upstream
+
+    init(_ configure: (inout UpstreamLimits) -> Void = { _ in }) {
+        var limits = UpstreamLimits()
+        configure(&limits)
+        upstream = Upstream(
+            on: eventLoop,
+            handshake: Handshake(clientInfo: ByteBuffer(string: #"{"name":"test","version":"1"}"#)),
+            limits: limits,
+            makeLink: server.factory
+        )
+        eventLoop.perform { [upstream, recorder] in upstream.start(reportingTo: recorder) }
+    }
+
+    var link: ScriptedLink { get throws { try server.link } }
+
+    func onLink(_ body: (ScriptedLink) throws -> Void) throws {
+        let link = try server.link
+        try eventLoop.perform { try body(link) }
+    }
+
+    /// Completes the newest link's handshake.
+    func becomeReady() throws {
+        try onLink { $0.completeHandshake() }
+    }
+
+    /// Sends a request and returns who hears of it, and its identifier.
+    func call(
+        _ text: String = #"{"jsonrpc":"2.0","id":"client","method":"tools/call","params":{"name":"t"}}"#
+    ) throws -> (ExchangeRecorder, Int64) {
+        let recorder = ExchangeRecorder()
+        let message = try Message(text)
+        let id = eventLoop.perform {
+            let id = upstream.makeID()
+            upstream.exchange(message, recorder, id: id)
+            return id
+        }
+        return (recorder, id)
+    }
+
+    func cancel(_ id: Int64, reason: String = "test") {
+        eventLoop.perform { upstream.cancel(id, reason: reason) }
+    }
+
+    var isReady: Bool { if case .ready = upstream.state { true } else { false } }
+    var isWaiting: Bool { if case .waiting = upstream.state { true } else { false } }
+    var isStarting: Bool { if case .starting = upstream.state { true } else { false } }
+
+    /// Lets the newest link fail for good until the upstream waits longer than calls may wait.
+    func failUntilFar(_ failure: UpstreamFailure = UpstreamFailure(.notReachable, "refused")) throws {
+        for _ in 0..<8 {
+            if isWaiting { eventLoop.advance(by: .seconds(120)) }
+            try onLink { $0.breakDown(failure) }
+        }
+    }
+}
