@@ -57,6 +57,8 @@ package final class Gateway: Sendable {
         /// The session, not yet attached to an outlet, and the answer.
         case opened(ClientSession, ByteBuffer)
         case refused(ByteBuffer)
+        /// The proxy itself takes no session now; another try later may succeed.
+        case unavailable(ByteBuffer)
     }
 
     /// Opens a session for a client's `initialize`, once its server is ready.
@@ -80,7 +82,7 @@ package final class Gateway: Sendable {
         }
         if isDraining {
             completion(
-                .refused(
+                .unavailable(
                     OwnMessages.error(
                         id: id, code: .shuttingDown, message: "the proxy is shutting down; connect again in a moment"
                     )))
@@ -88,7 +90,7 @@ package final class Gateway: Sendable {
         }
         guard sessions.hasRoom(for: principal) else {
             completion(
-                .refused(
+                .unavailable(
                     OwnMessages.error(
                         id: id, code: .overloaded, message: "too many sessions are open; end one or try again later"
                     )))

@@ -426,6 +426,19 @@ def test_malformed_http_is_a_bad_request_and_ends_the_connection(proxy, ledger, 
     assert len(ledger.entries("request", method="initialize")) == before
 
 
+def test_requests_sent_without_waiting_are_answered_in_their_order(proxy):
+    """Pipelined requests on one connection: as many answers, each for its own request."""
+    request = b""
+    for number in range(5):
+        body = initialize_body(request_id=number).encode()
+        ending = ["Connection: close"] if number == 4 else []
+        request += head(proxy, "/echo/mcp", f"Content-Length: {len(body)}", *ending) + body
+    received = exchange(proxy.port, request)
+    assert received.count(b"HTTP/1.1 200 ") == 5, received
+    positions = [received.index(b'"id":%d,' % number) for number in range(5)]
+    assert positions == sorted(positions)
+
+
 @pytest.mark.parametrize("target", ["/echo//mcp", "/echo/../echo/mcp", "/echo/%2e%2e/other/mcp", "/echo%2fmcp", "/echo/mcp%00"])
 def test_a_path_in_disguise_reaches_no_server(proxy, target):
     """Paths that only decode to a route are refused: 400 or 404."""

@@ -9,7 +9,8 @@ import uuid
 import pytest
 
 from support.fixture import stdio
-from support.raw import call_body, http_client, text_of
+from support.processes import peak_resident_bytes, resident_bytes
+from support.raw import Wire, call_body, error_of, text_of
 from support.wait import eventually_async
 
 pytestmark = pytest.mark.anyio
@@ -47,19 +48,27 @@ class Caller:
         self.outcomes = {}
         self.numbers = iter(range(CALLS_EACH))
 
-    async def run(self, call):
-        """Makes all calls, some at a time. `call` gives the answer's text for (arguments, progress token)."""
-        await asyncio.gather(*(self._one_after_another(call) for _ in range(IN_FLIGHT)))
+    async def run(self, wires):
+        """Makes all calls, one at a time on each connection."""
+        await asyncio.gather(*(self._one_after_another(wire) for wire in wires))
 
-    async def _one_after_another(self, call):
+    async def _one_after_another(self, wire):
         for number in self.numbers:
             arguments = {"secret": self.secret, "seq": number, "delay": self.random.uniform(0, 0.05)}
-            calling = asyncio.ensure_future(call(arguments))
+            calling = asyncio.ensure_future(wire.post(call_body("secret", arguments, 1, {"progressToken": 1})))
             if self.random.random() < DISCONNECTS:
                 await asyncio.wait([calling], timeout=self.random.uniform(0, 0.05))
                 calling.cancel()
             await asyncio.wait([calling])
-            self.outcomes[number] = None if calling.cancelled() else calling.result()
+            self.outcomes[number] = None if calling.cancelled() else self._checked(calling.result())
+        wire.close()
+
+    def _checked(self, texts):
+        """The text of the answer. Everything that came with it must be about this call."""
+        *notes, answer = map(json.loads, texts)
+        assert all(note["params"]["progressToken"] == 1 for note in notes), notes
+        assert answer["id"] == 1
+        return text_of(answer)
 
     def wrong(self):
         return {
@@ -84,19 +93,14 @@ def assert_own_answers_only(callers, ledger):
 
 
 @pytest.mark.timeout(240)
-async def test_fifty_clients_with_equal_ids_get_exactly_their_own_answers(proxy, ledger):
+async def test_fifty_clients_with_equal_ids_get_exactly_their_own_answers(proxy, http, ledger):
     """10,000 calls, every one with id 1 and an equal progress token, random delays and disconnects: no mix-up."""
     callers = [Caller(seed) for seed in range(CLIENTS)]
 
     async def visit(index, caller):
         name = "stdio" if index % 2 else "http"
-        async with http_client() as own_connections:
-            client = await proxy.client(name, own_connections).initialize()
-
-            async def call(arguments):
-                return text_of(await client.call("secret", arguments, 1, {"progressToken": 1}))
-
-            await caller.run(call)
+        client = await proxy.client(name, http).initialize()
+        await caller.run([Wire(proxy.port, f"/{name}/mcp", client.headers()) for _ in range(IN_FLIGHT)])
 
     await asyncio.gather(*(visit(index, caller) for index, caller in enumerate(callers)))
     assert_own_answers_only(callers, ledger)
@@ -273,4 +277,48 @@ async def test_a_client_that_does_not_read_holds_up_nobody(proxy, http):
     other = await proxy.client("stdio", http).initialize()
     assert await other.call_text("echo", {"text": "through"}) == "through"
     for response in pending:
+        await response.aclose()
+
+
+async def test_ids_that_only_differ_in_type_are_different_ids(proxy, http, ledger, tmp_path):
+    """1 and "1" in flight together on one HTTP+SSE stream: each gets its own answer, of its own type."""
+    gate = tmp_path / "open"
+    async with proxy.old_client("stdio", http).connected() as client:
+        for request_id in (1, "1", 9007199254740993, 9007199254740992):
+            await client.post(call_body("hold", {"file": str(gate), "text": repr(request_id)}, request_id))
+        gate.touch()
+        for request_id in (1, "1", 9007199254740993, 9007199254740992):
+            answer = await client.stream.message(
+                lambda message: type(message.get("id")) is type(request_id) and message["id"] == request_id, repr(request_id)
+            )
+            assert text_of(answer) == repr(request_id)
+
+
+async def test_an_id_that_is_in_flight_already_is_refused_on_a_shared_stream(proxy, http, ledger, tmp_path):
+    """HTTP+SSE: a second request with the same id could not be told apart: 400 and -32600, the first is undisturbed."""
+    gate = tmp_path / "open"
+    async with proxy.old_client("stdio", http).connected() as client:
+        await client.post(call_body("hold", {"file": str(gate)}, 5))
+        await asyncio.to_thread(ledger.wait_for_call, "hold", str(gate))
+        body, headers = call_body("echo", {"text": "second"}, 5), {"Content-Type": "application/json"}
+        response = await http.post(client.endpoint, content=body, headers=headers)
+        assert response.status_code == 400
+        assert error_of(response)["code"] == -32600
+        gate.touch()
+        assert text_of(await client.stream.answer(5)) == "released"
+
+
+async def test_streams_that_nobody_reads_cost_little_and_hold_up_nobody(proxy, http):
+    """Thirty streams are never read while the upstream sends 20 MiB to each: memory stays bounded, others are served."""
+    lazy = [await proxy.client("stdio", http).initialize() for _ in range(30)]
+    before = resident_bytes(proxy.pid)
+    responses = []
+    for client in lazy:
+        request = http.build_request("GET", client.url, headers=client.headers(Accept="text/event-stream"))
+        responses.append(await http.send(request, stream=True))
+    caller = await proxy.client("stdio", http).initialize()
+    assert await caller.call_text("flood", {"count": 200, "bytes": 100 * 1024}) == "flooded"
+    assert await caller.call_text("echo", {"text": "through"}) == "through"
+    assert peak_resident_bytes(proxy.pid) - before < 200 * 1024 * 1024
+    for response in responses:
         await response.aclose()

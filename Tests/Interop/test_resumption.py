@@ -218,7 +218,7 @@ async def test_deleting_a_session_cancels_its_calls_upstream(client, ledger, tmp
     held = await asyncio.to_thread(ledger.wait_for_call, "hold", never)
     await client.delete()
     await asyncio.to_thread(wait_cancelled_or_deleted, ledger, held)
-    await asyncio.wait([call])
+    await asyncio.gather(call, return_exceptions=True)
 
 
 def wait_cancelled_or_deleted(ledger, held):

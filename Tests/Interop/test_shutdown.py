@@ -1,6 +1,7 @@
 """The proxy ends politely when asked once, and at once when asked twice."""
 
 import asyncio
+import json
 import signal
 
 import httpx
@@ -81,7 +82,8 @@ async def assert_nobody_gets_in(proxy):
             response = await fresh.post(proxy.url("/server/mcp"), content=initialize_body(), headers=headers)
         except httpx.TransportError:
             return
-        assert response.status_code == 503, response.text
+        assert "mcp-session-id" not in response.headers
+        assert "error" in json.loads(response.text), response.text
 
 
 async def test_open_streams_are_ended_properly_and_do_not_delay_the_end(started, http):
@@ -134,7 +136,8 @@ async def test_a_second_signal_ends_it_at_once(started, http, ledger, tmp_path):
     assert proxy.process.poll() is None, "one signal must let the call finish"
     proxy.terminate()
     await asyncio.to_thread(proxy.wait_exit, 5)
-    await asyncio.wait([call])
+    # Whether the cut call still gets an answer does not matter here.
+    await asyncio.gather(call, return_exceptions=True)
     await asyncio.to_thread(proxy.assert_nothing_left)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from support.features import CHECKS, MANY_TOOLS, PAGE, check
 from support.fixture import stdio
-from support.raw import call_body
+from support.raw import call_body, notification_body
 from support.visit import visit
 from support.wait import eventually_async
 
@@ -126,3 +126,13 @@ async def test_calls_of_one_session_run_side_by_side(proxy, http, ledger, tmp_pa
     )
     gate.touch()
     assert await asyncio.gather(*calls) == ["released"] * 20
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("upstream", UPSTREAMS)
+async def test_roots_list_changed_is_passed_on(proxy, http, ledger, upstream):
+    """A client's notifications/roots/list_changed reaches its upstream."""
+    client = await proxy.client(upstream, http).initialize({"roots": {"listChanged": True}})
+    told = len(ledger.entries("notification", method="notifications/roots/list_changed"))
+    assert (await client.post(notification_body("notifications/roots/list_changed"))).status_code == 202
+    await asyncio.to_thread(ledger.wait_for, "notification", told + 1, method="notifications/roots/list_changed")

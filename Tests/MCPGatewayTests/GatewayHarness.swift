@@ -34,6 +34,7 @@ final class GatewayHarness {
             limits: upstreamLimits,
             idleTimeout: idleTimeout,
             ownClientInfo: ByteBuffer(string: #"{"name":"mcp-proxy","version":"1"}"#),
+            toolFilter: filter,
             firstPrincipal: .anonymous
         )
         server = ServerConnections(

@@ -86,7 +86,7 @@ final class EventStreamSession: SessionOutlet, ReplySink, @unchecked Sendable {
                 session.outlet = self
                 session.outletOpened()
                 send(answer)
-            case .refused(let answer): send(answer)
+            case .refused(let answer), .unavailable(let answer): send(answer)
             }
         }
     }

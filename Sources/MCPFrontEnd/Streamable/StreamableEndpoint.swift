@@ -119,6 +119,8 @@ struct StreamableEndpoint: Sendable {
                 }
             case .refused(let answer):
                 responder.run { $0.respond(.ok, json: answer) }
+            case .unavailable(let answer):
+                responder.run { $0.respond(.serviceUnavailable, json: answer, [("Retry-After", "5")]) }
             }
         }
     }

@@ -96,11 +96,18 @@ final class StreamableReply: ReplySink, @unchecked Sendable {
 
     func abandon() {
         openAnswers -= 1
-        guard openAnswers <= 0 else { return }
+        if openAnswers <= 0 { endWithoutAnswer() }
+    }
+
+    private func endWithoutAnswer() {
         switch state {
         case .waiting:
             if let collected = batch, !collected.isEmpty {
                 respond(Self.array(collected))
+            } else if carriesMessages {
+                // A cancelled request gets no answer: a stream without one says so.
+                beginStream()
+                endWithoutAnswer()
             } else {
                 end()
                 responder.run { [headers] in $0.respond(.accepted, headers) }

@@ -107,7 +107,11 @@ package final class ClientSession: @unchecked Sendable {
             )
         case .toolsCall:
             let tool = request.view(request.envelope.name)?.string
-            guard let filter = route.policy.toolFilter, let tool, !filter.admits(tool) else { return nil }
+            guard let filter = route.policy.toolFilter else { return nil }
+            guard let tool else {
+                return OwnMessages.error(id: id, code: .invalidParams, message: "params.name must name a tool")
+            }
+            guard !filter.admits(tool) else { return nil }
             route.log(method: request.methodName, tool: tool, elapsed: .zero, outcome: "filtered")
             return OwnMessages.error(id: id, code: .invalidParams, message: "Unknown tool: \(tool)")
         default: return nil
@@ -266,7 +270,9 @@ package final class ClientSession: @unchecked Sendable {
         gateway.sessions.remove(self)
         for exchange in exchanges.values {
             abandon(exchange, reason: reason)
-            exchange.reply.abandon()
+            exchange.reply.finish(
+                OwnMessages.error(id: exchange.clientID, code: .shuttingDown, message: "the call was ended: \(reason)")
+            )
         }
         let open = questions.values
         questions = [:]

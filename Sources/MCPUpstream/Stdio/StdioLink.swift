@@ -11,8 +11,8 @@ import NIOPosix
 package final class StdioLink: UpstreamLink, @unchecked Sendable {
     /// How much may wait for a server that does not read its input.
     private static let maximumUnwrittenBytes = 16 << 20
-    /// How long after the end of its output a process may take to tell its exit status.
-    private static let statusGrace = TimeAmount.milliseconds(150)
+    /// How long a process's exit status and the end of its output may lie apart.
+    private static let endGrace = TimeAmount.milliseconds(150)
 
     private enum State {
         case created
@@ -34,6 +34,10 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     private var tail: ErrorOutputTail
     private var stops: AsyncStream<Void>.Continuation?
     private var failure: UpstreamFailure?
+    /// Lines that came before the launcher had told that the process runs.
+    private var early: [ByteBuffer] = []
+    private var outputIsOpen = false
+    private var processHasEnded = false
 
     package init(_ settings: StdioSettings, on eventLoop: any EventLoop) {
         self.settings = settings
@@ -52,9 +56,11 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
         do throws(UpstreamFailure) {
             pipes = try ProcessPipes()
         } catch {
-            finish(error)
+            failure = error
+            finish()
             return
         }
+        outputIsOpen = true
         let (stopStream, stops) = AsyncStream<Void>.makeStream()
         self.stops = stops
         connect(pipes)
@@ -75,8 +81,9 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
             .whenComplete { [self] result in
                 switch result {
                 case .success(let channel):
-                    if state == .starting || state == .open { pipe = channel } else { channel.close(promise: nil) }
+                    if processHasEnded, !outputIsOpen { channel.close(promise: nil) } else { pipe = channel }
                 case .failure(let error):
+                    outputIsOpen = false
                     close(because: UpstreamFailure(.commandNotRunnable, "its pipes cannot be used: \(error)"))
                 }
             }
@@ -119,6 +126,9 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
         }
         state = .open
         receiver?.linkOpened()
+        let lines = early
+        early = []
+        for line in lines { received(line) }
     }
 
     // MARK: Carrying messages
@@ -161,8 +171,8 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     package func handshakeCompleted(_ version: ProtocolVersion) {}
 
     fileprivate func received(_ line: ByteBuffer) {
-        guard state == .open, line.readableBytes > 0 else { return }
-        receiver?.linkReceived(line, relatedTo: nil)
+        guard line.readableBytes > 0 else { return }
+        if state == .starting { early.append(line) } else { receiver?.linkReceived(line, relatedTo: nil) }
     }
 
     fileprivate func receivedErrorOutput(_ bytes: ByteBuffer) {
@@ -196,12 +206,16 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     }
 
     /// The server has closed its output: it will say nothing more, so it is of no use even if it lives on.
-    fileprivate func outputEnded(_ failure: UpstreamFailure?) {
+    fileprivate func outputEnded() {
+        outputIsOpen = false
+        if processHasEnded {
+            finish()
+            return
+        }
         guard state == .starting || state == .open else { return }
         state = .closing
-        self.failure = failure
         stops?.yield()
-        eventLoop.scheduleTask(in: Self.statusGrace) { [self] in
+        eventLoop.scheduleTask(in: Self.endGrace) { [self] in
             report(failure ?? UpstreamFailure(.processEnded, "it closed its output"))
         }
     }
@@ -211,22 +225,30 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
         stops?.finish()
     }
 
+    /// The process tree has gone. What it said last may still be in the pipe, so its end is waited for.
     private func processEnded(_ outcome: Result<StdioProcess.Ending, UpstreamFailure>) {
-        switch outcome {
-        case .success(let ending):
-            let code: UpstreamFailure.Code = ending.couldNotRun ? .commandNotRunnable : .processEnded
-            finish(failure ?? UpstreamFailure(code, ending.words))
-        case .failure(let failure):
-            finish(self.failure ?? failure)
+        processHasEnded = true
+        if failure == nil {
+            switch outcome {
+            case .success(let ending):
+                failure = UpstreamFailure(ending.couldNotRun ? .commandNotRunnable : .processEnded, ending.words)
+            case .failure(let reason): failure = reason
+            }
+        }
+        if outputIsOpen {
+            eventLoop.scheduleTask(in: Self.endGrace) { [self] in finish() }
+        } else {
+            finish()
         }
     }
 
-    private func finish(_ failure: UpstreamFailure) {
+    private func finish() {
+        guard state != .closed else { return }
         pipe?.close(promise: nil)
         pipe = nil
         stops?.finish()
         stops = nil
-        report(failure)
+        report(failure ?? UpstreamFailure(.processEnded, "it ended"))
         state = .closed
     }
 
@@ -263,7 +285,7 @@ private final class LineHandler: ChannelInboundHandler, @unchecked Sendable {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        owner.outputEnded(nil)
+        owner.outputEnded()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

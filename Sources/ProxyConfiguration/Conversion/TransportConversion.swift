@@ -30,6 +30,8 @@ enum TransportConversion {
             context.error(
                 "the server has neither command nor url", at: reader.position, reader.path,
                 write: #"Write "command" for a program, or "url" for a remote server"#)
+            // What else is wrong is told at once as well.
+            _ = stdio(command: "", in: reader, &context)
         }
         return nil
     }

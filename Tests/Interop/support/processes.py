@@ -1,5 +1,6 @@
 """Which processes of a run are alive, read from /proc."""
 
+import contextlib
 import os
 import signal
 from pathlib import Path
@@ -69,9 +70,11 @@ def peak_resident_bytes(pid):
     raise AssertionError(f"/proc/{pid}/status names no peak")
 
 
+def kill(pid):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
 def kill_all(run):
     for pid in marked(run):
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+        kill(pid)

@@ -76,10 +76,13 @@ import Testing
             let original = JSONGenerator(seed: UInt64(round * 50 + seed)).bytes
             for bytes in [original, mutate(original, &random), mutate(original, &random)]
             where refusal(bytes) == nil {
-                #expect(
-                    throws: Never.self,
-                    "\(String(decoding: bytes, as: UTF8.self))"
-                ) { try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed) }
+                do {
+                    _ = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+                } catch {
+                    // RFC 8259 sets no bound on numbers; Foundation's is that of a Double.
+                    let isNumberBound = "\(error)".contains("is not representable")
+                    #expect(isNumberBound, "\(String(decoding: bytes, as: UTF8.self)): \(error)")
+                }
             }
         }
     }
@@ -88,6 +91,8 @@ import Testing
     func foundationReadsTheSame() throws {
         for seed in 0..<200 {
             let generated = JSONGenerator(seed: UInt64(seed))
+            // Foundation drops U+FEFF inside strings on Linux.
+            guard !String(decoding: generated.bytes, as: UTF8.self).unicodeScalars.contains("\u{FEFF}") else { continue }
             let text = try JSONText(scanning: ByteBuffer(bytes: generated.bytes))
             let foundation = try JSONSerialization.jsonObject(with: Data(generated.bytes), options: .fragmentsAllowed)
             switch foundation {

@@ -33,7 +33,7 @@ import Testing
             ("'a'", .unexpectedByte), ("\"\t\"", .controlCharacterInString), ("\"a\nb\"", .controlCharacterInString),
             ("\"\u{0}\"", .controlCharacterInString), ("\"12345678\u{1F}\"", .controlCharacterInString),
             (#""\a""#, .invalidEscape), (#""\'""#, .invalidEscape), (#""\x41""#, .invalidEscape), ("\"\\", .unexpectedEnd),
-            (#""\u12""#, .invalidEscape), (#""\u123"#, .unexpectedEnd), (#""\u+123""#, .invalidEscape),
+            (#""\u12""#, .unexpectedEnd), (#""\u12"  ""#, .invalidEscape), (#""\u123"#, .unexpectedEnd), (#""\u+123""#, .invalidEscape),
             (#""\uD800""#, .invalidEscape), (#""\uDC00""#, .invalidEscape), (#""\uD800\u0041""#, .invalidEscape),
             (#""\uD800\uD800""#, .invalidEscape), (#""\uD800x""#, .invalidEscape), (#""\uDC00\uD800""#, .invalidEscape),
             ("[", .unexpectedEnd), ("[1", .unexpectedEnd), ("[1,", .unexpectedEnd), ("[,1]", .unexpectedByte),

@@ -32,8 +32,13 @@ import Testing
         #expect { try split("[1,2,3,4]") } throws: { ($0 as? MessageError)?.code == .invalid }
     }
 
-    @Test("A batch is as strict as a message", arguments: ["[1", "[1,]", "[1]x", #"[{"a":1,"a":2}]"#, "[[[[[[[[[]]]]]]]]]"])
+    @Test("A batch is as strict as a message", arguments: ["[1", "[1,]", "[1]x", "[[[[[[[[[]]]]]]]]]"])
     func malformed(text: String) {
         #expect { try split(text) } throws: { ($0 as? MessageError)?.code == .malformed }
+    }
+
+    @Test("A name that comes twice in one of its messages makes a batch invalid")
+    func duplicates() {
+        #expect { try split(#"[{"a":1,"a":2}]"#) } throws: { ($0 as? MessageError)?.code == .invalid }
     }
 }

@@ -94,8 +94,8 @@ import Testing
     // MARK: Identifiers
 
     @Test(
-        "An identifier is a string or a number and keeps its spelling",
-        arguments: ["0", "-7", "9007199254740993", "12345678901234567890", "1.0", "1e400", #""""#, #""\u0061""#, #""1""#])
+        "An identifier is a string or an integer and keeps its spelling",
+        arguments: ["0", "-7", "9007199254740993", "12345678901234567890", "1.0", "-3.00", "-0", #""""#, #""\u0061""#, #""1""#])
     func identifiers(id: String) throws {
         let message = try Message(#"{"jsonrpc":"2.0","id":\#(id),"method":"m"}"#)
         let found = try #require(message.id)
@@ -104,14 +104,19 @@ import Testing
         #expect(written.text == id)
     }
 
-    @Test("An identifier may be 256 bytes long, and not longer")
+    @Test("A number that is no integer is no identifier", arguments: ["1.5", "1e400", "-1.50", "1e-1"])
+    func fractions(id: String) {
+        #expect(error(#"{"jsonrpc":"2.0","id":\#(id),"method":"m"}"#)?.code == .invalid)
+    }
+
+    @Test("An identifier may be 1,024 bytes long, and not longer")
     func identifierLength() {
         func text(_ count: Int) -> String {
             #"{"jsonrpc":"2.0","id":"\#(String(repeating: "i", count: count - 2))","method":"m"}"#
         }
-        #expect(error(text(256)) == nil)
-        #expect(error(text(257))?.code == .invalid)
-        #expect(error(text(257))?.id == nil, "what is too long is not repeated")
+        #expect(error(text(1_024)) == nil)
+        #expect(error(text(1_025))?.code == .invalid)
+        #expect(error(text(1_025))?.id == nil, "what is too long is not repeated")
     }
 
     // MARK: Refusals
@@ -187,13 +192,13 @@ import Testing
         for duplicateKeys in [JSONScanner.DuplicateKeys.refused, .accepted] {
             #expect(throws: MessageError.self) { try Message(ByteBuffer(string: text), duplicateKeys: duplicateKeys) }
         }
-        #expect(error(text)?.code == .malformed)
+        #expect(error(text)?.code == .invalid, "it is JSON, but no message")
     }
 
     @Test("Other duplicates are refused from clients and pass from servers")
     func otherDuplicates() throws {
         let text = #"{"jsonrpc":"2.0","id":1,"result":{"a":1,"a":2}}"#
-        #expect(error(text)?.code == .malformed)
+        #expect(error(text)?.code == .invalid)
         #expect(try Message(ByteBuffer(string: text), duplicateKeys: .accepted).kind == .result)
     }
 

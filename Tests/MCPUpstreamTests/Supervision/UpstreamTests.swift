@@ -211,6 +211,7 @@ import Testing
         }
         let later = harness.server.links.count - before
         #expect(later >= 8 && later <= 13, "once a minute: \(later)")
+        harness.eventLoop.advance(by: .seconds(100))
         try harness.becomeReady()
         #expect(harness.isReady)
     }
@@ -369,7 +370,7 @@ import Testing
         try harness.onLink { $0.breakDown() }
         try harness.becomeReady()
         harness.eventLoop.perform {
-            harness.upstream.answer(question, OwnMessages.emptyResult(id: question.id), during: nil)
+            harness.upstream.answer(question, OwnMessages.emptyResult(id: question.id))
         }
         #expect(try harness.link.responses.isEmpty)
     }

@@ -1,0 +1,426 @@
+import MCPCore
+import MCPTestSupport
+import MCPUpstream
+import NIOCore
+import Testing
+
+@testable import MCPGateway
+
+/// Who hears what a server says unasked, on a connection that several sessions share.
+@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
+    private static let question = #"{"jsonrpc":"2.0","id":"q\u0031","method":"roots/list","params":{"x":1.0}}"#
+
+    // MARK: Questions
+
+    @Test("A question goes to the only session with a call in flight, under an identifier of ours, and its answer back")
+    func onlyCaller() throws {
+        let harness = GatewayHarness()
+        let idle = try harness.open()
+        let calling = try harness.open()
+        _ = try harness.open()
+        let (reply, id) = try calling.callWithID()
+        try harness.serverSays(Self.question)
+        let asked = try #require(reply.messages.first)
+        let ours = try asked.requestID
+        #expect(asked == #"{"jsonrpc":"2.0","id":\#(ours),"method":"roots/list","params":{"x":1.0}}"#)
+        #expect(idle.outlet.messages.isEmpty)
+        try calling.respond(#"{"jsonrpc":"2.0","result":{"roots":[1.0]} ,"id":\#(ours)}"#)
+        let link = try calling.link
+        #expect(link.responses.map(\.text) == [#"{"jsonrpc":"2.0","result":{"roots":[1.0]} ,"id":"q\u0031"}"#])
+        try harness.serverAnswers(id)
+        #expect(reply.answers.count == 1)
+    }
+
+    @Test("A client's error is an answer too")
+    func errorAnswer() throws {
+        let harness = GatewayHarness()
+        let client = try harness.open()
+        let (reply, _) = try client.callWithID()
+        try harness.serverSays(Self.question)
+        let ours = try #require(reply.messages.first).requestID
+        try client.respond(#"{"jsonrpc":"2.0","id":\#(ours),"error":{"code":-1,"message":"no","data":{"x":1.0}}}"#)
+        #expect(
+            try client.link.responses.map(\.text)
+                == [#"{"jsonrpc":"2.0","id":"q\u0031","error":{"code":-1,"message":"no","data":{"x":1.0}}}"#])
+    }
+
+    @Test("An answer to nothing, a second answer, and an answer of another session are dropped")
+    func strayAnswers() throws {
+        let harness = GatewayHarness()
+        let client = try harness.open()
+        let mallory = try harness.open()
+        let (reply, _) = try client.callWithID()
+        try harness.serverSays(Self.question)
+        let ours = try #require(reply.messages.first).requestID
+        try mallory.respond(#"{"jsonrpc":"2.0","id":\#(ours),"result":{"stolen":true}}"#)
+        try client.respond(#"{"jsonrpc":"2.0","id":"\#(ours)","result":{}}"#)
+        try client.respond(#"{"jsonrpc":"2.0","id":99,"result":{}}"#)
+        #expect(try client.link.responses.isEmpty)
+        for _ in 0..<2 { try client.respond(#"{"jsonrpc":"2.0","id":\#(ours),"result":{}}"#) }
+        #expect(try client.link.responses.count == 1)
+    }
+
+    @Test("A question that could be for several sessions waits until only one can be meant; from then on they take turns")
+    func parked() throws {
+        let harness = GatewayHarness()
+        let first = try harness.open()
+        let second = try harness.open()
+        let (one, oneID) = try first.callWithID()
+        let (two, twoID) = try second.callWithID()
+        try harness.serverSays(Self.question)
+        #expect(one.messages.isEmpty && two.messages.isEmpty)
+        try harness.serverAnswers(oneID)
+        #expect(two.messages.count == 1)
+        #expect(first.outlet.messages.isEmpty)
+        // The other session has to wait now.
+        let link = try first.link
+        let before = link.callIDs.count
+        let waiting = try first.call()
+        #expect(link.callIDs.count == before)
+        let again = try second.call(#"{"jsonrpc":"2.0","id":2,"method":"tools/call"}"#)
+        #expect(link.callIDs.count == before + 1, "the session whose turn it is may go on")
+        try harness.serverAnswers(twoID)
+        #expect(link.callIDs.count == before + 1)
+        try harness.serverAnswers(try #require(link.callIDs.last))
+        #expect(again.answers.count == 1)
+        #expect(link.callIDs.count == before + 2, "now it is the other one's turn")
+        try harness.serverAnswers(try #require(link.callIDs.last))
+        #expect(waiting.answers.count == 1)
+    }
+
+    @Test("A call that waits for its turn can be cancelled, and is never sent")
+    func cancelWaitingForTurn() throws {
+        let harness = GatewayHarness()
+        let first = try harness.open()
+        let second = try harness.open()
+        let (_, oneID) = try first.callWithID()
+        let (_, twoID) = try second.callWithID()
+        try harness.serverSays(Self.question)
+        try harness.serverAnswers(oneID)
+        let waiting = try first.call(#"{"jsonrpc":"2.0","id":"w","method":"tools/call"}"#)
+        try first.notify(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"w"}}"#)
+        #expect(waiting.abandonments == 1)
+        let count = try first.link.callIDs.count
+        try harness.serverAnswers(twoID)
+        #expect(try first.link.callIDs.count == count)
+        #expect(try first.link.notifications(.cancelled).isEmpty, "the server never knew it")
+    }
+
+    @Test("A session that closes while others wait for their turn does not block them")
+    func closeDuringTurn() throws {
+        let harness = GatewayHarness()
+        let first = try harness.open()
+        let second = try harness.open()
+        let (_, oneID) = try first.callWithID()
+        _ = try second.callWithID()
+        try harness.serverSays(Self.question)
+        try harness.serverAnswers(oneID)
+        let waiting = try first.call()
+        let count = try first.link.callIDs.count
+        second.close()
+        #expect(try first.link.callIDs.count == count + 1)
+        try harness.serverAnswers(try #require(try first.link.callIDs.last))
+        #expect(waiting.answers.count == 1)
+    }
+
+    @Test("A question that stays ambiguous is refused after a while, in words")
+    func parkedTooLong() throws {
+        let harness = GatewayHarness()
+        let first = try harness.open()
+        let second = try harness.open()
+        _ = try first.callWithID()
+        _ = try second.callWithID()
+        try harness.serverSays(Self.question)
+        harness.advance(by: .seconds(11))
+        let response = try #require(try first.link.responses.first)
+        #expect(response.text.contains(#""id":"q\u0031","error""#))
+        #expect(response.text.contains("roots/list"))
+    }
+
+    @Test("Without calls a question goes to the session that was active last")
+    func lastActive() throws {
+        let harness = GatewayHarness()
+        let first = try harness.open()
+        let second = try harness.open()
+        let (_, id) = try first.callWithID()
+        try harness.serverAnswers(id)
+        try harness.serverSays(Self.question)
+        #expect(first.outlet.messages.count == 1)
+        #expect(second.outlet.messages.isEmpty)
+    }
+
+    @Test("When the session that was active last has gone, a question goes to the only one left, or is refused")
+    func lastActiveGone() throws {
+        let harness = GatewayHarness()
+        let first = try harness.open()
+        let second = try harness.open()
+        second.close()
+        try harness.serverSays(Self.question)
+        #expect(first.outlet.messages.count == 1)
+        let link = try first.link
+        first.close()
+        try harness.serverSays(#"{"jsonrpc":"2.0","id":"q2","method":"roots/list"}"#, on: link)
+        #expect(link.responses.contains { $0.text.contains(#""id":"q2","error""#) })
+    }
+
+    @Test("A question never reaches another principal, nor one that declared other capabilities")
+    func otherPrincipal() throws {
+        let harness = GatewayHarness()
+        let alice = try harness.open(Principal(name: "alice"))
+        let bob = try harness.open(Principal(name: "bob"))
+        let plain = try harness.open(Principal(name: "alice"), capabilities: "{}")
+        #expect(harness.script.links.count == 3)
+        try harness.serverSays(Self.question, on: alice.link)
+        #expect(alice.outlet.messages.count == 1)
+        #expect(bob.outlet.messages.isEmpty && plain.outlet.messages.isEmpty)
+        try harness.serverSays(Self.question, on: plain.link)
+        #expect(plain.outlet.messages.isEmpty, "it has not declared that it answers such questions")
+        #expect(try plain.link.responses.first?.text.contains("error") == true)
+    }
+
+    @Test("The question names the call where the transport tells, whoever else calls")
+    func related() throws {
+        let harness = GatewayHarness()
+        let first = try harness.open()
+        let second = try harness.open()
+        let (one, oneID) = try first.callWithID()
+        let (two, _) = try second.callWithID()
+        try harness.serverSays(Self.question, relatedTo: oneID)
+        #expect(one.messages.count == 1)
+        #expect(two.messages.isEmpty)
+    }
+
+    @Test("On a connection that all share, questions are refused")
+    func sharedRefuses() throws {
+        let harness = GatewayHarness(isolation: .shared)
+        let client = try harness.open()
+        _ = try client.callWithID()
+        try harness.serverSays(Self.question)
+        #expect(try client.link.responses.first?.text.contains("error") == true)
+        #expect(client.outlet.messages.isEmpty)
+    }
+
+    @Test("A question that the client does not answer in time is refused, and the client is told")
+    func questionTimeout() throws {
+        let harness = GatewayHarness { $0.interactionTimeout = .seconds(50) }
+        let client = try harness.open()
+        try harness.serverSays(Self.question)
+        let ours = try #require(client.outlet.messages.first).requestID
+        harness.advance(by: .seconds(51))
+        #expect(try client.link.responses.count == 1)
+        #expect(client.outlet.messages.last?.contains(#""requestId":\#(ours)"#) == true)
+        try client.respond(#"{"jsonrpc":"2.0","id":\#(ours),"result":{}}"#)
+        #expect(try client.link.responses.count == 1, "too late")
+    }
+
+    @Test("As many questions as allowed are open in one session, and one more is refused")
+    func questionLimit() throws {
+        let harness = GatewayHarness { $0.maximumServerRequestsInFlight = 2 }
+        let client = try harness.open()
+        for id in 0..<3 { try harness.serverSays(#"{"jsonrpc":"2.0","id":\#(id),"method":"roots/list"}"#) }
+        #expect(client.outlet.messages.count == 2)
+        #expect(try client.link.responses.map(\.text).filter { $0.contains(#""id":2,"error""#) }.count == 1)
+    }
+
+    @Test("While a client thinks about a question of its call, the call's time does not run")
+    func questionStopsTime() throws {
+        var limits = UpstreamLimits()
+        limits.callTimeout = .seconds(20)
+        let harness = GatewayHarness(upstreamLimits: limits) { $0.interactionTimeout = .seconds(1_000) }
+        let client = try harness.open()
+        let (reply, id) = try client.callWithID()
+        try harness.serverSays(Self.question)
+        harness.advance(by: .seconds(100))
+        #expect(reply.endings == 0, "a person may be thinking")
+        let ours = try #require(reply.messages.first).requestID
+        try client.respond(#"{"jsonrpc":"2.0","id":\#(ours),"result":{}}"#)
+        try harness.serverAnswers(id)
+        #expect(reply.answers.count == 1)
+    }
+
+    @Test("After a question that nobody answered, the call's time runs again")
+    func timeRunsAfterRefusal() throws {
+        var limits = UpstreamLimits()
+        limits.callTimeout = .seconds(20)
+        let harness = GatewayHarness(upstreamLimits: limits) { $0.interactionTimeout = .seconds(50) }
+        let client = try harness.open()
+        let (reply, id) = try client.callWithID()
+        try harness.serverSays(Self.question, relatedTo: id)
+        harness.advance(by: .seconds(51))
+        #expect(try client.link.responses.count == 1, "refused")
+        harness.advance(by: .seconds(30))
+        #expect(reply.answers.first?.contains("-31003") == true)
+    }
+
+    @Test("A question that the server takes back is taken back at the client, under the identifier it knows")
+    func questionCancelled() throws {
+        let harness = GatewayHarness()
+        let client = try harness.open()
+        try harness.serverSays(Self.question)
+        let ours = try #require(client.outlet.messages.first).requestID
+        try harness.serverSays(
+            #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"q\u0031","reason":"r"}}"#)
+        #expect(
+            client.outlet.messages.last
+                == #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":\#(ours),"reason":"r"}}"#)
+        try client.respond(#"{"jsonrpc":"2.0","id":\#(ours),"result":{}}"#)
+        #expect(try client.link.responses.isEmpty)
+    }
+
+    @Test("The answer to a question of a server that was restarted meanwhile is dropped")
+    func questionOfOldServer() throws {
+        let harness = GatewayHarness()
+        let client = try harness.open()
+        harness.advance(by: .seconds(10))
+        try harness.serverSays(Self.question)
+        let ours = try #require(client.outlet.messages.first).requestID
+        let link = try client.link
+        harness.upstreams.perform { link.breakDown() }
+        harness.settle()
+        let newLink = try harness.script.link
+        #expect(newLink !== link)
+        harness.upstreams.perform { newLink.completeHandshake() }
+        try client.respond(#"{"jsonrpc":"2.0","id":\#(ours),"result":{}}"#)
+        #expect(newLink.responses.isEmpty)
+    }
+
+    // MARK: Subscriptions
+
+    private func subscribe(_ client: TestClient, _ harness: GatewayHarness, _ uri: String = "u", un: String = "") throws
+        -> ReplyRecorder
+    {
+        let sent = try client.link.callIDs.count
+        let reply = try client.call(
+            #"{"jsonrpc":"2.0","id":1,"method":"resources/\#(un)subscribe","params":{"uri":"\#(uri)"}}"#)
+        if let id = try client.link.callIDs.dropFirst(sent).last { try harness.serverAnswers(id) }
+        return reply
+    }
+
+    private static func updated(_ uri: String) -> String {
+        #"{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"\#(uri)"}}"#
+    }
+
+    @Test("An update reaches the sessions that subscribed and no other, and the last one to leave unsubscribes")
+    func subscriptions() throws {
+        let harness = GatewayHarness()
+        let first = try harness.open()
+        let second = try harness.open()
+        let third = try harness.open()
+        #expect(try subscribe(first, harness).answers.count == 1)
+        #expect(try subscribe(second, harness).answers.count == 1)
+        try harness.serverSays(Self.updated("u"))
+        try harness.serverSays(Self.updated("other"))
+        #expect(first.outlet.messages == [Self.updated("u")] && second.outlet.messages == [Self.updated("u")])
+        #expect(third.outlet.messages.isEmpty)
+        #expect(try subscribe(first, harness, un: "un").answers.count == 1, "answered, though not passed on")
+        let link = try second.link
+        #expect(link.requests(.resourcesUnsubscribe).isEmpty, "the second session still wants the updates")
+        try harness.serverSays(Self.updated("u"))
+        #expect(first.outlet.messages.count == 1 && second.outlet.messages.count == 2)
+        second.close()
+        #expect(link.requests(.resourcesUnsubscribe).map { $0.message.params?["uri"]?.string } == ["u"])
+    }
+
+    @Test("After a restart the server is told again what the sessions want")
+    func restored() throws {
+        let harness = GatewayHarness()
+        let client = try harness.open()
+        _ = try subscribe(client, harness, "u")
+        let (_, id) = try client.callWithID(
+            #"{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"warning"}}"#)
+        try harness.serverAnswers(id)
+        harness.advance(by: .seconds(10))
+        let link = try client.link
+        harness.upstreams.perform { link.breakDown() }
+        harness.settle()
+        let new = try harness.script.link
+        harness.upstreams.perform {
+            new.completeHandshake(capabilities: #"{"tools":{},"resources":{"subscribe":true},"logging":{}}"#)
+        }
+        harness.settle()
+        #expect(new.requests(.resourcesSubscribe).map { $0.message.params?["uri"]?.string } == ["u"])
+        #expect(new.requests(.loggingSetLevel).map { $0.message.params?["level"]?.string } == ["warning"])
+        let told = try client.outlet.messages.map { try Message($0).method }
+        #expect(Set(told) == [.toolListChanged, .resourceListChanged], "what was listed before may have changed")
+    }
+
+    // MARK: Logging
+
+    private static func log(_ level: String) -> String {
+        #"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"\#(level)","data":1.0}}"#
+    }
+
+    private func setLevel(_ client: TestClient, _ harness: GatewayHarness, _ level: String) throws {
+        let (_, id) = try client.callWithID(
+            #"{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"\#(level)"}}"#)
+        try harness.serverAnswers(id)
+    }
+
+    @Test("The server logs at the most talkative level asked for, and each session hears only its own")
+    func logLevels() throws {
+        let harness = GatewayHarness()
+        let quiet = try harness.open()
+        let talkative = try harness.open()
+        let unset = try harness.open()
+        try setLevel(talkative, harness, "debug")
+        try setLevel(quiet, harness, "error")
+        let levels = try quiet.link.requests(.loggingSetLevel).map { $0.message.params?["level"]?.string }
+        #expect(levels == ["debug", "debug"], "the second must not silence the first")
+        for level in ["debug", "error", "emergency"] { try harness.serverSays(Self.log(level)) }
+        #expect(quiet.outlet.messages == [Self.log("error"), Self.log("emergency")])
+        #expect(talkative.outlet.messages.count == 3)
+        #expect(unset.outlet.messages.count == 3)
+    }
+
+    @Test("A log message during the only call goes with that call")
+    func logDuringCall() throws {
+        let harness = GatewayHarness()
+        let calling = try harness.open()
+        let idle = try harness.open()
+        let (reply, _) = try calling.callWithID()
+        try harness.serverSays(Self.log("info"))
+        #expect(reply.messages == [Self.log("info")])
+        #expect(idle.outlet.messages.isEmpty)
+    }
+
+    @Test("A log level that had to wait for its turn does not silence the others either")
+    func waitingLevel() throws {
+        let harness = GatewayHarness()
+        let first = try harness.open()
+        let second = try harness.open()
+        try setLevel(first, harness, "debug")
+        let (_, oneID) = try first.callWithID()
+        let (_, twoID) = try second.callWithID()
+        try harness.serverSays(Self.question)
+        try harness.serverAnswers(twoID)
+        let waiting = try second.call(
+            #"{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"error"}}"#)
+        try harness.serverAnswers(oneID)
+        let sent = try #require(try first.link.requests(.loggingSetLevel).last).message
+        #expect(sent.params?["level"]?.string == "debug")
+        try harness.serverAnswers(try #require(try first.link.callIDs.last))
+        #expect(waiting.answers.count == 1)
+    }
+
+    // MARK: Broadcasts
+
+    @Test("A changed list is told to every session of the connection, and to no other principal")
+    func listChanged() throws {
+        let harness = GatewayHarness()
+        let first = try harness.open()
+        let second = try harness.open()
+        let bob = try harness.open(Principal(name: "bob"))
+        let notice = #"{"jsonrpc":"2.0","method":"notifications/tools/list_changed","params":{"x":1.0}}"#
+        try harness.serverSays(notice, on: first.link)
+        #expect(first.outlet.messages == [notice] && second.outlet.messages == [notice])
+        #expect(bob.outlet.messages.isEmpty)
+    }
+
+    @Test("A notification that the proxy does not know passes unchanged, on one line")
+    func unknownNotification() throws {
+        let harness = GatewayHarness()
+        let client = try harness.open()
+        try harness.serverSays("{\"jsonrpc\":\"2.0\",\r\n\"method\":\"vendor/notice\",\"params\":{\"é\":1e400}}")
+        #expect(client.outlet.messages == ["{\"jsonrpc\":\"2.0\",  \"method\":\"vendor/notice\",\"params\":{\"é\":1e400}}"])
+    }
+}
