@@ -5,7 +5,7 @@ export VENV_DIR
 
 SWIFT_BUILD = swift build --scratch-path "$(BUILD_DIR)"
 PRODUCT = --product mcp-proxy
-PYTEST = "$(VENV_DIR)/old/bin/python" -m pytest -c Tests/Interop/pytest.ini Tests/Interop
+PYTEST = "$(VENV_DIR)/old/bin/python" -m pytest -c Tests/Interop/pytest.ini -n 2 --dist loadfile Tests/Interop
 
 .PHONY: help
 help: ## Show this list

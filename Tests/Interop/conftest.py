@@ -80,7 +80,10 @@ def launch(make_proxy):
         proxy = make_proxy(servers, **settings)
         try:
             proxy.start()
-            proxy.wait_ready() if ready else proxy.wait_listening()
+            if ready:
+                proxy.wait_ready()
+            else:
+                proxy.wait_listening()
             yield proxy
             proxy.stop()
         finally:
@@ -92,7 +95,9 @@ def launch(make_proxy):
 @pytest.fixture(scope="session")
 def http_fixture(new_ledger):
     """Makes an HTTP fixture server for a `with` block, with a ledger of its own."""
-    return lambda **settings: HTTPFixture(uuid.uuid4().hex, ledger=settings.pop("ledger", None) or new_ledger(), **settings)
+    return lambda **settings: HTTPFixture(
+        uuid.uuid4().hex, ledger=settings.pop("ledger", None) or new_ledger(), **settings
+    )
 
 
 @pytest.hookimpl(hookwrapper=True)

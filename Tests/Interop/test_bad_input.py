@@ -1,5 +1,6 @@
 """Bad input gets a clear error, and the proxy goes on."""
 
+import contextlib
 import json
 import socket
 import threading
@@ -91,7 +92,9 @@ AMBIGUOUS = {
     "id twice": '{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}',
     "id twice, once escaped": '{"jsonrpc":"2.0","id":1,"\\u0069d":2,"method":"ping"}',
     "name twice": '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","name":"fail"}}',
-    "a key twice in arguments": '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"text":"a","text":"b"}}}',
+    "a key twice in arguments": (
+        '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"text":"a","text":"b"}}}'
+    ),
 }
 
 
@@ -187,7 +190,12 @@ async def test_a_batch_is_refused_in_every_other_revision(proxy, http, version):
 
 
 def head(proxy, path, *fields, host=None):
-    lines = [f"POST {path} HTTP/1.1", f"Host: {host or proxy.address}", "Content-Type: application/json", f"Accept: {ACCEPT}"]
+    lines = [
+        f"POST {path} HTTP/1.1",
+        f"Host: {host or proxy.address}",
+        "Content-Type: application/json",
+        f"Accept: {ACCEPT}",
+    ]
     return ("\r\n".join([*lines, *fields]) + "\r\n\r\n").encode()
 
 
@@ -203,7 +211,11 @@ def test_a_body_of_100_megabytes_is_refused_while_it_is_sent(proxy, framing):
     before = peak_resident_bytes(proxy.pid)
     block = b" " * MEBIBYTE
     if framing == "chunked":
-        request = head(proxy, "/echo/mcp", "Transfer-Encoding: chunked") + b"".join([b"100000\r\n" + block + b"\r\n"] * 100) + b"0\r\n\r\n"
+        request = (
+            head(proxy, "/echo/mcp", "Transfer-Encoding: chunked")
+            + b"".join([b"100000\r\n" + block + b"\r\n"] * 100)
+            + b"0\r\n\r\n"
+        )
     else:
         request = head(proxy, "/echo/mcp", f"Content-Length: {100 * MEBIBYTE}") + block * 100
     assert status_of(send_and_read(proxy.port, request)) == 413
@@ -215,10 +227,9 @@ def send_and_read(port, request):
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
 
         def send():
-            try:
+            # Being refused half-way is what this is about.
+            with contextlib.suppress(OSError):
                 connection.sendall(request)
-            except OSError:
-                pass  # refused half-way: that is what this is about
 
         sender = threading.Thread(target=send)
         sender.start()
@@ -253,7 +264,9 @@ def test_headers_beyond_the_limit_are_refused(proxy):
 # Headers of the protocol
 
 
-@pytest.mark.parametrize("value", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx"])
+@pytest.mark.parametrize(
+    "value", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx"]
+)
 async def test_another_content_type_is_refused(client, value):
     """POST takes application/json and nothing else: 415."""
     assert (await client.post(request_body("ping"), **{"Content-Type": value})).status_code == 415
@@ -263,15 +276,24 @@ async def test_a_missing_content_type_is_refused(proxy, client):
     """A POST that does not say what it carries is 415 too: browsers send such across sites."""
     body = request_body("ping").encode()
     lines = [
-        "POST /echo/mcp HTTP/1.1", f"Host: {proxy.address}", f"Accept: {ACCEPT}", f"Mcp-Session-Id: {client.session}",
-        "MCP-Protocol-Version: 2025-11-25", f"Content-Length: {len(body)}", "Connection: close", "", "",
+        "POST /echo/mcp HTTP/1.1",
+        f"Host: {proxy.address}",
+        f"Accept: {ACCEPT}",
+        f"Mcp-Session-Id: {client.session}",
+        "MCP-Protocol-Version: 2025-11-25",
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+        "",
+        "",
     ]
     assert status_of(exchange(proxy.port, "\r\n".join(lines).encode() + body)) == 415
 
 
 async def test_a_content_type_with_parameters_is_fine(client):
     """`application/json; charset=utf-8` is JSON."""
-    assert (await client.post(request_body("ping"), **{"Content-Type": "Application/JSON; charset=utf-8"})).status_code == 200
+    assert (
+        await client.post(request_body("ping"), **{"Content-Type": "Application/JSON; charset=utf-8"})
+    ).status_code == 200
 
 
 async def test_a_client_that_accepts_neither_framing_is_refused(client):
@@ -305,7 +327,9 @@ async def test_a_request_without_a_session_stands_on_its_own(proxy, http):
 @pytest.mark.parametrize("path", ["/nothing", "/nothing/mcp", "/nothing/sse", "/", "/echo/nothing", "/ECHO/mcp"])
 async def test_an_unknown_path_is_not_found_with_a_helpful_body(proxy, http, path):
     """404 as JSON that says what is wrong."""
-    response = await http.post(proxy.url(path), content=initialize_body(), headers={"Content-Type": "application/json", "Accept": ACCEPT})
+    response = await http.post(
+        proxy.url(path), content=initialize_body(), headers={"Content-Type": "application/json", "Accept": ACCEPT}
+    )
     assert response.status_code == 404
     assert response.headers["content-type"].startswith("application/json"), response.headers
     assert "error" in json.loads(response.text), response.text
@@ -354,21 +378,36 @@ async def test_the_older_transport_refuses_bad_input_too(proxy, http):
     headers = {"Content-Type": "application/json"}
     unknown = proxy.url("/echo/message?sessionId=0123456789abcdef")
     assert (await http.post(unknown, content=request_body("ping"), headers=headers)).status_code == 404
-    assert (await http.post(proxy.url("/echo/message"), content=request_body("ping"), headers=headers)).status_code in (400, 404)
+    assert (await http.post(proxy.url("/echo/message"), content=request_body("ping"), headers=headers)).status_code in (
+        400,
+        404,
+    )
     async with proxy.old_client("echo", http).connected() as client:
         assert (await http.post(client.endpoint, content="{", headers=headers)).status_code == 400
-        assert (await http.post(client.endpoint, content=request_body("ping"), headers={"Content-Type": "text/plain"})).status_code == 415
+        assert (
+            await http.post(client.endpoint, content=request_body("ping"), headers={"Content-Type": "text/plain"})
+        ).status_code == 415
         assert (await client.call("echo", {"text": "fine"}))["result"]["content"][0]["text"] == "fine"
 
 
 # Browsers and foreign names
 
 
-ROUTES = [("POST", "/echo/mcp"), ("GET", "/echo/mcp"), ("DELETE", "/echo/mcp"), ("OPTIONS", "/echo/mcp"), ("POST", "/echo/"), ("GET", "/echo/sse"), ("POST", "/echo/message?sessionId=x")]
+ROUTES = [
+    ("POST", "/echo/mcp"),
+    ("GET", "/echo/mcp"),
+    ("DELETE", "/echo/mcp"),
+    ("OPTIONS", "/echo/mcp"),
+    ("POST", "/echo/"),
+    ("GET", "/echo/sse"),
+    ("POST", "/echo/message?sessionId=x"),
+]
 
 
 @pytest.mark.parametrize("method, path", ROUTES)
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1.evil.example", "https://localhost.evil.example"])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "http://127.0.0.1.evil.example", "https://localhost.evil.example"]
+)
 async def test_a_foreign_origin_is_forbidden_everywhere(proxy, http, method, path, origin):
     """A page of another site gets 403 on every route and method, before anything else is looked at."""
     headers = {"Origin": origin, "Content-Type": "application/json", "Accept": ACCEPT}
@@ -376,7 +415,9 @@ async def test_a_foreign_origin_is_forbidden_everywhere(proxy, http, method, pat
 
 
 @pytest.mark.parametrize("method, path", ROUTES)
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:9090", "localhost.evil.example"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "evil.example:9090", "localhost.evil.example"]
+)
 def test_a_foreign_host_is_forbidden_everywhere(proxy, method, path, host):
     """A name that is not ours (DNS rebinding) gets 403 on every route and method."""
     body = initialize_body().encode()
@@ -439,7 +480,9 @@ def test_requests_sent_without_waiting_are_answered_in_their_order(proxy):
     assert positions == sorted(positions)
 
 
-@pytest.mark.parametrize("target", ["/echo//mcp", "/echo/../echo/mcp", "/echo/%2e%2e/other/mcp", "/echo%2fmcp", "/echo/mcp%00"])
+@pytest.mark.parametrize(
+    "target", ["/echo//mcp", "/echo/../echo/mcp", "/echo/%2e%2e/other/mcp", "/echo%2fmcp", "/echo/mcp%00"]
+)
 def test_a_path_in_disguise_reaches_no_server(proxy, target):
     """Paths that only decode to a route are refused: 400 or 404."""
     body = initialize_body().encode()
@@ -449,7 +492,13 @@ def test_a_path_in_disguise_reaches_no_server(proxy, target):
 
 @pytest.mark.parametrize(
     "method, path",
-    [("PUT", "/echo/mcp"), ("PATCH", "/echo/mcp"), ("POST", "/echo/sse"), ("DELETE", "/echo/sse"), ("GET", "/echo/message")],
+    [
+        ("PUT", "/echo/mcp"),
+        ("PATCH", "/echo/mcp"),
+        ("POST", "/echo/sse"),
+        ("DELETE", "/echo/sse"),
+        ("GET", "/echo/message"),
+    ],
 )
 async def test_a_method_that_a_route_does_not_have_is_refused_with_those_it_has(proxy, http, method, path):
     """405 with an Allow header."""

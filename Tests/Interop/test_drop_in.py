@@ -76,7 +76,10 @@ async def echo(proxy, http, name, token=TOKEN):
 def document(proxy, servers, **general):
     """A configuration file's content for servers that are marked as this proxy's."""
     marked = {name: proxy.marked(entry) for name, entry in servers.items()}
-    return {"mcpProxy": {"baseURL": proxy.base, "addr": proxy.address, "name": "n", "version": "1", **general}, "mcpServers": marked}
+    return {
+        "mcpProxy": {"baseURL": proxy.base, "addr": proxy.address, "name": "n", "version": "1", **general},
+        "mcpServers": marked,
+    }
 
 
 @contextlib.contextmanager
@@ -101,7 +104,8 @@ async def test_many_servers_are_served_through_one_http_server(proxy, http, name
 
 
 async def test_it_connects_to_many_servers_and_offers_their_tools_and_capabilities(proxy, http):
-    """“Proxy Multiple MCP Clients: Connects to multiple MCP resource servers and aggregates their tools and capabilities.”
+    """“Proxy Multiple MCP Clients: Connects to multiple MCP resource servers and aggregates their tools and
+    capabilities.”
 
     And: “The server will start and aggregate the tools and capabilities of the configured MCP clients.”
     """
@@ -121,7 +125,8 @@ async def test_it_serves_events_for_real_time_updates(proxy, http):
 
 @pytest.mark.parametrize("name, transport", [("stdio", "stdio"), ("events", "sse"), ("streamable", "streamable-http")])
 async def test_it_supports_each_client_type(proxy, http, name, transport):
-    """“Flexible Configuration: Supports multiple client types (stdio, sse or streamable-http) with customizable settings.”"""
+    """“Flexible Configuration: Supports multiple client types (stdio, sse or streamable-http) with customizable
+    settings.”"""
     states = (await http.get(proxy.url("/readyz"), headers=bearer())).json()["servers"]
     assert (states[name]["state"], states[name]["transport"]) == ("ready", transport)
 
@@ -148,7 +153,9 @@ def test_the_binary_alone_is_enough(binary, directory):
     """“go install github.com/TBXark/mcp-proxy@latest” gives one file that runs by itself; so is ours."""
     copy = directory() / "mcp-proxy"
     shutil.copy(binary, copy)
-    done = subprocess.run([str(copy), "-version"], capture_output=True, text=True, cwd=copy.parent, env={"PATH": "/usr/bin:/bin"})
+    done = subprocess.run(
+        [str(copy), "-version"], capture_output=True, text=True, cwd=copy.parent, env={"PATH": "/usr/bin:/bin"}
+    )
     assert done.returncode == 0 and done.stdout.strip(), done.stderr
 
 
@@ -187,9 +194,19 @@ async def test_the_configuration_is_json(make_proxy, http):
 def version_1(proxy, web):
     server = proxy.marked(stdio(name="old-format"))
     return {
-        "server": {"baseURL": proxy.base, "addr": proxy.address, "name": "n", "version": "1", "globalAuthTokens": ["global"]},
+        "server": {
+            "baseURL": proxy.base,
+            "addr": proxy.address,
+            "name": "n",
+            "version": "1",
+            "globalAuthTokens": ["global"],
+        },
         "clients": {
-            "child": {"type": "stdio", "config": {key: server[key] for key in ("command", "args", "env")}, "authTokens": ["own"]},
+            "child": {
+                "type": "stdio",
+                "config": {key: server[key] for key in ("command", "args", "env")},
+                "authTokens": ["own"],
+            },
             "events": {"type": "sse", "config": {"url": web.sse_url}},
             "stream": {"type": "streamable-http", "config": {"url": web.mcp_url, "headers": {"X-K": "v"}}},
         },
@@ -203,7 +220,9 @@ async def test_the_older_format_is_converted(make_proxy, http, web):
     with running(proxy):
         for name, token in (("child", "own"), ("child", "global"), ("events", "global"), ("stream", "global")):
             await echo(proxy, http, name, token)
-        refused = await http.post(proxy.url("/events/mcp"), content=initialize_body(), headers={**JSON, **bearer("own")})
+        refused = await http.post(
+            proxy.url("/events/mcp"), content=initialize_body(), headers={**JSON, **bearer("own")}
+        )
         assert refused.status_code == 401
     assert "version 1" in proxy.output.lower() or "v1" in proxy.output.lower() or "convert" in proxy.output.lower()
 
@@ -228,7 +247,11 @@ def test_an_invalid_server_ends_the_proxy_when_asked_to(make_proxy):
 
 async def test_an_invalid_server_does_not_end_the_proxy_otherwise(launch, http):
     """“panicIfInvalid” is false by default: the other servers are served."""
-    servers = {"good": stdio(), "broken": {"command": "/nonexistent/command"}, "own": {"command": "/nonexistent/x", "options": {"panicIfInvalid": False}}}
+    servers = {
+        "good": stdio(),
+        "broken": {"command": "/nonexistent/command"},
+        "own": {"command": "/nonexistent/x", "options": {"panicIfInvalid": False}},
+    }
     with launch({key: servers[key] for key in ("good", "broken")}) as proxy:
         await proxy.client("good", http).initialize()
     with launch({key: servers[key] for key in ("good", "own")}, options={"panicIfInvalid": True}) as proxy:
@@ -262,17 +285,18 @@ def lines_about(proxy, text):
 
 
 async def test_the_authorization_header_is_checked(proxy, http):
-    """“authTokens: A list of authentication tokens for the client. The Authorization header will be checked against this list.”"""
+    """“authTokens: A list of authentication tokens for the client. The Authorization header will be checked against
+    this list.”"""
     for headers, status in ((bearer(), 200), ({"Authorization": TOKEN}, 200), (bearer("other"), 401), ({}, 401)):
         response = await http.post(proxy.url("/stdio/mcp"), content=initialize_body(), headers={**JSON, **headers})
         assert response.status_code == status, headers
 
 
 async def test_the_proxys_tokens_are_a_default(proxy, http):
-    """“In the new configuration, the authTokens of mcpProxy is not a global authentication token, but rather the default
-    authentication token for mcpProxy. When authTokens is set in mcpServers, the value of authTokens in mcpServers will be
-    used instead of the value in mcpProxy. In other words, the authTokens of mcpProxy serves as a default value and is only
-    applied when authTokens is not set in mcpServers.”"""
+    """“In the new configuration, the authTokens of mcpProxy is not a global authentication token, but rather the
+    default authentication token for mcpProxy. When authTokens is set in mcpServers, the value of authTokens in
+    mcpServers will be used instead of the value in mcpProxy. In other words, the authTokens of mcpProxy serves as a
+    default value and is only applied when authTokens is not set in mcpServers.”"""
     await echo(proxy, http, "specific", SPECIFIC)
     response = await http.post(proxy.url("/specific/mcp"), content=initialize_body(), headers={**JSON, **bearer(TOKEN)})
     assert response.status_code == 401
@@ -302,7 +326,8 @@ async def test_the_base_url_makes_the_urls_of_the_clients(launch, http, director
             assert text_of(await old.call("echo", {"text": "t"})) == "t"
         # A reverse proxy passes on the public name.
         public = await http.post(
-            proxy.url("/some/prefix/stdio/mcp"), content=initialize_body(),
+            proxy.url("/some/prefix/stdio/mcp"),
+            content=initialize_body(),
             headers={**JSON, "Host": "mcp.example.test", "Origin": "https://mcp.example.test"},
         )
         assert public.status_code == 200
@@ -311,7 +336,8 @@ async def test_the_base_url_makes_the_urls_of_the_clients(launch, http, director
 
 @pytest.mark.parametrize("given", ["127.0.0.1:{port}", ":{port}", "localhost:{port}", "0.0.0.0:{port}", "[::]:{port}"])
 async def test_it_listens_where_it_is_told_to(make_proxy, http, given):
-    """“addr: The address the server listens on.” As in Go, `:9090` is every address, with a warning as no token is set."""
+    """“addr: The address the server listens on.” As in Go, `:9090` is every address, with a warning as no token is
+    set."""
     proxy = make_proxy({"stdio": stdio()})
     content = json.loads(proxy.file.read_text())
     content["mcpProxy"]["addr"] = given.format(port=proxy.port)
@@ -326,7 +352,8 @@ async def test_it_listens_where_it_is_told_to(make_proxy, http, given):
 
 
 async def test_the_name_and_version_are_told_to_servers(proxy, http, ledger):
-    """“name: The name of the server.” “version” stands beside it: the proxy's own connections introduce themselves so."""
+    """“name: The name of the server.” “version” stands beside it: the proxy's own connections introduce themselves
+    so."""
     introductions = [entry["params"]["clientInfo"] for entry in ledger.entries("request", method="initialize")]
     assert {"name": "proxy under test", "version": "1.0.0"} in [
         {key: info.get(key) for key in ("name", "version")} for info in introductions
@@ -361,8 +388,11 @@ async def test_servers_are_written_as_for_other_clients(make_proxy, http):
 
     def text(proxy):
         facts = {
-            "python": json.dumps(sys.executable), "script": json.dumps(stdio()["args"][0]), "addr": json.dumps(proxy.address),
-            "base": json.dumps(proxy.base), "mark": f"{json.dumps(MARK)}: {json.dumps(proxy.run)}",
+            "python": json.dumps(sys.executable),
+            "script": json.dumps(stdio()["args"][0]),
+            "addr": json.dumps(proxy.address),
+            "base": json.dumps(proxy.base),
+            "mark": f"{json.dumps(MARK)}: {json.dumps(proxy.run)}",
         }
         return PASTED % facts
 
@@ -377,7 +407,11 @@ async def test_the_transport_type_is_found_from_the_content(proxy, http, launch,
     servers = {"named": {**stdio(), "transportType": "stdio"}, "events": web.sse(), "url": {"url": web.sse_url}}
     with launch(servers) as other:
         states = other.servers()
-        assert {name: states[name]["transport"] for name in servers} == {"named": "stdio", "events": "sse", "url": "sse"}
+        assert {name: states[name]["transport"] for name in servers} == {
+            "named": "stdio",
+            "events": "sse",
+            "url": "sse",
+        }
 
 
 async def test_a_command_is_run_in_a_subprocess(proxy, http):
@@ -452,14 +486,16 @@ async def test_configured_headers_are_sent(proxy, http, name, header):
 
 
 async def test_streaming_is_set_by_hand(proxy, http):
-    """“For http streaming mcp servers, the url field is required. and transportType need to manually set to streamable-http.”"""
+    """“For http streaming mcp servers, the url field is required. and transportType need to manually set to
+    streamable-http.”"""
     states = (await http.get(proxy.url("/readyz"), headers=bearer())).json()["servers"]
     assert states["streamable"]["transport"] == "streamable-http"
 
 
 @pytest.mark.parametrize("name", ["impatient", "impatient-in-nanoseconds"])
 async def test_the_timeout_of_a_server_is_kept(proxy, http, name):
-    """“timeout: The timeout for the request to the MCP client.” As a duration, or as the nanoseconds of the Go program."""
+    """“timeout: The timeout for the request to the MCP client.” As a duration, or as the nanoseconds of the Go
+    program."""
     client = await initialized(proxy, http, name)
     assert await client.call_text("echo", {"text": "quick"}) == "quick"
     answer = await client.call("hold", {"file": "/nonexistent/gate"})
@@ -476,7 +512,8 @@ def run(binary, *arguments, cwd=None):
 
 @pytest.mark.parametrize("flag", ["-help", "--help"])
 def test_help_names_every_flag(binary, flag):
-    """“Usage of mcp-proxy: -config string: path to config file or a http(s) url (default "config.json"); -help: print help and exit”"""
+    """“Usage of mcp-proxy: -config string: path to config file or a http(s) url (default "config.json"); -help:
+    print help and exit”"""
     code, output = run(binary, flag)
     assert code == 0
     for name in ("config", "help", "version", "expand-env", "http-headers", "http-timeout", "insecure", "config.json"):
@@ -518,7 +555,8 @@ def test_a_wrong_flag_is_an_error(binary, arguments):
 
 
 async def test_a_server_is_at_its_sse_url(proxy):
-    """“You can access the server at http(s)://{baseURL}/{clientName}/sse. (e.g., https://mcp.example.com/fetch/sse, …)”"""
+    """“You can access the server at http(s)://{baseURL}/{clientName}/sse. (e.g., https://mcp.example.com/fetch/sse,
+    …)”"""
     order = {"kind": "sse", "url": proxy.url("/stdio/sse"), "headers": bearer(), "calls": [["echo", {"text": "t"}]]}
     outcomes = await asyncio.to_thread(visit, "v1", order, ["given_calls"])
     assert outcomes["given_calls"]["value"][0]["content"][0]["text"] == "t", outcomes
@@ -540,7 +578,9 @@ def test_it_is_under_the_mit_license():
 # What the Go program's own documentation promises
 
 
-@pytest.mark.parametrize("kind, advertised", [("sse", "/stdio/sse"), ("streamable-http", "/stdio/mcp"), (None, "/stdio/sse")])
+@pytest.mark.parametrize(
+    "kind, advertised", [("sse", "/stdio/sse"), ("streamable-http", "/stdio/mcp"), (None, "/stdio/sse")]
+)
 async def test_the_type_decides_what_is_advertised_and_nothing_else(launch, http, kind, advertised):
     """`type`: sse (default) or streamable-http; the table shows that URL, and both transports are served."""
     with launch({"stdio": stdio()}, proxy={"type": kind} if kind else {}) as proxy:
@@ -587,14 +627,20 @@ mcpServers:
 """
 
 
-@pytest.mark.parametrize("form, file_name", [(COMMENTED, "config.json"), (COMMENTED, "config.jsonc"), (YAML, "config.yaml"), (YAML, "config.yml")])
+@pytest.mark.parametrize(
+    "form, file_name",
+    [(COMMENTED, "config.json"), (COMMENTED, "config.jsonc"), (YAML, "config.yaml"), (YAML, "config.yml")],
+)
 async def test_comments_trailing_commas_and_yaml_are_read(make_proxy, http, form, file_name):
     """The documentation's own example has comments; YAML is chosen by the file's ending."""
 
     def text(proxy):
         return form % {
-            "python": json.dumps(sys.executable), "script": json.dumps(stdio()["args"][0]), "addr": json.dumps(proxy.address),
-            "base": json.dumps(proxy.base), "mark": f"{json.dumps(MARK)}: {json.dumps(proxy.run)}",
+            "python": json.dumps(sys.executable),
+            "script": json.dumps(stdio()["args"][0]),
+            "addr": json.dumps(proxy.address),
+            "base": json.dumps(proxy.base),
+            "mark": f"{json.dumps(MARK)}: {json.dumps(proxy.run)}",
         }
 
     with running(make_proxy(text=text, file_name=file_name)) as proxy:
@@ -657,8 +703,13 @@ MISTAKEN = {
     },
 }
 MISTAKES = [
-    "mcpProxy.addr", "mcpProxy.options.logEnabled", "mcpServers.neither", "mcpServers.typo.args",
-    "mcpServers.filter.options.toolFilter.mode", "mcpServers.transport.transportType", "mcpServers.slow.timeout",
+    "mcpProxy.addr",
+    "mcpProxy.options.logEnabled",
+    "mcpServers.neither",
+    "mcpServers.typo.args",
+    "mcpServers.filter.options.toolFilter.mode",
+    "mcpServers.transport.transportType",
+    "mcpServers.slow.timeout",
 ]
 
 
@@ -693,7 +744,9 @@ def test_an_unknown_key_is_a_warning(make_proxy):
         assert "verison" in proxy.output
 
 
-@pytest.mark.parametrize("content, expected", [("{", "config.json"), ('{"mcpServers": {}}', "mcpProxy"), ("", "config.json")])
+@pytest.mark.parametrize(
+    "content, expected", [("{", "config.json"), ('{"mcpServers": {}}', "mcpProxy"), ("", "config.json")]
+)
 def test_a_file_that_is_no_configuration_is_an_error(make_proxy, content, expected):
     """Broken JSON is told with the file (and where); a file without mcpProxy is told so, as by the Go program."""
     proxy = make_proxy(text=lambda _: content)

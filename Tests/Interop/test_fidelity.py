@@ -27,7 +27,7 @@ RESULTS = {
     "unknown members": '{"content":[{"type":"hologram","x":{"y":[null,true]}}],"com.example/x":[[]],"":{"":0}}',
     "_meta": '{"_meta":{"com.example/a":{"b":1.50}},"content":[{"type":"text","text":"t","_meta":{"k":1}}]}',
     "white space": '{ "content" : [ ] , "n" :\t1 }',
-    "names that look like ours": '{"content":[],"id":7,"jsonrpc":"1.0","method":"m","error":{"code":1},"progressToken":5}',
+    "names like ours": '{"content":[],"id":7,"jsonrpc":"1.0","method":"m","error":{"code":1},"progressToken":5}',
     "not a tool result": '"only a string"',
     "null": "null",
 }
@@ -43,12 +43,21 @@ ARGUMENTS = {
     "numbers": '{"a":1.0,"b":1e400,"c":12345678901234567890,"d":-0,"e":1E+2}',
     "escapes": r'{"s":"\u0041\/\ud83d\ude00\u0000","\u006b":1}',
     "order and white space": '{ "z" : 1 , "a" : [ ] , "" : null }',
-    "names that look like ours": '{"id":5,"method":"x","jsonrpc":"1","params":{"name":"y","_meta":{"progressToken":"z"}}}',
+    "names like ours": '{"id":5,"method":"x","jsonrpc":"1","params":{"name":"y","_meta":{"progressToken":"z"}}}',
 }
 
 IDS = [
-    "0", "-1", "9007199254740993", "-9007199254740993", "12345678901234567890",
-    '"string"', '"1"', '""', r'"\u0041\"\\"', '"\u4e2d \U0001f600"', '"' + "x" * 200 + '"',
+    "0",
+    "-1",
+    "9007199254740993",
+    "-9007199254740993",
+    "12345678901234567890",
+    '"string"',
+    '"1"',
+    '""',
+    r'"\u0041\"\\"',
+    '"\u4e2d \U0001f600"',
+    '"' + "x" * 200 + '"',
 ]
 
 
@@ -86,7 +95,9 @@ async def old_answer(proxy, http, upstream, body, request_id):
     async with proxy.old_client(upstream, http).connected() as client:
         await client.post(body)
         await client.stream.answer(request_id)
-        return next(event.data for event in client.stream.events if event.name == "message" and "init" not in event.data)
+        return next(
+            event.data for event in client.stream.events if event.name == "message" and "init" not in event.data
+        )
 
 
 @pytest.mark.parametrize("case", RESULTS)
@@ -126,7 +137,9 @@ async def test_arguments_reach_the_upstream_with_the_bytes_the_client_wrote(clie
 async def test_request_meta_reaches_the_upstream_and_only_the_progress_token_is_replaced(client, upstream):
     """`_meta` members such as traceparent stay beside our own progress token."""
     meta = '{"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01","progressToken":"mine","x/y":1.0}'
-    body = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"received","_meta":%s,"arguments":{}}}' % meta
+    body = (
+        '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"received","_meta":%s,"arguments":{}}}' % meta
+    )
     received = text_of(json.loads(await client.answer(body)))
     start, _, rest = received.partition('"progressToken":')
     assert start.endswith('"_meta":{"traceparent":"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",')
@@ -139,7 +152,8 @@ async def test_an_id_comes_back_as_it_was_written(client, upstream, request_id):
     """Big integers, strings and escapes in an id are restored exactly, type included."""
     body = f'{{"jsonrpc":"2.0","id":{request_id},"method":"ping"}}'
     assert await client.answer(body) == f'{{"jsonrpc":"2.0","id":{request_id},"result":{{}}}}'
-    body = f'{{"method":"tools/call","params":{{"name":"echo","arguments":{{"text":"t"}}}},"id":{request_id},"jsonrpc":"2.0"}}'
+    params = '{"name":"echo","arguments":{"text":"t"}}'
+    body = f'{{"method":"tools/call","params":{params},"id":{request_id},"jsonrpc":"2.0"}}'
     assert f'"id":{request_id},' in await client.answer(body)
 
 
@@ -187,7 +201,9 @@ async def test_instructions_and_server_info_arrive_unchanged(client, upstream):
 @pytest.mark.parametrize("upstream", ["stdio", "streamable-sse", "http-sse"])
 async def test_a_notification_we_do_not_know_arrives_with_its_bytes(client, upstream):
     """An unknown notification during a call reaches the caller's stream byte for byte."""
-    note = '{"jsonrpc":"2.0","method":"notifications/com.example/x","params":{"n":1.0,"\\u0041":[12345678901234567890]}}'
+    note = (
+        '{"jsonrpc":"2.0","method":"notifications/com.example/x","params":{"n":1.0,"\\u0041":[12345678901234567890]}}'
+    )
     body = call_body("notify_verbatim", {"message": note}, meta={"progressToken": 1})
     async with client.listening() as standing:
         posted = messages_of(await client.post(body))
@@ -207,7 +223,9 @@ async def test_a_method_we_do_not_know_is_the_upstreams_to_answer(client, upstre
 @pytest.mark.parametrize("upstream", ["stdio", "streamable-sse", "http-sse"])
 async def test_the_clients_answer_to_sampling_reaches_the_upstream_with_its_bytes(proxy, http, ledger, upstream):
     """A client's result for a request of the upstream is passed on as written."""
-    result = '{"role":"assistant","content":{"type":"text","text":"\\u0041"},"model":"m","n":12345678901234567890,"x":1.50}'
+    result = (
+        '{"role":"assistant","content":{"type":"text","text":"\\u0041"},"model":"m","n":12345678901234567890,"x":1.50}'
+    )
     client = await proxy.client(upstream, http).initialize({"sampling": {}})
     async with client.posted_stream(call_body("ask_sampling", {"prompt": "p"})) as stream:
         question = await stream.message(lambda message: message.get("method") == "sampling/createMessage", "question")

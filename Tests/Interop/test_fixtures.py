@@ -24,7 +24,10 @@ def servers(http_fixture, new_ledger):
     """Orders for a visit to each carrier."""
     settings = {"tools": MANY_TOOLS, "page": PAGE}
     ledger = new_ledger()
-    with http_fixture(answers="json", **settings) as json_answers, http_fixture(answers="sse", **settings) as sse_answers:
+    with (
+        http_fixture(answers="json", **settings) as json_answers,
+        http_fixture(answers="sse", **settings) as sse_answers,
+    ):
         yield {
             "stdio": {"kind": "stdio", **stdio(ledger=ledger, **settings), "ledger": str(ledger.path)},
             "json": {"kind": "streamable", "url": json_answers.mcp_url, "ledger": str(json_answers.ledger.path)},

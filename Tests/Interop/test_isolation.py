@@ -146,7 +146,9 @@ async def test_roots_asked_by_one_clients_call_never_go_to_another(proxy, http, 
 
 
 @pytest.mark.parametrize("upstream", ["stdio", "http"])
-async def test_roots_asked_while_another_clients_call_is_running_never_go_there(proxy, http, ledger, upstream, tmp_path):
+async def test_roots_asked_while_another_clients_call_is_running_never_go_there(
+    proxy, http, ledger, upstream, tmp_path
+):
     """Even while A has a call in flight on the same upstream, the question of B's call reaches B alone."""
     first = await proxy.client(upstream, http).initialize({"roots": {}})
     second = await proxy.client(upstream, http).initialize({"roots": {}})
@@ -183,7 +185,9 @@ async def test_equal_progress_tokens_of_two_clients_do_not_meet(proxy, http, ups
         client = await proxy.client(upstream, http).initialize()
         async with client.posted_stream(call_body("progress", {"steps": steps}, 1, {"progressToken": token})) as stream:
             await stream.answer()
-            return [message["params"] for message in stream.messages() if message.get("method") == "notifications/progress"]
+            return [
+                message["params"] for message in stream.messages() if message.get("method") == "notifications/progress"
+            ]
 
     first, second = await asyncio.gather(visit(30), visit(50))
     assert first == progress_of(30, token)
@@ -192,7 +196,8 @@ async def test_equal_progress_tokens_of_two_clients_do_not_meet(proxy, http, ups
 
 def progress_of(steps, token):
     return [
-        {"progressToken": token, "progress": step, "total": steps, "message": f"step {step}"} for step in range(1, steps + 1)
+        {"progressToken": token, "progress": step, "total": steps, "message": f"step {step}"}
+        for step in range(1, steps + 1)
     ]
 
 
@@ -273,7 +278,9 @@ async def test_a_client_that_does_not_read_holds_up_nobody(proxy, http):
     pending = []
     for _ in range(4):
         body = call_body("big", {"bytes": 7 * 1024 * 1024})
-        pending.append(await http.send(http.build_request("POST", slow.url, content=body, headers=slow.headers()), stream=True))
+        pending.append(
+            await http.send(http.build_request("POST", slow.url, content=body, headers=slow.headers()), stream=True)
+        )
     other = await proxy.client("stdio", http).initialize()
     assert await other.call_text("echo", {"text": "through"}) == "through"
     for response in pending:
@@ -289,7 +296,8 @@ async def test_ids_that_only_differ_in_type_are_different_ids(proxy, http, ledge
         gate.touch()
         for request_id in (1, "1", 9007199254740993, 9007199254740992):
             answer = await client.stream.message(
-                lambda message: type(message.get("id")) is type(request_id) and message["id"] == request_id, repr(request_id)
+                lambda message: type(message.get("id")) is type(request_id) and message["id"] == request_id,
+                repr(request_id),
             )
             assert text_of(answer) == repr(request_id)
 
@@ -309,7 +317,8 @@ async def test_an_id_that_is_in_flight_already_is_refused_on_a_shared_stream(pro
 
 
 async def test_streams_that_nobody_reads_cost_little_and_hold_up_nobody(proxy, http):
-    """Thirty streams are never read while the upstream sends 20 MiB to each: memory stays bounded, others are served."""
+    """Thirty streams are never read while the upstream sends 20 MiB to each: memory stays bounded, others are
+    served."""
     lazy = [await proxy.client("stdio", http).initialize() for _ in range(30)]
     before = resident_bytes(proxy.pid)
     responses = []

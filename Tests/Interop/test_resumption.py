@@ -76,7 +76,9 @@ async def test_a_client_that_disconnects_has_not_cancelled_and_can_fetch_its_ans
     gate.touch()
     async with client.listening(last_event_id=last) as resumed:
         assert text_of(await resumed.answer()) == "late"
-    assert not [entry for entry in ledger.entries("cancelled", pid=held["pid"]) if entry["params"]["requestId"] == held["id"]]
+    assert not [
+        entry for entry in ledger.entries("cancelled", pid=held["pid"]) if entry["params"]["requestId"] == held["id"]
+    ]
 
 
 async def test_a_client_that_disconnects_before_a_stream_began_has_not_cancelled_either(proxy, http, ledger, tmp_path):
@@ -252,7 +254,10 @@ async def test_an_old_client_whose_stream_closes_has_ended_its_session(proxy, ht
 
 async def test_an_idle_session_ends_by_itself(launch, http, http_fixture):
     """After sessionIdleTimeout the upstream session is ended and the client's id is 404."""
-    with http_fixture(name="web") as web, launch({"web": web.streamable()}, limits={"sessionIdleTimeout": "500ms"}) as proxy:
+    with (
+        http_fixture(name="web") as web,
+        launch({"web": web.streamable()}, limits={"sessionIdleTimeout": "500ms"}) as proxy,
+    ):
         client = await proxy.client("web", http).initialize()
         session = json.loads(await client.call_text("whoami"))["headers"]["mcp-session-id"]
         await asyncio.to_thread(web.ledger.wait_for, "deleted", session=session)

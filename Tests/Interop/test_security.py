@@ -47,9 +47,21 @@ def proxy(launch, http_fixture, ledger):
             "public": stdio(name="public", options={"authTokens": []}),
             f"fetch/{IN_PATH}": stdio(name="fetch", options={"authTokens": []}),
             "web": {**with_query, "headers": {"X-Key": UPSTREAM_HEADER}},
-            "allowing": stdio(ledger=ledger, name="allowing", options={"toolFilter": {"mode": "allow", "list": ["echo", "whoami"]}}),
-            "blocking": stdio(ledger=ledger, name="blocking", options={"toolFilter": {"mode": "BLOCK", "list": ["echo", "tool-003"]}}, tools=10, page=4),
-            "broken": {"command": "/nonexistent/command", "args": ["--key", ENVIRONMENT], "env": {"SECRET": ENVIRONMENT}},
+            "allowing": stdio(
+                ledger=ledger, name="allowing", options={"toolFilter": {"mode": "allow", "list": ["echo", "whoami"]}}
+            ),
+            "blocking": stdio(
+                ledger=ledger,
+                name="blocking",
+                options={"toolFilter": {"mode": "BLOCK", "list": ["echo", "tool-003"]}},
+                tools=10,
+                page=4,
+            ),
+            "broken": {
+                "command": "/nonexistent/command",
+                "args": ["--key", ENVIRONMENT],
+                "env": {"SECRET": ENVIRONMENT},
+            },
         }
         options = {"authTokens": [DEFAULT, SECOND], "logEnabled": True}
         with launch(servers, options=options) as proxy:
@@ -75,8 +87,15 @@ async def initialized(proxy, http, name, token=DEFAULT):
 # Tokens
 
 ROUTES = [
-    ("POST", "/default/mcp"), ("GET", "/default/mcp"), ("DELETE", "/default/mcp"), ("POST", "/default/"), ("POST", "/default"),
-    ("GET", "/default/sse"), ("POST", "/default/message?sessionId=x"), ("POST", "/web/mcp"), ("GET", "/web/sse"),
+    ("POST", "/default/mcp"),
+    ("GET", "/default/mcp"),
+    ("DELETE", "/default/mcp"),
+    ("POST", "/default/"),
+    ("POST", "/default"),
+    ("GET", "/default/sse"),
+    ("POST", "/default/message?sessionId=x"),
+    ("POST", "/web/mcp"),
+    ("GET", "/web/sse"),
 ]
 WRONG = {
     "none": {},
@@ -126,7 +145,9 @@ async def test_a_token_in_the_query_is_not_accepted(proxy, http):
 async def test_a_servers_own_tokens_replace_the_default_ones(proxy, http):
     """The specific server takes its own token and no longer the default one."""
     await initialized(proxy, http, "specific", SPECIFIC)
-    response = await http.post(proxy.url("/specific/mcp"), content=initialize_body(), headers={**JSON, **bearer(DEFAULT)})
+    response = await http.post(
+        proxy.url("/specific/mcp"), content=initialize_body(), headers={**JSON, **bearer(DEFAULT)}
+    )
     assert response.status_code == 401
 
 
@@ -175,7 +196,8 @@ async def test_an_unknown_path_does_not_tell_what_servers_there_are(proxy, http)
 
 
 async def test_a_session_belongs_to_the_principal_who_began_it(proxy, http):
-    """With another valid token the session does not exist: 404 on POST, GET and DELETE, and its owner notices nothing."""
+    """With another valid token the session does not exist: 404 on POST, GET and DELETE, and its owner notices
+    nothing."""
     owner = await initialized(proxy, http, "default")
     thief = proxy.client("default", http, headers=bearer(SECOND))
     thief.session = owner.session
@@ -263,7 +285,10 @@ async def test_a_block_list_hides_its_tools_on_every_page(proxy, http):
     assert {"whoami", "tool-002", "tool-009"} <= set(names)
 
 
-@pytest.mark.parametrize("name, tool", [("allowing", "progress"), ("blocking", "echo"), ("blocking", "tool-003"), ("allowing", "no-such-tool")])
+@pytest.mark.parametrize(
+    "name, tool",
+    [("allowing", "progress"), ("blocking", "echo"), ("blocking", "tool-003"), ("allowing", "no-such-tool")],
+)
 async def test_a_filtered_tool_cannot_be_called_either(proxy, http, ledger, name, tool):
     """A call is refused with a JSON-RPC error and never reaches the upstream, over both transports."""
     client = await initialized(proxy, http, name)
@@ -300,8 +325,12 @@ async def test_nothing_of_the_clients_credentials_reaches_an_upstream(proxy, htt
     """Token, cookies, session id, Origin and forwarding headers stay here; the configured headers are sent."""
     cookie = canary("cookie")
     headers = {
-        **bearer(DEFAULT), "Cookie": f"a={cookie}", "X-Api-Key": cookie, "Proxy-Authorization": cookie,
-        "X-Forwarded-For": "203.0.113.9", "Forwarded": f"for={cookie}",
+        **bearer(DEFAULT),
+        "Cookie": f"a={cookie}",
+        "X-Api-Key": cookie,
+        "Proxy-Authorization": cookie,
+        "X-Forwarded-For": "203.0.113.9",
+        "Forwarded": f"for={cookie}",
     }
     client = await proxy.client("web", http, headers=headers).initialize()
     seen = json.loads(await client.call_text("whoami"))["headers"]

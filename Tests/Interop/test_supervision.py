@@ -17,8 +17,12 @@ pytestmark = pytest.mark.anyio
 
 MEBIBYTE = 1024 * 1024
 QUICK = {
-    "callTimeout": "3s", "startTimeout": "20s", "shutdownGracePeriod": "3s",
-    "restartBackoffMinimum": "50ms", "restartBackoffMaximum": "500ms", "maxMessageBytes": 2 * MEBIBYTE,
+    "callTimeout": "3s",
+    "startTimeout": "20s",
+    "shutdownGracePeriod": "3s",
+    "restartBackoffMinimum": "50ms",
+    "restartBackoffMaximum": "500ms",
+    "maxMessageBytes": 2 * MEBIBYTE,
 }
 # Servers that survive what they do, and ones that do not even start.
 SURVIVORS = ["stderr-flood", "banner", "junk", "split"]
@@ -149,7 +153,9 @@ async def test_others_work_while_a_server_is_slow_to_start(launch, http, directo
 
 async def test_a_silent_server_fails_after_its_time_and_holds_up_nobody(launch, http):
     """A server that never answers initialize becomes `failed` after startTimeout; the others never wait for it."""
-    with launch({"good": stdio(), "silent": stdio("silent")}, ready=False, limits={**QUICK, "startTimeout": "1s"}) as proxy:
+    with launch(
+        {"good": stdio(), "silent": stdio("silent")}, ready=False, limits={**QUICK, "startTimeout": "1s"}
+    ) as proxy:
         await call_until_it_works(proxy, http, "good")
         proxy.wait_ready()
         assert proxy.servers()["silent"]["state"] in ("failed", "starting")
@@ -207,7 +213,8 @@ async def test_two_hundred_calls_in_flight_each_get_one_error_when_the_child_is_
 
 @pytest.mark.parametrize("name", ["closer", "endless"])
 async def test_a_child_that_breaks_its_stdout_is_replaced(proxy, http, name, ledger):
-    """Closing stdout while staying alive, or a line without end: the call fails, the child is ended and started anew."""
+    """Closing stdout while staying alive, or a line without end: the call fails, the child is ended and started
+    anew."""
     client = await proxy.client(name, http).initialize()
     first = json.loads(await client.call_text("whoami"))["pid"]
     assert_names(await client.call("echo", {"text": "t"}), name)
@@ -225,7 +232,15 @@ async def test_a_child_that_exits_after_each_call_is_started_again(proxy, http):
     proxy.assert_no_zombie()
 
 
-NONSENSE = ["junk", "invalid utf-8", "half message", "not a message", "empty lines", "duplicate answer", "unknown answer"]
+NONSENSE = [
+    "junk",
+    "invalid utf-8",
+    "half message",
+    "not a message",
+    "empty lines",
+    "duplicate answer",
+    "unknown answer",
+]
 
 
 @pytest.mark.parametrize("kind", NONSENSE)
@@ -237,7 +252,8 @@ async def test_nonsense_on_stdout_disturbs_no_call(proxy, http, kind):
 
 
 async def test_a_stopped_child_costs_its_callers_their_time_limit_and_nobody_else_anything(proxy, http, ledger):
-    """SIGSTOP: calls end with an error that names the server; after SIGCONT the next call works; late answers go nowhere."""
+    """SIGSTOP: calls end with an error that names the server; after SIGCONT the next call works; late answers go
+    nowhere."""
     client = await proxy.client("stopped", http).initialize()
     pid = json.loads(await client.call_text("whoami"))["pid"]
     os.kill(pid, signal.SIGSTOP)
@@ -259,7 +275,9 @@ async def test_a_call_without_an_answer_ends_after_the_time_limit_and_the_server
     assert_names(await client.call("mute"), "messy")
     muted = ledger.calls("mute")[-1]
     await eventually_async(
-        lambda: muted["id"] in [entry["params"]["requestId"] for entry in ledger.entries("cancelled", pid=muted["pid"])],
+        lambda: (
+            muted["id"] in [entry["params"]["requestId"] for entry in ledger.entries("cancelled", pid=muted["pid"])]
+        ),
         "notifications/cancelled upstream",
     )
 
@@ -273,7 +291,9 @@ async def test_crashes_leak_no_descriptor_and_no_process(proxy, http):
         await client.call("crash")
         await call_until_it_works(proxy, http, "crasher")
         await client.delete()
-    await eventually_async(lambda: processes.open_descriptors(proxy.pid) <= before + 8, f"descriptors to fall back to {before}")
+    await eventually_async(
+        lambda: processes.open_descriptors(proxy.pid) <= before + 8, f"descriptors to fall back to {before}"
+    )
     proxy.assert_no_zombie()
 
 
@@ -281,9 +301,12 @@ async def test_crashes_leak_no_descriptor_and_no_process(proxy, http):
 
 
 def test_stubborn_children_and_grandchildren_end_with_the_proxy(make_proxy, new_ledger):
-    """A child that ignores the end of stdin and SIGTERM, and its own child, are gone when the proxy has ended with 0."""
+    """A child that ignores the end of stdin and SIGTERM, and its own child, are gone when the proxy has ended with
+    0."""
     ledger = new_ledger()
-    proxy = make_proxy({"stubborn": stdio("stubborn", "grandchild", ledger=ledger), "good": stdio("grandchild")}, limits=QUICK)
+    proxy = make_proxy(
+        {"stubborn": stdio("stubborn", "grandchild", ledger=ledger), "good": stdio("grandchild")}, limits=QUICK
+    )
     proxy.start()
     proxy.wait_ready()
     [start] = ledger.wait_for("start")
@@ -349,15 +372,22 @@ async def test_an_http_upstream_that_is_down_at_start_is_served_once_it_is_up(la
 
 
 @pytest.mark.parametrize("answers", ["json", "sse"])
-async def test_a_restarted_upstream_is_initialized_anew_without_the_client_noticing(launch, http, http_fixture, answers):
+async def test_a_restarted_upstream_is_initialized_anew_without_the_client_noticing(
+    launch, http, http_fixture, answers
+):
     """The same client session goes on after the upstream forgot everything; the call is executed once."""
-    with http_fixture(name="web", answers=answers) as upstream, launch({"web": upstream.streamable()}, limits=QUICK) as proxy:
+    with (
+        http_fixture(name="web", answers=answers) as upstream,
+        launch({"web": upstream.streamable()}, limits=QUICK) as proxy,
+    ):
         client = await proxy.client("web", http).initialize({"roots": {}})
         assert await client.call_text("echo", {"text": "before"}) == "before"
         upstream.restart()
         assert await client.call_text("echo", {"text": "after the restart"}) == "after the restart"
         upstream.control("forget")
-        answers_of_ten = await asyncio.gather(*(client.call_text("echo", {"text": f"forgotten {n}"}) for n in range(10)))
+        answers_of_ten = await asyncio.gather(
+            *(client.call_text("echo", {"text": f"forgotten {n}"}) for n in range(10))
+        )
         assert answers_of_ten == [f"forgotten {n}" for n in range(10)]
         for text in ("after the restart", *(f"forgotten {n}" for n in range(10))):
             assert len([entry for entry in upstream.ledger.calls("echo") if f'"{text}"' in entry["raw"]]) == 1
@@ -391,7 +421,11 @@ REFUSALS = {
     "502": {"status": 502, "type": "text/html", "body": "<html>secret-of-the-upstream</html>"},
     "HTML with 200": {"status": 200, "type": "text/html", "body": "<!doctype html><p>secret-of-the-upstream</p>"},
     "broken JSON with 200": {"status": 200, "type": "application/json", "body": '{"jsonrpc":'},
-    "another's answer": {"status": 200, "type": "application/json", "body": '{"jsonrpc":"2.0","id":987654,"result":{}}'},
+    "another's answer": {
+        "status": 200,
+        "type": "application/json",
+        "body": '{"jsonrpc":"2.0","id":987654,"result":{}}',
+    },
 }
 
 

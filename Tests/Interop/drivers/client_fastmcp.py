@@ -43,7 +43,9 @@ class Client(client_v2.Client):
         async def progressed(value, total, message):
             on_progress(value, total, message)
 
-        return plain(await self.sdk.call_tool_mcp(name, arguments, progress_handler=progressed if on_progress else None))
+        return plain(
+            await self.sdk.call_tool_mcp(name, arguments, progress_handler=progressed if on_progress else None)
+        )
 
     async def get_prompt(self, name, arguments):
         return plain(await self.sdk.get_prompt_mcp(name, arguments))

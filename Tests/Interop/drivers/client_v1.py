@@ -67,7 +67,9 @@ class Client:
         async def progressed(value, total, message):
             on_progress(value, total, message)
 
-        return plain(await self.session.call_tool(name, arguments, progress_callback=progressed if on_progress else None))
+        return plain(
+            await self.session.call_tool(name, arguments, progress_callback=progressed if on_progress else None)
+        )
 
     async def get_prompt(self, name, arguments):
         return plain(await self.session.get_prompt(name, arguments))

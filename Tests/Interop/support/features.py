@@ -69,7 +69,11 @@ CHECKS = {
     ),
     "tool_error": equals({**block("the tool failed"), "isError": True}),
     "protocol_error": equals(
-        {"code": -32050, "message": "the fixture refuses", "data": {"reason": "on purpose", "limit": 12345678901234567890}}
+        {
+            "code": -32050,
+            "message": "the fixture refuses",
+            "data": {"reason": "on purpose", "limit": 12345678901234567890},
+        }
     ),
     "prompts": equals(PROMPTS),
     "prompt": equals({"messages": [{"role": "user", "content": {"type": "text", "text": "Greet Ada"}}]}),

@@ -34,7 +34,9 @@ def stdio(*modes, name="fixture", ledger=None, tools=0, page=0, flag=None, env=N
 class HTTPFixture:
     """A fixture server over HTTP, in a process of its own."""
 
-    def __init__(self, run, answers="json", transport="both", event_ids=False, name="fixture", ledger=None, tools=0, page=0):
+    def __init__(
+        self, run, answers="json", transport="both", event_ids=False, name="fixture", ledger=None, tools=0, page=0
+    ):
         self._environment = {MARK: f"{run}-upstream"}
         extra = ["--answers", answers, "--transport", transport] + (["--event-ids"] if event_ids else [])
         self._arguments = fixture_arguments("http_server.py", name, ledger, tools, page, extra)
@@ -46,7 +48,9 @@ class HTTPFixture:
         """Starts it, on the same port as before when it was started before."""
         self.process = subprocess.Popen(
             [sys.executable, *self._arguments, "--port", str(self.port)],
-            stdout=subprocess.PIPE, text=True, env=self._environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=self._environment,
         )
         self.port = int(self.process.stdout.readline())
         return self

@@ -33,8 +33,19 @@ class Proxy:
     """Started by `start`; a test that uses it as a context manager also checks that it ends as promised."""
 
     def __init__(
-        self, binary, directory, run, servers=None, *, proxy=None, options=None, limits=None, text=None,
-        file_name="config.json", arguments=None, environment=None,
+        self,
+        binary,
+        directory,
+        run,
+        servers=None,
+        *,
+        proxy=None,
+        options=None,
+        limits=None,
+        text=None,
+        file_name="config.json",
+        arguments=None,
+        environment=None,
     ):
         self.binary = binary
         self.directory = directory
@@ -120,8 +131,12 @@ class Proxy:
         environment = {**os.environ, MARK: self.run, **self._environment}
         with open(self._output, "ab") as output, open(self._errors, "ab") as errors:
             self.process = subprocess.Popen(
-                [self.binary, *arguments], stdin=subprocess.DEVNULL, stdout=output, stderr=errors,
-                cwd=self.directory, env=environment,
+                [self.binary, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                cwd=self.directory,
+                env=environment,
             )
         return self
 
@@ -133,7 +148,9 @@ class Proxy:
 
     def wait_ready(self):
         """Waits until every server has reached its first outcome, ready or failed."""
-        self._wait_for(lambda: (answer := self.readiness()) is not None and answer.status_code == 200, "/readyz to say 200")
+        self._wait_for(
+            lambda: (answer := self.readiness()) is not None and answer.status_code == 200, "/readyz to say 200"
+        )
 
     def wait_listening(self):
         self._wait_for(lambda: self.readiness() is not None, "the port to answer")
@@ -153,7 +170,8 @@ class Proxy:
     def wait_state(self, name, state):
         eventually(
             lambda: self.servers().get(name, {}).get("state") == state,
-            f"{name} to be {state}; /readyz says {self.servers().get(name)}", START_SECONDS,
+            f"{name} to be {state}; /readyz says {self.servers().get(name)}",
+            START_SECONDS,
         )
 
     def terminate(self):

@@ -181,7 +181,9 @@ class Streamable:
         """Opens the GET stream; give `last_event_id` to resume another."""
         if last := headers.pop("last_event_id", None):
             headers["Last-Event-ID"] = last
-        request = self.http.build_request("GET", self.url, headers=self.headers(**{"Accept": "text/event-stream", **headers}))
+        request = self.http.build_request(
+            "GET", self.url, headers=self.headers(**{"Accept": "text/event-stream", **headers})
+        )
         return self.opened(request)
 
     async def delete(self):

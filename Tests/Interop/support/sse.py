@@ -19,7 +19,7 @@ async def lines(chunks):
         # A CR at the very end may be the first half of a CRLF.
         complete = rest[:-1] if rest.endswith(b"\r") else rest
         *whole, last = complete.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        rest = last + rest[len(complete):]
+        rest = last + rest[len(complete) :]
         for line in whole:
             yield line.decode()
 

@@ -1,0 +1,86 @@
+import Logging
+import MCPGateway
+import MCPTestSupport
+import MCPUpstream
+import NIOCore
+import Testing
+
+@testable import MCPFrontEnd
+
+@Suite struct EndpointTableTests {
+    private func route(_ name: String) -> PublishedRoute {
+        let settings = ServerConnectionSettings(
+            name: name,
+            displayName: name,
+            transport: "scripted",
+            isolation: .principal,
+            limits: UpstreamLimits(),
+            idleTimeout: .seconds(1),
+            ownClientInfo: ByteBuffer(string: "{}"),
+            toolFilter: nil,
+            firstPrincipal: .anonymous
+        )
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let server = ServerConnections(
+            settings,
+            eventLoops: ManualEventLoop(),
+            logger: logger,
+            makeLink: { ScriptedLink(on: $0) },
+            statusChanged: { _ in }
+        )
+        return PublishedRoute(
+            route: Route(name: name, policy: RoutePolicy(), server: server, logger: logger), tokens: RouteTokens([]))
+    }
+
+    private func find(_ table: EndpointTable, _ target: String) -> String? {
+        guard let path = RequestTarget(target)?.path, let endpoint = table.endpoint(at: path) else { return nil }
+        return "\(endpoint.published.route.name) \(endpoint.kind)"
+    }
+
+    @Test("Each server stands at its paths, and nowhere else")
+    func paths() {
+        let table = EndpointTable([route("time"), route("git")], prefix: "")
+        for path in ["/time", "/time/", "/time/mcp"] { #expect(find(table, path) == "time streamable") }
+        #expect(find(table, "/time/sse") == "time eventStream")
+        #expect(find(table, "/time/message?sessionId=x") == "time eventStreamMessages")
+        #expect(find(table, "/git/mcp?x=y") == "git streamable")
+        for path in ["/", "/Time", "/time/mcp/", "/time/sse/", "/time/x", "/tim", "/timex", "/mcp", "/sse", "/other/mcp"] {
+            #expect(find(table, path) == nil, "\(path)")
+        }
+    }
+
+    @Test("The base URL's path stands before every route")
+    func prefix() {
+        let table = EndpointTable([route("time")], prefix: "/base/v1")
+        #expect(find(table, "/base/v1/time/mcp") == "time streamable")
+        #expect(find(table, "/time/mcp") == nil)
+        #expect(table.messagePath(of: route("time").route) == "/base/v1/time/message")
+    }
+
+    @Test("A key with slashes is a path of its own")
+    func slashes() {
+        let table = EndpointTable([route("fetch/token-1"), route("fetch")], prefix: "")
+        #expect(find(table, "/fetch/token-1/mcp") == "fetch/token-1 streamable")
+        #expect(find(table, "/fetch/token-1") == "fetch/token-1 streamable")
+        #expect(find(table, "/fetch/mcp") == "fetch streamable")
+        #expect(find(table, "/fetch/token-2/mcp") == nil)
+    }
+
+    @Test("A key with characters that a path cannot hold is reached by its encoding, and so is its message path")
+    func encoding() throws {
+        for name in ["a b", "caf\u{E9}", "漢", "a<b>", "a|b^c", "a{b}`", "a\"b"] {
+            let published = route(name)
+            let table = EndpointTable([published], prefix: "")
+            let path = table.messagePath(of: published.route)
+            #expect(path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "\(path)")
+            #expect(find(table, path) == "\(name) eventStreamMessages", "\(path)")
+        }
+    }
+
+    @Test("Keys that differ only in their Unicode spelling are different servers")
+    func spelling() {
+        let table = EndpointTable([route("caf\u{E9}")], prefix: "")
+        #expect(find(table, "/caf%C3%A9/mcp") != nil)
+        #expect(find(table, "/cafe%CC%81/mcp") == nil)
+    }
+}
