@@ -19,7 +19,7 @@ run: tools ## Build, then serve the real time and git servers at http://127.0.0.
 
 .PHONY: build
 build: tools ## Build the release binary: one file that needs only common system libraries
-	$(SWIFT_BUILD) -c release $(PRODUCT) --static-swift-stdlib
+	$(SWIFT_BUILD) -c release $(PRODUCT) --static-swift-stdlib -Xlinker -s
 	@mkdir -p build
 	install -m 755 "$$($(SWIFT_BUILD) -c release --show-bin-path)/mcp-proxy" build/mcp-proxy
 	@echo "built build/mcp-proxy; try: build/mcp-proxy --config path/to/config.json"

@@ -1,5 +1,6 @@
 """What goes through stays as it is, byte for byte: only ids and progress tokens are replaced, and restored."""
 
+import asyncio
 import json
 
 import httpx
@@ -233,6 +234,44 @@ async def test_the_clients_answer_to_sampling_reaches_the_upstream_with_its_byte
         await client.reply(question, result)
         await stream.answer()
     assert [entry for entry in ledger.entries("answer") if f'"result":{result}' in entry["raw"]]
+
+
+@pytest.mark.parametrize("upstream", ["stdio", "streamable-sse", "http-sse"])
+async def test_the_clients_refusal_of_a_question_reaches_the_upstream_unchanged(proxy, http, upstream):
+    """A JSON-RPC error as the answer to elicitation keeps its code, message and data."""
+    refusal = {"code": -1, "message": "User rejected", "data": {"why": ["not now"]}}
+    client = await proxy.client(upstream, http).initialize({"elicitation": {}})
+    async with client.posted_stream(call_body("ask_elicitation", {"question": "q"})) as stream:
+        question = await stream.message(lambda message: message.get("method") == "elicitation/create", "question")
+        body = json.dumps({"jsonrpc": "2.0", "id": question["id"], "error": refusal})
+        assert (await client.post(body)).status_code == 202
+        assert json.loads(text_of(await stream.answer()))["error"] == refusal
+
+
+@pytest.mark.parametrize("identity", ["12345678901234567890", '"\\u0041 text"', "-5"])
+@pytest.mark.parametrize("upstream", ["stdio", "streamable-sse", "http-sse"])
+async def test_an_upstreams_own_request_is_answered_under_exactly_its_id(client, ledger, upstream, identity):
+    """A ping of the upstream gets its answer with the id as the upstream wrote it."""
+    ping = f'{{"jsonrpc":"2.0","id":{identity},"method":"ping"}}'
+    before = len(ledger.entries("answer"))
+    async with client.listening() as standing:
+        async with client.posted_stream(call_body("notify_verbatim", {"message": ping})) as posted:
+            answering = asyncio.ensure_future(answer_pings(client, standing, posted))
+            await posted.answer()
+            answers = await asyncio.to_thread(ledger.wait_for, "answer", before + 1)
+            answering.cancel()
+    assert any(f'"id":{identity},' in entry["raw"] for entry in answers[before:]), answers[before:]
+
+
+async def answer_pings(client, *streams):
+    """Answers pings that are passed on to the client; the proxy may also answer them itself."""
+    answered = set()
+    while True:
+        for message in [message for stream in streams for message in stream.messages()]:
+            if message.get("method") == "ping" and message["id"] not in answered:
+                answered.add(message["id"])
+                await client.reply(message, "{}")
+        await asyncio.sleep(0.01)
 
 
 async def test_a_pretty_printed_answer_of_an_http_upstream_survives_both_framings(proxy, http):

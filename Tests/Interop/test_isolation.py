@@ -164,6 +164,36 @@ async def test_roots_asked_while_another_clients_call_is_running_never_go_there(
 
 
 @pytest.mark.parametrize("upstream", ["stdio", "http"])
+async def test_nobody_can_answer_a_question_put_to_somebody_else(proxy, http, upstream):
+    """Another session that knows the id of A's question cannot answer it, and A's own answer counts."""
+    asked = await proxy.client(upstream, http).initialize({"roots": {}})
+    thief = await proxy.client(upstream, http).initialize({"roots": {}})
+    async with asked.posted_stream(call_body("ask_roots")) as stream:
+        question = await stream.message(lambda message: message.get("method") == "roots/list", "roots/list")
+        forged = json.dumps({"jsonrpc": "2.0", "id": question["id"], "result": {"roots": [{"uri": "file:///forged"}]}})
+        assert (await thief.post(forged)).status_code in (202, 400)
+        await asked.reply(question, '{"roots":[{"uri":"file:///own"}]}')
+        answer = json.loads(text_of(await stream.answer()))
+    assert answer["result"]["roots"][0]["uri"] == "file:///own"
+
+
+@pytest.mark.parametrize("upstream", ["stdio", "http"])
+async def test_a_question_that_is_withdrawn_is_withdrawn_at_the_client(proxy, http, upstream):
+    """An upstream's notifications/cancelled for its own question names the question as the client knows it."""
+    client = await proxy.client(upstream, http).initialize({"roots": {}})
+    async with client.listening() as standing, client.posted_stream(call_body("ask_and_withdraw")) as stream:
+        question = await stream.message(lambda message: message.get("method") == "roots/list", "roots/list")
+        assert text_of(await stream.answer()) == "withdrawn"
+
+        def withdrawn():
+            notes = [message for message in stream.messages() + standing.messages()]
+            return [note for note in notes if note.get("method") == "notifications/cancelled"]
+
+        await eventually_async(withdrawn, "notifications/cancelled")
+    assert [note["params"]["requestId"] for note in withdrawn()] == [question["id"]]
+
+
+@pytest.mark.parametrize("upstream", ["stdio", "http"])
 async def test_many_clients_asked_at_the_same_time_each_answer_their_own_question(proxy, http, upstream):
     """Twenty clients, ten questions each, all at once: every call gets its own client's roots."""
 

@@ -175,6 +175,16 @@ async def test_a_crash_loop_is_retried_for_ever_and_ever_more_rarely(launch, htt
         assert await call_until_it_works(proxy, http, "loop") == "t"
 
 
+async def test_a_server_whose_list_never_ends_is_cut_off(launch, http, new_ledger):
+    """The same next cursor for ever: the proxy stops reading, the others are ready, and calls work."""
+    ledger = new_ledger()
+    with launch({"round": stdio("endless-pages", ledger=ledger), "good": stdio()}, limits=QUICK) as proxy:
+        await assert_good_server_works(proxy, http)
+        client = await proxy.client("round", http).initialize()
+        assert await client.call_text("echo", {"text": "t"}) == "t"
+        assert len(ledger.entries("request", method="tools/list")) <= 1001
+
+
 # Dying
 
 

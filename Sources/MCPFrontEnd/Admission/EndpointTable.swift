@@ -19,6 +19,7 @@ struct Endpoint: Sendable {
         case eventStreamMessages
     }
 
+    let path: String
     let kind: Kind
     let published: PublishedRoute
 }
@@ -38,15 +39,17 @@ struct EndpointTable: Sendable {
                 ("/message", .eventStreamMessages),
             ]
             for (suffix, kind) in kinds {
-                endpoints[base + suffix] = Endpoint(kind: kind, published: route)
+                endpoints[base + suffix] = Endpoint(path: base + suffix, kind: kind, published: route)
             }
         }
         self.endpoints = endpoints
         self.prefix = prefix
     }
 
+    /// Paths are compared byte by byte: Swift's own comparison would merge canonically equal spellings.
     func endpoint(at path: String) -> Endpoint? {
-        endpoints[path]
+        guard let endpoint = endpoints[path], endpoint.path.utf8.elementsEqual(path.utf8) else { return nil }
+        return endpoint
     }
 
     /// The path to which an HTTP+SSE client has to POST.

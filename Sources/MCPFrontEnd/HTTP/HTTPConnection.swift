@@ -70,15 +70,22 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // What the HTTP parser refuses is answered once and the connection closed, so that leftovers are never
-        // taken for another request.
-        if let error = error as? HTTPParserError, canRefuse, context.channel.isActive {
+        // taken for another request. An answer that is under way still goes out.
+        guard let error = error as? HTTPParserError, context.channel.isActive else {
+            context.close(promise: nil)
+            return
+        }
+        switch state {
+        case .answering:
+            keepAlive = false
+            waiting = []
+        case .refused: break
+        case .idle, .readingBody:
             if error == .headerOverflow {
                 refuse(.requestHeaderFieldsTooLarge, "the headers are too long (limits.maxHeaderBytes)")
             } else {
                 refuse(.badRequest, "the request is not valid HTTP/1.1")
             }
-        } else {
-            context.close(promise: nil)
         }
     }
 
@@ -89,14 +96,6 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
             return
         }
         if case .answering = state { keepAlive = false } else { context.close(promise: nil) }
-    }
-
-    /// Whether the client still waits for an answer that has not begun.
-    private var canRefuse: Bool {
-        switch state {
-        case .idle, .readingBody: true
-        case .answering, .refused: false
-        }
     }
 
     // MARK: Reading

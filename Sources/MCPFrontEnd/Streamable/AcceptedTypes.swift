@@ -9,22 +9,20 @@ struct AcceptedTypes: Sendable, Equatable {
             (json, eventStream) = (true, true)
             return
         }
-        var json = false
-        var eventStream = false
+        var ranges: [Substring: Bool] = [:]
         for range in headers.joined(separator: ",").lowercased().split(separator: ",") {
             let parts = range.split(separator: ";").map { $0.trimmingSpaces }
-            guard let type = parts.first, !parts.dropFirst().contains(where: { $0 == "q=0" || $0 == "q=0.0" }) else {
-                continue
-            }
-            switch type {
-            case "*/*": (json, eventStream) = (true, true)
-            case "application/json", "application/*": json = true
-            case "text/event-stream", "text/*": eventStream = true
-            default: continue
-            }
+            guard let type = parts.first else { continue }
+            ranges[type] = !parts.dropFirst().contains { Self.isZeroWeight($0) }
         }
-        self.json = json
-        self.eventStream = eventStream
+        // The most specific range decides (RFC 9110, section 12.5.1).
+        json = ranges["application/json"] ?? ranges["application/*"] ?? ranges["*/*"] ?? false
+        eventStream = ranges["text/event-stream"] ?? ranges["text/*"] ?? ranges["*/*"] ?? false
+    }
+
+    private static func isZeroWeight(_ parameter: Substring) -> Bool {
+        guard parameter.hasPrefix("q=0") else { return false }
+        return parameter.dropFirst(3).allSatisfy { $0 == "." || $0 == "0" }
     }
 }
 

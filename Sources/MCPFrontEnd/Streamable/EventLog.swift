@@ -18,9 +18,10 @@ struct EventLog {
         /// Reads what a client sends as `Last-Event-ID`.
         init?(_ text: String) {
             let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-            guard parts.count == 2, let stream = Int(parts[0]), let sequence = Int(parts[1]), stream >= 0, sequence >= 0
-            else { return nil }
+            guard parts.count == 2, let stream = Int(parts[0]), let sequence = Int(parts[1]) else { return nil }
             self.init(stream: stream, sequence: sequence)
+            // Only as it was given out: no signs, no leading zeros.
+            guard self.text == text else { return nil }
         }
     }
 
@@ -32,6 +33,7 @@ struct EventLog {
     private var entries: [Entry] = []
     private var bytes = 0
     private var nextSequence: [Int: Int] = [:]
+    private var finished: Set<Int> = []
     private let maximumCount: Int
     private let maximumBytes: Int
 
@@ -64,12 +66,22 @@ struct EventLog {
             dropped += 1
         }
         guard dropped > 0 else { return }
+        let streams = Set(entries[..<dropped].map(\.id.stream))
         entries.removeFirst(dropped)
         bytes = left
-        if entries.first.map({ $0.id.stream }) != nil, nextSequence.count > 4 * maximumCount {
-            let alive = Set(entries.map(\.id.stream))
-            nextSequence = nextSequence.filter { alive.contains($0.key) || $0.key == 0 }
-        }
+        for stream in streams where finished.contains(stream) { forgetIfEmpty(stream) }
+    }
+
+    /// Notes that nothing more comes on a stream. It can be resumed as long as one of its events is kept.
+    mutating func finish(_ stream: Int) {
+        finished.insert(stream)
+        forgetIfEmpty(stream)
+    }
+
+    private mutating func forgetIfEmpty(_ stream: Int) {
+        guard !entries.contains(where: { $0.id.stream == stream }) else { return }
+        finished.remove(stream)
+        nextSequence[stream] = nil
     }
 
     /// What came on a stream after an event.
@@ -77,8 +89,8 @@ struct EventLog {
         entries.filter { $0.id.stream == id.stream && $0.id.sequence > id.sequence }
     }
 
-    /// Whether a stream has ever had this event.
+    /// Whether a stream that is remembered has had this event.
     func knows(_ id: EventID) -> Bool {
-        id.sequence < nextSequence[id.stream, default: 0]
+        id.sequence >= 0 && id.sequence < nextSequence[id.stream, default: 0]
     }
 }

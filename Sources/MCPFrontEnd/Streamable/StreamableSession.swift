@@ -123,6 +123,7 @@ final class StreamableSession: SessionOutlet, @unchecked Sendable {
     func finish(_ stream: Int, _ answer: ByteBuffer?) {
         if let answer { send(answer, on: stream) }
         unfinished.remove(stream)
+        log.finish(stream)
         for writer in writers.removeValue(forKey: stream) ?? [] { writer.end() }
     }
 }

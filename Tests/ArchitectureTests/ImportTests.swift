@@ -1,0 +1,77 @@
+import Testing
+
+/// The arrows of the architecture: SwiftPM does not enforce them between targets of one package.
+@Suite struct ImportTests {
+    /// What each target may import. Platform modules count as one.
+    private static let allowed: [String: Set<String>] = [
+        "MCPCore": ["NIOCore", "Synchronization"],
+        "MCPUpstream": [
+            "MCPCore", "CProxySystem", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOTLS", "Logging", "Subprocess",
+            "SystemPackage", "Synchronization", "Glibc", "Darwin",
+        ],
+        "MCPGateway": ["MCPCore", "MCPUpstream", "NIOCore", "Logging", "Synchronization"],
+        "MCPFrontEnd": [
+            "MCPCore", "MCPUpstream", "MCPGateway", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging",
+            "Synchronization",
+        ],
+        "ProxyConfiguration": ["Yams", "FoundationEssentials", "Foundation", "Synchronization"],
+    ]
+
+    /// The imports of a file, without access levels and attributes.
+    private func imports(of file: SourceFile) -> [String] {
+        file.code.compactMap { line in
+            let words = line.split(separator: " ")
+            guard let index = words.firstIndex(of: "import"), index + 1 < words.count,
+                words[..<index].allSatisfy({
+                    ["package", "internal", "private", "public", "fileprivate"].contains($0) || $0.hasPrefix("@")
+                })
+            else { return nil }
+            // `import struct Module.Type` names the module in the word after the kind.
+            let kinds: Set<Substring> = ["struct", "class", "enum", "func", "protocol", "typealias", "let", "var"]
+            let name = kinds.contains(words[index + 1]) && index + 2 < words.count ? words[index + 2] : words[index + 1]
+            return String(name.split(separator: ".").first ?? name)
+        }
+    }
+
+    @Test("There are sources to look at")
+    func sources() {
+        #expect(SourceFile.sources.count > 50)
+        #expect(SourceFile.sources.contains { !imports(of: $0).isEmpty })
+    }
+
+    @Test("Imports point one way", arguments: SourceFile.sources)
+    func oneWay(file: SourceFile) {
+        guard let allowed = Self.allowed[file.target] else {
+            #expect(file.target == "mcp-proxy", "a new target needs its place in the drawing")
+            return
+        }
+        let forbidden = imports(of: file).filter { !allowed.contains($0) }
+        #expect(forbidden.isEmpty, "\(file.target) may not import \(forbidden)")
+    }
+
+    @Test("Only the composition names the concrete kinds of links", arguments: SourceFile.sources)
+    func composition(file: SourceFile) {
+        guard file.target == "MCPGateway" || file.target == "MCPFrontEnd" else { return }
+        for name in ["StdioLink", "SSELink", "StreamableHTTPLink", "DetectingHTTPLink"] {
+            #expect(!file.code.contains { $0.contains(name) }, "\(name)")
+        }
+    }
+
+    @Test("No task and no await on the data plane", arguments: SourceFile.sources)
+    func dataPlane(file: SourceFile) {
+        guard ["MCPCore", "MCPGateway"].contains(file.target) else { return }
+        for (number, line) in file.code.enumerated() {
+            let words = line.split { !$0.isLetter && $0 != "." && $0 != "_" }
+            let found = words.contains("await") || words.contains("Task") || words.contains("NIOAsyncChannel")
+            #expect(!found, "line \(number + 1)")
+        }
+    }
+
+    @Test("Tests of one module are in its test target", arguments: SourceFile.tests)
+    func testTargets(file: SourceFile) {
+        let testable = file.lines.filter { $0.hasPrefix("@testable import ") }.map { $0.dropFirst("@testable import ".count) }
+        for module in testable where module != "MCPCore" {
+            #expect(file.target.hasPrefix(module) || file.target == "\(module)Tests", "\(module)")
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import Testing
+
+/// The rules of the style guide that a machine can check.
+@Suite struct StyleTests {
+    /// Files that are longer than 400 lines. May only shrink.
+    private static let knownLongFiles: Set<String> = []
+
+    /// Declarations without documentation, as `path: declaration`. May only shrink.
+    private static let knownUndocumented: Set<String> = []
+
+    private static let everything = SourceFile.sources + SourceFile.tests
+
+    @Test("No file is longer than 400 lines", arguments: everything)
+    func length(file: SourceFile) {
+        guard !Self.knownLongFiles.contains(file.path) else { return }
+        #expect(file.lines.count <= 401, "two things live in it: look for the seam")
+    }
+
+    @Test("Nothing that a client, a server or a file can cause ends the program", arguments: SourceFile.sources)
+    func noTraps(file: SourceFile) {
+        for (number, line) in file.code.enumerated() {
+            #expect(!line.contains("try!"), "line \(number + 1)")
+            #expect(!line.contains("as!"), "line \(number + 1)")
+            #expect(!line.contains("fatalError("), "line \(number + 1)")
+            #expect(!hasForceUnwrap(line), "line \(number + 1): \(line)")
+        }
+    }
+
+    /// Whether an exclamation mark follows an operand and is not part of `!=`.
+    private func hasForceUnwrap(_ line: String) -> Bool {
+        let characters = Array(line)
+        for (index, character) in characters.enumerated() where character == "!" && index > 0 {
+            let before = characters[index - 1]
+            let after = index + 1 < characters.count ? characters[index + 1] : " "
+            if before.isLetter || before.isNumber || before == ")" || before == "]" || before == "_", after != "=" {
+                return true
+            }
+        }
+        return false
+    }
+
+    @Test("Every try? says why losing the error is right", arguments: SourceFile.sources)
+    func reasons(file: SourceFile) {
+        for (number, line) in file.code.enumerated() where line.contains("try?") {
+            let near = file.lines[max(0, number - 3)...number]
+            #expect(near.contains { $0.contains("//") }, "line \(number + 1)")
+        }
+    }
+
+    @Test("Every task beside the structure says why", arguments: SourceFile.sources)
+    func tasks(file: SourceFile) {
+        for (number, line) in file.code.enumerated() where line.contains("Task {") || line.contains("Task.detached") {
+            let near = file.lines[max(0, number - 6)...number]
+            #expect(near.contains { $0.contains("//") }, "line \(number + 1)")
+        }
+    }
+
+    @Test("What is left to do carries the number of its issue", arguments: everything)
+    func todo(file: SourceFile) {
+        for (number, line) in file.lines.enumerated() where line.contains("TODO") && !file.path.contains("StyleTests") {
+            #expect(line.contains("#") && line.contains { $0.isNumber }, "line \(number + 1)")
+        }
+        #expect(!file.lines.contains { $0.contains("FIXME" + ":") })
+    }
+
+    @Test("Every declaration that other targets may use is documented", arguments: SourceFile.sources)
+    func documented(file: SourceFile) {
+        for (number, line) in file.code.enumerated() {
+            guard let declaration = declaration(in: line), needsWords(declaration, file, number) else { continue }
+            var above = number - 1
+            while above >= 0, isAttribute(file.lines[above]) { above -= 1 }
+            let isDocumented = above >= 0 && file.lines[above].drop { $0 == " " }.hasPrefix("///")
+            let name = "\(file.path): \(declaration)"
+            #expect(isDocumented || Self.knownUndocumented.contains(name), "line \(number + 1): \(declaration)")
+        }
+    }
+
+    /// The declaration that a line begins, when it is visible to other targets.
+    private func declaration(in line: String) -> String? {
+        let words = line.split(separator: " ").filter { !$0.hasPrefix("@") }
+        guard let first = words.first, first == "package" || first == "public" else { return nil }
+        let modifiers: Set<Substring> = [
+            "package", "public", "static", "final", "mutating", "internal(set)", "private(set)", "indirect",
+            "nonisolated", "convenience",
+        ]
+        let rest = words.drop { modifiers.contains($0) || $0.hasSuffix("(set)") }
+        guard let keyword = rest.first else { return nil }
+        let kinds: Set<Substring> = ["struct", "class", "enum", "protocol", "func", "typealias", "actor", "let", "var"]
+        guard kinds.contains(keyword), let name = rest.dropFirst().first else { return nil }
+        let plain = name.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+        return "\(keyword) \(plain)"
+    }
+
+    /// Types, protocols and functions always need words; a plain property explains itself by its name, and what a
+    /// protocol demands is documented there.
+    private func needsWords(_ declaration: String, _ file: SourceFile, _ number: Int) -> Bool {
+        guard !declaration.hasPrefix("let "), !declaration.hasPrefix("var ") else { return false }
+        return !isConformance(declaration, file, number)
+    }
+
+    /// Whether a method only fulfils a protocol of ours, which documents it.
+    private func isConformance(_ declaration: String, _ file: SourceFile, _ number: Int) -> Bool {
+        guard declaration.hasPrefix("func ") || declaration.hasPrefix("typealias ") else { return false }
+        return Self.demanded.contains(declaration)
+    }
+
+    /// What protocols of this package and of its libraries demand.
+    private static let demanded: Set<String> = {
+        var found: Set<String> = [
+            "func channelRead", "func channelActive", "func channelInactive", "func errorCaught", "func hash",
+        ]
+        for file in SourceFile.sources {
+            var depth = 0
+            var isInside = false
+            for line in file.code {
+                if line.contains("protocol ") { isInside = true }
+                if isInside, depth > 0 {
+                    let words = line.split(separator: " ").drop { $0 == "static" || $0 == "mutating" }
+                    if words.first == "func", let name = words.dropFirst().first {
+                        found.insert("func \(name.prefix { $0.isLetter || $0.isNumber })")
+                    }
+                }
+                if isInside {
+                    depth += line.count { $0 == "{" } - line.count { $0 == "}" }
+                    if depth == 0, line.contains("}") { isInside = false }
+                }
+            }
+        }
+        return found
+    }()
+
+    private func isAttribute(_ line: String) -> Bool {
+        line.drop { $0 == " " }.hasPrefix("@")
+    }
+
+    @Test("Every test says in a sentence what comes out", arguments: SourceFile.tests)
+    func displayNames(file: SourceFile) {
+        for (number, line) in file.lines.enumerated() where line.drop(while: { $0 == " " }) == "@Test" {
+            Issue.record("line \(number + 1): a test without a display name")
+        }
+        for (number, line) in file.code.enumerated() where line.contains("@Test func") {
+            Issue.record("line \(number + 1): a test without a display name")
+        }
+    }
+
+    @Test("No test waits by sleeping", arguments: SourceFile.tests)
+    func noSleep(file: SourceFile) {
+        for (number, line) in file.code.enumerated() where line.contains("sleep(") {
+            // Time limits, and questions to the kernel that no event answers.
+            let isLimit = file.lines[max(0, number - 3)...number].contains { $0.contains("limit") || $0.contains("//") }
+            #expect(isLimit, "line \(number + 1)")
+        }
+    }
+
+    @Test("Every package that is fetched is pinned to one version")
+    func pinned() {
+        let packages = SourceFile.manifest?.lines.filter { $0.contains(".package(url:") } ?? []
+        #expect(!packages.isEmpty)
+        for line in packages { #expect(line.contains("exact:"), "\(line)") }
+    }
+}
