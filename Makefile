@@ -12,10 +12,10 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: tools ## Build, then serve the real time and git servers at http://127.0.0.1:9090
+run: tools ## Build (quickly, not optimised), then serve real time and git servers at http://127.0.0.1:9090
 	@Scripts/python-env servers
-	$(SWIFT_BUILD) -c release $(PRODUCT)
-	"$$($(SWIFT_BUILD) -c release --show-bin-path)/mcp-proxy" --config Examples/first-run.json
+	$(SWIFT_BUILD) $(PRODUCT)
+	"$$($(SWIFT_BUILD) --show-bin-path)/mcp-proxy" --config Examples/first-run.json
 
 .PHONY: build
 build: tools ## Build the release binary: one file that needs only common system libraries

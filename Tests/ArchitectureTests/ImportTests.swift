@@ -69,7 +69,9 @@ import Testing
 
     @Test("Tests of one module are in its test target", arguments: SourceFile.tests)
     func testTargets(file: SourceFile) {
-        let testable = file.lines.filter { $0.hasPrefix("@testable import ") }.map { $0.dropFirst("@testable import ".count) }
+        let testable = file.lines.filter { $0.hasPrefix("@testable import ") }.map {
+            $0.dropFirst("@testable import ".count)
+        }
         for module in testable where module != "MCPCore" {
             #expect(file.target.hasPrefix(module) || file.target == "\(module)Tests", "\(module)")
         }

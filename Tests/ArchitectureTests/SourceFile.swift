@@ -34,7 +34,9 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
     /// The package's manifest.
     static var manifest: SourceFile? {
         // Without it the test that asks fails.
-        guard let text = try? String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8) else { return nil }
+        guard let text = try? String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8) else {
+            return nil
+        }
         return SourceFile(path: "Package.swift", text: text)
     }
 

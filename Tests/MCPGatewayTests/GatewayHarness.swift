@@ -177,9 +177,11 @@ final class TestClient {
     }
 
     /// Calls, and says under which identifier the server knows it.
-    func callWithID(_ text: String = #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t"}}"#) throws -> (
-        ReplyRecorder, Int64
-    ) {
+    func callWithID(_ text: String = #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t"}}"#) throws
+        -> (
+            ReplyRecorder, Int64
+        )
+    {
         let before = try link.callIDs.count
         let reply = try call(text)
         guard let id = try link.callIDs.dropFirst(before).first else { throw NotSent() }

@@ -76,7 +76,8 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
     ) {
         openNow()
         guard let id = lastRequestID(.initialize) else { return }
-        let result = #"{"protocolVersion":"\#(version)","capabilities":\#(capabilities),"#
+        let result =
+            #"{"protocolVersion":"\#(version)","capabilities":\#(capabilities),"#
             + #""serverInfo":{"name":"scripted","version":"1"}}"#
         receive(#"{"jsonrpc":"2.0","id":\#(id),"result":\#(result)}"#)
     }

@@ -19,11 +19,13 @@ package enum Batch {
     package static func split(
         _ bytes: ByteBuffer,
         maximumCount: Int,
-        maximumDepth: Int
+        maximumDepth: Int,
+        duplicateKeys: JSONScanner.DuplicateKeys = .refused
     ) throws(MessageError) -> [ByteBuffer] {
         var ranges: [ByteRange] = []
         do throws(JSONError) {
-            try bytes.scanJSON(maximumDepth: maximumDepth, duplicateKeys: .refused) { (scanner) throws(JSONError) in
+            try bytes.scanJSON(maximumDepth: maximumDepth, duplicateKeys: duplicateKeys) {
+                (scanner) throws(JSONError) in
                 try scanner.elements(depth: 0) { (scanner) throws(JSONError) in
                     ranges.append(try scanner.skipValue(depth: 1))
                 }

@@ -46,10 +46,9 @@ package final class HTTPListener: Sendable {
         handler: any HTTPRequestHandler
     ) async throws(ListenerError) {
         let limits = self.limits
-        let bootstrap = ServerBootstrap(group: eventLoops)
+        let plain = ServerBootstrap(group: eventLoops)
             .serverChannelOption(.backlog, value: 4_096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
@@ -58,6 +57,7 @@ package final class HTTPListener: Sendable {
                     try pipeline.addHandler(HTTPConnection(limits: limits, listener: self, handler: handler))
                 }
             }
+        let bootstrap = ClientSocketOptions.apply(to: plain)
         do {
             let channel: any Channel
             if let host {

@@ -199,7 +199,13 @@ extension Conversation: UpstreamLinkReceiver {
         guard !isEnded else { return }
         if Batch.isBatch(bytes) {
             do {
-                for part in try Batch.split(bytes, maximumCount: 10_000, maximumDepth: limits.maximumDepth) {
+                let parts = try Batch.split(
+                    bytes,
+                    maximumCount: 10_000,
+                    maximumDepth: limits.maximumDepth,
+                    duplicateKeys: .accepted
+                )
+                for part in parts {
                     receive(part, relatedTo: related)
                 }
             } catch {

@@ -33,8 +33,10 @@ import Testing
     }
 
     private static let streams = [
-        "data: a\n\ndata: b\n\n", "data: a\r\n\r\ndata: b\r\n\r\n", "data: a\r\rdata: b\r\r", "data: a\n\r\ndata: b\r\n\n",
-        "\u{FEFF}data: a\n\n", "\u{FEFF}\u{FEFF}data: a\n\ndata: b\n\n", ": comment\n\ndata: a\n\n", "\n\n\r\n\rdata:x\r\n\n",
+        "data: a\n\ndata: b\n\n", "data: a\r\n\r\ndata: b\r\n\r\n", "data: a\r\rdata: b\r\r",
+        "data: a\n\r\ndata: b\r\n\n",
+        "\u{FEFF}data: a\n\n", "\u{FEFF}\u{FEFF}data: a\n\ndata: b\n\n", ": comment\n\ndata: a\n\n",
+        "\n\n\r\n\rdata:x\r\n\n",
         "event: endpoint\ndata: /m?x=1\nid: 1-2\nretry: 1500\n\n", "id\n\n", "id: 7\n\ndata\n\n", "data:\ndata:\n\n",
         "data: é漢😀\ndata:  two\n\n", "unknown: x\ndata:a:b\n\ndata: unfinished\n", "event: only\n\ndata: z\n\n", "\r\n",
     ]
@@ -138,7 +140,9 @@ import Testing
     @Test("Random bytes are cut the same way however they arrive")
     func randomStreams() {
         var random = SeededGenerator(seed: 3)
-        let pieces = ["data: ", "data:x", "\n", "\r", "\r\n", "id: 1", ":", "event: e", "retry: 5", "\u{FEFF}", "é", "\u{0}"]
+        let pieces = [
+            "data: ", "data:x", "\n", "\r", "\r\n", "id: 1", ":", "event: e", "retry: 5", "\u{FEFF}", "é", "\u{0}",
+        ]
         for _ in 0..<500 {
             let text = (0..<20).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
             let bytes = Array(text.utf8)

@@ -143,7 +143,9 @@ struct JSONReference {
     private mutating func hexUnit() throws -> UInt32 {
         var unit: UInt32 = 0
         for _ in 0..<4 {
-            guard let scalar = next, scalar.isASCII, let digit = Character(scalar).hexDigitValue else { throw Refused() }
+            guard let scalar = next, scalar.isASCII, let digit = Character(scalar).hexDigitValue else {
+                throw Refused()
+            }
             unit = unit * 16 + UInt32(digit)
             index += 1
         }

@@ -54,7 +54,8 @@ import Testing
     }
 
     private func mutate(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
-        let interesting: [UInt8] = Array(#"{}[]:,"\/u0129-+.eE tn"#.utf8) + [0, 0x1F, 0x7F, 0x80, 0xC2, 0xE0, 0xED, 0xF4, 0xFF]
+        let interesting: [UInt8] =
+            Array(#"{}[]:,"\/u0129-+.eE tn"#.utf8) + [0, 0x1F, 0x7F, 0x80, 0xC2, 0xE0, 0xED, 0xF4, 0xFF]
         var mutated = bytes
         for _ in 0..<Int.random(in: 1...3, using: &random) {
             let index = Int.random(in: 0...mutated.count, using: &random)
@@ -92,7 +93,9 @@ import Testing
         for seed in 0..<200 {
             let generated = JSONGenerator(seed: UInt64(seed))
             // Foundation drops U+FEFF inside strings on Linux.
-            guard !String(decoding: generated.bytes, as: UTF8.self).unicodeScalars.contains("\u{FEFF}") else { continue }
+            guard !String(decoding: generated.bytes, as: UTF8.self).unicodeScalars.contains("\u{FEFF}") else {
+                continue
+            }
             let text = try JSONText(scanning: ByteBuffer(bytes: generated.bytes))
             let foundation = try JSONSerialization.jsonObject(with: Data(generated.bytes), options: .fragmentsAllowed)
             switch foundation {

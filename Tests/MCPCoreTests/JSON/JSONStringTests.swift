@@ -22,7 +22,9 @@ import Testing
 
     @Test("Content that the scanner never accepts is still read without harm")
     func readsNonsense() {
-        for content in [#"\"#, #"\u"#, #"\u12"#, #"\uD800"#, #"\uD800\u"#, #"\uD800\uD800"#, #"\uDC00"#, #"\uD83D12345"#] {
+        for content in [
+            #"\"#, #"\u"#, #"\u12"#, #"\uD800"#, #"\uD800\u"#, #"\uD800\uD800"#, #"\uDC00"#, #"\uD83D12345"#,
+        ] {
             _ = unescape(content)
         }
     }

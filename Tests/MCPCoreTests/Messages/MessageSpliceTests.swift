@@ -34,7 +34,8 @@ import Testing
             Edit(name, .bytes(ByteBuffer(string: #""other""#))),
         ]
         let expected = Self.odd.split(separator: #""a\u0062""#).joined(separator: "-9223372036854775808")
-            .split(separator: "1.0").joined(separator: "1e5").split(separator: #""t\/u""#).joined(separator: #""other""#)
+            .split(separator: "1.0").joined(separator: "1e5").split(separator: #""t\/u""#).joined(
+                separator: #""other""#)
         #expect(message.spliced(edits).text == expected)
         #expect(message.spliced(edits.reversed()).text == expected)
     }

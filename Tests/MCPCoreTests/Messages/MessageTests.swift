@@ -36,7 +36,8 @@ import Testing
 
     @Test("Every routed member is found where it stands")
     func members() throws {
-        let text = #"{"jsonrpc":"2.0","id":"x","method":"tools/call","params":{"name":"t","uri":"u","level":"info","#
+        let text =
+            #"{"jsonrpc":"2.0","id":"x","method":"tools/call","params":{"name":"t","uri":"u","level":"info","#
             + #""requestId":7,"arguments":{"name":"wrong","_meta":{"progressToken":0}},"#
             + #""_meta":{"progressToken":"p","io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}"#
         let message = try Message(text)
@@ -68,7 +69,8 @@ import Testing
     @Test("Escaped member names and methods are read as what they stand for")
     func escapes() throws {
         let message = try Message(
-            #"{"\u006asonrpc":"2.\u0030","i\u0064":1,"\u006dethod":"tools\/c\u0061ll","p\u0061rams":{"n\u0061me":"t"}}"#)
+            #"{"\u006asonrpc":"2.\u0030","i\u0064":1,"\u006dethod":"tools\/c\u0061ll","p\u0061rams":{"n\u0061me":"t"}}"#
+        )
         #expect(message.kind == .request)
         #expect(message.id == .integer(1))
         #expect(message.method == .toolsCall)
@@ -95,7 +97,9 @@ import Testing
 
     @Test(
         "An identifier is a string or an integer and keeps its spelling",
-        arguments: ["0", "-7", "9007199254740993", "12345678901234567890", "1.0", "-3.00", "-0", #""""#, #""\u0061""#, #""1""#])
+        arguments: [
+            "0", "-7", "9007199254740993", "12345678901234567890", "1.0", "-3.00", "-0", #""""#, #""\u0061""#, #""1""#,
+        ])
     func identifiers(id: String) throws {
         let message = try Message(#"{"jsonrpc":"2.0","id":\#(id),"method":"m"}"#)
         let found = try #require(message.id)

@@ -29,7 +29,8 @@ import Testing
         "Anything else is refused",
         arguments: [
             nil, "", " ", "Bearer", "Bearer ", "Bearer  ", "Basic first", "First", "Bearer FIRST", "firs", "firstx",
-            "Bearer firstfirst", "first,second token", "Bearer Bearer first", "Bearer\tfirst", "Bearer so\u{308}me", "second",
+            "Bearer firstfirst", "first,second token", "Bearer Bearer first", "Bearer\tfirst", "Bearer so\u{308}me",
+            "second",
         ] as [String?])
     func refused(header: String?) {
         #expect(tokens.principal(authorization: header) == nil)

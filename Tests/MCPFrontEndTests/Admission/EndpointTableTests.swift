@@ -44,7 +44,9 @@ import Testing
         #expect(find(table, "/time/sse") == "time eventStream")
         #expect(find(table, "/time/message?sessionId=x") == "time eventStreamMessages")
         #expect(find(table, "/git/mcp?x=y") == "git streamable")
-        for path in ["/", "/Time", "/time/mcp/", "/time/sse/", "/time/x", "/tim", "/timex", "/mcp", "/sse", "/other/mcp"] {
+        for path in [
+            "/", "/Time", "/time/mcp/", "/time/sse/", "/time/x", "/tim", "/timex", "/mcp", "/sse", "/other/mcp",
+        ] {
             #expect(find(table, path) == nil, "\(path)")
         }
     }

@@ -73,7 +73,8 @@ import Testing
     func noContent() async throws {
         let harness = try await ListenerHarness()
         let client = try await harness.client()
-        try await client.send("GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\nGET /accepted HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        try await client.send(
+            "GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\nGET /accepted HTTP/1.1\r\nHost: localhost\r\n\r\n")
         let nothing = try await client.response()
         #expect(nothing.status == 204 && nothing["content-length"] == nil && nothing["transfer-encoding"] == nil)
         let accepted = try await client.response()
@@ -346,7 +347,8 @@ import Testing
             "GET / HTTP/1.1\r\nHost: h\r\n: a\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nX\u{0}Y: a\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: h\r\nX: a\u{0}b\r\n\r\n", "GET / HTTP/1.1\r\n Host: h\r\n\r\n",
             "GET / HTTP/9.9\r\nHost: h\r\n\r\n", "GET /\r\n\r\n",
-            "GET / HTTP/1.1 x\r\nHost: h\r\n\r\n", "get / HTTP/1.1\r\nHost: h\r\n\r\n", "\u{16}\u{3}\u{1}\u{2}\u{0}\r\n\r\n",
+            "GET / HTTP/1.1 x\r\nHost: h\r\n\r\n", "get / HTTP/1.1\r\nHost: h\r\n\r\n",
+            "\u{16}\u{3}\u{1}\u{2}\u{0}\r\n\r\n",
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "{\"jsonrpc\":\"2.0\"}\r\n\r\n",
         ])
     func smuggling(request: String) async throws {

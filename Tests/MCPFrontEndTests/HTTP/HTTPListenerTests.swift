@@ -14,7 +14,8 @@ import Testing
     }
 
     private func problem(host: String?, port: Int) async throws -> String {
-        let listener = HTTPListener(limits: HTTPLimits(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let listener = HTTPListener(
+            limits: HTTPLimits(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         do {
             try await listener.bind(
                 host: host, port: port, eventLoops: MultiThreadedEventLoopGroup.singleton, handler: NoHandler())

@@ -18,7 +18,8 @@ import Testing
     @Test(
         "Only an identifier as we write them is read",
         arguments: [
-            ("0-0", true), ("12-345", true), ("", false), ("0", false), ("-", false), ("0-", false), ("-0", false), ("0--1", false),
+            ("0-0", true), ("12-345", true), ("", false), ("0", false), ("-", false), ("0-", false), ("-0", false),
+            ("0--1", false),
             ("-1-0", false), ("a-b", false), ("0-0-0", false), ("0-99999999999999999999", false), (" 0-0", false),
             ("+0-0", false), ("0-+1", false), ("00-1", false),
         ])

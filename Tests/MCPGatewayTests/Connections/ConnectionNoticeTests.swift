@@ -145,6 +145,7 @@ import Testing
         let harness = GatewayHarness()
         let client = try harness.open()
         try harness.serverSays("{\"jsonrpc\":\"2.0\",\r\n\"method\":\"vendor/notice\",\"params\":{\"é\":1e400}}")
-        #expect(client.outlet.messages == ["{\"jsonrpc\":\"2.0\",  \"method\":\"vendor/notice\",\"params\":{\"é\":1e400}}"])
+        #expect(
+            client.outlet.messages == ["{\"jsonrpc\":\"2.0\",  \"method\":\"vendor/notice\",\"params\":{\"é\":1e400}}"])
     }
 }

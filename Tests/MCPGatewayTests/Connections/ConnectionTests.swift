@@ -60,7 +60,8 @@ import Testing
         #expect(try client.link.responses.count == 1)
     }
 
-    @Test("A question that could be for several sessions waits until only one can be meant; from then on they take turns")
+    @Test(
+        "A question that could be for several sessions waits until only one can be meant; from then on they take turns")
     func parked() throws {
         let harness = GatewayHarness()
         let first = try harness.open()
@@ -262,7 +263,8 @@ import Testing
             #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"q\u0031","reason":"r"}}"#)
         #expect(
             client.outlet.messages.last
-                == #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":\#(ours),"reason":"r"}}"#)
+                == #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":\#(ours),"reason":"r"}}"#
+        )
         try client.respond(#"{"jsonrpc":"2.0","id":\#(ours),"result":{}}"#)
         #expect(try client.link.responses.isEmpty)
     }

@@ -8,9 +8,11 @@ import Testing
 
 /// Which connections there are to a server, and when they end.
 @Suite(.timeLimit(.minutes(1))) struct ServerConnectionsTests {
-    @Test("Sessions share a connection as the isolation says", arguments: [
-        (Isolation.shared, 1), (.principal, 3), (.session, 4),
-    ])
+    @Test(
+        "Sessions share a connection as the isolation says",
+        arguments: [
+            (Isolation.shared, 1), (.principal, 3), (.session, 4),
+        ])
     func sharing(isolation: Isolation, links: Int) throws {
         let harness = GatewayHarness(isolation: isolation)
         let alice = Principal(name: "alice")
@@ -104,7 +106,8 @@ import Testing
         #expect(page.message.params?["cursor"]?.string == "a\"b")
         try harness.serverAnswers(try #require(link.lastRequestID(.toolsList)), result: #"{"tools":[3]}"#)
         try harness.serverSays(
-            #"{"jsonrpc":"2.0","id":\#(try #require(link.lastRequestID(.promptsList))),"error":{"code":1,"message":"m"}}"#)
+            #"{"jsonrpc":"2.0","id":\#(try #require(link.lastRequestID(.promptsList))),"error":{"code":1,"message":"m"}}"#
+        )
         #expect(harness.server.status.isCatalogKnown)
         #expect(harness.server.status.tools == 3)
         #expect(harness.server.status.resources == nil)
@@ -113,7 +116,9 @@ import Testing
         harness.settle()
         harness.upstreams.advance(by: .milliseconds(1))
         let new = try harness.script.link
-        if new !== link { harness.upstreams.perform { new.breakDown(UpstreamFailure(.processEnded, "it ended again")) } }
+        if new !== link {
+            harness.upstreams.perform { new.breakDown(UpstreamFailure(.processEnded, "it ended again")) }
+        }
         harness.settle()
         #expect(harness.server.status.state == .failed)
         #expect(harness.server.status.error != nil)

@@ -6,7 +6,9 @@ import Testing
 @testable import MCPGateway
 
 @Suite struct ClientFailureTests {
-    @Test("Every failure becomes an error that names the server and tells nothing of its insides", arguments: UpstreamFailure.Code.allCases)
+    @Test(
+        "Every failure becomes an error that names the server and tells nothing of its insides",
+        arguments: UpstreamFailure.Code.allCases)
     func words(code: UpstreamFailure.Code) throws {
         let failure = UpstreamFailure(code, "/home/secret/bin --token=hunter2 10.0.0.7")
         let message = try ClientFailure.answer(to: .token(Array("\"a\"".utf8)), server: "time", failure).message()

@@ -37,9 +37,12 @@ import Testing
         #expect(answer.spliced(escaped.apply(to: answer)).text.contains(#""tools":[]"#))
     }
 
-    @Test("An answer that lists no tools is left alone", arguments: [
-        #""result":{}"#, #""result":{"tools":{}}"#, #""result":{"tools":null}"#, #""error":{"code":1,"message":"m"}"#,
-    ])
+    @Test(
+        "An answer that lists no tools is left alone",
+        arguments: [
+            #""result":{}"#, #""result":{"tools":{}}"#, #""result":{"tools":null}"#,
+            #""error":{"code":1,"message":"m"}"#,
+        ])
     func noTools(body: String) throws {
         let answer = try Message(#"{"jsonrpc":"2.0","id":1,\#(body)}"#)
         #expect(ToolFilter(mode: .allow, names: []).apply(to: answer).isEmpty)

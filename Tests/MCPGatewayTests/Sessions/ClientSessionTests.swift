@@ -29,7 +29,8 @@ import Testing
     @Test("The server hears the client's own words, on one line")
     func handshakeWords() throws {
         let harness = GatewayHarness()
-        let text = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\",\n"
+        let text =
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"2025-11-25\",\n"
             + "\"capabilities\":{\n\"roots\":{}},\r\n\"clientInfo\":{\"name\":\"é\",\n\"version\":\"1\",\"x\":1e400}}}"
         let initialize = try Message(text)
         harness.clients.perform {
@@ -156,7 +157,8 @@ import Testing
 
     @Test(
         "With an allow list a call whose name cannot be read does not pass either",
-        arguments: [#"{"jsonrpc":"2.0","id":1,"method":"tools/call"}"#,
+        arguments: [
+            #"{"jsonrpc":"2.0","id":1,"method":"tools/call"}"#,
             #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{}}"#,
             #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":["delete"]}}"#,
             #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":null}}"#,
@@ -217,7 +219,8 @@ import Testing
             #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"_meta":{"progressToken":7}}}"#,
             carriesMessages: false)
         let id = try #require(try client.link.callIDs.last)
-        try harness.serverSays(#"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":\#(id)}}"#)
+        try harness.serverSays(
+            #"{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":\#(id)}}"#)
         #expect(reply.messages.isEmpty)
         #expect(client.outlet.messages.count == 1)
         #expect(client.outlet.messages[0].contains(#""progressToken":7"#))
@@ -232,7 +235,8 @@ import Testing
         let (reply, id) = try client.callWithID(#"{"jsonrpc":"2.0","id":"x","method":"tools/call"}"#)
         let (other, otherID) = try client.callWithID(#"{"jsonrpc":"2.0","id":"y","method":"tools/call"}"#)
         try client.notify(
-            #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"x","reason":"changed my mind"}}"#)
+            #"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"x","reason":"changed my mind"}}"#
+        )
         let cancelled = try #require(try client.link.notifications(.cancelled).first).message
         #expect(cancelled.view(cancelled.envelope.requestID)?.integer == id)
         #expect(cancelled.params?["reason"]?.string == "changed my mind")

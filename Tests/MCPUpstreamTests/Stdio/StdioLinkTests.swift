@@ -13,7 +13,9 @@ import Testing
     func echo() async throws {
         let harness = try await StdioHarness(sh: "exec cat")
         #expect(try await harness.next() == .opened)
-        for number in 0..<100 { try await harness.send(#"{"n":\#(number),"text":"é😀"}"#, as: .request(id: Int64(number))) }
+        for number in 0..<100 {
+            try await harness.send(#"{"n":\#(number),"text":"é😀"}"#, as: .request(id: Int64(number)))
+        }
         for number in 0..<100 {
             #expect(try await harness.next() == .received(#"{"n":\#(number),"text":"é😀"}"#))
         }
@@ -68,7 +70,8 @@ import Testing
 
     @Test("A megabyte on standard error blocks nobody, and the last lines are kept")
     func errorOutput() async throws {
-        let script = #"i=0; while [ $i -lt 12000 ]; do echo "line $i ----------------------------------------------------------------------" >&2; i=$((i+1)); done; echo done; exec cat >/dev/null"#
+        let script =
+            #"i=0; while [ $i -lt 12000 ]; do echo "line $i ----------------------------------------------------------------------" >&2; i=$((i+1)); done; echo done; exec cat >/dev/null"#
         let harness = try await StdioHarness(sh: script) { $0.keptErrorLines = 5 }
         #expect(try await harness.next() == .opened)
         #expect(try await harness.next() == .received("done"))
@@ -177,7 +180,9 @@ import Testing
 
     @Test("A server that ends when its input ends is ended that way, without a signal")
     func endsOnInputEnd() async throws {
-        let harness = try await StdioHarness(sh: "trap 'echo signalled >&2' TERM; cat >/dev/null; echo 'input ended' >&2") {
+        let harness = try await StdioHarness(
+            sh: "trap 'echo signalled >&2' TERM; cat >/dev/null; echo 'input ended' >&2"
+        ) {
             $0.stopTimeout = .seconds(20)
         }
         #expect(try await harness.next() == .opened)
@@ -269,7 +274,8 @@ import Testing
 }
 
 /// The same with the built program as guard over the process tree.
-@Suite(.serialized, .timeLimit(.minutes(2)), .enabled(if: StdioHarness.guardExecutable != nil, "needs MCP_PROXY_BINARY"))
+@Suite(
+    .serialized, .timeLimit(.minutes(2)), .enabled(if: StdioHarness.guardExecutable != nil, "needs MCP_PROXY_BINARY"))
 struct GuardedStdioLinkTests {
     private func harness(_ script: String, stop: Duration = .milliseconds(500)) async throws -> StdioHarness {
         try await StdioHarness(sh: script) {
@@ -291,7 +297,8 @@ struct GuardedStdioLinkTests {
     @Test(
         "Grandchildren end with the server, whatever they ignore and wherever they moved",
         arguments: [
-            "sleep 1000 & echo $!; exec cat", "(trap '' TERM; echo $$; while :; do sleep 0.05; done) & echo $!; exec cat",
+            "sleep 1000 & echo $!; exec cat",
+            "(trap '' TERM; echo $$; while :; do sleep 0.05; done) & echo $!; exec cat",
             "setsid sleep 1000 & echo $!; exec cat", "(setsid setsid sleep 1000 >/dev/null 2>&1 & echo $!); exec cat",
             "sleep 1000 & echo $!; exit 0", "sleep 1000 >/dev/null 2>&1 & echo $!; exit 0",
         ])
@@ -319,12 +326,16 @@ struct GuardedStdioLinkTests {
     @Test("Twenty guarded servers leave no process behind")
     func noLeaks() async throws {
         for number in 0..<20 {
-            let scripts = ["exec cat", "exit 0", "sleep 1000 & exec sleep 1000", "trap '' TERM; while :; do sleep 0.05; done"]
+            let scripts = [
+                "exec cat", "exit 0", "sleep 1000 & exec sleep 1000", "trap '' TERM; while :; do sleep 0.05; done",
+            ]
             let harness = try await harness(scripts[number % scripts.count], stop: .milliseconds(100))
             _ = try await harness.next()
             let id = try await harness.processID()
             try await harness.close()
-            if let id { #expect(await ProcessTable.eventually { ProcessTable.state(of: id) == nil }, "round \(number)") }
+            if let id {
+                #expect(await ProcessTable.eventually { ProcessTable.state(of: id) == nil }, "round \(number)")
+            }
         }
     }
 }

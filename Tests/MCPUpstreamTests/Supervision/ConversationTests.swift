@@ -18,7 +18,8 @@ import Testing
     @Test("A request is sent under an identifier of ours, which is also its progress token; nothing else changes")
     func identifiers() throws {
         let harness = try ready()
-        let text = #"{ "x":1e400,"jsonrpc":"2.0","id":"same","method":"tools/call","params":{"name":"a\u0062","#
+        let text =
+            #"{ "x":1e400,"jsonrpc":"2.0","id":"same","method":"tools/call","params":{"name":"a\u0062","#
             + #""_meta":{"progressToken":"mine","k":1.0}}}"#
         let (_, first) = try harness.call(text)
         let (_, second) = try harness.call(text)
@@ -85,7 +86,9 @@ import Testing
     func errorAnswer() throws {
         let harness = try ready()
         let (call, id) = try harness.call()
-        try harness.onLink { $0.receive(#"{"jsonrpc":"2.0","id":\#(id),"error":{"code":-1,"message":"m","data":[1]}}"#) }
+        try harness.onLink {
+            $0.receive(#"{"jsonrpc":"2.0","id":\#(id),"error":{"code":-1,"message":"m","data":[1]}}"#)
+        }
         #expect(call.answers.first?.kind == .error)
         #expect(call.failures.isEmpty)
     }

@@ -17,7 +17,9 @@ import Testing
         #expect(initialize.message.params?["protocolVersion"]?.string == "2025-11-25")
         #expect(initialize.message.params?["clientInfo"]?["name"]?.string == "test")
         #expect(initialize.message.params?["capabilities"]?.isObject == true)
-        try harness.onLink { link in link.answer(link.lastRequestID(.initialize) ?? 0, result: Self.result("2025-06-18")) }
+        try harness.onLink { link in
+            link.answer(link.lastRequestID(.initialize) ?? 0, result: Self.result("2025-06-18"))
+        }
         #expect(harness.isReady)
         #expect(try harness.link.notifications(.initialized).count == 1)
         #expect(try harness.link.version == .june2025)
@@ -34,7 +36,9 @@ import Testing
         try harness.onLink { $0.openNow() }
         let calls = try (0..<3).map { _ in try harness.call() }
         #expect(try harness.link.callIDs.isEmpty)
-        try harness.onLink { link in link.answer(link.lastRequestID(.initialize) ?? 0, result: Self.result("2025-11-25")) }
+        try harness.onLink { link in
+            link.answer(link.lastRequestID(.initialize) ?? 0, result: Self.result("2025-11-25"))
+        }
         #expect(try harness.link.callIDs == calls.map(\.1))
         let kinds = try harness.link.sent.map(\.message.method)
         #expect(kinds.prefix(2) == [.initialize, .initialized], "initialized comes before any call")
