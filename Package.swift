@@ -112,3 +112,23 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     ]
 )
+
+// A fuzz target's entry point is the fuzzer's own, so that an ordinary build could not link it: only Scripts/fuzz
+// asks for them.
+if Context.environment["MCP_PROXY_FUZZ"] != nil {
+    let dependencies: [String: [Target.Dependency]] = [
+        "JSON": ["MCPCore", nioCore], "Framing": ["MCPCore", nioCore], "HTTP": ["MCPFrontEnd", "MCPGateway"],
+        "Configuration": ["ProxyConfiguration"],
+    ]
+    for (name, dependencies) in dependencies.sorted(by: { $0.key < $1.key }) {
+        package.targets.append(
+            .executableTarget(
+                name: "Fuzz\(name)",
+                dependencies: dependencies,
+                path: "Fuzz/\(name)",
+                swiftSettings: strict
+            )
+        )
+        package.products.append(.executable(name: "Fuzz\(name)", targets: ["Fuzz\(name)"]))
+    }
+}

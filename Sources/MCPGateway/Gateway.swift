@@ -46,6 +46,7 @@ package final class Gateway: Sendable {
     /// Whether new sessions are refused because the proxy is about to end.
     package var isDraining: Bool { draining.withLock { $0 } }
 
+    /// Refuses new sessions from now on.
     package func beginDraining() {
         draining.withLock { $0 = true }
     }

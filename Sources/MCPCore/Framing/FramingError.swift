@@ -1,5 +1,6 @@
 /// Why a stream of bytes cannot be cut into messages any further.
 package struct FramingError: Error, Equatable, Sendable {
+    /// What was too long.
     package enum Code: Sendable {
         case lineTooLong
         case eventTooLong

@@ -15,6 +15,7 @@ package struct LineFramer {
     /// Bytes of a line whose end has not arrived.
     package var pendingBytes: Int { pending.readableBytes }
 
+    /// Takes bytes as they arrived.
     package mutating func append(_ bytes: ByteBuffer) {
         if pending.readableBytes == 0 {
             pending = bytes

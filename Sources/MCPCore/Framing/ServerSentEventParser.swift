@@ -16,6 +16,7 @@ package struct ServerSentEventParser {
         self.maximumLength = maximumLength
     }
 
+    /// Takes bytes as they arrived.
     package mutating func append(_ bytes: ByteBuffer) {
         if pending.readableBytes == 0 {
             pending = bytes

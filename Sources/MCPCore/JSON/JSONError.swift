@@ -1,5 +1,6 @@
 /// Why some bytes are not acceptable JSON.
 package struct JSONError: Error, Equatable, Sendable {
+    /// What is wrong with the text.
     package enum Code: String, Sendable {
         case unexpectedEnd
         case unexpectedByte

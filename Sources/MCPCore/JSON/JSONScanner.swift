@@ -49,6 +49,7 @@ package struct JSONScanner {
 
     // MARK: Tokens
 
+    /// Moves to the next byte that is not white space.
     @inline(__always)
     package mutating func skipWhitespace() {
         while position < count {
@@ -70,6 +71,7 @@ package struct JSONScanner {
         return unsafe base[position]
     }
 
+    /// Skips white space and one byte, which must be this one.
     @inline(__always)
     package mutating func expect(_ byte: UInt8) throws(JSONError) {
         guard try peek() == byte else { throw JSONError(.unexpectedByte, at: position) }

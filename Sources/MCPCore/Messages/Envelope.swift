@@ -1,5 +1,6 @@
 /// What the proxy has to know of a message: its kind, and where the routed members stand in its bytes.
 package struct Envelope: Sendable, Equatable {
+    /// What a message is, by the members that it has.
     package enum Kind: Sendable, Equatable {
         case request
         case notification

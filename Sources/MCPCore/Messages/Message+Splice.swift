@@ -2,6 +2,7 @@ package import NIOCore
 
 /// One span of a message that is written anew; everything around it stays as it came.
 package struct Edit: Sendable {
+    /// What stands there instead.
     package enum Replacement: Sendable {
         case integer(Int64)
         case id(RequestID)

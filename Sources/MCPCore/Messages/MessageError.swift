@@ -1,5 +1,6 @@
 /// Why bytes are not one acceptable message.
 package struct MessageError: Error, Sendable, Equatable {
+    /// Whether the bytes are no JSON, or JSON that is no message.
     package enum Code: Sendable, Equatable {
         /// Not JSON: JSON-RPC's -32700.
         case malformed

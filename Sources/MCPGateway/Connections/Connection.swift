@@ -106,19 +106,38 @@ package final class Connection: @unchecked Sendable {
         note(exchange, from: id)
         if exchange.request.method == .resourcesUnsubscribe, let uri = uri(of: exchange.request), isSubscribed(uri) {
             // Another session still wants the updates.
-            turns.started(id)
             answerEmpty(exchange)
             return
         }
-        guard turns.mayStart(id) else {
-            waitingForTurn.append(exchange)
+        // Who has the turn keeps it only as long as nobody else waits.
+        guard turns.mayStart(id), waitingForTurn.isEmpty else {
+            waitForTurn(exchange)
             return
         }
-        turns.started(id)
         send(exchange)
     }
 
+    private func waitForTurn(_ exchange: Exchange) {
+        waitingForTurn.append(exchange)
+        eventLoop.scheduleTask(in: .milliseconds(server.limits.callTimeout.milliseconds)) {
+            [weak self, weak exchange] in
+            guard let self, let exchange, stopWaiting(exchange) else { return }
+            exchange.exchangeFailed(
+                UpstreamFailure(.timedOut, "its turn did not come in time", nothingSent: true)
+            )
+        }
+    }
+
+    /// Returns whether the exchange was still waiting for its turn.
+    private func stopWaiting(_ exchange: Exchange) -> Bool {
+        guard let index = waitingForTurn.firstIndex(where: { $0 === exchange }) else { return false }
+        waitingForTurn.remove(at: index)
+        return true
+    }
+
     private func send(_ exchange: Exchange) {
+        turns.started(ObjectIdentifier(exchange.session))
+        exchange.hasTurn = true
         exchange.upstreamID = upstream.makeID()
         upstream.exchange(merged(exchange.request), exchange, id: exchange.upstreamID)
     }
@@ -161,18 +180,16 @@ package final class Connection: @unchecked Sendable {
     func ended(_ exchange: Exchange) {
         // From now on a cancellation that was on its way finds nothing to cancel.
         exchange.upstreamID = nil
-        let id = ObjectIdentifier(exchange.session)
-        turns.ended(id)
+        guard exchange.hasTurn else { return }
+        exchange.hasTurn = false
+        turns.ended(ObjectIdentifier(exchange.session))
         settleParked()
         startWaiting()
     }
 
     func cancel(_ exchange: Exchange, reason: String) {
         exchange.isCancelled = true
-        if let index = waitingForTurn.firstIndex(where: { $0 === exchange }) {
-            waitingForTurn.remove(at: index)
-            return
-        }
+        if stopWaiting(exchange) { return }
         guard let id = exchange.upstreamID else { return }
         upstream.cancel(id, reason: reason)
         ended(exchange)
@@ -181,7 +198,6 @@ package final class Connection: @unchecked Sendable {
     private func startWaiting() {
         while let next = waitingForTurn.first, turns.mayStart(ObjectIdentifier(next.session)) {
             waitingForTurn.removeFirst()
-            turns.started(ObjectIdentifier(next.session))
             send(next)
         }
     }

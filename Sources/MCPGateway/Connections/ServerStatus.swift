@@ -1,5 +1,6 @@
 /// What can be told about a server at one moment.
 package struct ServerStatus: Sendable, Equatable {
+    /// Whether clients can use the server.
     package enum State: String, Sendable {
         case starting
         case ready

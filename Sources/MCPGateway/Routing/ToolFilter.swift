@@ -3,6 +3,7 @@ import NIOCore
 
 /// Which tools of a server clients may see and call.
 package struct ToolFilter: Sendable, Equatable {
+    /// Whether the names are those that pass or those that do not.
     package enum Mode: Sendable {
         case allow
         case block

@@ -17,6 +17,8 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
 
     /// The identifier at the server, once it was sent or queued.
     var upstreamID: Int64?
+    /// Whether it counts as in flight for its session.
+    var hasTurn = false
     /// Set when nobody waits for the answer any more.
     var isCancelled = false
 

@@ -1,5 +1,6 @@
 /// Why an upstream cannot be used, or why one exchange with it failed.
 package struct UpstreamFailure: Error, Sendable, Equatable {
+    /// The kinds of failure, each of which clients are told of in its own words.
     package enum Code: String, Sendable, CaseIterable {
         /// The command does not exist or may not be run.
         case commandNotRunnable

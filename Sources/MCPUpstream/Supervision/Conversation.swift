@@ -48,9 +48,9 @@ final class Conversation {
     private var startTimer: Scheduled<Void>?
     private var sweepTimer: Scheduled<Void>?
     private var junk = JunkCounter()
-    /// How many questions of the server to its client are open. A person may be thinking, so that silence means
+    /// The questions of the server to its client that are open. A person may be thinking, so that silence means
     /// nothing meanwhile; over stdio it cannot be told for which call.
-    private var openQuestions = 0
+    private var openQuestions: Set<RequestID> = []
 
     init(
         generation: Int,
@@ -110,10 +110,15 @@ final class Conversation {
         link.send(message, as: .notification)
     }
 
-    func answer(_ message: ByteBuffer) {
-        openQuestions -= 1
-        for id in calls.keys { calls[id]?.lastSign = link.eventLoop.now }
+    /// Sends the answer to a question.
+    func answer(_ id: RequestID, _ message: ByteBuffer) {
+        close(question: id)
         link.send(message, as: .response)
+    }
+
+    private func close(question id: RequestID) {
+        guard openQuestions.remove(id) != nil else { return }
+        for id in calls.keys { calls[id]?.lastSign = link.eventLoop.now }
     }
 
     /// Gives up a call: the server is told, and a late answer is dropped.
@@ -152,7 +157,7 @@ final class Conversation {
         sweepTimer = nil
         let now = link.eventLoop.now
         for (id, call) in calls where calls[id] != nil {
-            let quiet = openQuestions == 0 && now - call.lastSign > .milliseconds(limits.callTimeout.milliseconds)
+            let quiet = openQuestions.isEmpty && now - call.lastSign > .milliseconds(limits.callTimeout.milliseconds)
             let tooLong = now - call.started > .milliseconds(limits.maximumCallTime.milliseconds)
             guard quiet || tooLong else { continue }
             let limit = quiet ? limits.callTimeout : limits.maximumCallTime
@@ -266,7 +271,7 @@ extension Conversation: UpstreamLinkReceiver {
             link.send(OwnMessages.emptyResult(id: id), as: .response)
             return
         }
-        openQuestions += 1
+        openQuestions.insert(id)
         owner.conversation(
             self,
             asks: ServerRequest(message: request, id: id, generation: generation),
@@ -282,6 +287,9 @@ extension Conversation: UpstreamLinkReceiver {
             calls[id]?.lastSign = link.eventLoop.now
             call.receiver.exchangeProgressed(notification)
             return
+        }
+        if notification.method == .cancelled, let range = notification.envelope.requestID {
+            close(question: RequestID(notification.bytes, range))
         }
         owner.conversation(self, notifies: notification, during: related)
     }

@@ -9,6 +9,7 @@ package import NIOCore
 ///
 /// Everything happens on its event loop; that is what makes `@unchecked Sendable` true.
 package final class Upstream: @unchecked Sendable {
+    /// Makes a fresh link on an event loop, each time one is needed.
     package typealias LinkFactory = @Sendable (any EventLoop) -> any UpstreamLink
 
     /// Where the upstream stands.
@@ -142,7 +143,7 @@ package final class Upstream: @unchecked Sendable {
     /// Sends the answer to a server's request, already under the server's identifier. An answer to a connection
     /// that has gone is dropped.
     package func answer(_ request: ServerRequest, _ message: ByteBuffer) {
-        conversations.first { $0.generation == request.generation }?.answer(message)
+        conversations.first { $0.generation == request.generation }?.answer(request.id, message)
     }
 
     /// Ends the connection for good.

@@ -101,9 +101,13 @@ struct ProxyRun {
     }
 
     private func pause(_ duration: Duration, then event: Event) async -> Event {
-        // Cancelled only at the end, when nobody reads the event any more.
-        try? await Task.sleep(for: duration)
+        await pause(duration)
         return event
+    }
+
+    private func pause(_ duration: Duration) async {
+        // A pause is cut short only when what it was for is over.
+        try? await Task.sleep(for: duration)
     }
 
     /// Waits until every server has started or failed once. A server that must not fail ends the run.
@@ -160,28 +164,28 @@ struct ProxyRun {
         composition.frontDoor.listener.beginDraining()
         await first(
             { await callsFinished(composition) },
-            { try? await Task.sleep(for: settings.limits.shutdownGracePeriod) },
+            { await pause(settings.limits.shutdownGracePeriod) },
             { await signals.wait(past: 1) }
         )
         composition.gateway.closeAllSessions(reason: "the proxy is shutting down")
         composition.close()
         await first(
             { await everythingClosed(composition) },
-            { try? await Task.sleep(for: settings.limits.stopTimeout + .milliseconds(500)) },
+            { await pause(settings.limits.stopTimeout + .milliseconds(500)) },
             { await signals.wait(past: 1) }
         )
     }
 
     private func callsFinished(_ composition: Composition) async {
         while composition.gateway.calls.total > 0, !Task.isCancelled {
-            try? await Task.sleep(for: .milliseconds(20))
+            await pause(.milliseconds(20))
         }
     }
 
     private func everythingClosed(_ composition: Composition) async {
         while !Task.isCancelled {
             if composition.openLinkCount == 0, composition.frontDoor.listener.connectionCount == 0 { return }
-            try? await Task.sleep(for: .milliseconds(20))
+            await pause(.milliseconds(20))
         }
     }
 

@@ -1,5 +1,6 @@
 /// Where an HTTP server listens: what two addresses must share to be the same server.
 package struct HTTPOrigin: Hashable, Sendable {
+    /// With or without TLS.
     package enum Scheme: String, Sendable, CaseIterable {
         case http
         case https

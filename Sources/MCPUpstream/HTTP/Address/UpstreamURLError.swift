@@ -1,5 +1,6 @@
 /// Why a text is not an address of an HTTP server. Never repeats the text, which may hold credentials.
 package struct UpstreamURLError: Error, Sendable, Equatable {
+    /// What is wrong with the text.
     package enum Code: Sendable, CaseIterable {
         case empty
         case scheme
