@@ -1,4 +1,12 @@
+import FuzzSupport
+
 @testable import ProxyConfiguration
+
+@main enum ConfigurationFuzzer {
+    static func main() {
+        unsafe runFuzzer(fuzzConfiguration)
+    }
+}
 
 /// Loads a configuration file. The first byte says in which format, and whether variables are expanded.
 @_cdecl("LLVMFuzzerTestOneInput")

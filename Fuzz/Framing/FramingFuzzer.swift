@@ -1,6 +1,13 @@
+import FuzzSupport
 import NIOCore
 
 @testable import MCPCore
+
+@main enum FramingFuzzer {
+    static func main() {
+        unsafe runFuzzer(fuzzFraming)
+    }
+}
 
 /// Cuts the same stream in two ways: what comes out must not depend on how it arrives. The first byte says how.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -1,4 +1,12 @@
+import FuzzSupport
+
 @testable import MCPFrontEnd
+
+@main enum HTTPFuzzer {
+    static func main() {
+        unsafe runFuzzer(fuzzHTTP)
+    }
+}
 
 /// Reads one text as a request target, a host, an origin, a credential, an Accept header and an event identifier.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -1,6 +1,13 @@
+import FuzzSupport
 import NIOCore
 
 @testable import MCPCore
+
+@main enum JSONFuzzer {
+    static func main() {
+        unsafe runFuzzer(fuzzJSON)
+    }
+}
 
 /// Reads bytes the way a client's or a server's message is read, and checks what must hold of every accepted one.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -32,3 +32,10 @@ unsigned long proxy_raise_descriptor_limit(void) {
 void proxy_close(int descriptor) {
     close(descriptor);
 }
+
+void proxy_open_standard_streams(void) {
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
+        // The lowest free number is given out, which is the one that is missing.
+        if (fcntl(descriptor, F_GETFD) == -1) open("/dev/null", O_RDWR);
+    }
+}

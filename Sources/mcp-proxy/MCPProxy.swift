@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProxySystem
 import MCPUpstream
 
 #if canImport(Glibc)
@@ -12,8 +13,15 @@ import MCPUpstream
 @main
 enum MCPProxy {
     static func main() async {
+        proxy_open_standard_streams()
         if let status = GuardProcess.runIfAsked() { exit(status) }
+        atexit(flushTerminal)
         let arguments = GoStyleArguments.normalized(Array(CommandLine.arguments.dropFirst()))
         await ServeCommand.main(arguments)
     }
+}
+
+/// Runs at the exit of the process, on whatever thread that happens.
+private func flushTerminal() {
+    Terminal.flush()
 }

@@ -20,6 +20,10 @@ int proxy_guard_main(int argc, char *const argv[]);
 /// Returns 0, or an `errno` value.
 int proxy_pipe(int *readEnd, int *writeEnd);
 
+/// Opens /dev/null for each standard stream that the program was started without, so that no other descriptor can
+/// take its number.
+void proxy_open_standard_streams(void);
+
 /// Closes a descriptor.
 void proxy_close(int descriptor);
 

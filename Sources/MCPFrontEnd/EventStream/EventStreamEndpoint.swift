@@ -8,6 +8,8 @@ import Synchronization
 ///
 /// [HTTP with SSE, 2024-11-05](https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse)
 final class EventStreamEndpoint: Sendable {
+    private static let unknownSession = "there is no such session; open a new stream at …/sse"
+
     private let gateway: Gateway
     private let limits: HTTPLimits
     private let table: EndpointTable
@@ -50,10 +52,16 @@ final class EventStreamEndpoint: Sendable {
             )
         }
         let writer = EventStreamWriter(responder)
-        let session = EventStreamSession(request, writer: writer, on: responder.eventLoop, gateway: gateway)
+        let session = EventStreamSession(
+            request,
+            writer: writer,
+            on: responder.eventLoop,
+            gateway: gateway
+        ) { [weak self] ended in
+            _ = self?.sessions.withLock { $0.removeValue(forKey: ended.id) }
+        }
         sessions.withLock { $0[session.id] = session }
-        writer.begin { [self] in
-            sessions.withLock { $0[session.id] = nil }
+        writer.begin {
             session.end(reason: "the client closed its stream")
         }
         session.announce(endpoint: table.messagePath(of: request.route))
@@ -69,7 +77,7 @@ final class EventStreamEndpoint: Sendable {
         guard let session = sessions.withLock({ $0[id] }), session.principal == request.principal,
             session.route.name == request.route.name
         else {
-            throw Refusal(status: .notFound, reason: "there is no such session; open a new stream at …/sse")
+            throw Refusal(status: .notFound, reason: Self.unknownSession)
         }
         if Batch.isBatch(request.http.body) {
             throw Refusal(status: .badRequest, reason: "batches exist only in revision 2025-03-26 over streamable HTTP")
@@ -82,16 +90,20 @@ final class EventStreamEndpoint: Sendable {
             return
         }
         session.run { session in
-            do {
+            do throws(EventStreamSession.MessageRefusal) {
                 try session.receive(message)
                 responder.run { $0.respond(.accepted) }
             } catch {
-                let refusal = OwnMessages.error(
-                    id: message.id,
-                    code: .invalidRequest,
-                    message: "a request with this id is still in flight on this stream"
-                )
-                responder.run { $0.respond(.badRequest, json: refusal) }
+                switch error {
+                case .sessionEnded: responder.run { $0.refuse(.notFound, Self.unknownSession) }
+                case .identifierInUse:
+                    let refusal = OwnMessages.error(
+                        id: message.id,
+                        code: .invalidRequest,
+                        message: "a request with this id is still in flight on this stream"
+                    )
+                    responder.run { $0.respond(.badRequest, json: refusal) }
+                }
             }
         }
     }

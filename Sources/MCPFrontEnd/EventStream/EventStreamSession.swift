@@ -16,8 +16,17 @@ final class EventStreamSession: SessionOutlet, ReplySink, @unchecked Sendable {
     private var session: ClientSession?
     private var isOpening = false
     private var isClosed = false
+    /// Called once at the end.
+    private let onEnd: @Sendable (EventStreamSession) -> Void
 
-    init(_ request: AuthenticatedRequest, writer: EventStreamWriter, on eventLoop: any EventLoop, gateway: Gateway) {
+    init(
+        _ request: AuthenticatedRequest,
+        writer: EventStreamWriter,
+        on eventLoop: any EventLoop,
+        gateway: Gateway,
+        onEnd: @escaping @Sendable (EventStreamSession) -> Void
+    ) {
+        self.onEnd = onEnd
         self.principal = request.principal
         self.route = request.route
         self.eventLoop = eventLoop
@@ -47,11 +56,12 @@ final class EventStreamSession: SessionOutlet, ReplySink, @unchecked Sendable {
     /// Why a message is not taken.
     enum MessageRefusal: Error {
         case identifierInUse
+        case sessionEnded
     }
 
     /// Takes one message; answers come on the stream.
     func receive(_ message: Message) throws(MessageRefusal) {
-        guard !isClosed else { return }
+        guard !isClosed else { throw .sessionEnded }
         switch message.kind {
         case .request where message.method == .initialize && session == nil && !isOpening: open(message)
         case .request:
@@ -95,6 +105,7 @@ final class EventStreamSession: SessionOutlet, ReplySink, @unchecked Sendable {
     func end(reason: String) {
         guard !isClosed else { return }
         isClosed = true
+        onEnd(self)
         writer.end()
         session?.close(reason: reason)
         session = nil

@@ -29,7 +29,11 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var responder: HTTPResponder?
     private var keepAlive = true
     private var isHeadRequest = false
-    private var waiting: [HTTPServerRequestPart] = []
+    private var waiting = CircularBuffer<HTTPServerRequestPart>()
+    private var isTakingWaiting = false
+    /// Whether an answer is complete but has not left yet, and how much of it was left when that was last asked.
+    private var isWriting = false
+    private var unwritten = 0
     private var timer: Scheduled<Void>?
     private var keepAliveTask: RepeatedTask?
     private var requestsServed = 0
@@ -61,7 +65,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         timer?.cancel()
         keepAliveTask?.cancel()
         listener.closed(context.channel, address: address)
-        waiting = []
+        waiting.removeAll()
         let responder = self.responder
         self.responder = nil
         responder?.connectionClosed()
@@ -78,7 +82,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         switch state {
         case .answering:
             keepAlive = false
-            waiting = []
+            waiting.removeAll()
         case .refused: break
         case .idle, .readingBody:
             if error == .headerOverflow {
@@ -105,7 +109,8 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         switch state {
         case .answering: waiting.append(part)
         case .refused: break
-        case .idle, .readingBody: take(part)
+        case .idle, .readingBody:
+            if waiting.isEmpty { take(part) } else { waiting.append(part) }
         }
     }
 
@@ -198,6 +203,10 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     private func timedOut() {
+        if isWriting {
+            checkProgress()
+            return
+        }
         switch state {
         case .idle where requestsServed > 0: context?.close(promise: nil)
         case .idle, .readingBody: refuse(.requestTimeout, "the request did not arrive in time")
@@ -264,19 +273,29 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         return head
     }
 
+    /// Completes the answer. The next request is looked at only when the last byte of this one has left, so that a
+    /// client that does not read cannot make answers pile up.
     private func finishResponse(_ context: ChannelHandlerContext) {
         responder = nil
         keepAliveTask?.cancel()
         keepAliveTask = nil
+        if listener.isDraining { keepAlive = false }
+        isWriting = true
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { [self] _ in answerWritten() }
+        if isWriting {
+            unwritten = Int.max
+            startTimer(limits.writeTimeout)
+        }
+    }
+
+    private func answerWritten() {
+        isWriting = false
+        guard let context else { return }
         guard keepAlive else {
-            let channel = context.channel
-            context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
-                channel.close(promise: nil)
-            }
+            context.close(promise: nil)
             state = .refused
             return
         }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         state = .idle
         startTimer(limits.keepAliveTimeout)
         takeWaiting()
@@ -287,17 +306,31 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
+    /// Closes the connection of a client that has read nothing of its answer for a while.
+    private func checkProgress() {
+        guard let context else { return }
+        // Without the figure there is nothing to judge by: then the client counts as gone.
+        let left = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? Int.max
+        guard left < unwritten else {
+            listener.logger.notice("connection closed: its client does not read the answer")
+            context.close(promise: nil)
+            return
+        }
+        unwritten = left
+        startTimer(limits.writeTimeout)
+    }
+
     /// Goes on with what had arrived before the last answer was complete.
     private func takeWaiting() {
-        let parts = waiting
-        waiting = []
-        for (index, part) in parts.enumerated() {
+        // An answer that is complete at once comes back here: the outer round goes on with the next part then.
+        guard !isTakingWaiting else { return }
+        isTakingWaiting = true
+        defer { isTakingWaiting = false }
+        while !waiting.isEmpty {
             switch state {
-            case .idle, .readingBody: take(part)
-            case .answering:
-                waiting = Array(parts[index...]) + waiting
-                return
-            case .refused: return
+            case .idle, .readingBody: take(waiting.removeFirst())
+            case .answering: return
+            case .refused: waiting.removeAll()
             }
         }
     }

@@ -7,6 +7,8 @@ package struct HTTPLimits: Sendable {
     package var headerTimeout: Duration = .seconds(10)
     package var bodyTimeout: Duration = .seconds(30)
     package var keepAliveTimeout: Duration = .seconds(75)
+    /// How long a client may read nothing of an answer.
+    package var writeTimeout: Duration = .seconds(30)
     package var maximumConnections = 12_000
     /// The most connections from one address; 0 for no bound of its own, since a reverse proxy is one address.
     package var maximumConnectionsPerAddress = 0

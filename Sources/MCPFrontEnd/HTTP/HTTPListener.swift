@@ -45,10 +45,15 @@ package final class HTTPListener: Sendable {
         eventLoops: any EventLoopGroup,
         handler: any HTTPRequestHandler
     ) async throws(ListenerError) {
-        let limits = self.limits
+        let (limits, logger) = (self.limits, self.logger)
         let plain = ServerBootstrap(group: eventLoops)
             .serverChannelOption(.backlog, value: 4_096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(logger: logger))
+                }
+            }
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations

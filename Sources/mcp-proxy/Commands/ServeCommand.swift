@@ -17,7 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let signals = TerminationSignals()
-        _ = proxy_raise_descriptor_limit()
+        let descriptors = Int(clamping: proxy_raise_descriptor_limit())
         LoggingSystem.bootstrap { _ in LineLogHandler() }
         let logger = Logger(label: "mcp-proxy")
         let loaded: LoadedConfiguration
@@ -35,7 +35,8 @@ struct ServeCommand: AsyncParsableCommand {
                 "this version speaks only handshake revisions to servers", metadata: ["server": "\(server.displayName)"]
             )
         }
-        let status = await ProxyRun(loaded.settings, logger: logger).run(until: signals.arrivals)
+        let status = await ProxyRun(DescriptorBudget.apply(descriptors, to: loaded.settings, logger), logger: logger)
+            .run(until: signals.arrivals)
         if status != 0 { throw ExitCode(status) }
     }
 }

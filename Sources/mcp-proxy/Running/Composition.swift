@@ -212,6 +212,7 @@ struct Composition {
         result.maximumHeaderCount = limits.maxHeaderCount
         result.headerTimeout = limits.headerTimeout
         result.bodyTimeout = limits.bodyTimeout
+        result.writeTimeout = limits.bodyTimeout
         result.keepAliveTimeout = limits.idleTimeoutHTTP
         result.maximumConnections = limits.maxConnections
         result.maximumConnectionsPerAddress = limits.maxConnectionsPerAddress

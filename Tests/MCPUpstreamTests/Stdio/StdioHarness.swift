@@ -67,6 +67,16 @@ final class StdioHarness: Sendable {
         try await log.next()
     }
 
+    /// Waits until the link is open.
+    ///
+    /// - Throws: `NotOpened`, which says what came instead.
+    func expectOpened() async throws {
+        let report = try await log.next()
+        guard report == .opened else { throw NotOpened(instead: report) }
+    }
+
+    struct NotOpened: Error { let instead: Report }
+
     /// How the link ended; what came before is dropped.
     func ending() async throws -> UpstreamFailure {
         while true {

@@ -12,7 +12,7 @@ import Testing
     @Test("What is sent arrives as one line each, and each line comes back as one message")
     func echo() async throws {
         let harness = try await StdioHarness(sh: "exec cat")
-        #expect(try await harness.next() == .opened)
+        try await harness.expectOpened()
         for number in 0..<100 {
             try await harness.send(#"{"n":\#(number),"text":"é😀"}"#, as: .request(id: Int64(number)))
         }
@@ -26,7 +26,7 @@ import Testing
     @Test("A message of several megabytes passes both ways")
     func large() async throws {
         let harness = try await StdioHarness(sh: "exec cat")
-        #expect(try await harness.next() == .opened)
+        try await harness.expectOpened()
         let text = "\"" + String(repeating: "x", count: 5 << 20) + "\""
         try await harness.send(text)
         #expect(try await harness.next() == .received(text))
@@ -36,8 +36,8 @@ import Testing
 
     @Test("CRLF ends a line too, and empty lines are no messages")
     func lineEnds() async throws {
-        let harness = try await StdioHarness(sh: #"printf 'a\r\n\n\r\nb\n'; exec cat >/dev/null"#)
-        #expect(try await harness.next() == .opened)
+        let harness = try await StdioHarness(sh: #"printf 'a\r\n\n\r\nb\n'; while read -r x; do :; done"#)
+        try await harness.expectOpened()
         #expect(try await harness.next() == .received("a"))
         #expect(try await harness.next() == .received("b"))
         try await harness.close()
@@ -46,9 +46,9 @@ import Testing
 
     @Test("A line may be as long as allowed; one byte more ends the link")
     func lineTooLong() async throws {
-        let script = #"printf '%100s\n' x; printf '%101s\n' x; exec cat >/dev/null"#
+        let script = #"printf '%100s\n' x; printf '%101s\n' x; while read -r x; do :; done"#
         let harness = try await StdioHarness(sh: script) { $0.maximumMessageBytes = 100 }
-        #expect(try await harness.next() == .opened)
+        try await harness.expectOpened()
         guard case .received(let line) = try await harness.next() else {
             Issue.record("the line at the limit did not arrive")
             return
@@ -62,7 +62,7 @@ import Testing
     @Test("A line that never ends is not kept beyond the limit")
     func endlessLine() async throws {
         let harness = try await StdioHarness(sh: "exec tr '\\0' x </dev/zero") { $0.maximumMessageBytes = 1 << 20 }
-        #expect(try await harness.next() == .opened)
+        try await harness.expectOpened()
         #expect(try await harness.ending().code == .unreadable)
     }
 
@@ -71,9 +71,9 @@ import Testing
     @Test("A megabyte on standard error blocks nobody, and the last lines are kept")
     func errorOutput() async throws {
         let script =
-            #"i=0; while [ $i -lt 12000 ]; do echo "line $i ----------------------------------------------------------------------" >&2; i=$((i+1)); done; echo done; exec cat >/dev/null"#
+            #"i=0; while [ $i -lt 12000 ]; do echo "line $i ----------------------------------------------------------------------" >&2; i=$((i+1)); done; echo done; while read -r x; do :; done"#
         let harness = try await StdioHarness(sh: script) { $0.keptErrorLines = 5 }
-        #expect(try await harness.next() == .opened)
+        try await harness.expectOpened()
         #expect(try await harness.next() == .received("done"))
         try await harness.close()
         _ = try await harness.ending()
@@ -119,11 +119,13 @@ import Testing
 
     @Test("The environment and the working directory arrive, and the proxy's own environment is inherited")
     func environment() async throws {
-        let harness = try await StdioHarness(sh: #"echo "$FIRST,$SECOND,${PATH:+path},$(pwd)"; exec cat >/dev/null"#) {
+        let harness = try await StdioHarness(
+            sh: #"echo "$FIRST,$SECOND,${PATH:+path},$(pwd)"; while read -r x; do :; done"#
+        ) {
             $0.environment = ["FIRST": "1 \"é\"", "SECOND": "a=b"]
             $0.workingDirectory = "/"
         }
-        #expect(try await harness.next() == .opened)
+        try await harness.expectOpened()
         #expect(try await harness.next() == .received("1 \"é\",a=b,path,/"))
         try await harness.close()
         _ = try await harness.ending()
@@ -138,8 +140,10 @@ import Testing
     @Test("A server gets no descriptor but its three", .enabled(if: ProcessTable.state(of: 1) != nil))
     func descriptors() async throws {
         let harness = try await StdioHarness(
-            sh: "for f in /proc/self/fd/*; do echo ${f##*/}; done | sort -n | tr '\\n' ' '; echo; exec cat >/dev/null")
-        #expect(try await harness.next() == .opened)
+            sh:
+                "for f in /proc/self/fd/*; do echo ${f##*/}; done | sort -n | tr '\\n' ' '; echo; while read -r x; do :; done"
+        )
+        try await harness.expectOpened()
         guard case .received(let line) = try await harness.next() else { return }
         let numbers = line.split(separator: " ").compactMap { Int($0) }
         // The shell opens one more to read the directory, and one for its pipe.
@@ -185,7 +189,7 @@ import Testing
         ) {
             $0.stopTimeout = .seconds(20)
         }
-        #expect(try await harness.next() == .opened)
+        try await harness.expectOpened()
         try await harness.close()
         #expect(try await harness.ending().code == .closed)
         #expect(try await harness.errorOutput() == ["input ended"])
@@ -195,7 +199,7 @@ import Testing
     func ignoresEverything() async throws {
         for script in ["exec sleep 1000", "trap '' TERM; while :; do sleep 0.05; done"] {
             let harness = try await StdioHarness(sh: "echo ready; \(script)") { $0.stopTimeout = .milliseconds(300) }
-            #expect(try await harness.next() == .opened)
+            try await harness.expectOpened()
             #expect(try await harness.next() == .received("ready"))
             let id = try #require(try await harness.processID())
             try await harness.close()
@@ -236,7 +240,7 @@ import Testing
     @Test("A server that does not read its input gets no more than fits, and the rest is refused unsent")
     func doesNotRead() async throws {
         let harness = try await StdioHarness(sh: "echo ready; exec sleep 1000") { $0.stopTimeout = .milliseconds(300) }
-        #expect(try await harness.next() == .opened)
+        try await harness.expectOpened()
         #expect(try await harness.next() == .received("ready"))
         let text = "\"" + String(repeating: "x", count: 4 << 20) + "\""
         for id in 0..<8 { try await harness.send(text, as: .request(id: Int64(id))) }
@@ -287,7 +291,7 @@ struct GuardedStdioLinkTests {
     @Test("Messages pass as without a guard")
     func echo() async throws {
         let harness = try await harness("exec cat")
-        #expect(try await harness.next() == .opened)
+        try await harness.expectOpened()
         try await harness.send(#"{"a":1}"#)
         #expect(try await harness.next() == .received(#"{"a":1}"#))
         try await harness.close()
@@ -300,7 +304,7 @@ struct GuardedStdioLinkTests {
             "sleep 1000 & echo $!; exec cat",
             "(trap '' TERM; echo $$; while :; do sleep 0.05; done) & echo $!; exec cat",
             "setsid sleep 1000 & echo $!; exec cat", "(setsid setsid sleep 1000 >/dev/null 2>&1 & echo $!); exec cat",
-            "sleep 1000 & echo $!; exit 0", "sleep 1000 >/dev/null 2>&1 & echo $!; exit 0",
+            "sleep 1000 & echo $!; read -r x; exit 0", "sleep 1000 >/dev/null 2>&1 & echo $!; read -r x; exit 0",
         ])
     func grandchildren(script: String) async throws {
         let harness = try await harness(script)
@@ -309,6 +313,7 @@ struct GuardedStdioLinkTests {
             if case .received(let line) = try await harness.next() { id = Int32(line) }
         }
         let grandchild = try #require(id)
+        try await harness.send("go on")
         try await harness.close()
         _ = try await harness.ending()
         #expect(await ProcessTable.eventually { !ProcessTable.isAlive(grandchild) })
