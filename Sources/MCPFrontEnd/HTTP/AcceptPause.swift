@@ -1,6 +1,12 @@
 import Logging
 import NIOCore
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Stops accepting for a moment when the system has no descriptors or memory for another connection. Without it the
 /// waiting connection would be tried again at once, for ever.
 ///
