@@ -12,7 +12,7 @@ import Testing
         "MCPGateway": ["MCPCore", "MCPUpstream", "NIOCore", "Logging", "Synchronization"],
         "MCPFrontEnd": [
             "MCPCore", "MCPUpstream", "MCPGateway", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging",
-            "Synchronization",
+            "Synchronization", "Glibc", "Darwin",
         ],
         "ProxyConfiguration": ["Yams", "FoundationEssentials", "Foundation", "Synchronization"],
     ]

@@ -73,20 +73,39 @@ import Testing
         try harness.serverAnswers(oneID)
         #expect(two.messages.count == 1)
         #expect(first.outlet.messages.isEmpty)
-        // The other session has to wait now.
+        // The other session has to wait now, and whoever comes after it waits behind it: nobody can keep the turn.
         let link = try first.link
         let before = link.callIDs.count
         let waiting = try first.call()
-        #expect(link.callIDs.count == before)
         let again = try second.call(#"{"jsonrpc":"2.0","id":2,"method":"tools/call"}"#)
-        #expect(link.callIDs.count == before + 1, "the session whose turn it is may go on")
+        #expect(link.callIDs.count == before)
         try harness.serverAnswers(twoID)
         #expect(link.callIDs.count == before + 1)
         try harness.serverAnswers(try #require(link.callIDs.last))
-        #expect(again.answers.count == 1)
-        #expect(link.callIDs.count == before + 2, "now it is the other one's turn")
+        #expect(waiting.answers.count == 1 && again.answers.isEmpty)
+        #expect(link.callIDs.count == before + 2, "now it is the other one's turn again")
         try harness.serverAnswers(try #require(link.callIDs.last))
-        #expect(waiting.answers.count == 1)
+        #expect(again.answers.count == 1)
+    }
+
+    @Test("A session that is being asked may call meanwhile, so that its answer does not wait for itself")
+    func nestedCall() throws {
+        let harness = GatewayHarness()
+        let first = try harness.open()
+        let second = try harness.open()
+        let (_, oneID) = try first.callWithID()
+        let (two, twoID) = try second.callWithID()
+        try harness.serverSays(Self.question)
+        try harness.serverAnswers(oneID)
+        let ours = try #require(two.messages.first).requestID
+        _ = try first.call()
+        // To answer the question, the client needs another tool of the same server.
+        let (nested, nestedID) = try second.callWithID(#"{"jsonrpc":"2.0","id":2,"method":"tools/call"}"#)
+        try harness.serverAnswers(nestedID)
+        #expect(nested.answers.count == 1)
+        try second.respond(#"{"jsonrpc":"2.0","id":\#(ours),"result":{}}"#)
+        try harness.serverAnswers(twoID)
+        #expect(two.answers.count == 1)
     }
 
     @Test("A call that waits for its turn can be cancelled, and is never sent")
