@@ -96,7 +96,7 @@ async def test_open_streams_are_ended_properly_and_do_not_delay_the_end(started,
     reading = [asyncio.ensure_future(response.aread()) for response in responses]
     proxy.terminate()
     # A stream that is cut instead of ended raises here.
-    await asyncio.wait_for(asyncio.gather(*reading), 15)
+    await asyncio.wait_for(asyncio.gather(*reading), 30)
     assert await asyncio.to_thread(proxy.wait_exit) == 0
     await asyncio.to_thread(proxy.assert_nothing_left)
 
@@ -135,7 +135,7 @@ async def test_a_second_signal_ends_it_at_once(started, http, ledger, tmp_path):
     await drained(proxy)
     assert proxy.process.poll() is None, "one signal must let the call finish"
     proxy.terminate()
-    await asyncio.to_thread(proxy.wait_exit, 5)
+    await asyncio.to_thread(proxy.wait_exit, 10)
     # Whether the cut call still gets an answer does not matter here.
     await asyncio.gather(call, return_exceptions=True)
     await asyncio.to_thread(proxy.assert_nothing_left)

@@ -147,6 +147,11 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
             refuse(.requestHeaderFieldsTooLarge, problem)
             return
         }
+        let encodings = head.headers["transfer-encoding"]
+        guard encodings.isEmpty || encodings.map({ $0.lowercased() }) == ["chunked"] else {
+            refuse(.badRequest, "the only transfer encoding that is accepted is chunked")
+            return
+        }
         if head.headers["content-length"].first.flatMap({ Int($0) }) ?? 0 > limits.maximumBodyBytes {
             refuse(.payloadTooLarge, "the body is longer than \(limits.maximumBodyBytes) bytes (limits.maxBodyBytes)")
             return

@@ -21,6 +21,8 @@ package struct HTTPLimits: Sendable {
     package var maximumStreamBufferBytes = 1 << 20
     package var replayEvents = 256
     package var replayBytes = 1 << 20
+    /// What all sessions together may keep of unread events that are larger than that.
+    package var replayBudgetBytes = 64 << 20
     /// How often an open stream carries a comment, so that nobody on the way takes it for dead.
     package var keepAliveInterval: Duration = .seconds(15)
     /// How long a request may wait for its answer before the response becomes a stream.

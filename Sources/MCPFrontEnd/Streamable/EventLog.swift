@@ -31,13 +31,16 @@ struct EventLog {
     }
 
     private var entries: [Entry] = []
+    private var oversized: [Entry] = []
     private var bytes = 0
     private var nextSequence: [Int: Int] = [:]
     private var finished: Set<Int> = []
     private let maximumCount: Int
     private let maximumBytes: Int
+    private let budget: ReplayBudget
 
-    init(maximumCount: Int, maximumBytes: Int) {
+    init(maximumCount: Int, maximumBytes: Int, budget: ReplayBudget) {
+        self.budget = budget
         self.maximumCount = maximumCount
         self.maximumBytes = maximumBytes
     }
@@ -50,8 +53,16 @@ struct EventLog {
     }
 
     /// Remembers an event and gives it its identifier.
-    mutating func append(_ data: ByteBuffer, to stream: Int) -> EventID {
+    ///
+    /// One that is larger than the whole log is kept only while nobody has received it, and only as far as the
+    /// budget of all sessions goes.
+    mutating func append(_ data: ByteBuffer, to stream: Int, isReceived: Bool) -> EventID {
         let id = nextID(for: stream)
+        if data.readableBytes > maximumBytes {
+            guard !isReceived, budget.reserve(data.readableBytes) else { return id }
+            oversized.append(Entry(id: id, data: data))
+            return id
+        }
         entries.append(Entry(id: id, data: data))
         bytes += data.readableBytes
         trim()
@@ -61,7 +72,7 @@ struct EventLog {
     private mutating func trim() {
         var dropped = 0
         var left = bytes
-        while entries.count - dropped > maximumCount || (left > maximumBytes && entries.count - dropped > 1) {
+        while entries.count - dropped > maximumCount || left > maximumBytes {
             left -= entries[dropped].data.readableBytes
             dropped += 1
         }
@@ -79,14 +90,22 @@ struct EventLog {
     }
 
     private mutating func forgetIfEmpty(_ stream: Int) {
-        guard !entries.contains(where: { $0.id.stream == stream }) else { return }
+        guard !(entries + oversized).contains(where: { $0.id.stream == stream }) else { return }
         finished.remove(stream)
         nextSequence[stream] = nil
     }
 
     /// What came on a stream after an event.
     func entries(after id: EventID) -> [Entry] {
-        entries.filter { $0.id.stream == id.stream && $0.id.sequence > id.sequence }
+        (entries + oversized).filter { $0.id.stream == id.stream && $0.id.sequence > id.sequence }
+            .sorted { $0.id.sequence < $1.id.sequence }
+    }
+
+    /// Forgets the large events of a stream, once somebody has them or nobody can ask any more.
+    mutating func releaseOversized(of stream: Int? = nil) {
+        let isMeant = { (entry: Entry) in stream == nil || entry.id.stream == stream }
+        for entry in oversized where isMeant(entry) { budget.release(entry.data.readableBytes) }
+        oversized.removeAll(where: isMeant)
     }
 
     /// Whether a stream that is remembered has had this event.

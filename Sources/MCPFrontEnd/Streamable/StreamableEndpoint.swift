@@ -12,6 +12,14 @@ struct StreamableEndpoint: Sendable {
 
     let gateway: Gateway
     let limits: HTTPLimits
+    /// For answers that are larger than a session's own ring.
+    private let replayBudget: ReplayBudget
+
+    init(gateway: Gateway, limits: HTTPLimits) {
+        self.gateway = gateway
+        self.limits = limits
+        replayBudget = ReplayBudget(bytes: limits.replayBudgetBytes)
+    }
 
     func handle(_ request: AuthenticatedRequest, _ responder: HTTPResponder) {
         do throws(Refusal) {
@@ -107,7 +115,7 @@ struct StreamableEndpoint: Sendable {
             opening in
             switch opening {
             case .opened(let session, let answer):
-                let streams = StreamableSession(version: session.version, limits: limits)
+                let streams = StreamableSession(version: session.version, limits: limits, budget: replayBudget)
                 session.outlet = streams
                 responder.run { responder in
                     guard !responder.isEnded else {
@@ -175,7 +183,7 @@ struct StreamableEndpoint: Sendable {
 
     private func streams(of session: ClientSession) -> StreamableSession {
         if let streams = session.outlet as? StreamableSession { return streams }
-        let streams = StreamableSession(version: session.version, limits: limits)
+        let streams = StreamableSession(version: session.version, limits: limits, budget: replayBudget)
         session.outlet = streams
         return streams
     }

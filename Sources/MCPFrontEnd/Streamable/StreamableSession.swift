@@ -20,10 +20,10 @@ final class StreamableSession: SessionOutlet, @unchecked Sendable {
     /// Up to where stream 0 has been written to somebody.
     private var lastTold = -1
 
-    init(version: ProtocolVersion, limits: HTTPLimits) {
+    init(version: ProtocolVersion, limits: HTTPLimits, budget: ReplayBudget) {
         self.version = version
         self.limits = limits
-        self.log = EventLog(maximumCount: limits.replayEvents, maximumBytes: limits.replayBytes)
+        self.log = EventLog(maximumCount: limits.replayEvents, maximumBytes: limits.replayBytes, budget: budget)
     }
 
     // MARK: What belongs to no request
@@ -31,7 +31,7 @@ final class StreamableSession: SessionOutlet, @unchecked Sendable {
     var isOpen: Bool { writers[Self.standalone]?.isEmpty == false }
 
     func send(_ message: ByteBuffer) {
-        let id = log.append(message, to: Self.standalone)
+        let id = log.append(message, to: Self.standalone, isReceived: isOpen)
         guard let writer = writers[Self.standalone]?.first else { return }
         lastTold = id.sequence
         writer.write(ServerSentEvent(data: message, id: id.text))
@@ -41,6 +41,11 @@ final class StreamableSession: SessionOutlet, @unchecked Sendable {
         for writer in writers.values.joined() { writer.end() }
         writers = [:]
         unfinished = []
+        log.releaseOversized()
+    }
+
+    deinit {
+        log.releaseOversized()
     }
 
     /// Why a stream cannot be opened.
@@ -78,6 +83,7 @@ final class StreamableSession: SessionOutlet, @unchecked Sendable {
             writer.write(ServerSentEvent(data: entry.data, id: entry.id.text))
             if resumption.stream == Self.standalone { lastTold = max(lastTold, entry.id.sequence) }
         }
+        log.releaseOversized(of: resumption.stream)
         if resumption.goesOn {
             if resumption.stream == Self.standalone {
                 writers[resumption.stream, default: []].append(writer)
@@ -115,7 +121,7 @@ final class StreamableSession: SessionOutlet, @unchecked Sendable {
     }
 
     func send(_ message: ByteBuffer, on stream: Int) {
-        let id = log.append(message, to: stream)
+        let id = log.append(message, to: stream, isReceived: writers[stream]?.isEmpty == false)
         for writer in writers[stream] ?? [] { writer.write(ServerSentEvent(data: message, id: id.text)) }
     }
 

@@ -31,6 +31,7 @@ package final class Connection: @unchecked Sendable {
     private var turns = TurnKeeper<SessionID>()
     private var waitingForTurn: [Exchange] = []
     private var parked: [ParkedRequest] = []
+    private var changes = ChangeThrottle()
     /// Whether somebody wants to hear what the server says unasked.
     private var wantsToListen: Bool
 
@@ -109,8 +110,9 @@ package final class Connection: @unchecked Sendable {
             answerEmpty(exchange)
             return
         }
-        // Who has the turn keeps it only as long as nobody else waits.
-        guard turns.mayStart(id), waitingForTurn.isEmpty else {
+        // Who has the turn keeps it only as long as nobody else waits, unless a question is open, whose answer may
+        // depend on this very call.
+        guard turns.mayStart(id), waitingForTurn.isEmpty || upstream.hasOpenQuestions else {
             waitForTurn(exchange)
             return
         }
@@ -331,12 +333,8 @@ extension Connection: UpstreamListener {
                 attachment.session.run { session in session.tell(line) }
             }
         case .logMessage: passLog(message, receiver as? Exchange)
+        case .toolListChanged, .promptListChanged, .resourceListChanged: listChanged(message)
         default:
-            if message.method == .toolListChanged || message.method == .promptListChanged
-                || message.method == .resourceListChanged
-            {
-                server.connectionListChanged(self)
-            }
             if let exchange = receiver as? Exchange {
                 let line = message.singleLine
                 exchange.session.run { session in session.deliver(line, for: exchange) }
@@ -344,6 +342,24 @@ extension Connection: UpstreamListener {
                 broadcast(message.singleLine)
             }
         }
+    }
+
+    private func listChanged(_ message: Message) {
+        switch changes.decide(message.method, now: eventLoop.now) {
+        case .drop: break
+        case .pass: tellChange(message)
+        case .hold(let time):
+            eventLoop.scheduleTask(in: time) { [weak self] in
+                guard let self else { return }
+                changes.passed(message.method, now: eventLoop.now)
+                tellChange(message)
+            }
+        }
+    }
+
+    private func tellChange(_ message: Message) {
+        server.connectionListChanged(self)
+        broadcast(message.singleLine)
     }
 
     /// Log messages go to the session whose call they accompany, or else to every session of this connection,

@@ -59,6 +59,8 @@ package final class ServerConnections: Sendable {
         var entries: [ConnectionKey: Entry] = [:]
         var status = ServerStatus()
         var isClosed = false
+        /// 1 while the lists are being read, 2 when they have to be read once more after that.
+        var catalogReads = 0
     }
 
     package let name: String
@@ -236,18 +238,12 @@ package final class ServerConnections: Sendable {
         guard !isOfOneSession(connection) else { return }
         let errorOutput = connection.upstream.recentErrorOutput
         let restarts = connection.upstream.restarts
-        let returnsAtOnce = if case .starting = connection.upstream.state { true } else { false }
         let isNew = status.error != failure.detail
-        logger.log(
-            level: isNew ? .warning : .debug,
-            "server failed",
-            metadata: [
-                "server": "\(displayName)", "reason": "\(failure.detail)",
-                "stderr": "\(errorOutput.last ?? "")",
-            ]
-        )
+        var facts: Logger.Metadata = ["server": "\(displayName)", "reason": "\(failure.detail)"]
+        if let last = errorOutput.last { facts["stderr"] = "\(last)" }
+        logger.log(level: isNew ? .warning : .debug, "server failed", metadata: facts)
         update {
-            $0.state = returnsAtOnce ? .starting : .failed
+            $0.state = .failed
             $0.error = failure.detail
             $0.errorOutput = errorOutput
             $0.processID = nil
@@ -265,13 +261,25 @@ package final class ServerConnections: Sendable {
     }
 
     private func readCatalog(_ upstream: Upstream, _ result: HandshakeResult) {
+        // One at a time: a server that says again and again that something has changed is not asked for each time.
+        let isFirst = state.withLock { state in
+            defer { state.catalogReads = min(state.catalogReads + 1, 2) }
+            return state.catalogReads == 0
+        }
+        guard isFirst else { return }
         CatalogProbe(upstream, result, toolFilter: settings.toolFilter) { [weak self] counts in
-            self?.update {
+            guard let self else { return }
+            update {
                 $0.tools = counts.tools
                 $0.prompts = counts.prompts
                 $0.resources = counts.resources
                 $0.isCatalogKnown = true
             }
+            let changedMeanwhile = state.withLock { state in
+                defer { state.catalogReads = 0 }
+                return state.catalogReads > 1
+            }
+            if changedMeanwhile, case .ready(let result) = upstream.state { readCatalog(upstream, result) }
         }.start()
     }
 

@@ -37,11 +37,18 @@ package protocol UpstreamLink: AnyObject {
     /// The transport in a word for people: `stdio`, `sse`, `streamable-http`, or `http` while it is not known.
     var transport: String { get }
 
+    /// Whether opening the link starts a process.
+    var startsProcess: Bool { get }
+
     /// The process identifier, where there is a process.
     var processID: Int32? { get }
 
     /// The last lines of a process's standard error; empty elsewhere.
     var recentErrorOutput: [String] { get }
+}
+
+extension UpstreamLink {
+    package var startsProcess: Bool { false }
 }
 
 /// Hears what a link receives. Called on the link's event loop.

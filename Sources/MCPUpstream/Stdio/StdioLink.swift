@@ -24,6 +24,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
 
     package let eventLoop: any EventLoop
     package let transport = "stdio"
+    package let startsProcess = true
     package private(set) var processID: Int32?
 
     private let settings: StdioSettings
@@ -129,6 +130,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
         let lines = early
         early = []
         for line in lines { received(line) }
+        if !outputIsOpen { outputEnded() }
     }
 
     // MARK: Carrying messages
@@ -212,7 +214,8 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
             finish()
             return
         }
-        guard state == .starting || state == .open else { return }
+        // While it is starting, its last words have not been delivered yet.
+        guard state == .open else { return }
         state = .closing
         stops?.yield()
         eventLoop.scheduleTask(in: Self.endGrace) { [self] in

@@ -116,6 +116,8 @@ final class Conversation {
         link.send(message, as: .response)
     }
 
+    var hasOpenQuestions: Bool { !openQuestions.isEmpty }
+
     private func close(question id: RequestID) {
         guard openQuestions.remove(id) != nil else { return }
         for id in calls.keys { calls[id]?.lastSign = link.eventLoop.now }

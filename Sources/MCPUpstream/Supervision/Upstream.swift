@@ -33,6 +33,9 @@ package final class Upstream: @unchecked Sendable {
     package private(set) var state = State.starting
     package private(set) var restarts = 0
 
+    /// How soon a call may cause another attempt to reach a remote server.
+    private static let demandedRetryInterval = TimeAmount.seconds(1)
+
     private let makeLink: LinkFactory
     private let handshake: Handshake
     private let limits: UpstreamLimits
@@ -44,6 +47,8 @@ package final class Upstream: @unchecked Sendable {
     private var queueTimer: Scheduled<Void>?
     private var retryTimer: Scheduled<Void>?
     private var retryAt: NIODeadline?
+    private var lastAttempt: NIODeadline?
+    private var startsProcesses = false
     private var backoff: Backoff
     private var generation = 0
     private var lastID: Int64 = 0
@@ -76,11 +81,17 @@ package final class Upstream: @unchecked Sendable {
     package var processID: Int32? { current?.link.processID }
 
     /// The last lines of the process's standard error, also of one that has just ended.
-    package var recentErrorOutput: [String] { current?.link.recentErrorOutput ?? lastErrorOutput }
+    package var recentErrorOutput: [String] {
+        let lines = current?.link.recentErrorOutput ?? []
+        return lines.isEmpty ? lastErrorOutput : lines
+    }
     private var lastErrorOutput: [String] = []
 
     /// The link in use, for what only one kind of link can do.
     package var link: (any UpstreamLink)? { current?.link }
+
+    /// Whether the server waits for an answer of its client.
+    package var hasOpenQuestions: Bool { conversations.contains(where: \.hasOpenQuestions) }
 
     package var callsInFlight: Int {
         (current?.calls.count ?? 0) + draining.reduce(0) { $0 + $1.calls.count } + queue.count
@@ -94,6 +105,7 @@ package final class Upstream: @unchecked Sendable {
         case .ready(let result): body(.success(result))
         case .starting: waiters.append(body)
         case .waiting(let failure):
+            bringRetryForward()
             if isRetryNear { waiters.append(body) } else { body(.failure(failure)) }
         case .closed: body(.failure(UpstreamFailure(.closed, "the server was stopped", nothingSent: true)))
         }
@@ -119,6 +131,7 @@ package final class Upstream: @unchecked Sendable {
             }
         case .starting: enqueue(request, id, receiver)
         case .waiting(let failure):
+            bringRetryForward()
             if isRetryNear { enqueue(request, id, receiver) } else { receiver.exchangeFailed(failure.beforeSending) }
         case .closed:
             receiver.exchangeFailed(UpstreamFailure(.closed, "the server was stopped", nothingSent: true))
@@ -227,11 +240,14 @@ package final class Upstream: @unchecked Sendable {
 
     private func connect() {
         retryAt = nil
+        lastAttempt = eventLoop.now
         state = .starting
         generation += 1
+        let link = makeLink(eventLoop)
+        startsProcesses = link.startsProcess
         let conversation = Conversation(
             generation: generation,
-            link: makeLink(eventLoop),
+            link: link,
             handshake: handshake,
             handshakeID: makeID(),
             limits: limits,
@@ -249,12 +265,24 @@ package final class Upstream: @unchecked Sendable {
             return
         }
         state = .waiting(failure)
-        let amount = TimeAmount.milliseconds(delay.milliseconds)
-        retryAt = eventLoop.now + amount
-        retryTimer = eventLoop.scheduleTask(in: amount) { [weak self] in
+        retry(at: eventLoop.now + .milliseconds(delay.milliseconds))
+    }
+
+    private func retry(at time: NIODeadline) {
+        retryTimer?.cancel()
+        retryAt = time
+        retryTimer = eventLoop.scheduleTask(deadline: time) { [weak self] in
             guard let self, case .waiting = state else { return }
             connect()
         }
+    }
+
+    /// Somebody needs the server now. To try a remote one costs little, so that it need not wait for a back-off that
+    /// was meant for nobody; a process is not started more often for that.
+    private func bringRetryForward() {
+        guard !startsProcesses, let retryAt, let lastAttempt else { return }
+        let earliest = max(lastAttempt + Self.demandedRetryInterval, eventLoop.now)
+        if earliest < retryAt { retry(at: earliest) }
     }
 }
 
@@ -320,8 +348,10 @@ extension Upstream: ConversationOwner {
         if case .closed = state { return }
         let readyFor = conversation.readySince.map { Duration.nanoseconds((eventLoop.now - $0).nanoseconds) }
         if readyFor == nil || backoffIsDue(readyFor) { failWaiting(failure) }
-        retryLater(failure, readyFor: readyFor)
+        state = .waiting(failure)
         listener?.upstreamWasLost(self, failure)
+        guard case .waiting = state else { return }
+        retryLater(failure, readyFor: readyFor)
     }
 
     /// Whether calls that wait should fail now: only a server that had been up for a while returns at once.

@@ -221,6 +221,7 @@ struct Composition {
         result.maximumStreamBufferBytes = limits.maxStreamBufferBytes
         result.replayEvents = limits.replayEvents
         result.replayBytes = limits.replayBytes
+        result.replayBudgetBytes = limits.replayBytes * 64
         result.keepAliveInterval = limits.keepAliveInterval
         result.streamAfter = limits.streamAfter
         return result

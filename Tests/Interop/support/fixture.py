@@ -48,6 +48,7 @@ class HTTPFixture:
         """Starts it, on the same port as before when it was started before."""
         self.process = subprocess.Popen(
             [sys.executable, *self._arguments, "--port", str(self.port)],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env=self._environment,
@@ -59,6 +60,7 @@ class HTTPFixture:
         if self.process:
             self.process.kill()
             self.process.wait()
+            self.process.stdin.close()
             self.process.stdout.close()
             self.process = None
 

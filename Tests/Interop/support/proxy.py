@@ -15,8 +15,8 @@ from support.processes import MARK
 from support.raw import OldClient, Streamable
 from support.wait import eventually
 
-START_SECONDS = 30
-STOP_SECONDS = 15
+START_SECONDS = 45
+STOP_SECONDS = 30
 LAST_LINES = 40
 
 

@@ -11,7 +11,7 @@ from support.sse import events
 
 LATEST = "2025-11-25"
 ACCEPT = "application/json, text/event-stream"
-SECONDS = 15
+SECONDS = 30
 CLIENT = {"name": "raw", "version": "1"}
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-SECONDS = 15
+SECONDS = 30
 POLL_SECONDS = 0.02
 
 

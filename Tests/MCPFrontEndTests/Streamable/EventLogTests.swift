@@ -8,11 +8,11 @@ import Testing
 
     @Test("Events get identifiers that name their stream and place, without a gap")
     func identifiers() {
-        var log = EventLog(maximumCount: 10, maximumBytes: 1_000)
-        #expect(log.append(bytes("a"), to: 0).text == "0-0")
-        #expect(log.append(bytes("b"), to: 3).text == "3-0")
+        var log = EventLog(maximumCount: 10, maximumBytes: 1_000, budget: ReplayBudget(bytes: 1_000))
+        #expect(log.append(bytes("a"), to: 0, isReceived: true).text == "0-0")
+        #expect(log.append(bytes("b"), to: 3, isReceived: true).text == "3-0")
         #expect(log.nextID(for: 0).text == "0-1")
-        #expect(log.append(bytes("c"), to: 0).text == "0-2")
+        #expect(log.append(bytes("c"), to: 0, isReceived: true).text == "0-2")
     }
 
     @Test(
@@ -29,10 +29,10 @@ import Testing
 
     @Test("What came after an event is found on its own stream alone")
     func after() throws {
-        var log = EventLog(maximumCount: 10, maximumBytes: 1_000)
-        let first = log.append(bytes("a"), to: 0)
-        _ = log.append(bytes("other"), to: 1)
-        _ = log.append(bytes("b"), to: 0)
+        var log = EventLog(maximumCount: 10, maximumBytes: 1_000, budget: ReplayBudget(bytes: 1_000))
+        let first = log.append(bytes("a"), to: 0, isReceived: true)
+        _ = log.append(bytes("other"), to: 1, isReceived: true)
+        _ = log.append(bytes("b"), to: 0, isReceived: true)
         #expect(log.entries(after: first).map { String(buffer: $0.data) } == ["b"])
         #expect(log.knows(first))
         #expect(!log.knows(.init(stream: 0, sequence: 2)))
@@ -41,30 +41,51 @@ import Testing
 
     @Test("As many events as allowed are kept, and the oldest go first")
     func count() {
-        var log = EventLog(maximumCount: 3, maximumBytes: 1_000)
-        for number in 0..<4 { _ = log.append(bytes("\(number)"), to: 0) }
+        var log = EventLog(maximumCount: 3, maximumBytes: 1_000, budget: ReplayBudget(bytes: 1_000))
+        for number in 0..<4 { _ = log.append(bytes("\(number)"), to: 0, isReceived: true) }
         #expect(log.entries(after: .init(stream: 0, sequence: -1)).map { String(buffer: $0.data) } == ["1", "2", "3"])
     }
 
-    @Test("As many bytes as allowed are kept, but always the last event")
+    @Test("As many bytes as allowed are kept, and the oldest go first")
     func bytes() {
-        var log = EventLog(maximumCount: 100, maximumBytes: 10)
-        _ = log.append(bytes("12345"), to: 0)
-        _ = log.append(bytes("12345"), to: 0)
+        var log = EventLog(maximumCount: 100, maximumBytes: 10, budget: ReplayBudget(bytes: 1_000))
+        _ = log.append(bytes("12345"), to: 0, isReceived: true)
+        _ = log.append(bytes("12345"), to: 0, isReceived: true)
         #expect(log.entries(after: .init(stream: 0, sequence: -1)).count == 2)
-        _ = log.append(bytes("x"), to: 0)
+        _ = log.append(bytes("x"), to: 0, isReceived: true)
         #expect(log.entries(after: .init(stream: 0, sequence: -1)).count == 2)
-        _ = log.append(bytes(String(repeating: "y", count: 100)), to: 0)
-        #expect(log.entries(after: .init(stream: 0, sequence: -1)).map(\.data.readableBytes) == [100])
+    }
+
+    @Test("An event larger than the log is kept until somebody has it, within the budget of all sessions")
+    func oversized() {
+        let budget = ReplayBudget(bytes: 150)
+        var log = EventLog(maximumCount: 100, maximumBytes: 10, budget: budget)
+        var other = EventLog(maximumCount: 100, maximumBytes: 10, budget: budget)
+        let large = bytes(String(repeating: "y", count: 100))
+        let start = EventLog.EventID(stream: 1, sequence: -1)
+        _ = log.append(large, to: 1, isReceived: true)
+        #expect(log.entries(after: start).isEmpty, "whoever listens has it already")
+        _ = log.append(large, to: 1, isReceived: false)
+        #expect(log.entries(after: start).map(\.data.readableBytes) == [100])
+        _ = other.append(large, to: 1, isReceived: false)
+        #expect(other.entries(after: start).isEmpty, "the budget is used up")
+        log.releaseOversized(of: 1)
+        #expect(log.entries(after: start).isEmpty)
+        _ = other.append(large, to: 1, isReceived: false)
+        #expect(other.entries(after: start).count == 1, "the budget is free again")
     }
 
     @Test("An identifier is never given twice, however many streams come and go")
     func unique() {
-        var log = EventLog(maximumCount: 4, maximumBytes: 1_000)
+        var log = EventLog(maximumCount: 4, maximumBytes: 1_000, budget: ReplayBudget(bytes: 1_000))
         var seen: Set<String> = []
         let early = 1
-        #expect(seen.insert(log.append(bytes("early"), to: early).text).inserted)
-        for stream in 2..<100 { #expect(seen.insert(log.append(bytes("x"), to: stream).text).inserted) }
-        #expect(seen.insert(log.append(bytes("late"), to: early).text).inserted, "a long call that says little")
+        #expect(seen.insert(log.append(bytes("early"), to: early, isReceived: true).text).inserted)
+        for stream in 2..<100 {
+            #expect(seen.insert(log.append(bytes("x"), to: stream, isReceived: true).text).inserted)
+        }
+        #expect(
+            seen.insert(log.append(bytes("late"), to: early, isReceived: true).text).inserted,
+            "a long call that says little")
     }
 }

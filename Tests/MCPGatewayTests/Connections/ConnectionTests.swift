@@ -73,6 +73,7 @@ import Testing
         try harness.serverAnswers(oneID)
         #expect(two.messages.count == 1)
         #expect(first.outlet.messages.isEmpty)
+        try second.respond(#"{"jsonrpc":"2.0","id":\#(try #require(two.messages.first).requestID),"result":{}}"#)
         // The other session has to wait now, and whoever comes after it waits behind it: nobody can keep the turn.
         let link = try first.link
         let before = link.callIDs.count

@@ -59,7 +59,8 @@ enum HTTPConnectionFailure {
     private static func systemReason(_ error: IOError) -> String {
         let text = error.description
         let words = text.firstRange(of: " (errno").map { text[..<$0.lowerBound] } ?? text[...]
-        return String(words.firstRange(of: ": ").map { words[$0.upperBound...] } ?? words)
+        let reason = words.firstRange(of: ": ").map { words[$0.upperBound...] } ?? words
+        return String(reason.last == ")" ? reason.dropLast() : reason)
     }
 
     private static func certificateReason(_ text: String) -> String? {

@@ -1,0 +1,193 @@
+import Logging
+import MCPGateway
+import MCPTestSupport
+import MCPUpstream
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+
+@testable import MCPFrontEnd
+
+/// What passes the front door and what does not, on every path and method, before anything else happens.
+@Suite(.timeLimit(.minutes(2))) struct FrontDoorTests {
+    /// A front door on loopback with one server behind it, of which only the connections are counted.
+    private final class Harness: Sendable {
+        let door: FrontDoor
+        let port: Int
+
+        init(tokens: [(token: String, principal: Principal)] = []) async throws {
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let counter = Counter()
+            let settings = ServerConnectionSettings(
+                name: "time",
+                displayName: "time",
+                transport: "scripted",
+                isolation: .principal,
+                limits: UpstreamLimits(),
+                idleTimeout: .seconds(600),
+                ownClientInfo: ByteBuffer(string: "{}"),
+                toolFilter: nil,
+                firstPrincipal: .anonymous
+            )
+            let server = ServerConnections(
+                settings,
+                eventLoops: MultiThreadedEventLoopGroup.singleton,
+                logger: logger,
+                makeLink: { eventLoop in
+                    counter.count.withLock { $0 += 1 }
+                    return ScriptedLink(on: eventLoop)
+                },
+                statusChanged: { _ in }
+            )
+            self.counter = counter
+            let route = Route(name: "time", policy: RoutePolicy(), server: server, logger: logger)
+            let doorSettings = FrontDoorSettings(
+                host: "127.0.0.1",
+                port: 0,
+                prefix: "",
+                hosts: HostPolicy(hosts: [], origins: ["https://app.example"], acceptsAddresses: false),
+                limits: HTTPLimits(),
+                statusTokens: RouteTokens(tokens)
+            )
+            door = FrontDoor(
+                doorSettings,
+                gateway: Gateway(routes: [route], limits: GatewayLimits()),
+                routes: [PublishedRoute(route: route, tokens: RouteTokens(tokens))],
+                disabled: [],
+                logger: logger
+            )
+            try await door.open(on: MultiThreadedEventLoopGroup.singleton)
+            port = door.listener.port ?? 0
+        }
+
+        private let counter: Counter
+
+        private final class Counter: Sendable {
+            let count = Mutex(0)
+        }
+
+        /// How many connections to the server were opened: none as long as nobody came in.
+        var connections: Int { counter.count.withLock { $0 } }
+
+        deinit {
+            door.close()
+        }
+
+        func answer(_ method: String, _ path: String, _ headers: [String], body: String = "") async throws
+            -> RawClient.Response
+        {
+            let client = try await RawClient(port: port)
+            let lines = ["\(method) \(path) HTTP/1.1"] + headers + ["Content-Length: \(body.utf8.count)", "", body]
+            try await client.send(lines.joined(separator: "\r\n"))
+            let response = try await client.response(hasBody: method != "HEAD")
+            try await client.close()
+            return response
+        }
+    }
+
+    private static let methods = ["GET", "POST", "DELETE", "OPTIONS", "HEAD", "PUT"]
+    private static let paths = [
+        "/", "/time", "/time/", "/time/mcp", "/time/sse", "/time/message?sessionId=x", "/healthz", "/readyz",
+        "/other/mcp",
+    ]
+
+    @Test(
+        "A page or a name from elsewhere is refused on every path and method, before anything else happens",
+        arguments: [
+            (["Host: evil.com"], 403), (["Host: 127.0.0.1.evil.com"], 403), (["Host: localhost."], 403),
+            (["Host: [::2]"], 403),
+            (["Host: localhost", "Origin: http://evil.com"], 403), (["Host: localhost", "Origin: null"], 403),
+            (["Host: localhost", "Sec-Fetch-Site: cross-site"], 403), ([], 400),
+            (["Host: localhost", "Host: localhost"], 400), (["Host: localhost", "Host: evil.com"], 400),
+            (["Host: localhost", "Origin: http://localhost", "Origin: http://evil.com"], 400),
+            (["Host: localhost", "X-Forwarded-Host: localhost", "Origin: https://localhost.evil.com"], 403),
+        ] as [([String], Int)])
+    func refused(headers: [String], status: Int) async throws {
+        let harness = try await Harness()
+        for path in Self.paths {
+            for method in Self.methods {
+                let response = try await harness.answer(method, path, headers)
+                #expect(response.status == status, "\(method) \(path)")
+                #expect(response["access-control-allow-origin"] == nil || !headers.contains { $0.contains("evil") })
+            }
+        }
+        #expect(harness.connections == 0)
+    }
+
+    @Test("Without the right token nobody reaches a server, on any of its paths")
+    func unauthorized() async throws {
+        let harness = try await Harness(tokens: [("secret", .token(number: 0))])
+        for path in Self.paths where path.hasPrefix("/time") {
+            for authorization in [
+                [], ["Authorization: Bearer wrong"], ["Authorization: secret", "Authorization: secret"],
+            ] {
+                for method in ["GET", "POST", "DELETE", "PUT"] {
+                    let response = try await harness.answer(method, path, ["Host: localhost"] + authorization)
+                    #expect(response.status == 401, "\(method) \(path) \(authorization)")
+                    #expect(response["www-authenticate"]?.hasPrefix("Bearer") == true)
+                }
+            }
+        }
+        #expect(harness.connections == 0)
+    }
+
+    @Test(
+        "What is asked wrongly is refused with the status that says how",
+        arguments: [
+            ("POST", "/time/mcp", ["Content-Type: text/plain"], "{}", 415), ("POST", "/time/mcp", [], "{}", 415),
+            ("POST", "/time/mcp", ["Content-Type: application/json", "Content-Encoding: gzip"], "{}", 415),
+            ("POST", "/time/mcp", ["Content-Type: application/json", "Accept: text/html"], "{}", 406),
+            ("POST", "/time/mcp", ["Content-Type: application/json"], "{", 400),
+            ("POST", "/time/mcp", ["Content-Type: application/json"], "{}", 400),
+            ("POST", "/time/mcp", ["Content-Type: application/json", "Mcp-Session-Id: unknown"], Self.ping, 404),
+            (
+                "POST", "/time/mcp", ["Content-Type: application/json", "Mcp-Session-Id: a", "Mcp-Session-Id: b"],
+                Self.ping, 400
+            ),
+            (
+                "POST", "/time/mcp", ["Content-Type: application/json", "MCP-Protocol-Version: 1999-01-01"], Self.ping,
+                400
+            ),
+            ("GET", "/time/mcp", ["Accept: application/json"], "", 406),
+            ("GET", "/time/mcp", ["Accept: text/event-stream"], "", 400),
+            ("GET", "/time/mcp", ["Accept: text/event-stream", "Mcp-Session-Id: unknown"], "", 404),
+            ("DELETE", "/time/mcp", [], "", 400), ("DELETE", "/time/mcp", ["Mcp-Session-Id: unknown"], "", 404),
+            ("PUT", "/time/mcp", [], "", 405),
+            ("POST", "/time/sse", ["Content-Type: application/json"], Self.ping, 405),
+            ("GET", "/time/message", [], "", 405),
+            ("POST", "/time/message", ["Content-Type: application/json"], Self.ping, 400),
+            ("POST", "/time/message?sessionId=unknown", ["Content-Type: application/json"], Self.ping, 404),
+            ("GET", "/nowhere/mcp", [], "", 404), ("GET", "/time/../time/mcp", [], "", 400),
+            ("GET", "/time%2Fmcp", [], "", 400),
+        ] as [(String, String, [String], String, Int)])
+    func wrong(method: String, path: String, headers: [String], body: String, status: Int) async throws {
+        let harness = try await Harness()
+        let response = try await harness.answer(method, path, ["Host: localhost"] + headers, body: body)
+        #expect(response.status == status, "\(response.body)")
+        #expect(harness.connections == 0)
+    }
+
+    private static let ping = #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#
+
+    @Test("A browser may ask for an accepted origin, and only that origin is named in the answer")
+    func preflight() async throws {
+        let harness = try await Harness()
+        for origin in ["https://app.example", "http://localhost:3000"] {
+            let response = try await harness.answer("OPTIONS", "/time/mcp", ["Host: localhost", "Origin: \(origin)"])
+            #expect(response.status == 204)
+            #expect(response["access-control-allow-origin"] == origin)
+            #expect(response["access-control-allow-credentials"] == nil)
+        }
+    }
+
+    @Test("The proxy says that it lives to everybody, and of its servers only to those who may know")
+    func health() async throws {
+        let harness = try await Harness(tokens: [("secret", .token(number: 0))])
+        #expect(try await harness.answer("GET", "/healthz", ["Host: localhost"]).status == 200)
+        let stranger = try await harness.answer("GET", "/readyz", ["Host: localhost"])
+        #expect(!stranger.body.contains("time"))
+        let friend = try await harness.answer("GET", "/readyz", ["Host: localhost", "Authorization: Bearer secret"])
+        #expect(friend.body.contains("\"time\""))
+    }
+}
