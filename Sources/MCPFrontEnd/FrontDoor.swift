@@ -98,7 +98,8 @@ package final class FrontDoor: HTTPRequestHandler {
     }
 
     func headers(for request: HTTPRequest) -> [(String, String)] {
-        guard let origin = request.header("origin"), settings.hosts.acceptsOrigin(origin) else { return [] }
+        let origins = request.head.headers["origin"]
+        guard origins.count == 1, let origin = origins.first, settings.hosts.acceptsOrigin(origin) else { return [] }
         return [
             ("Access-Control-Allow-Origin", origin), ("Vary", "Origin"),
             ("Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate"),

@@ -15,6 +15,7 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
 
     package let eventLoop: any EventLoop
     package let transport = "scripted"
+    package var startsProcess = true
     package var processID: Int32?
     package var recentErrorOutput: [String] = []
     package private(set) var sent: [Sent] = []
@@ -134,6 +135,8 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
 /// Used on one thread at a time; that is what makes `@unchecked Sendable` true.
 package final class ScriptedLinks: @unchecked Sendable {
     package private(set) var links: [ScriptedLink] = []
+    /// Whether the links pass for processes, which are costly to start, or for remote servers.
+    package var startProcesses = true
 
     package init() {}
 
@@ -141,6 +144,7 @@ package final class ScriptedLinks: @unchecked Sendable {
     package var factory: Upstream.LinkFactory {
         { [self] eventLoop in
             let link = ScriptedLink(on: eventLoop)
+            link.startsProcess = startProcesses
             links.append(link)
             return link
         }

@@ -229,6 +229,22 @@ import Testing
         #expect(call.failures.first?.nothingSent == true)
     }
 
+    @Test("A call to a remote server brings the next attempt forward, at most once a second, and waits for it")
+    func demandedRetry() throws {
+        let harness = UpstreamHarness()
+        harness.server.startProcesses = false
+        try harness.onLink { $0.breakDown(UpstreamFailure(.notReachable, "refused")) }
+        harness.eventLoop.advance(by: .seconds(5))
+        try harness.failUntilFar()
+        let attempts = harness.server.links.count
+        let (call, _) = try harness.call()
+        #expect(call.failures.isEmpty)
+        harness.eventLoop.advance(by: .seconds(1))
+        #expect(harness.server.links.count == attempts + 1)
+        try harness.becomeReady()
+        #expect(try harness.link.requests(.toolsCall).count == 1)
+    }
+
     @Test("A call while the next attempt is near waits for it")
     func waitsForNearRetry() throws {
         let harness = UpstreamHarness()
