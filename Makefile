@@ -29,11 +29,11 @@ test: lint swift-test interop ## Everything that CI checks
 
 .PHONY: lint
 lint: tools ## Check the formatting
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz
 
 .PHONY: format
 format: tools ## Format the Swift code
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Fuzz
 
 .PHONY: swift-test
 swift-test: tools ## Build without warnings and run the Swift tests

@@ -113,22 +113,21 @@ let package = Package(
     ]
 )
 
-// A fuzz target's entry point is the fuzzer's own, so that an ordinary build could not link it: only Scripts/fuzz
-// asks for them.
+// libFuzzer is linked only where it is asked for, which Scripts/fuzz does.
 if Context.environment["MCP_PROXY_FUZZ"] != nil {
-    let dependencies: [String: [Target.Dependency]] = [
-        "JSON": ["MCPCore", nioCore], "Framing": ["MCPCore", nioCore], "HTTP": ["MCPFrontEnd", "MCPGateway"],
-        "Configuration": ["ProxyConfiguration"],
+    let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
+        ("JSON", ["MCPCore", nioCore]), ("Framing", ["MCPCore", nioCore]), ("HTTP", ["MCPFrontEnd", "MCPGateway"]),
+        ("Configuration", ["ProxyConfiguration"]),
     ]
-    for (name, dependencies) in dependencies.sorted(by: { $0.key < $1.key }) {
+    package.targets.append(.target(name: "FuzzSupport", path: "Fuzz/Support", swiftSettings: strict))
+    for (name, dependencies) in fuzzers {
         package.targets.append(
             .executableTarget(
                 name: "Fuzz\(name)",
-                dependencies: dependencies,
+                dependencies: dependencies + ["FuzzSupport"],
                 path: "Fuzz/\(name)",
                 swiftSettings: strict
             )
         )
-        package.products.append(.executable(name: "Fuzz\(name)", targets: ["Fuzz\(name)"]))
     }
 }
