@@ -54,15 +54,6 @@ struct EndpointTable: Sendable {
 
     /// The path to which an HTTP+SSE client has to POST.
     func messagePath(of route: Route) -> String {
-        let name = route.name.utf8.map { byte in
-            byte > 0x20 && byte < 0x7F && !"\"<>`{}|^".utf8.contains(byte)
-                ? String(decoding: [byte], as: UTF8.self) : "%" + Self.hexadecimal(byte)
-        }
-        return "\(prefix)/\(name.joined())/message"
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16, uppercase: true)
-        return digits.count == 1 ? "0" + digits : digits
+        "\(prefix)/\(PathEncoding.encode(route.name))/message"
     }
 }

@@ -1,3 +1,4 @@
+import MCPFrontEnd
 import ProxyConfiguration
 
 /// What the listener's address means for people and browsers.
@@ -19,7 +20,7 @@ enum ListenerAddress {
     /// Where clients find a server: below the configured base URL, or below the address that was bound.
     static func url(of server: ServerSettings, in settings: ProxySettings, port: Int) -> String {
         let suffix = settings.advertised == .sse ? "sse" : "mcp"
-        return "\(base(settings, port: port))/\(server.displayName)/\(suffix)"
+        return "\(base(settings, port: port))/\(PathEncoding.encode(server.displayName))/\(suffix)"
     }
 
     static func base(_ settings: ProxySettings, port: Int) -> String {
