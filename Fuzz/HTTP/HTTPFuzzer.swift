@@ -1,4 +1,5 @@
 import FuzzSupport
+import MCPGateway
 
 @testable import MCPFrontEnd
 

@@ -264,6 +264,7 @@ async def test_requests_are_logged_when_asked_to(proxy, http):
     before = len(lines_about(proxy, "tools/call"))
     for _ in range(3):
         await client.call("echo", {"text": "not-for-the-log"})
+    eventually(lambda: len(lines_about(proxy, "tools/call")) >= before + 3, "a line for each call")
     lines = lines_about(proxy, "tools/call")[before:]
     assert len(lines) == 3, lines
     assert all("echo" in line and "stdio" in line for line in lines), lines
@@ -277,6 +278,8 @@ async def test_requests_are_not_logged_otherwise(proxy, http):
     await client.call("echo", {"text": "t"})
     other = await initialized(proxy, http, "stdio")
     await other.call("echo", {"text": "t"})
+    # Lines come in order, so that once the last call's is there, an earlier one's would be as well.
+    eventually(lambda: len(lines_about(proxy, "tools/call")) > before, "a line for the call that is logged")
     assert len(lines_about(proxy, "tools/call")) == before + 1
 
 

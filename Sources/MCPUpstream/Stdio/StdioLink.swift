@@ -12,7 +12,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     /// How much may wait for a server that does not read its input.
     private static let maximumUnwrittenBytes = 16 << 20
     /// How long a process's exit status and the end of its output may lie apart.
-    private static let endGrace = TimeAmount.milliseconds(150)
+    private static let endGrace = TimeAmount.milliseconds(200)
 
     private enum State {
         case created
@@ -37,6 +37,8 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     private var failure: UpstreamFailure?
     /// Lines that came before the launcher had told that the process runs.
     private var early: [ByteBuffer] = []
+    /// Why its output could not be read any further before that.
+    private var earlyFailure: UpstreamFailure?
     private var outputIsOpen = false
     private var processHasEnded = false
 
@@ -130,7 +132,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
         let lines = early
         early = []
         for line in lines { received(line) }
-        if !outputIsOpen { outputEnded() }
+        if let earlyFailure { close(because: earlyFailure) } else if !outputIsOpen { outputEnded() }
     }
 
     // MARK: Carrying messages
@@ -207,6 +209,11 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
         if failure.code != .closed { report(failure) }
     }
 
+    /// The output cannot be cut into messages any further.
+    fileprivate func outputUnreadable(_ failure: UpstreamFailure) {
+        if state == .starting { earlyFailure = failure } else { close(because: failure) }
+    }
+
     /// The server has closed its output: it will say nothing more, so it is of no use even if it lives on.
     fileprivate func outputEnded() {
         outputIsOpen = false
@@ -280,9 +287,7 @@ private final class LineHandler: ChannelInboundHandler, @unchecked Sendable {
         do throws(FramingError) {
             while let line = try framer.next() { owner.received(line) }
         } catch {
-            owner.close(
-                because: UpstreamFailure(.unreadable, "it sent a line longer than \(error.limit) bytes")
-            )
+            owner.outputUnreadable(UpstreamFailure(.unreadable, "it sent a line longer than \(error.limit) bytes"))
             context.close(promise: nil)
         }
     }

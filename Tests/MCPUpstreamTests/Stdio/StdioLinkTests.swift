@@ -46,9 +46,10 @@ import Testing
 
     @Test("A line may be as long as allowed; one byte more ends the link")
     func lineTooLong() async throws {
-        let script = #"printf '%100s\n' x; printf '%101s\n' x; while read -r x; do :; done"#
+        let script = #"read -r x; printf '%100s\n' x; printf '%101s\n' x; while read -r x; do :; done"#
         let harness = try await StdioHarness(sh: script) { $0.maximumMessageBytes = 100 }
         try await harness.expectOpened()
+        try await harness.send("go on")
         guard case .received(let line) = try await harness.next() else {
             Issue.record("the line at the limit did not arrive")
             return
