@@ -49,7 +49,8 @@ interop: tools ## Drive the built binary with other people's clients and servers
 
 .PHONY: sanitize
 sanitize: tools ## Run the Swift tests under the thread sanitizer, then the address sanitizer
-	swift test --scratch-path "$(BUILD_DIR)-thread" --sanitize thread
+	TSAN_OPTIONS="suppressions=$(CURDIR)/Scripts/thread-sanitizer.supp" \
+		swift test --scratch-path "$(BUILD_DIR)-thread" --sanitize thread
 	swift test --scratch-path "$(BUILD_DIR)-address" --sanitize address
 
 .PHONY: fuzz

@@ -60,7 +60,7 @@ struct UpstreamHarness {
     /// Lets the newest link fail for good until the upstream waits longer than calls may wait.
     func failUntilFar(_ failure: UpstreamFailure = UpstreamFailure(.notReachable, "refused")) throws {
         for _ in 0..<8 {
-            if isWaiting { eventLoop.advance(by: .seconds(120)) }
+            for _ in 0..<120 where isWaiting { eventLoop.advance(by: .seconds(1)) }
             try onLink { $0.breakDown(failure) }
         }
     }
