@@ -78,7 +78,7 @@ async def connect(order):
     sdk = FastMCPClient(
         transport(order),
         mode=order.get("mode", "legacy"),
-        roots=[types.Root(uri="file:///work/fastmcp", name="fastmcp")],
+        roots=[types.Root(uri="file:///roots/fastmcp", name="fastmcp")],
         sampling_handler=client.on_sampling,
         elicitation_handler=client.on_elicitation,
         message_handler=client.on_message,

@@ -34,7 +34,7 @@ class Client:
         return types.ElicitResult(action="accept", content={"name": f"answer to {params.message}"})
 
     async def on_roots(self, context):
-        return types.ListRootsResult(roots=[types.Root(uri=AnyUrl("file:///work/v1"), name="v1")])
+        return types.ListRootsResult(roots=[types.Root(uri=AnyUrl("file:///roots/v1"), name="v1")])
 
     def heard(self, method):
         return next((note for note in self.notifications if note["method"] == method), None)

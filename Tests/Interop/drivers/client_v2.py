@@ -42,7 +42,7 @@ class Client:
         return types.ElicitResult(action="accept", content={"name": f"answer to {params.message}"})
 
     async def on_roots(self, context):
-        return types.ListRootsResult(roots=[types.Root(uri="file:///work/v2", name="v2")])
+        return types.ListRootsResult(roots=[types.Root(uri="file:///roots/v2", name="v2")])
 
     def heard(self, method):
         return next((note for note in self.notifications if note["method"] == method), None)

@@ -50,7 +50,7 @@ def check_tools(value):
 
 def check_roots(value):
     part_of({"result": {"roots": [{}]}}, value)
-    assert value["result"]["roots"][0]["uri"].startswith("file:///work/")
+    assert value["result"]["roots"][0]["uri"].startswith("file:///roots/")
 
 
 def equals(expected):
