@@ -76,7 +76,7 @@ package final class Connection: @unchecked Sendable {
     func detach(_ session: ClientSession) {
         let id = ObjectIdentifier(session)
         guard let attachment = attachments.removeValue(forKey: id) else { return }
-        for uri in attachment.subscriptions where !isSubscribed(uri) { unsubscribe(uri) }
+        for uri in attachment.subscriptions where !isSubscribed(uri) { send(.resourcesUnsubscribe, uri: uri) }
         server.connectionLostSession(self)
     }
 
@@ -84,11 +84,11 @@ package final class Connection: @unchecked Sendable {
         attachments.values.contains { $0.subscriptions.contains(uri) }
     }
 
-    private func unsubscribe(_ uri: String) {
+    private func send(_ method: Method, uri: String) {
         var params = ByteBuffer(string: #"{"uri":"#)
         params.writeJSONString(uri)
         params.writeStaticString("}")
-        send(.resourcesUnsubscribe, params)
+        send(method, params)
     }
 
     /// Sends a request of our own whose answer does not matter.
@@ -274,10 +274,7 @@ extension Connection: UpstreamListener {
 
     private func restoreState() {
         for uri in Set(attachments.values.flatMap(\.subscriptions)) {
-            var params = ByteBuffer(string: #"{"uri":"#)
-            params.writeJSONString(uri)
-            params.writeStaticString("}")
-            send(.resourcesSubscribe, params)
+            send(.resourcesSubscribe, uri: uri)
         }
         if let level = attachments.values.compactMap(\.logLevel).min() {
             send(.loggingSetLevel, ByteBuffer(string: #"{"level":"\#(level.rawValue)"}"#))

@@ -37,6 +37,9 @@ package protocol UpstreamLink: AnyObject {
     /// The transport in a word for people: `stdio`, `sse`, `streamable-http`, or `http` while it is not known.
     var transport: String { get }
 
+    /// Keeps what the server sent instead of a message where an operator will look for it.
+    func noteJunk(_ bytes: ByteBuffer)
+
     /// Whether opening the link starts a process.
     var startsProcess: Bool { get }
 
@@ -49,6 +52,8 @@ package protocol UpstreamLink: AnyObject {
 
 extension UpstreamLink {
     package var startsProcess: Bool { false }
+
+    package func noteJunk(_ bytes: ByteBuffer) {}
 }
 
 /// Hears what a link receives. Called on the link's event loop.

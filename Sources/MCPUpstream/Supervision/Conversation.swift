@@ -301,7 +301,7 @@ extension Conversation: UpstreamLinkReceiver {
             linkFailed(related, UpstreamFailure(.unreadable, "its answer is not a message: \(reason)"))
             return
         }
-        (link as? StdioLink)?.noteJunk(bytes)
+        link.noteJunk(bytes)
         if junk.add(limit: limits.maximumJunk, now: link.eventLoop.now) {
             end(UpstreamFailure(.unreadable, "it writes too many lines that are not messages: \(reason)"))
         }
