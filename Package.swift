@@ -117,7 +117,7 @@ let package = Package(
 if Context.environment["MCP_PROXY_FUZZ"] != nil {
     let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
         ("JSON", ["MCPCore", nioCore]), ("Framing", ["MCPCore", nioCore]), ("HTTP", ["MCPFrontEnd", "MCPGateway"]),
-        ("Configuration", ["ProxyConfiguration"]),
+        ("Configuration", ["ProxyConfiguration"]), ("Headers", ["MCPCore", nioCore]),
     ]
     package.targets.append(.target(name: "FuzzSupport", path: "Fuzz/Support", swiftSettings: strict))
     for (name, dependencies) in fuzzers {

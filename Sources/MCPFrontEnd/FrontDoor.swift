@@ -117,12 +117,19 @@ package final class FrontDoor: HTTPRequestHandler {
             .noContent,
             [
                 ("Access-Control-Allow-Methods", "GET, POST, DELETE"),
-                (
-                    "Access-Control-Allow-Headers",
-                    "Authorization, Content-Type, Accept, Mcp-Session-Id, MCP-Protocol-Version, Last-Event-ID"
-                ),
+                ("Access-Control-Allow-Headers", allowedHeaders(askedFor: request)),
                 ("Access-Control-Max-Age", "600"),
             ]
         )
+    }
+
+    /// What a page may send. The fields that repeat arguments of a tool have names of the tool's choice.
+    private func allowedHeaders(askedFor request: AdmittedRequest) -> String {
+        let asked = request.http.head.headers["access-control-request-headers"].joined(separator: ",")
+        let parameters = asked.split(separator: ",").map { $0.trimmingSpaces.lowercased() }
+            .filter { $0.hasPrefix("mcp-param-") && $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } }
+        let fixed =
+            "Authorization, Content-Type, Accept, Mcp-Session-Id, MCP-Protocol-Version, Last-Event-ID, Mcp-Method, Mcp-Name"
+        return ([fixed] + parameters).joined(separator: ", ")
     }
 }

@@ -22,6 +22,8 @@ package struct GatewayLimits: Sendable {
 package final class Gateway: Sendable {
     package let sessions: SessionStore
     package let calls: CallCounter
+    let suspended = SuspendedCalls()
+    let subscriptions: OpenSubscriptions
     package let limits: GatewayLimits
     private let routes: Mutex<[String: Route]>
     private let draining = Mutex(false)
@@ -29,6 +31,10 @@ package final class Gateway: Sendable {
     package init(routes: [Route], limits: GatewayLimits) {
         self.limits = limits
         self.sessions = SessionStore(
+            maximumCount: limits.maximumSessions,
+            maximumPerPrincipal: limits.maximumSessionsPerPrincipal
+        )
+        self.subscriptions = OpenSubscriptions(
             maximumCount: limits.maximumSessions,
             maximumPerPrincipal: limits.maximumSessionsPerPrincipal
         )
@@ -97,18 +103,41 @@ package final class Gateway: Sendable {
                     )))
             return
         }
-        let session = makeSession(
-            version: ProtocolVersion(requested) ?? .latestLegacy,
-            capabilities: DeclaredCapabilities(initialize.params?["capabilities"]),
-            handshake: handshake(of: initialize),
-            route: route,
-            principal: principal,
-            on: eventLoop
-        )
-        sessions.add(session)
+        let begun = eventLoop.now
+        route.server.findEra(on: eventLoop) { [self] era in
+            switch era {
+            case .success(let era):
+                let session = makeSession(
+                    version: ProtocolVersion(inHandshake: requested) ?? .latestLegacy,
+                    capabilities: DeclaredCapabilities(initialize.params?["capabilities"]),
+                    handshake: handshake(of: initialize),
+                    route: route,
+                    principal: principal,
+                    serverEra: era,
+                    on: eventLoop
+                )
+                sessions.add(session)
+                open(session, answering: id, completion)
+            case .failure(let failure):
+                route.log(
+                    method: Method.initialize.rawValue,
+                    tool: nil,
+                    elapsed: eventLoop.now - begun,
+                    outcome: failure.code.rawValue
+                )
+                completion(.refused(ClientFailure.answer(to: id, server: route.server.displayName, failure)))
+            }
+        }
+    }
+
+    private func open(
+        _ session: ClientSession,
+        answering id: RequestID,
+        _ completion: @escaping @Sendable (Opening) -> Void
+    ) {
         session.connection.run { connection in
             connection.attach(session)
-            connection.upstream.whenReady { result in
+            connection.introduce { result in
                 session.run { session in
                     completion(Self.opening(session, id, result))
                 }
@@ -119,13 +148,14 @@ package final class Gateway: Sendable {
     private static func opening(
         _ session: ClientSession,
         _ id: RequestID,
-        _ result: Result<HandshakeResult, UpstreamFailure>
+        _ result: Result<Introduction, UpstreamFailure>
     ) -> Opening {
         switch result {
-        case .success(let handshake):
+        case .success(let introduction):
             let elapsed = session.eventLoop.now - session.opened
             session.route.log(method: Method.initialize.rawValue, tool: nil, elapsed: elapsed, outcome: "ok")
-            return .opened(session, OwnMessages.result(id: id, handshake.result(for: session.version)))
+            let answer = InitializeResult.make(from: introduction, for: session.version)
+            return .opened(session, OwnMessages.result(id: id, answer))
         case .failure(let failure):
             let elapsed = session.eventLoop.now - session.opened
             session.route.log(
@@ -141,22 +171,30 @@ package final class Gateway: Sendable {
 
     /// A session for a client that sends requests without ever opening one. It declares no capabilities, shares its
     /// connection with others of its principal, and must be told to end with its calls.
-    package func sessionForOneRequest(
+    ///
+    /// - Parameter completion: Is called on `eventLoop`, where the session then lives.
+    package func openForOneRequest(
         route: Route,
         principal: Principal,
-        on eventLoop: any EventLoop
-    ) -> ClientSession {
-        let session = makeSession(
-            version: .march2025,
-            capabilities: [],
-            handshake: route.server.ownHandshake,
-            route: route,
-            principal: principal,
-            on: eventLoop,
-            isForOneRequest: true
-        )
-        session.connection.run { $0.attach(session) }
-        return session
+        on eventLoop: any EventLoop,
+        completion: @escaping @Sendable (ClientSession) -> Void
+    ) {
+        route.server.findEra(on: eventLoop) { [self] era in
+            // When the server cannot be reached, its connection says so to the request.
+            let serverEra = (try? era.get()) ?? .legacy
+            let session = makeSession(
+                version: .march2025,
+                capabilities: [],
+                handshake: route.server.ownHandshake,
+                route: route,
+                principal: principal,
+                serverEra: serverEra,
+                on: eventLoop,
+                isForOneRequest: true
+            )
+            session.connection.run { $0.attach(session) }
+            completion(session)
+        }
     }
 
     private func makeSession(
@@ -165,6 +203,7 @@ package final class Gateway: Sendable {
         handshake: Handshake,
         route: Route,
         principal: Principal,
+        serverEra: Era,
         on eventLoop: any EventLoop,
         isForOneRequest: Bool = false
     ) -> ClientSession {
@@ -172,7 +211,8 @@ package final class Gateway: Sendable {
         let (key, told) = route.server.key(
             for: principal,
             sessionID: isForOneRequest ? nil : id,
-            handshake
+            handshake,
+            era: serverEra
         )
         return ClientSession(
             id: id,
@@ -180,7 +220,9 @@ package final class Gateway: Sendable {
             route: route,
             version: version,
             capabilities: capabilities,
+            metadata: handshake.metadata,
             connection: route.server.hold(key, told, preferring: eventLoop),
+            serverEra: serverEra,
             eventLoop: eventLoop,
             gateway: self
         )
@@ -216,24 +258,9 @@ package final class Gateway: Sendable {
     /// Ends every session.
     package func closeAllSessions(reason: String) {
         for session in sessions.all { session.run { $0.close(reason: reason) } }
-    }
-}
-
-extension HandshakeResult {
-    /// The server's own answer, with the revision that this client and we have agreed on.
-    fileprivate func result(for version: ProtocolVersion) -> ByteBuffer {
-        guard let stated = result.root["protocolVersion"] else { return result.bytes }
-        var answer = ByteBuffer()
-        let bytes = result.bytes
-        answer.writeImmutableBuffer(
-            bytes.getSlice(at: bytes.readerIndex, length: stated.range.lowerBound) ?? ByteBuffer()
-        )
-        answer.writeJSONString(version.name)
-        let rest = bytes.readableBytes - stated.range.upperBound
-        answer.writeImmutableBuffer(
-            bytes.getSlice(at: bytes.readerIndex + stated.range.upperBound, length: rest) ?? ByteBuffer()
-        )
-        answer.blankLineBreaks()
-        return answer
+        for call in suspended.all { call.onLoop { call.shutDown(reason: reason) } }
+        for subscription in subscriptions.all {
+            subscription.eventLoop.execute { subscription.close() }
+        }
     }
 }

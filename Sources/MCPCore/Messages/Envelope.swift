@@ -28,8 +28,55 @@ package struct Envelope: Sendable, Equatable {
     package internal(set) var progressToken: ByteRange?
     /// `params.requestId` of a cancellation.
     package internal(set) var requestID: ByteRange?
-    /// `params._meta["io.modelcontextprotocol/protocolVersion"]`, which only modern requests carry.
-    package internal(set) var metaProtocolVersion: ByteRange?
+    /// What the stateless revisions put into `params._meta`.
+    package internal(set) var metadata = Metadata()
+    /// What the stateless revisions put into a result.
+    package internal(set) var resultMembers = ResultMembers()
+    /// `params.inputResponses` and `params.requestState` of a request that is asked again.
+    package internal(set) var inputResponses: MemberSpan?
+    package internal(set) var requestState: MemberSpan?
+    /// `params.taskId` of the tasks extension.
+    package internal(set) var taskID: ByteRange?
     /// Whether a line break stands between tokens, which line and event framing cannot carry.
     package internal(set) var hasLineBreak = false
+
+    /// The members of `params._meta` under the prefix of the specification, since revision 2026-07-28.
+    package struct Metadata: Sendable, Equatable {
+        package internal(set) var protocolVersion: MemberSpan?
+        package internal(set) var clientInfo: MemberSpan?
+        package internal(set) var clientCapabilities: MemberSpan?
+        package internal(set) var logLevel: MemberSpan?
+        package internal(set) var subscriptionID: MemberSpan?
+
+        /// The members that describe a caller: what belongs to one hop and not to the request.
+        package var ofCaller: [MemberSpan] {
+            [protocolVersion, clientInfo, clientCapabilities, logLevel].compactMap { $0 }
+        }
+    }
+
+    /// The members of a result that say how it is to be taken, since revision 2026-07-28.
+    package struct ResultMembers: Sendable, Equatable {
+        package internal(set) var resultType: MemberSpan?
+        package internal(set) var ttl: MemberSpan?
+        package internal(set) var cacheScope: MemberSpan?
+        package internal(set) var meta: MemberSpan?
+        package internal(set) var serverInfo: MemberSpan?
+    }
+}
+
+/// Where one member of an object stands in a message.
+package struct MemberSpan: Sendable, Equatable {
+    private let nameStart: UInt32
+    private let valueStart: UInt32
+    private let end: UInt32
+
+    init(nameStart: Int, value: ByteRange) {
+        self.nameStart = UInt32(truncatingIfNeeded: nameStart)
+        self.valueStart = UInt32(truncatingIfNeeded: value.lowerBound)
+        self.end = UInt32(truncatingIfNeeded: value.upperBound)
+    }
+
+    package var value: ByteRange { Int(valueStart)..<Int(end) }
+    /// From the opening quote of the name to the end of the value.
+    package var whole: ByteRange { Int(nameStart)..<Int(end) }
 }

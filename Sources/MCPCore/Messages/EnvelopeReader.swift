@@ -2,8 +2,6 @@ import NIOCore
 
 /// Fills an envelope in one pass over a message, then judges whether the members make a message.
 struct EnvelopeReader {
-    private static let metaVersionName = "io.modelcontextprotocol/protocolVersion"
-
     private let bytes: ByteBuffer
     private var envelope = Envelope()
     private var problem: String?
@@ -36,6 +34,10 @@ struct EnvelopeReader {
             return
         }
         let first = try scanner.peek()
+        if scanner.matches(name, "result") {
+            try set(\.result, try readResult(&scanner), name)
+            return
+        }
         let value = try scanner.skipValue(depth: 1)
         if scanner.matches(name, "jsonrpc") {
             guard !versionSeen else { throw JSONError(.duplicateKey, at: name.content.lowerBound - 1) }
@@ -55,8 +57,6 @@ struct EnvelopeReader {
             guard method == nil else { throw JSONError(.duplicateKey, at: name.content.lowerBound - 1) }
             method = value
             if first != UInt8(ascii: "\"") { problem = "\"method\" must be a string" }
-        } else if scanner.matches(name, "result") {
-            try set(\.result, value, name)
         } else if scanner.matches(name, "error") {
             try set(\.error, value, name)
             if first != UInt8(ascii: "{") { problem = "\"error\" must be an object" }
@@ -96,6 +96,12 @@ struct EnvelopeReader {
                 try set(\.level, value, name)
             } else if scanner.matches(name, "requestId") {
                 try set(\.requestID, value, name)
+            } else if scanner.matches(name, "taskId") {
+                try set(\.taskID, value, name)
+            } else if scanner.matches(name, "inputResponses") {
+                try set(\.inputResponses, value, name)
+            } else if scanner.matches(name, "requestState") {
+                try set(\.requestState, value, name)
             } else if scanner.matches(name, "progressToken") {
                 guard paramsProgressToken == nil else {
                     throw JSONError(.duplicateKey, at: name.content.lowerBound - 1)
@@ -116,11 +122,71 @@ struct EnvelopeReader {
             let value = try scanner.skipValue(depth: 3)
             if scanner.matches(name, "progressToken") {
                 try set(\.progressToken, value, name)
-            } else if scanner.matches(name, Self.metaVersionName) {
-                try set(\.metaProtocolVersion, value, name)
+            } else if let member = Self.metadataMember(name, scanner) {
+                try set(member, value, name)
             }
         }
         return start..<scanner.position
+    }
+
+    /// Which of the specification's own members a name in `_meta` is.
+    private static func metadataMember(
+        _ name: JSONName,
+        _ scanner: JSONScanner
+    ) -> WritableKeyPath<Envelope, MemberSpan?>? {
+        guard scanner.matches(name, prefix: "io.modelcontextprotocol/") else { return nil }
+        if scanner.matches(name, "io.modelcontextprotocol/protocolVersion") { return \.metadata.protocolVersion }
+        if scanner.matches(name, "io.modelcontextprotocol/clientInfo") { return \.metadata.clientInfo }
+        if scanner.matches(name, "io.modelcontextprotocol/clientCapabilities") { return \.metadata.clientCapabilities }
+        if scanner.matches(name, "io.modelcontextprotocol/logLevel") { return \.metadata.logLevel }
+        if scanner.matches(name, "io.modelcontextprotocol/subscriptionId") { return \.metadata.subscriptionID }
+        return nil
+    }
+
+    /// Notes the few members of a result that tell how it is to be taken; the rest is passed over.
+    private mutating func readResult(_ scanner: inout JSONScanner) throws(JSONError) -> ByteRange {
+        guard try scanner.peek() == UInt8(ascii: "{") else { return try scanner.skipValue(depth: 1) }
+        let start = scanner.position
+        try scanner.members(depth: 1) { (scanner, name) throws(JSONError) in
+            if scanner.matches(name, "_meta") {
+                try set(\.resultMembers.meta, try readResultMeta(&scanner), name)
+                return
+            }
+            let value = try scanner.skipValue(depth: 2)
+            if scanner.matches(name, "resultType") {
+                try set(\.resultMembers.resultType, value, name)
+            } else if scanner.matches(name, "ttlMs") {
+                try set(\.resultMembers.ttl, value, name)
+            } else if scanner.matches(name, "cacheScope") {
+                try set(\.resultMembers.cacheScope, value, name)
+            }
+        }
+        return start..<scanner.position
+    }
+
+    private mutating func readResultMeta(_ scanner: inout JSONScanner) throws(JSONError) -> ByteRange {
+        guard try scanner.peek() == UInt8(ascii: "{") else { return try scanner.skipValue(depth: 2) }
+        let start = scanner.position
+        try scanner.members(depth: 2) { (scanner, name) throws(JSONError) in
+            let value = try scanner.skipValue(depth: 3)
+            if scanner.matches(name, "io.modelcontextprotocol/serverInfo") {
+                try set(\.resultMembers.serverInfo, value, name)
+            } else if scanner.matches(name, "io.modelcontextprotocol/subscriptionId") {
+                try set(\.metadata.subscriptionID, value, name)
+            }
+        }
+        return start..<scanner.position
+    }
+
+    private mutating func set(
+        _ member: WritableKeyPath<Envelope, MemberSpan?>,
+        _ value: ByteRange,
+        _ name: JSONName
+    ) throws(JSONError) {
+        guard envelope[keyPath: member] == nil else {
+            throw JSONError(.duplicateKey, at: name.content.lowerBound - 1)
+        }
+        envelope[keyPath: member] = MemberSpan(nameStart: name.content.lowerBound - 1, value: value)
     }
 
     /// Decides which kind of message the members make.
@@ -182,6 +248,18 @@ extension JSONScanner {
     func matches(_ name: JSONName, _ text: StaticString) -> Bool {
         if name.isEscaped { return matchesEscaped(name, text) }
         guard name.content.count == text.utf8CodeUnitCount else { return false }
+        for offset in 0..<text.utf8CodeUnitCount
+        where unsafe text.utf8Start[offset] != self[name.content.lowerBound + offset] {
+            return false
+        }
+        return true
+    }
+
+    /// Whether a member name may begin with this text; one with escapes always may.
+    @inline(__always)
+    func matches(_ name: JSONName, prefix text: StaticString) -> Bool {
+        if name.isEscaped { return true }
+        guard name.content.count > text.utf8CodeUnitCount else { return false }
         for offset in 0..<text.utf8CodeUnitCount
         where unsafe text.utf8Start[offset] != self[name.content.lowerBound + offset] {
             return false

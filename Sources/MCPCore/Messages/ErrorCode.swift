@@ -14,6 +14,15 @@ package struct ErrorCode: RawRepresentable, Hashable, Sendable {
     package static let invalidParams = ErrorCode(rawValue: -32602)
     package static let internalError = ErrorCode(rawValue: -32603)
 
+    /// A resource does not exist: what revisions up to 2025-11-25 say where later ones say `invalidParams`.
+    package static let resourceNotFound = ErrorCode(rawValue: -32002)
+    /// A URL has to be visited first; revision 2025-11-25 only.
+    package static let urlElicitationRequired = ErrorCode(rawValue: -32042)
+    /// Header and body do not agree; since 2026-07-28, as the two after it.
+    package static let headerMismatch = ErrorCode(rawValue: -32020)
+    package static let missingClientCapability = ErrorCode(rawValue: -32021)
+    package static let unsupportedVersion = ErrorCode(rawValue: -32022)
+
     /// The server cannot be reached or could not be started.
     package static let serverUnavailable = ErrorCode(rawValue: -31001)
     /// The server ended, or its connection broke, after the request had been sent.
@@ -26,4 +35,6 @@ package struct ErrorCode: RawRepresentable, Hashable, Sendable {
     package static let shuttingDown = ErrorCode(rawValue: -31005)
     /// The server answered in a way that the protocol does not allow.
     package static let invalidAnswer = ErrorCode(rawValue: -31006)
+    /// The client did not give what the server asked it for.
+    package static let inputNotGiven = ErrorCode(rawValue: -31007)
 }

@@ -16,6 +16,11 @@ package struct Edit: Sendable {
         self.range = range
         self.replacement = replacement
     }
+
+    /// An insertion stands before whatever is replaced at the same place.
+    fileprivate static func stands(_ left: Edit, before right: Edit) -> Bool {
+        (left.range.lowerBound, left.range.upperBound) < (right.range.lowerBound, right.range.upperBound)
+    }
 }
 
 extension Message {
@@ -26,7 +31,7 @@ extension Message {
         var output = ByteBuffer()
         output.reserveCapacity(bytes.readableBytes + 64)
         var copied = 0
-        for edit in edits.count > 1 ? edits.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) : edits {
+        for edit in edits.count > 1 ? edits.sorted(by: Edit.stands(_:before:)) : edits {
             copy(copied..<edit.range.lowerBound, to: &output)
             switch edit.replacement {
             case .integer(let value): output.writeDecimal(value)

@@ -9,6 +9,25 @@ package enum OwnMessages {
         message: String,
         data: [(String, String)] = []
     ) -> ByteBuffer {
+        guard !data.isEmpty else { return error(id: id, code: code, message: message, json: nil) }
+        var object = ByteBuffer(string: "{")
+        for (index, member) in data.enumerated() {
+            if index > 0 { object.writeStaticString(",") }
+            object.writeJSONString(member.0)
+            object.writeStaticString(":")
+            object.writeJSONString(member.1)
+        }
+        object.writeStaticString("}")
+        return error(id: id, code: code, message: message, json: object)
+    }
+
+    /// An error response whose `data` is already JSON.
+    package static func error(
+        id: RequestID?,
+        code: ErrorCode,
+        message: String,
+        json data: ByteBuffer?
+    ) -> ByteBuffer {
         var buffer = ByteBuffer()
         buffer.writeStaticString(#"{"jsonrpc":"2.0","id":"#)
         if let id { buffer.writeRequestID(id) } else { buffer.writeStaticString("null") }
@@ -16,15 +35,9 @@ package enum OwnMessages {
         buffer.writeDecimal(code.rawValue)
         buffer.writeStaticString(#","message":"#)
         buffer.writeJSONString(message)
-        if !data.isEmpty {
-            buffer.writeStaticString(#","data":{"#)
-            for (index, member) in data.enumerated() {
-                if index > 0 { buffer.writeStaticString(",") }
-                buffer.writeJSONString(member.0)
-                buffer.writeStaticString(":")
-                buffer.writeJSONString(member.1)
-            }
-            buffer.writeStaticString("}")
+        if let data {
+            buffer.writeStaticString(#","data":"#)
+            buffer.writeImmutableBuffer(data)
         }
         buffer.writeStaticString("}}")
         return buffer
@@ -38,6 +51,17 @@ package enum OwnMessages {
         buffer.writeRequestID(id)
         buffer.writeStaticString(#","result":"#)
         buffer.writeImmutableBuffer(result)
+        buffer.writeStaticString("}")
+        return buffer
+    }
+
+    /// A response whose error object is already JSON.
+    package static func error(id: RequestID, object: ByteBuffer) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.writeStaticString(#"{"jsonrpc":"2.0","id":"#)
+        buffer.writeRequestID(id)
+        buffer.writeStaticString(#","error":"#)
+        buffer.writeImmutableBuffer(object)
         buffer.writeStaticString("}")
         return buffer
     }

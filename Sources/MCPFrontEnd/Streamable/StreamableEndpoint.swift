@@ -3,7 +3,8 @@ import MCPGateway
 import NIOCore
 import NIOHTTP1
 
-/// The streamable HTTP transport towards clients, revisions 2025-03-26 to 2025-11-25.
+/// The streamable HTTP transport towards clients, revisions 2025-03-26 to 2025-11-25. Requests of later revisions are
+/// told apart one by one and handed on.
 ///
 /// [Transports, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http)
 struct StreamableEndpoint: Sendable {
@@ -14,15 +15,18 @@ struct StreamableEndpoint: Sendable {
     let limits: HTTPLimits
     /// For answers that are larger than a session's own ring.
     private let replayBudget: ReplayBudget
+    private let stateless: StatelessEndpoint
 
     init(gateway: Gateway, limits: HTTPLimits) {
         self.gateway = gateway
         self.limits = limits
         replayBudget = ReplayBudget(bytes: limits.replayBudgetBytes)
+        stateless = StatelessEndpoint(gateway: gateway, limits: limits)
     }
 
     func handle(_ request: AuthenticatedRequest, _ responder: HTTPResponder) {
         do throws(Refusal) {
+            if request.http.method != .POST, StatelessEndpoint.isNamed(by: request) { throw StatelessEndpoint.onlyPOST }
             switch request.http.method {
             case .POST: try post(request, responder)
             case .GET: try get(request, responder)
@@ -55,8 +59,9 @@ struct StreamableEndpoint: Sendable {
                 reason: "send Accept: application/json, text/event-stream"
             )
         }
-        try checkVersion(request)
-        if Batch.isBatch(request.http.body) {
+        let isStateless = StatelessEndpoint.isNamed(by: request)
+        if Batch.isBatch(request.http.body), !isStateless {
+            try checkVersion(request)
             try postBatch(request, accepts, responder)
             return
         }
@@ -67,6 +72,11 @@ struct StreamableEndpoint: Sendable {
             responder.refuse(error)
             return
         }
+        if isStateless || message.envelope.metadata.protocolVersion != nil {
+            try stateless.post(message, request, accepts, responder)
+            return
+        }
+        try checkVersion(request)
         if message.kind == .request, message.method == .initialize {
             open(message, request, responder)
             return
@@ -91,19 +101,31 @@ struct StreamableEndpoint: Sendable {
             responder.respond(.accepted)
             return
         }
-        let session = sessionForOneRequest(request, responder)
-        receive(message, in: session, accepts, responder)
-        session.endWithItsCalls()
+        openForOneRequest(request, responder) { session in
+            receive(message, in: session, accepts, responder)
+            session.endWithItsCalls()
+        }
     }
 
-    private func sessionForOneRequest(_ request: AuthenticatedRequest, _ responder: HTTPResponder) -> ClientSession {
-        gateway.sessionForOneRequest(route: request.route, principal: request.principal, on: responder.eventLoop)
+    private func openForOneRequest(
+        _ request: AuthenticatedRequest,
+        _ responder: HTTPResponder,
+        _ body: @escaping @Sendable (ClientSession) -> Void
+    ) {
+        gateway.openForOneRequest(
+            route: request.route,
+            principal: request.principal,
+            on: responder.eventLoop,
+            completion: body
+        )
     }
 
     /// The version header must name a revision that we speak. It may be absent: then 2025-03-26 is assumed.
     private func checkVersion(_ request: AuthenticatedRequest) throws(Refusal) {
-        guard let name = request.http.header(Self.versionHeader), ProtocolVersion(name) == nil else { return }
-        let known = ProtocolVersion.legacy.map(\.name).joined(separator: ", ")
+        guard let name = request.http.header(Self.versionHeader), ProtocolVersion(inHandshake: name) == nil else {
+            return
+        }
+        let known = ProtocolVersion.spoken.map(\.name).joined(separator: ", ")
         throw Refusal(
             status: .badRequest,
             reason: "MCP-Protocol-Version \"\(name.prefix(40))\" is not supported; supported: \(known)"
@@ -215,32 +237,45 @@ struct StreamableEndpoint: Sendable {
         guard !messages.contains(where: { $0.method == .initialize }) else {
             throw Refusal(status: .badRequest, reason: "\"initialize\" must not be part of a batch")
         }
-        let session = named ?? sessionForOneRequest(request, responder)
-        session.run { [messages] session in
-            defer { if named == nil { session.endWithItsCalls() } }
-            let requests = messages.filter { $0.kind == .request }
-            for message in messages {
-                switch message.kind {
-                case .request: continue
-                case .notification: session.receive(notification: message)
-                case .result, .error: session.receive(response: message)
-                }
+        if let named {
+            named.run { [messages] in receive(messages, in: $0, accepts, responder) }
+        } else {
+            openForOneRequest(request, responder) { [messages] session in
+                receive(messages, in: session, accepts, responder)
+                session.endWithItsCalls()
             }
-            guard !requests.isEmpty else {
-                responder.run { $0.respond(.accepted) }
-                return
-            }
-            let reply = StreamableReply(
-                responder,
-                session: streams(of: session),
-                of: session,
-                accepts: accepts,
-                limits: limits,
-                batchOf: requests.count
-            )
-            reply.start()
-            for request in requests { session.receive(request: request, reply) }
         }
+    }
+
+    /// On the session's event loop.
+    private func receive(
+        _ batch: [Message],
+        in session: ClientSession,
+        _ accepts: AcceptedTypes,
+        _ responder: HTTPResponder
+    ) {
+        let requests = batch.filter { $0.kind == .request }
+        for message in batch {
+            switch message.kind {
+            case .request: continue
+            case .notification: session.receive(notification: message)
+            case .result, .error: session.receive(response: message)
+            }
+        }
+        guard !requests.isEmpty else {
+            responder.run { $0.respond(.accepted) }
+            return
+        }
+        let reply = StreamableReply(
+            responder,
+            session: streams(of: session),
+            of: session,
+            accepts: accepts,
+            limits: limits,
+            batchOf: requests.count
+        )
+        reply.start()
+        for request in requests { session.receive(request: request, reply) }
     }
 
     // MARK: GET and DELETE

@@ -2,7 +2,8 @@ import MCPCore
 import MCPUpstream
 import NIOCore
 
-/// Counts what a server lists, page by page, so that people can be told.
+/// Reads what a server lists, page by page: how many there are, so that people can be told, and what has to be known of
+/// its tools.
 ///
 /// Confined to the upstream's event loop; that is what makes `@unchecked Sendable` true.
 final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
@@ -21,29 +22,40 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
         let count: WritableKeyPath<Counts, Int?>
     }
 
+    /// Which lists are read.
+    enum Kind: CaseIterable {
+        case tools
+        case prompts
+        case resources
+    }
+
     private let upstream: Upstream
-    private let toolFilter: ToolFilter?
+    private let server: ServerConnections
     private let completion: @Sendable (Counts) -> Void
     private var counts = Counts()
     private var lists: [List] = []
+    private var cursor: String?
     private var cursors: Set<String> = []
     private var pages = 0
 
     init(
         _ upstream: Upstream,
-        _ result: HandshakeResult,
-        toolFilter: ToolFilter?,
+        _ introduction: Introduction,
+        of kinds: [Kind] = Kind.allCases,
+        for server: ServerConnections,
         completion: @escaping @Sendable (Counts) -> Void
     ) {
         self.upstream = upstream
-        self.toolFilter = toolFilter
+        self.server = server
         self.completion = completion
-        let known: [(String, List)] = [
-            ("tools", List(method: .toolsList, member: "tools", count: \.tools)),
-            ("prompts", List(method: .promptsList, member: "prompts", count: \.prompts)),
-            ("resources", List(method: .resourcesList, member: "resources", count: \.resources)),
-        ]
-        lists = known.filter { result.declares($0.0) }.map(\.1)
+        let known = kinds.map { kind in
+            switch kind {
+            case .tools: List(method: .toolsList, member: "tools", count: \.tools)
+            case .prompts: List(method: .promptsList, member: "prompts", count: \.prompts)
+            case .resources: List(method: .resourcesList, member: "resources", count: \.resources)
+            }
+        }
+        lists = known.filter { introduction.declares($0.member) }
     }
 
     func start() {
@@ -51,10 +63,16 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
     }
 
     private func ask(cursor: String?) {
-        guard let list = lists.first else {
+        guard !lists.isEmpty else {
             completion(counts)
             return
         }
+        self.cursor = cursor
+        upstream.exchange(self)
+    }
+
+    func request(for introduction: Introduction) -> OutgoingRequest? {
+        guard let list = lists.first else { return nil }
         var params: ByteBuffer?
         if let cursor {
             var object = ByteBuffer(string: #"{"cursor":"#)
@@ -64,9 +82,10 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
         }
         // Our own text is a message by construction.
         guard let request = try? Message(OwnMessages.request(id: 0, method: list.method, params: params)) else {
-            return
+            return nil
         }
-        upstream.exchange(request, self)
+        guard introduction.era == .modern else { return OutgoingRequest(request) }
+        return OutgoingRequest(request, edits: server.ownHandshake.metadata.edits(for: request, logLevel: nil))
     }
 
     private func next() {
@@ -84,8 +103,9 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
             next()
             return
         }
+        if list.method == .toolsList { server.catalog.learn(from: answer) }
         let shown = (result[list.member]?.elements ?? []).count { element in
-            list.method != .toolsList || toolFilter?.admits(element["name"]?.string ?? "") ?? true
+            list.method != .toolsList || server.counts(tool: element["name"]?.string ?? "")
         }
         counts[keyPath: list.count] = (counts[keyPath: list.count] ?? 0) + shown
         pages += 1

@@ -1,39 +1,34 @@
-package import MCPCore
+import MCPCore
 package import MCPUpstream
 import NIOCore
 
-/// One upstream and the client sessions that it serves: who hears what the server says unasked.
+/// One upstream and the clients that it serves: whose calls are in flight, who is asked, who hears what the server says
+/// unasked.
 ///
 /// Confined to the upstream's event loop; that is what makes `@unchecked Sendable` true.
 package final class Connection: @unchecked Sendable {
-    typealias SessionID = ObjectIdentifier
-
-    private struct Attachment {
-        let session: ClientSession
-        var subscriptions: Set<String> = []
-        var logLevel: LogLevel?
-    }
-
-    /// A question of the server whose addressee is not clear yet.
-    private struct ParkedRequest {
-        let request: ServerRequest
-        let parkedAt: NIODeadline
-    }
-
-    /// How long a question may wait until it is clear whom it is for.
-    private static let parkingTime = TimeAmount.seconds(10)
+    typealias CallerID = ObjectIdentifier
 
     package let key: ConnectionKey
     package let upstream: Upstream
-    private unowned let server: ServerConnections
-    private var attachments: [SessionID: Attachment] = [:]
-    private var lastActive: SessionID?
-    private var turns = TurnKeeper<SessionID>()
+    unowned let server: ServerConnections
+    /// Which era the server speaks on this connection; nil before it has said so.
+    private(set) var era: Era?
+    /// Who hears what belongs to no call.
+    var attachments: [CallerID: Attachment] = [:]
+    var lastActive: CallerID?
+    var turns = TurnKeeper<CallerID>()
+    /// The callers that have calls in flight.
+    var callers: [CallerID: any Caller] = [:]
     private var waitingForTurn: [Exchange] = []
-    private var parked: [ParkedRequest] = []
-    private var changes = ChangeThrottle()
+    var parked: [ParkedRequest] = []
+    var changes = ChangeThrottle()
     /// Whether somebody wants to hear what the server says unasked.
-    private var wantsToListen: Bool
+    private(set) var wantsToListen: Bool
+    /// The level that the server was told last, where calls without a session have asked for log messages.
+    private var serverLevel: LogLevel?
+    /// `subscriptions/listen`, where the server has that.
+    private(set) lazy var feed = makeFeed()
 
     init(
         key: ConnectionKey,
@@ -48,23 +43,30 @@ package final class Connection: @unchecked Sendable {
         self.upstream = Upstream(
             on: eventLoop,
             handshake: handshake,
+            era: server.eraChoice,
+            memory: server.eraMemory,
             limits: server.limits,
             makeLink: server.makeLink
         )
     }
 
     var eventLoop: any EventLoop { upstream.eventLoop }
+    var catalog: ToolCatalog { server.catalog }
+    var cacheHints: ByteBuffer { server.cacheHints }
+
+    /// What results say of the server that they come from, as a member of their `_meta`; nil before it is known.
+    private(set) var serverInfoMember: ByteBuffer?
 
     /// Runs on the connection's event loop: now, when that is the current one.
     func run(_ body: @escaping @Sendable (Connection) -> Void) {
         if eventLoop.inEventLoop { body(self) } else { eventLoop.execute { body(self) } }
     }
 
-    // MARK: Sessions
+    // MARK: Clients
 
-    func attach(_ session: ClientSession) {
-        attachments[ObjectIdentifier(session)] = Attachment(session: session)
-        lastActive = ObjectIdentifier(session)
+    func attach(_ client: any AttachedClient, to resources: Set<String> = []) {
+        attachments[ObjectIdentifier(client)] = Attachment(client: client, subscriptions: resources)
+        lastActive = ObjectIdentifier(client)
     }
 
     /// Hears from now on what the server says unasked, where that is a matter of choice.
@@ -73,36 +75,36 @@ package final class Connection: @unchecked Sendable {
         (upstream.link as? any ListeningLink)?.openListeningStream()
     }
 
-    func detach(_ session: ClientSession) {
-        let id = ObjectIdentifier(session)
-        guard let attachment = attachments.removeValue(forKey: id) else { return }
-        for uri in attachment.subscriptions where !isSubscribed(uri) { send(.resourcesUnsubscribe, uri: uri) }
-        server.connectionLostSession(self)
+    func detach(_ client: any AttachedClient) {
+        guard let attachment = attachments.removeValue(forKey: ObjectIdentifier(client)) else { return }
+        if era == .modern {
+            if !attachment.subscriptions.isEmpty { feed.update() }
+        } else {
+            for uri in attachment.subscriptions where !isSubscribed(uri) { send(.resourcesUnsubscribe, uri: uri) }
+        }
+        server.release(self)
     }
 
-    private func isSubscribed(_ uri: String) -> Bool {
-        attachments.values.contains { $0.subscriptions.contains(uri) }
-    }
-
-    private func send(_ method: Method, uri: String) {
-        var params = ByteBuffer(string: #"{"uri":"#)
-        params.writeJSONString(uri)
-        params.writeStaticString("}")
-        send(method, params)
-    }
-
-    /// Sends a request of our own whose answer does not matter.
-    private func send(_ method: Method, _ params: ByteBuffer) {
-        // Our own text is a message by construction.
-        guard let message = try? Message(OwnMessages.request(id: 0, method: method, params: params)) else { return }
-        upstream.exchange(message, IgnoredAnswer())
+    /// Notes what the server has said of itself. Returns false when it is not what it was before: then nothing that was
+    /// told to clients holds any more.
+    func note(_ introduction: Introduction) -> Bool {
+        guard era == nil || era == introduction.era else { return false }
+        era = introduction.era
+        serverLevel = nil
+        serverInfoMember = introduction.serverInfo.map { info in
+            var member = ByteBuffer(string: #""io.modelcontextprotocol/serverInfo":"#)
+            member.writeImmutableBuffer(info)
+            member.blankLineBreaks()
+            return member
+        }
+        return true
     }
 
     // MARK: Calls
 
     func start(_ exchange: Exchange) {
         guard !exchange.isCancelled else { return }
-        let id = ObjectIdentifier(exchange.session)
+        let id = ObjectIdentifier(exchange.caller)
         lastActive = id
         note(exchange, from: id)
         if exchange.request.method == .resourcesUnsubscribe, let uri = uri(of: exchange.request), isSubscribed(uri) {
@@ -138,31 +140,42 @@ package final class Connection: @unchecked Sendable {
     }
 
     private func send(_ exchange: Exchange) {
-        turns.started(ObjectIdentifier(exchange.session))
+        let id = ObjectIdentifier(exchange.caller)
+        turns.started(id)
+        callers[id] = exchange.caller
         exchange.hasTurn = true
-        exchange.upstreamID = upstream.makeID()
-        upstream.exchange(merged(exchange.request), exchange, id: exchange.upstreamID)
+        exchange.mergedLevel = mergedLevel(for: exchange.request)
+        guard let level = exchange.logLevel, era == .legacy, level < serverLevel ?? .emergency || serverLevel == nil,
+            case .ready(let introduction) = upstream.state, introduction.declares("logging")
+        else { return sendAgain(exchange) }
+        // The server has to know before the call what its client wants to hear; over HTTP only the answer tells that
+        // it does.
+        serverLevel = level
+        setLevel(level) { [weak self] in self?.sendAgain(exchange) }
+    }
+
+    /// Sends an exchange under a new identifier.
+    func sendAgain(_ exchange: Exchange) {
+        guard !exchange.isCancelled else { return }
+        let id = upstream.makeID()
+        exchange.upstreamID = id
+        upstream.exchange(exchange, id: id)
     }
 
     /// A log level that is set on a shared connection must not silence the other sessions: the server gets the
     /// most talkative of all, and each session hears only what it asked for.
-    private func merged(_ request: Message) -> Message {
-        guard request.method == .loggingSetLevel, attachments.count > 1, let range = request.envelope.level,
-            let lowest = attachments.values.compactMap(\.logLevel).min()
-        else { return request }
-        let edited = request.spliced([Edit(range, .bytes(ByteBuffer(string: "\"\(lowest.rawValue)\"")))])
-        // The edit puts one string in place of another, so the result is a message again.
-        return (try? Message(edited)) ?? request
+    private func mergedLevel(for request: Message) -> LogLevel? {
+        guard request.method == .loggingSetLevel else { return nil }
+        let levels = attachments.values.compactMap(\.logLevel) + [serverLevel].compactMap { $0 }
+        return levels.count > 1 ? levels.min() : nil
     }
 
     private func answerEmpty(_ exchange: Exchange) {
-        // Our own text is a message by construction.
-        guard let empty = try? Message(OwnMessages.emptyResult(id: .integer(0))) else { return }
-        exchange.exchangeAnswered(empty)
+        exchange.finish(.result(ByteBuffer(string: "{}")))
     }
 
     /// Remembers what has to be told again to a server that was restarted.
-    private func note(_ exchange: Exchange, from id: SessionID) {
+    private func note(_ exchange: Exchange, from id: CallerID) {
         switch exchange.request.method {
         case .resourcesSubscribe:
             if let uri = uri(of: exchange.request) { attachments[id]?.subscriptions.insert(uri) }
@@ -175,7 +188,7 @@ package final class Connection: @unchecked Sendable {
         }
     }
 
-    private func uri(of message: Message) -> String? {
+    func uri(of message: Message) -> String? {
         message.view(message.envelope.uri)?.string
     }
 
@@ -184,208 +197,44 @@ package final class Connection: @unchecked Sendable {
         exchange.upstreamID = nil
         guard exchange.hasTurn else { return }
         exchange.hasTurn = false
-        turns.ended(ObjectIdentifier(exchange.session))
+        let id = ObjectIdentifier(exchange.caller)
+        turns.ended(id)
+        if !turns.active.contains(id) { callers[id] = nil }
         settleParked()
         startWaiting()
     }
 
     func cancel(_ exchange: Exchange, reason: String) {
-        exchange.isCancelled = true
+        exchange.cancelled()
         if stopWaiting(exchange) { return }
-        guard let id = exchange.upstreamID else { return }
-        upstream.cancel(id, reason: reason)
+        if let id = exchange.upstreamID { upstream.cancel(id, reason: reason) }
         ended(exchange)
     }
 
     private func startWaiting() {
-        while let next = waitingForTurn.first, turns.mayStart(ObjectIdentifier(next.session)) {
+        while let next = waitingForTurn.first, turns.mayStart(ObjectIdentifier(next.caller)) {
             waitingForTurn.removeFirst()
             send(next)
         }
     }
 
-    // MARK: Questions of the server
-
-    private func deliver(_ request: ServerRequest, to id: SessionID, exchange: Exchange?) {
-        guard let session = attachments[id]?.session else {
-            refuse(request, "the client has gone")
-            return
-        }
-        guard session.capabilities.permit(request.message.method) else {
-            refuse(request, "the client has not declared that it answers such requests")
-            return
-        }
-        session.run { session in session.ask(request, from: self, during: exchange) }
-    }
-
-    /// Hands out parked questions as soon as only one session can be meant, and gives up those that wait too long.
-    private func settleParked() {
-        guard !parked.isEmpty else { return }
-        if let only = turns.onlyActive {
-            let ready = parked
-            parked = []
-            for item in ready { deliver(item.request, to: only, exchange: nil) }
-            return
-        }
-        let oldest = eventLoop.now - Self.parkingTime
-        let late = parked.filter { $0.parkedAt <= oldest || turns.active.isEmpty }
-        parked.removeAll { $0.parkedAt <= oldest || turns.active.isEmpty }
-        for item in late { refuse(item.request, "it is not clear which of several clients is meant") }
-    }
-
-    private func park(_ request: ServerRequest) {
-        turns.beginTakingTurns()
-        parked.append(ParkedRequest(request: request, parkedAt: eventLoop.now))
-        eventLoop.scheduleTask(in: Self.parkingTime) { [weak self] in self?.settleParked() }
-    }
-
-    func refuse(_ request: ServerRequest, _ reason: String) {
-        let answer = OwnMessages.error(
-            id: request.id,
-            code: .methodNotFound,
-            message: "the proxy cannot pass on \(request.message.methodName): \(reason)"
-        )
-        upstream.answer(request, answer)
-    }
-
-    /// Sends a client's answer to a question back.
-    func answer(_ request: ServerRequest, _ message: ByteBuffer) {
-        upstream.answer(request, message)
+    /// Reads the server's tools again, for what has to be known to call them.
+    func refreshCatalog(_ completion: @escaping @Sendable () -> Void) {
+        guard case .ready(let introduction) = upstream.state else { return completion() }
+        CatalogProbe(upstream, introduction, of: [.tools], for: server) { _ in completion() }.start()
     }
 }
 
-// MARK: - What the upstream says
-
-extension Connection: UpstreamListener {
-    package func upstreamBecameReady(_ upstream: Upstream, again: Bool) {
-        if wantsToListen { listen() }
-        server.connectionChanged(self)
-        guard again else { return }
-        restoreState()
-        guard case .ready(let result) = upstream.state else { return }
-        // Whatever was listed before may have changed with the restart.
-        let changes: [(String, Method)] = [
-            ("tools", .toolListChanged), ("prompts", .promptListChanged), ("resources", .resourceListChanged),
-        ]
-        for (capability, notification) in changes where result.declares(capability) {
-            broadcast(OwnMessages.notification(notification))
-        }
-    }
-
-    private func restoreState() {
-        for uri in Set(attachments.values.flatMap(\.subscriptions)) {
-            send(.resourcesSubscribe, uri: uri)
-        }
-        if let level = attachments.values.compactMap(\.logLevel).min() {
-            send(.loggingSetLevel, ByteBuffer(string: #"{"level":"\#(level.rawValue)"}"#))
-        }
-    }
-
-    package func upstreamWasLost(_ upstream: Upstream, _ failure: UpstreamFailure) {
-        // A new connection knows nothing of what the old one asked.
-        parked = []
-        server.connection(self, wasLost: failure)
-    }
-
-    package func upstream(
-        _ upstream: Upstream,
-        asks request: ServerRequest,
-        during receiver: (any ExchangeReceiver)?
-    ) {
-        if key == .shared {
-            refuse(request, "this server is shared by all clients (isolation \"shared\")")
-            return
-        }
-        if let exchange = receiver as? Exchange {
-            deliver(request, to: ObjectIdentifier(exchange.session), exchange: exchange)
-        } else if let only = turns.onlyActive {
-            deliver(request, to: only, exchange: nil)
-        } else if !turns.active.isEmpty {
-            park(request)
-        } else if let lastActive, attachments[lastActive] != nil {
-            deliver(request, to: lastActive, exchange: nil)
-        } else if let only = attachments.first, attachments.count == 1 {
-            deliver(request, to: only.key, exchange: nil)
-        } else {
-            refuse(request, "no client is connected")
-        }
-    }
-
-    package func upstream(
-        _ upstream: Upstream,
-        notifies message: Message,
-        during receiver: (any ExchangeReceiver)?
-    ) {
-        switch message.method {
-        case .cancelled:
-            guard let range = message.envelope.requestID else { return }
-            let id = RequestID(message.bytes, range)
-            for attachment in attachments.values {
-                attachment.session.run { session in session.cancelQuestion(id, from: self, message) }
-            }
-        case .resourceUpdated:
-            guard let uri = uri(of: message) else { return }
-            let line = message.singleLine
-            for attachment in attachments.values where attachment.subscriptions.contains(uri) {
-                attachment.session.run { session in session.tell(line) }
-            }
-        case .logMessage: passLog(message, receiver as? Exchange)
-        case .toolListChanged, .promptListChanged, .resourceListChanged: listChanged(message)
-        default:
-            if let exchange = receiver as? Exchange {
-                let line = message.singleLine
-                exchange.session.run { session in session.deliver(line, for: exchange) }
-            } else {
-                broadcast(message.singleLine)
-            }
-        }
-    }
-
-    private func listChanged(_ message: Message) {
-        switch changes.decide(message.method, now: eventLoop.now) {
-        case .drop: break
-        case .pass: tellChange(message)
-        case .hold(let time):
-            eventLoop.scheduleTask(in: time) { [weak self] in
-                guard let self else { return }
-                changes.passed(message.method, now: eventLoop.now)
-                tellChange(message)
-            }
-        }
-    }
-
-    private func tellChange(_ message: Message) {
-        server.connectionListChanged(self)
-        broadcast(message.singleLine)
-    }
-
-    /// Log messages go to the session whose call they accompany, or else to every session of this connection,
-    /// which all belong to one principal, as far as each has asked for that level.
-    private func passLog(_ message: Message, _ exchange: Exchange?) {
-        let level = message.view(message.envelope.level)?.string.flatMap(LogLevel.init(rawValue:))
-        let line = message.singleLine
-        if let exchange {
-            exchange.session.run { session in session.deliver(line, for: exchange) }
-            return
-        }
-        let targets = turns.onlyActive.map { [$0] } ?? Array(attachments.keys)
-        for id in targets {
-            guard let attachment = attachments[id] else { continue }
-            if let wanted = attachment.logLevel, let level, level < wanted { continue }
-            attachment.session.run { session in session.tellDuringCall(line) }
-        }
-    }
-
-    private func broadcast(_ message: ByteBuffer) {
-        for attachment in attachments.values {
-            attachment.session.run { session in session.tell(message) }
-        }
-    }
+/// A client that hears what belongs to no call.
+protocol AttachedClient: AnyObject, Sendable {
+    /// Takes a notification. Called on the connection's event loop.
+    func hear(_ notification: Message)
 }
 
-/// Stands for nobody: the answer to a request of our own that needs no answer.
-private final class IgnoredAnswer: ExchangeReceiver {
-    func exchangeProgressed(_ notification: Message) {}
-    func exchangeAnswered(_ answer: Message) {}
-    func exchangeFailed(_ failure: UpstreamFailure) {}
+/// What a connection has to know of a client.
+struct Attachment {
+    let client: any AttachedClient
+    /// The resources whose updates the client wants to hear.
+    var subscriptions: Set<String> = []
+    var logLevel: LogLevel?
 }

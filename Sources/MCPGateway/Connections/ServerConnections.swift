@@ -20,6 +20,12 @@ package struct ServerConnectionSettings: Sendable {
     package var toolFilter: ToolFilter?
     /// Whose connection is opened first, before any client has come.
     package var firstPrincipal: Principal
+    /// Which era the server is spoken to in.
+    package var era: EraChoice = .detected
+    /// What caches are told of results of servers that say nothing of that.
+    package var cacheHints = CacheHints()
+    /// How long and how often clients may be asked for input during a call.
+    package var interaction = InteractionLimits()
 
     package init(
         name: String,
@@ -68,6 +74,9 @@ package final class ServerConnections: Sendable {
     package let isolation: Isolation
     let limits: UpstreamLimits
     let makeLink: Upstream.LinkFactory
+    let catalog: ToolCatalog
+    let eraMemory = EraMemory()
+    let cacheHints: ByteBuffer
     private let settings: ServerConnectionSettings
     private let eventLoops: any EventLoopGroup
     private let logger: Logger
@@ -90,6 +99,8 @@ package final class ServerConnections: Sendable {
         self.logger = logger
         self.makeLink = makeLink
         self.statusChanged = statusChanged
+        self.catalog = ToolCatalog(server: settings.displayName, logger: logger)
+        self.cacheHints = settings.cacheHints.members
         state.withLock { $0.status.transport = settings.transport }
     }
 
@@ -107,10 +118,43 @@ package final class ServerConnections: Sendable {
     }
 
     var ownHandshake: Handshake { Handshake(clientInfo: settings.ownClientInfo) }
+    var eraChoice: EraChoice { settings.era }
+    var interaction: InteractionLimits { settings.interaction }
 
-    /// Which connection serves a session, and what the server is told of the client on it.
-    func key(for principal: Principal, sessionID: String?, _ handshake: Handshake) -> (ConnectionKey, Handshake) {
-        switch (isolation, sessionID) {
+    /// Whether a tool is counted, because clients see it.
+    func counts(tool name: String) -> Bool {
+        settings.toolFilter?.admits(name) ?? true
+    }
+
+    /// Finds out which era the server speaks, waiting for its first connection where that is not known yet.
+    ///
+    /// - Parameter completion: Is called on `eventLoop`; before this returns, where it is known. Must be called on it.
+    func findEra(
+        on eventLoop: any EventLoop,
+        _ completion: @escaping @Sendable (Result<Era, UpstreamFailure>) -> Void
+    ) {
+        if case .always(let era) = settings.era { return completion(.success(era)) }
+        if let era = eraMemory.era { return completion(.success(era)) }
+        let first = connection(for: firstKey, ownHandshake, preferring: eventLoops.next(), holding: true)
+        first.run { [self] connection in
+            connection.upstream.whenReady { [self] result in
+                release(connection)
+                let era = result.map(\.era)
+                if eventLoop.inEventLoop { completion(era) } else { eventLoop.execute { completion(era) } }
+            }
+        }
+    }
+
+    /// Which connection serves a client, and what the server is told of the client on it. A stateless server is told
+    /// that with every request, so that one connection serves everybody.
+    func key(
+        for principal: Principal,
+        sessionID: String?,
+        _ handshake: Handshake,
+        era: Era
+    ) -> (ConnectionKey, Handshake) {
+        if era == .modern { return (firstKey, ownHandshake) }
+        return switch (isolation, sessionID) {
         case (.shared, _): (.shared, ownHandshake)
         case (.session, let id?): (.session(id), handshake)
         case (.session, nil), (.principal, _):
@@ -208,8 +252,17 @@ package final class ServerConnections: Sendable {
 
     // MARK: What connections report, on their event loops
 
-    func connectionLostSession(_ connection: Connection) {
-        release(connection)
+    /// The server was replaced by one of the other era: nothing that clients were told holds any more.
+    func connectionChangedEra(_ connection: Connection) {
+        state.withLock { state in
+            if state.entries[connection.key]?.connection === connection { state.entries[connection.key] = nil }
+        }
+        logger.notice("server speaks another era than before; its sessions end", metadata: ["server": "\(displayName)"])
+        for attachment in connection.attachments.values {
+            guard let session = attachment.client as? ClientSession else { continue }
+            session.run { $0.close(reason: "the server was replaced") }
+        }
+        connection.upstream.close()
     }
 
     func connectionChanged(_ connection: Connection) {
@@ -260,14 +313,14 @@ package final class ServerConnections: Sendable {
         if case .session = connection.key { true } else { false }
     }
 
-    private func readCatalog(_ upstream: Upstream, _ result: HandshakeResult) {
+    private func readCatalog(_ upstream: Upstream, _ result: Introduction) {
         // One at a time: a server that says again and again that something has changed is not asked for each time.
         let isFirst = state.withLock { state in
             defer { state.catalogReads = min(state.catalogReads + 1, 2) }
             return state.catalogReads == 0
         }
         guard isFirst else { return }
-        CatalogProbe(upstream, result, toolFilter: settings.toolFilter) { [weak self] counts in
+        CatalogProbe(upstream, result, for: self) { [weak self] counts in
             guard let self else { return }
             update {
                 $0.tools = counts.tools

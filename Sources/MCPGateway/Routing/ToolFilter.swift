@@ -22,20 +22,4 @@ package struct ToolFilter: Sendable, Equatable {
         let isListed = names.contains { $0.utf8.elementsEqual(name.utf8) }
         return mode == .allow ? isListed : !isListed
     }
-
-    /// Cuts the tools that are not admitted out of the answer to `tools/list`. Everything else stays as it came.
-    func apply(to answer: Message) -> [Edit] {
-        guard let tools = answer.view(answer.envelope.result)?["tools"], tools.isArray else { return [] }
-        let elements = tools.elements
-        let kept = elements.filter { admits($0["name"]?.string ?? "") }
-        guard kept.count < elements.count else { return [] }
-        var list = ByteBuffer()
-        list.writeStaticString("[")
-        for (index, tool) in kept.enumerated() {
-            if index > 0 { list.writeStaticString(",") }
-            list.writeImmutableBuffer(tool.bytes)
-        }
-        list.writeStaticString("]")
-        return [Edit(tools.range, .bytes(list))]
-    }
 }

@@ -2,15 +2,22 @@ package import MCPCore
 import MCPUpstream
 package import NIOCore
 
-/// One legacy session of a client: what it has asked, what it has been asked, and where to tell it things.
+/// One session of a client that opened it with a handshake: what it has asked, what it has been asked, and where to
+/// tell it things.
 ///
 /// Confined to the event loop on which it was opened; that is what makes `@unchecked Sendable` true.
-package final class ClientSession: @unchecked Sendable {
+package final class ClientSession: Caller, @unchecked Sendable {
     /// A server's question that the client has not answered yet.
-    private struct Question {
-        let request: ServerRequest
-        let connection: Connection
+    private struct OpenQuestion {
+        let question: ClientQuestion
+        let exchange: ObjectIdentifier?
         let timeout: Scheduled<Void>
+    }
+
+    /// One request that is under way.
+    private struct Call {
+        let exchange: Exchange
+        let reply: any ReplySink
     }
 
     package let id: String
@@ -19,6 +26,13 @@ package final class ClientSession: @unchecked Sendable {
     package let eventLoop: any EventLoop
     package let version: ProtocolVersion
     let capabilities: DeclaredCapabilities
+    let era = Era.legacy
+    /// Which era its server speaks.
+    let serverEra: Era
+    /// Who it is, for a server that wants to hear that with every request.
+    private let metadata: RequestMetadata
+    /// What the client has set, where its server does not keep it.
+    var logLevel: LogLevel?
     /// Where things go that belong to no exchange.
     package var outlet: (any SessionOutlet)?
     package private(set) var isClosed = false
@@ -28,9 +42,11 @@ package final class ClientSession: @unchecked Sendable {
     private let gateway: Gateway
     let connection: Connection
     private var endsWithItsCalls = false
-    private var exchanges: [ObjectIdentifier: Exchange] = [:]
+    private var exchanges: [ObjectIdentifier: Call] = [:]
     private var newestExchange: Exchange?
-    private var questions: [Int64: Question] = [:]
+    /// Requests for updates of a resource that are not answered yet.
+    var subscribing: [RequestID: any ReplySink] = [:]
+    private var questions: [Int64: OpenQuestion] = [:]
     private var lastQuestion: Int64 = 0
 
     init(
@@ -39,7 +55,9 @@ package final class ClientSession: @unchecked Sendable {
         route: Route,
         version: ProtocolVersion,
         capabilities: DeclaredCapabilities,
+        metadata: RequestMetadata,
         connection: Connection,
+        serverEra: Era,
         eventLoop: any EventLoop,
         gateway: Gateway
     ) {
@@ -48,7 +66,9 @@ package final class ClientSession: @unchecked Sendable {
         self.route = route
         self.version = version
         self.capabilities = capabilities
+        self.metadata = metadata
         self.connection = connection
+        self.serverEra = serverEra
         self.eventLoop = eventLoop
         self.gateway = gateway
         self.opened = eventLoop.now
@@ -69,7 +89,7 @@ package final class ClientSession: @unchecked Sendable {
 
     /// Whether a call of this identifier is still under way.
     package func isInFlight(_ id: RequestID) -> Bool {
-        exchanges.values.contains { $0.clientID == id }
+        exchanges.values.contains { $0.exchange.clientID == id } || subscribing[id] != nil
     }
 
     // MARK: From the client
@@ -82,14 +102,23 @@ package final class ClientSession: @unchecked Sendable {
             reply.finish(refusal)
             return
         }
+        if serverEra == .modern, answerHere(request, id, reply) { return }
         guard gateway.calls.admit(principal) else {
             reply.finish(
                 OwnMessages.error(id: id, code: .overloaded, message: "too many calls are under way; try again later")
             )
             return
         }
-        let exchange = Exchange(request: request, id: id, session: self, connection: connection, reply: reply)
-        exchanges[ObjectIdentifier(exchange)] = exchange
+        let exchange = Exchange(
+            request,
+            id: id,
+            caller: self,
+            connection: connection,
+            serverEra: serverEra,
+            metadata: metadata,
+            logLevel: serverEra == .modern ? logLevel : nil
+        )
+        exchanges[ObjectIdentifier(exchange)] = Call(exchange: exchange, reply: reply)
         newestExchange = exchange
         connection.run { $0.start(exchange) }
     }
@@ -126,6 +155,8 @@ package final class ClientSession: @unchecked Sendable {
         case .initialized: break  // the server has had ours
         case .cancelled: cancel(notification)
         default:
+            // A stateless server takes no notifications.
+            guard serverEra == .legacy else { return }
             let line = notification.singleLine
             connection.run { $0.upstream.notify(line) }
         }
@@ -134,33 +165,42 @@ package final class ClientSession: @unchecked Sendable {
     private func cancel(_ notification: Message) {
         guard let range = notification.envelope.requestID else { return }
         let id = RequestID(notification.bytes, range)
-        guard let exchange = exchanges.values.first(where: { $0.clientID == id }) else { return }
+        guard let call = exchanges.values.first(where: { $0.exchange.clientID == id }) else { return }
         let reason = notification.params?["reason"]?.string ?? "cancelled by the client"
-        abandon(exchange, reason: reason)
+        abandon(call.exchange, reason: reason)
         // No answer follows a cancellation, but an HTTP response has to end.
-        exchange.reply.abandon()
+        call.reply.abandon()
     }
 
     /// Takes the client's answer to a question of the server. Answers to nothing are dropped.
     package func receive(response: Message) {
         lastUsed = eventLoop.now
         guard let range = response.envelope.id, let id = response.bytes.integer(in: range),
-            let question = questions.removeValue(forKey: id)
+            let open = questions.removeValue(forKey: id)
         else { return }
-        question.timeout.cancel()
-        let message = response.spliced([Edit(range, .id(question.request.id))])
-        question.connection.run { $0.answer(question.request, message) }
+        open.timeout.cancel()
+        open.question.answered(response)
     }
 
     // MARK: To the client
 
+    func deliver(_ notification: Message, for exchange: Exchange?) {
+        guard let exchange else { return tellDuringCall(notification.singleLine) }
+        if notification.method == .progress {
+            guard let token = exchange.progressToken, let range = notification.envelope.progressToken else { return }
+            deliver(notification.spliced([Edit(range, .id(token))]), for: exchange)
+        } else {
+            deliver(notification.singleLine, for: exchange)
+        }
+    }
+
     /// Delivers something that belongs to an exchange.
-    func deliver(_ message: ByteBuffer, for exchange: Exchange) {
-        guard exchanges[ObjectIdentifier(exchange)] != nil, exchange.reply.carriesMessages else {
+    private func deliver(_ message: ByteBuffer, for exchange: Exchange) {
+        guard let call = exchanges[ObjectIdentifier(exchange)], call.reply.carriesMessages else {
             tell(message)
             return
         }
-        exchange.reply.send(message)
+        call.reply.send(message)
     }
 
     /// Delivers something that belongs to no exchange.
@@ -169,20 +209,20 @@ package final class ClientSession: @unchecked Sendable {
     }
 
     /// Delivers something that probably accompanies the only call under way.
-    func tellDuringCall(_ message: ByteBuffer) {
+    private func tellDuringCall(_ message: ByteBuffer) {
         if exchanges.count == 1, let only = exchanges.values.first {
-            deliver(message, for: only)
+            deliver(message, for: only.exchange)
         } else {
             tell(message)
         }
     }
 
-    /// Ends an exchange with its answer.
-    func finish(_ exchange: Exchange, _ answer: ByteBuffer, outcome: String) {
-        guard exchanges[ObjectIdentifier(exchange)] != nil else { return }
+    func finish(_ exchange: Exchange, _ answer: Answer, outcome: String) {
+        guard let call = exchanges[ObjectIdentifier(exchange)] else { return }
         log(exchange, outcome: outcome)
+        dropQuestions(of: exchange)
         // Counted as under way until it is on its way out: whoever waits for the last call must not cut it off.
-        exchange.reply.finish(answer)
+        call.reply.finish(answer.bytes(for: exchange.clientID, server: route.server.displayName))
         _ = remove(exchange)
     }
 
@@ -194,7 +234,7 @@ package final class ClientSession: @unchecked Sendable {
 
     private func remove(_ exchange: Exchange) -> Bool {
         guard exchanges.removeValue(forKey: ObjectIdentifier(exchange)) != nil else { return false }
-        if newestExchange === exchange { newestExchange = exchanges.values.first }
+        if newestExchange === exchange { newestExchange = exchanges.values.first?.exchange }
         gateway.calls.release(principal)
         lastUsed = eventLoop.now
         if endsWithItsCalls, exchanges.isEmpty { close(reason: "done") }
@@ -214,18 +254,19 @@ package final class ClientSession: @unchecked Sendable {
     private func abandon(_ exchange: Exchange, reason: String) {
         guard remove(exchange) else { return }
         log(exchange, outcome: "cancelled")
+        dropQuestions(of: exchange)
         exchange.connection.run { $0.cancel(exchange, reason: reason) }
     }
 
     // MARK: Questions of the server
 
     /// Passes a server's request on to the client, on the stream where it belongs.
-    func ask(_ request: ServerRequest, from connection: Connection, during exchange: Exchange?) {
+    func ask(_ question: ClientQuestion, during exchange: Exchange?) {
         guard !isClosed, questions.count < gateway.limits.maximumServerRequestsInFlight else {
-            connection.run { $0.refuse(request, "too many requests to the client are open") }
+            question.refused("too many requests to the client are open")
             return
         }
-        guard let range = request.message.envelope.id else { return }
+        guard let range = question.message.envelope.id else { return }
         lastQuestion += 1
         let id = lastQuestion
         let timeout = eventLoop.scheduleTask(in: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) {
@@ -233,8 +274,10 @@ package final class ClientSession: @unchecked Sendable {
             guard let self else { return }
             questionTimedOut(id)
         }
-        questions[id] = Question(request: request, connection: connection, timeout: timeout)
-        let message = request.message.spliced([Edit(range, .integer(id))])
+        questions[id] = OpenQuestion(
+            question: question, exchange: exchange.map { ObjectIdentifier($0) }, timeout: timeout
+        )
+        let message = question.message.spliced([Edit(range, .integer(id))])
         if let exchange {
             deliver(message, for: exchange)
         } else if exchanges.count == 1 || outlet?.isOpen != true, let newest = newestExchange {
@@ -245,15 +288,24 @@ package final class ClientSession: @unchecked Sendable {
     }
 
     private func questionTimedOut(_ id: Int64) {
-        guard let question = questions.removeValue(forKey: id) else { return }
+        guard let open = questions.removeValue(forKey: id) else { return }
         tell(OwnMessages.cancelled(id: .integer(id), reason: "timed out"))
-        question.connection.run { $0.refuse(question.request, "the client did not answer in time") }
+        open.question.refused("the client did not answer in time")
     }
 
-    /// The server does not need the answer to its question any more.
-    func cancelQuestion(_ id: RequestID, from connection: Connection, _ notification: Message) {
+    /// Takes back the questions that live only as long as an exchange.
+    private func dropQuestions(of exchange: Exchange) {
+        for (id, open) in questions
+        where open.exchange == ObjectIdentifier(exchange) && open.question.origin == nil {
+            open.timeout.cancel()
+            questions[id] = nil
+            tell(OwnMessages.cancelled(id: .integer(id), reason: "the call has ended"))
+        }
+    }
+
+    func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message) {
         guard
-            let found = questions.first(where: { $0.value.request.id == id && $0.value.connection === connection }),
+            let found = questions.first(where: { $0.value.question.origin == origin }),
             let range = notification.envelope.requestID
         else { return }
         found.value.timeout.cancel()
@@ -268,17 +320,23 @@ package final class ClientSession: @unchecked Sendable {
         guard !isClosed else { return }
         isClosed = true
         gateway.sessions.remove(self)
-        for exchange in exchanges.values {
-            abandon(exchange, reason: reason)
-            exchange.reply.finish(
-                OwnMessages.error(id: exchange.clientID, code: .shuttingDown, message: "the call was ended: \(reason)")
+        for call in exchanges.values {
+            abandon(call.exchange, reason: reason)
+            call.reply.finish(
+                OwnMessages.error(
+                    id: call.exchange.clientID, code: .shuttingDown, message: "the call was ended: \(reason)"
+                )
             )
         }
+        for (id, reply) in subscribing {
+            reply.finish(OwnMessages.error(id: id, code: .shuttingDown, message: "the call was ended: \(reason)"))
+        }
+        subscribing = [:]
         let open = questions.values
         questions = [:]
-        for question in open {
-            question.timeout.cancel()
-            question.connection.run { $0.refuse(question.request, "the client has gone") }
+        for item in open {
+            item.timeout.cancel()
+            item.question.refused("the client has gone")
         }
         connection.run { $0.detach(self) }
         outlet?.close()

@@ -20,6 +20,8 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
         case handshakeRefused
         /// A message is longer than allowed, or the stream cannot be read as messages.
         case unreadable
+        /// The server was replaced by one that speaks another era than the one that was asked for.
+        case eraChanged
         /// More calls are waiting for the server than allowed.
         case overloaded
         /// The proxy has closed the connection on purpose.

@@ -21,7 +21,10 @@ package protocol UpstreamLink: AnyObject {
     func open(_ receiver: any UpstreamLinkReceiver)
 
     /// Sends one message, on one line, in the order of the calls.
-    func send(_ message: ByteBuffer, as kind: OutgoingKind)
+    ///
+    /// - Parameter head: What a stateless request carries in header fields; nil for all else, and where
+    ///   `hasRequestHeads` is false.
+    func send(_ message: ByteBuffer, as kind: OutgoingKind, head: RequestHead?)
 
     /// Says that nobody waits for this request's answer any more. The link may free what it holds for it; it must
     /// not report anything more for it.
@@ -30,6 +33,9 @@ package protocol UpstreamLink: AnyObject {
     /// Says that the handshake is complete, so that a transport can state the revision and listen for what the
     /// server says unasked.
     func handshakeCompleted(_ version: ProtocolVersion)
+
+    /// Says that the server needs no handshake.
+    func statelessServerFound()
 
     /// Ends the link and frees everything. `linkClosed` follows exactly once, unless it has come before.
     func close()
@@ -43,6 +49,12 @@ package protocol UpstreamLink: AnyObject {
     /// Whether opening the link starts a process.
     var startsProcess: Bool { get }
 
+    /// Whether a server without a handshake can be behind it.
+    var mayBeStateless: Bool { get }
+
+    /// Whether stateless requests carry a head, and are cancelled by being abandoned alone.
+    var hasRequestHeads: Bool { get }
+
     /// The process identifier, where there is a process.
     var processID: Int32? { get }
 
@@ -52,6 +64,15 @@ package protocol UpstreamLink: AnyObject {
 
 extension UpstreamLink {
     package var startsProcess: Bool { false }
+    package var mayBeStateless: Bool { true }
+    package var hasRequestHeads: Bool { false }
+
+    package func statelessServerFound() {}
+
+    /// Sends a message that has no head.
+    package func send(_ message: ByteBuffer, as kind: OutgoingKind) {
+        send(message, as: kind, head: nil)
+    }
 
     package func noteJunk(_ bytes: ByteBuffer) {}
 }

@@ -137,7 +137,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
 
     // MARK: Carrying messages
 
-    package func send(_ message: ByteBuffer, as kind: OutgoingKind) {
+    package func send(_ message: ByteBuffer, as kind: OutgoingKind, head: RequestHead?) {
         guard let pipe, state == .open else {
             if case .request(let id) = kind {
                 receiver?.linkFailed(id, UpstreamFailure(.closed, "the server is not running", nothingSent: true))

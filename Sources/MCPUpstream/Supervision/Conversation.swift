@@ -3,7 +3,7 @@ import NIOCore
 
 /// Hears what one conversation yields. Called on its event loop.
 protocol ConversationOwner: AnyObject {
-    func conversationBecameReady(_ conversation: Conversation, _ result: HandshakeResult)
+    func conversationBecameReady(_ conversation: Conversation, _ introduction: Introduction)
     func conversation(_ conversation: Conversation, asks request: ServerRequest, during id: Int64?)
     func conversation(_ conversation: Conversation, notifies message: Message, during id: Int64?)
     /// The session was forgotten by the server, and the request `id` with it, unread.
@@ -15,38 +15,41 @@ protocol ConversationOwner: AnyObject {
 /// One call that has been sent and not yet answered.
 struct CallInFlight {
     let receiver: any ExchangeReceiver
-    /// Kept so that it can be sent again where that is safe.
-    let request: Message
     let method: Method
     let started: NIODeadline
     var lastSign: NIODeadline
+    /// Whether it can be sent again, where that is safe.
     var mayBeRepeated: Bool
+    let isOpenEnded: Bool
 }
 
-/// One legacy session over one link: handshake, correlation of answers, calls in flight.
+/// What goes on with one server over one link: introduction, correlation of answers, calls in flight.
 ///
 /// It lives as long as its link and is never reused; `generation` tells it from those before and after it.
 final class Conversation {
     private enum State {
+        /// Followed by `introducing`.
         case opening
-        case handshaking(id: Int64)
+        /// Followed by `ready`.
+        case introducing
         case ready
+        /// Final; may follow any other.
         case ended
     }
 
     let generation: Int
     let link: any UpstreamLink
-    private(set) var result: HandshakeResult?
+    private(set) var introduction: Introduction?
     private(set) var readySince: NIODeadline?
     private(set) var calls: [Int64: CallInFlight] = [:]
 
     private unowned let owner: any ConversationOwner
-    private let handshake: Handshake
-    private let handshakeID: Int64
+    private let introducer: Introducer
     private let limits: UpstreamLimits
     private var state = State.opening
     private var startTimer: Scheduled<Void>?
     private var sweepTimer: Scheduled<Void>?
+    private var openEndedCount = 0
     private var junk = JunkCounter()
     /// The questions of the server to its client that are open. A person may be thinking, so that silence means
     /// nothing meanwhile; over stdio it cannot be told for which call.
@@ -55,15 +58,13 @@ final class Conversation {
     init(
         generation: Int,
         link: any UpstreamLink,
-        handshake: Handshake,
-        handshakeID: Int64,
+        introducer: Introducer,
         limits: UpstreamLimits,
         owner: any ConversationOwner
     ) {
         self.generation = generation
         self.link = link
-        self.handshake = handshake
-        self.handshakeID = handshakeID
+        self.introducer = introducer
         self.limits = limits
         self.owner = owner
     }
@@ -71,6 +72,9 @@ final class Conversation {
     var isReady: Bool {
         if case .ready = state { true } else { false }
     }
+
+    /// Whether the server ended when it was asked what it speaks, and nothing else.
+    var endedOnProbe: Bool { isEnded && introduction == nil && introducer.hasOnlyProbed }
 
     var isEnded: Bool {
         if case .ended = state { true } else { false }
@@ -81,7 +85,8 @@ final class Conversation {
             [weak self] in
             guard let self else { return }
             let seconds = limits.startTimeout.components.seconds
-            end(UpstreamFailure(.timedOut, "it did not complete the handshake within \(seconds) seconds"))
+            let silence = UpstreamFailure(.timedOut, "it did not complete the handshake within \(seconds) seconds")
+            end(introducer.refusal ?? silence)
         }
         link.open(self)
     }
@@ -89,21 +94,33 @@ final class Conversation {
     // MARK: Calls
 
     /// Sends a request under an identifier of ours, which also serves as its progress token.
-    func send(_ request: Message, id: Int64, receiver: any ExchangeReceiver, mayBeRepeated: Bool) {
-        var edits: [Edit] = []
+    func send(_ receiver: any ExchangeReceiver, id: Int64, mayBeRepeated: Bool) {
+        guard let introduction, let outgoing = receiver.request(for: introduction) else {
+            receiver.exchangeFailed(
+                UpstreamFailure(.eraChanged, "it speaks another era than before", nothingSent: true)
+            )
+            return
+        }
+        let request = outgoing.message
+        var edits = outgoing.edits
         if let range = request.envelope.id { edits.append(Edit(range, .integer(id))) }
         if let range = request.envelope.progressToken { edits.append(Edit(range, .integer(id))) }
         let now = link.eventLoop.now
         calls[id] = CallInFlight(
             receiver: receiver,
-            request: request,
             method: request.method,
             started: now,
             lastSign: now,
-            mayBeRepeated: mayBeRepeated
+            mayBeRepeated: mayBeRepeated,
+            isOpenEnded: outgoing.isOpenEnded
         )
-        scheduleSweep()
-        link.send(request.spliced(edits), as: .request(id: id))
+        if outgoing.isOpenEnded { openEndedCount += 1 } else { scheduleSweep() }
+        let hasHead = introduction.era == .modern && link.hasRequestHeads
+        link.send(
+            request.spliced(edits),
+            as: .request(id: id),
+            head: hasHead ? RequestHead(outgoing, version: introduction.version) : nil
+        )
     }
 
     func notify(_ message: ByteBuffer) {
@@ -125,9 +142,9 @@ final class Conversation {
 
     /// Gives up a call: the server is told, and a late answer is dropped.
     func cancel(_ id: Int64, reason: String) {
-        guard let call = calls.removeValue(forKey: id) else { return }
-        // The handshake must not be cancelled (2025-11-25, Cancellation).
-        if call.method != .initialize {
+        guard remove(id) != nil else { return }
+        // Over HTTP a stateless request is cancelled by closing its stream (2026-07-28, Cancellation).
+        if introduction?.era == .legacy || !link.hasRequestHeads {
             link.send(OwnMessages.cancelled(id: .integer(id), reason: reason), as: .notification)
         }
         link.abandon(id)
@@ -136,11 +153,20 @@ final class Conversation {
 
     /// Takes a call back without telling anybody, to send it elsewhere.
     func withdraw(_ id: Int64) -> CallInFlight? {
-        calls.removeValue(forKey: id)
+        remove(id)
+    }
+
+    /// How many calls count towards the bound: those that are expected to end.
+    var boundedCallCount: Int { calls.count - openEndedCount }
+
+    private func remove(_ id: Int64) -> CallInFlight? {
+        guard let call = calls.removeValue(forKey: id) else { return nil }
+        if call.isOpenEnded { openEndedCount -= 1 }
+        return call
     }
 
     private func finish(_ id: Int64, _ body: (CallInFlight) -> Void) {
-        guard let call = calls.removeValue(forKey: id) else { return }
+        guard let call = remove(id) else { return }
         body(call)
         owner.conversationHasRoom(self)
     }
@@ -158,7 +184,7 @@ final class Conversation {
     private func sweep() {
         sweepTimer = nil
         let now = link.eventLoop.now
-        for (id, call) in calls where calls[id] != nil {
+        for (id, call) in calls where calls[id] != nil && !call.isOpenEnded {
             let quiet = openQuestions.isEmpty && now - call.lastSign > .milliseconds(limits.callTimeout.milliseconds)
             let tooLong = now - call.started > .milliseconds(limits.maximumCallTime.milliseconds)
             guard quiet || tooLong else { continue }
@@ -168,7 +194,7 @@ final class Conversation {
                 UpstreamFailure(.timedOut, "it did not answer within \(limit.milliseconds) ms")
             )
         }
-        if !calls.isEmpty { scheduleSweep() }
+        if boundedCallCount > 0 { scheduleSweep() }
     }
 
     // MARK: The end
@@ -182,10 +208,11 @@ final class Conversation {
         guard !isEnded else { return }
         state = .ended
         startTimer?.cancel()
+        introducer.stop()
         sweepTimer?.cancel()
         link.close()
         // One by one, because whoever hears of the first may cancel the next.
-        for id in calls.keys.sorted() { calls.removeValue(forKey: id)?.receiver.exchangeFailed(failure) }
+        for id in calls.keys.sorted() { remove(id)?.receiver.exchangeFailed(failure) }
         owner.conversationEnded(self, failure)
     }
 }
@@ -195,11 +222,29 @@ final class Conversation {
 extension Conversation: UpstreamLinkReceiver {
     func linkOpened() {
         guard case .opening = state else { return }
-        state = .handshaking(id: handshakeID)
-        link.send(
-            OwnMessages.request(id: handshakeID, method: .initialize, params: handshake.params),
-            as: .request(id: handshakeID)
-        )
+        state = .introducing
+        introducer.start(on: link) { [weak self] outcome in
+            guard let self else { return }
+            switch outcome {
+            case .success(let introduction): becomeReady(introduction)
+            case .failure(let failure): end(failure)
+            }
+        }
+    }
+
+    private func becomeReady(_ introduction: Introduction) {
+        guard case .introducing = state else { return }
+        startTimer?.cancel()
+        self.introduction = introduction
+        state = .ready
+        readySince = link.eventLoop.now
+        switch introduction.era {
+        case .legacy:
+            link.handshakeCompleted(introduction.version)
+            link.send(OwnMessages.notification(.initialized), as: .notification)
+        case .modern: link.statelessServerFound()
+        }
+        owner.conversationBecameReady(self, introduction)
     }
 
     func linkReceived(_ bytes: ByteBuffer, relatedTo related: Int64?) {
@@ -241,36 +286,26 @@ extension Conversation: UpstreamLinkReceiver {
     private func receivedAnswer(_ answer: Message) {
         guard let range = answer.envelope.id, let id = answer.bytes.integer(in: range) else {
             // An error without an identifier can only mean the one request that is open now.
-            if case .handshaking = state, answer.kind == .error { handshakeAnswered(answer) }
+            if case .introducing = state, answer.kind == .error { introducer.answered(answer, to: nil) }
             return
         }
-        if case .handshaking(let expected) = state {
-            if id == expected { handshakeAnswered(answer) }
+        if case .introducing = state {
+            introducer.answered(answer, to: id)
             return
         }
         // An identifier that is not in flight was answered, cancelled or invented before: nobody must get it.
         finish(id) { $0.receiver.exchangeAnswered(answer) }
     }
 
-    private func handshakeAnswered(_ answer: Message) {
-        startTimer?.cancel()
-        do {
-            let result = try HandshakeResult(answer)
-            self.result = result
-            state = .ready
-            readySince = link.eventLoop.now
-            link.handshakeCompleted(result.version)
-            link.send(OwnMessages.notification(.initialized), as: .notification)
-            owner.conversationBecameReady(self, result)
-        } catch {
-            end(error)
-        }
-    }
-
     private func receivedRequest(_ request: Message, relatedTo related: Int64?) {
         guard let id = request.id else { return }
-        if request.method == .ping {
+        if request.method == .ping, introduction?.era != .modern {
             link.send(OwnMessages.emptyResult(id: id), as: .response)
+            return
+        }
+        if introduction?.era != .legacy {
+            // A stateless server must not ask, and nothing may be answered to it (2026-07-28, stdio).
+            link.noteJunk(request.bytes)
             return
         }
         openQuestions.insert(id)
@@ -291,9 +326,16 @@ extension Conversation: UpstreamLinkReceiver {
             return
         }
         if notification.method == .cancelled, let range = notification.envelope.requestID {
+            if introduction?.era == .modern {
+                // The only thing that a stateless server cancels is a subscription.
+                guard let id = notification.bytes.integer(in: range) else { return }
+                finish(id) { $0.receiver.exchangeFailed(UpstreamFailure(.connectionLost, "it ended the subscription")) }
+                return
+            }
             close(question: RequestID(notification.bytes, range))
         }
-        owner.conversation(self, notifies: notification, during: related)
+        let subscription = notification.envelope.metadata.subscriptionID.flatMap { notification.bytes.integer(in: $0.value) }
+        owner.conversation(self, notifies: notification, during: subscription ?? related)
     }
 
     private func receivedJunk(_ bytes: ByteBuffer, _ reason: String, relatedTo related: Int64?) {
@@ -309,8 +351,8 @@ extension Conversation: UpstreamLinkReceiver {
 
     func linkFailed(_ id: Int64, _ failure: UpstreamFailure) {
         guard !isEnded else { return }
-        if case .handshaking(let expected) = state, id == expected {
-            end(failure)
+        if case .introducing = state {
+            introducer.failed(failure, of: id)
             return
         }
         finish(id) { $0.receiver.exchangeFailed(failure) }
@@ -320,7 +362,7 @@ extension Conversation: UpstreamLinkReceiver {
 
     func linkLostSession(_ id: Int64?) {
         guard !isEnded else { return }
-        if case .handshaking = state {
+        if case .introducing = state {
             end(UpstreamFailure(.handshakeRefused, "it forgot the session during the handshake"))
             return
         }

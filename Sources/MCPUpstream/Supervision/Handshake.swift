@@ -25,38 +25,7 @@ package struct Handshake: Sendable {
         params.writeStaticString("}")
         return params
     }
-}
 
-/// What an upstream answered to `initialize`.
-package struct HandshakeResult: Sendable {
-    /// The whole result, as the server wrote it.
-    package let result: JSONText
-    package let version: ProtocolVersion
-
-    /// Whether the server declared a capability.
-    package func declares(_ capability: String) -> Bool {
-        result.root["capabilities"]?[capability] != nil
-    }
-
-    /// Reads the answer to `initialize`.
-    ///
-    /// - Throws: `UpstreamFailure.Code.handshakeRefused` for an error, or a revision that we do not speak.
-    init(_ answer: Message) throws(UpstreamFailure) {
-        if let error = answer.view(answer.envelope.error) {
-            let words = error["message"]?.string ?? "no reason given"
-            throw UpstreamFailure(.handshakeRefused, "it refused the handshake: \(words)")
-        }
-        guard let result = answer.view(answer.envelope.result), let name = result["protocolVersion"]?.string else {
-            throw UpstreamFailure(.handshakeRefused, "its answer to the handshake names no protocolVersion")
-        }
-        guard let version = ProtocolVersion(name) else {
-            let known = ProtocolVersion.legacy.map(\.name).joined(separator: ", ")
-            throw UpstreamFailure(
-                .handshakeRefused,
-                "it speaks protocol version \(name.prefix(40)), which is none of \(known)"
-            )
-        }
-        self.result = JSONText(accepted: result.bytes)
-        self.version = version
-    }
+    /// The same, said with every request.
+    package var metadata: RequestMetadata { RequestMetadata(clientInfo: clientInfo, capabilities: capabilities) }
 }

@@ -1,7 +1,7 @@
-package import MCPCore
+import MCPCore
 package import NIOCore
 
-/// One legacy session with a server that is kept alive: opened again, with back-off and for ever, when it is lost.
+/// What goes on with one server, kept alive: opened again, with back-off and for ever, when it is lost.
 ///
 /// Calls that come while it is starting wait, within bounds; calls that were sent when it is lost fail at once.
 /// Nothing is ever sent twice, but for a request that the server refused unread because it had forgotten the
@@ -15,7 +15,7 @@ package final class Upstream: @unchecked Sendable {
     /// Where the upstream stands.
     package enum State: Sendable {
         case starting
-        case ready(HandshakeResult)
+        case ready(Introduction)
         /// Lost; the next attempt is due after a wait.
         case waiting(UpstreamFailure)
         case closed
@@ -23,7 +23,6 @@ package final class Upstream: @unchecked Sendable {
 
     private struct QueuedCall {
         let id: Int64
-        let request: Message
         let receiver: any ExchangeReceiver
         let queuedAt: NIODeadline
         let mayBeRepeated: Bool
@@ -38,6 +37,8 @@ package final class Upstream: @unchecked Sendable {
 
     private let makeLink: LinkFactory
     private let handshake: Handshake
+    private let era: EraChoice
+    private let memory: EraMemory
     private let limits: UpstreamLimits
     private weak var listener: (any UpstreamListener)?
     private var current: Conversation?
@@ -53,16 +54,20 @@ package final class Upstream: @unchecked Sendable {
     private var generation = 0
     private var lastID: Int64 = 0
     private var wasReady = false
-    private var waiters: [(Result<HandshakeResult, UpstreamFailure>) -> Void] = []
+    private var waiters: [(Result<Introduction, UpstreamFailure>) -> Void] = []
 
     package init(
         on eventLoop: any EventLoop,
         handshake: Handshake,
+        era: EraChoice = .detected,
+        memory: EraMemory = EraMemory(),
         limits: UpstreamLimits,
         makeLink: @escaping LinkFactory
     ) {
         self.eventLoop = eventLoop
         self.handshake = handshake
+        self.era = era
+        self.memory = memory
         self.limits = limits
         self.makeLink = makeLink
         self.backoff = Backoff(minimum: limits.backoffMinimum, maximum: limits.backoffMaximum)
@@ -99,8 +104,8 @@ package final class Upstream: @unchecked Sendable {
 
     // MARK: Use
 
-    /// Reports the handshake's result once there is one, or the failure of the attempt under way.
-    package func whenReady(_ body: @escaping (Result<HandshakeResult, UpstreamFailure>) -> Void) {
+    /// Reports what the server is once that is known, or the failure of the attempt under way.
+    package func whenReady(_ body: @escaping (Result<Introduction, UpstreamFailure>) -> Void) {
         switch state {
         case .ready(let result): body(.success(result))
         case .starting: waiters.append(body)
@@ -120,19 +125,19 @@ package final class Upstream: @unchecked Sendable {
     /// Sends a request, or keeps it until it can be sent. The receiver may hear of its end before this returns.
     ///
     /// - Parameter id: From `makeID`, where the request may have to be cancelled.
-    package func exchange(_ request: Message, _ receiver: any ExchangeReceiver, id: Int64? = nil) {
+    package func exchange(_ receiver: any ExchangeReceiver, id: Int64? = nil) {
         let id = id ?? makeID()
         switch state {
         case .ready:
-            if let current, queue.isEmpty, current.calls.count < limits.maximumCallsInFlight {
-                current.send(request, id: id, receiver: receiver, mayBeRepeated: true)
+            if let current, queue.isEmpty, current.boundedCallCount < limits.maximumCallsInFlight {
+                current.send(receiver, id: id, mayBeRepeated: true)
             } else {
-                enqueue(request, id, receiver)
+                enqueue(id, receiver)
             }
-        case .starting: enqueue(request, id, receiver)
+        case .starting: enqueue(id, receiver)
         case .waiting(let failure):
             bringRetryForward()
-            if isRetryNear { enqueue(request, id, receiver) } else { receiver.exchangeFailed(failure.beforeSending) }
+            if isRetryNear { enqueue(id, receiver) } else { receiver.exchangeFailed(failure.beforeSending) }
         case .closed:
             receiver.exchangeFailed(UpstreamFailure(.closed, "the server was stopped", nothingSent: true))
         }
@@ -179,7 +184,7 @@ package final class Upstream: @unchecked Sendable {
 
     // MARK: Queue
 
-    private func enqueue(_ request: Message, _ id: Int64, _ receiver: any ExchangeReceiver) {
+    private func enqueue(_ id: Int64, _ receiver: any ExchangeReceiver) {
         guard queue.count < limits.maximumQueuedCalls else {
             receiver.exchangeFailed(
                 UpstreamFailure(
@@ -191,20 +196,18 @@ package final class Upstream: @unchecked Sendable {
             return
         }
         queue.append(
-            QueuedCall(id: id, request: request, receiver: receiver, queuedAt: eventLoop.now, mayBeRepeated: true)
+            QueuedCall(id: id, receiver: receiver, queuedAt: eventLoop.now, mayBeRepeated: true)
         )
         scheduleQueueSweep()
     }
 
     private func sendQueued() {
         guard case .ready = state, let current else { return }
-        var sent = 0
-        while sent < queue.count, current.calls.count < limits.maximumCallsInFlight {
-            let call = queue[sent]
-            sent += 1
-            current.send(call.request, id: call.id, receiver: call.receiver, mayBeRepeated: call.mayBeRepeated)
+        // One by one, because whoever hears of a failure may cancel another.
+        while let call = queue.first, current.boundedCallCount < limits.maximumCallsInFlight {
+            queue.removeFirst()
+            current.send(call.receiver, id: call.id, mayBeRepeated: call.mayBeRepeated)
         }
-        queue.removeFirst(min(sent, queue.count))
     }
 
     private func scheduleQueueSweep() {
@@ -248,8 +251,12 @@ package final class Upstream: @unchecked Sendable {
         let conversation = Conversation(
             generation: generation,
             link: link,
-            handshake: handshake,
-            handshakeID: makeID(),
+            introducer: Introducer(
+                handshake,
+                era: era,
+                memory: memory,
+                probeTimeout: limits.probeTimeout
+            ) { [unowned self] in makeID() },
             limits: limits,
             owner: self
         )
@@ -289,15 +296,15 @@ package final class Upstream: @unchecked Sendable {
 // MARK: - What a conversation yields
 
 extension Upstream: ConversationOwner {
-    func conversationBecameReady(_ conversation: Conversation, _ result: HandshakeResult) {
+    func conversationBecameReady(_ conversation: Conversation, _ introduction: Introduction) {
         guard conversation === current else { return }
-        state = .ready(result)
+        state = .ready(introduction)
         let again = wasReady
         wasReady = true
         listener?.upstreamBecameReady(self, again: again)
         let waiters = self.waiters
         self.waiters = []
-        for waiter in waiters { waiter(.success(result)) }
+        for waiter in waiters { waiter(.success(introduction)) }
         sendQueued()
     }
 
@@ -316,7 +323,6 @@ extension Upstream: ConversationOwner {
                 queue.insert(
                     QueuedCall(
                         id: id,
-                        request: call.request,
                         receiver: call.receiver,
                         queuedAt: call.started,
                         mayBeRepeated: false
@@ -346,6 +352,13 @@ extension Upstream: ConversationOwner {
         lastErrorOutput = conversation.link.recentErrorOutput
         current = nil
         if case .closed = state { return }
+        if conversation.endedOnProbe, startsProcesses, failure.code == .processEnded, case .detected = era,
+            memory.assumeLegacy()
+        {
+            // It may have ended because its first message was not "initialize": that gets one try at once.
+            connect()
+            return
+        }
         let readyFor = conversation.readySince.map { Duration.nanoseconds((eventLoop.now - $0).nanoseconds) }
         if readyFor == nil || backoffIsDue(readyFor) { failWaiting(failure) }
         state = .waiting(failure)

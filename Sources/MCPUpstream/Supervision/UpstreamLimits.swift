@@ -2,6 +2,8 @@
 package struct UpstreamLimits: Sendable {
     /// From opening a connection to the end of the handshake.
     package var startTimeout: Duration = .seconds(30)
+    /// How long a server may be silent on `server/discover` before it is taken for one with a handshake.
+    package var probeTimeout: Duration = .seconds(3)
     /// How long a call may take without a sign of life; progress and questions to the client are such signs.
     package var callTimeout: Duration = .seconds(300)
     /// How long a call may take in any case.

@@ -70,6 +70,8 @@ package struct Limits: Sendable, Equatable {
     package var maxMessageBytes = 64 << 20
     /// How long an upstream may take from its start to the end of the handshake.
     package var startTimeout: Duration = .seconds(30)
+    /// How long an upstream may be silent on `server/discover` before it is also asked to `initialize`.
+    package var probeTimeout: Duration = .seconds(3)
     /// The wait before the first restart of a failed upstream; it doubles each time.
     package var restartBackoffMinimum: Duration = .milliseconds(500)
     /// The longest wait before a restart of a failed upstream.
@@ -80,6 +82,8 @@ package struct Limits: Sendable, Equatable {
     package var idleTimeout: Duration = .seconds(5 * 60)
     /// How long a client may take to answer a request of an upstream.
     package var interactionTimeout: Duration = .seconds(5 * 60)
+    /// How often an upstream may ask its client for input during one call.
+    package var maxInputRounds = 16
     /// The most requests of one upstream that wait for a client's answer.
     package var maxServerRequestsInFlight = 16
     /// How many of the last lines of a child's standard error are kept.

@@ -30,11 +30,6 @@ struct ServeCommand: AsyncParsableCommand {
         }
         for notice in loaded.notices { logger.notice("\(notice)") }
         for warning in loaded.warnings { logger.warning("\(warning.description)") }
-        for server in loaded.settings.servers where server.protocolEra == .modern {
-            logger.warning(
-                "this version speaks only handshake revisions to servers", metadata: ["server": "\(server.displayName)"]
-            )
-        }
         let status = await ProxyRun(DescriptorBudget.apply(descriptors, to: loaded.settings, logger), logger: logger)
             .run(until: signals.arrivals)
         if status != 0 { throw ExitCode(status) }

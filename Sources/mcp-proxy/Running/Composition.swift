@@ -128,7 +128,7 @@ struct Composition {
         info.writeString(#","version":"#)
         info.writeJSONString(settings.version)
         info.writeString("}")
-        return ServerConnectionSettings(
+        var result = ServerConnectionSettings(
             name: server.name,
             displayName: server.displayName,
             transport: server.transport.label,
@@ -140,6 +140,14 @@ struct Composition {
             // With a single token there is a single caller: the first connection is already theirs.
             firstPrincipal: principals.only(server.options.authTokens)
         )
+        result.interaction.maximumRounds = settings.limits.maxInputRounds
+        result.era =
+            switch server.protocolEra {
+            case .auto: .detected
+            case .modern: .always(.modern)
+            case .legacy: .always(.legacy)
+            }
+        return result
     }
 
     /// A process is shared by one principal's sessions; a remote session is cheap, so each client gets its own.
@@ -154,6 +162,7 @@ struct Composition {
     private static func upstreamLimits(of server: ServerSettings, _ limits: Limits) -> UpstreamLimits {
         var result = UpstreamLimits()
         result.startTimeout = limits.startTimeout
+        result.probeTimeout = limits.probeTimeout
         result.callTimeout = limits.callTimeout
         result.maximumCallTime = limits.maxCallTime
         if case .http(_, _, let timeout?, _) = server.transport {

@@ -50,7 +50,7 @@ import Testing
         #expect(message.view(envelope.level)?.bytes.text == #""info""#)
         #expect(message.view(envelope.requestID)?.bytes.text == "7")
         #expect(message.view(envelope.progressToken)?.bytes.text == #""p""#)
-        #expect(message.view(envelope.metaProtocolVersion)?.bytes.text == #""2026-07-28""#)
+        #expect(message.view(envelope.metadata.protocolVersion?.value)?.bytes.text == #""2026-07-28""#)
         #expect(message.view(envelope.meta)?.isObject == true)
         #expect(message.params?["arguments"]?["name"]?.string == "wrong")
         #expect(envelope.result == nil && envelope.error == nil)

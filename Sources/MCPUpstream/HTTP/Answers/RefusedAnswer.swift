@@ -27,12 +27,19 @@ struct RefusedAnswer {
     }
 
     /// The body, when it is the JSON-RPC error that answers this request.
-    func answer(to id: Int64) -> ByteBuffer? {
+    ///
+    /// - Parameter unnamed: Whether an error that names no request is taken too: a stateless server may refuse a
+    ///   request without having read it.
+    func answer(to id: Int64, unnamed: Bool = false) -> ByteBuffer? {
         guard !head.isSuccess, !head.isEncoded, body.readableBytes > 0 else { return nil }
         // The error says that it is no message, which is what nil says.
         guard let message = try? Message(body, duplicateKeys: .accepted) else { return nil }
-        guard message.kind == .error, message.id == .integer(id) else { return nil }
-        return body
+        guard message.kind == .error else { return nil }
+        if message.id == .integer(id) { return body }
+        guard unnamed, message.id == nil, let error = message.view(message.envelope.error), error["code"] != nil else {
+            return nil
+        }
+        return OwnMessages.error(id: .integer(id), object: error.bytes)
     }
 
     /// What the answer means for the request, in words for the operator.

@@ -22,7 +22,14 @@ package final class DetectingHTTPLink: ListeningLink {
         let id: Int64
         let failure: UpstreamFailure
         var isWanted = true
-        var waiting: [(ByteBuffer, OutgoingKind)] = []
+        var waiting: [Held] = []
+    }
+
+    /// A message that waits until it is known where it has to go.
+    private struct Held {
+        let message: ByteBuffer
+        let kind: OutgoingKind
+        let head: RequestHead?
     }
 
     package let eventLoop: any EventLoop
@@ -35,6 +42,7 @@ package final class DetectingHTTPLink: ListeningLink {
     private var ear: DetectionEar?
     private var hasOpened = false
     private var first: (id: Int64, message: ByteBuffer)?
+    private var probes: Set<Int64> = []
     private var receiver: (any UpstreamLinkReceiver)?
 
     /// - Parameters:
@@ -77,22 +85,33 @@ package final class DetectingHTTPLink: ListeningLink {
         link?.open(ear)
     }
 
-    package func send(_ message: ByteBuffer, as kind: OutgoingKind) {
+    package func send(_ message: ByteBuffer, as kind: OutgoingKind, head: RequestHead?) {
         switch state {
         case .falling(let sse, let ear, var refusal):
-            refusal.waiting.append((message, kind))
+            refusal.waiting.append(Held(message: message, kind: kind, head: head))
             state = .falling(sse, ear, refusal)
         case .trying:
-            if first == nil, case .request(let id) = kind { first = (id, message) }
-            link?.send(message, as: kind)
-        case .new, .decided, .closed: link?.send(message, as: kind)
+            // What a server says to a stateless request does not yet tell which transport it has.
+            if case .request(let id) = kind {
+                if head != nil { probes.insert(id) } else if first == nil { first = (id, message) }
+            }
+            link?.send(message, as: kind, head: head)
+        case .new, .decided, .closed: link?.send(message, as: kind, head: head)
         }
+    }
+
+    package var hasRequestHeads: Bool { true }
+    package var mayBeStateless: Bool { link?.mayBeStateless ?? true }
+
+    package func statelessServerFound() {
+        decide()
+        link?.statelessServerFound()
     }
 
     package func abandon(_ id: Int64) {
         if case .falling(let sse, let ear, var refusal) = state {
             if refusal.id == id { refusal.isWanted = false }
-            refusal.waiting.removeAll { $0.1 == .request(id: id) }
+            refusal.waiting.removeAll { $0.kind == .request(id: id) }
             state = .falling(sse, ear, refusal)
         } else {
             link?.abandon(id)
@@ -138,7 +157,7 @@ package final class DetectingHTTPLink: ListeningLink {
         before?.close()
         if refusal.isWanted, let first { sse.send(first.message, as: .request(id: first.id)) }
         first = nil
-        for (message, kind) in refusal.waiting { sse.send(message, as: kind) }
+        for held in refusal.waiting { sse.send(held.message, as: held.kind) }
     }
 
     /// There is no event stream either.
@@ -151,13 +170,14 @@ package final class DetectingHTTPLink: ListeningLink {
             + "for a GET (HTTP+SSE), \(second.detail)"
         let code: UpstreamFailure.Code = second.code == .unauthorized ? .unauthorized : refusal.failure.code
         if refusal.isWanted { receiver?.linkFailed(refusal.id, UpstreamFailure(code, detail)) }
-        for (message, kind) in refusal.waiting { send(message, as: kind) }
+        for held in refusal.waiting { send(held.message, as: held.kind, head: held.head) }
     }
 
     private func decide() {
         guard case .trying = state else { return }
         state = .decided
         first = nil
+        probes = []
         memory.remember(.streamableHTTP)
     }
 }
@@ -191,7 +211,7 @@ extension DetectingHTTPLink {
     }
 
     func received(_ message: ByteBuffer, relatedTo id: Int64?) {
-        decide()
+        if id.map(probes.contains) != true { decide() }
         receiver?.linkReceived(message, relatedTo: id)
     }
 

@@ -1,3 +1,5 @@
+import MCPCore
+
 /// The header fields that every request of a link has, made once per link.
 extension RequestFields {
     static func forPost(
@@ -12,6 +14,15 @@ extension RequestFields {
         fields.set("User-Agent", "mcp-proxy")
         fields.add(configured: configured)
         return fields
+    }
+
+    /// States what a stateless request is. A parameter whose name or value no header can carry is left out: the server
+    /// says what it misses.
+    mutating func set(_ head: RequestHead) {
+        set("MCP-Protocol-Version", head.version.name)
+        if Self.isValidValue(head.method) { set("Mcp-Method", head.method) }
+        if let name = head.name, Self.isValidValue(name) { set("Mcp-Name", name) }
+        for parameter in head.parameters { add(parameter: parameter.name, parameter.value) }
     }
 
     static func forStream(at url: UpstreamURL, configured: [(name: String, value: String)]) -> RequestFields {

@@ -35,6 +35,12 @@ package struct RequestFields: Sendable {
         }
     }
 
+    /// Adds an `Mcp-Param-*` field, unless it cannot stand in a header.
+    mutating func add(parameter name: String, _ value: String) {
+        guard Self.isValidName(name), Self.isValidValue(value) else { return }
+        headers.replaceOrAdd(name: name, value: value)
+    }
+
     mutating func setContentLength(_ length: Int) {
         headers.add(name: "Content-Length", value: String(length))
     }
@@ -47,6 +53,7 @@ package struct RequestFields: Sendable {
     private static let reserved = [
         "Host", "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "TE", "Trailer", "Keep-Alive",
         "Content-Type", "Accept", "Accept-Encoding", "Mcp-Session-Id", "MCP-Protocol-Version", "Last-Event-ID",
+        "Mcp-Method", "Mcp-Name",
     ]
 
     static func isValidName(_ name: String) -> Bool {

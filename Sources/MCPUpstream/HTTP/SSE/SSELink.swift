@@ -72,7 +72,7 @@ package final class SSELink: UpstreamLink {
         }
     }
 
-    package func send(_ message: ByteBuffer, as kind: OutgoingKind) {
+    package func send(_ message: ByteBuffer, as kind: OutgoingKind, head: RequestHead?) {
         guard case .open = state else { return }
         if queue.append(message, kind, limit: settings.maximumHeldMessages) { return postNext() }
         let failure = UpstreamFailure(.overloaded, "it accepts messages too slowly", nothingSent: true)
@@ -86,6 +86,9 @@ package final class SSELink: UpstreamLink {
     }
 
     package func handshakeCompleted(_ version: ProtocolVersion) {}
+
+    /// The transport is older than the stateless revisions.
+    package var mayBeStateless: Bool { false }
 
     package func close() {
         switch state {

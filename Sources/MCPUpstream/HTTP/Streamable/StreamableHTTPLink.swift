@@ -3,11 +3,14 @@ package import MCPCore
 package import NIOCore
 import NIOHTTP1
 
-/// The client's side of Streamable HTTP, for the revisions with a handshake (2025-03-26 to 2025-11-25).
+/// The client's side of Streamable HTTP, of the revisions with a handshake (2025-03-26 to 2025-11-25) and of those
+/// without.
 ///
 /// Every message is a POST of its own. Its answer is JSON or an event stream; a stream that breaks is taken up
 /// again where the server gave its events identifiers
 /// ([transports, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#streamable-http)).
+/// A stateless request carries a head, belongs to no session, and its stream cannot be taken up again
+/// ([2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http)).
 package final class StreamableHTTPLink: ListeningLink {
     private enum State {
         /// Followed by `open` or `closing`.
@@ -76,9 +79,10 @@ package final class StreamableHTTPLink: ListeningLink {
         }
     }
 
-    package func send(_ message: ByteBuffer, as kind: OutgoingKind) {
+    package func send(_ message: ByteBuffer, as kind: OutgoingKind, head: RequestHead?) {
         guard case .open = state else { return }
         switch kind {
+        case .request(let id) where head != nil: post(message, as: .request(id), head: head)
         case .request(let id):
             guard gate.isHolding else { return post(message, as: .request(id)) }
             if !gate.keep(.init(id: id, message: message), limit: settings.maximumHeldMessages) { refuseHeld(id) }
@@ -96,6 +100,8 @@ package final class StreamableHTTPLink: ListeningLink {
         gate.drop(id)
         requests.removeValue(forKey: id)?.cancel()
     }
+
+    package var hasRequestHeads: Bool { true }
 
     package func handshakeCompleted(_ version: ProtocolVersion) {
         postFields.set("MCP-Protocol-Version", version.name)
@@ -129,14 +135,15 @@ package final class StreamableHTTPLink: ListeningLink {
 
     // MARK: Messages
 
-    private func post(_ message: ByteBuffer, as purpose: StreamablePost.Purpose) {
-        let post = StreamablePost(purpose, on: self)
+    private func post(_ message: ByteBuffer, as purpose: StreamablePost.Purpose, head: RequestHead? = nil) {
+        let post = StreamablePost(purpose, isStateless: head != nil, on: self)
         if case .request(let id) = purpose {
             requests[id] = post
         } else {
             others[ObjectIdentifier(post)] = post
         }
         var fields = postFields
+        if let head { fields.set(head) }
         fields.setContentLength(message.readableBytes)
         post.start(HTTPUpstreamRequest(method: .POST, target: url.target, fields: fields, body: message))
     }

@@ -27,6 +27,8 @@ final class StreamablePost: HTTPResponseReceiver {
     }
 
     let purpose: Purpose
+    /// Whether the request belongs to no session.
+    private let isStateless: Bool
     private let link: StreamableHTTPLink
     private var phase = Phase.awaitingHead
     private var exchange: HTTPExchange?
@@ -38,8 +40,9 @@ final class StreamablePost: HTTPResponseReceiver {
     private var isResuming = false
     private var carriedSession = false
 
-    init(_ purpose: Purpose, on link: StreamableHTTPLink) {
+    init(_ purpose: Purpose, isStateless: Bool, on link: StreamableHTTPLink) {
         self.purpose = purpose
+        self.isStateless = isStateless
         self.link = link
         self.events = EventStream(maximumLength: link.settings.maximumMessageBytes)
         self.retry = StreamRetry(link.settings, maximumAttempts: link.settings.streamRetryAttempts)
@@ -50,7 +53,7 @@ final class StreamablePost: HTTPResponseReceiver {
     }
 
     func start(_ request: HTTPUpstreamRequest) {
-        carriedSession = link.hasSession
+        carriedSession = link.hasSession && !isStateless
         exchange = link.send(request, self)
     }
 
@@ -67,7 +70,7 @@ final class StreamablePost: HTTPResponseReceiver {
     func receive(head: HTTPResponseHead, of exchange: HTTPExchange) {
         let answer = AnswerHead(head)
         if answer.status == 404, carriedSession { return loseSession() }
-        if answer.isSuccess, let id = answer.sessionID, !link.noteSession(id) {
+        if !isStateless, answer.isSuccess, let id = answer.sessionID, !link.noteSession(id) {
             return fail(.init(.handshakeRefused, "its Mcp-Session-Id holds characters that the protocol forbids"))
         }
         guard answer.isSuccess, !answer.isEncoded || requestID == nil else { return refuse(answer) }
@@ -177,7 +180,7 @@ final class StreamablePost: HTTPResponseReceiver {
     private func streamEnded(_ failure: UpstreamFailure?) {
         if isAnswered { return finish() }
         let reason = failure?.detail ?? "the event stream ended before the answer came"
-        guard events.lastEventID != nil else { return fail(.init(.connectionLost, reason)) }
+        guard events.lastEventID != nil, !isStateless else { return fail(.init(.connectionLost, reason)) }
         guard let delay = retry.next(wanted: events.retryDelay) else {
             let attempts = link.settings.streamRetryAttempts
             return fail(.init(.connectionLost, "\(reason); \(attempts) attempts to take the stream up again failed"))
@@ -203,7 +206,7 @@ final class StreamablePost: HTTPResponseReceiver {
     }
 
     private func conclude(_ refused: RefusedAnswer) {
-        if let id = requestID, let answer = refused.answer(to: id) {
+        if let id = requestID, let answer = refused.answer(to: id, unnamed: isStateless) {
             finish()
             return link.deliver(answer, relatedTo: id)
         }

@@ -1,6 +1,7 @@
+package import MCPCore
 package import NIOCore
 
-/// Takes what goes back to a client for one of its requests. Called on the session's event loop.
+/// Takes what goes back to a client for one of its requests. Called on the caller's event loop.
 package protocol ReplySink: AnyObject, Sendable {
     /// Whether anything but the answer itself can be sent this way.
     var carriesMessages: Bool { get }
@@ -13,6 +14,18 @@ package protocol ReplySink: AnyObject, Sendable {
 
     /// There will be no answer, because the request was cancelled; nothing after it.
     func abandon()
+}
+
+/// Takes what goes back for a request that belongs to no session. May be called on any event loop.
+package protocol StatelessReplySink: ReplySink {
+    /// The answer.
+    ///
+    /// - Parameter error: The code of the error that it is, for a transport that says so in its own way.
+    func finish(_ answer: ByteBuffer, error: ErrorCode?)
+
+    /// Makes it known when the client goes away, which is a cancellation; at once when it has gone already. A later
+    /// call replaces an earlier one.
+    func whenClientLeaves(_ body: @escaping @Sendable () -> Void)
 }
 
 /// Takes what a server says to a client outside of answers. Called on the session's event loop.

@@ -1,0 +1,77 @@
+import MCPCore
+import MCPGateway
+import NIOCore
+import NIOHTTP1
+
+/// The streamable HTTP transport towards clients since revision 2026-07-28: every POST stands alone.
+///
+/// [Streamable HTTP, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http)
+struct StatelessEndpoint: Sendable {
+    static let onlyPOST = Refusal(
+        status: .methodNotAllowed,
+        reason: "in revision \(ProtocolVersion.latestModern.name) there is only POST",
+        headers: [("Allow", "POST")]
+    )
+
+    let gateway: Gateway
+    let limits: HTTPLimits
+
+    /// Whether the version header names a revision without sessions.
+    static func isNamed(by request: AuthenticatedRequest) -> Bool {
+        request.http.head.headers[StreamableEndpoint.versionHeader].contains {
+            ProtocolVersion.isModern(String(Substring($0).trimmingSpaces))
+        }
+    }
+
+    func post(
+        _ message: Message,
+        _ request: AuthenticatedRequest,
+        _ accepts: AcceptedTypes,
+        _ responder: HTTPResponder
+    ) throws(Refusal) {
+        switch message.kind {
+        // No notification of a client means anything over HTTP: a call is cancelled by closing its stream.
+        case .notification: responder.respond(.accepted)
+        case .result, .error:
+            throw Refusal(
+                status: .badRequest,
+                reason: "a client sends no responses in revision \(ProtocolVersion.latestModern.name): repeat the request "
+                    + "with params.inputResponses"
+            )
+        case .request: try receive(message, request, accepts, responder)
+        }
+    }
+
+    private func receive(
+        _ message: Message,
+        _ request: AuthenticatedRequest,
+        _ accepts: AcceptedTypes,
+        _ responder: HTTPResponder
+    ) throws(Refusal) {
+        guard let id = message.id else { return }
+        guard accepts.eventStream || message.method != .subscriptionsListen else {
+            throw Refusal(status: .notAcceptable, reason: "send Accept: application/json, text/event-stream")
+        }
+        do throws(StatelessRefusal) {
+            try StatelessEnvelope.checkMembers(of: message)
+            let version = try StatelessHeaders.check(request.http.head.headers, of: message)
+            try StatelessEnvelope.checkVersion(version)
+        } catch {
+            responder.respond(.badRequest, json: error.answer(to: id))
+            return
+        }
+        let reply = StatelessReply(responder, accepts: accepts, limits: limits)
+        reply.start()
+        gateway.receive(
+            StatelessRequest(
+                message,
+                id: id,
+                route: request.route,
+                principal: request.principal,
+                parameters: StatelessHeaders.parameters(request.http.head.headers)
+            ),
+            reply,
+            on: responder.eventLoop
+        )
+    }
+}

@@ -1,0 +1,62 @@
+import MCPCore
+import MCPGateway
+import NIOHTTP1
+
+/// The header fields that repeat members of a request's body, so that intermediaries need not read it. Whoever does
+/// read it must refuse what does not agree
+/// ([server validation, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation)).
+enum StatelessHeaders {
+    private static let parameterPrefix = "mcp-param-"
+
+    /// Compares the standard header fields with a request that has the members which they repeat.
+    ///
+    /// - Returns: the revision that both name.
+    static func check(_ headers: HTTPHeaders, of message: Message) throws(StatelessRefusal) -> String {
+        let stated = message.view(message.envelope.metadata.protocolVersion?.value)?.string ?? ""
+        let version = try only(StreamableEndpoint.versionHeader, headers)
+        guard version.utf8.elementsEqual(stated.utf8) else {
+            throw mismatch(StreamableEndpoint.versionHeader, "\(RequestMetadata.prefix)protocolVersion in params._meta")
+        }
+        let method = try only("Mcp-Method", headers)
+        guard method.utf8.elementsEqual(message.methodName.utf8) else { throw mismatch("Mcp-Method", "the method") }
+        guard let range = message.mirroredName, let name = message.view(range)?.string else { return version }
+        guard let value = HeaderValue.decode(try only("Mcp-Name", headers)) else {
+            throw StatelessRefusal(
+                .headerMismatch, "Header mismatch: Mcp-Name holds characters that a header cannot carry, or invalid Base64")
+        }
+        guard value.utf8.elementsEqual(name.utf8) else {
+            throw mismatch("Mcp-Name", message.method == .resourcesRead ? "params.uri" : "params.name")
+        }
+        return version
+    }
+
+    /// The fields that repeat arguments of a tool, with lower-case names.
+    static func parameters(_ headers: HTTPHeaders) -> [(name: String, value: String)] {
+        var parameters: [(name: String, value: String)] = []
+        for (name, value) in headers where isParameter(name) {
+            parameters.append((name.lowercased(), value))
+        }
+        return parameters
+    }
+
+    private static func isParameter(_ name: String) -> Bool {
+        let bytes = name.utf8
+        guard bytes.count > parameterPrefix.utf8.count else { return false }
+        return zip(parameterPrefix.utf8, bytes).allSatisfy { $0 == $1 | 0x20 }
+    }
+
+    private static func only(_ name: String, _ headers: HTTPHeaders) throws(StatelessRefusal) -> String {
+        let values = headers[name]
+        guard let value = values.first else {
+            throw StatelessRefusal(.headerMismatch, "Header mismatch: the header \(name) is missing")
+        }
+        guard values.count == 1 else {
+            throw StatelessRefusal(.headerMismatch, "Header mismatch: the header \(name) stands more than once")
+        }
+        return String(Substring(value).trimmingSpaces)
+    }
+
+    private static func mismatch(_ header: String, _ member: String) -> StatelessRefusal {
+        StatelessRefusal(.headerMismatch, "Header mismatch: \(header) is not the same as \(member)")
+    }
+}

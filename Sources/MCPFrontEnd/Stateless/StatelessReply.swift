@@ -1,0 +1,124 @@
+import MCPCore
+import MCPGateway
+import MCPUpstream
+import NIOCore
+import NIOHTTP1
+
+/// What one stateless POST gets back: one JSON body when the answer is all there is, a stream as soon as there is more,
+/// or when the answer takes its time. A stream that breaks is over.
+///
+/// Its state is confined to the event loop of the client's connection; that is what makes `@unchecked Sendable` true.
+final class StatelessReply: StatelessReplySink, @unchecked Sendable {
+    private enum State {
+        case waiting
+        case streaming
+        case ended
+    }
+
+    let carriesMessages: Bool
+    private let responder: HTTPResponder
+    private let limits: HTTPLimits
+    private let acceptsJSON: Bool
+    private var state = State.waiting
+    private var streamTimer: Scheduled<Void>?
+    private var clientHasLeft = false
+    private var onLeave: (@Sendable () -> Void)?
+
+    init(_ responder: HTTPResponder, accepts: AcceptedTypes, limits: HTTPLimits) {
+        self.responder = responder
+        self.limits = limits
+        self.acceptsJSON = accepts.json
+        self.carriesMessages = accepts.eventStream
+    }
+
+    /// Begins to wait. Must be called on the connection's event loop, before anything can be answered.
+    func start() {
+        responder.clientLeft = { [self] in
+            guard state != .ended else { return }
+            state = .ended
+            streamTimer?.cancel()
+            clientHasLeft = true
+            let onLeave = self.onLeave
+            self.onLeave = nil
+            onLeave?()
+        }
+        guard carriesMessages else { return }
+        if !acceptsJSON {
+            beginStream()
+            return
+        }
+        streamTimer = responder.eventLoop.scheduleTask(in: .milliseconds(limits.streamAfter.milliseconds)) {
+            [weak self] in
+            guard let self, case .waiting = state else { return }
+            beginStream()
+        }
+    }
+
+    func whenClientLeaves(_ body: @escaping @Sendable () -> Void) {
+        responder.run { [self] _ in
+            if clientHasLeft { body() } else { onLeave = body }
+        }
+    }
+
+    func send(_ message: ByteBuffer) {
+        guard carriesMessages else { return }
+        responder.run { [self] _ in
+            if case .waiting = state { beginStream() }
+            if case .streaming = state { write(message) }
+        }
+    }
+
+    func finish(_ answer: ByteBuffer) {
+        finish(answer, error: nil)
+    }
+
+    func finish(_ answer: ByteBuffer, error: ErrorCode?) {
+        responder.run { [self] responder in
+            switch state {
+            case .waiting: responder.respond(Self.status(of: error), json: answer)
+            case .streaming:
+                write(answer)
+                responder.end()
+            case .ended: return
+            }
+            state = .ended
+            streamTimer?.cancel()
+            onLeave = nil
+        }
+    }
+
+    func abandon() {
+        responder.run { [self] responder in
+            switch state {
+            case .waiting: responder.respond(.accepted)
+            case .streaming: responder.end()
+            case .ended: return
+            }
+            state = .ended
+            streamTimer?.cancel()
+            onLeave = nil
+        }
+    }
+
+    /// The status that tells of an error of the request itself, as far as the revision names one.
+    private static func status(of error: ErrorCode?) -> HTTPResponseStatus {
+        switch error {
+        case ErrorCode.headerMismatch, ErrorCode.missingClientCapability, ErrorCode.unsupportedVersion: .badRequest
+        case ErrorCode.methodNotFound: .notFound
+        default: .ok
+        }
+    }
+
+    private func beginStream() {
+        streamTimer?.cancel()
+        state = .streaming
+        responder.beginEventStream()
+    }
+
+    private func write(_ message: ByteBuffer) {
+        var bytes = ByteBuffer()
+        bytes.reserveCapacity(message.readableBytes + 32)
+        bytes.writeServerSentEvent(ServerSentEvent(data: message))
+        responder.write(bytes)
+    }
+}

@@ -1,0 +1,153 @@
+import MCPCore
+import MCPUpstream
+import NIOCore
+
+/// Puts to a client with a session what a stateless server asks for in its results, and asks the server again with the
+/// answers, until it is content
+/// ([multi round-trip requests, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr)).
+///
+/// Confined to the connection's event loop; that is what makes `@unchecked Sendable` true.
+final class InputRounds: @unchecked Sendable {
+    /// What the next request carries besides the original parameters: members of `params`.
+    private(set) var members = ByteBuffer()
+
+    private unowned let exchange: Exchange
+    private var count = 0
+    private var missing: Set<String> = []
+    private var given: [(key: String, value: ByteBuffer)] = []
+    private var state: ByteBuffer?
+
+    init(_ exchange: Exchange) {
+        self.exchange = exchange
+    }
+
+    private var connection: Connection { exchange.connection }
+
+    /// Takes a result that asks.
+    func begin(_ result: JSONView) {
+        count += 1
+        guard count <= connection.server.interaction.maximumRounds else {
+            fail("the server asked for input more than \(connection.server.interaction.maximumRounds) times")
+            return
+        }
+        let requests = result["inputRequests"]
+        state = result["requestState"].flatMap { $0.isNull ? nil : $0.bytes }
+        guard requests?.isObject == true || state != nil else {
+            fail("the server asked for input without saying which")
+            return
+        }
+        var questions: [(key: String, request: JSONView)] = []
+        requests?.forEachMember { questions.append(($0, $1)) }
+        missing = Set(questions.map(\.key))
+        given = []
+        exchange.upstreamID = nil
+        guard !questions.isEmpty else { return askAgain() }
+        let round = count
+        for question in questions where !exchange.isCancelled { put(question.key, question.request, round) }
+    }
+
+    /// Forgets the round: late answers count no more.
+    func abandon() {
+        missing = []
+        count = Int.max - 1
+    }
+
+    private func put(_ key: String, _ request: JSONView, _ round: Int) {
+        guard let name = request["method"]?.string, let method = Self.askable(name) else {
+            fail("the server asked for something that it must not ask a client")
+            return
+        }
+        guard exchange.caller.capabilities.permit(method) else {
+            fail("the server asked for \(name), which the client has not declared to answer")
+            return
+        }
+        guard let message = Self.message(method, params: request["params"]) else {
+            fail("the server asked for input that cannot be read")
+            return
+        }
+        let connection = self.connection
+        let question = ClientQuestion(message: message, origin: nil) { [self] response in
+            connection.run { [self] _ in answered(key, method, response, round) }
+        } refused: { [self] reason in
+            connection.run { [self] _ in refused(key, method, reason, round) }
+        }
+        let exchange = self.exchange
+        exchange.caller.onLoop { exchange.caller.ask(question, during: exchange) }
+    }
+
+    private static func askable(_ name: String) -> Method? {
+        let method = Method(name: name)
+        return method == .elicitationCreate || method == .samplingCreateMessage || method == .rootsList ? method : nil
+    }
+
+    /// The question as a request of an earlier revision.
+    private static func message(_ method: Method, params: JSONView?) -> Message? {
+        var members = params?.bytes
+        // Clients of 2025-11-25 expect an identifier with a URL; later revisions have none.
+        if method == .elicitationCreate, let params, params["mode"]?.string == "url", params["elicitationId"] == nil {
+            var object = ByteBuffer(string: #"{"elicitationId":"\#(SessionStore.makeID())","#)
+            object.writeImmutableBuffer(params.bytes.getSlice(at: params.bytes.readerIndex + 1, length: params.bytes.readableBytes - 1) ?? ByteBuffer())
+            members = object
+        }
+        // The parts were accepted before; what they make is a request unless "params" is no object.
+        return try? Message(OwnMessages.request(id: 0, method: method, params: members), duplicateKeys: .accepted)
+    }
+
+    // MARK: Answers
+
+    private func answered(_ key: String, _ method: Method, _ response: Message, _ round: Int) {
+        guard let result = response.view(response.envelope.result) else {
+            let words = response.view(response.envelope.error)?["message"]?.string ?? "no reason given"
+            refused(key, method, words, round)
+            return
+        }
+        take(key, result.bytes, round)
+    }
+
+    private func refused(_ key: String, _ method: Method, _ reason: String, _ round: Int) {
+        guard round == count, missing.contains(key) else { return }
+        // A client that cannot ask its user has a way to say so; for all else there is none.
+        if method == .elicitationCreate {
+            take(key, ByteBuffer(string: #"{"action":"cancel"}"#), round)
+        } else {
+            abandon()
+            exchange.finish(
+                .error(.inputNotGiven, "the server needs an answer to \(method.rawValue), and there is none: \(reason)")
+            )
+        }
+    }
+
+    private func take(_ key: String, _ value: ByteBuffer, _ round: Int) {
+        guard round == count, missing.remove(key) != nil else { return }
+        given.append((key, value))
+        if missing.isEmpty { askAgain() }
+    }
+
+    private func askAgain() {
+        guard !exchange.isCancelled else { return }
+        var members = ByteBuffer()
+        if !given.isEmpty {
+            members.writeStaticString(#""inputResponses":{"#)
+            for (index, answer) in given.enumerated() {
+                if index > 0 { members.writeStaticString(",") }
+                members.writeJSONString(answer.key)
+                members.writeStaticString(":")
+                members.writeImmutableBuffer(answer.value)
+            }
+            members.writeStaticString("}")
+        }
+        if let state {
+            if members.readableBytes > 0 { members.writeStaticString(",") }
+            members.writeStaticString(#""requestState":"#)
+            members.writeImmutableBuffer(state)
+        }
+        members.blankLineBreaks()
+        self.members = members
+        connection.sendAgain(exchange)
+    }
+
+    private func fail(_ words: String) {
+        abandon()
+        exchange.finish(.error(.invalidAnswer, words))
+    }
+}

@@ -1,0 +1,18 @@
+import MCPCore
+
+/// Requests, from the era of the client to that of the server.
+enum RequestBridge {
+    /// Takes out of a stateless request what a server with a handshake was told in it, or what only concerns us: the
+    /// caller, and the answers to questions.
+    static func toLegacy(_ request: Message) -> [Edit] {
+        var edits: [Edit] = []
+        if let meta = request.envelope.meta {
+            edits += request.edits(of: meta, removing: request.envelope.metadata.ofCaller)
+        }
+        let retry = [request.envelope.inputResponses, request.envelope.requestState].compactMap { $0 }
+        if !retry.isEmpty, let params = request.envelope.params {
+            edits += request.edits(of: params, removing: retry)
+        }
+        return edits
+    }
+}

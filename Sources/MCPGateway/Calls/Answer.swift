@@ -1,0 +1,50 @@
+import MCPCore
+import MCPUpstream
+import NIOCore
+
+/// How an exchange ends, but for the identifier under which the client asked.
+enum Answer: Sendable {
+    /// A server's response, with what has to be changed in it.
+    case passed(Message, [Edit])
+    /// A result of ours, already JSON.
+    case result(ByteBuffer)
+    /// An error of ours.
+    case error(ErrorCode, String, data: ByteBuffer? = nil)
+    /// There is no response.
+    case failure(UpstreamFailure)
+
+    /// The whole response.
+    ///
+    /// - Parameter server: The server's name, as clients may see it.
+    func bytes(for id: RequestID, server: String) -> ByteBuffer {
+        switch self {
+        case .passed(let message, var edits):
+            if let range = message.envelope.id { edits.append(Edit(range, .id(id))) }
+            return message.spliced(edits)
+        case .result(let result): return OwnMessages.result(id: id, result)
+        case .error(let code, let words, let data):
+            return OwnMessages.error(id: id, code: code, message: words, json: data)
+        case .failure(let failure): return ClientFailure.answer(to: id, server: server, failure)
+        }
+    }
+
+    /// The code of an error that concerns the request and not its outcome; nil for all else.
+    var errorCode: ErrorCode? {
+        switch self {
+        case .passed(let message, _):
+            message.view(message.envelope.error)?["code"]?.integer.map { ErrorCode(rawValue: Int($0)) }
+        case .error(let code, _, _): code
+        case .result, .failure: nil
+        }
+    }
+
+    /// A word for the log.
+    var outcome: String {
+        switch self {
+        case .passed(let message, _): message.kind == .result ? "ok" : "error"
+        case .result: "ok"
+        case .error: "error"
+        case .failure(let failure): failure.code.rawValue
+        }
+    }
+}

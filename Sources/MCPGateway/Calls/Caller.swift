@@ -1,0 +1,54 @@
+import MCPCore
+import NIOCore
+
+/// On whose behalf requests are put to servers: a client's session, or one request of a client that has none.
+///
+/// Everything but the constants belongs to its event loop.
+protocol Caller: AnyObject, Sendable {
+    var eventLoop: any EventLoop { get }
+    var route: Route { get }
+    /// Which era the client speaks.
+    var era: Era { get }
+    /// Which questions the client has declared to answer.
+    var capabilities: DeclaredCapabilities { get }
+
+    /// Takes a notification that belongs to an exchange; to the only one under way, when none is named. The progress
+    /// token in it is still ours.
+    func deliver(_ notification: Message, for exchange: Exchange?)
+
+    /// Takes the end of an exchange.
+    func finish(_ exchange: Exchange, _ answer: Answer, outcome: String)
+
+    /// Puts a question to the client.
+    ///
+    /// - Parameter exchange: To which it belongs, where that is known.
+    func ask(_ question: ClientQuestion, during exchange: Exchange?)
+
+    /// Says that the server does not need the answer to its question any more.
+    func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message)
+}
+
+extension Caller {
+    /// Runs on the caller's event loop: now, when that is the current one.
+    func onLoop(_ body: @escaping @Sendable () -> Void) {
+        if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
+    }
+}
+
+/// What a server wants to know of a client, and where the answer has to go.
+struct ClientQuestion: Sendable {
+    /// Which question of which connection this is, so that it can be withdrawn.
+    struct Origin: Hashable, Sendable {
+        let connection: ObjectIdentifier
+        let id: RequestID
+    }
+
+    /// The request; its identifier is replaced by one that the client has not seen yet.
+    let message: Message
+    /// nil for a question that came in a result and lives as long as its exchange.
+    let origin: Origin?
+    /// Takes the client's response. Its identifier is not yet the server's. May be called on any event loop.
+    let answered: @Sendable (Message) -> Void
+    /// Takes the reason why there is no answer. May be called on any event loop.
+    let refused: @Sendable (String) -> Void
+}

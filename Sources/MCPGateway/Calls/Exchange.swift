@@ -1,0 +1,144 @@
+import MCPCore
+import MCPUpstream
+import NIOCore
+
+/// One request of a client on its way to a server and back, translated where the two speak different eras.
+///
+/// Created on the caller's event loop and handed to the connection's. Variables belong to one of the two, as they
+/// say; everything else is constant. That is what makes `@unchecked Sendable` true.
+final class Exchange: ExchangeReceiver, @unchecked Sendable {
+    let request: Message
+    let caller: any Caller
+    let connection: Connection
+    let started: NIODeadline
+    /// Which era the server spoke when this exchange was begun.
+    let serverEra: Era
+    /// Who asks, for a server that wants to hear it with every request.
+    private let metadata: RequestMetadata?
+    /// From which level on the client wants log messages that belong to this exchange.
+    let logLevel: LogLevel?
+    /// The `Mcp-Param-*` fields that a client sent, lower-case names.
+    private let parameters: [(name: String, value: String)]
+
+    // On the caller's event loop.
+    var clientID: RequestID
+    var progressToken: RequestID?
+
+    // On the connection's event loop.
+    /// The identifier at the server, once it was sent or queued.
+    var upstreamID: Int64?
+    /// Whether it counts as in flight for its caller.
+    var hasTurn = false
+    /// Set when nobody waits for the answer any more.
+    var isCancelled = false
+    /// The level that the server is to be told instead of the requested one.
+    var mergedLevel: LogLevel?
+    /// What the server has asked for in results.
+    private lazy var rounds = InputRounds(self)
+    private var hasRefreshedCatalog = false
+
+    init(
+        _ request: Message,
+        id: RequestID,
+        caller: any Caller,
+        connection: Connection,
+        serverEra: Era,
+        metadata: RequestMetadata? = nil,
+        logLevel: LogLevel? = nil,
+        parameters: [(name: String, value: String)] = []
+    ) {
+        self.request = request
+        self.clientID = id
+        self.progressToken = request.envelope.progressToken.map { RequestID(request.bytes, $0) }
+        self.caller = caller
+        self.started = caller.eventLoop.now
+        self.connection = connection
+        self.serverEra = serverEra
+        self.metadata = metadata
+        self.logLevel = logLevel
+        self.parameters = parameters
+    }
+
+    // MARK: On the connection's event loop
+
+    func request(for introduction: Introduction) -> OutgoingRequest? {
+        guard introduction.era == serverEra else { return nil }
+        var outgoing = OutgoingRequest(request)
+        switch (caller.era, serverEra) {
+        case (.legacy, .legacy):
+            if let mergedLevel, let range = request.envelope.level {
+                outgoing.edits = [Edit(range, .bytes(ByteBuffer(string: "\"\(mergedLevel.rawValue)\"")))]
+            }
+        case (.legacy, .modern):
+            outgoing.edits = metadata?.edits(for: request, logLevel: logLevel, more: rounds.members) ?? []
+            outgoing.parameters = connection.catalog.parameters(for: request, received: [])
+        case (.modern, .legacy): outgoing.edits = RequestBridge.toLegacy(request)
+        case (.modern, .modern):
+            outgoing.parameters = connection.catalog.parameters(for: request, received: parameters)
+        }
+        return outgoing
+    }
+
+    func exchangeProgressed(_ notification: Message) {
+        caller.onLoop { [self] in caller.deliver(notification, for: self) }
+    }
+
+    func exchangeAnswered(_ answer: Message) {
+        switch (caller.era, serverEra) {
+        case (.legacy, .legacy): finish(.passed(answer, listEdits(answer, dropsInvalidMarks: false)))
+        case (.legacy, .modern):
+            if refreshesCatalog(after: answer) { return }
+            switch AnswerBridge.toLegacy(answer, of: request.method) {
+            case .passes(let edits): finish(.passed(answer, edits + listEdits(answer, dropsInvalidMarks: true)))
+            case .asks(let result): rounds.begin(result)
+            case .fails(let code, let words): finish(.error(code, words))
+            }
+        case (.modern, .legacy):
+            let edits = AnswerBridge.toModern(answer, of: request, from: connection)
+            finish(.passed(answer, edits + listEdits(answer, dropsInvalidMarks: true)))
+        case (.modern, .modern):
+            if refreshesCatalog(after: answer) { return }
+            finish(.passed(answer, AnswerBridge.toSame(answer, of: request) + listEdits(answer, dropsInvalidMarks: true)))
+        }
+    }
+
+    func exchangeFailed(_ failure: UpstreamFailure) {
+        finish(.failure(failure))
+    }
+
+    /// Ends the exchange; the server may not have.
+    func finish(_ answer: Answer) {
+        connection.ended(self)
+        let outcome = answer.outcome
+        caller.onLoop { [self] in caller.finish(self, answer, outcome: outcome) }
+    }
+
+    /// Tells that nobody waits any more.
+    func cancelled() {
+        isCancelled = true
+        rounds.abandon()
+    }
+
+    /// What has to be cut out of a list of tools.
+    private func listEdits(_ answer: Message, dropsInvalidMarks: Bool) -> [Edit] {
+        guard request.method == .toolsList, answer.kind == .result else { return [] }
+        return connection.catalog.edits(
+            ofList: answer,
+            filter: caller.route.policy.toolFilter,
+            dropsInvalidMarks: dropsInvalidMarks
+        )
+    }
+
+    /// The server says that header fields are missing or wrong: its tools may have changed since they were listed, so
+    /// they are listed again and the call is sent once more
+    /// ([client behavior, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#client-behavior)).
+    private func refreshesCatalog(after answer: Message) -> Bool {
+        guard answer.kind == .error, request.method == .toolsCall, !hasRefreshedCatalog, !isCancelled,
+            Answer.passed(answer, []).errorCode == .headerMismatch
+        else { return false }
+        hasRefreshedCatalog = true
+        upstreamID = nil
+        connection.refreshCatalog { [self] in connection.sendAgain(self) }
+        return true
+    }
+}

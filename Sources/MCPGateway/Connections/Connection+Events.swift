@@ -1,0 +1,144 @@
+package import MCPCore
+package import MCPUpstream
+import NIOCore
+
+// MARK: - What the upstream says unasked
+
+extension Connection: UpstreamListener {
+    package func upstreamBecameReady(_ upstream: Upstream, again: Bool) {
+        guard case .ready(let introduction) = upstream.state else { return }
+        guard note(introduction) else {
+            server.connectionChangedEra(self)
+            return
+        }
+        if introduction.era == .legacy, wantsToListen { listen() }
+        server.connectionChanged(self)
+        if introduction.era == .modern { feed.reopen() }
+        guard again else { return }
+        if introduction.era == .legacy { restoreState() }
+        // Whatever was listed before may have changed with the restart.
+        tellAllChanges(SubscriptionFilter(allListsOf: introduction, evenUnannounced: true))
+    }
+
+    private func restoreState() {
+        for uri in Set(attachments.values.flatMap(\.subscriptions)) {
+            send(.resourcesSubscribe, uri: uri)
+        }
+        if let level = attachments.values.compactMap(\.logLevel).min() { setLevel(level) }
+    }
+
+    package func upstreamWasLost(_ upstream: Upstream, _ failure: UpstreamFailure) {
+        // A new connection knows nothing of what the old one asked.
+        parked = []
+        server.connection(self, wasLost: failure)
+    }
+
+    package func upstream(
+        _ upstream: Upstream,
+        notifies message: Message,
+        during receiver: (any ExchangeReceiver)?
+    ) {
+        if let listening = receiver as? Listening {
+            listening.heard(message)
+            return
+        }
+        switch message.method {
+        case .cancelled:
+            guard let range = message.envelope.requestID else { return }
+            let origin = ClientQuestion.Origin(
+                connection: ObjectIdentifier(self), id: RequestID(message.bytes, range)
+            )
+            for caller in allCallers { caller.onLoop { caller.withdraw(origin, message) } }
+        case .logMessage: passLog(message, receiver as? Exchange)
+        case .resourceUpdated, .toolListChanged, .promptListChanged, .resourceListChanged:
+            // A stateless server says these only where they were asked for.
+            if era == .legacy { passChange(message) }
+        default:
+            if let exchange = receiver as? Exchange {
+                exchange.caller.onLoop { exchange.caller.deliver(message, for: exchange) }
+            } else {
+                broadcast(message)
+            }
+        }
+    }
+
+    /// Everybody whom a question may have been put to.
+    private var allCallers: [any Caller] {
+        var all = callers
+        for (id, attachment) in attachments {
+            if let caller = attachment.client as? any Caller { all[id] = caller }
+        }
+        return Array(all.values)
+    }
+
+    // MARK: Changes
+
+    func passChange(_ message: Message) {
+        if message.method == .resourceUpdated {
+            guard let uri = uri(of: message) else { return }
+            for attachment in attachments.values where attachment.subscriptions.contains(uri) {
+                attachment.client.hear(message)
+            }
+            return
+        }
+        switch changes.decide(message.method, now: eventLoop.now) {
+        case .drop: break
+        case .pass: tellChange(message)
+        case .hold(let time):
+            eventLoop.scheduleTask(in: time) { [weak self] in
+                guard let self else { return }
+                changes.passed(message.method, now: eventLoop.now)
+                tellChange(message)
+            }
+        }
+    }
+
+    private func tellChange(_ message: Message) {
+        server.connectionListChanged(self)
+        broadcast(message)
+    }
+
+    /// Tells that anything may have changed.
+    func tellAllChanges(_ filter: SubscriptionFilter) {
+        for method in filter.lists {
+            // Our own text is a message by construction.
+            guard let message = try? Message(OwnMessages.notification(method)) else { continue }
+            broadcast(message)
+        }
+        for uri in filter.resources {
+            var params = ByteBuffer(string: #"{"uri":"#)
+            params.writeJSONString(uri)
+            params.writeStaticString("}")
+            guard let message = try? Message(OwnMessages.notification(.resourceUpdated, params: params)) else {
+                continue  // as above
+            }
+            passChange(message)
+        }
+    }
+
+    private func broadcast(_ message: Message) {
+        for attachment in attachments.values { attachment.client.hear(message) }
+    }
+
+    // MARK: Log messages
+
+    /// Log messages go to the caller whose call they accompany, or else to every session of this connection, which all
+    /// belong to one principal, as far as each has asked for that level.
+    private func passLog(_ message: Message, _ exchange: Exchange?) {
+        if let exchange {
+            exchange.caller.onLoop { exchange.caller.deliver(message, for: exchange) }
+            return
+        }
+        if let only = turns.onlyActive, let caller = callers[only] {
+            caller.onLoop { caller.deliver(message, for: nil) }
+            return
+        }
+        // A stateless server serves everybody: where it is not certain whose call it means, nobody may hear it.
+        guard era == .legacy else { return }
+        let level = message.view(message.envelope.level)?.string.flatMap(LogLevel.init(rawValue:))
+        for attachment in attachments.values {
+            if let wanted = attachment.logLevel, let level, level < wanted { continue }
+            attachment.client.hear(message)
+        }
+    }
+}

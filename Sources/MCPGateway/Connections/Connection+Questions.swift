@@ -1,0 +1,102 @@
+import MCPCore
+package import MCPUpstream
+import NIOCore
+
+/// A question of the server whose addressee is not clear yet.
+struct ParkedRequest {
+    /// How long a question may wait until it is clear whom it is for.
+    static let maximumTime = TimeAmount.seconds(10)
+
+    let request: ServerRequest
+    let parkedAt: NIODeadline
+}
+
+// MARK: - Questions of a server that has a session with us
+
+extension Connection {
+    package func upstream(
+        _ upstream: Upstream,
+        asks request: ServerRequest,
+        during receiver: (any ExchangeReceiver)?
+    ) {
+        if key == .shared {
+            refuse(request, "this server is shared by all clients (isolation \"shared\")")
+            return
+        }
+        if let exchange = receiver as? Exchange {
+            put(request, to: exchange.caller, during: exchange)
+        } else if let only = turns.onlyActive {
+            deliver(request, to: only)
+        } else if !turns.active.isEmpty {
+            park(request)
+        } else if let lastActive, attachments[lastActive]?.client is any Caller {
+            deliver(request, to: lastActive)
+        } else if let only = onlySession {
+            put(request, to: only, during: nil)
+        } else {
+            refuse(request, "no client is connected")
+        }
+    }
+
+    /// The only client that can be asked outside of calls.
+    private var onlySession: (any Caller)? {
+        let sessions = attachments.values.compactMap { $0.client as? any Caller }
+        return sessions.count == 1 ? sessions.first : nil
+    }
+
+    private func deliver(_ request: ServerRequest, to id: CallerID) {
+        guard let caller = callers[id] ?? attachments[id]?.client as? any Caller else {
+            refuse(request, "the client has gone")
+            return
+        }
+        put(request, to: caller, during: nil)
+    }
+
+    private func put(_ request: ServerRequest, to caller: any Caller, during exchange: Exchange?) {
+        guard caller.capabilities.permit(request.message.method) else {
+            refuse(request, "the client has not declared that it answers such requests")
+            return
+        }
+        let question = ClientQuestion(
+            message: request.message,
+            origin: ClientQuestion.Origin(connection: ObjectIdentifier(self), id: request.id),
+            answered: { [self] response in
+                guard let range = response.envelope.id else { return }
+                let message = response.spliced([Edit(range, .id(request.id))])
+                run { $0.upstream.answer(request, message) }
+            },
+            refused: { [self] reason in run { $0.refuse(request, reason) } }
+        )
+        caller.onLoop { caller.ask(question, during: exchange) }
+    }
+
+    /// Hands out parked questions as soon as only one caller can be meant, and gives up those that wait too long.
+    func settleParked() {
+        guard !parked.isEmpty else { return }
+        if let only = turns.onlyActive {
+            let ready = parked
+            parked = []
+            for item in ready { deliver(item.request, to: only) }
+            return
+        }
+        let oldest = eventLoop.now - ParkedRequest.maximumTime
+        let late = parked.filter { $0.parkedAt <= oldest || turns.active.isEmpty }
+        parked.removeAll { $0.parkedAt <= oldest || turns.active.isEmpty }
+        for item in late { refuse(item.request, "it is not clear which of several clients is meant") }
+    }
+
+    private func park(_ request: ServerRequest) {
+        turns.beginTakingTurns()
+        parked.append(ParkedRequest(request: request, parkedAt: eventLoop.now))
+        eventLoop.scheduleTask(in: ParkedRequest.maximumTime) { [weak self] in self?.settleParked() }
+    }
+
+    func refuse(_ request: ServerRequest, _ reason: String) {
+        let answer = OwnMessages.error(
+            id: request.id,
+            code: .methodNotFound,
+            message: "the proxy cannot pass on \(request.message.methodName): \(reason)"
+        )
+        upstream.answer(request, answer)
+    }
+}

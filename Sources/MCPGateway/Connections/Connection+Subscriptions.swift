@@ -1,0 +1,142 @@
+import MCPCore
+import MCPUpstream
+import NIOCore
+
+// MARK: - What is asked of the server on behalf of all clients
+
+extension Connection {
+    func isSubscribed(_ uri: String) -> Bool {
+        attachments.values.contains { $0.subscriptions.contains(uri) }
+    }
+
+    func send(_ method: Method, uri: String) {
+        var params = ByteBuffer(string: #"{"uri":"#)
+        params.writeJSONString(uri)
+        params.writeStaticString("}")
+        upstream.exchange(OwnRequest(method, params))
+    }
+
+    /// Tells what the server is. A stateless one is asked anew, because nothing else would tell that it has changed.
+    func introduce(_ completion: @escaping @Sendable (Result<Introduction, UpstreamFailure>) -> Void) {
+        upstream.whenReady { [self] result in
+            guard case .success(let known) = result, known.era == .modern else { return completion(result) }
+            upstream.exchange(Discovery(server.ownHandshake.metadata, known, completion))
+        }
+    }
+
+    /// - Parameter completion: Is called when the server has answered, or will not.
+    func setLevel(_ level: LogLevel, _ completion: @escaping @Sendable () -> Void = {}) {
+        let params = ByteBuffer(string: #"{"level":"\#(level.rawValue)"}"#)
+        upstream.exchange(OwnRequest(.loggingSetLevel, params, completion))
+    }
+
+    /// Attaches a client that asked for notifications.
+    ///
+    /// - Parameter completion: Gets what of them the server will tell. Called on the connection's event loop.
+    func subscribe(
+        _ client: any AttachedClient,
+        to filter: SubscriptionFilter,
+        _ completion: @escaping @Sendable (Result<SubscriptionFilter, UpstreamFailure>) -> Void
+    ) {
+        guard case .ready(let introduction) = upstream.state else {
+            completion(.failure(UpstreamFailure(.notReachable, "it is not running", nothingSent: true)))
+            return
+        }
+        let honoured = filter.honoured(by: introduction)
+        let news = honoured.resources.filter { !isSubscribed($0) }
+        attach(client, to: honoured.resources)
+        guard introduction.era == .modern else {
+            for uri in news { send(.resourcesSubscribe, uri: uri) }
+            listen()
+            completion(.success(honoured))
+            return
+        }
+        feed.update { outcome in completion(outcome.map { honoured.intersection($0) }) }
+    }
+
+    /// Changes what an attached client of a stateless server hears of resources.
+    func change(
+        _ client: any AttachedClient,
+        _ uri: String,
+        isWanted: Bool,
+        _ completion: @escaping @Sendable (Result<SubscriptionFilter, UpstreamFailure>) -> Void
+    ) {
+        if isWanted {
+            attachments[ObjectIdentifier(client)]?.subscriptions.insert(uri)
+        } else {
+            attachments[ObjectIdentifier(client)]?.subscriptions.remove(uri)
+        }
+        feed.update(completion)
+    }
+
+    /// One subscription for everybody, to all that the server tells.
+    func makeFeed() -> ListeningFeed {
+        ListeningFeed(
+            upstream,
+            metadata: server.ownHandshake.metadata,
+            wanted: { [unowned self] in wantedFilter },
+            deliver: { [unowned self] in passChange($0) },
+            missed: { [unowned self] filter in
+                server.connectionListChanged(self)
+                tellAllChanges(filter)
+            }
+        )
+    }
+
+    private var wantedFilter: SubscriptionFilter {
+        guard case .ready(let introduction) = upstream.state else { return SubscriptionFilter() }
+        var filter = SubscriptionFilter(allListsOf: introduction)
+        if introduction.declares("resources", "subscribe") {
+            filter.resources = Set(attachments.values.flatMap(\.subscriptions))
+        }
+        return filter
+    }
+}
+
+/// Asks a stateless server what it is.
+private final class Discovery: ExchangeReceiver {
+    private let metadata: RequestMetadata
+    private let known: Introduction
+    private let completion: @Sendable (Result<Introduction, UpstreamFailure>) -> Void
+
+    init(
+        _ metadata: RequestMetadata,
+        _ known: Introduction,
+        _ completion: @escaping @Sendable (Result<Introduction, UpstreamFailure>) -> Void
+    ) {
+        self.metadata = metadata
+        self.known = known
+        self.completion = completion
+    }
+
+    func request(for introduction: Introduction) -> OutgoingRequest? {
+        guard introduction.era == .modern else { return nil }
+        // Our own text is a message by construction.
+        let message = try? Message(OwnMessages.request(id: 0, method: .serverDiscover, params: metadata.params))
+        return message.map { OutgoingRequest($0) }
+    }
+
+    func exchangeProgressed(_ notification: Message) {}
+    func exchangeAnswered(_ answer: Message) { completion(.success(Introduction(discovery: answer) ?? known)) }
+    func exchangeFailed(_ failure: UpstreamFailure) { completion(.failure(failure)) }
+}
+
+/// A request of the proxy itself to a server with a handshake, whose answer does not matter.
+private final class OwnRequest: ExchangeReceiver {
+    private let message: Message?
+    private let completion: @Sendable () -> Void
+
+    init(_ method: Method, _ params: ByteBuffer, _ completion: @escaping @Sendable () -> Void = {}) {
+        // Our own text is a message by construction.
+        self.message = try? Message(OwnMessages.request(id: 0, method: method, params: params))
+        self.completion = completion
+    }
+
+    func request(for introduction: Introduction) -> OutgoingRequest? {
+        introduction.era == .legacy ? message.map { OutgoingRequest($0) } : nil
+    }
+
+    func exchangeProgressed(_ notification: Message) {}
+    func exchangeAnswered(_ answer: Message) { completion() }
+    func exchangeFailed(_ failure: UpstreamFailure) { completion() }
+}

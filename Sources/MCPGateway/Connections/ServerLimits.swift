@@ -1,0 +1,28 @@
+import MCPUpstream
+import NIOCore
+
+/// What clients are told about keeping results of a server that itself says nothing of that
+/// ([caching, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/caching)).
+package struct CacheHints: Sendable {
+    /// How long a result may be taken for fresh; zero says that it is stale at once.
+    package var timeToLive: Duration = .zero
+    /// Whether a result may be kept for others than who asked for it.
+    package var isPublic = false
+
+    package init() {}
+
+    /// The members of a result.
+    var members: ByteBuffer {
+        ByteBuffer(
+            string: #""ttlMs":\#(timeToLive.milliseconds),"cacheScope":"\#(isPublic ? "public" : "private")""#
+        )
+    }
+}
+
+/// The bounds within which clients are asked for input during a call.
+package struct InteractionLimits: Sendable {
+    /// How often a server may ask during one call.
+    package var maximumRounds = 16
+
+    package init() {}
+}

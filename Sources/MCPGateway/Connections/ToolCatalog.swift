@@ -1,0 +1,108 @@
+import Logging
+import MCPCore
+import NIOCore
+import Synchronization
+
+/// What has to be known of a server's tools to call them over HTTP: which arguments are repeated in header fields
+/// ([x-mcp-header, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/server/tools#x-mcp-header)).
+///
+/// Learnt from every list of tools that passes.
+final class ToolCatalog: Sendable {
+    private struct State {
+        var marks: [String: ToolHeaderMarks] = [:]
+        /// Tools whose marks were found invalid, so that each is reported once.
+        var invalid: Set<String> = []
+    }
+
+    private let state = Mutex(State())
+    private let server: String
+    private let logger: Logger
+
+    init(server: String, logger: Logger) {
+        self.server = server
+        self.logger = logger
+    }
+
+    // MARK: Lists
+
+    /// What has to be cut out of the answer to `tools/list` for a client. Everything else stays as it came.
+    func edits(ofList answer: Message, filter: ToolFilter?, dropsInvalidMarks: Bool) -> [Edit] {
+        let mayHaveMarks = ToolHeaderMarks.mayHaveMarks(answer.bytes)
+        guard mayHaveMarks || filter != nil || hasMarks else { return [] }
+        guard let tools = answer.view(answer.envelope.result)?["tools"], tools.isArray else { return [] }
+        let elements = tools.elements
+        let kept = elements.filter { tool in
+            let name = tool["name"]?.string ?? ""
+            let isValid = learn(tool, name)
+            return (isValid || !dropsInvalidMarks) && filter?.admits(name) ?? true
+        }
+        guard kept.count < elements.count else { return [] }
+        var list = ByteBuffer()
+        list.writeStaticString("[")
+        for (index, tool) in kept.enumerated() {
+            if index > 0 { list.writeStaticString(",") }
+            list.writeImmutableBuffer(tool.bytes)
+        }
+        list.writeStaticString("]")
+        return [Edit(tools.range, .bytes(list))]
+    }
+
+    /// Notes the marks of the tools in an answer to `tools/list`.
+    func learn(from answer: Message) {
+        _ = edits(ofList: answer, filter: nil, dropsInvalidMarks: false)
+    }
+
+    private var hasMarks: Bool { state.withLock { !$0.marks.isEmpty } }
+
+    /// Returns whether the tool's marks are in order, or it has none.
+    private func learn(_ tool: JSONView, _ name: String) -> Bool {
+        do throws(ToolMarkError) {
+            let marks = try ToolHeaderMarks.read(tool: tool)
+            state.withLock { state in
+                state.marks[name] = marks
+                state.invalid.remove(name)
+            }
+            return true
+        } catch {
+            let isNews = state.withLock { state in
+                state.marks[name] = nil
+                return state.invalid.insert(name).inserted
+            }
+            if isNews {
+                logger.warning(
+                    "tool is not listed: its header marks are invalid",
+                    metadata: ["server": "\(server)", "tool": "\(name)", "reason": "\(error.reason)"]
+                )
+            }
+            return false
+        }
+    }
+
+    // MARK: Calls
+
+    /// The header fields for a call: those that its tool demands, and those that came with it and mean nothing to us.
+    func parameters(
+        for request: Message,
+        received: [(name: String, value: String)]
+    ) -> [(name: String, value: String)] {
+        guard request.method == .toolsCall else { return received }
+        guard let marks = marks(for: request) else { return received }
+        let own = Set(marks.marks.map { "mcp-param-\($0.header.lowercased())" })
+        // What cannot be repeated in a header is left out: the server says what it misses.
+        let demanded = (try? marks.headers(arguments: request.params?["arguments"])) ?? []
+        return demanded + received.filter { !own.contains($0.name) }
+    }
+
+    /// Why the header fields of a call do not agree with its arguments; nil when they do.
+    func mismatch(_ request: Message, received: [(name: String, value: String)]) -> String? {
+        guard request.method == .toolsCall, let marks = marks(for: request) else { return nil }
+        return marks.mismatch(arguments: request.params?["arguments"]) { name in
+            received.filter { $0.name == name }.map(\.value)
+        }
+    }
+
+    private func marks(for request: Message) -> ToolHeaderMarks? {
+        guard hasMarks, let name = request.view(request.envelope.name)?.string else { return nil }
+        return state.withLock { $0.marks[name] }
+    }
+}

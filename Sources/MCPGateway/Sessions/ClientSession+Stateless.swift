@@ -1,0 +1,78 @@
+import MCPCore
+import MCPUpstream
+import NIOCore
+
+// MARK: - A session in front of a server that has none
+
+extension ClientSession {
+    /// Answers what a stateless server cannot be asked. Returns whether the request was of that kind.
+    func answerHere(_ request: Message, _ id: RequestID, _ reply: any ReplySink) -> Bool {
+        switch request.method {
+        case .ping: reply.finish(OwnMessages.emptyResult(id: id))
+        case .loggingSetLevel:
+            guard let level = request.view(request.envelope.level)?.string.flatMap(LogLevel.init(rawValue:)) else {
+                let names = LogLevel.allCases.map(\.rawValue).joined(separator: ", ")
+                reply.finish(
+                    OwnMessages.error(id: id, code: .invalidParams, message: "params.level must be one of \(names)")
+                )
+                return true
+            }
+            logLevel = level
+            reply.finish(OwnMessages.emptyResult(id: id))
+        case .resourcesSubscribe: change(request, id, isWanted: true, reply)
+        case .resourcesUnsubscribe: change(request, id, isWanted: false, reply)
+        case .serverDiscover, .subscriptionsListen, .tasksGet, .tasksUpdate, .tasksCancel:
+            reply.finish(
+                OwnMessages.error(
+                    id: id,
+                    code: .methodNotFound,
+                    message: "\(request.methodName) does not exist in revision \(version.name)"
+                )
+            )
+        default: return false
+        }
+        return true
+    }
+
+    /// Begins or ends to hear of changes of a resource, and answers when the server has agreed.
+    private func change(_ request: Message, _ id: RequestID, isWanted: Bool, _ reply: any ReplySink) {
+        guard let uri = request.view(request.envelope.uri)?.string else {
+            reply.finish(OwnMessages.error(id: id, code: .invalidParams, message: "params.uri must name a resource"))
+            return
+        }
+        subscribing[id] = reply
+        connection.run { [self] connection in
+            connection.change(self, uri, isWanted: isWanted) { [self] outcome in
+                run { session in
+                    guard let reply = session.subscribing.removeValue(forKey: id) else { return }
+                    switch outcome {
+                    case .success(let filter) where isWanted && !filter.resources.contains(uri):
+                        reply.finish(
+                            OwnMessages.error(
+                                id: id,
+                                code: .invalidParams,
+                                message: "the server does not tell changes of this resource"
+                            )
+                        )
+                    case .success: reply.finish(OwnMessages.emptyResult(id: id))
+                    case .failure(let failure):
+                        reply.finish(Answer.failure(failure).bytes(for: id, server: session.route.server.displayName))
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension ClientSession: AttachedClient {
+    func hear(_ notification: Message) {
+        // Which subscription it came for is between the server and us.
+        guard let span = notification.envelope.metadata.subscriptionID, let meta = notification.envelope.meta else {
+            let line = notification.singleLine
+            run { $0.tell(line) }
+            return
+        }
+        let line = notification.spliced(notification.edits(of: meta, removing: [span]))
+        run { $0.tell(line) }
+    }
+}

@@ -1,0 +1,107 @@
+import MCPCore
+import MCPUpstream
+package import NIOCore
+
+// MARK: - Clients without a session
+
+extension Gateway {
+    /// Takes a request whose envelope is in order. The answer comes through `reply`, exactly once, unless the client
+    /// leaves before.
+    package func receive(
+        _ request: StatelessRequest,
+        _ reply: any StatelessReplySink,
+        on eventLoop: any EventLoop
+    ) {
+        if let refusal = refusal(of: request) {
+            reply.finish(refusal.answer(to: request.id), error: refusal.code)
+            return
+        }
+        switch request.message.method {
+        case .subscriptionsListen:
+            StatelessSubscription(request, reply: reply, on: eventLoop, gateway: self).start()
+        case .serverDiscover: discover(request, reply, on: eventLoop)
+        default:
+            if let state = request.message.view(request.message.envelope.requestState?.value)?.string,
+                SuspendedCalls.isName(state)
+            {
+                resume(request, named: state, reply)
+            } else {
+                StatelessCall(request, reply: reply, on: eventLoop, gateway: self).start()
+            }
+        }
+    }
+
+    private func refusal(of request: StatelessRequest) -> StatelessRefusal? {
+        if isDraining {
+            return StatelessRefusal(.shuttingDown, "the proxy is shutting down; connect again in a moment")
+        }
+        do throws(StatelessRefusal) {
+            try StatelessEnvelope.checkMethod(request.message)
+        } catch {
+            return error
+        }
+        guard request.message.method == .toolsCall, let filter = request.route.policy.toolFilter else { return nil }
+        guard let tool = request.message.view(request.message.envelope.name)?.string else {
+            return StatelessRefusal(.invalidParams, "params.name must name a tool")
+        }
+        guard !filter.admits(tool) else { return nil }
+        request.route.log(method: request.message.methodName, tool: tool, elapsed: .zero, outcome: "filtered")
+        return StatelessRefusal(.invalidParams, "Unknown tool: \(tool)")
+    }
+
+    private func resume(_ request: StatelessRequest, named name: String, _ reply: any StatelessReplySink) {
+        guard let call = suspended.find(name), call.isRepeated(by: request) else {
+            let refusal = StatelessRefusal(.invalidParams, StatelessCall.unknownState)
+            reply.finish(refusal.answer(to: request.id), error: refusal.code)
+            return
+        }
+        call.onLoop { call.resume(request, named: name, reply: reply) }
+    }
+
+    /// A server with a handshake has said what it is; a stateless one is asked each time.
+    private func discover(
+        _ request: StatelessRequest,
+        _ reply: any StatelessReplySink,
+        on eventLoop: any EventLoop
+    ) {
+        let server = request.route.server
+        server.findEra(on: eventLoop) { [self] era in
+            guard case .success(.legacy) = era else {
+                return StatelessCall(request, reply: reply, on: eventLoop, gateway: self).start()
+            }
+            let connection = server.hold(for: request, era: .legacy, preferring: eventLoop)
+            connection.run { connection in
+                connection.upstream.whenReady { result in
+                    server.release(connection)
+                    let answer: Answer =
+                        switch result {
+                        case .success(let introduction):
+                            .result(DiscoverResult.make(from: introduction, cacheHints: connection.cacheHints))
+                        case .failure(let failure): .failure(failure)
+                        }
+                    reply.finish(answer.bytes(for: request.id, server: server.displayName), error: answer.errorCode)
+                }
+            }
+        }
+    }
+}
+
+extension ServerConnections {
+    /// The connection for a request that belongs to no session.
+    func hold(for request: StatelessRequest, era: Era, preferring eventLoop: any EventLoop) -> Connection {
+        if era == .modern {
+            let (key, told) = key(for: request.principal, sessionID: nil, ownHandshake, era: .modern)
+            return hold(key, told, preferring: eventLoop)
+        }
+        let message = request.message
+        var handshake = ownHandshake
+        if let info = message.view(message.envelope.metadata.clientInfo?.value) { handshake.clientInfo = info.bytes }
+        if let capabilities = message.view(message.envelope.metadata.clientCapabilities?.value) {
+            handshake.capabilities = capabilities.bytes
+        }
+        handshake.clientInfo.blankLineBreaks()
+        handshake.capabilities.blankLineBreaks()
+        let (key, told) = key(for: request.principal, sessionID: nil, handshake, era: .legacy)
+        return hold(key, told, preferring: eventLoop)
+    }
+}

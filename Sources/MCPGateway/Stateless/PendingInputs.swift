@@ -1,0 +1,170 @@
+import MCPCore
+import NIOCore
+
+/// What a server wants to know of a client during one call, as the `inputRequests` of a result, and where the answers go
+/// ([multi round-trip requests, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr)).
+struct PendingInputs {
+    private struct Input {
+        let key: String
+        let method: Method
+        /// `params` of the question; nil for none.
+        let params: ByteBuffer?
+        /// nil for a URL that an error has named.
+        let question: ClientQuestion?
+    }
+
+    private var inputs: [Input] = []
+    private var lastKey = 0
+
+    var isEmpty: Bool { inputs.isEmpty }
+    var count: Int { inputs.count }
+    /// Whether these are URLs of an error, so that nobody waits for answers.
+    var isAboutURLs: Bool { !inputs.isEmpty && inputs.allSatisfy { $0.question == nil } }
+
+    private mutating func nextKey() -> String {
+        lastKey += 1
+        return "input-\(lastKey)"
+    }
+
+    mutating func add(_ question: ClientQuestion) {
+        let params = question.message.params?.bytes
+        inputs.append(Input(key: nextKey(), method: question.message.method, params: params, question: question))
+    }
+
+    mutating func add(_ demand: URLDemand) {
+        for params in demand.requests {
+            inputs.append(Input(key: nextKey(), method: .elicitationCreate, params: params, question: nil))
+        }
+    }
+
+    mutating func withdraw(_ origin: ClientQuestion.Origin) {
+        inputs.removeAll { $0.question?.origin == origin }
+    }
+
+    mutating func refuseAll(_ reason: String) {
+        let open = inputs
+        inputs = []
+        for input in open {
+            guard let question = input.question else { continue }
+            // Who cannot ask a user any more says so in the protocol's own way.
+            if input.method == .elicitationCreate, let answer = Self.response(ByteBuffer(string: #"{"action":"cancel"}"#)) {
+                question.answered(answer)
+            } else {
+                question.refused(reason)
+            }
+        }
+    }
+
+    /// The result that asks for all of them.
+    func result(state: String) -> ByteBuffer {
+        var result = ByteBuffer(string: #"{"resultType":"input_required","inputRequests":{"#)
+        for (index, input) in inputs.enumerated() {
+            if index > 0 { result.writeStaticString(",") }
+            result.writeJSONString(input.key)
+            result.writeStaticString(#":{"method":"#)
+            result.writeJSONString(input.method.rawValue)
+            if let params = input.params {
+                result.writeStaticString(#","params":"#)
+                result.writeImmutableBuffer(params)
+            }
+            result.writeStaticString("}")
+        }
+        result.writeStaticString(#"},"requestState":"#)
+        result.writeJSONString(state)
+        result.writeStaticString("}")
+        result.blankLineBreaks()
+        return result
+    }
+
+    // MARK: Answers
+
+    /// The answers in a request, by key. Those to nothing are ignored; that some are missing is no error.
+    ///
+    /// - Throws: when one has not the shape of an answer to its question.
+    func read(_ request: Message) throws(StatelessRefusal) -> [String: JSONView] {
+        guard let span = request.envelope.inputResponses, let object = request.view(span.value) else { return [:] }
+        guard object.isObject else {
+            throw StatelessRefusal(.invalidParams, "params.inputResponses must be an object")
+        }
+        var answers: [String: JSONView] = [:]
+        for input in inputs {
+            guard let answer = object[input.key] else { continue }
+            guard Self.isShaped(answer, like: input.method) else {
+                throw StatelessRefusal(
+                    .invalidParams,
+                    "params.inputResponses[\"\(input.key)\"] is not a result of \(input.method.rawValue)"
+                )
+            }
+            answers[input.key] = answer
+        }
+        return answers
+    }
+
+    private static func isShaped(_ answer: JSONView, like method: Method) -> Bool {
+        guard answer.isObject else { return false }
+        return switch method {
+        case .elicitationCreate: ["accept", "decline", "cancel"].contains(answer["action"]?.string)
+        case .samplingCreateMessage: answer["role"]?.string != nil && answer["content"] != nil
+        case .rootsList: answer["roots"]?.isArray == true
+        default: true
+        }
+    }
+
+    /// Hands the answers to the server. What is missing stays to be asked for.
+    mutating func give(_ answers: [String: JSONView]) {
+        for input in inputs {
+            guard let answer = answers[input.key], let response = Self.response(answer.bytes) else { continue }
+            input.question?.answered(response)
+        }
+        inputs.removeAll { answers[$0.key] != nil }
+    }
+
+    func areAllAccepted(_ answers: [String: JSONView]) -> Bool {
+        inputs.allSatisfy { answers[$0.key]?["action"]?.string == "accept" }
+    }
+
+    private static func response(_ result: ByteBuffer) -> Message? {
+        // The result was accepted before; with our own text around it, it is a message.
+        try? Message(OwnMessages.result(id: .integer(0), result))
+    }
+}
+
+/// What revision 2025-11-25 says instead of asking: an error that names URLs which the user has to visit first
+/// ([URL elicitation required](https://modelcontextprotocol.io/specification/2025-11-25/client/elicitation#url-elicitation-required-error)).
+struct URLDemand {
+    /// The parameters of one elicitation for each URL.
+    let requests: [ByteBuffer]
+
+    static func isOne(_ answer: Message) -> Bool {
+        answer.view(answer.envelope.error)?["code"]?.integer == Int64(ErrorCode.urlElicitationRequired.rawValue)
+    }
+
+    init(_ answer: Message) {
+        let elicitations = answer.view(answer.envelope.error)?["data"]?["elicitations"]?.elements ?? []
+        requests = elicitations.filter { $0["url"]?.string != nil }.map { elicitation in
+            guard elicitation["mode"] == nil else { return elicitation.bytes }
+            var params = ByteBuffer(string: #"{"mode":"url","#)
+            let bytes = elicitation.bytes
+            params.writeImmutableBuffer(
+                bytes.getSlice(at: bytes.readerIndex + 1, length: bytes.readableBytes - 1) ?? ByteBuffer()
+            )
+            return params
+        }
+    }
+}
+
+/// What makes a request the same as an earlier one: its method and its parameters, but for what belongs to asking again.
+struct RequestBinding: Equatable {
+    private let method: String
+    private let members: [String: CapabilitiesKey]
+
+    init(_ request: Message) {
+        method = request.methodName
+        var members: [String: CapabilitiesKey] = [:]
+        request.params?.forEachMember { name, value in
+            guard !["_meta", "inputResponses", "requestState"].contains(name) else { return }
+            members[name] = CapabilitiesKey(value.bytes)
+        }
+        self.members = members
+    }
+}

@@ -1,0 +1,372 @@
+import MCPCore
+import MCPUpstream
+import NIOCore
+
+/// One call of a client without session: a single request where the server needs nothing more; where a server with a
+/// session asks for something meanwhile, all the requests that it takes until the call is done.
+///
+/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
+final class StatelessCall: Caller, @unchecked Sendable {
+    private enum State {
+        /// It is not known yet what the server speaks. Followed by `running` or `ended`.
+        case starting
+        case running
+        /// The client was asked for input, and its request is answered with that. Followed by `running` or `ended`.
+        case suspended(name: String, expiry: Scheduled<Void>)
+        case ended
+    }
+
+    let request: StatelessRequest
+    let eventLoop: any EventLoop
+    let era = Era.modern
+    let capabilities: DeclaredCapabilities
+    private let gateway: Gateway
+    private let started: NIODeadline
+    private var state = State.starting
+    private var reply: any StatelessReplySink
+    private var clientID: RequestID
+    private var exchange: Exchange?
+    private var connection: Connection?
+    private var isCounted = false
+    private var inputs = PendingInputs()
+    private var flush: Scheduled<Void>?
+    private var rounds = 0
+    /// What came while nobody was there to hear it.
+    private var held = HeldMessages()
+
+    init(_ request: StatelessRequest, reply: any StatelessReplySink, on eventLoop: any EventLoop, gateway: Gateway) {
+        self.request = request
+        self.reply = reply
+        self.clientID = request.id
+        self.capabilities = request.capabilities
+        self.eventLoop = eventLoop
+        self.gateway = gateway
+        self.started = eventLoop.now
+    }
+
+    var route: Route { request.route }
+
+    // MARK: Beginning
+
+    /// Must be called once, on the event loop.
+    func start() {
+        guard gateway.calls.admit(request.principal) else {
+            respond(.error(.overloaded, "too many calls are under way; try again later"))
+            state = .ended
+            return
+        }
+        isCounted = true
+        watchClient()
+        route.server.findEra(on: eventLoop) { [self] era in
+            guard case .starting = state else { return }
+            switch era {
+            case .success(let era): begin(era)
+            case .failure(let failure): end(.failure(failure))
+            }
+        }
+    }
+
+    private func begin(_ serverEra: Era) {
+        if let parameters = request.parameters,
+            let words = route.server.catalog.mismatch(request.message, received: parameters)
+        {
+            return end(.error(.headerMismatch, words))
+        }
+        if serverEra == .legacy, request.message.envelope.requestState != nil {
+            return end(.error(.invalidParams, StatelessCall.unknownState))
+        }
+        send(request.message, serverEra)
+    }
+
+    static let unknownState =
+        "params.requestState is not known: it has expired, was used before, or belongs to another request; "
+        + "send the request again without it"
+
+    private func send(_ message: Message, _ serverEra: Era) {
+        state = .running
+        let connection = route.server.hold(for: request, era: serverEra, preferring: eventLoop)
+        let exchange = Exchange(
+            message,
+            id: clientID,
+            caller: self,
+            connection: connection,
+            serverEra: serverEra,
+            logLevel: request.logLevel,
+            parameters: request.parameters ?? []
+        )
+        self.connection = connection
+        self.exchange = exchange
+        connection.run { $0.start(exchange) }
+    }
+
+    private func watchClient() {
+        let reply = self.reply
+        reply.whenClientLeaves { [self] in onLoop { [self] in clientLeft(reply) } }
+    }
+
+    /// The client has closed the stream of its request, which cancels it
+    /// ([cancellation, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/cancellation)).
+    private func clientLeft(_ left: any StatelessReplySink) {
+        guard left === reply else { return }
+        switch state {
+        case .starting, .running: cancel(reason: "the client closed its stream", outcome: "cancelled")
+        case .suspended, .ended: break
+        }
+    }
+
+    // MARK: From the server
+
+    func deliver(_ notification: Message, for exchange: Exchange?) {
+        guard exchange == nil || exchange === self.exchange else { return }
+        switch state {
+        case .running: pass(notification)
+        case .suspended: held.append(notification)
+        case .starting, .ended: break
+        }
+    }
+
+    private func pass(_ notification: Message) {
+        switch notification.method {
+        case .progress:
+            guard let token = exchange?.progressToken, let range = notification.envelope.progressToken else { return }
+            reply.send(notification.spliced([Edit(range, .id(token))]))
+        case .logMessage:
+            // Only who asks for log messages gets them, and only from that level on (2026-07-28, Logging).
+            guard let wanted = exchange?.logLevel else { return }
+            let level = notification.view(notification.envelope.level)?.string.flatMap(LogLevel.init(rawValue:))
+            if let level, level < wanted { return }
+            reply.send(notification.singleLine)
+        case .elicitationCompleted: break  // the client learns of it by asking again
+        default: reply.send(notification.singleLine)
+        }
+    }
+
+    func finish(_ exchange: Exchange, _ answer: Answer, outcome: String) {
+        guard exchange === self.exchange else { return }
+        self.exchange = nil
+        releaseConnection()
+        if case .suspended = state {
+            // The server did not wait for the answers. The client gets this when it comes back.
+            held.answer = answer
+            return
+        }
+        inputs.refuseAll("the call has ended")
+        if case .passed(let message, _) = answer, URLDemand.isOne(message), demandURLs(URLDemand(message)) { return }
+        end(answer)
+    }
+
+    // MARK: Questions of a server with a session
+
+    func ask(_ question: ClientQuestion, during exchange: Exchange?) {
+        guard self.exchange != nil, !isEnded else {
+            question.refused("the call has ended")
+            return
+        }
+        guard inputs.count < gateway.limits.maximumServerRequestsInFlight else {
+            question.refused("too many requests to the client are open")
+            return
+        }
+        inputs.add(question)
+        scheduleFlush()
+    }
+
+    func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message) {
+        inputs.withdraw(origin)
+    }
+
+    /// Waits a moment, because a server may ask several things at once.
+    private func scheduleFlush() {
+        guard flush == nil, case .running = state else { return }
+        flush = eventLoop.scheduleTask(in: .milliseconds(10)) { [self] in
+            flush = nil
+            guard case .running = state, !inputs.isEmpty else { return }
+            suspend()
+        }
+    }
+
+    /// Answers the client's request with what the server wants to know, and waits for the next one.
+    private func suspend() {
+        rounds += 1
+        guard rounds <= route.server.interaction.maximumRounds else {
+            let maximum = route.server.interaction.maximumRounds
+            cancelServer(reason: "too many rounds")
+            return end(.error(.invalidAnswer, "the server asked for input more than \(maximum) times"))
+        }
+        let name = SuspendedCalls.makeName()
+        let expiry = eventLoop.scheduleTask(in: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) {
+            [self] in expired(name)
+        }
+        state = .suspended(name: name, expiry: expiry)
+        gateway.suspended.add(self, named: name)
+        uncount()
+        respond(.result(inputs.result(state: name)))
+    }
+
+    private func expired(_ name: String) {
+        guard case .suspended(name, _) = state else { return }
+        cancel(reason: "the client did not come back with what was asked for", outcome: "expired")
+    }
+
+    // MARK: The client comes back
+
+    /// Whether a request is this one again, with answers.
+    func isRepeated(by other: StatelessRequest) -> Bool {
+        other.principal == request.principal && other.route === request.route
+            && RequestBinding(request.message) == RequestBinding(other.message)
+    }
+
+    /// Goes on with the call.
+    func resume(_ again: StatelessRequest, named name: String, reply: any StatelessReplySink) {
+        guard case .suspended(name, let expiry) = state else {
+            refuse(again, reply, .invalidParams, Self.unknownState)
+            return
+        }
+        let answers: [String: JSONView]
+        do throws(StatelessRefusal) {
+            answers = try inputs.read(again.message)
+        } catch {
+            // The call still waits: the client may correct itself.
+            refuse(again, reply, error.code, error.reason)
+            return
+        }
+        guard gateway.calls.admit(request.principal) else {
+            refuse(again, reply, .overloaded, "too many calls are under way; try again later")
+            return
+        }
+        isCounted = true
+        expiry.cancel()
+        gateway.suspended.remove(name)
+        state = .running
+        self.reply = reply
+        clientID = again.id
+        exchange?.clientID = again.id
+        exchange?.progressToken = again.message.envelope.progressToken.map { RequestID(again.message.bytes, $0) }
+        watchClient()
+        if inputs.isAboutURLs { return resumeAfterURLs(answers, again) }
+        inputs.give(answers)
+        for notification in held.takeAll() { pass(notification) }
+        if let answer = held.answer {
+            inputs.refuseAll("the call has ended")
+            end(answer)
+        } else if !inputs.isEmpty {
+            suspend()
+        }
+    }
+
+    private func refuse(
+        _ request: StatelessRequest,
+        _ reply: any StatelessReplySink,
+        _ code: ErrorCode,
+        _ words: String
+    ) {
+        reply.finish(OwnMessages.error(id: request.id, code: code, message: words), error: code)
+    }
+
+    // MARK: URLs that have to be visited first
+
+    /// Asks the client to send its user to the URLs that the server's error names. Returns false when that error is the
+    /// answer after all.
+    private func demandURLs(_ demand: URLDemand) -> Bool {
+        guard case .running = state, !demand.requests.isEmpty else { return false }
+        guard capabilities.contains(.urlElicitation) else {
+            let data = ByteBuffer(string: #"{"requiredCapabilities":{"elicitation":{"url":{}}}}"#)
+            end(.error(.missingClientCapability, "the server needs its user to visit a URL first", data: data))
+            return true
+        }
+        inputs.add(demand)
+        suspend()
+        return true
+    }
+
+    /// The server has forgotten the call, so that it is made again, once the user has been where it was sent.
+    private func resumeAfterURLs(_ answers: [String: JSONView], _ again: StatelessRequest) {
+        guard inputs.areAllAccepted(answers) else {
+            return end(.error(.inputNotGiven, "the server needs its user to visit a URL first, which was declined"))
+        }
+        inputs = PendingInputs()
+        send(again.message, .legacy)
+    }
+
+    // MARK: The end
+
+    private var isEnded: Bool { if case .ended = state { true } else { false } }
+
+    /// Gives up the call: the server is told.
+    func cancel(reason: String, outcome: String) {
+        guard !isEnded else { return }
+        if case .suspended(let name, let expiry) = state {
+            expiry.cancel()
+            gateway.suspended.remove(name)
+        }
+        inputs.refuseAll(reason)
+        cancelServer(reason: reason)
+        state = .ended
+        uncount()
+        log(outcome)
+    }
+
+    /// Ends the call because the proxy ends.
+    func shutDown(reason: String) {
+        let wasRunning = if case .running = state { true } else { false }
+        cancel(reason: reason, outcome: "shutdown")
+        if wasRunning { respond(.error(.shuttingDown, "the call was ended: \(reason)")) }
+    }
+
+    private func cancelServer(reason: String) {
+        if let exchange {
+            self.exchange = nil
+            connection?.run { $0.cancel(exchange, reason: reason) }
+        }
+        releaseConnection()
+    }
+
+    private func end(_ answer: Answer) {
+        guard !isEnded else { return }
+        state = .ended
+        flush?.cancel()
+        // Counted as under way until it is on its way out: whoever waits for the last call must not cut it off.
+        respond(answer)
+        uncount()
+        log(answer.outcome)
+    }
+
+    private func respond(_ answer: Answer) {
+        reply.finish(answer.bytes(for: clientID, server: route.server.displayName), error: answer.errorCode)
+    }
+
+    private func releaseConnection() {
+        if let connection { route.server.release(connection) }
+        connection = nil
+    }
+
+    private func uncount() {
+        if isCounted { gateway.calls.release(request.principal) }
+        isCounted = false
+    }
+
+    private func log(_ outcome: String) {
+        guard route.policy.logsRequests else { return }
+        let message = request.message
+        let tool = message.method == .toolsCall ? message.view(message.envelope.name)?.string : nil
+        route.log(method: message.methodName, tool: tool, elapsed: eventLoop.now - started, outcome: outcome)
+    }
+}
+
+/// What came for a call while its client was away, within bounds.
+private struct HeldMessages {
+    private static let maximumCount = 256
+
+    var answer: Answer?
+    private var notifications: [Message] = []
+
+    mutating func append(_ notification: Message) {
+        // The client gets the newest; of progress, the last says it all.
+        if notifications.count == Self.maximumCount { notifications.removeFirst() }
+        notifications.append(notification)
+    }
+
+    mutating func takeAll() -> [Message] {
+        defer { notifications = [] }
+        return notifications
+    }
+}

@@ -1,0 +1,106 @@
+package import MCPCore
+package import NIOCore
+
+/// A request of a client without session, as it came.
+package struct StatelessRequest: Sendable {
+    package let message: Message
+    package let id: RequestID
+    package let route: Route
+    package let principal: Principal
+    /// The `Mcp-Param-*` header fields, with lower-case names; nil where the transport has no header fields.
+    package let parameters: [(name: String, value: String)]?
+
+    package init(
+        _ message: Message,
+        id: RequestID,
+        route: Route,
+        principal: Principal,
+        parameters: [(name: String, value: String)]? = nil
+    ) {
+        self.message = message
+        self.id = id
+        self.route = route
+        self.principal = principal
+        self.parameters = parameters
+    }
+
+    /// Which questions the client has declared to answer.
+    var capabilities: DeclaredCapabilities {
+        DeclaredCapabilities(message.view(message.envelope.metadata.clientCapabilities?.value))
+    }
+
+    var logLevel: LogLevel? {
+        message.view(message.envelope.metadata.logLevel?.value)?.string.flatMap(LogLevel.init(rawValue:))
+    }
+}
+
+/// Why a stateless request is refused before anything is done about it.
+package struct StatelessRefusal: Error, Sendable {
+    package let code: ErrorCode
+    package let reason: String
+    package var data: ByteBuffer?
+
+    /// The error response.
+    package func answer(to id: RequestID?) -> ByteBuffer {
+        OwnMessages.error(id: id, code: code, message: reason, json: data)
+    }
+
+    package init(_ code: ErrorCode, _ reason: String, data: ByteBuffer? = nil) {
+        self.code = code
+        self.reason = reason
+        self.data = data
+    }
+}
+
+/// What every stateless request has to say of itself
+/// ([per-request protocol fields, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic#meta)).
+package enum StatelessEnvelope {
+    /// Checks that what is required is there.
+    package static func checkMembers(of message: Message) throws(StatelessRefusal) {
+        let metadata = message.envelope.metadata
+        guard message.envelope.meta != nil else {
+            throw StatelessRefusal(
+                .invalidParams, "params._meta is missing: it carries \(RequestMetadata.prefix)protocolVersion and "
+                    + "\(RequestMetadata.prefix)clientCapabilities")
+        }
+        guard message.view(metadata.protocolVersion?.value)?.string != nil else {
+            throw StatelessRefusal(.invalidParams, "params._meta needs \(RequestMetadata.prefix)protocolVersion, a string")
+        }
+        guard message.view(metadata.clientCapabilities?.value)?.isObject == true else {
+            throw StatelessRefusal(
+                .invalidParams, "params._meta needs \(RequestMetadata.prefix)clientCapabilities, an object")
+        }
+        if let info = metadata.clientInfo, message.view(info.value)?.isObject != true {
+            throw StatelessRefusal(.invalidParams, "\(RequestMetadata.prefix)clientInfo must be an object")
+        }
+        if let level = metadata.logLevel,
+            message.view(level.value)?.string.flatMap(LogLevel.init(rawValue:)) == nil
+        {
+            let names = LogLevel.allCases.map(\.rawValue).joined(separator: ", ")
+            throw StatelessRefusal(.invalidParams, "\(RequestMetadata.prefix)logLevel must be one of \(names)")
+        }
+    }
+
+    /// Checks that we speak the revision.
+    package static func checkVersion(_ name: String) throws(StatelessRefusal) {
+        if let version = ProtocolVersion(name), version.era == .modern { return }
+        var data = ByteBuffer(string: #"{"supported":"#)
+        data.writeImmutableBuffer(DiscoverResult.versions)
+        data.writeStaticString(#","requested":"#)
+        data.writeJSONString(name)
+        data.writeStaticString("}")
+        throw StatelessRefusal(.unsupportedVersion, "Unsupported protocol version", data: data)
+    }
+
+    /// Checks that the method exists in the stateless revisions, as far as we know methods.
+    package static func checkMethod(_ message: Message) throws(StatelessRefusal) {
+        switch message.method {
+        case .initialize, .ping, .loggingSetLevel, .resourcesSubscribe, .resourcesUnsubscribe, .rootsList,
+            .samplingCreateMessage, .elicitationCreate:
+            throw StatelessRefusal(
+                .methodNotFound, "Method not found: \(message.methodName) does not exist in revision "
+                    + ProtocolVersion.latestModern.name)
+        default: return
+        }
+    }
+}

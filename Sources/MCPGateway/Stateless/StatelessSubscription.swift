@@ -1,0 +1,169 @@
+import MCPCore
+import MCPUpstream
+import NIOCore
+
+/// One `subscriptions/listen` of a client: what a server tells unasked, as far as the client has asked for it
+/// ([subscriptions, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions)).
+///
+/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
+final class StatelessSubscription: AttachedClient, @unchecked Sendable {
+    private enum State {
+        case starting
+        /// Nothing may be told before the client knows what it will hear.
+        case attached(Connection)
+        case acknowledged(Connection, SubscriptionFilter)
+        case ended
+    }
+
+    let request: StatelessRequest
+    let eventLoop: any EventLoop
+    private let filter: SubscriptionFilter
+    private let reply: any StatelessReplySink
+    private let gateway: Gateway
+    private var state = State.starting
+
+    init(_ request: StatelessRequest, reply: any StatelessReplySink, on eventLoop: any EventLoop, gateway: Gateway) {
+        self.request = request
+        self.filter = SubscriptionFilter(request.message.params?["notifications"])
+        self.reply = reply
+        self.eventLoop = eventLoop
+        self.gateway = gateway
+    }
+
+    private func onLoop(_ body: @escaping @Sendable () -> Void) {
+        if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
+    }
+
+    /// Must be called once, on the event loop.
+    func start() {
+        guard request.message.params?["notifications"]?.isObject == true else {
+            return fail(.error(.invalidParams, "params.notifications must say what to listen to"))
+        }
+        guard gateway.subscriptions.add(self) else {
+            return fail(.error(.overloaded, "too many subscriptions are open; close one first"))
+        }
+        reply.whenClientLeaves { [self] in onLoop { [self] in end() } }
+        request.route.server.findEra(on: eventLoop) { [self] era in
+            guard case .starting = state else { return }
+            switch era {
+            case .success(let era): attach(era)
+            case .failure(let failure): fail(.failure(failure))
+            }
+        }
+    }
+
+    private func attach(_ era: Era) {
+        let connection = request.route.server.hold(for: request, era: era, preferring: eventLoop)
+        state = .attached(connection)
+        connection.run { [self] connection in
+            connection.upstream.whenReady { [self] ready in
+                switch ready {
+                case .success: connection.subscribe(self, to: filter) { [self] in attached($0) }
+                case .failure(let failure): attached(.failure(failure))
+                }
+            }
+        }
+    }
+
+    private func attached(_ outcome: Result<SubscriptionFilter, UpstreamFailure>) {
+        onLoop { [self] in
+            guard case .attached(let connection) = state else { return }
+            switch outcome {
+            case .success(let honoured):
+                state = .acknowledged(connection, honoured)
+                acknowledge(honoured)
+            case .failure(let failure): fail(.failure(failure))
+            }
+        }
+    }
+
+    private func acknowledge(_ honoured: SubscriptionFilter) {
+        var params = ByteBuffer(string: #"{"_meta":{"#)
+        params.writeImmutableBuffer(idMember)
+        params.writeStaticString(#"},"notifications":"#)
+        params.writeImmutableBuffer(honoured.json)
+        params.writeStaticString("}")
+        reply.send(OwnMessages.notification(.subscriptionAcknowledged, params: params))
+    }
+
+    /// What every message of this subscription carries in `_meta`.
+    private var idMember: ByteBuffer {
+        var member = ByteBuffer(string: #""io.modelcontextprotocol/subscriptionId":"#)
+        member.writeRequestID(request.id)
+        return member
+    }
+
+    // MARK: AttachedClient, on the connection's event loop
+
+    func hear(_ notification: Message) {
+        onLoop { [self] in
+            guard case .acknowledged(_, let honoured) = state else { return }
+            if notification.method == .resourceUpdated {
+                guard let uri = notification.view(notification.envelope.uri)?.string, honoured.resources.contains(uri)
+                else { return }
+            } else if !honoured.contains(notification.method) {
+                return
+            }
+            reply.send(tagged(notification))
+        }
+    }
+
+    private func tagged(_ notification: Message) -> ByteBuffer {
+        let envelope = notification.envelope
+        if let span = envelope.metadata.subscriptionID {
+            return notification.spliced([Edit(span.value, .id(request.id))])
+        }
+        if let meta = envelope.meta {
+            return notification.spliced(notification.edits(of: meta, inserting: idMember))
+        }
+        var meta = ByteBuffer(string: #""_meta":{"#)
+        meta.writeImmutableBuffer(idMember)
+        meta.writeStaticString("}")
+        if let params = envelope.params {
+            return notification.spliced(notification.edits(of: params, inserting: meta))
+        }
+        guard let method = envelope.methodName else { return notification.singleLine }
+        var params = ByteBuffer(string: #","params":{"#)
+        params.writeImmutableBuffer(meta)
+        params.writeStaticString("}")
+        let end = method.upperBound + 1
+        return notification.spliced([Edit(end..<end, .bytes(params))])
+    }
+
+    // MARK: The end
+
+    /// Ends the subscription because the proxy ends, or its server is no more.
+    func close() {
+        guard !isEnded else { return }
+        var result = ByteBuffer(string: #"{"resultType":"complete","_meta":{"#)
+        result.writeImmutableBuffer(idMember)
+        result.writeStaticString("}}")
+        fail(.result(result))
+    }
+
+    private var isEnded: Bool { if case .ended = state { true } else { false } }
+
+    private func fail(_ answer: Answer) {
+        guard !isEnded else { return }
+        end()
+        let server = request.route.server.displayName
+        reply.finish(answer.bytes(for: request.id, server: server), error: answer.errorCode)
+    }
+
+    private func end() {
+        switch state {
+        case .attached(let connection), .acknowledged(let connection, _):
+            connection.run { [self] connection in
+                // Without an attachment there is only the hold to give back.
+                if connection.attachments[ObjectIdentifier(self)] == nil {
+                    connection.server.release(connection)
+                } else {
+                    connection.detach(self)
+                }
+            }
+        case .starting, .ended: break
+        }
+        state = .ended
+        gateway.subscriptions.remove(self)
+    }
+}

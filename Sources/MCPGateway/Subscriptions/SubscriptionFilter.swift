@@ -1,0 +1,76 @@
+import MCPCore
+import MCPUpstream
+import NIOCore
+
+/// Which notifications somebody wants to hear: the `notifications` object of `subscriptions/listen`
+/// ([2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions#notification-filter)).
+struct SubscriptionFilter: Equatable, Sendable {
+    private(set) var lists: Set<Method> = []
+    var resources: Set<String> = []
+
+    private static let listNames: [(name: String, notification: Method, capability: String)] = [
+        ("toolsListChanged", .toolListChanged, "tools"),
+        ("promptsListChanged", .promptListChanged, "prompts"),
+        ("resourcesListChanged", .resourceListChanged, "resources"),
+    ]
+
+    init() {}
+
+    /// Reads the object of a request or an acknowledgement. Members that are not known are left out.
+    init(_ object: JSONView?) {
+        for list in Self.listNames where object?[list.name]?.boolean == true { lists.insert(list.notification) }
+        resources = Set(object?["resourceSubscriptions"]?.elements.compactMap(\.string) ?? [])
+    }
+
+    /// All lists of which a server says that it tells their changes.
+    ///
+    /// - Parameter evenUnannounced: Take also those of which it does not say so.
+    init(allListsOf introduction: Introduction, evenUnannounced: Bool = false) {
+        for list in Self.listNames where introduction.declares(list.capability) {
+            guard evenUnannounced || introduction.declares(list.capability, "listChanged") else { continue }
+            lists.insert(list.notification)
+        }
+    }
+
+    var isEmpty: Bool { lists.isEmpty && resources.isEmpty }
+
+    func contains(_ notification: Method) -> Bool { lists.contains(notification) }
+
+    /// What of this a server can honour.
+    func honoured(by introduction: Introduction) -> SubscriptionFilter {
+        var honoured = self
+        honoured.lists.formIntersection(SubscriptionFilter(allListsOf: introduction).lists)
+        if !introduction.declares("resources", "subscribe") { honoured.resources = [] }
+        return honoured
+    }
+
+    func intersection(_ other: SubscriptionFilter) -> SubscriptionFilter {
+        var both = self
+        both.lists.formIntersection(other.lists)
+        both.resources.formIntersection(other.resources)
+        return both
+    }
+
+    /// The JSON object.
+    var json: ByteBuffer {
+        var object = ByteBuffer(string: "{")
+        var separator: StaticString = ""
+        for list in Self.listNames where lists.contains(list.notification) {
+            object.writeStaticString(separator)
+            object.writeJSONString(list.name)
+            object.writeStaticString(":true")
+            separator = ","
+        }
+        if !resources.isEmpty {
+            object.writeStaticString(separator)
+            object.writeStaticString(#""resourceSubscriptions":["#)
+            for (index, uri) in resources.sorted().enumerated() {
+                if index > 0 { object.writeStaticString(",") }
+                object.writeJSONString(uri)
+            }
+            object.writeStaticString("]")
+        }
+        object.writeStaticString("}")
+        return object
+    }
+}

@@ -1,0 +1,38 @@
+package import MCPCore
+import Synchronization
+
+/// Which era a server is spoken to in, as configured.
+package enum EraChoice: Sendable {
+    /// Found out.
+    case detected
+    case always(Era)
+}
+
+/// What a server was found to speak: shared by all connections to it, and kept when they end.
+package final class EraMemory: Sendable {
+    private let found = Mutex<Era?>(nil)
+
+    package init() {}
+
+    /// nil while it is not known.
+    package var era: Era? { found.withLock { $0 } }
+
+    func remember(_ era: Era) {
+        found.withLock { $0 = era }
+    }
+
+    /// The server is asked again next time.
+    func forget() {
+        found.withLock { $0 = nil }
+    }
+
+    /// Takes the server for one with a handshake, because it ended when it was asked for anything else.
+    ///
+    /// - Returns: whether that is news.
+    func assumeLegacy() -> Bool {
+        found.withLock { era in
+            defer { era = .legacy }
+            return era != .legacy
+        }
+    }
+}

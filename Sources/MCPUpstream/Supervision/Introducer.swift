@@ -1,0 +1,146 @@
+import MCPCore
+import NIOCore
+
+/// Finds out what a server is, before anything else is asked of it: by `server/discover`, by `initialize`, or by both,
+/// when the server takes its time with the first.
+///
+/// Confined to the link's event loop. Used once.
+final class Introducer {
+    typealias Outcome = Result<Introduction, UpstreamFailure>
+
+    private let handshake: Handshake
+    private let era: EraChoice
+    private let memory: EraMemory
+    private let probeTimeout: Duration
+    private let makeID: () -> Int64
+
+    private weak var link: (any UpstreamLink)?
+    private var completion: ((Outcome) -> Void)?
+    private var timer: Scheduled<Void>?
+    /// The questions that are open.
+    private var probeID: Int64?
+    private var handshakeID: Int64?
+    /// Why the server refused `initialize` while it had not answered the other question.
+    private(set) var refusal: UpstreamFailure?
+    /// Whether `server/discover` was all that the server was asked.
+    private(set) var hasOnlyProbed = false
+
+    init(
+        _ handshake: Handshake,
+        era: EraChoice,
+        memory: EraMemory,
+        probeTimeout: Duration,
+        makeID: @escaping () -> Int64
+    ) {
+        self.handshake = handshake
+        self.era = era
+        self.memory = memory
+        self.probeTimeout = probeTimeout
+        self.makeID = makeID
+    }
+
+    /// Asks.
+    ///
+    /// - Parameter completion: Is called once, unless this is stopped before.
+    func start(on link: any UpstreamLink, completion: @escaping (Outcome) -> Void) {
+        self.link = link
+        self.completion = completion
+        switch era {
+        case .always(.legacy): shakeHands()
+        case .always(.modern): probe()
+        case .detected:
+            guard link.mayBeStateless, memory.era != .legacy else { return shakeHands() }
+            probe()
+            // A server that is only slow to start gets both questions and answers both, in that order.
+            let wait = TimeAmount.milliseconds(probeTimeout.milliseconds)
+            timer = link.eventLoop.assumeIsolated().scheduleTask(in: wait) { [weak self] in self?.shakeHands() }
+        }
+    }
+
+    func stop() {
+        timer?.cancel()
+        completion = nil
+    }
+
+    private func finish(_ outcome: Outcome) {
+        let completion = self.completion
+        stop()
+        if case .success(let introduction) = outcome { memory.remember(introduction.era) }
+        completion?(outcome)
+    }
+
+    // MARK: Questions
+
+    private func probe() {
+        let id = makeID()
+        // Our own text is a message by construction.
+        guard let link,
+            let probe = try? Message(
+                OwnMessages.request(id: id, method: .serverDiscover, params: handshake.metadata.params)
+            )
+        else { return }
+        probeID = id
+        hasOnlyProbed = true
+        let head = RequestHead(OutgoingRequest(probe), version: .latestModern)
+        link.send(probe.bytes, as: .request(id: id), head: link.hasRequestHeads ? head : nil)
+    }
+
+    private func shakeHands() {
+        guard completion != nil, handshakeID == nil else { return }
+        timer?.cancel()
+        let id = makeID()
+        handshakeID = id
+        hasOnlyProbed = false
+        link?.send(OwnMessages.request(id: id, method: .initialize, params: handshake.params), as: .request(id: id))
+    }
+
+    // MARK: Answers
+
+    /// - Parameter id: nil for an error that names no request: it can only mean the question that is open.
+    func answered(_ answer: Message, to id: Int64?) {
+        if let id, id == probeID {
+            probeAnswered(EraVerdict(answer))
+        } else if let id, id == handshakeID {
+            handshakeAnswered(answer)
+        } else if id == nil {
+            if probeID != nil { probeAnswered(EraVerdict(answer)) } else { handshakeAnswered(answer) }
+        }
+    }
+
+    private func probeAnswered(_ verdict: EraVerdict) {
+        probeID = nil
+        switch (verdict, era) {
+        case (.modern(let introduction), _): finish(.success(introduction))
+        case (.refused(let failure), _): finish(.failure(failure))
+        case (.legacy, .always):
+            let words = "it does not answer server/discover as a stateless server does (\"protocol\": \"modern\")"
+            finish(.failure(UpstreamFailure(.handshakeRefused, words)))
+        case (.legacy, .detected):
+            if let refusal { finish(.failure(refusal)) } else { shakeHands() }
+        }
+    }
+
+    private func handshakeAnswered(_ answer: Message) {
+        do {
+            finish(.success(try Introduction(handshake: answer)))
+        } catch {
+            memory.forget()
+            // While the first question is open, it may be a stateless server that has not come to it yet.
+            guard probeID != nil else { return finish(.failure(error)) }
+            refusal = error
+        }
+    }
+
+    /// A question gets no answer.
+    func failed(_ failure: UpstreamFailure, of id: Int64) {
+        guard id == probeID else {
+            if id == handshakeID { finish(.failure(failure)) }
+            return
+        }
+        switch failure.code {
+        // What is no answer of the protocol is no evidence of a stateless server.
+        case .unexpectedHTTPAnswer, .unreadable, .connectionLost: probeAnswered(.legacy)
+        default: finish(.failure(failure))
+        }
+    }
+}

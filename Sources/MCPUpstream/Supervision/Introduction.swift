@@ -1,0 +1,67 @@
+package import MCPCore
+package import NIOCore
+
+/// What a server said of itself, in answer to `initialize` or to `server/discover`.
+package struct Introduction: Sendable {
+    /// The whole result, as the server wrote it.
+    package let result: JSONText
+    /// The revision in which the server is spoken to.
+    package let version: ProtocolVersion
+
+    package var era: Era { version.era }
+
+    package var capabilities: JSONView? { result.root["capabilities"] }
+
+    /// Whether the server declared a capability.
+    package func declares(_ capability: String) -> Bool {
+        capabilities?[capability] != nil
+    }
+
+    /// Whether the server declared a feature of a capability, such as `listChanged` of `tools`.
+    package func declares(_ capability: String, _ feature: String) -> Bool {
+        capabilities?[capability]?[feature]?.boolean == true
+    }
+
+    /// Name and version of the server, as the server wrote them.
+    package var serverInfo: ByteBuffer? {
+        let info =
+            switch era {
+            case .legacy: result.root["serverInfo"]
+            case .modern: result.root["_meta"]?["\(RequestMetadata.prefix)serverInfo"]
+            }
+        return info.flatMap { $0.isObject ? $0.bytes : nil }
+    }
+
+    /// Reads the answer to `initialize`.
+    ///
+    /// - Throws: `UpstreamFailure.Code.handshakeRefused` for an error, or a revision that we do not speak.
+    init(handshake answer: Message) throws(UpstreamFailure) {
+        if let error = answer.view(answer.envelope.error) {
+            let words = error["message"]?.string ?? "no reason given"
+            throw UpstreamFailure(.handshakeRefused, "it refused the handshake: \(words)")
+        }
+        guard let result = answer.view(answer.envelope.result), let name = result["protocolVersion"]?.string else {
+            throw UpstreamFailure(.handshakeRefused, "its answer to the handshake names no protocolVersion")
+        }
+        guard let version = ProtocolVersion(inHandshake: name) else {
+            let known = ProtocolVersion.legacy.map(\.name).joined(separator: ", ")
+            throw UpstreamFailure(
+                .handshakeRefused,
+                "it speaks protocol version \(name.prefix(40)), which is none of \(known)"
+            )
+        }
+        self.result = JSONText(accepted: result.bytes)
+        self.version = version
+    }
+
+    /// Takes a result of `server/discover`, unless it names no stateless revision that we speak.
+    package init?(discovery answer: Message) {
+        guard let result = answer.view(answer.envelope.result), let versions = result["supportedVersions"] else {
+            return nil
+        }
+        let spoken = versions.elements.compactMap { $0.string.flatMap { ProtocolVersion($0) } }
+        guard let version = spoken.filter({ $0.era == .modern }).max() else { return nil }
+        self.result = JSONText(accepted: result.bytes)
+        self.version = version
+    }
+}
