@@ -10,8 +10,19 @@ package final class ExchangeRecorder: ExchangeReceiver, @unchecked Sendable {
     package private(set) var failures: [UpstreamFailure] = []
     /// Called at the end, whichever it is.
     package var ended: (() -> Void)?
+    private let outgoing: OutgoingRequest
 
-    package init() {}
+    /// - Parameter request: What is to be asked.
+    package init(_ request: Message) {
+        outgoing = OutgoingRequest(request)
+    }
+
+    /// - Parameter request: What is to be asked, as it is to be sent.
+    package init(_ request: OutgoingRequest) {
+        outgoing = request
+    }
+
+    package func request(for introduction: Introduction) -> OutgoingRequest? { outgoing }
 
     /// How often the exchange ended: must never be more than once.
     package var endings: Int { answers.count + failures.count }

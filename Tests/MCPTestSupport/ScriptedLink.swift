@@ -10,6 +10,7 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
     package struct Sent: Sendable {
         package let message: Message
         package let kind: OutgoingKind
+        package let head: RequestHead?
         package var text: String { message.bytes.text }
     }
 
@@ -38,11 +39,18 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
         isOpened = true
     }
 
-    package func send(_ message: ByteBuffer, as kind: OutgoingKind) {
+    /// Whether stateless requests carry a head, as over HTTP.
+    package var hasRequestHeads = false
+    /// Whether the server was found to need no handshake.
+    package private(set) var isStateless = false
+
+    package func statelessServerFound() { isStateless = true }
+
+    package func send(_ message: ByteBuffer, as kind: OutgoingKind, head: RequestHead?) {
         let hasLineBreak = message.readableBytesView.contains { $0 == 0x0A || $0 == 0x0D }
         // Not a message: noted, so that the test fails.
         if !hasLineBreak, let read = try? Message(message, maximumDepth: 1_000, duplicateKeys: .accepted) {
-            sent.append(Sent(message: read, kind: kind))
+            sent.append(Sent(message: read, kind: kind, head: head))
         } else {
             unreadable.append(message.text)
         }
@@ -83,6 +91,19 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
         receive(#"{"jsonrpc":"2.0","id":\#(id),"result":\#(result)}"#)
     }
 
+    /// The server is there and says that it needs no handshake.
+    package func completeDiscovery(capabilities: String = #"{"tools":{"listChanged":true}}"#) {
+        if !isOpening { openNow() }
+        guard let id = lastRequestID(.serverDiscover) else { return }
+        let result =
+            #"{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":\#(capabilities),"#
+            + #""ttlMs":0,"cacheScope":"private","#
+            + #""_meta":{"io.modelcontextprotocol/serverInfo":{"name":"scripted","version":"1"}}}"#
+        receive(#"{"jsonrpc":"2.0","id":\#(id),"result":\#(result)}"#)
+    }
+
+    private var isOpening: Bool { !sent.isEmpty }
+
     /// The server answers a request.
     package func answer(_ id: Int64, result: String = "{}") {
         receive(#"{"jsonrpc":"2.0","id":\#(id),"result":\#(result)}"#)
@@ -118,7 +139,9 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
     /// The identifiers of all requests but the handshake, in the order sent.
     package var callIDs: [Int64] {
         sent.compactMap { sent in
-            guard case .request(let id) = sent.kind, sent.message.method != .initialize else { return nil }
+            guard case .request(let id) = sent.kind, sent.message.method != .initialize,
+                sent.message.method != .serverDiscover
+            else { return nil }
             return id
         }
     }

@@ -11,6 +11,10 @@ protocol Caller: AnyObject, Sendable {
     var era: Era { get }
     /// Which questions the client has declared to answer.
     var capabilities: DeclaredCapabilities { get }
+    /// Which client it is, as far as can be told.
+    var identity: CallerIdentity { get }
+    /// Whether log messages that accompany a call of it may be for it.
+    var mayHearLogMessages: Bool { get }
 
     /// Takes a notification that belongs to an exchange; to the only one under way, when none is named. The progress
     /// token in it is still ours.
@@ -26,6 +30,14 @@ protocol Caller: AnyObject, Sendable {
 
     /// Says that the server does not need the answer to its question any more.
     func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message)
+}
+
+/// Tells clients apart where a server does not say whom it means.
+enum CallerIdentity: Hashable, Sendable {
+    case session(ObjectIdentifier)
+    /// Requests without session that say the same of their client, on a connection of one principal: nothing else could
+    /// tell two such clients apart.
+    case client(hash: Int)
 }
 
 extension Caller {

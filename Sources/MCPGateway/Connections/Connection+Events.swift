@@ -64,7 +64,8 @@ extension Connection: UpstreamListener {
 
     /// Everybody whom a question may have been put to.
     private var allCallers: [any Caller] {
-        var all = callers
+        var all: [ObjectIdentifier: any Caller] = [:]
+        for item in active { all[ObjectIdentifier(item.caller)] = item.caller }
         for (id, attachment) in attachments {
             if let caller = attachment.client as? any Caller { all[id] = caller }
         }
@@ -129,8 +130,9 @@ extension Connection: UpstreamListener {
             exchange.caller.onLoop { exchange.caller.deliver(message, for: exchange) }
             return
         }
-        if let only = turns.onlyActive, let caller = callers[only] {
-            caller.onLoop { caller.deliver(message, for: nil) }
+        let meant = active.filter { $0.caller.mayHearLogMessages }
+        if let only = meant.first?.caller, meant.count == 1 {
+            only.onLoop { only.deliver(message, for: nil) }
             return
         }
         // A stateless server serves everybody: where it is not certain whose call it means, nobody may hear it.

@@ -29,8 +29,8 @@ extension Connection {
             deliver(request, to: only)
         } else if !turns.active.isEmpty {
             park(request)
-        } else if let lastActive, attachments[lastActive]?.client is any Caller {
-            deliver(request, to: lastActive)
+        } else if let lastActive, let session = attachments[lastActive]?.client as? any Caller {
+            put(request, to: session, during: nil)
         } else if let only = onlySession {
             put(request, to: only, during: nil)
         } else {
@@ -44,12 +44,16 @@ extension Connection {
         return sessions.count == 1 ? sessions.first : nil
     }
 
-    private func deliver(_ request: ServerRequest, to id: CallerID) {
-        guard let caller = callers[id] ?? attachments[id]?.client as? any Caller else {
+    /// Puts a question to a client that has calls in flight. Where it cannot be told for which of them, any will do: it
+    /// is the same client that answers, and the answer goes where the question came from.
+    private func deliver(_ request: ServerRequest, to identity: CallerIdentity) {
+        let meant = active.indices.filter { active[$0].caller.identity == identity }
+        guard let index = meant.min(by: { active[$0].questions < active[$1].questions }) else {
             refuse(request, "the client has gone")
             return
         }
-        put(request, to: caller, during: nil)
+        active[index].questions += 1
+        put(request, to: active[index].caller, during: nil)
     }
 
     private func put(_ request: ServerRequest, to caller: any Caller, during exchange: Exchange?) {

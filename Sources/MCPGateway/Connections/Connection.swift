@@ -7,7 +7,13 @@ import NIOCore
 ///
 /// Confined to the upstream's event loop; that is what makes `@unchecked Sendable` true.
 package final class Connection: @unchecked Sendable {
-    typealias CallerID = ObjectIdentifier
+    /// A client that has calls in flight.
+    struct ActiveCaller {
+        let caller: any Caller
+        var calls = 1
+        /// How many questions were put to it during them.
+        var questions = 0
+    }
 
     package let key: ConnectionKey
     package let upstream: Upstream
@@ -15,11 +21,12 @@ package final class Connection: @unchecked Sendable {
     /// Which era the server speaks on this connection; nil before it has said so.
     private(set) var era: Era?
     /// Who hears what belongs to no call.
-    var attachments: [CallerID: Attachment] = [:]
-    var lastActive: CallerID?
-    var turns = TurnKeeper<CallerID>()
-    /// The callers that have calls in flight.
-    var callers: [CallerID: any Caller] = [:]
+    var attachments: [ObjectIdentifier: Attachment] = [:]
+    /// The client that was last attached or made a call.
+    var lastActive: ObjectIdentifier?
+    var turns = TurnKeeper<CallerIdentity>()
+    /// Those that have calls in flight, in the order in which they began.
+    var active: [ActiveCaller] = []
     private var waitingForTurn: [Exchange] = []
     var parked: [ParkedRequest] = []
     var changes = ChangeThrottle()
@@ -104,9 +111,9 @@ package final class Connection: @unchecked Sendable {
 
     func start(_ exchange: Exchange) {
         guard !exchange.isCancelled else { return }
-        let id = ObjectIdentifier(exchange.caller)
-        lastActive = id
-        note(exchange, from: id)
+        let id = exchange.caller.identity
+        lastActive = ObjectIdentifier(exchange.caller)
+        note(exchange, from: ObjectIdentifier(exchange.caller))
         if exchange.request.method == .resourcesUnsubscribe, let uri = uri(of: exchange.request), isSubscribed(uri) {
             // Another session still wants the updates.
             answerEmpty(exchange)
@@ -140,9 +147,12 @@ package final class Connection: @unchecked Sendable {
     }
 
     private func send(_ exchange: Exchange) {
-        let id = ObjectIdentifier(exchange.caller)
-        turns.started(id)
-        callers[id] = exchange.caller
+        turns.started(exchange.caller.identity)
+        if let index = active.firstIndex(where: { $0.caller === exchange.caller }) {
+            active[index].calls += 1
+        } else {
+            active.append(ActiveCaller(caller: exchange.caller))
+        }
         exchange.hasTurn = true
         exchange.mergedLevel = mergedLevel(for: exchange.request)
         guard let level = exchange.logLevel, era == .legacy, level < serverLevel ?? .emergency || serverLevel == nil,
@@ -175,7 +185,7 @@ package final class Connection: @unchecked Sendable {
     }
 
     /// Remembers what has to be told again to a server that was restarted.
-    private func note(_ exchange: Exchange, from id: CallerID) {
+    private func note(_ exchange: Exchange, from id: ObjectIdentifier) {
         switch exchange.request.method {
         case .resourcesSubscribe:
             if let uri = uri(of: exchange.request) { attachments[id]?.subscriptions.insert(uri) }
@@ -197,9 +207,11 @@ package final class Connection: @unchecked Sendable {
         exchange.upstreamID = nil
         guard exchange.hasTurn else { return }
         exchange.hasTurn = false
-        let id = ObjectIdentifier(exchange.caller)
-        turns.ended(id)
-        if !turns.active.contains(id) { callers[id] = nil }
+        turns.ended(exchange.caller.identity)
+        if let index = active.firstIndex(where: { $0.caller === exchange.caller }) {
+            active[index].calls -= 1
+            if active[index].calls == 0 { active.remove(at: index) }
+        }
         settleParked()
         startWaiting()
     }
@@ -212,7 +224,7 @@ package final class Connection: @unchecked Sendable {
     }
 
     private func startWaiting() {
-        while let next = waitingForTurn.first, turns.mayStart(ObjectIdentifier(next.caller)) {
+        while let next = waitingForTurn.first, turns.mayStart(next.caller.identity) {
             waitingForTurn.removeFirst()
             send(next)
         }

@@ -70,7 +70,7 @@ final class ToolCatalog: Sendable {
             }
             if isNews {
                 logger.warning(
-                    "tool is not listed: its header marks are invalid",
+                    "tool is not listed for clients of revision 2026-07-28: its header marks are invalid",
                     metadata: ["server": "\(server)", "tool": "\(name)", "reason": "\(error.reason)"]
                 )
             }

@@ -27,6 +27,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     package let version: ProtocolVersion
     let capabilities: DeclaredCapabilities
     let era = Era.legacy
+    let mayHearLogMessages = true
     /// Which era its server speaks.
     let serverEra: Era
     /// Who it is, for a server that wants to hear that with every request.
@@ -79,6 +80,8 @@ package final class ClientSession: Caller, @unchecked Sendable {
     package func run(_ body: @escaping @Sendable (ClientSession) -> Void) {
         if eventLoop.inEventLoop { body(self) } else { eventLoop.execute { body(self) } }
     }
+
+    var identity: CallerIdentity { .session(ObjectIdentifier(self)) }
 
     package var callsInFlight: Int { exchanges.count }
 

@@ -20,6 +20,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     let eventLoop: any EventLoop
     let era = Era.modern
     let capabilities: DeclaredCapabilities
+    let identity: CallerIdentity
     private let gateway: Gateway
     private let started: NIODeadline
     private var state = State.starting
@@ -39,12 +40,14 @@ final class StatelessCall: Caller, @unchecked Sendable {
         self.reply = reply
         self.clientID = request.id
         self.capabilities = request.capabilities
+        self.identity = .client(hash: request.clientHash)
         self.eventLoop = eventLoop
         self.gateway = gateway
         self.started = eventLoop.now
     }
 
     var route: Route { request.route }
+    var mayHearLogMessages: Bool { request.logLevel != nil }
 
     // MARK: Beginning
 
