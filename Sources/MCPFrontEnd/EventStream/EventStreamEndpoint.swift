@@ -57,12 +57,12 @@ final class EventStreamEndpoint: Sendable {
             writer: writer,
             on: responder.eventLoop,
             gateway: gateway
-        ) { [weak self] ended in
-            _ = self?.sessions.withLock { $0.removeValue(forKey: ended.id) }
+        ) { [weak self] id in
+            _ = self?.sessions.withLock { $0.removeValue(forKey: id) }
         }
         sessions.withLock { $0[session.id] = session }
         writer.begin {
-            session.end(reason: "the client closed its stream")
+            session.channel.run { $0.end(reason: "the client closed its stream") }
         }
         session.announce(endpoint: table.messagePath(of: request.route))
     }
@@ -74,7 +74,7 @@ final class EventStreamEndpoint: Sendable {
         guard let id = request.admitted.target.parameter("sessionId") else {
             throw Refusal(status: .badRequest, reason: "the sessionId parameter of the endpoint event is missing")
         }
-        guard let session = sessions.withLock({ $0[id] }), session.principal == request.principal,
+        guard let session = sessions.withLock({ $0[id] })?.channel, session.principal == request.principal,
             session.route.name == request.route.name
         else {
             throw Refusal(status: .notFound, reason: Self.unknownSession)
@@ -90,7 +90,7 @@ final class EventStreamEndpoint: Sendable {
             return
         }
         session.run { session in
-            do throws(EventStreamSession.MessageRefusal) {
+            do throws(ChannelSession.MessageRefusal) {
                 try session.receive(message)
                 responder.run { $0.respond(.accepted) }
             } catch {
@@ -114,6 +114,6 @@ final class EventStreamEndpoint: Sendable {
             defer { sessions = [:] }
             return Array(sessions.values)
         }
-        for session in open { session.run { $0.end(reason: "the proxy is shutting down") } }
+        for session in open { session.channel.run { $0.end(reason: "the proxy is shutting down") } }
     }
 }

@@ -66,12 +66,12 @@ extension Gateway {
     ) {
         let server = request.route.server
         server.findEra(on: eventLoop) { [self] era in
-            guard case .success(.legacy) = era else {
+            guard case .success(.legacy) = era, calls.admit(request.principal) else {
                 return StatelessCall(request, reply: reply, on: eventLoop, gateway: self).start()
             }
             let connection = server.hold(for: request, era: .legacy, preferring: eventLoop)
-            connection.run { connection in
-                connection.upstream.whenReady { result in
+            connection.run { [self] connection in
+                connection.upstream.whenReady { [self] result in
                     server.release(connection)
                     let answer: Answer =
                         switch result {
@@ -80,6 +80,7 @@ extension Gateway {
                         case .failure(let failure): .failure(failure)
                         }
                     reply.finish(answer.bytes(for: request.id, server: server.displayName), error: answer.errorCode)
+                    calls.release(request.principal)
                 }
             }
         }

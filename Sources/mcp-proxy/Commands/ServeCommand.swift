@@ -10,7 +10,7 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Puts many MCP servers behind one HTTP server.",
         discussion: "Options may be written with one dash or two.",
         version: programVersion,
-        subcommands: [CheckCommand.self]
+        subcommands: [CheckCommand.self, StdioCommand.self]
     )
 
     @OptionGroup var source: ConfigurationOptions

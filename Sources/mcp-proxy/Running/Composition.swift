@@ -11,9 +11,11 @@ import ProxyConfiguration
 struct Composition {
     let settings: ProxySettings
     let gateway: Gateway
-    let frontDoor: FrontDoor
     let servers: [Server]
     private let links: LinkMaker
+    private let routes: [PublishedRoute]
+    private let principals: PrincipalRegister
+    private let logger: Logger
 
     /// How many processes are alive and remote sessions still being ended.
     var openLinkCount: Int { links.census.count }
@@ -43,7 +45,9 @@ struct Composition {
             )
             return Server(settings: server, connections: connections)
         }
-        let routes = servers.map { server in
+        self.principals = principals
+        self.logger = logger
+        routes = servers.map { server in
             PublishedRoute(
                 route: Route(
                     name: server.settings.name,
@@ -58,13 +62,35 @@ struct Composition {
             )
         }
         gateway = Gateway(routes: routes.map(\.route), limits: Self.gatewayLimits(limits))
-        frontDoor = FrontDoor(
+    }
+
+    /// What listens for clients over HTTP.
+    func frontDoor() -> FrontDoor {
+        FrontDoor(
             Self.frontDoorSettings(settings, principals),
             gateway: gateway,
             routes: routes,
             disabled: settings.servers.filter(\.options.disabled).map(\.displayName),
             logger: logger
         )
+    }
+
+    /// What serves the one client of standard input and output; nil without a server.
+    func stdioClient(
+        on eventLoop: any EventLoop,
+        streams: StandardStreams,
+        onEnd: @escaping @Sendable () -> Void
+    ) -> StdioClient? {
+        routes.first.map { published in
+            StdioClient(
+                route: published.route,
+                gateway: gateway,
+                limits: Self.httpLimits(settings.limits),
+                on: eventLoop,
+                write: { streams.write($0) },
+                onEnd: onEnd
+            )
+        }
     }
 
     /// Starts every server, all at once.
@@ -74,7 +100,6 @@ struct Composition {
 
     /// Ends every server and connection.
     func close() {
-        frontDoor.close()
         for server in servers { server.connections.close() }
     }
 

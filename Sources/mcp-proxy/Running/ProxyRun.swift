@@ -35,16 +35,22 @@ struct ProxyRun {
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
         let composition = Composition(settings, eventLoops: eventLoops, logger: logger, watch: watch)
+        let frontDoor = composition.frontDoor()
         do {
-            try await composition.frontDoor.open(on: eventLoops)
+            try await frontDoor.open(on: eventLoops)
         } catch {
             Terminal.error("mcp-proxy: \(error.description)")
             return 1
         }
         warnWhenExposed()
         composition.start()
-        let status = await serve(composition, watch, signals)
-        await drain(composition, signals)
+        let status = await serve(composition, frontDoor, watch, signals)
+        logger.notice("shutting down", metadata: ["callsInFlight": "\(composition.gateway.calls.total)"])
+        frontDoor.listener.beginDraining()
+        let draining = Draining(composition: composition, settings: settings) {
+            frontDoor.listener.connectionCount == 0
+        }
+        await draining.drain(signals) { frontDoor.close() }
         return status
     }
 
@@ -70,7 +76,12 @@ struct ProxyRun {
 
     // MARK: Serving
 
-    private func serve(_ composition: Composition, _ watch: EventCount, _ signals: EventCount) async -> Int32 {
+    private func serve(
+        _ composition: Composition,
+        _ frontDoor: FrontDoor,
+        _ watch: EventCount,
+        _ signals: EventCount
+    ) async -> Int32 {
         await withTaskGroup(of: Event.self) { group in
             group.addTask {
                 await signals.wait(past: 0)
@@ -89,7 +100,7 @@ struct ProxyRun {
                     for line in errorOutput { Terminal.error("    | \(line)") }
                     return 1
                 case .tableDue, .settled:
-                    if !tablePrinted { printTable(composition) }
+                    if !tablePrinted { printTable(composition, port: frontDoor.listener.port) }
                     tablePrinted = true
                 case .sweepDue:
                     composition.gateway.closeExpiredSessions()
@@ -132,8 +143,8 @@ struct ProxyRun {
         return .settled
     }
 
-    private func printTable(_ composition: Composition) {
-        let port = composition.frontDoor.listener.port ?? settings.address.port
+    private func printTable(_ composition: Composition, port: Int?) {
+        let port = port ?? settings.address.port
         let rows = settings.servers.map { server -> StatusRow in
             var status = ServerStatus()
             status.state = .disabled
@@ -152,50 +163,6 @@ struct ProxyRun {
         Terminal.print("")
         let bound = "\(settings.address.host ?? "*"):\(port)"
         Terminal.print("listening on \(bound), serving \(ListenerAddress.base(settings, port: port)) (Ctrl-C ends)")
-    }
-
-    // MARK: The end
-
-    /// Lets the calls in flight finish, within the grace period, then ends everything. A second signal ends at once.
-    private func drain(_ composition: Composition, _ signals: EventCount) async {
-        let calls = composition.gateway.calls.total
-        logger.notice("shutting down", metadata: ["callsInFlight": "\(calls)"])
-        composition.gateway.beginDraining()
-        composition.frontDoor.listener.beginDraining()
-        await first(
-            { await callsFinished(composition) },
-            { await pause(settings.limits.shutdownGracePeriod) },
-            { await signals.wait(past: 1) }
-        )
-        composition.gateway.closeAllSessions(reason: "the proxy is shutting down")
-        composition.close()
-        await first(
-            { await everythingClosed(composition) },
-            { await pause(settings.limits.stopTimeout + .milliseconds(500)) },
-            { await signals.wait(past: 1) }
-        )
-    }
-
-    private func callsFinished(_ composition: Composition) async {
-        while composition.gateway.calls.total > 0, !Task.isCancelled {
-            await pause(.milliseconds(20))
-        }
-    }
-
-    private func everythingClosed(_ composition: Composition) async {
-        while !Task.isCancelled {
-            if composition.openLinkCount == 0, composition.frontDoor.listener.connectionCount == 0 { return }
-            await pause(.milliseconds(20))
-        }
-    }
-
-    /// Returns when the first of several things has happened.
-    private func first(_ bodies: (@Sendable () async -> Void)...) async {
-        await withTaskGroup(of: Void.self) { group in
-            for body in bodies { group.addTask { await body() } }
-            await group.next()
-            group.cancelAll()
-        }
     }
 }
 

@@ -1,0 +1,70 @@
+import MCPCore
+import MCPGateway
+import NIOCore
+
+/// What goes back for one stateless request on a channel that all of them share.
+///
+/// Confined to the channel's event loop; that is what makes `@unchecked Sendable` true.
+final class ChannelReply: StatelessReplySink, @unchecked Sendable {
+    let carriesMessages = true
+    private let channel: StatelessChannel
+    private let id: RequestID
+    private let isSubscription: Bool
+    private var isEnded = false
+    private var hasLeft = false
+    private var onLeave: (@Sendable () -> Void)?
+
+    init(_ channel: StatelessChannel, id: RequestID, isSubscription: Bool) {
+        self.channel = channel
+        self.id = id
+        self.isSubscription = isSubscription
+    }
+
+    func send(_ message: ByteBuffer) {
+        channel.run { [self] in
+            if !isEnded { channel.write(message) }
+        }
+    }
+
+    func finish(_ answer: ByteBuffer) {
+        finish(answer, error: nil)
+    }
+
+    func finish(_ answer: ByteBuffer, error: ErrorCode?) {
+        channel.run { [self] in
+            guard !isEnded else { return }
+            end()
+            channel.write(answer)
+            // Where there is no stream to close, the end of a subscription is told in two ways: the specification asks
+            // for both (2026-07-28, Subscriptions and Cancellation).
+            if isSubscription, error == nil {
+                channel.write(OwnMessages.cancelled(id: id, reason: "the subscription has ended"))
+            }
+        }
+    }
+
+    func abandon() {
+        channel.run { [self] in if !isEnded { end() } }
+    }
+
+    func whenClientLeaves(_ body: @escaping @Sendable () -> Void) {
+        channel.run { [self] in
+            if hasLeft { body() } else { onLeave = body }
+        }
+    }
+
+    /// The client has cancelled the request, or has gone. On the channel's event loop.
+    func leave() {
+        guard !isEnded else { return }
+        end()
+        hasLeft = true
+        let onLeave = self.onLeave
+        self.onLeave = nil
+        onLeave?()
+    }
+
+    private func end() {
+        isEnded = true
+        channel.ended(id, self)
+    }
+}

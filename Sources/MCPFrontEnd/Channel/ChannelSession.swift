@@ -1,0 +1,151 @@
+import MCPCore
+import MCPGateway
+import NIOCore
+
+/// A client with a session to which everything goes on one channel: a stream of the HTTP+SSE transport, or standard
+/// output. The session lives as long as the channel at most.
+///
+/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
+final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
+    let principal: Principal
+    let route: Route
+    let eventLoop: any EventLoop
+    private let gateway: Gateway
+    private let write: @Sendable (ByteBuffer) -> Void
+    /// Called once at the end.
+    private let onEnd: @Sendable () -> Void
+    private var session: ClientSession?
+    private var isOpening = false
+    private var isClosed = false
+    /// What the client said before it had the answer to its handshake.
+    private var early: [Message] = []
+    private var whenOpen: (@Sendable () -> Void)?
+
+    init(
+        route: Route,
+        principal: Principal,
+        on eventLoop: any EventLoop,
+        gateway: Gateway,
+        write: @escaping @Sendable (ByteBuffer) -> Void,
+        onEnd: @escaping @Sendable () -> Void
+    ) {
+        self.route = route
+        self.principal = principal
+        self.eventLoop = eventLoop
+        self.gateway = gateway
+        self.write = write
+        self.onEnd = onEnd
+    }
+
+    func run(_ body: @escaping @Sendable (ChannelSession) -> Void) {
+        if eventLoop.inEventLoop { body(self) } else { eventLoop.execute { body(self) } }
+    }
+
+    /// How much a client may say before it has the answer to its handshake.
+    private static let maximumEarly = 256
+
+    // MARK: From the client
+
+    /// Calls back when no handshake is under way: at once, or when it is over.
+    func whenNotOpening(_ body: @escaping @Sendable () -> Void) {
+        if isOpening { whenOpen = body } else { body() }
+    }
+
+    /// Why a message is not taken.
+    enum MessageRefusal: Error {
+        case identifierInUse
+        case sessionEnded
+    }
+
+    /// Whether the client may send batches.
+    var hasBatches: Bool { session?.version.hasBatches ?? false }
+
+    /// Takes one message; answers come on the channel.
+    func receive(_ message: Message) throws(MessageRefusal) {
+        guard !isClosed else { throw .sessionEnded }
+        switch message.kind {
+        case _ where isOpening && early.count < Self.maximumEarly: early.append(message)
+        case .request where message.method == .initialize && session == nil && !isOpening: open(message)
+        case .request:
+            guard let session else {
+                refuse(message, "send \"initialize\" first, and wait for its answer")
+                return
+            }
+            // Two answers under one identifier could not be told apart on one channel.
+            if let id = message.id, session.isInFlight(id) { throw .identifierInUse }
+            session.receive(request: message, self)
+        case .notification: session?.receive(notification: message)
+        case .result, .error: session?.receive(response: message)
+        }
+    }
+
+    private func refuse(_ message: Message, _ reason: String) {
+        guard let id = message.id else { return }
+        send(OwnMessages.error(id: id, code: .invalidRequest, message: reason))
+    }
+
+    private func open(_ initialize: Message) {
+        isOpening = true
+        gateway.open(initialize, route: route, principal: principal, on: eventLoop) { [self] opening in
+            isOpening = false
+            defer { opened() }
+            switch opening {
+            case .opened(let session, let answer):
+                guard !isClosed else {
+                    session.close(reason: "the client has gone")
+                    return
+                }
+                self.session = session
+                session.outlet = self
+                session.outletOpened()
+                send(answer)
+            case .refused(let answer), .unavailable(let answer): send(answer)
+            }
+        }
+    }
+
+    private func opened() {
+        let messages = early
+        early = []
+        for message in messages {
+            do throws(MessageRefusal) {
+                try receive(message)
+            } catch {
+                refuse(message, "a request with this id is still in flight")
+            }
+        }
+        let whenOpen = self.whenOpen
+        self.whenOpen = nil
+        whenOpen?()
+    }
+
+    /// The client has gone, or the proxy ends: so does the session, and its calls are cancelled.
+    func end(reason: String) {
+        guard !isClosed else { return }
+        isClosed = true
+        session?.close(reason: reason)
+        session = nil
+        onEnd()
+    }
+
+    // MARK: To the client
+
+    var isOpen: Bool { !isClosed }
+
+    let carriesMessages = true
+
+    func send(_ message: ByteBuffer) {
+        guard !isClosed else { return }
+        write(message)
+    }
+
+    func finish(_ answer: ByteBuffer) {
+        send(answer)
+    }
+
+    func abandon() {}
+
+    func close() {
+        end(reason: "the session has ended")
+    }
+}

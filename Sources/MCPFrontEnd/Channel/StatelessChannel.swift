@@ -1,0 +1,76 @@
+import MCPCore
+import MCPGateway
+import NIOCore
+
+/// The stateless requests of a client that shares one channel for all of them
+/// ([stdio, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stdio)).
+///
+/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
+final class StatelessChannel: @unchecked Sendable {
+    let eventLoop: any EventLoop
+    let write: @Sendable (ByteBuffer) -> Void
+    private let route: Route
+    private let principal: Principal
+    private let gateway: Gateway
+    private var open: [RequestID: ChannelReply] = [:]
+
+    init(
+        route: Route,
+        principal: Principal,
+        on eventLoop: any EventLoop,
+        gateway: Gateway,
+        write: @escaping @Sendable (ByteBuffer) -> Void
+    ) {
+        self.route = route
+        self.principal = principal
+        self.eventLoop = eventLoop
+        self.gateway = gateway
+        self.write = write
+    }
+
+    func run(_ body: @escaping @Sendable () -> Void) {
+        if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
+    }
+
+    /// Takes a request that carries its own envelope.
+    func receive(_ request: Message) {
+        guard let id = request.id else { return }
+        do throws(StatelessRefusal) {
+            guard open[id] == nil else {
+                throw StatelessRefusal(.invalidRequest, "a request with this id is still in flight")
+            }
+            try StatelessEnvelope.checkMembers(of: request)
+            try StatelessEnvelope.checkVersion(
+                request.view(request.envelope.metadata.protocolVersion?.value)?.string ?? ""
+            )
+        } catch {
+            write(error.answer(to: id))
+            return
+        }
+        let reply = ChannelReply(self, id: id, isSubscription: request.method == .subscriptionsListen)
+        open[id] = reply
+        gateway.receive(
+            StatelessRequest(request, id: id, route: route, principal: principal),
+            reply,
+            on: eventLoop
+        )
+    }
+
+    /// Takes the notification by which a client cancels a request. Returns whether the request was one of these.
+    func cancel(_ notification: Message) -> Bool {
+        guard let range = notification.envelope.requestID,
+            let reply = open[RequestID(notification.bytes, range)]
+        else { return false }
+        reply.leave()
+        return true
+    }
+
+    func ended(_ id: RequestID, _ reply: ChannelReply) {
+        if open[id] === reply { open[id] = nil }
+    }
+
+    /// The client has gone: everything is cancelled.
+    func end() {
+        for reply in open.values { reply.leave() }
+    }
+}

@@ -1,0 +1,116 @@
+package import MCPCore
+package import MCPGateway
+package import NIOCore
+
+/// The one client of a proxy that is run as a server over standard input and output, of whichever era: every message
+/// tells for itself, and both may be mixed.
+///
+/// Each message is one line ([stdio](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio)).
+/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
+package final class StdioClient: @unchecked Sendable {
+    package let eventLoop: any EventLoop
+    private let write: @Sendable (ByteBuffer) -> Void
+    private let session: ChannelSession
+    private let stateless: StatelessChannel
+    private let maximumDepth: Int
+    private var framer: LineFramer
+
+    /// - Parameters:
+    ///   - write: Writes one message as a line. May be called on any event loop.
+    ///   - onEnd: Is called once, when the session has ended.
+    package init(
+        route: Route,
+        gateway: Gateway,
+        limits: HTTPLimits,
+        on eventLoop: any EventLoop,
+        write: @escaping @Sendable (ByteBuffer) -> Void,
+        onEnd: @escaping @Sendable () -> Void
+    ) {
+        self.eventLoop = eventLoop
+        self.write = write
+        self.maximumDepth = limits.maximumJSONDepth
+        self.framer = LineFramer(maximumLength: limits.maximumBodyBytes)
+        session = ChannelSession(
+            route: route, principal: .anonymous, on: eventLoop, gateway: gateway, write: write, onEnd: onEnd
+        )
+        stateless = StatelessChannel(
+            route: route, principal: .anonymous, on: eventLoop, gateway: gateway, write: write
+        )
+    }
+
+    /// Takes bytes as they were read.
+    ///
+    /// - Throws: `FramingError` once a line is too long. Nothing more can be read then.
+    package func receive(_ bytes: ByteBuffer) throws(FramingError) {
+        framer.append(bytes)
+        while let line = try framer.next() {
+            if line.readableBytes > 0 { receive(line: line) }
+        }
+    }
+
+    /// Calls back when all that was received is under way.
+    package func settle(_ body: @escaping @Sendable () -> Void) {
+        session.whenNotOpening(body)
+    }
+
+    /// The client has gone.
+    package func end(reason: String) {
+        stateless.end()
+        session.end(reason: reason)
+    }
+
+    private func receive(line: ByteBuffer) {
+        if Batch.isBatch(line) {
+            receive(batch: line)
+            return
+        }
+        do throws(MessageError) {
+            receive(try Message(line, maximumDepth: maximumDepth))
+        } catch {
+            refuse(error)
+        }
+    }
+
+    /// Answers come one by one, which the revision that has batches allows on a channel like this.
+    private func receive(batch: ByteBuffer) {
+        guard session.hasBatches else {
+            let words = "batches exist only in revision 2025-03-26; send the messages one by one"
+            write(OwnMessages.error(id: nil, code: .invalidRequest, message: words))
+            return
+        }
+        do throws(MessageError) {
+            for part in try Batch.split(batch, maximumCount: 1_000, maximumDepth: maximumDepth) {
+                receive(try Message(part, maximumDepth: maximumDepth))
+            }
+        } catch {
+            refuse(error)
+        }
+    }
+
+    private func refuse(_ error: MessageError) {
+        let code: ErrorCode =
+            switch error.code {
+            case .malformed: .parseError
+            case .invalid: .invalidRequest
+            }
+        write(OwnMessages.error(id: error.id, code: code, message: error.reason))
+    }
+
+    private func receive(_ message: Message) {
+        if message.kind == .request, message.envelope.metadata.protocolVersion != nil {
+            stateless.receive(message)
+            return
+        }
+        if message.method == .cancelled, message.kind == .notification, stateless.cancel(message) { return }
+        do throws(ChannelSession.MessageRefusal) {
+            try session.receive(message)
+        } catch {
+            let words =
+                switch error {
+                case .identifierInUse: "a request with this id is still in flight"
+                case .sessionEnded: "the session has ended"
+                }
+            if let id = message.id { write(OwnMessages.error(id: id, code: .invalidRequest, message: words)) }
+        }
+    }
+}

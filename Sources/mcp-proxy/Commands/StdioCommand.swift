@@ -1,0 +1,104 @@
+import ArgumentParser
+import CProxySystem
+import Logging
+import ProxyConfiguration
+
+/// `mcp-proxy stdio`: serves one client over standard input and output, as a server that the client has started.
+struct StdioCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stdio",
+        abstract: "Serves one client over standard input and output.",
+        discussion: """
+            With a URL it bridges the client to that server; without one it serves a server of the configuration. Client \
+            and server may speak different eras of the protocol.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The URL of a remote server.", valueName: "url"))
+    var url: String?
+
+    @OptionGroup var source: ConfigurationOptions
+
+    @Option(help: ArgumentHelp("Which server of the configuration; needed when there are several.", valueName: "name"))
+    var server: String?
+
+    @Option(
+        name: .customLong("header"),
+        parsing: .singleValue,
+        help: ArgumentHelp("A header for the URL, 'Name: value'; may be repeated.", valueName: "header")
+    )
+    var headers: [String] = []
+
+    @Option(help: ArgumentHelp("How the URL is spoken to: sse or streamable-http; found out by default."))
+    var transport: String?
+
+    @Flag(help: "Also log what goes well, to standard error.")
+    var verbose = false
+
+    func validate() throws {
+        guard url == nil else {
+            guard server == nil else { throw ValidationError("name either a URL or --server, not both") }
+            return
+        }
+        guard headers.isEmpty, transport == nil else { throw ValidationError("--header and --transport go with a URL") }
+    }
+
+    func run() async throws {
+        let signals = TerminationSignals()
+        _ = proxy_raise_descriptor_limit()
+        let level: Logger.Level = verbose ? .info : .warning
+        LoggingSystem.bootstrap { _ in
+            var handler = LineLogHandler()
+            handler.logLevel = level
+            return handler
+        }
+        let logger = Logger(label: "mcp-proxy")
+        do {
+            let loaded = try await load()
+            for warning in loaded.warnings { logger.warning("\(warning.description)") }
+            let settings = try selected(loaded.settings)
+            let status = await StdioRun(settings, logger: logger).run(until: signals.arrivals)
+            if status != 0 { throw ExitCode(status) }
+        } catch let error as ConfigurationError {
+            Terminal.error(error.description)
+            Terminal.error("mcp-proxy: nothing was started; correct this and try again")
+            throw ExitCode(1)
+        } catch let error as Unselected {
+            Terminal.error("mcp-proxy: \(error.words)")
+            throw ExitCode(1)
+        }
+    }
+
+    private func load() async throws -> LoadedConfiguration {
+        guard let url else { return try await source.load() }
+        return try BridgeConfiguration.load(url: url, headers: headers, transport: transport)
+    }
+
+    private struct Unselected: Error {
+        let words: String
+    }
+
+    /// The settings with the one server that is meant.
+    private func selected(_ settings: ProxySettings) throws(Unselected) -> ProxySettings {
+        let enabled = settings.servers.filter { !$0.options.disabled }
+        var settings = settings
+        if let server {
+            settings.servers = settings.servers.filter { $0.name.utf8.elementsEqual(server.utf8) }
+            guard let found = settings.servers.first else {
+                throw Unselected(words: "there is no server \"\(server)\"; there are: \(names(enabled))")
+            }
+            guard !found.options.disabled else { throw Unselected(words: "the server \"\(server)\" is disabled") }
+            return settings
+        }
+        guard let only = enabled.first else { throw Unselected(words: "the configuration has no server") }
+        guard enabled.count == 1 else {
+            throw Unselected(words: "the configuration has several servers: choose one with --server: \(names(enabled))")
+        }
+        settings.servers = [only]
+        return settings
+    }
+
+    private func names(_ servers: [ServerSettings]) -> String {
+        servers.isEmpty ? "none" : servers.map(\.displayName).joined(separator: ", ")
+    }
+}

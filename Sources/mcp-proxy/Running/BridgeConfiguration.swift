@@ -1,0 +1,39 @@
+import NIOCore
+import MCPCore
+import ProxyConfiguration
+
+/// The configuration that `mcp-proxy stdio URL` stands for, so that a URL is checked as in a file.
+enum BridgeConfiguration {
+    /// - Parameter headers: Each as `Name: value`.
+    /// - Throws: what is wrong with the URL or a header, in words.
+    static func load(url: String, headers: [String], transport: String?) throws(ConfigurationError) -> LoadedConfiguration {
+        var text = ByteBuffer(string: #"{"mcpServers":{"remote":{"url":"#)
+        text.writeJSONString(url)
+        if let transport {
+            text.writeString(#","transportType":"#)
+            text.writeJSONString(transport)
+        }
+        text.writeString(#","headers":{"#)
+        for (index, header) in headers.enumerated() {
+            let parts = header.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2 else {
+                let problem = ConfigurationProblem(
+                    severity: .error, source: "the command line", keyPath: "--header",
+                    message: "\"\(header.prefix(40))\" is no header", suggestion: "Write 'Name: value'")
+                throw ConfigurationError(code: .invalid, problems: [problem])
+            }
+            if index > 0 { text.writeString(",") }
+            text.writeJSONString(trimmed(parts[0]))
+            text.writeString(":")
+            text.writeJSONString(trimmed(parts[1]))
+        }
+        text.writeString("}}}}")
+        return try ConfigurationLoader.load(
+            text: Array(text.readableBytesView), source: "the command line", format: .json, environment: nil
+        )
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}

@@ -1,0 +1,78 @@
+import Logging
+import MCPFrontEnd
+import MCPGateway
+import NIOCore
+import NIOPosix
+import ProxyConfiguration
+
+/// One run as the server of one client: open, serve until the client has said everything, drain, close.
+struct StdioRun {
+    private let settings: ProxySettings
+    private let logger: Logger
+
+    /// - Parameter settings: With exactly one server.
+    init(_ settings: ProxySettings, logger: Logger) {
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// Serves until the input ends, or a signal arrives.
+    ///
+    /// - Returns: The exit status: 0 at the end, 1 when a line of the client was too long to be read.
+    func run(until signals: EventCount) async -> Int32 {
+        let eventLoops = MultiThreadedEventLoopGroup.singleton
+        let watch = EventCount()
+        let composition = Composition(settings, eventLoops: eventLoops, logger: logger, watch: watch)
+        let streams = StandardStreams()
+        let ended = EventCount()
+        guard let client = composition.stdioClient(on: eventLoops.next(), streams: streams, onEnd: { ended.note() }) else {
+            return 1
+        }
+        composition.start()
+        let input = Input()
+        read(streams, client, input)
+        let run = Draining(composition: composition, settings: settings)
+        await run.first(
+            { await input.ended.wait(past: 0) },
+            { await signals.wait(past: 0) },
+            { await ended.wait(past: 0) }
+        )
+        // What was asked is still answered, as it is for a client that writes everything into a pipe at once.
+        await run.drain(signals) {
+            client.eventLoop.execute { client.end(reason: "the client has gone") }
+        }
+        streams.flush()
+        return input.hasFailed ? 1 : 0
+    }
+
+    private func read(_ streams: StandardStreams, _ client: StdioClient, _ input: Input) {
+        streams.read { [logger] bytes, done in
+            guard let bytes else {
+                client.eventLoop.execute { client.settle { input.end(failed: false) } }
+                return done()
+            }
+            client.eventLoop.execute {
+                defer { done() }
+                do {
+                    try client.receive(bytes)
+                } catch {
+                    logger.error("a line of the client is longer than limits.maxBodyBytes allows")
+                    input.end(failed: true)
+                }
+            }
+        }
+    }
+}
+
+/// What is known of the input.
+private final class Input: Sendable {
+    let ended = EventCount()
+    private let failure = EventCount()
+
+    var hasFailed: Bool { failure.current > 0 }
+
+    func end(failed: Bool) {
+        if failed { failure.note() }
+        ended.note()
+    }
+}
