@@ -22,14 +22,16 @@ package struct GatewayLimits: Sendable {
 package final class Gateway: Sendable {
     package let sessions: SessionStore
     package let calls: CallCounter
+    let taskSeal: TaskSeal
     let suspended = SuspendedCalls()
     let subscriptions: OpenSubscriptions
     package let limits: GatewayLimits
     private let routes: Mutex<[String: Route]>
     private let draining = Mutex(false)
 
-    package init(routes: [Route], limits: GatewayLimits) {
+    package init(routes: [Route], limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:])) {
         self.limits = limits
+        self.taskSeal = taskSeal
         self.sessions = SessionStore(
             maximumCount: limits.maximumSessions,
             maximumPerPrincipal: limits.maximumSessionsPerPrincipal
@@ -220,12 +222,22 @@ package final class Gateway: Sendable {
             route: route,
             version: version,
             capabilities: capabilities,
-            metadata: handshake.metadata,
+            metadata: metadata(handshake),
             connection: route.server.hold(key, told, preferring: eventLoop),
             serverEra: serverEra,
             eventLoop: eventLoop,
             gateway: self
         )
+    }
+
+    /// What a stateless server is told of a client that opened a session. Tasks exist in both eras and cannot be
+    /// translated, so that such a client has none.
+    private func metadata(_ handshake: Handshake) -> RequestMetadata {
+        let declared = JSONView(text: handshake.capabilities, range: 0..<handshake.capabilities.readableBytes)
+        guard declared["tasks"] != nil || declared["extensions"] != nil else { return handshake.metadata }
+        var translated = handshake
+        translated.capabilities = TranslatedCapabilities.make(declared, without: ["tasks"])
+        return translated.metadata
     }
 
     private func handshake(of initialize: Message) -> Handshake {

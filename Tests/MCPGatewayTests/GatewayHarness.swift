@@ -23,10 +23,11 @@ final class GatewayHarness {
         isolation: Isolation = .principal,
         filter: ToolFilter? = nil,
         idleTimeout: Duration = .seconds(600),
+        era: EraChoice = .always(.legacy),
         upstreamLimits: UpstreamLimits = UpstreamLimits(),
         _ configure: (inout GatewayLimits) -> Void = { _ in }
     ) {
-        let settings = ServerConnectionSettings(
+        var settings = ServerConnectionSettings(
             name: "server",
             displayName: "server",
             transport: "scripted",
@@ -37,6 +38,7 @@ final class GatewayHarness {
             toolFilter: filter,
             firstPrincipal: .anonymous
         )
+        settings.era = era
         server = ServerConnections(
             settings,
             eventLoops: upstreams,
@@ -104,6 +106,18 @@ final class GatewayHarness {
         }
         settle()
         return try TestClient(outcome.session, self)
+    }
+
+    /// A session for a client that never opened one, where it is known what the server speaks.
+    func openForOneRequest() throws -> ClientSession {
+        let outcome = Outcome()
+        clients.perform {
+            gateway.openForOneRequest(route: route, principal: .anonymous, on: clients) {
+                outcome.opening = .opened($0, ByteBuffer())
+            }
+        }
+        settle()
+        return try outcome.session
     }
 
     /// The server says something on the newest link, or on one of them.

@@ -1,4 +1,5 @@
-enum Hexadecimal {
+/// Hexadecimal digits in ASCII.
+package enum Hexadecimal {
     /// The value of one hexadecimal digit.
     static func value(of byte: UInt8) -> UInt8? {
         switch byte {
@@ -10,7 +11,7 @@ enum Hexadecimal {
     }
 
     /// The lower-case digit of a value below sixteen.
-    static func digit(_ value: UInt8) -> UInt8 {
+    package static func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

@@ -5,6 +5,8 @@ struct EnvelopeReader {
     private let bytes: ByteBuffer
     private var envelope = Envelope()
     private var problem: String?
+    /// Whether the problem is one of the parameters, not of the message.
+    private var isParameterProblem = false
     private var versionSeen = false
     private var method: ByteRange?
     private var paramsProgressToken: ByteRange?
@@ -114,6 +116,7 @@ struct EnvelopeReader {
 
     private mutating func readMeta(_ scanner: inout JSONScanner) throws(JSONError) -> ByteRange {
         guard try scanner.peek() == UInt8(ascii: "{") else {
+            isParameterProblem = true
             problem = "\"_meta\" must be an object"
             return try scanner.skipValue(depth: 2)
         }
@@ -201,7 +204,7 @@ struct EnvelopeReader {
             {
                 id = RequestID(bytes, range)
             }
-            throw MessageError(code: .invalid, reason: problem, id: id)
+            throw MessageError(code: isParameterProblem ? .invalidParameters : .invalid, reason: problem, id: id)
         }
         if isNullID { envelope.id = nil }
         return envelope

@@ -1,3 +1,5 @@
+package import NIOCore
+
 /// Why bytes are not one acceptable message.
 package struct MessageError: Error, Sendable, Equatable {
     /// Whether the bytes are no JSON, or JSON that is no message.
@@ -6,6 +8,8 @@ package struct MessageError: Error, Sendable, Equatable {
         case malformed
         /// JSON, but not a request, notification or response: JSON-RPC's -32600.
         case invalid
+        /// A request whose parameters nobody can read: JSON-RPC's -32602.
+        case invalidParameters
     }
 
     package let code: Code
@@ -16,5 +20,16 @@ package struct MessageError: Error, Sendable, Equatable {
     /// A name that comes twice is still JSON, but no message that everybody reads alike.
     static func malformed(_ error: JSONError) -> MessageError {
         MessageError(code: error.code == .duplicateKey ? .invalid : .malformed, reason: error.description, id: nil)
+    }
+
+    /// The error response that says so.
+    package var answer: ByteBuffer {
+        let rpc: ErrorCode =
+            switch code {
+            case .malformed: .parseError
+            case .invalid: .invalidRequest
+            case .invalidParameters: .invalidParams
+            }
+        return OwnMessages.error(id: id, code: rpc, message: reason)
     }
 }

@@ -35,7 +35,8 @@ struct StatelessEndpoint: Sendable {
         case .result, .error:
             throw Refusal(
                 status: .badRequest,
-                reason: "a client sends no responses in revision \(ProtocolVersion.latestModern.name): repeat the request "
+                reason:
+                    "a client sends no responses in revision \(ProtocolVersion.latestModern.name): repeat the request "
                     + "with params.inputResponses"
             )
         case .request: try receive(message, request, accepts, responder)

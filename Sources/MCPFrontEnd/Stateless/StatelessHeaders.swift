@@ -22,7 +22,8 @@ enum StatelessHeaders {
         guard let range = message.mirroredName, let name = message.view(range)?.string else { return version }
         guard let value = HeaderValue.decode(try only("Mcp-Name", headers)) else {
             throw StatelessRefusal(
-                .headerMismatch, "Header mismatch: Mcp-Name holds characters that a header cannot carry, or invalid Base64")
+                .headerMismatch,
+                "Header mismatch: Mcp-Name holds characters that a header cannot carry, or invalid Base64")
         }
         guard value.utf8.elementsEqual(name.utf8) else {
             throw mismatch("Mcp-Name", message.method == .resourcesRead ? "params.uri" : "params.name")

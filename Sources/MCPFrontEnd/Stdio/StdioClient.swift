@@ -67,7 +67,7 @@ package final class StdioClient: @unchecked Sendable {
         do throws(MessageError) {
             receive(try Message(line, maximumDepth: maximumDepth))
         } catch {
-            refuse(error)
+            write(error.answer)
         }
     }
 
@@ -83,17 +83,8 @@ package final class StdioClient: @unchecked Sendable {
                 receive(try Message(part, maximumDepth: maximumDepth))
             }
         } catch {
-            refuse(error)
+            write(error.answer)
         }
-    }
-
-    private func refuse(_ error: MessageError) {
-        let code: ErrorCode =
-            switch error.code {
-            case .malformed: .parseError
-            case .invalid: .invalidRequest
-            }
-        write(OwnMessages.error(id: error.id, code: code, message: error.reason))
     }
 
     private func receive(_ message: Message) {

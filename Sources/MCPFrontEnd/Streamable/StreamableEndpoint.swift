@@ -315,12 +315,7 @@ struct StreamableEndpoint: Sendable {
 extension HTTPResponder {
     /// Refuses bytes that are not a message.
     func refuse(_ error: MessageError) {
-        let code: ErrorCode =
-            switch error.code {
-            case .malformed: .parseError
-            case .invalid: .invalidRequest
-            }
-        respond(.badRequest, json: OwnMessages.error(id: error.id, code: code, message: error.reason))
+        respond(.badRequest, json: error.answer)
     }
 
     fileprivate func refuse(streamRefusal: StreamableSession.StreamRefusal) {

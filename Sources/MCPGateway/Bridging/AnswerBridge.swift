@@ -26,7 +26,8 @@ enum AnswerBridge {
             return .asks(JSONView(text: answer.bytes, range: result))
         case let other?:
             return .fails(
-                .invalidAnswer, "the server answered with a result of type \"\(other.prefix(40))\", which this client "
+                .invalidAnswer,
+                "the server answered with a result of type \"\(other.prefix(40))\", which this client "
                     + "cannot take")
         }
     }

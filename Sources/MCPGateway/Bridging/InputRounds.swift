@@ -86,7 +86,9 @@ final class InputRounds: @unchecked Sendable {
         // Clients of 2025-11-25 expect an identifier with a URL; later revisions have none.
         if method == .elicitationCreate, let params, params["mode"]?.string == "url", params["elicitationId"] == nil {
             var object = ByteBuffer(string: #"{"elicitationId":"\#(SessionStore.makeID())","#)
-            object.writeImmutableBuffer(params.bytes.getSlice(at: params.bytes.readerIndex + 1, length: params.bytes.readableBytes - 1) ?? ByteBuffer())
+            object.writeImmutableBuffer(
+                params.bytes.getSlice(at: params.bytes.readerIndex + 1, length: params.bytes.readableBytes - 1)
+                    ?? ByteBuffer())
             members = object
         }
         // The parts were accepted before; what they make is a request unless "params" is no object.

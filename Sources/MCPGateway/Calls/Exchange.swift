@@ -98,7 +98,8 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
             finish(.passed(answer, edits + listEdits(answer, dropsInvalidMarks: true)))
         case (.modern, .modern):
             if refreshesCatalog(after: answer) { return }
-            finish(.passed(answer, AnswerBridge.toSame(answer, of: request) + listEdits(answer, dropsInvalidMarks: true)))
+            finish(
+                .passed(answer, AnswerBridge.toSame(answer, of: request) + listEdits(answer, dropsInvalidMarks: true)))
         }
     }
 

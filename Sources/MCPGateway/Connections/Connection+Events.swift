@@ -110,8 +110,9 @@ extension Connection: UpstreamListener {
             var params = ByteBuffer(string: #"{"uri":"#)
             params.writeJSONString(uri)
             params.writeStaticString("}")
+            // As above.
             guard let message = try? Message(OwnMessages.notification(.resourceUpdated, params: params)) else {
-                continue  // as above
+                continue
             }
             passChange(message)
         }

@@ -47,7 +47,9 @@ struct PendingInputs {
         for input in open {
             guard let question = input.question else { continue }
             // Who cannot ask a user any more says so in the protocol's own way.
-            if input.method == .elicitationCreate, let answer = Self.response(ByteBuffer(string: #"{"action":"cancel"}"#)) {
+            if input.method == .elicitationCreate,
+                let answer = Self.response(ByteBuffer(string: #"{"action":"cancel"}"#))
+            {
                 question.answered(answer)
             } else {
                 question.refused(reason)

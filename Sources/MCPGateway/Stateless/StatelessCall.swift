@@ -78,7 +78,18 @@ final class StatelessCall: Caller, @unchecked Sendable {
         if serverEra == .legacy, request.message.envelope.requestState != nil {
             return end(.error(.invalidParams, StatelessCall.unknownState))
         }
-        send(request.message, serverEra)
+        switch request.message.method {
+        case .tasksGet, .tasksUpdate, .tasksCancel:
+            guard serverEra == .modern else {
+                return end(.error(.methodNotFound, "Method not found: this server has no tasks for this client"))
+            }
+            do throws(StatelessRefusal) {
+                send(try TaskBridge.opened(request, gateway.taskSeal), serverEra)
+            } catch {
+                end(.error(error.code, error.reason))
+            }
+        default: send(request.message, serverEra)
+        }
     }
 
     static let unknownState =
@@ -154,8 +165,12 @@ final class StatelessCall: Caller, @unchecked Sendable {
             return
         }
         inputs.refuseAll("the call has ended")
-        if case .passed(let message, _) = answer, URLDemand.isOne(message), demandURLs(URLDemand(message)) { return }
-        end(answer)
+        guard case .passed(let message, let edits) = answer else { return end(answer) }
+        switch exchange.serverEra {
+        case .legacy where URLDemand.isOne(message) && demandURLs(URLDemand(message)): return
+        case .legacy: end(answer)
+        case .modern: end(.passed(message, edits + TaskBridge.edits(message, to: request, gateway.taskSeal)))
+        }
     }
 
     // MARK: Questions of a server with a session

@@ -69,11 +69,13 @@ package enum StatelessEnvelope {
         let metadata = message.envelope.metadata
         guard message.envelope.meta != nil else {
             throw StatelessRefusal(
-                .invalidParams, "params._meta is missing: it carries \(RequestMetadata.prefix)protocolVersion and "
+                .invalidParams,
+                "params._meta is missing: it carries \(RequestMetadata.prefix)protocolVersion and "
                     + "\(RequestMetadata.prefix)clientCapabilities")
         }
         guard message.view(metadata.protocolVersion?.value)?.string != nil else {
-            throw StatelessRefusal(.invalidParams, "params._meta needs \(RequestMetadata.prefix)protocolVersion, a string")
+            throw StatelessRefusal(
+                .invalidParams, "params._meta needs \(RequestMetadata.prefix)protocolVersion, a string")
         }
         guard message.view(metadata.clientCapabilities?.value)?.isObject == true else {
             throw StatelessRefusal(
@@ -107,7 +109,8 @@ package enum StatelessEnvelope {
         case .initialize, .ping, .loggingSetLevel, .resourcesSubscribe, .resourcesUnsubscribe, .rootsList,
             .samplingCreateMessage, .elicitationCreate:
             throw StatelessRefusal(
-                .methodNotFound, "Method not found: \(message.methodName) does not exist in revision "
+                .methodNotFound,
+                "Method not found: \(message.methodName) does not exist in revision "
                     + ProtocolVersion.latestModern.name)
         default: return
         }

@@ -26,7 +26,8 @@ final class Listening: ExchangeReceiver, @unchecked Sendable {
         params.writeImmutableBuffer(filter.json)
         params.writeStaticString("}")
         // Our own text is a message by construction.
-        guard let message = try? Message(OwnMessages.request(id: 0, method: .subscriptionsListen, params: params)) else {
+        guard let message = try? Message(OwnMessages.request(id: 0, method: .subscriptionsListen, params: params))
+        else {
             return nil
         }
         return OutgoingRequest(message, edits: metadata.edits(for: message, logLevel: nil), isOpenEnded: true)

@@ -334,7 +334,9 @@ extension Conversation: UpstreamLinkReceiver {
             }
             close(question: RequestID(notification.bytes, range))
         }
-        let subscription = notification.envelope.metadata.subscriptionID.flatMap { notification.bytes.integer(in: $0.value) }
+        let subscription = notification.envelope.metadata.subscriptionID.flatMap {
+            notification.bytes.integer(in: $0.value)
+        }
         owner.conversation(self, notifies: notification, during: subscription ?? related)
     }
 

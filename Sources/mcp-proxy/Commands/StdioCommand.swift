@@ -92,7 +92,8 @@ struct StdioCommand: AsyncParsableCommand {
         }
         guard let only = enabled.first else { throw Unselected(words: "the configuration has no server") }
         guard enabled.count == 1 else {
-            throw Unselected(words: "the configuration has several servers: choose one with --server: \(names(enabled))")
+            throw Unselected(
+                words: "the configuration has several servers: choose one with --server: \(names(enabled))")
         }
         settings.servers = [only]
         return settings

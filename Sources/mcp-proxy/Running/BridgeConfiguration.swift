@@ -1,13 +1,15 @@
-import NIOCore
 import MCPCore
+import NIOCore
 import ProxyConfiguration
 
 /// The configuration that `mcp-proxy stdio URL` stands for, so that a URL is checked as in a file.
 enum BridgeConfiguration {
     /// - Parameter headers: Each as `Name: value`.
     /// - Throws: what is wrong with the URL or a header, in words.
-    static func load(url: String, headers: [String], transport: String?) throws(ConfigurationError) -> LoadedConfiguration {
-        var text = ByteBuffer(string: #"{"mcpServers":{"remote":{"url":"#)
+    static func load(url: String, headers: [String], transport: String?) throws(ConfigurationError)
+        -> LoadedConfiguration
+    {
+        var text = ByteBuffer(string: #"{"mcpProxy":{},"mcpServers":{"remote":{"url":"#)
         text.writeJSONString(url)
         if let transport {
             text.writeString(#","transportType":"#)

@@ -61,7 +61,8 @@ struct Composition {
                 tokens: principals.tokens(server.settings.options.authTokens)
             )
         }
-        gateway = Gateway(routes: routes.map(\.route), limits: Self.gatewayLimits(limits))
+        gateway = Gateway(
+            routes: routes.map(\.route), limits: Self.gatewayLimits(limits), taskSeal: principals.taskSeal)
     }
 
     /// What listens for clients over HTTP.

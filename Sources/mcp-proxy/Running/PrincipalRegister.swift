@@ -31,6 +31,13 @@ struct PrincipalRegister {
         tokens.count == 1 ? principal(tokens[0]) : .anonymous
     }
 
+    /// Binds what a caller has created to its token.
+    var taskSeal: TaskSeal {
+        TaskSeal(
+            secrets: Dictionary(uniqueKeysWithValues: numbers.keys.map { (principal($0), Array($0.reveal().utf8)) })
+        )
+    }
+
     /// What opens the status of all servers: the proxy's own tokens, or any server's when it has none itself.
     var statusTokens: RouteTokens {
         tokens(proxyTokens.isEmpty ? Array(numbers.keys) : proxyTokens)

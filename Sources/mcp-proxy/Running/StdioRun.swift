@@ -25,7 +25,8 @@ struct StdioRun {
         let composition = Composition(settings, eventLoops: eventLoops, logger: logger, watch: watch)
         let streams = StandardStreams()
         let ended = EventCount()
-        guard let client = composition.stdioClient(on: eventLoops.next(), streams: streams, onEnd: { ended.note() }) else {
+        guard let client = composition.stdioClient(on: eventLoops.next(), streams: streams, onEnd: { ended.note() })
+        else {
             return 1
         }
         composition.start()

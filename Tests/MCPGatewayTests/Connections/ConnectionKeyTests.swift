@@ -1,3 +1,4 @@
+import MCPCore
 import MCPTestSupport
 import MCPUpstream
 import NIOCore
@@ -27,12 +28,17 @@ import Testing
     func isolation() {
         let alice = Principal(name: "alice")
         let bob = Principal(name: "bob")
-        func key(_ isolation: Isolation, _ principal: Principal, _ session: String?, _ capabilities: String = "{}")
-            -> ConnectionKey
-        {
+        func key(
+            _ isolation: Isolation,
+            _ principal: Principal,
+            _ session: String?,
+            _ capabilities: String = "{}",
+            _ era: Era = .legacy
+        ) -> ConnectionKey {
             let handshake = Handshake(
                 clientInfo: ByteBuffer(string: "{}"), capabilities: ByteBuffer(string: capabilities))
-            return GatewayHarness(isolation: isolation).server.key(for: principal, sessionID: session, handshake).0
+            let server = GatewayHarness(isolation: isolation).server
+            return server.key(for: principal, sessionID: session, handshake, era: era).0
         }
         #expect(key(.shared, alice, "1", #"{"roots":{}}"#) == key(.shared, bob, "2"))
         #expect(key(.principal, alice, "1") == key(.principal, alice, "2"))
@@ -40,13 +46,20 @@ import Testing
         #expect(key(.principal, alice, "1") != key(.principal, alice, "1", #"{"roots":{}}"#))
         #expect(key(.session, alice, "1") != key(.session, alice, "2"))
         #expect(key(.session, alice, nil) != key(.session, bob, nil), "also without a session of their own")
+        #expect(
+            key(.session, alice, "1", #"{"roots":{}}"#, .modern) == key(.session, bob, "2", "{}", .modern),
+            "a stateless server is told who asks with each request"
+        )
+        #expect(key(.principal, alice, "1", "{}", .modern) == key(.principal, bob, "2", "{}", .modern))
+        #expect(key(.shared, alice, "1", "{}", .modern) == .shared)
     }
 
     @Test("A shared connection declares nothing of the client that happens to come first")
     func sharedDeclaresNothing() {
         let handshake = Handshake(
             clientInfo: ByteBuffer(string: #"{"name":"secret"}"#), capabilities: ByteBuffer(string: #"{"roots":{}}"#))
-        let told = GatewayHarness(isolation: .shared).server.key(for: .anonymous, sessionID: "1", handshake).1
+        let server = GatewayHarness(isolation: .shared).server
+        let told = server.key(for: .anonymous, sessionID: "1", handshake, era: .legacy).1
         #expect(told.capabilities.text == "{}")
         #expect(told.clientInfo.text.contains("mcp-proxy"))
     }

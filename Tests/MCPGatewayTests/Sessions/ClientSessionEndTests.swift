@@ -70,10 +70,7 @@ import Testing
     func oneRequest() throws {
         let harness = GatewayHarness()
         for _ in 0..<3 {
-            let session = harness.clients.perform {
-                harness.gateway.sessionForOneRequest(route: harness.route, principal: .anonymous, on: harness.clients)
-            }
-            harness.settle()
+            let session = try harness.openForOneRequest()
             for link in harness.script.links where link.version == nil {
                 harness.upstreams.perform { link.completeHandshake() }
             }

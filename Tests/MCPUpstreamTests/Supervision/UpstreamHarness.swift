@@ -9,14 +9,23 @@ struct UpstreamHarness {
     let eventLoop = ManualEventLoop()
     let server = ScriptedLinks()
     let recorder = UpstreamRecorder()
+    let memory: EraMemory
     let upstream: Upstream
 
-    init(_ configure: (inout UpstreamLimits) -> Void = { _ in }) {
+    /// - Parameter era: How the server is to be spoken to; the handshake is completed as ever unless it says otherwise.
+    init(
+        era: EraChoice = .always(.legacy),
+        memory: EraMemory = EraMemory(),
+        _ configure: (inout UpstreamLimits) -> Void = { _ in }
+    ) {
+        self.memory = memory
         var limits = UpstreamLimits()
         configure(&limits)
         upstream = Upstream(
             on: eventLoop,
             handshake: Handshake(clientInfo: ByteBuffer(string: #"{"name":"test","version":"1"}"#)),
+            era: era,
+            memory: memory,
             limits: limits,
             makeLink: server.factory
         )
@@ -39,11 +48,15 @@ struct UpstreamHarness {
     func call(
         _ text: String = #"{"jsonrpc":"2.0","id":"client","method":"tools/call","params":{"name":"t"}}"#
     ) throws -> (ExchangeRecorder, Int64) {
-        let recorder = ExchangeRecorder()
-        let message = try Message(text)
+        try call(OutgoingRequest(Message(text)))
+    }
+
+    /// Sends a request in the form that it is to have.
+    func call(_ request: OutgoingRequest) throws -> (ExchangeRecorder, Int64) {
+        let recorder = ExchangeRecorder(request)
         let id = eventLoop.perform {
             let id = upstream.makeID()
-            upstream.exchange(message, recorder, id: id)
+            upstream.exchange(recorder, id: id)
             return id
         }
         return (recorder, id)

@@ -5,11 +5,11 @@ import Testing
 
 @testable import MCPUpstream
 
-@Suite struct HandshakeTests {
+@Suite struct IntroductionTests {
     @Test("What a server declares is read from its answer, which is kept as written")
     func declares() throws {
         let text = #"{"protocolVersion":"2025-03-26", "capabilities":{"tools":{}},"instructions":"\u0061","x":1.0}"#
-        let result = try HandshakeResult(Message(#"{"jsonrpc":"2.0","id":1,"result":\#(text)}"#))
+        let result = try Introduction(handshake: Message(#"{"jsonrpc":"2.0","id":1,"result":\#(text)}"#))
         #expect(result.version == .march2025)
         #expect(result.declares("tools") && !result.declares("prompts"))
         #expect(result.result.bytes.text == text)
@@ -18,7 +18,7 @@ import Testing
     @Test("The refusal's words are kept for the operator")
     func refusal() throws {
         let answer = try Message(#"{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"go away"}}"#)
-        #expect { try HandshakeResult(answer) } throws: { error in
+        #expect { try Introduction(handshake: answer) } throws: { error in
             (error as? UpstreamFailure)?.detail.contains("go away") == true
         }
     }
