@@ -63,4 +63,7 @@ struct ClientQuestion: Sendable {
     let answered: @Sendable (Message) -> Void
     /// Takes the reason why there is no answer. May be called on any event loop.
     let refused: @Sendable (String) -> Void
+    /// Looks for another call of the same client, when the one to which this was put has ended: it may never have
+    /// belonged to that. nil where it did. May be called on any event loop.
+    var returned: (@Sendable () -> Void)?
 }

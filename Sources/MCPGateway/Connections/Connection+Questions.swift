@@ -25,7 +25,14 @@ extension Connection {
         }
         if let exchange = receiver as? Exchange {
             put(request, to: exchange.caller, during: exchange)
-        } else if let only = turns.onlyActive {
+        } else {
+            place(request)
+        }
+    }
+
+    /// Finds out whom a question is for that came for no call.
+    private func place(_ request: ServerRequest) {
+        if let only = turns.onlyActive {
             deliver(request, to: only)
         } else if !turns.active.isEmpty {
             park(request)
@@ -61,6 +68,9 @@ extension Connection {
             refuse(request, "the client has not declared that it answers such requests")
             return
         }
+        // Where the transport tells the call, it can be for no other.
+        var returned: (@Sendable () -> Void)?
+        if exchange == nil { returned = { [self] in run { $0.place(request) } } }
         let question = ClientQuestion(
             message: request.message,
             origin: ClientQuestion.Origin(connection: ObjectIdentifier(self), id: request.id),
@@ -69,7 +79,8 @@ extension Connection {
                 let message = response.spliced([Edit(range, .id(request.id))])
                 run { $0.upstream.answer(request, message) }
             },
-            refused: { [self] reason in run { $0.refuse(request, reason) } }
+            refused: { [self] reason in run { $0.refuse(request, reason) } },
+            returned: returned
         )
         caller.onLoop { caller.ask(question, during: exchange) }
     }

@@ -41,11 +41,16 @@ struct PendingInputs {
         inputs.removeAll { $0.question?.origin == origin }
     }
 
-    mutating func refuseAll(_ reason: String) {
+    /// Gives up what is still open, because the call is over.
+    mutating func giveUp(_ reason: String) {
         let open = inputs
         inputs = []
         for input in open {
             guard let question = input.question else { continue }
+            if let returned = question.returned {
+                returned()
+                continue
+            }
             // Who cannot ask a user any more says so in the protocol's own way.
             if input.method == .elicitationCreate,
                 let answer = Self.response(ByteBuffer(string: #"{"action":"cancel"}"#))

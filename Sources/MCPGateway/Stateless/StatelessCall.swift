@@ -164,7 +164,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
             held.answer = answer
             return
         }
-        inputs.refuseAll("the call has ended")
+        inputs.giveUp("the call has ended")
         guard case .passed(let message, let edits) = answer else { return end(answer) }
         switch exchange.serverEra {
         case .legacy where URLDemand.isOne(message) && demandURLs(URLDemand(message)): return
@@ -177,7 +177,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     func ask(_ question: ClientQuestion, during exchange: Exchange?) {
         guard self.exchange != nil, !isEnded else {
-            question.refused("the call has ended")
+            if let returned = question.returned { returned() } else { question.refused("the call has ended") }
             return
         }
         guard inputs.count < gateway.limits.maximumServerRequestsInFlight else {
@@ -208,6 +208,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         guard rounds <= route.server.interaction.maximumRounds else {
             let maximum = route.server.interaction.maximumRounds
             cancelServer(reason: "too many rounds")
+            inputs.giveUp("too many rounds")
             return end(.error(.invalidAnswer, "the server asked for input more than \(maximum) times"))
         }
         let name = SuspendedCalls.makeName()
@@ -264,7 +265,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         inputs.give(answers)
         for notification in held.takeAll() { pass(notification) }
         if let answer = held.answer {
-            inputs.refuseAll("the call has ended")
+            inputs.giveUp("the call has ended")
             end(answer)
         } else if !inputs.isEmpty {
             suspend()
@@ -316,8 +317,8 @@ final class StatelessCall: Caller, @unchecked Sendable {
             expiry.cancel()
             gateway.suspended.remove(name)
         }
-        inputs.refuseAll(reason)
         cancelServer(reason: reason)
+        inputs.giveUp(reason)
         state = .ended
         uncount()
         log(outcome)
