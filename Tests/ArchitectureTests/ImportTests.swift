@@ -9,7 +9,7 @@ import Testing
             "MCPCore", "CProxySystem", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOTLS", "Logging", "Subprocess",
             "SystemPackage", "Synchronization", "Glibc", "Darwin",
         ],
-        "MCPGateway": ["MCPCore", "MCPUpstream", "NIOCore", "Logging", "Synchronization"],
+        "MCPGateway": ["MCPCore", "MCPUpstream", "NIOCore", "Logging", "Synchronization", "Crypto"],
         "MCPFrontEnd": [
             "MCPCore", "MCPUpstream", "MCPGateway", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging",
             "Synchronization", "Glibc", "Darwin",

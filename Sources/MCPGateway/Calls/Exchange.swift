@@ -4,8 +4,8 @@ import NIOCore
 
 /// One request of a client on its way to a server and back, translated where the two speak different eras.
 ///
-/// Created on the caller's event loop and handed to the connection's. Variables belong to one of the two, as they
-/// say; everything else is constant. That is what makes `@unchecked Sendable` true.
+/// Created on the caller's event loop and handed to the connection's, to which its variables belong; everything else is
+/// constant. That is what makes `@unchecked Sendable` true.
 final class Exchange: ExchangeReceiver, @unchecked Sendable {
     let request: Message
     let caller: any Caller
@@ -20,11 +20,10 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     /// The `Mcp-Param-*` fields that a client sent, lower-case names.
     private let parameters: [(name: String, value: String)]
 
-    // On the caller's event loop.
-    var clientID: RequestID
-    var progressToken: RequestID?
+    /// Under which the client asked, and hears of progress.
+    let clientID: RequestID
+    let progressToken: RequestID?
 
-    // On the connection's event loop.
     /// The identifier at the server, once it was sent or queued.
     var upstreamID: Int64?
     /// Whether it counts as in flight for its caller.

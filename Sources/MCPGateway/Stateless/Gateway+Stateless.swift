@@ -21,10 +21,11 @@ extension Gateway {
             StatelessSubscription(request, reply: reply, on: eventLoop, gateway: self).start()
         case .serverDiscover: discover(request, reply, on: eventLoop)
         default:
+            // A state that is none of ours may be the server's own.
             if let state = request.message.view(request.message.envelope.requestState?.value)?.string,
-                SuspendedCalls.isName(state)
+                let call = suspended.find(state), call.isRepeated(by: request)
             {
-                resume(request, named: state, reply)
+                call.onLoop { call.resume(request, named: state, reply: reply) }
             } else {
                 StatelessCall(request, reply: reply, on: eventLoop, gateway: self).start()
             }
@@ -47,15 +48,6 @@ extension Gateway {
         guard !filter.admits(tool) else { return nil }
         request.route.log(method: request.message.methodName, tool: tool, elapsed: .zero, outcome: "filtered")
         return StatelessRefusal(.invalidParams, "Unknown tool: \(tool)")
-    }
-
-    private func resume(_ request: StatelessRequest, named name: String, _ reply: any StatelessReplySink) {
-        guard let call = suspended.find(name), call.isRepeated(by: request) else {
-            let refusal = StatelessRefusal(.invalidParams, StatelessCall.unknownState)
-            reply.finish(refusal.answer(to: request.id), error: refusal.code)
-            return
-        }
-        call.onLoop { call.resume(request, named: name, reply: reply) }
     }
 
     /// A server with a handshake has said what it is; a stateless one is asked each time.

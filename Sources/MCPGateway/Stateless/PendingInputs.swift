@@ -126,6 +126,10 @@ struct PendingInputs {
         inputs.removeAll { answers[$0.key] != nil }
     }
 
+    func areAllAnswered(by answers: [String: JSONView]) -> Bool {
+        inputs.allSatisfy { answers[$0.key] != nil }
+    }
+
     func areAllAccepted(_ answers: [String: JSONView]) -> Bool {
         inputs.allSatisfy { answers[$0.key]?["action"]?.string == "accept" }
     }

@@ -26,6 +26,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     private var state = State.starting
     private var reply: any StatelessReplySink
     private var clientID: RequestID
+    private var progressToken: RequestID?
     private var exchange: Exchange?
     private var connection: Connection?
     private var isCounted = false
@@ -39,11 +40,16 @@ final class StatelessCall: Caller, @unchecked Sendable {
         self.request = request
         self.reply = reply
         self.clientID = request.id
+        self.progressToken = Self.progressToken(of: request)
         self.capabilities = request.capabilities
         self.identity = .client(hash: request.clientHash)
         self.eventLoop = eventLoop
         self.gateway = gateway
         self.started = eventLoop.now
+    }
+
+    private static func progressToken(of request: StatelessRequest) -> RequestID? {
+        request.message.envelope.progressToken.map { RequestID(request.message.bytes, $0) }
     }
 
     var route: Route { request.route }
@@ -142,11 +148,11 @@ final class StatelessCall: Caller, @unchecked Sendable {
     private func pass(_ notification: Message) {
         switch notification.method {
         case .progress:
-            guard let token = exchange?.progressToken, let range = notification.envelope.progressToken else { return }
+            guard let token = progressToken, let range = notification.envelope.progressToken else { return }
             reply.send(notification.spliced([Edit(range, .id(token))]))
         case .logMessage:
             // Only who asks for log messages gets them, and only from that level on (2026-07-28, Logging).
-            guard let wanted = exchange?.logLevel else { return }
+            guard let wanted = request.logLevel else { return }
             let level = notification.view(notification.envelope.level)?.string.flatMap(LogLevel.init(rawValue:))
             if let level, level < wanted { return }
             reply.send(notification.singleLine)
@@ -164,10 +170,14 @@ final class StatelessCall: Caller, @unchecked Sendable {
             held.answer = answer
             return
         }
+        conclude(answer, exchange.serverEra)
+    }
+
+    private func conclude(_ answer: Answer, _ serverEra: Era) {
         inputs.giveUp("the call has ended")
         guard case .passed(let message, let edits) = answer else { return end(answer) }
-        switch exchange.serverEra {
-        case .legacy where URLDemand.isOne(message) && demandURLs(URLDemand(message)): return
+        switch serverEra {
+        case .legacy where URLDemand.isOne(message): demandURLs(URLDemand(message))
         case .legacy: end(answer)
         case .modern: end(.passed(message, edits + TaskBridge.edits(message, to: request, gateway.taskSeal)))
         }
@@ -258,15 +268,14 @@ final class StatelessCall: Caller, @unchecked Sendable {
         state = .running
         self.reply = reply
         clientID = again.id
-        exchange?.clientID = again.id
-        exchange?.progressToken = again.message.envelope.progressToken.map { RequestID(again.message.bytes, $0) }
+        progressToken = Self.progressToken(of: again)
         watchClient()
         if inputs.isAboutURLs { return resumeAfterURLs(answers, again) }
         inputs.give(answers)
         for notification in held.takeAll() { pass(notification) }
         if let answer = held.answer {
-            inputs.giveUp("the call has ended")
-            end(answer)
+            held.answer = nil
+            conclude(answer, .legacy)
         } else if !inputs.isEmpty {
             suspend()
         }
@@ -283,22 +292,22 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     // MARK: URLs that have to be visited first
 
-    /// Asks the client to send its user to the URLs that the server's error names. Returns false when that error is the
-    /// answer after all.
-    private func demandURLs(_ demand: URLDemand) -> Bool {
-        guard case .running = state, !demand.requests.isEmpty else { return false }
+    /// Asks the client to send its user to the URLs that the server's error names.
+    private func demandURLs(_ demand: URLDemand) {
+        guard !demand.requests.isEmpty else {
+            return end(.error(.invalidAnswer, "the server demands that a URL is visited first, and names none"))
+        }
         guard capabilities.contains(.urlElicitation) else {
             let data = ByteBuffer(string: #"{"requiredCapabilities":{"elicitation":{"url":{}}}}"#)
-            end(.error(.missingClientCapability, "the server needs its user to visit a URL first", data: data))
-            return true
+            return end(.error(.missingClientCapability, "the server needs its user to visit a URL first", data: data))
         }
         inputs.add(demand)
         suspend()
-        return true
     }
 
     /// The server has forgotten the call, so that it is made again, once the user has been where it was sent.
     private func resumeAfterURLs(_ answers: [String: JSONView], _ again: StatelessRequest) {
+        guard inputs.areAllAnswered(by: answers) else { return suspend() }
         guard inputs.areAllAccepted(answers) else {
             return end(.error(.inputNotGiven, "the server needs its user to visit a URL first, which was declined"))
         }

@@ -5,16 +5,11 @@ import Synchronization
 /// The name under which a call waits is all that a client gets, as its `requestState`: 192 random bits that say nothing
 /// and cannot be guessed or altered into another one. Everything that it stands for stays here.
 final class SuspendedCalls: Sendable {
-    /// Tells our names from the states of servers, which are passed on unread.
-    private static let prefix = "mcp-proxy."
-
     private let calls = Mutex<[String: StatelessCall]>([:])
 
     var all: [StatelessCall] { calls.withLock { Array($0.values) } }
 
-    static func isName(_ state: String) -> Bool { state.hasPrefix(prefix) }
-
-    static func makeName() -> String { prefix + SessionStore.makeID() }
+    static func makeName() -> String { SessionStore.makeID() }
 
     func add(_ call: StatelessCall, named name: String) {
         calls.withLock { $0[name] = call }

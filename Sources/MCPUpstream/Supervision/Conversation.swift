@@ -162,6 +162,8 @@ final class Conversation {
     private func remove(_ id: Int64) -> CallInFlight? {
         guard let call = calls.removeValue(forKey: id) else { return nil }
         if call.isOpenEnded { openEndedCount -= 1 }
+        // A question that outlives every call would keep later ones from timing out.
+        if calls.isEmpty { openQuestions = [] }
         return call
     }
 

@@ -144,7 +144,6 @@ import Testing
             (#"{"jsonrpc":"2.0","id":1,"method":null}"#, .integer(1)),
             (#"{"jsonrpc":"2.0","id":1,"method":"m","params":[]}"#, .integer(1)),
             (#"{"jsonrpc":"2.0","id":1,"method":"m","params":"x"}"#, .integer(1)),
-            (#"{"jsonrpc":"2.0","id":1,"method":"m","params":{"_meta":1}}"#, .integer(1)),
             (#"{"jsonrpc":"2.0","id":1,"method":"m","params":{"_meta":{"progressToken":{}}}}"#, .integer(1)),
             (#"{"jsonrpc":"2.0","id":1,"method":"m","result":{}}"#, .integer(1)),
             (#"{"jsonrpc":"2.0","id":1,"method":"m","error":{}}"#, .integer(1)),
@@ -160,6 +159,14 @@ import Testing
         #expect(refusal.code == .invalid)
         #expect(refusal.id == id)
         #expect(!refusal.reason.isEmpty)
+    }
+
+    @Test("Metadata that is no object is a fault of the parameters", arguments: ["1", "null", "[]", #""x""#])
+    func metadata(value: String) throws {
+        let refusal = try #require(error(#"{"jsonrpc":"2.0","id":1,"method":"m","params":{"_meta":\#(value)}}"#))
+        #expect(refusal.code == .invalidParameters)
+        #expect(refusal.id == .integer(1))
+        #expect(refusal.answer.text.contains(#""code":-32602"#))
     }
 
     @Test(
