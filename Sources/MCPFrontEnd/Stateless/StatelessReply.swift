@@ -75,7 +75,9 @@ final class StatelessReply: StatelessReplySink, @unchecked Sendable {
     func finish(_ answer: ByteBuffer, error: ErrorCode?) {
         responder.run { [self] responder in
             switch state {
-            case .waiting: responder.respond(Self.status(of: error), json: answer)
+            case .waiting:
+                let status = Self.status(of: error)
+                responder.respond(status, json: answer, status == .serviceUnavailable ? [("Retry-After", "5")] : [])
             case .streaming:
                 write(answer)
                 responder.end()
@@ -100,11 +102,13 @@ final class StatelessReply: StatelessReplySink, @unchecked Sendable {
         }
     }
 
-    /// The status that tells of an error of the request itself, as far as the revision names one.
+    /// The status that tells of an error of the request itself, as far as the revision names one, or that the proxy took
+    /// no request now.
     private static func status(of error: ErrorCode?) -> HTTPResponseStatus {
         switch error {
         case ErrorCode.headerMismatch, ErrorCode.missingClientCapability, ErrorCode.unsupportedVersion: .badRequest
         case ErrorCode.methodNotFound: .notFound
+        case ErrorCode.shuttingDown, ErrorCode.overloaded: .serviceUnavailable
         default: .ok
         }
     }

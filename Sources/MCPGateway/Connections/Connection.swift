@@ -155,7 +155,7 @@ package final class Connection: @unchecked Sendable {
         }
         exchange.hasTurn = true
         exchange.mergedLevel = mergedLevel(for: exchange.request)
-        guard let level = exchange.logLevel, era == .legacy, level < serverLevel ?? .emergency || serverLevel == nil,
+        guard let level = exchange.logLevel, era == .legacy, serverLevel.map({ level < $0 }) ?? true,
             case .ready(let introduction) = upstream.state, introduction.declares("logging")
         else { return sendAgain(exchange) }
         // The server has to know before the call what its client wants to hear; over HTTP only the answer tells that

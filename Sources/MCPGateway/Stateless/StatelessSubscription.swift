@@ -5,26 +5,27 @@ import NIOCore
 /// One `subscriptions/listen` of a client: what a server tells unasked, as far as the client has asked for it
 /// ([subscriptions, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions)).
 ///
-/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
+/// Confined to its event loop, but for what it says otherwise; that is what makes `@unchecked Sendable` true.
 final class StatelessSubscription: AttachedClient, @unchecked Sendable {
     private enum State {
         case starting
         /// Nothing may be told before the client knows what it will hear.
-        case attached(Connection)
+        case attaching(Connection)
         case acknowledged(Connection, SubscriptionFilter)
         case ended
     }
 
     let request: StatelessRequest
     let eventLoop: any EventLoop
-    private let filter: SubscriptionFilter
+    private var filter = SubscriptionFilter()
     private let reply: any StatelessReplySink
     private let gateway: Gateway
     private var state = State.starting
+    /// Whether the connection was given back. Belongs to the connection's event loop.
+    private var hasLeft = false
 
     init(_ request: StatelessRequest, reply: any StatelessReplySink, on eventLoop: any EventLoop, gateway: Gateway) {
         self.request = request
-        self.filter = SubscriptionFilter(request.message.params?["notifications"])
         self.reply = reply
         self.eventLoop = eventLoop
         self.gateway = gateway
@@ -36,8 +37,10 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
 
     /// Must be called once, on the event loop.
     func start() {
-        guard request.message.params?["notifications"]?.isObject == true else {
-            return fail(.error(.invalidParams, "params.notifications must say what to listen to"))
+        do throws(StatelessRefusal) {
+            filter = try SubscriptionFilter(requested: request.message.params?["notifications"])
+        } catch {
+            return fail(.error(error.code, error.reason))
         }
         guard gateway.subscriptions.add(self) else {
             return fail(.error(.overloaded, "too many subscriptions are open; close one first"))
@@ -54,11 +57,12 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
 
     private func attach(_ era: Era) {
         let connection = request.route.server.hold(for: request, era: era, preferring: eventLoop)
-        state = .attached(connection)
-        connection.run { [self] connection in
+        state = .attaching(connection)
+        connection.run { [self, wanted = filter] connection in
             connection.upstream.whenReady { [self] ready in
+                guard !hasLeft else { return }
                 switch ready {
-                case .success: connection.subscribe(self, to: filter) { [self] in attached($0) }
+                case .success: connection.subscribe(self, to: wanted) { [self] in attached($0) }
                 case .failure(let failure): attached(.failure(failure))
                 }
             }
@@ -67,7 +71,7 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
 
     private func attached(_ outcome: Result<SubscriptionFilter, UpstreamFailure>) {
         onLoop { [self] in
-            guard case .attached(let connection) = state else { return }
+            guard case .attaching(let connection) = state else { return }
             switch outcome {
             case .success(let honoured):
                 state = .acknowledged(connection, honoured)
@@ -152,8 +156,9 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
 
     private func end() {
         switch state {
-        case .attached(let connection), .acknowledged(let connection, _):
+        case .attaching(let connection), .acknowledged(let connection, _):
             connection.run { [self] connection in
+                hasLeft = true
                 // Without an attachment there is only the hold to give back.
                 if connection.attachments[ObjectIdentifier(self)] == nil {
                     connection.server.release(connection)

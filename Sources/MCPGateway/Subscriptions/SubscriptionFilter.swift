@@ -16,10 +16,30 @@ struct SubscriptionFilter: Equatable, Sendable {
 
     init() {}
 
-    /// Reads the object of a request or an acknowledgement. Members that are not known are left out.
+    /// Reads the object of an acknowledgement. What is not known, or not of its type, is left out.
     init(_ object: JSONView?) {
         for list in Self.listNames where object?[list.name]?.boolean == true { lists.insert(list.notification) }
         resources = Set(object?["resourceSubscriptions"]?.elements.compactMap(\.string) ?? [])
+    }
+
+    /// Reads the object of a client's request.
+    ///
+    /// - Throws: when a member that is known has another type than the specification says.
+    init(requested object: JSONView?) throws(StatelessRefusal) {
+        guard let object, object.isObject else {
+            throw StatelessRefusal(.invalidParams, "params.notifications must be an object that says what to listen to")
+        }
+        for list in Self.listNames {
+            guard let value = object[list.name], value.boolean == nil else { continue }
+            throw StatelessRefusal(.invalidParams, "params.notifications.\(list.name) must be true or false")
+        }
+        if let uris = object["resourceSubscriptions"] {
+            guard uris.isArray, uris.elements.allSatisfy({ $0.string != nil }) else {
+                throw StatelessRefusal(
+                    .invalidParams, "params.notifications.resourceSubscriptions must be an array of strings")
+            }
+        }
+        self.init(object)
     }
 
     /// All lists of which a server says that it tells their changes.

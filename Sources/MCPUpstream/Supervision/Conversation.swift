@@ -133,6 +133,11 @@ final class Conversation {
         link.send(message, as: .response)
     }
 
+    /// Whether what the server is was found out a while ago, so that to ask again may tell something new.
+    private var hasSettled: Bool {
+        readySince.map { link.eventLoop.now - $0 > .seconds(5) } ?? false
+    }
+
     var hasOpenQuestions: Bool { !openQuestions.isEmpty }
 
     private func close(question id: RequestID) {
@@ -360,8 +365,14 @@ extension Conversation: UpstreamLinkReceiver {
             return
         }
         finish(id) { $0.receiver.exchangeFailed(failure) }
+        switch failure.code {
         // Nothing else will get through either: a new connection tells when the server is back.
-        if failure.code == .notReachable { owner.conversation(self, lostSessionWith: nil) }
+        case .notReachable: owner.conversation(self, lostSessionWith: nil)
+        // Perhaps the server was replaced by one with a handshake: it is asked again what it is.
+        case .unexpectedHTTPAnswer where introduction?.era == .modern && hasSettled:
+            owner.conversation(self, lostSessionWith: nil)
+        default: break
+        }
     }
 
     func linkLostSession(_ id: Int64?) {

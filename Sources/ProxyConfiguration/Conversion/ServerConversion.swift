@@ -13,10 +13,14 @@ enum ServerConversion {
         }
         let isolation = reader.choice("isolation", of: Isolation.self, &context)
         let era = reader.choice("protocol", of: ProtocolEra.self, &context)
+        let month = Duration.seconds(30 * 24 * 60 * 60)
+        let cacheTTL = reader.duration("cacheTTL", in: .zero...month, usual: .zero, &context)
+        let cacheScope = reader.choice("cacheScope", of: CacheScope.self, &context)
         return transport.map { transport in
             ServerSettings(
                 name: name, transport: transport, options: (written ?? WrittenOptions()).merged(over: defaults),
-                isolation: isolation, protocolEra: era ?? .auto)
+                isolation: isolation, protocolEra: era ?? .auto, cacheTTL: cacheTTL ?? .zero,
+                cacheScope: cacheScope ?? .private)
         }
     }
 

@@ -71,6 +71,8 @@ enum KeyScope: String, Sendable, CaseIterable {
         KnownKey("timeout", .duration),
         KnownKey("isolation", .choice(Isolation.allCases.map(\.rawValue))),
         KnownKey("protocol", .choice(ProtocolEra.allCases.map(\.rawValue)), default: .string("auto")),
+        KnownKey("cacheTTL", .duration, default: .string("0s")),
+        KnownKey("cacheScope", .choice(CacheScope.allCases.map(\.rawValue)), default: .string("private")),
         KnownKey("options", .object(.options)),
     ]
 

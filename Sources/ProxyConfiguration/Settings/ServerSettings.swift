@@ -10,6 +10,10 @@ package struct ServerSettings: Sendable, Equatable {
     package var isolation: Isolation?
     /// The protocol revisions spoken to the upstream.
     package var protocolEra: ProtocolEra
+    /// How long clients may take lists and resources of the upstream for fresh, where it says nothing of that itself.
+    package var cacheTTL: Duration
+    /// Who may keep them.
+    package var cacheScope: CacheScope
 
     /// A server in which everything but the name and the transport has its default.
     package init(
@@ -17,13 +21,17 @@ package struct ServerSettings: Sendable, Equatable {
         transport: ServerTransport,
         options: ServerOptions = ServerOptions(),
         isolation: Isolation? = nil,
-        protocolEra: ProtocolEra = .auto
+        protocolEra: ProtocolEra = .auto,
+        cacheTTL: Duration = .zero,
+        cacheScope: CacheScope = .private
     ) {
         self.name = name
         self.transport = transport
         self.options = options
         self.isolation = isolation
         self.protocolEra = protocolEra
+        self.cacheTTL = cacheTTL
+        self.cacheScope = cacheScope
     }
 
     /// The name as messages and logs may show it: parts after the first are masked, since they may be a token.

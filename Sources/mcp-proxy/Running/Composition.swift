@@ -166,6 +166,8 @@ struct Composition {
             // With a single token there is a single caller: the first connection is already theirs.
             firstPrincipal: principals.only(server.options.authTokens)
         )
+        result.cacheHints.timeToLive = server.cacheTTL
+        result.cacheHints.isPublic = server.cacheScope == .public
         result.interaction.maximumRounds = settings.limits.maxInputRounds
         result.era =
             switch server.protocolEra {
