@@ -379,22 +379,3 @@ final class StatelessCall: Caller, @unchecked Sendable {
         route.log(method: message.methodName, tool: tool, elapsed: eventLoop.now - started, outcome: outcome)
     }
 }
-
-/// What came for a call while its client was away, within bounds.
-private struct HeldMessages {
-    private static let maximumCount = 256
-
-    var answer: Answer?
-    private var notifications: [Message] = []
-
-    mutating func append(_ notification: Message) {
-        // The client gets the newest; of progress, the last says it all.
-        if notifications.count == Self.maximumCount { notifications.removeFirst() }
-        notifications.append(notification)
-    }
-
-    mutating func takeAll() -> [Message] {
-        defer { notifications = [] }
-        return notifications
-    }
-}

@@ -375,7 +375,7 @@ extension Upstream: ConversationOwner {
     func conversationHasRoom(_ conversation: Conversation) {
         if conversation === current {
             if !queue.isEmpty { sendQueued() }
-        } else if conversation.calls.isEmpty, draining.contains(where: { $0 === conversation }) {
+        } else if conversation.boundedCallCount == 0, draining.contains(where: { $0 === conversation }) {
             draining.removeAll { $0 === conversation }
             conversation.close()
         }
