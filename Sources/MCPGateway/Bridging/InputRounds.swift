@@ -36,14 +36,54 @@ final class InputRounds: @unchecked Sendable {
             fail("the server asked for input without saying which")
             return
         }
-        var questions: [(key: String, request: JSONView)] = []
-        requests?.forEachMember { questions.append(($0, $1)) }
-        missing = Set(questions.map(\.key))
         given = []
+        missing = []
         exchange.upstreamID = nil
-        guard !questions.isEmpty else { return askAgain() }
+        let inputs: [Input]
+        do throws(Unaskable) {
+            inputs = try self.inputs(requests)
+        } catch {
+            return fail(error.words)
+        }
+        guard !inputs.isEmpty else { return askAgain() }
+        missing = Set(inputs.map(\.key))
         let round = count
-        for question in questions where !exchange.isCancelled { put(question.key, question.request, round) }
+        // A client may refuse at once, which can end the call.
+        for input in inputs where count == round && !exchange.isCancelled { put(input, round) }
+    }
+
+    private struct Input {
+        let key: String
+        let method: Method
+        let message: Message
+    }
+
+    private struct Unaskable: Error {
+        let words: String
+    }
+
+    /// All questions of a result, each of which the client has declared to answer.
+    private func inputs(_ requests: JSONView?) throws(Unaskable) -> [Input] {
+        var members: [(key: String, request: JSONView)] = []
+        requests?.forEachMember { members.append(($0, $1)) }
+        var inputs: [Input] = []
+        for (key, request) in members {
+            guard let name = request["method"]?.string, let method = Self.askable(name) else {
+                throw Unaskable(words: "the server asked for something that it must not ask a client")
+            }
+            let params = request["params"]
+            let capabilities = exchange.caller.capabilities
+            let isURL = method == .elicitationCreate && params?["mode"]?.string == "url"
+            guard capabilities.permit(method), !isURL || capabilities.contains(.urlElicitation) else {
+                let what = isURL ? "\(name) with a URL" : name
+                throw Unaskable(words: "the server asked for \(what), which the client has not declared to answer")
+            }
+            guard let message = Self.message(method, params: params, isURL: isURL) else {
+                throw Unaskable(words: "the server asked for input that cannot be read")
+            }
+            inputs.append(Input(key: key, method: method, message: message))
+        }
+        return inputs
     }
 
     /// Forgets the round: late answers count no more.
@@ -52,21 +92,10 @@ final class InputRounds: @unchecked Sendable {
         count = Int.max - 1
     }
 
-    private func put(_ key: String, _ request: JSONView, _ round: Int) {
-        guard let name = request["method"]?.string, let method = Self.askable(name) else {
-            fail("the server asked for something that it must not ask a client")
-            return
-        }
-        guard exchange.caller.capabilities.permit(method) else {
-            fail("the server asked for \(name), which the client has not declared to answer")
-            return
-        }
-        guard let message = Self.message(method, params: request["params"]) else {
-            fail("the server asked for input that cannot be read")
-            return
-        }
+    private func put(_ input: Input, _ round: Int) {
         let connection = self.connection
-        let question = ClientQuestion(message: message, origin: nil) { [self] response in
+        let (key, method) = (input.key, input.method)
+        let question = ClientQuestion(message: input.message, origin: nil) { [self] response in
             connection.run { [self] _ in answered(key, method, response, round) }
         } refused: { [self] reason in
             connection.run { [self] _ in refused(key, method, reason, round) }
@@ -81,14 +110,13 @@ final class InputRounds: @unchecked Sendable {
     }
 
     /// The question as a request of an earlier revision.
-    private static func message(_ method: Method, params: JSONView?) -> Message? {
+    private static func message(_ method: Method, params: JSONView?, isURL: Bool) -> Message? {
         var members = params?.bytes
         // Clients of 2025-11-25 expect an identifier with a URL; later revisions have none.
-        if method == .elicitationCreate, let params, params["mode"]?.string == "url", params["elicitationId"] == nil {
+        if isURL, let params, params["elicitationId"] == nil {
+            let rest = params.bytes.getSlice(at: params.bytes.readerIndex + 1, length: params.bytes.readableBytes - 1)
             var object = ByteBuffer(string: #"{"elicitationId":"\#(SessionStore.makeID())","#)
-            object.writeImmutableBuffer(
-                params.bytes.getSlice(at: params.bytes.readerIndex + 1, length: params.bytes.readableBytes - 1)
-                    ?? ByteBuffer())
+            object.writeImmutableBuffer(rest ?? ByteBuffer())
             members = object
         }
         // The parts were accepted before; what they make is a request unless "params" is no object.

@@ -16,8 +16,11 @@ extension Connection: UpstreamListener {
         if introduction.era == .modern { feed.reopen() }
         guard again else { return }
         if introduction.era == .legacy { restoreState() }
-        // Whatever was listed before may have changed with the restart.
-        tellAllChanges(SubscriptionFilter(allListsOf: introduction, evenUnannounced: true))
+        // Whatever was listed before may have changed with the restart. Where there is something to listen to, that is
+        // told when it is listened to again, so that nothing is lost in between.
+        if introduction.era == .legacy || wantedFilter.isEmpty {
+            tellAllChanges(SubscriptionFilter(allListsOf: introduction, evenUnannounced: true))
+        }
     }
 
     private func restoreState() {

@@ -74,16 +74,22 @@ extension Connection {
         ListeningFeed(
             upstream,
             metadata: server.ownHandshake.metadata,
+            acknowledgedWithin: .milliseconds(server.limits.startTimeout.milliseconds),
             wanted: { [unowned self] in wantedFilter },
             deliver: { [unowned self] in passChange($0) },
             missed: { [unowned self] filter in
                 server.connectionListChanged(self)
-                tellAllChanges(filter)
+                tellAllChanges(filter.union(allLists))
             }
         )
     }
 
-    private var wantedFilter: SubscriptionFilter {
+    private var allLists: SubscriptionFilter {
+        guard case .ready(let introduction) = upstream.state else { return SubscriptionFilter() }
+        return SubscriptionFilter(allListsOf: introduction, evenUnannounced: true)
+    }
+
+    var wantedFilter: SubscriptionFilter {
         guard case .ready(let introduction) = upstream.state else { return SubscriptionFilter() }
         var filter = SubscriptionFilter(allListsOf: introduction)
         if introduction.declares("resources", "subscribe") {

@@ -71,6 +71,13 @@ struct SubscriptionFilter: Equatable, Sendable {
         return both
     }
 
+    func union(_ other: SubscriptionFilter) -> SubscriptionFilter {
+        var all = self
+        all.lists.formUnion(other.lists)
+        all.resources.formUnion(other.resources)
+        return all
+    }
+
     /// The JSON object.
     var json: ByteBuffer {
         var object = ByteBuffer(string: "{")
