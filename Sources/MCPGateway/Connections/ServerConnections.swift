@@ -65,6 +65,8 @@ package final class ServerConnections: Sendable {
         var entries: [ConnectionKey: Entry] = [:]
         var status = ServerStatus()
         var isClosed = false
+        /// Whether somebody will look for idle connections; one timer does for all of them.
+        var isIdleCheckDue = false
         /// 1 while the lists are being read, 2 when they have to be read once more after that.
         var catalogReads = 0
     }
@@ -218,15 +220,21 @@ package final class ServerConnections: Sendable {
     }
 
     private func scheduleIdleCheck(on eventLoop: any EventLoop) {
+        let isNews = state.withLock { state in
+            defer { state.isIdleCheckDue = true }
+            return !state.isIdleCheckDue && !state.isClosed
+        }
+        guard isNews else { return }
         eventLoop.scheduleTask(in: .milliseconds(settings.idleTimeout.milliseconds + 50)) { [weak self] in
-            self?.closeIdle(now: eventLoop.now)
+            self?.closeIdle(on: eventLoop)
         }
     }
 
     /// Closes the connections that nobody has used for a while, as long as another one is left.
-    private func closeIdle(now: NIODeadline) {
-        let limit = now - .milliseconds(settings.idleTimeout.milliseconds)
-        let idle = state.withLock { state -> [Connection] in
+    private func closeIdle(on eventLoop: any EventLoop) {
+        let limit = eventLoop.now - .milliseconds(settings.idleTimeout.milliseconds)
+        let (idle, isDone) = state.withLock { state -> ([Connection], Bool) in
+            state.isIdleCheckDue = false
             var closing: [Connection] = []
             var kept = state.entries.count { if case .session = $0.key { false } else { true } }
             for (key, entry) in state.entries where entry.holders == 0 && entry.idleSince <= limit && kept > 1 {
@@ -235,9 +243,11 @@ package final class ServerConnections: Sendable {
                 closing.append(entry.connection)
                 kept -= 1
             }
-            return closing
+            let isDone = state.entries.count < 2 || !state.entries.values.contains { $0.holders == 0 }
+            return (closing, isDone)
         }
         for connection in idle { connection.run { $0.upstream.close() } }
+        if !isDone { scheduleIdleCheck(on: eventLoop) }
     }
 
     /// Ends every connection.

@@ -19,7 +19,6 @@ final class StatelessCall: Caller, @unchecked Sendable {
     let request: StatelessRequest
     let eventLoop: any EventLoop
     let era = Era.modern
-    let capabilities: DeclaredCapabilities
     let identity: CallerIdentity
     private let gateway: Gateway
     private let started: NIODeadline
@@ -39,10 +38,9 @@ final class StatelessCall: Caller, @unchecked Sendable {
     init(_ request: StatelessRequest, reply: any StatelessReplySink, on eventLoop: any EventLoop, gateway: Gateway) {
         self.request = request
         self.reply = reply
+        self.identity = .client(hash: request.clientHash)
         self.clientID = request.id
         self.progressToken = Self.progressToken(of: request)
-        self.capabilities = request.capabilities
-        self.identity = .client(hash: request.clientHash)
         self.eventLoop = eventLoop
         self.gateway = gateway
         self.started = eventLoop.now
@@ -53,6 +51,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     }
 
     var route: Route { request.route }
+    var capabilities: DeclaredCapabilities { request.capabilities }
     var mayHearLogMessages: Bool { request.logLevel != nil }
 
     // MARK: Beginning
