@@ -12,6 +12,13 @@ extension Gateway {
         _ reply: any StatelessReplySink,
         on eventLoop: any EventLoop
     ) {
+        // A state that is none of ours may be the server's own. A call that waits goes on also while the proxy drains.
+        if let state = request.message.view(request.message.envelope.requestState?.value)?.string,
+            let call = suspended.find(state), call.isRepeated(by: request)
+        {
+            call.onLoop { call.resume(request, named: state, reply: reply) }
+            return
+        }
         if let refusal = refusal(of: request) {
             reply.finish(refusal.answer(to: request.id), error: refusal.code)
             return
@@ -20,15 +27,7 @@ extension Gateway {
         case .subscriptionsListen:
             StatelessSubscription(request, reply: reply, on: eventLoop, gateway: self).start()
         case .serverDiscover: discover(request, reply, on: eventLoop)
-        default:
-            // A state that is none of ours may be the server's own.
-            if let state = request.message.view(request.message.envelope.requestState?.value)?.string,
-                let call = suspended.find(state), call.isRepeated(by: request)
-            {
-                call.onLoop { call.resume(request, named: state, reply: reply) }
-            } else {
-                StatelessCall(request, reply: reply, on: eventLoop, gateway: self).start()
-            }
+        default: StatelessCall(request, reply: reply, on: eventLoop, gateway: self).start()
         }
     }
 
