@@ -23,7 +23,7 @@ package final class Gateway: Sendable {
     package let sessions: SessionStore
     package let calls: CallCounter
     let taskSeal: TaskSeal
-    let suspended = SuspendedCalls()
+    let suspended: SuspendedCalls
     let subscriptions: OpenSubscriptions
     package let limits: GatewayLimits
     private let routes: Mutex<[String: Route]>
@@ -32,6 +32,7 @@ package final class Gateway: Sendable {
     package init(routes: [Route], limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:])) {
         self.limits = limits
         self.taskSeal = taskSeal
+        self.suspended = SuspendedCalls(maximumCount: limits.maximumCalls)
         self.sessions = SessionStore(
             maximumCount: limits.maximumSessions,
             maximumPerPrincipal: limits.maximumSessionsPerPrincipal

@@ -28,15 +28,21 @@ enum Answer: Sendable {
         }
     }
 
-    /// The code of an error that concerns the request and not its outcome; nil for all else.
+    /// The code of an error that concerns the request and not its outcome; nil for all else. A server's own codes mean
+    /// nothing here, but for those of the specification.
     var errorCode: ErrorCode? {
         switch self {
         case .passed(let message, _):
             message.view(message.envelope.error)?["code"]?.integer.map { ErrorCode(rawValue: Int($0)) }
+                .flatMap { Self.ofRequests.contains($0) ? $0 : nil }
         case .error(let code, _, _): code
         case .result, .failure: nil
         }
     }
+
+    private static let ofRequests: Set<ErrorCode> = [
+        .methodNotFound, .headerMismatch, .missingClientCapability, .unsupportedVersion,
+    ]
 
     /// A word for the log.
     var outcome: String {

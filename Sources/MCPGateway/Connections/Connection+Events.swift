@@ -59,7 +59,7 @@ extension Connection: UpstreamListener {
         default:
             if let exchange = receiver as? Exchange {
                 exchange.caller.onLoop { exchange.caller.deliver(message, for: exchange) }
-            } else {
+            } else if era == .legacy {
                 broadcast(message)
             }
         }
@@ -80,9 +80,7 @@ extension Connection: UpstreamListener {
     func passChange(_ message: Message) {
         if message.method == .resourceUpdated {
             guard let uri = uri(of: message) else { return }
-            for attachment in attachments.values where attachment.subscriptions.contains(uri) {
-                attachment.client.hear(message)
-            }
+            for attachment in attachments.values where attachment.wants(uri) { attachment.client.hear(message) }
             return
         }
         switch changes.decide(message.method, now: eventLoop.now) {
@@ -134,7 +132,8 @@ extension Connection: UpstreamListener {
             exchange.caller.onLoop { exchange.caller.deliver(message, for: exchange) }
             return
         }
-        let meant = active.filter { $0.caller.mayHearLogMessages }
+        let meant = active.filter(\.hearsLogMessages)
+        if era == .modern, eventLoop.now < quietUntil { return }
         if let only = meant.first?.caller, meant.count == 1 {
             only.onLoop { only.deliver(message, for: nil) }
             return

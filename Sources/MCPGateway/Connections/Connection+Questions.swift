@@ -64,13 +64,20 @@ extension Connection {
     }
 
     private func put(_ request: ServerRequest, to caller: any Caller, during exchange: Exchange?) {
+        // A client without session can be asked only what the specification lists (2026-07-28, MRTR).
+        guard caller.era == .legacy || request.message.method != .other else {
+            refuse(request, "clients of this revision answer no such requests")
+            return
+        }
         guard caller.capabilities.permit(request.message.method) else {
             refuse(request, "the client has not declared that it answers such requests")
             return
         }
         // Where the transport tells the call, it can be for no other.
         var returned: (@Sendable () -> Void)?
-        if exchange == nil { returned = { [self] in run { $0.place(request) } } }
+        if exchange == nil {
+            returned = { [self, identity = caller.identity] in run { $0.deliver(request, to: identity) } }
+        }
         let question = ClientQuestion(
             message: request.message,
             origin: ClientQuestion.Origin(connection: ObjectIdentifier(self), id: request.id),

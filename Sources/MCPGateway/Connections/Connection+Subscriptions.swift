@@ -66,7 +66,13 @@ extension Connection {
         } else {
             attachments[ObjectIdentifier(client)]?.subscriptions.remove(uri)
         }
-        feed.update(completion)
+        feed.update { [self] outcome in
+            // What is not told must not be asked for again with every later wish.
+            if isWanted, (try? outcome.get())?.resources.contains(uri) != true {
+                attachments[ObjectIdentifier(client)]?.subscriptions.remove(uri)
+            }
+            completion(outcome)
+        }
     }
 
     /// One subscription for everybody, to all that the server tells.

@@ -13,6 +13,8 @@ package final class Connection: @unchecked Sendable {
         var calls = 1
         /// How many questions were put to it during them.
         var questions = 0
+        /// Whether log messages that name no call may be for it.
+        var hearsLogMessages: Bool
     }
 
     package let key: ConnectionKey
@@ -30,6 +32,9 @@ package final class Connection: @unchecked Sendable {
     private var waitingForTurn: [Exchange] = []
     var parked: [ParkedRequest] = []
     var changes = ChangeThrottle()
+    /// Until when log messages that name no call are for nobody.
+    private(set) var quietUntil = NIODeadline.uptimeNanoseconds(0)
+    private static let quietAfterCancellation = TimeAmount.seconds(5)
     /// Whether somebody wants to hear what the server says unasked.
     private(set) var wantsToListen: Bool
     /// The level that the server was told last, where calls without a session have asked for log messages.
@@ -112,7 +117,7 @@ package final class Connection: @unchecked Sendable {
     func start(_ exchange: Exchange) {
         guard !exchange.isCancelled else { return }
         let id = exchange.caller.identity
-        lastActive = ObjectIdentifier(exchange.caller)
+        if attachments[ObjectIdentifier(exchange.caller)] != nil { lastActive = ObjectIdentifier(exchange.caller) }
         note(exchange, from: ObjectIdentifier(exchange.caller))
         if exchange.request.method == .resourcesUnsubscribe, let uri = uri(of: exchange.request), isSubscribed(uri) {
             // Another session still wants the updates.
@@ -147,11 +152,14 @@ package final class Connection: @unchecked Sendable {
     }
 
     private func send(_ exchange: Exchange) {
+        // A stateless server tells only who has asked; one with a session tells whomever it likes.
+        let hearsLogMessages = era == .modern ? exchange.logLevel != nil : exchange.caller.mayHearLogMessages
         turns.started(exchange.caller.identity)
         if let index = active.firstIndex(where: { $0.caller === exchange.caller }) {
             active[index].calls += 1
+            active[index].hearsLogMessages = active[index].hearsLogMessages || hearsLogMessages
         } else {
-            active.append(ActiveCaller(caller: exchange.caller))
+            active.append(ActiveCaller(caller: exchange.caller, hearsLogMessages: hearsLogMessages))
         }
         exchange.hasTurn = true
         exchange.mergedLevel = mergedLevel(for: exchange.request)
@@ -219,6 +227,8 @@ package final class Connection: @unchecked Sendable {
     func cancel(_ exchange: Exchange, reason: String) {
         exchange.cancelled()
         if stopWaiting(exchange) { return }
+        // What a stateless server still says of this call must not be taken for another client's.
+        if exchange.logLevel != nil { quietUntil = eventLoop.now + Self.quietAfterCancellation }
         if let id = exchange.upstreamID { upstream.cancel(id, reason: reason) }
         ended(exchange)
     }
@@ -241,6 +251,9 @@ package final class Connection: @unchecked Sendable {
 protocol AttachedClient: AnyObject, Sendable {
     /// Takes a notification. Called on the connection's event loop.
     func hear(_ notification: Message)
+
+    /// Ends, because what was told of the server does not hold any more. Called on the connection's event loop.
+    func serverWasReplaced()
 }
 
 /// What a connection has to know of a client.
@@ -249,4 +262,21 @@ struct Attachment {
     /// The resources whose updates the client wants to hear.
     var subscriptions: Set<String> = []
     var logLevel: LogLevel?
+
+    /// Whether the client has subscribed to this resource, or to one of which it is a part
+    /// ([subscriptions, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/server/resources#subscriptions)).
+    func wants(_ uri: String) -> Bool {
+        subscriptions.contains(uri) || subscriptions.contains { uri.isPart(of: $0) }
+    }
+}
+
+extension String {
+    /// Whether this is the address of something below another one.
+    func isPart(of whole: String) -> Bool {
+        guard utf8.count > whole.utf8.count, utf8.starts(with: whole.utf8), let last = whole.utf8.last else {
+            return false
+        }
+        let next = utf8[utf8.index(utf8.startIndex, offsetBy: whole.utf8.count)]
+        return last == UInt8(ascii: "/") || [UInt8(ascii: "/"), UInt8(ascii: "#"), UInt8(ascii: "?")].contains(next)
+    }
 }

@@ -20,6 +20,8 @@ package struct ServerConnectionSettings: Sendable {
     package var toolFilter: ToolFilter?
     /// Whose connection is opened first, before any client has come.
     package var firstPrincipal: Principal
+    /// How connections to a server without sessions are shared; by everybody, unless something else is asked for.
+    package var statelessIsolation = Isolation.shared
     /// Which era the server is spoken to in.
     package var era: EraChoice = .detected
     /// What caches are told of results of servers that say nothing of that.
@@ -155,7 +157,13 @@ package final class ServerConnections: Sendable {
         _ handshake: Handshake,
         era: Era
     ) -> (ConnectionKey, Handshake) {
-        if era == .modern { return (firstKey, ownHandshake) }
+        if era == .modern {
+            return switch (settings.statelessIsolation, sessionID) {
+            case (.shared, _): (firstKey, ownHandshake)
+            case (.session, let id?): (.session(id), ownHandshake)
+            case (.session, nil), (.principal, _): (.principal(principal, capabilities: .none), ownHandshake)
+            }
+        }
         return switch (isolation, sessionID) {
         case (.shared, _): (.shared, ownHandshake)
         case (.session, let id?): (.session(id), handshake)
@@ -177,18 +185,27 @@ package final class ServerConnections: Sendable {
         preferring eventLoop: any EventLoop,
         holding: Bool
     ) -> Connection {
-        let (connection, isNew) = state.withLock { state in
+        let (connection, isNew, evicted) = state.withLock { state -> (Connection, Bool, Connection?) in
             if let entry = state.entries[key] {
                 if holding { state.entries[key]?.holders += 1 }
-                return (entry.connection, false)
+                return (entry.connection, false, nil)
             }
             let connection = Connection(key: key, on: eventLoop, handshake: handshake, server: self)
+            guard let evicted = makeRoom(for: key, &state) else { return (connection, false, connection) }
             state.entries[key] = Entry(
                 connection: connection,
                 holders: holding ? 1 : 0,
                 idleSince: eventLoop.now
             )
-            return (connection, true)
+            return (connection, true, evicted.first)
+        }
+        if evicted === connection {
+            // It is never opened; whoever wants it is told why.
+            let failure = UpstreamFailure(
+                .overloaded, "too many sets of client capabilities are in use", nothingSent: true)
+            connection.run { $0.upstream.close(because: failure) }
+        } else if let evicted {
+            evicted.run { $0.upstream.close() }
         }
         if isNew {
             // One that comes too late, while everything is being ended, is never opened.
@@ -197,6 +214,19 @@ package final class ServerConnections: Sendable {
             scheduleIdleCheck(on: eventLoop)
         }
         return connection
+    }
+
+    /// Sees to it that one caller cannot open connections without end by declaring ever other capabilities.
+    ///
+    /// - Returns: the connections that have to be closed, at most one; nil when all that the caller has are in use.
+    private func makeRoom(for key: ConnectionKey, _ state: inout State) -> [Connection]? {
+        guard case .principal(let principal, _) = key else { return [] }
+        let own = state.entries.filter { if case .principal(principal, _) = $0.key { true } else { false } }
+        guard own.count >= settings.interaction.maximumCapabilitySets else { return [] }
+        let idle = own.filter { $0.value.holders == 0 }
+        guard let oldest = idle.min(by: { $0.value.idleSince < $1.value.idleSince }) else { return nil }
+        state.entries[oldest.key] = nil
+        return [oldest.value.connection]
     }
 
     /// Gives a connection back. One that served a single session ends with it.
@@ -268,11 +298,9 @@ package final class ServerConnections: Sendable {
             if state.entries[connection.key]?.connection === connection { state.entries[connection.key] = nil }
         }
         logger.notice("server speaks another era than before; its sessions end", metadata: ["server": "\(displayName)"])
-        for attachment in connection.attachments.values {
-            guard let session = attachment.client as? ClientSession else { continue }
-            session.run { $0.close(reason: "the server was replaced") }
-        }
+        for attachment in connection.attachments.values { attachment.client.serverWasReplaced() }
         connection.upstream.close()
+        start()
     }
 
     func connectionChanged(_ connection: Connection) {

@@ -19,10 +19,12 @@ package struct CacheHints: Sendable {
     }
 }
 
-/// The bounds within which clients are asked for input during a call.
+/// The bounds on what clients can make a server's connections do.
 package struct InteractionLimits: Sendable {
     /// How often a server may ask during one call.
     package var maximumRounds = 16
+    /// How many connections one caller may have to a server at one time by declaring different capabilities.
+    package var maximumCapabilitySets = 16
 
     package init() {}
 }

@@ -25,7 +25,7 @@ enum ClientFailure {
                 ? (.serverUnavailable, "is not running; it is being restarted, try again")
                 : (.serverLost, "ended before it answered; it is being restarted")
         case .notReachable: (.serverUnavailable, "cannot be reached; it is tried again, try later")
-        case .unexpectedHTTPAnswer: (.invalidAnswer, "gave an HTTP answer that is not the protocol's")
+        case .unexpectedHTTPAnswer, .notStateless: (.invalidAnswer, "gave an HTTP answer that is not the protocol's")
         case .unauthorized: (.serverUnavailable, "refused the proxy's credentials; its operator has to renew them")
         case .connectionLost: (.serverLost, "lost the connection before it answered")
         case .timedOut: (.serverTimeout, "did not answer in time")

@@ -65,6 +65,10 @@ extension ClientSession {
 }
 
 extension ClientSession: AttachedClient {
+    func serverWasReplaced() {
+        run { $0.close(reason: "the server was replaced") }
+    }
+
     func hear(_ notification: Message) {
         // Which subscription it came for is between the server and us.
         guard let span = notification.envelope.metadata.subscriptionID, let meta = notification.envelope.meta else {

@@ -56,8 +56,14 @@ extension Gateway {
         on eventLoop: any EventLoop
     ) {
         let server = request.route.server
+        // Counted from the beginning: whoever waits for the last call waits for this one.
+        guard calls.admit(request.principal) else {
+            let refusal = StatelessRefusal(.overloaded, "too many calls are under way; try again later")
+            return reply.finish(refusal.answer(to: request.id), error: refusal.code)
+        }
         server.findEra(on: eventLoop) { [self] era in
-            guard case .success(.legacy) = era, calls.admit(request.principal) else {
+            guard case .success(.legacy) = era else {
+                defer { calls.release(request.principal) }
                 return StatelessCall(request, reply: reply, on: eventLoop, gateway: self).start()
             }
             let connection = server.hold(for: request, era: .legacy, preferring: eventLoop)

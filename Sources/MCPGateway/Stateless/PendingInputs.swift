@@ -113,7 +113,7 @@ struct PendingInputs {
         case .elicitationCreate: ["accept", "decline", "cancel"].contains(answer["action"]?.string)
         case .samplingCreateMessage: answer["role"]?.string != nil && answer["content"] != nil
         case .rootsList: answer["roots"]?.isArray == true
-        default: true
+        default: false
         }
     }
 
@@ -167,15 +167,34 @@ struct URLDemand {
 /// What makes a request the same as an earlier one: its method and its parameters, but for what belongs to asking again.
 struct RequestBinding: Equatable {
     private let method: String
-    private let members: [String: CapabilitiesKey]
+    private let members: [String: [UInt8]]
 
     init(_ request: Message) {
         method = request.methodName
-        var members: [String: CapabilitiesKey] = [:]
+        var members: [String: [UInt8]] = [:]
         request.params?.forEachMember { name, value in
             guard !["_meta", "inputResponses", "requestState"].contains(name) else { return }
-            members[name] = CapabilitiesKey(value.bytes)
+            members[name] = Self.canonical(value)
         }
         self.members = members
+    }
+
+    /// The value without white space and with its members in order: a client may write them in another one each time.
+    private static func canonical(_ value: JSONView) -> [UInt8] {
+        if value.isObject {
+            var members: [(name: String, value: [UInt8])] = []
+            value.forEachMember { members.append(($0, canonical($1))) }
+            members.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+            var text = ByteBuffer(string: "{")
+            for member in members {
+                text.writeJSONString(member.name)
+                text.writeStaticString(":")
+                text.writeBytes(member.value)
+                text.writeStaticString(",")
+            }
+            return Array(text.readableBytesView)
+        }
+        if value.isArray { return [UInt8(ascii: "[")] + value.elements.flatMap { canonical($0) + [UInt8(ascii: ",")] } }
+        return Array(value.bytes.readableBytesView)
     }
 }

@@ -214,20 +214,27 @@ final class StatelessCall: Caller, @unchecked Sendable {
     /// Answers the client's request with what the server wants to know, and waits for the next one.
     private func suspend() {
         rounds += 1
-        guard rounds <= route.server.interaction.maximumRounds else {
-            let maximum = route.server.interaction.maximumRounds
-            cancelServer(reason: "too many rounds")
-            inputs.giveUp("too many rounds")
-            return end(.error(.invalidAnswer, "the server asked for input more than \(maximum) times"))
+        let maximum = route.server.interaction.maximumRounds
+        guard rounds <= maximum else {
+            return giveUp(.error(.invalidAnswer, "the server asked for input more than \(maximum) times"))
         }
         let name = SuspendedCalls.makeName()
+        guard gateway.suspended.add(self, named: name) else {
+            return giveUp(.error(.overloaded, "too many calls wait for input; try again later"))
+        }
         let expiry = eventLoop.scheduleTask(in: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) {
             [self] in expired(name)
         }
         state = .suspended(name: name, expiry: expiry)
-        gateway.suspended.add(self, named: name)
         uncount()
         respond(.result(inputs.result(state: name)))
+    }
+
+    /// Ends the call although the server has not.
+    private func giveUp(_ answer: Answer) {
+        cancelServer(reason: "the call was given up")
+        inputs.giveUp("the call was given up")
+        end(answer)
     }
 
     private func expired(_ name: String) {

@@ -99,11 +99,16 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
 
     // MARK: AttachedClient, on the connection's event loop
 
+    func serverWasReplaced() {
+        onLoop { [self] in close() }
+    }
+
     func hear(_ notification: Message) {
         onLoop { [self] in
             guard case .acknowledged(_, let honoured) = state else { return }
             if notification.method == .resourceUpdated {
-                guard let uri = notification.view(notification.envelope.uri)?.string, honoured.resources.contains(uri)
+                guard let uri = notification.view(notification.envelope.uri)?.string,
+                    Attachment(client: self, subscriptions: honoured.resources).wants(uri)
                 else { return }
             } else if !honoured.contains(notification.method) {
                 return

@@ -6,13 +6,23 @@ import Synchronization
 /// and cannot be guessed or altered into another one. Everything that it stands for stays here.
 final class SuspendedCalls: Sendable {
     private let calls = Mutex<[String: StatelessCall]>([:])
+    private let maximumCount: Int
+
+    init(maximumCount: Int) {
+        self.maximumCount = maximumCount
+    }
 
     var all: [StatelessCall] { calls.withLock { Array($0.values) } }
 
     static func makeName() -> String { SessionStore.makeID() }
 
-    func add(_ call: StatelessCall, named name: String) {
-        calls.withLock { $0[name] = call }
+    /// Keeps a call, unless too many wait already.
+    func add(_ call: StatelessCall, named name: String) -> Bool {
+        calls.withLock { calls in
+            guard calls.count < maximumCount else { return false }
+            calls[name] = call
+            return true
+        }
     }
 
     func remove(_ name: String) {

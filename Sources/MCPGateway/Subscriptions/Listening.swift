@@ -49,10 +49,11 @@ final class Listening: ExchangeReceiver, @unchecked Sendable {
         let error = answer.view(answer.envelope.error)
         let code = error?["code"]?.integer.map { ErrorCode(rawValue: Int($0)) }
         let isRefused = acknowledged == nil && (code == .methodNotFound || code == .invalidParams)
-        feed.ended(self, isRefused: isRefused, error?["message"]?.string ?? "it ended the subscription")
+        let words = error?["message"]?.string ?? "it ended the subscription"
+        feed.ended(self, refusal: isRefused ? code : nil, words)
     }
 
     func exchangeFailed(_ failure: UpstreamFailure) {
-        feed.ended(self, isRefused: false, failure.detail)
+        feed.ended(self, refusal: nil, failure.detail)
     }
 }

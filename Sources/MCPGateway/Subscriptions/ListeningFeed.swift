@@ -28,7 +28,12 @@ final class ListeningFeed: @unchecked Sendable {
     private var hadGap = false
     private var retryTimer: Scheduled<Void>?
     private var patienceTimer: Scheduled<Void>?
+    /// Whether the server has no subscriptions at all.
     private var isRefused = false
+    /// Resources that the server refuses to tell of. They must not keep it from telling everything else.
+    private var rejected: Set<String> = []
+    /// Whether new resources are asked for one at a time, because the server has refused several at once.
+    private var isSingling = false
 
     init(
         _ upstream: Upstream,
@@ -50,19 +55,40 @@ final class ListeningFeed: @unchecked Sendable {
     ///
     /// - Parameter completion: Gets what the server has agreed to tell once that is in line.
     func update(_ completion: ((Outcome) -> Void)? = nil) {
-        if let completion { waiters.append(completion) }
+        if let completion {
+            waiters.append(completion)
+            // Somebody needs it now.
+            retryTimer?.cancel()
+            retryTimer = nil
+        }
         guard next == nil, retryTimer == nil else { return }
-        let wanted = self.wanted()
+        let target = nextFilter()
         if isRefused {
-            settle(.failure(UpstreamFailure(.handshakeRefused, "it has no subscriptions")))
-        } else if wanted.isEmpty {
+            settle(.failure(UpstreamFailure(.unexpectedHTTPAnswer, "it has no subscriptions")))
+        } else if target.isEmpty {
             close()
-            settle(.success(wanted))
-        } else if let current, current.filter == wanted {
+            settle(.success(target))
+        } else if let current, current.filter == target {
             settle(.success(current.acknowledged ?? SubscriptionFilter()))
         } else {
-            open(wanted)
+            open(target)
         }
+    }
+
+    /// What to ask for next of what is wanted.
+    private func nextFilter() -> SubscriptionFilter {
+        var filter = wanted()
+        rejected.formIntersection(filter.resources)
+        filter.resources.subtract(rejected)
+        guard isSingling else { return filter }
+        let known = current?.filter.resources ?? []
+        guard let one = filter.resources.subtracting(known).min() else {
+            isSingling = false
+            return filter
+        }
+        filter.resources.formIntersection(known)
+        filter.resources.insert(one)
+        return filter
     }
 
     /// Opens anew after the server was lost.
@@ -70,6 +96,7 @@ final class ListeningFeed: @unchecked Sendable {
         retryTimer?.cancel()
         retryTimer = nil
         isRefused = false
+        rejected = []
         failures = 0
         update()
     }
@@ -80,7 +107,7 @@ final class ListeningFeed: @unchecked Sendable {
         patienceTimer = upstream.eventLoop.scheduleTask(in: patience) { [weak self, weak listening] in
             guard let self, let listening, listening === next else { return }
             upstream.cancel(listening.id, reason: "timed out")
-            ended(listening, isRefused: false, "it did not acknowledge the subscription in time")
+            ended(listening, refusal: nil, "it did not acknowledge the subscription in time")
         }
         upstream.exchange(listening, id: listening.id)
     }
@@ -117,7 +144,8 @@ final class ListeningFeed: @unchecked Sendable {
         if listening === current { deliver(notification) }
     }
 
-    func ended(_ listening: Listening, isRefused: Bool, _ reason: String) {
+    /// - Parameter refusal: The code with which the server has refused a subscription from the beginning.
+    func ended(_ listening: Listening, refusal: ErrorCode?, _ reason: String) {
         guard listening === next || listening === current else { return }
         if listening === next {
             next = nil
@@ -126,11 +154,7 @@ final class ListeningFeed: @unchecked Sendable {
             current = nil
         }
         let failure = UpstreamFailure(.connectionLost, reason)
-        if isRefused {
-            self.isRefused = true
-            settle(.failure(failure))
-            return
-        }
+        if let refusal { return refused(listening.filter, refusal, failure) }
         hadGap = hadGap || current == nil
         settle(.failure(failure))
         // A server that was lost is listened to again when it is back.
@@ -143,5 +167,17 @@ final class ListeningFeed: @unchecked Sendable {
             retryTimer = nil
             update()
         }
+    }
+
+    /// The server refuses a subscription: it has none, or there is a resource among the new ones of which it will not tell.
+    private func refused(_ filter: SubscriptionFilter, _ code: ErrorCode, _ failure: UpstreamFailure) {
+        let news = filter.resources.subtracting(current?.filter.resources ?? [])
+        if code == .methodNotFound || news.isEmpty {
+            isRefused = true
+            settle(.failure(failure))
+            return
+        }
+        if news.count == 1 { rejected.formUnion(news) } else { isSingling = true }
+        update()
     }
 }

@@ -10,6 +10,8 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
         case notReachable
         /// The remote server answered with an HTTP status or content type that is not the protocol's.
         case unexpectedHTTPAnswer
+        /// The remote server refused a stateless request in a way that no stateless server does.
+        case notStateless
         /// The remote server wants credentials (401, 403).
         case unauthorized
         /// The connection broke before the answer was complete.

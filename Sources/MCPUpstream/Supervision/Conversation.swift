@@ -369,7 +369,7 @@ extension Conversation: UpstreamLinkReceiver {
         // Nothing else will get through either: a new connection tells when the server is back.
         case .notReachable: owner.conversation(self, lostSessionWith: nil)
         // Perhaps the server was replaced by one with a handshake: it is asked again what it is.
-        case .unexpectedHTTPAnswer where introduction?.era == .modern && hasSettled:
+        case .notStateless where introduction?.era == .modern && hasSettled:
             owner.conversation(self, lostSessionWith: nil)
         default: break
         }

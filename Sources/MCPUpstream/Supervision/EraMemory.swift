@@ -26,13 +26,14 @@ package final class EraMemory: Sendable {
         found.withLock { $0 = nil }
     }
 
-    /// Takes the server for one with a handshake, because it ended when it was asked for anything else.
+    /// Takes the server for one with a handshake, because it ended when it was asked for anything else. One that was
+    /// known to need none has only crashed, as far as can be told from once.
     ///
     /// - Returns: whether that is news.
     func assumeLegacy() -> Bool {
         found.withLock { era in
-            defer { era = .legacy }
-            return era != .legacy
+            defer { era = era == .modern ? nil : .legacy }
+            return era == nil
         }
     }
 }

@@ -139,7 +139,7 @@ final class Introducer {
         }
         switch failure.code {
         // What is no answer of the protocol is no evidence of a stateless server.
-        case .unexpectedHTTPAnswer, .unreadable, .connectionLost: probeAnswered(.legacy)
+        case .notStateless, .unexpectedHTTPAnswer, .unreadable, .connectionLost: probeAnswered(.legacy)
         default: finish(.failure(failure))
         }
     }

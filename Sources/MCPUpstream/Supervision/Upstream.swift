@@ -54,6 +54,7 @@ package final class Upstream: @unchecked Sendable {
     private var generation = 0
     private var lastID: Int64 = 0
     private var wasReady = false
+    private var closedBecause = UpstreamFailure(.closed, "the server was stopped", nothingSent: true)
     private var waiters: [(Result<Introduction, UpstreamFailure>) -> Void] = []
 
     package init(
@@ -112,7 +113,7 @@ package final class Upstream: @unchecked Sendable {
         case .waiting(let failure):
             bringRetryForward()
             if isRetryNear { waiters.append(body) } else { body(.failure(failure)) }
-        case .closed: body(.failure(UpstreamFailure(.closed, "the server was stopped", nothingSent: true)))
+        case .closed: body(.failure(closedBecause))
         }
     }
 
@@ -139,7 +140,7 @@ package final class Upstream: @unchecked Sendable {
             bringRetryForward()
             if isRetryNear { enqueue(id, receiver) } else { receiver.exchangeFailed(failure.beforeSending) }
         case .closed:
-            receiver.exchangeFailed(UpstreamFailure(.closed, "the server was stopped", nothingSent: true))
+            receiver.exchangeFailed(closedBecause)
         }
     }
 
@@ -165,12 +166,16 @@ package final class Upstream: @unchecked Sendable {
     }
 
     /// Ends the connection for good.
-    package func close() {
+    ///
+    /// - Parameter failure: What everybody is told who still wants something of it.
+    package func close(
+        because failure: UpstreamFailure = UpstreamFailure(.closed, "the server was stopped", nothingSent: true)
+    ) {
         if case .closed = state { return }
         state = .closed
+        closedBecause = failure
         retryTimer?.cancel()
         queueTimer?.cancel()
-        let failure = UpstreamFailure(.closed, "the server was stopped", nothingSent: true)
         failWaiting(failure)
         for conversation in conversations { conversation.close() }
     }

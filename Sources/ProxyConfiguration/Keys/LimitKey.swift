@@ -92,6 +92,7 @@ struct LimitKey: Sendable {
         time("stopTimeout", \.stopTimeout, upTo: hour),
         time("idleTimeout", \.idleTimeout, upTo: day * 30),
         time("interactionTimeout", \.interactionTimeout, upTo: day),
+        count("maxCapabilitySets", \.maxCapabilitySets, 1...65_536),
         count("maxInputRounds", \.maxInputRounds, 1...1024),
         count("maxServerRequestsInFlight", \.maxServerRequestsInFlight, 1...65_536),
         count("stderrLines", \.stderrLines, 0...100_000),

@@ -82,6 +82,8 @@ package struct Limits: Sendable, Equatable {
     package var idleTimeout: Duration = .seconds(5 * 60)
     /// How long a client may take to answer a request of an upstream.
     package var interactionTimeout: Duration = .seconds(5 * 60)
+    /// How many connections or children of one upstream one caller may have by declaring different capabilities.
+    package var maxCapabilitySets = 16
     /// How often an upstream may ask its client for input during one call.
     package var maxInputRounds = 16
     /// The most requests of one upstream that wait for a client's answer.

@@ -10,8 +10,10 @@ import ProxyConfiguration
 
 /// Where the configuration comes from; the same options as the original program's.
 struct ConfigurationOptions: ParsableArguments {
+    static let defaultPath = "config.json"
+
     @Option(help: ArgumentHelp("Path to the configuration file, or an http(s) URL.", valueName: "path or url"))
-    var config = "config.json"
+    var config = defaultPath
 
     @Option(
         name: .customLong("expand-env"),
@@ -31,11 +33,13 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: "Do not verify the certificate of a configuration URL: true or false.")
     var insecure = false
 
+    /// The variables that are expanded; nil for none.
+    var environment: [String: String]? { expandEnv ? ProcessInfo.processInfo.environment : nil }
+
     /// Reads and checks the configuration.
     ///
     /// - Throws: `ConfigurationError` with every problem in words.
     func load() async throws -> LoadedConfiguration {
-        let environment = expandEnv ? ProcessInfo.processInfo.environment : nil
         if RemoteConfigurationRequest.isRemote(config) {
             let request = try RemoteConfigurationRequest(
                 url: config,

@@ -25,7 +25,10 @@ struct StdioCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("header"),
         parsing: .singleValue,
-        help: ArgumentHelp("A header for the URL, 'Name: value'; may be repeated.", valueName: "header")
+        help: ArgumentHelp(
+            "A header for the URL, 'Name: value'; may be repeated, and ${NAME} stands for a variable of the environment.",
+            valueName: "header"
+        )
     )
     var headers: [String] = []
 
@@ -37,7 +40,9 @@ struct StdioCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard url == nil else {
-            guard server == nil else { throw ValidationError("name either a URL or --server, not both") }
+            guard server == nil, source.config == ConfigurationOptions.defaultPath else {
+                throw ValidationError("name either a URL, or --config and --server, not both")
+            }
             return
         }
         guard headers.isEmpty, transport == nil else { throw ValidationError("--header and --transport go with a URL") }
@@ -71,7 +76,9 @@ struct StdioCommand: AsyncParsableCommand {
 
     private func load() async throws -> LoadedConfiguration {
         guard let url else { return try await source.load() }
-        return try BridgeConfiguration.load(url: url, headers: headers, transport: transport)
+        return try BridgeConfiguration.load(
+            url: url, headers: headers, transport: transport, environment: source.environment
+        )
     }
 
     private struct Unselected: Error {

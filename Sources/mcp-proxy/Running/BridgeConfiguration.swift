@@ -4,9 +4,12 @@ import ProxyConfiguration
 
 /// The configuration that `mcp-proxy stdio URL` stands for, so that a URL is checked as in a file.
 enum BridgeConfiguration {
-    /// - Parameter headers: Each as `Name: value`.
+    /// - Parameters:
+    ///   - headers: Each as `Name: value`.
+    ///   - environment: What `${NAME}` in them stands for, so that no token has to stand in the list of processes.
     /// - Throws: what is wrong with the URL or a header, in words.
-    static func load(url: String, headers: [String], transport: String?) throws(ConfigurationError)
+    static func load(url: String, headers: [String], transport: String?, environment: [String: String]?)
+        throws(ConfigurationError)
         -> LoadedConfiguration
     {
         var text = ByteBuffer(string: #"{"mcpProxy":{},"mcpServers":{"remote":{"url":"#)
@@ -31,7 +34,7 @@ enum BridgeConfiguration {
         }
         text.writeString("}}}}")
         return try ConfigurationLoader.load(
-            text: Array(text.readableBytesView), source: "the command line", format: .json, environment: nil
+            text: Array(text.readableBytesView), source: "the command line", format: .json, environment: environment
         )
     }
 

@@ -168,6 +168,13 @@ struct Composition {
         )
         result.cacheHints.timeToLive = server.cacheTTL
         result.cacheHints.isPublic = server.cacheScope == .public
+        result.statelessIsolation =
+            switch server.isolation {
+            case .shared, nil: .shared
+            case .principal: .principal
+            case .session: .session
+            }
+        result.interaction.maximumCapabilitySets = settings.limits.maxCapabilitySets
         result.interaction.maximumRounds = settings.limits.maxInputRounds
         result.era =
             switch server.protocolEra {

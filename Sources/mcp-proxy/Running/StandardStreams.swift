@@ -47,12 +47,14 @@ final class StandardStreams: Sendable {
     private func readSome() -> ByteBuffer? {
         var buffer = ByteBufferAllocator().buffer(capacity: Self.chunkBytes)
         while true {
-            let count = unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.chunkBytes) { bytes in
-                max(0, unsafe systemRead(STDIN_FILENO, bytes.baseAddress, bytes.count))
+            var count = 0
+            unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.chunkBytes) { bytes in
+                count = unsafe systemRead(STDIN_FILENO, bytes.baseAddress, bytes.count)
+                return max(0, count)
             }
             if count > 0 { return buffer }
-            if errno != EINTR { return nil }
-            errno = 0
+            guard count < 0, isTemporary(errno) else { return nil }
+            waitUntilReady(STDIN_FILENO, CShort(POLLIN))
         }
     }
 
@@ -83,7 +85,10 @@ final class StandardStreams: Sendable {
                 let count = unsafe bytes.withUnsafeReadableBytes { bytes in
                     unsafe systemWrite(STDOUT_FILENO, bytes.baseAddress, bytes.count)
                 }
-                if count < 0, errno == EINTR { continue }
+                if count < 0, isTemporary(errno) {
+                    waitUntilReady(STDOUT_FILENO, CShort(POLLOUT))
+                    continue
+                }
                 guard count > 0 else {
                     output.withLock { output in
                         output.isBroken = true
@@ -107,6 +112,16 @@ final class StandardStreams: Sendable {
     func flush() {
         writing.sync {}
     }
+}
+
+/// Whether a call may succeed later: it was interrupted, or somebody else has made the descriptor non-blocking.
+private func isTemporary(_ error: CInt) -> Bool {
+    error == EINTR || error == EAGAIN || error == EWOULDBLOCK
+}
+
+private func waitUntilReady(_ descriptor: CInt, _ events: CShort) {
+    var request = pollfd(fd: descriptor, events: events, revents: 0)
+    _ = unsafe poll(&request, 1, 1_000)
 }
 
 private func systemRead(_ descriptor: CInt, _ start: UnsafeMutableRawPointer?, _ count: Int) -> Int {

@@ -54,6 +54,7 @@ struct StdioRun {
             }
             client.eventLoop.execute {
                 defer { done() }
+                guard !input.hasFailed else { return }
                 do {
                     try client.receive(bytes)
                 } catch {

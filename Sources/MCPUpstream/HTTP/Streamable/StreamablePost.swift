@@ -210,6 +210,9 @@ final class StreamablePost: HTTPResponseReceiver {
             finish()
             return link.deliver(answer, relatedTo: id)
         }
+        if isStateless, [400, 404, 405].contains(refused.head.status) {
+            return fail(UpstreamFailure(.notStateless, refused.failure.detail), status: refused.head.status)
+        }
         guard isResuming else { return fail(refused.failure, status: refused.head.status) }
         // A server that is busy or being restarted may have the stream later.
         if refused.head.status >= 500 || refused.head.status == 429 {
