@@ -106,6 +106,20 @@ package final class Gateway: Sendable {
                     )))
             return
         }
+        begin(initialize, id, requested, route: route, principal: principal, on: eventLoop, completion)
+    }
+
+    /// - Parameter isSecond: Whether the server turned out to speak another era than it was thought to.
+    private func begin(
+        _ initialize: Message,
+        _ id: RequestID,
+        _ requested: String,
+        route: Route,
+        principal: Principal,
+        on eventLoop: any EventLoop,
+        isSecond: Bool = false,
+        _ completion: @escaping @Sendable (Opening) -> Void
+    ) {
         let begun = eventLoop.now
         route.server.findEra(on: eventLoop) { [self] era in
             switch era {
@@ -120,7 +134,18 @@ package final class Gateway: Sendable {
                     on: eventLoop
                 )
                 sessions.add(session)
-                open(session, answering: id, completion)
+                open(session) { [self] session, result in
+                    if case .success(let introduction) = result, introduction.era != session.serverEra, !isSecond {
+                        session.close(reason: "the server speaks another era")
+                        begin(
+                            initialize, id, requested, route: route, principal: principal, on: eventLoop,
+                            isSecond: true,
+                            completion
+                        )
+                        return
+                    }
+                    completion(Self.opening(session, id, result))
+                }
             case .failure(let failure):
                 route.log(
                     method: Method.initialize.rawValue,
@@ -135,15 +160,12 @@ package final class Gateway: Sendable {
 
     private func open(
         _ session: ClientSession,
-        answering id: RequestID,
-        _ completion: @escaping @Sendable (Opening) -> Void
+        _ completion: @escaping @Sendable (ClientSession, Result<Introduction, UpstreamFailure>) -> Void
     ) {
         session.connection.run { connection in
             connection.attach(session)
             connection.introduce { result in
-                session.run { session in
-                    completion(Self.opening(session, id, result))
-                }
+                session.run { completion($0, result) }
             }
         }
     }

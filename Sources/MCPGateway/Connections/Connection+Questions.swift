@@ -56,7 +56,7 @@ extension Connection {
     private func deliver(_ request: ServerRequest, to identity: CallerIdentity) {
         let meant = active.indices.filter { active[$0].caller.identity == identity }
         guard let index = meant.min(by: { active[$0].questions < active[$1].questions }) else {
-            refuse(request, "the client has gone")
+            giveUp(request)
             return
         }
         active[index].questions += 1
@@ -111,6 +111,12 @@ extension Connection {
         turns.beginTakingTurns()
         parked.append(ParkedRequest(request: request, parkedAt: eventLoop.now))
         eventLoop.scheduleTask(in: ParkedRequest.maximumTime) { [weak self] in self?.settleParked() }
+    }
+
+    /// Answers for a client that has gone. One that cannot ask its user has a way to say so.
+    private func giveUp(_ request: ServerRequest) {
+        guard request.message.method == .elicitationCreate else { return refuse(request, "the client has gone") }
+        upstream.answer(request, OwnMessages.result(id: request.id, ByteBuffer(string: #"{"action":"cancel"}"#)))
     }
 
     func refuse(_ request: ServerRequest, _ reason: String) {

@@ -63,7 +63,7 @@ extension Gateway {
         }
         server.findEra(on: eventLoop) { [self] era in
             guard case .success(.legacy) = era else {
-                defer { calls.release(request.principal) }
+                calls.release(request.principal)
                 return StatelessCall(request, reply: reply, on: eventLoop, gateway: self).start()
             }
             let connection = server.hold(for: request, era: .legacy, preferring: eventLoop)

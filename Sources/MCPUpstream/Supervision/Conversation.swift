@@ -1,28 +1,6 @@
 import MCPCore
 import NIOCore
 
-/// Hears what one conversation yields. Called on its event loop.
-protocol ConversationOwner: AnyObject {
-    func conversationBecameReady(_ conversation: Conversation, _ introduction: Introduction)
-    func conversation(_ conversation: Conversation, asks request: ServerRequest, during id: Int64?)
-    func conversation(_ conversation: Conversation, notifies message: Message, during id: Int64?)
-    /// The session was forgotten by the server, and the request `id` with it, unread.
-    func conversation(_ conversation: Conversation, lostSessionWith id: Int64?)
-    func conversationEnded(_ conversation: Conversation, _ failure: UpstreamFailure)
-    func conversationHasRoom(_ conversation: Conversation)
-}
-
-/// One call that has been sent and not yet answered.
-struct CallInFlight {
-    let receiver: any ExchangeReceiver
-    let method: Method
-    let started: NIODeadline
-    var lastSign: NIODeadline
-    /// Whether it can be sent again, where that is safe.
-    var mayBeRepeated: Bool
-    let isOpenEnded: Bool
-}
-
 /// What goes on with one server over one link: introduction, correlation of answers, calls in flight.
 ///
 /// It lives as long as its link and is never reused; `generation` tells it from those before and after it.
@@ -86,6 +64,7 @@ final class Conversation {
             guard let self else { return }
             let seconds = limits.startTimeout.components.seconds
             let silence = UpstreamFailure(.timedOut, "it did not complete the handshake within \(seconds) seconds")
+            introducer.doubt()
             end(introducer.refusal ?? silence)
         }
         link.open(self)
@@ -99,6 +78,8 @@ final class Conversation {
             receiver.exchangeFailed(
                 UpstreamFailure(.eraChanged, "it speaks another era than before", nothingSent: true)
             )
+            // Whoever asks has learnt elsewhere what the server is by now.
+            if isReady { owner.conversation(self, lostSessionWith: nil) }
             return
         }
         let request = outgoing.message
@@ -300,8 +281,23 @@ extension Conversation: UpstreamLinkReceiver {
             introducer.answered(answer, to: id)
             return
         }
+        if saysStateless(answer) {
+            // The server was replaced by one without a handshake, which has not looked at the request.
+            introducer.doubt()
+            owner.conversation(self, lostSessionWith: id)
+            return
+        }
         // An identifier that is not in flight was answered, cancelled or invented before: nobody must get it.
         finish(id) { $0.receiver.exchangeAnswered(answer) }
+    }
+
+    /// Whether a server that had a session with us answers as only one without sessions does.
+    private func saysStateless(_ answer: Message) -> Bool {
+        guard answer.kind == .error, introduction?.era == .legacy, link.hasRequestHeads, link.mayBeStateless else {
+            return false
+        }
+        let code = answer.view(answer.envelope.error)?["code"]?.integer.map { ErrorCode(rawValue: Int($0)) }
+        return code == .headerMismatch || code == .unsupportedVersion
     }
 
     private func receivedRequest(_ request: Message, relatedTo related: Int64?) {
@@ -335,7 +331,7 @@ extension Conversation: UpstreamLinkReceiver {
         if notification.method == .cancelled, let range = notification.envelope.requestID {
             if introduction?.era == .modern {
                 // The only thing that a stateless server cancels is a subscription.
-                guard let id = notification.bytes.integer(in: range) else { return }
+                guard let id = notification.bytes.integer(in: range), calls[id]?.isOpenEnded == true else { return }
                 finish(id) { $0.receiver.exchangeFailed(UpstreamFailure(.connectionLost, "it ended the subscription")) }
                 return
             }

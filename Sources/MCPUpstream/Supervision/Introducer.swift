@@ -57,6 +57,11 @@ final class Introducer {
         }
     }
 
+    /// Asks the server anew next time, because what was found may not hold any more.
+    func doubt() {
+        if case .detected = era { memory.forget() }
+    }
+
     func stop() {
         timer?.cancel()
         completion = nil
@@ -124,7 +129,7 @@ final class Introducer {
         do {
             finish(.success(try Introduction(handshake: answer)))
         } catch {
-            memory.forget()
+            doubt()
             // While the first question is open, it may be a stateless server that has not come to it yet.
             guard probeID != nil else { return finish(.failure(error)) }
             refusal = error
@@ -134,7 +139,10 @@ final class Introducer {
     /// A question gets no answer.
     func failed(_ failure: UpstreamFailure, of id: Int64) {
         guard id == probeID else {
-            if id == handshakeID { finish(.failure(failure)) }
+            guard id == handshakeID else { return }
+            // A server that has no handshake any more may say so without a word of JSON.
+            if failure.code == .unexpectedHTTPAnswer || failure.code == .notStateless { doubt() }
+            finish(.failure(failure))
             return
         }
         switch failure.code {

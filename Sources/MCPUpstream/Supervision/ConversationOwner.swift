@@ -1,0 +1,12 @@
+import MCPCore
+
+/// Hears what one conversation yields. Called on its event loop.
+protocol ConversationOwner: AnyObject {
+    func conversationBecameReady(_ conversation: Conversation, _ introduction: Introduction)
+    func conversation(_ conversation: Conversation, asks request: ServerRequest, during id: Int64?)
+    func conversation(_ conversation: Conversation, notifies message: Message, during id: Int64?)
+    /// The session was forgotten by the server, and the request `id` with it, unread.
+    func conversation(_ conversation: Conversation, lostSessionWith id: Int64?)
+    func conversationEnded(_ conversation: Conversation, _ failure: UpstreamFailure)
+    func conversationHasRoom(_ conversation: Conversation)
+}
