@@ -78,8 +78,10 @@ final class Conversation {
             receiver.exchangeFailed(
                 UpstreamFailure(.eraChanged, "it speaks another era than before", nothingSent: true)
             )
-            // Whoever asks has learnt elsewhere what the server is by now.
-            if isReady { owner.conversation(self, lostSessionWith: nil) }
+            // Another connection may have learnt what the server is by now.
+            if isReady, let era = introduction?.era, introducer.knows(otherThan: era) {
+                owner.conversation(self, lostSessionWith: nil)
+            }
             return
         }
         let request = outgoing.message
