@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from support.fixture import HTTPFixture
+# Before they are imported: a failed assertion in them then shows its values.
+pytest.register_assert_rewrite("scenarios", "support")
+
+from support.fixture import HTTPFixture, ModernHTTPFixture
 from support.ledger import Ledger
 from support.proxy import Proxy
 from support.raw import http_client
@@ -96,6 +99,14 @@ def launch(make_proxy):
 def http_fixture(new_ledger):
     """Makes an HTTP fixture server for a `with` block, with a ledger of its own."""
     return lambda **settings: HTTPFixture(
+        uuid.uuid4().hex, ledger=settings.pop("ledger", None) or new_ledger(), **settings
+    )
+
+
+@pytest.fixture(scope="session")
+def modern_http_fixture(new_ledger):
+    """Makes a modern HTTP fixture server for a `with` block, with a ledger of its own."""
+    return lambda **settings: ModernHTTPFixture(
         uuid.uuid4().hex, ledger=settings.pop("ledger", None) or new_ledger(), **settings
     )
 

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from fixtures.behaviour import MISBEHAVIOURS
+from fixtures.tools import MISBEHAVIOURS
 from support import processes
 from support.features import CHECKS, MANY_TOOLS, PAGE, check
 from support.fixture import stdio

@@ -12,14 +12,17 @@ import scenario
 from client_v2 import plain
 from fastmcp import Client as FastMCPClient
 from fastmcp.client.transports import SSETransport, StdioTransport, StreamableHttpTransport
-from mcp_types import PromptReference
+from mcp_types import ElicitResult, PromptReference
 
 
 class Client(client_v2.Client):
     """FastMCP's own methods where it has them; what it lacks goes through the SDK session below it."""
 
     async def on_elicitation(self, message, response_type, params, context):
-        return {"name": f"answer to {message}"}
+        if params.mode == "url":
+            return ElicitResult(action="accept")
+        [part] = params.requested_schema["properties"]
+        return {part: f"answer to {message}"}
 
     async def on_sampling(self, messages, params, context):
         return f"sampled: {messages[0].content.text}"
@@ -43,9 +46,8 @@ class Client(client_v2.Client):
         async def progressed(value, total, message):
             on_progress(value, total, message)
 
-        return plain(
-            await self.sdk.call_tool_mcp(name, arguments, progress_handler=progressed if on_progress else None)
-        )
+        handler = progressed if on_progress else None
+        return plain(await self.sdk.call_tool_mcp(name, arguments, progress_handler=handler, meta=self.meta))
 
     async def get_prompt(self, name, arguments):
         return plain(await self.sdk.get_prompt_mcp(name, arguments))
@@ -56,9 +58,6 @@ class Client(client_v2.Client):
     async def complete(self, prompt, argument, value):
         reference = PromptReference(type="ref/prompt", name=prompt)
         return plain(await self.sdk.complete_mcp(reference, {"name": argument, "value": value}))
-
-    async def set_level(self, level):
-        await self.sdk.set_logging_level(level)
 
     async def start_call(self, name, arguments):
         return asyncio.ensure_future(self.sdk.call_tool_mcp(name, arguments))

@@ -31,7 +31,10 @@ class Client:
         return types.CreateMessageResult(role="assistant", content=content, model="test-model")
 
     async def on_elicitation(self, context, params):
-        return types.ElicitResult(action="accept", content={"name": f"answer to {params.message}"})
+        if params.mode == "url":
+            return types.ElicitResult(action="accept")
+        [part] = params.requestedSchema["properties"]
+        return types.ElicitResult(action="accept", content={part: f"answer to {params.message}"})
 
     async def on_roots(self, context):
         return types.ListRootsResult(roots=[types.Root(uri=AnyUrl("file:///roots/v1"), name="v1")])
@@ -84,11 +87,14 @@ class Client:
     async def set_level(self, level):
         await self.session.set_logging_level(level)
 
-    async def subscribe(self, uri):
-        await self.session.subscribe_resource(AnyUrl(uri))
-
-    async def unsubscribe(self, uri):
-        await self.session.unsubscribe_resource(AnyUrl(uri))
+    @asynccontextmanager
+    async def listening(self, *uris):
+        """Hears of changes: of lists always, of these resources until the end of the block."""
+        for uri in uris:
+            await self.session.subscribe_resource(AnyUrl(uri))
+        yield
+        for uri in uris:
+            await self.session.unsubscribe_resource(AnyUrl(uri))
 
     async def start_call(self, name, arguments):
         # This SDK gives no other way to learn the id that a cancellation must name.

@@ -11,7 +11,10 @@ from mcp import Client as SDKClient
 from mcp import MCPError, StdioServerParameters
 from mcp.client.sse import sse_client
 from mcp.client.streamable_http import streamable_http_client
+from mcp.client.subscriptions import listen
 from mcp.shared.exceptions import MCPDeprecationWarning
+from mcp_types import LOG_LEVEL_META_KEY
+from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 # What the newest revision deprecates is what this suite is about.
 warnings.simplefilter("ignore", MCPDeprecationWarning)
@@ -25,10 +28,15 @@ class Client:
     def __init__(self):
         self.sdk = None
         self.notifications = []
+        self.meta = None
 
     @property
     def session(self):
         return self.sdk.session
+
+    @property
+    def is_modern(self):
+        return self.session.protocol_version in MODERN_PROTOCOL_VERSIONS
 
     async def on_message(self, message):
         if not isinstance(message, Exception):
@@ -39,7 +47,10 @@ class Client:
         return types.CreateMessageResult(role="assistant", content=content, model="test-model")
 
     async def on_elicitation(self, context, params):
-        return types.ElicitResult(action="accept", content={"name": f"answer to {params.message}"})
+        if params.mode == "url":
+            return types.ElicitResult(action="accept")
+        [part] = params.requested_schema["properties"]
+        return types.ElicitResult(action="accept", content={part: f"answer to {params.message}"})
 
     async def on_roots(self, context):
         return types.ListRootsResult(roots=[types.Root(uri="file:///roots/v2", name="v2")])
@@ -81,9 +92,10 @@ class Client:
         async def progressed(value, total, message):
             on_progress(value, total, message)
 
-        return plain(
-            await self.session.call_tool(name, arguments, progress_callback=progressed if on_progress else None)
-        )
+        callback = progressed if on_progress else None
+        # The newest revision answers questions by calling again, which is the upper client's work.
+        caller = self.sdk if self.is_modern else self.session
+        return plain(await caller.call_tool(name, arguments, progress_callback=callback, meta=self.meta))
 
     async def get_prompt(self, name, arguments):
         return plain(await self.session.get_prompt(name, arguments))
@@ -96,13 +108,24 @@ class Client:
         return plain(await self.session.complete(reference, {"name": argument, "value": value}))
 
     async def set_level(self, level):
-        await self.session.set_logging_level(level)
+        if self.is_modern:
+            self.meta = {LOG_LEVEL_META_KEY: level}
+        else:
+            await self.session.set_logging_level(level)
 
-    async def subscribe(self, uri):
-        await self.session.subscribe_resource(uri)
-
-    async def unsubscribe(self, uri):
-        await self.session.unsubscribe_resource(uri)
+    @asynccontextmanager
+    async def listening(self, *uris):
+        """Hears of changes of lists and of these resources until the end of the block."""
+        if self.is_modern:
+            lists = {"tools_list_changed": True, "prompts_list_changed": True, "resources_list_changed": True}
+            async with listen(self.session, **lists, resource_subscriptions=uris):
+                yield
+            return
+        for uri in uris:
+            await self.session.subscribe_resource(uri)
+        yield
+        for uri in uris:
+            await self.session.unsubscribe_resource(uri)
 
     async def start_call(self, name, arguments):
         return asyncio.ensure_future(self.session.call_tool(name, arguments))

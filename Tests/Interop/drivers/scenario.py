@@ -4,7 +4,7 @@ The client is an adapter around an SDK (`client_v1.py`, `client_v2.py`, `client_
 script gets one JSON object as its argument and prints one JSON object: {feature: {"value": …} or {"failure": …}}.
 
     {"kind": "streamable" | "sse" | "stdio", "url": …, "command": …, "args": …, "env": …, "headers": …,
-     "ledger": FILE, "mode": "legacy" | "auto", "features": [names], "calls": [[tool, arguments]]}
+     "ledger": FILE, "mode": "legacy" | "auto" | "2026-07-28", "features": [names], "calls": [[tool, arguments]]}
 """
 
 import asyncio
@@ -75,7 +75,7 @@ async def tool_error(client, order):
 
 @feature
 async def protocol_error(client, order):
-    return await client.error_of(client.call_tool("fail", {}))
+    return await client.error_of(client.call_tool("fail", {"code": 4050}))
 
 
 @feature
@@ -144,26 +144,26 @@ async def logging(client, order):
 
 @feature
 async def subscription(client, order):
-    await client.subscribe("mem://one")
-    await client.call_tool("touch", {"uri": "mem://one"})
-    heard = await eventually(lambda: client.heard("notifications/resources/updated"))
-    await client.unsubscribe("mem://one")
-    return heard
+    async with client.listening("mem://one"):
+        await client.call_tool("touch", {"uri": "mem://one"})
+        return await eventually(lambda: client.heard("notifications/resources/updated"))
 
 
 @feature
 async def lists_changed(client, order):
-    await client.call_tool("changed", {})
-    await eventually(lambda: client.heard("notifications/prompts/list_changed"))
-    await eventually(lambda: client.heard("notifications/resources/list_changed"))
+    async with client.listening():
+        await client.call_tool("changed", {})
+        await eventually(lambda: client.heard("notifications/prompts/list_changed"))
+        await eventually(lambda: client.heard("notifications/resources/list_changed"))
     return "heard"
 
 
 @feature
 async def tool_added(client, order):
     name = f"new-{uuid.uuid4().hex}"
-    await client.call_tool("add_tool", {"name": name})
-    await eventually(lambda: client.heard("notifications/tools/list_changed"))
+    async with client.listening():
+        await client.call_tool("add_tool", {"name": name})
+        await eventually(lambda: client.heard("notifications/tools/list_changed"))
     items, _ = await every_page(client.list_tools, "tools")
     result = await client.call_tool(name, {})
     return {"listed": name in [item["name"] for item in items], "called": texts(result) == [f"{name} was called"]}
@@ -182,6 +182,26 @@ async def sampling(client, order):
 @feature
 async def elicitation(client, order):
     return json.loads(texts(await client.call_tool("ask_elicitation", {"question": "who?"}))[0])
+
+
+@feature
+async def interview(client, order):
+    return texts(await client.call_tool("interview", {}))
+
+
+@feature
+async def survey(client, order):
+    return json.loads(texts(await client.call_tool("survey", {}))[0])
+
+
+@feature
+async def page(client, order):
+    """The user is sent to a page, by an error in the older revision and by a question in the newest."""
+    account = uuid.uuid4().hex
+    outcome = await client.error_of(client.call_tool("connect_account", {"account": account}))
+    if outcome.get("code") == -32042:
+        outcome = await client.error_of(client.call_tool("connect_account", {"account": account}))
+    return texts(outcome["no error"]) == [f"{account} connected"]
 
 
 @feature

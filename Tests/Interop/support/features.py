@@ -1,6 +1,10 @@
 """What each feature of a visit to the fixture server must have given, with or without a proxy between."""
 
-from fixtures.behaviour import DECORATED_ECHO, ICON, PROMPTS, RESOURCES, TOOLS
+from fixtures.behaviour import TOOLS
+from fixtures.catalog import ICON, PROMPTS, RESOURCES
+from fixtures.marked_tools import BADLY_MARKED_TOOLS
+from fixtures.modern import LEGACY_TOOLS
+from fixtures.tools import DECORATED_ECHO
 
 MANY_TOOLS = 60
 PAGE = 25
@@ -25,8 +29,8 @@ def block(text):
     return {"content": [{"type": "text", "text": text}]}
 
 
-def check_server(value):
-    part_of({"name": "fixture", "title": "The fixture", "version": "1.2.3", "icons": [ICON]}, value["serverInfo"])
+def check_server(value, name="fixture"):
+    part_of({"name": name, "title": "The fixture", "version": "1.2.3", "icons": [ICON]}, value["serverInfo"])
     assert value["instructions"] == "Use echo first.\nThen the rest."
     offered = {
         "tools": {"listChanged": True},
@@ -39,10 +43,15 @@ def check_server(value):
     part_of(offered, value["capabilities"])
 
 
-def check_tools(value):
+BADLY_MARKED = {tool["name"] for tool in BADLY_MARKED_TOOLS}
+
+
+def check_tools(value, absent=frozenset()):
     expected = [tool["name"] for tool in TOOLS] + [f"tool-{number:03}" for number in range(MANY_TOOLS)]
+    # Who may see tools with bad marks is the matter of the matrix of eras.
+    expected = [name for name in expected if name not in BADLY_MARKED | absent]
     # Earlier visits to the same process may have added tools.
-    listed = [name for name in value["names"] if not name.startswith("new-")]
+    listed = [name for name in value["names"] if not name.startswith("new-") and name not in BADLY_MARKED]
     assert listed == expected, f"listed {listed}"
     decorated = {key: member for key, member in DECORATED_ECHO.items() if key != "x-unknown"}
     part_of(decorated, value["first"])
@@ -53,9 +62,18 @@ def check_roots(value):
     assert value["result"]["roots"][0]["uri"].startswith("file:///roots/")
 
 
+def check_survey(value):
+    part_of({"name": "answer to A name?", "colour": "answer to A colour?", "poem": "sampled: a poem"}, value)
+    [root] = value["roots"]
+    assert root.startswith("file:///roots/")
+
+
 def equals(expected):
     return lambda value: part_of(expected, value)
 
+
+NAMED = "answer to What is your name?"
+INTERVIEW = f"{NAMED} likes answer to Which colour does {NAMED} like?"
 
 CHECKS = {
     "server": check_server,
@@ -70,7 +88,7 @@ CHECKS = {
     "tool_error": equals({**block("the tool failed"), "isError": True}),
     "protocol_error": equals(
         {
-            "code": -32050,
+            "code": 4050,
             "message": "the fixture refuses",
             "data": {"reason": "on purpose", "limit": 12345678901234567890},
         }
@@ -92,14 +110,30 @@ CHECKS = {
     "roots": check_roots,
     "sampling": equals({"result": {"role": "assistant", "content": {"type": "text", "text": "sampled: say hello"}}}),
     "elicitation": equals({"result": {"action": "accept", "content": {"name": "answer to who?"}}}),
+    "interview": equals([INTERVIEW]),
+    "survey": check_survey,
+    "page": equals(True),
     "cancellation": equals(True),
     "after_cancellation": equals(["still here"]),
 }
 
+MISSING_IN_MODERN = {"code": -32602, "message": "Resource not found", "data": {"uri": "mem://nowhere"}}
 
-def check(outcomes, feature):
+
+def checks_for(modern_client, modern_server, name="fixture"):
+    """The checks of a visit, by the eras of the two ends and the name of the server."""
+    checks = {**CHECKS, "server": lambda value: check_server(value, name)}
+    if modern_client:
+        del checks["ping"]
+        checks["missing_resource"] = equals(MISSING_IN_MODERN)
+    if modern_server:
+        checks["tools"] = lambda value: check_tools(value, LEGACY_TOOLS)
+    return checks
+
+
+def check(outcomes, feature, checks=CHECKS):
     """Asserts that the visit gave what this feature must give."""
     assert "connection" not in outcomes, f"the visit broke off: {outcomes['connection']}"
     outcome = outcomes[feature]
     assert "failure" not in outcome, f"{feature}: {outcome['failure']}"
-    CHECKS[feature](outcome["value"])
+    checks[feature](outcome["value"])

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 
 from support.processes import MARK
+from support.visit import interpreter
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "fixtures"
 
@@ -31,15 +32,21 @@ def stdio(*modes, name="fixture", ledger=None, tools=0, page=0, flag=None, env=N
     return {"command": sys.executable, "args": arguments, "env": dict(env or {}), **settings}
 
 
-class HTTPFixture:
+def modern_stdio(*modes, name="fixture", ledger=None, tools=0, page=0, flag=None, ttl=0, scope="private", **settings):
+    """The configuration of a modern fixture server over stdio."""
+    extra = [argument for mode in modes for argument in ("--mode", mode)] + ["--ttl", ttl, "--scope", scope]
+    if flag:
+        extra += ["--flag", flag]
+    arguments = fixture_arguments("modern_stdio_server.py", name, ledger, tools, page, extra)
+    return {"command": sys.executable, "args": arguments, "env": {}, **settings}
+
+
+class FixtureProcess:
     """A fixture server over HTTP, in a process of its own."""
 
-    def __init__(
-        self, run, answers="json", transport="both", event_ids=False, name="fixture", ledger=None, tools=0, page=0
-    ):
+    def __init__(self, run, ledger, arguments):
         self._environment = {MARK: f"{run}-upstream"}
-        extra = ["--answers", answers, "--transport", transport] + (["--event-ids"] if event_ids else [])
-        self._arguments = fixture_arguments("http_server.py", name, ledger, tools, page, extra)
+        self._arguments = arguments
         self.ledger = ledger
         self.port = 0
         self.process = None
@@ -75,18 +82,83 @@ class HTTPFixture:
     def mcp_url(self):
         return f"http://127.0.0.1:{self.port}/mcp"
 
-    @property
-    def sse_url(self):
-        return f"http://127.0.0.1:{self.port}/sse"
-
     def streamable(self, **settings):
         return {"url": self.mcp_url, "transportType": "streamable-http", **settings}
-
-    def sse(self, **settings):
-        return {"url": self.sse_url, "transportType": "sse", **settings}
 
     def __enter__(self):
         return self.start()
 
     def __exit__(self, *_):
         self.stop()
+
+
+class HTTPFixture(FixtureProcess):
+    """The legacy one: streamable HTTP and HTTP+SSE."""
+
+    def __init__(
+        self, run, answers="json", transport="both", event_ids=False, name="fixture", ledger=None, tools=0, page=0
+    ):
+        extra = ["--answers", answers, "--transport", transport] + (["--event-ids"] if event_ids else [])
+        super().__init__(run, ledger, fixture_arguments("http_server.py", name, ledger, tools, page, extra))
+
+    @property
+    def sse_url(self):
+        return f"http://127.0.0.1:{self.port}/sse"
+
+    def sse(self, **settings):
+        return {"url": self.sse_url, "transportType": "sse", **settings}
+
+
+class ModernHTTPFixture(FixtureProcess):
+    """The one of revision 2026-07-28: streamable HTTP alone."""
+
+    def __init__(
+        self,
+        run,
+        answers="json",
+        name="fixture",
+        ledger=None,
+        tools=0,
+        page=0,
+        ttl=0,
+        scope="private",
+        one_sender=False,
+    ):
+        extra = ["--answers", answers, "--ttl", ttl, "--scope", scope] + (["--one-sender"] if one_sender else [])
+        super().__init__(run, ledger, fixture_arguments("modern_http_server.py", name, ledger, tools, page, extra))
+
+
+class SDKServer:
+    """The server on the official SDK 2.x, which runs in the `new` environment."""
+
+    script = str(DIRECTORY / "sdk_server.py")
+
+    def __init__(self, run):
+        self._environment = {MARK: f"{run}-upstream"}
+        self.process = None
+        self.port = None
+
+    @classmethod
+    def stdio(cls):
+        return {"command": interpreter("new"), "args": [cls.script, "stdio"]}
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [interpreter("new"), self.script, "http"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=self._environment,
+        )
+        self.port = int(self.process.stdout.readline())
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+    @property
+    def mcp_url(self):
+        return f"http://127.0.0.1:{self.port}/mcp"

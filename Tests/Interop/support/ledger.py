@@ -8,17 +8,27 @@ from support.wait import eventually
 class Ledger:
     def __init__(self, path):
         self.path = path
+        self._read = []
+        self._offset = 0
 
     def entries(self, event=None, **facts):
-        if not self.path.exists():
-            return []
-        with open(self.path) as file:
-            entries = [json.loads(line) for line in file if line.endswith("\n")]
+        self._read_on()
         return [
             entry
-            for entry in entries
+            for entry in self._read
             if (event is None or entry["event"] == event) and all(entry.get(key) == facts[key] for key in facts)
         ]
+
+    def _read_on(self):
+        """Reads what was written since the last time, up to the last whole line."""
+        if not self.path.exists():
+            return
+        with open(self.path, "rb") as file:
+            file.seek(self._offset)
+            fresh = file.read()
+        whole = fresh[: fresh.rfind(b"\n") + 1]
+        self._offset += len(whole)
+        self._read += [json.loads(line) for line in whole.splitlines()]
 
     def calls(self, tool):
         """The tools/call requests for this tool."""

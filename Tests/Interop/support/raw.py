@@ -201,7 +201,8 @@ class OldClient:
         self._headers = headers or {}
 
     @contextlib.asynccontextmanager
-    async def connected(self, capabilities=None):
+    async def stream_opened(self):
+        """The stream, with the endpoint known and nothing sent yet."""
         request = self.http.build_request("GET", self.url, headers={"Accept": "text/event-stream", **self._headers})
         response = await self.http.send(request, stream=True)
         assert response.status_code == 200, f"{response.status_code} {(await response.aread()).decode()}"
@@ -210,12 +211,17 @@ class OldClient:
             first = await self.stream.wait_for(lambda stream: stream.events[:1], "endpoint event")
             assert first[0].name == "endpoint", f"the first event was {first[0]}"
             self.endpoint = str(httpx.URL(self.url).join(first[0].data))
+            yield self.stream
+        finally:
+            await self.stream.close()
+
+    @contextlib.asynccontextmanager
+    async def connected(self, capabilities=None):
+        async with self.stream_opened():
             await self.post(initialize_body("2024-11-05", capabilities, "init"))
             await self.stream.answer("init")
             await self.post(notification_body("notifications/initialized"))
             yield self
-        finally:
-            await self.stream.close()
 
     async def post(self, body):
         headers = {"Content-Type": "application/json", **self._headers}
@@ -299,7 +305,9 @@ def error_of(response):
 @contextlib.asynccontextmanager
 async def http_client(**settings):
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    async with httpx.AsyncClient(timeout=SECONDS, limits=limits, trust_env=False, **settings) as client:
+    # Everything here is on the loopback without TLS, and reading the certificates takes longer than most tests.
+    settings = {"timeout": SECONDS, "limits": limits, "trust_env": False, "verify": False, **settings}
+    async with httpx.AsyncClient(**settings) as client:
         yield client
 
 

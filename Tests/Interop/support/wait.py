@@ -30,3 +30,15 @@ async def eventually_async(condition, what, seconds=SECONDS):
         if time.monotonic() > deadline:
             raise NotInTime(f"waited {seconds} s for {what}")
         await asyncio.sleep(POLL_SECONDS)
+
+
+async def eventually_succeeds(attempt, what, seconds=SECONDS):
+    """Awaits `attempt()` again and again until it raises no AssertionError, and returns what it gives."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return await attempt()
+        except AssertionError as failure:
+            if time.monotonic() > deadline:
+                raise NotInTime(f"waited {seconds} s for {what}") from failure
+        await asyncio.sleep(POLL_SECONDS)
