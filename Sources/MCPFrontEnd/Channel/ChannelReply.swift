@@ -57,15 +57,16 @@ final class ChannelReply: StatelessReplySink, @unchecked Sendable {
     /// The client has cancelled the request, or has gone. On the channel's event loop.
     func leave() {
         guard !isEnded else { return }
-        end()
         hasLeft = true
         let onLeave = self.onLeave
-        self.onLeave = nil
+        end()
         onLeave?()
     }
 
     private func end() {
         isEnded = true
+        // It holds the call, which holds this.
+        onLeave = nil
         channel.ended(id, self)
     }
 }

@@ -74,6 +74,10 @@ final class Conversation {
 
     /// Sends a request under an identifier of ours, which also serves as its progress token.
     func send(_ receiver: any ExchangeReceiver, id: Int64, mayBeRepeated: Bool) {
+        guard !isEnded else {
+            receiver.exchangeFailed(UpstreamFailure(.connectionLost, "the connection has ended", nothingSent: true))
+            return
+        }
         guard let introduction, let outgoing = receiver.request(for: introduction) else {
             receiver.exchangeFailed(
                 UpstreamFailure(.eraChanged, "it speaks another era than before", nothingSent: true)

@@ -207,9 +207,10 @@ package final class Upstream: @unchecked Sendable {
     }
 
     private func sendQueued() {
-        guard case .ready = state, let current else { return }
         // One by one, because whoever hears of a failure may cancel another.
-        while let call = queue.first, current.boundedCallCount < limits.maximumCallsInFlight {
+        while case .ready = state, let current, let call = queue.first,
+            current.boundedCallCount < limits.maximumCallsInFlight
+        {
             queue.removeFirst()
             current.send(call.receiver, id: call.id, mayBeRepeated: call.mayBeRepeated)
         }
