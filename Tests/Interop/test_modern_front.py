@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from support.channels import LegacySSE
 from support.envelope import CACHEABLE, META, VERSION, meta_of, modern_call, modern_request
 from support.matrix import matrix
 from support.modern import Front
@@ -290,3 +291,16 @@ async def test_a_modern_server_sees_the_clients_own_metadata(front, ledger):
     received = ledger.calls("echo")[-1]["params"]
     assert received["_meta"] == sent
     assert received["com.example/beside"] == [1]
+
+
+@pytest.mark.parametrize("server", BOTH)
+async def test_over_http_sse_there_are_only_sessions(servers, server, http):
+    """The transport ended before this revision: its metadata means nothing there, and a session is needed."""
+    channel = LegacySSE(servers.proxy.url(f"/{server}/sse"), http)
+    async with channel.opened():
+        await channel.send(modern_request("tools/list", request_id="mine"))
+        answer = await channel.inbox.wait_for(
+            lambda: next((message for message in channel.inbox.messages() if message.get("id") == "mine"), None),
+            "the refusal",
+        )
+        assert answer["error"]["code"] == -32600

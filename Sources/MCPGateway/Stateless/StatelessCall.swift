@@ -75,11 +75,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     }
 
     private func begin(_ serverEra: Era) {
-        if let parameters = request.parameters,
-            let words = route.server.catalog.mismatch(request.message, received: parameters)
-        {
-            return end(.error(.headerMismatch, words))
-        }
+        if let words = mismatch(in: request) { return end(.error(.headerMismatch, words)) }
         if serverEra == .legacy, request.message.envelope.requestState != nil {
             return end(.error(.invalidParams, StatelessCall.unknownState))
         }
@@ -95,6 +91,11 @@ final class StatelessCall: Caller, @unchecked Sendable {
             }
         default: send(request.message, serverEra)
         }
+    }
+
+    /// Why header fields do not agree with the arguments that they repeat; nil when they do, or there are none by nature.
+    private func mismatch(in request: StatelessRequest) -> String? {
+        request.parameters.flatMap { route.server.catalog.mismatch(request.message, received: $0) }
     }
 
     static let unknownState =
@@ -258,6 +259,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         }
         let answers: [String: JSONView]
         do throws(StatelessRefusal) {
+            if let words = mismatch(in: again) { throw StatelessRefusal(.headerMismatch, words) }
             answers = try inputs.read(again.message)
         } catch {
             // The call still waits: the client may correct itself.

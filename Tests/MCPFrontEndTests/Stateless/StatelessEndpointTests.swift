@@ -142,6 +142,16 @@ import Testing
         try await client.close()
     }
 
+    @Test("While the proxy is shutting down a request is refused so that it can be sent elsewhere")
+    func draining() async throws {
+        let door = try await StatelessDoor()
+        door.gateway.beginDraining()
+        let answer = try await door.answer(Post())
+        #expect(answer.status == 503)
+        #expect(answer["retry-after"] != nil)
+        #expect(answer.body.contains(#""code":-31005"#))
+    }
+
     @Test("A client that closes its connection cancels its call")
     func disconnect() async throws {
         let door = try await StatelessDoor()

@@ -45,6 +45,8 @@ final class StatelessDoor: Sendable {
     let port: Int
     let seen = SeenRequests()
 
+    let gateway: Gateway
+
     init() async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var settings = ServerConnectionSettings(
@@ -67,6 +69,7 @@ final class StatelessDoor: Sendable {
             statusChanged: { _ in }
         )
         let route = Route(name: "time", policy: RoutePolicy(), server: server, logger: logger)
+        gateway = Gateway(routes: [route], limits: GatewayLimits())
         door = FrontDoor(
             FrontDoorSettings(
                 host: "127.0.0.1",
@@ -76,7 +79,7 @@ final class StatelessDoor: Sendable {
                 limits: HTTPLimits(),
                 statusTokens: RouteTokens([])
             ),
-            gateway: Gateway(routes: [route], limits: GatewayLimits()),
+            gateway: gateway,
             routes: [PublishedRoute(route: route, tokens: RouteTokens([]))],
             disabled: [],
             logger: logger

@@ -109,6 +109,19 @@ import Testing
         #expect(reply.messages == [log("warning"), log("error")])
     }
 
+    @Test("That a visit to a URL is done is nothing to a client that asks again anyway; what else is said reaches it")
+    func elicitationCompleted() throws {
+        let harness = GatewayHarness()
+        let (reply, id) = try harness.askWithID()
+        let other = #"{"jsonrpc":"2.0","method":"notifications/other","params":{}}"#
+        try harness.serverSays(
+            #"{"jsonrpc":"2.0","method":"notifications/elicitation/complete","params":{"elicitationId":"e"}}"#,
+            relatedTo: id
+        )
+        try harness.serverSays(other, relatedTo: id)
+        #expect(reply.messages == [other])
+    }
+
     @Test("A client that leaves cancels its call, and nothing is left over")
     func clientLeaves() throws {
         let harness = GatewayHarness()
