@@ -31,7 +31,8 @@ enum ClientFailure {
         case .timedOut: (.serverTimeout, "did not answer in time")
         case .handshakeRefused: (.serverUnavailable, "refused the handshake")
         case .unreadable: (.invalidAnswer, "sent something that cannot be read")
-        case .eraChanged: (.serverLost, "was replaced by one that speaks another protocol era; connect again")
+        case .eraChanged, .onlyStateless:
+            (.serverLost, "was replaced by one that speaks another protocol era; connect again")
         case .overloaded: (.overloaded, "has too many calls waiting; try again later")
         case .closed: (.shuttingDown, "is being stopped")
         }

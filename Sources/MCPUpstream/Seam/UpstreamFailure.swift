@@ -12,6 +12,8 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
         case unexpectedHTTPAnswer
         /// The remote server refused a stateless request in a way that no stateless server does.
         case notStateless
+        /// The remote server refused a request of a session in a way that only stateless servers do.
+        case onlyStateless
         /// The remote server wants credentials (401, 403).
         case unauthorized
         /// The connection broke before the answer was complete.

@@ -287,23 +287,8 @@ extension Conversation: UpstreamLinkReceiver {
             introducer.answered(answer, to: id)
             return
         }
-        if saysStateless(answer) {
-            // The server was replaced by one without a handshake, which has not looked at the request.
-            introducer.doubt()
-            owner.conversation(self, lostSessionWith: id)
-            return
-        }
         // An identifier that is not in flight was answered, cancelled or invented before: nobody must get it.
         finish(id) { $0.receiver.exchangeAnswered(answer) }
-    }
-
-    /// Whether a server that had a session with us answers as only one without sessions does.
-    private func saysStateless(_ answer: Message) -> Bool {
-        guard answer.kind == .error, introduction?.era == .legacy, link.hasRequestHeads, link.mayBeStateless else {
-            return false
-        }
-        let code = answer.view(answer.envelope.error)?["code"]?.integer.map { ErrorCode(rawValue: Int($0)) }
-        return code == .headerMismatch || code == .unsupportedVersion
     }
 
     private func receivedRequest(_ request: Message, relatedTo related: Int64?) {
@@ -370,6 +355,10 @@ extension Conversation: UpstreamLinkReceiver {
         switch failure.code {
         // Nothing else will get through either: a new connection tells when the server is back.
         case .notReachable: owner.conversation(self, lostSessionWith: nil)
+        // The server was replaced by one without a handshake. Whether it has looked at the request is not certain.
+        case .onlyStateless:
+            introducer.doubt()
+            owner.conversation(self, lostSessionWith: nil)
         // Perhaps the server was replaced by one with a handshake: it is asked again what it is.
         case .notStateless where introduction?.era == .modern && hasSettled:
             owner.conversation(self, lostSessionWith: nil)

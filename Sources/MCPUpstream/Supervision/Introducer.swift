@@ -134,17 +134,24 @@ final class Introducer {
         do {
             finish(.success(try Introduction(handshake: answer)))
         } catch {
-            doubt()
-            // While the first question is open, it may be a stateless server that has not come to it yet.
-            guard probeID != nil else { return finish(.failure(error)) }
-            refusal = error
+            handshakeRefused(error)
         }
+    }
+
+    private func handshakeRefused(_ failure: UpstreamFailure) {
+        doubt()
+        // While the first question is open, it may be a stateless server that has not come to it yet.
+        guard probeID != nil else { return finish(.failure(failure)) }
+        refusal = failure
     }
 
     /// A question gets no answer.
     func failed(_ failure: UpstreamFailure, of id: Int64) {
         guard id == probeID else {
             guard id == handshakeID else { return }
+            if failure.code == .onlyStateless {
+                return handshakeRefused(UpstreamFailure(.handshakeRefused, failure.detail))
+            }
             // A server that has no handshake any more may say so without a word of JSON.
             if failure.code == .unexpectedHTTPAnswer || failure.code == .notStateless { doubt() }
             finish(.failure(failure))

@@ -42,6 +42,15 @@ struct RefusedAnswer {
         return OwnMessages.error(id: .integer(id), object: error.bytes)
     }
 
+    /// Whether this is what a server without sessions says to a request of one
+    /// ([server validation, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation)).
+    var isStatelessOnly: Bool {
+        // Only asked for a body that was read as a message before.
+        guard head.status == 400, let message = try? Message(body, duplicateKeys: .accepted) else { return false }
+        let code = message.view(message.envelope.error)?["code"]?.integer.map { ErrorCode(rawValue: Int($0)) }
+        return code == .headerMismatch || code == .unsupportedVersion
+    }
+
     /// What the answer means for the request, in words for the operator.
     var failure: UpstreamFailure {
         switch head.status {

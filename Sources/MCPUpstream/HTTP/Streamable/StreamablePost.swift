@@ -207,6 +207,9 @@ final class StreamablePost: HTTPResponseReceiver {
 
     private func conclude(_ refused: RefusedAnswer) {
         if let id = requestID, let answer = refused.answer(to: id, unnamed: isStateless) {
+            if !isStateless, refused.isStatelessOnly {
+                return fail(UpstreamFailure(.onlyStateless, refused.failure.detail))
+            }
             finish()
             return link.deliver(answer, relatedTo: id)
         }
