@@ -1,4 +1,5 @@
 import MCPCore
+import MCPGateway
 import MCPTestSupport
 import NIOCore
 import Testing
