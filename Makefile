@@ -3,8 +3,17 @@ BUILD_DIR ?= .build
 VENV_DIR ?= .venv
 export VENV_DIR
 
+# What `make bench` measures: which cases, how often, and for how many seconds each time.
+CASES ?= calls,list,large
+REPETITIONS ?= 5
+TURN ?= 0.3
+
 SWIFT_BUILD = swift build --scratch-path "$(BUILD_DIR)"
 PRODUCT = --product mcp-proxy
+BENCH_DIR = $(abspath $(BUILD_DIR)-benchmarks)
+BENCH_BUILD = swift build --package-path Benchmarks --scratch-path "$(BENCH_DIR)" -c release
+BENCH_SOURCES = Benchmarks/Package.swift Benchmarks/Sources
+BENCH = Scripts/bench --proxy build/mcp-proxy --binaries "$$($(BENCH_BUILD) --show-bin-path)"
 PYTEST = "$(VENV_DIR)/old/bin/python" -m pytest -c Tests/Interop/pytest.ini -n 2 --dist loadfile Tests/Interop
 
 .PHONY: help
@@ -29,11 +38,11 @@ test: lint swift-test interop ## Everything that CI checks
 
 .PHONY: lint
 lint: tools ## Check the formatting
-	swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests Fuzz $(BENCH_SOURCES)
 
 .PHONY: format
 format: tools ## Format the Swift code
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Fuzz
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Fuzz $(BENCH_SOURCES)
 
 .PHONY: swift-test
 swift-test: tools ## Build without warnings and run the Swift tests
@@ -57,9 +66,19 @@ sanitize: tools ## Run the Swift tests under the thread sanitizer, then the addr
 fuzz: tools ## Fuzz every parser, FUZZ_SECONDS each (default 60)
 	Scripts/fuzz
 
+.PHONY: bench
+bench: build ## Measure the release binary; CASES, REPETITIONS and TURN (seconds) choose what and for how long
+	$(BENCH_BUILD)
+	$(BENCH) --cases "$(CASES)" --repetitions "$(REPETITIONS)" --seconds "$(TURN)"
+
+.PHONY: bench-instructions
+bench-instructions: build ## Count instructions per call with valgrind; fails above the thresholds, or without valgrind
+	$(BENCH_BUILD)
+	$(BENCH) --callgrind --enforce
+
 .PHONY: clean
 clean: ## Remove what was built and installed here
-	rm -rf build "$(BUILD_DIR)" "$(BUILD_DIR)-thread" "$(BUILD_DIR)-address" "$(VENV_DIR)"
+	rm -rf build "$(BUILD_DIR)" "$(BUILD_DIR)-thread" "$(BUILD_DIR)-address" "$(BENCH_DIR)" "$(VENV_DIR)"
 
 .PHONY: tools
 tools:

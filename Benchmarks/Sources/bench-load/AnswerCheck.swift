@@ -1,0 +1,59 @@
+import BenchmarkKit
+import NIOCore
+
+/// Compares an answer with what it has to be: status, identifier, and every byte of the content.
+struct AnswerCheck {
+    struct Wrong: Error {
+        let words: String
+    }
+
+    private let expected: ByteBuffer
+    private let isList: Bool
+
+    init(_ options: LoadOptions) {
+        isList = options.method == .list
+        var expected = isList ? Content.tools(options.size) : Content.text(options.size)
+        // What follows shows that the content has no more than the expected length.
+        if !isList { expected.writeStaticString("\"") }
+        self.expected = expected
+    }
+
+    func check(_ answer: HTTPMessage, id: Int) throws(Wrong) {
+        guard answer.status == 200 else { throw wrong("status \(answer.status)", answer) }
+        let message: ByteBuffer
+        if answer.header("content-type")?.holds("text/event-stream", at: 0) == true {
+            guard let event = Self.event(of: answer.body, id) else { throw wrong("no event with the answer", answer) }
+            message = event
+        } else {
+            message = answer.body
+        }
+        guard let name = message.offset(of: "\"id\":"), message.number(at: name + 5) == id else {
+            throw wrong("another identifier than \(id)", answer)
+        }
+        // Both names take eight bytes, up to the content.
+        let content = isList ? message.offset(of: "\"tools\":") : message.offset(of: "\"text\":\"")
+        guard let content, message.holds(expected, at: content + 8) else { throw wrong("other content", answer) }
+        // A message has an end, behind which there is nothing.
+        guard message.getInteger(at: message.writerIndex - 1, as: UInt8.self) == UInt8(ascii: "}") else {
+            throw wrong("more than one message", answer)
+        }
+    }
+
+    /// The data of the event that holds the answer: streams may begin with events that hold none.
+    private static func event(of body: ByteBuffer, _ id: Int) -> ByteBuffer? {
+        var start = 0
+        while let data = body.offset(of: "data: ", from: start) {
+            guard let end = body.offset(of: "\n", from: data) else { return nil }
+            guard let line = body.getSlice(at: body.readerIndex + data + 6, length: end - data - 6) else { return nil }
+            if line.readableBytes > 0, line.methodOffset == nil || line.offset(of: "\"result\"") != nil { return line }
+            start = end
+        }
+        return nil
+    }
+
+    private func wrong(_ words: String, _ answer: HTTPMessage) -> Wrong {
+        let head = String(buffer: answer.head)
+        let body = String(buffer: answer.body).prefix(400)
+        return Wrong(words: "\(words):\n\(head)\n\n\(body)")
+    }
+}

@@ -1,0 +1,105 @@
+"""Instructions per call, counted by callgrind: the same on a busy machine as on a quiet one."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import cases
+from measure import Bench, progress
+from processes import Backends, Failed, Processes, Proxy
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+THRESHOLDS = FOLDER.parent / "instructions.json"
+# Two runs that differ only in how many calls they make: what both of them do besides cancels out.
+FEW, MANY = 100, 600
+# How much a new threshold leaves above what was counted: the order of events differs a little from run to run.
+MARGIN = 1.05
+# Enough to be spread over all event loops alike, in both runs.
+CLIENTS = 16
+
+
+def counted():
+    return [
+        cases.Case("instructions", transport, client, server, clients=CLIENTS)
+        for transport in cases.TRANSPORTS
+        for client, server in cases.CELLS
+    ]
+
+
+def run(chosen, folder):
+    if not shutil.which("valgrind"):
+        print("valgrind is not installed, so that nothing was counted (apt-get install -y valgrind)")
+        return 1 if chosen.enforce else 0
+    wanted = [case for case in counted() if chosen.only in case.name]
+    found = count(chosen, folder, wanted)
+    thresholds = json.loads(THRESHOLDS.read_text()) if THRESHOLDS.exists() else {}
+    if chosen.set_thresholds:
+        thresholds |= {case.name: round(instructions * MARGIN / 1_000) * 1_000 for case, instructions in found.items()}
+        THRESHOLDS.write_text(json.dumps(thresholds, indent=2, ensure_ascii=False) + "\n")
+    width = max(len(case.name) for case in wanted) + 2
+    print(f"\n{'Instructions per call':<{width}}{'counted':>12}{'threshold':>12}")
+    exceeded = []
+    for case, instructions in found.items():
+        threshold = thresholds.get(case.name)
+        print(f"{case.name:<{width}}{instructions:>12,.0f}{f'{threshold:,.0f}' if threshold else '–':>12}")
+        if threshold and instructions > threshold:
+            exceeded.append(case.name)
+    for name in exceeded:
+        print(f"above its threshold: {name}", file=sys.stderr)
+    return 1 if chosen.enforce and exceeded else 0
+
+
+def count(chosen, folder, wanted):
+    found = {}
+    with Processes(folder) as processes:
+        backends = Backends(processes, chosen.binaries)
+        entries = {case.server_name: backends.entries[case.server_name] for case in wanted}
+        profile = folder / "callgrind"
+        prefix = [*environment(chosen.proxy, folder), "valgrind", "--tool=callgrind", "--quiet"]
+        prefix.append(f"--callgrind-out-file={profile}")
+        proxy = Proxy(processes, chosen.proxy, entries, prefix=prefix)
+        proxy.wait_until_ready(timeout=180)
+        bench = Bench(chosen.binaries, backends, proxy)
+        for case in wanted:
+            bench.run(case, calls=FEW, warm_up=FEW)
+            few = instructions(bench, case, profile, proxy.pid, FEW)
+            many = instructions(bench, case, profile, proxy.pid, MANY)
+            found[case] = (many - few) / (MANY - FEW)
+            progress(f"{case.name}: {found[case]:,.0f}")
+    return found
+
+
+def environment(proxy, folder):
+    """What makes up for what valgrind cannot do."""
+    library = folder / "valgrind.so"
+    command = ["cc", "-shared", "-fPIC", "-o", str(library), str(FOLDER / "valgrind.c")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    if done.returncode != 0:
+        raise Failed(f"cannot compile {FOLDER / 'valgrind.c'}: {done.stderr}")
+    return ["env", f"LD_PRELOAD={library}", f"BENCH_PROXY={proxy.resolve()}"]
+
+
+def instructions(bench, case, profile, pid, calls):
+    """How many the proxy executes for one run of the load generator."""
+    control("--zero", pid)
+    bench.run(case, calls=calls, warm_up=0)
+    for old in profile.parent.glob("callgrind.*"):
+        old.unlink()
+    control("--dump", pid)
+    totals = 0
+    for file in profile.parent.glob("callgrind.*"):
+        for line in file.read_text(errors="replace").splitlines():
+            if line.startswith(("summary:", "totals:")):
+                totals += int(line.split()[1])
+                break
+    if not totals:
+        raise Failed("callgrind has written no profile")
+    return totals
+
+
+def control(option, pid):
+    done = subprocess.run(["callgrind_control", option, str(pid)], capture_output=True, text=True, timeout=120)
+    if done.returncode != 0:
+        raise Failed(f"callgrind_control {option}: {done.stdout}{done.stderr}")

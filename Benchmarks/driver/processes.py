@@ -1,0 +1,208 @@
+"""Starting and ending what is measured, and looking at it."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+
+from cases import ERAS, LISTED_TOOLS
+
+START_TIMEOUT = 60
+
+
+class Failed(Exception):
+    """The benchmark cannot go on."""
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Processes:
+    """Everything that was started, ended together, whatever happens."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._stack.close()
+
+    def start(self, name, command, **settings):
+        log = self._stack.enter_context(open(self.folder / f"{name}.log", "wb"))
+        process = subprocess.Popen([str(word) for word in command], stderr=log, **settings)
+        self._stack.callback(self.end, process)
+        return process
+
+    @staticmethod
+    def end(process):
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def log(self, name):
+        return (self.folder / f"{name}.log").read_text(errors="replace")[-2000:]
+
+
+class Backends:
+    """The HTTP back ends, and how each server is written in the proxy's configuration."""
+
+    def __init__(self, processes, binaries):
+        self.binary = binaries / "bench-server"
+        self.ports = {}
+        self.processes = {}
+        self.entries = {}
+        for era in ERAS:
+            for suffix, tools in (("", 1), ("-list", LISTED_TOOLS)):
+                options = ["--era", era, "--tools", str(tools)]
+                self.entries[f"stdio-{era}{suffix}"] = {"command": str(self.binary), "args": ["stdio", *options]}
+                name = f"http-{era}{suffix}"
+                process = processes.start(name, [self.binary, "http", *options], stdout=subprocess.PIPE, text=True)
+                words = process.stdout.readline().split()
+                if words[:1] != ["listening"]:
+                    raise Failed(f"{name} did not start: {processes.log(name)}")
+                self.ports[name] = int(words[1])
+                self.processes[name] = process
+                url = f"http://127.0.0.1:{words[1]}/mcp"
+                self.entries[name] = {"url": url, "transportType": "streamable-http"}
+
+
+class Proxy:
+    """One proxy before some servers, with all limits at their defaults."""
+
+    def __init__(self, processes, binary, servers, name="proxy", prefix=()):
+        self.port = free_port()
+        address = f"127.0.0.1:{self.port}"
+        configuration = {
+            "mcpProxy": {"addr": address, "baseURL": f"http://{address}", "name": "bench", "version": "1"},
+            "mcpServers": servers,
+        }
+        file = processes.folder / f"{name}.json"
+        file.write_text(json.dumps(configuration, indent=2))
+        self.started = time.monotonic()
+        self._name = name
+        self._processes = processes
+        self._count = len(servers)
+        self.process = processes.start(
+            name, [*prefix, binary, "--config", file], stdout=subprocess.DEVNULL, start_new_session=True
+        )
+        self.pid = self.process.pid
+
+    def wait_until_ready(self, timeout=START_TIMEOUT):
+        """Returns how many seconds it took until every server was there."""
+        while time.monotonic() - self.started < timeout:
+            if self.process.poll() is not None:
+                break
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
+                    servers = json.load(answer)["servers"].values()
+                if sum(server["state"] == "ready" for server in servers) == self._count:
+                    return time.monotonic() - self.started
+            except OSError:
+                pass
+            time.sleep(0.005)
+        raise Failed(f"the proxy did not become ready:\n{self._processes.log(self._name)}")
+
+    def url(self, server):
+        return f"http://127.0.0.1:{self.port}/{server}/mcp"
+
+
+class Nginx:
+    """nginx as a plain reverse proxy, one worker, connections kept alive on both sides."""
+
+    @staticmethod
+    def path():
+        return shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+
+    def __init__(self, processes, backends):
+        self.ports = {name: free_port() for name in backends.ports}
+        servers = "".join(
+            f"upstream {name} {{ server 127.0.0.1:{port}; keepalive 128; }}\n"
+            f"server {{ listen 127.0.0.1:{self.ports[name]}; location / {{ proxy_pass http://{name}; }} }}\n"
+            for name, port in backends.ports.items()
+        )
+        folder = processes.folder
+        paths = "".join(
+            f"{kind}_temp_path {folder}/nginx-{kind};\n"
+            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        file = folder / "nginx.conf"
+        file.write_text(
+            f"worker_processes 1;\ndaemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/nginx.error;\n"
+            f"events {{ worker_connections 4096; }}\nhttp {{\naccess_log off;\nclient_max_body_size 4m;\n"
+            "keepalive_requests 1000000;\nproxy_http_version 1.1;\nproxy_set_header Connection '';\n"
+            f"{paths}{servers}}}\n"
+        )
+        self.process = processes.start("nginx", [self.path(), "-c", file, "-p", folder], start_new_session=True)
+        wait_for_port(next(iter(self.ports.values())))
+
+    def pids(self):
+        return [self.process.pid, *children(self.process.pid)]
+
+
+class Bridges:
+    """The least that can stand between HTTP and a program: one for each program."""
+
+    def __init__(self, processes, binaries, backends):
+        self.ports = {}
+        self.processes = {}
+        for name, entry in backends.entries.items():
+            if "command" not in entry:
+                continue
+            command = [binaries / "bench-bridge", entry["command"], *entry["args"]]
+            process = processes.start(f"bridge-{name}", command, stdout=subprocess.PIPE, text=True)
+            words = process.stdout.readline().split()
+            if words[:1] != ["listening"]:
+                raise Failed(f"the bridge of {name} did not start")
+            self.ports[name] = int(words[1])
+            self.processes[name] = process
+
+
+def wait_for_port(port, timeout=10):
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.01)
+    raise Failed(f"nothing listens at port {port}")
+
+
+def children(pid):
+    with contextlib.suppress(OSError):
+        return [int(word) for word in open(f"/proc/{pid}/task/{pid}/children").read().split()]
+    return []
+
+
+def memory(pid):
+    """Resident, anonymous and most resident memory, in bytes."""
+    fields = {}
+    with open(f"/proc/{pid}/status") as status:
+        for line in status:
+            name, _, value = line.partition(":")
+            if name in ("VmRSS", "RssAnon", "VmHWM"):
+                fields[name] = int(value.split()[0]) * 1024
+    return {"resident": fields["VmRSS"], "anonymous": fields["RssAnon"], "peak": fields["VmHWM"]}
+
+
+def forget_peak(pid):
+    # Where the kernel does not allow that, the peak is that of the whole run.
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/clear_refs", "w") as file:
+        file.write("5")
+
+
+def threads(pid):
+    return len(os.listdir(f"/proc/{pid}/task"))
