@@ -36,6 +36,10 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     private lazy var rounds = InputRounds(self)
     private var hasRefreshedCatalog = false
 
+    /// How long the answer to a call that wants log messages waits for those that a server has sent on a stream of their
+    /// own before it answered: which of the two arrives first is chance, and after the answer nothing can be told.
+    private static let lateLogMessages = TimeAmount.milliseconds(50)
+
     init(
         _ request: Message,
         id: RequestID,
@@ -94,7 +98,11 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
             }
         case (.modern, .legacy):
             let edits = AnswerBridge.toModern(answer, of: request, from: connection)
-            finish(.passed(answer, edits + listEdits(answer, dropsInvalidMarks: true)))
+            let passed = Answer.passed(answer, edits + listEdits(answer, dropsInvalidMarks: true))
+            guard logLevel != nil, connection.hearsOnAnotherStream else { return finish(passed) }
+            connection.eventLoop.scheduleTask(in: Self.lateLogMessages) { [self] in
+                if !isCancelled { finish(passed) }
+            }
         case (.modern, .modern):
             if refreshesCatalog(after: answer) { return }
             finish(

@@ -74,6 +74,9 @@ package final class Connection: @unchecked Sendable {
         if eventLoop.inEventLoop { body(self) } else { eventLoop.execute { body(self) } }
     }
 
+    /// Whether what the server says unasked comes on another stream than its answers.
+    var hearsOnAnotherStream: Bool { upstream.link is any ListeningLink }
+
     // MARK: Clients
 
     func attach(_ client: any AttachedClient, to resources: Set<String> = []) {
