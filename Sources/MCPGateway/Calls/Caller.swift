@@ -7,6 +7,7 @@ import NIOCore
 protocol Caller: AnyObject, Sendable {
     var eventLoop: any EventLoop { get }
     var route: Route { get }
+    var principal: Principal { get }
     /// Which era the client speaks.
     var era: Era { get }
     /// Which questions the client has declared to answer.

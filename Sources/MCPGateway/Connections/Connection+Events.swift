@@ -133,8 +133,12 @@ extension Connection: UpstreamListener {
             return
         }
         let meant = active.filter(\.hearsLogMessages)
-        if era == .modern, eventLoop.now < quietUntil { return }
         if let only = meant.first?.caller, meant.count == 1 {
+            if era == .modern, let lastCancelled, lastCancelled.principal != only.principal,
+                eventLoop.now < lastCancelled.until
+            {
+                return
+            }
             only.onLoop { only.deliver(message, for: nil) }
             return
         }

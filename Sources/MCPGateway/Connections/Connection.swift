@@ -32,8 +32,8 @@ package final class Connection: @unchecked Sendable {
     private var waitingForTurn: [Exchange] = []
     var parked: [ParkedRequest] = []
     var changes = ChangeThrottle()
-    /// Until when log messages that name no call are for nobody.
-    private(set) var quietUntil = NIODeadline.uptimeNanoseconds(0)
+    /// Whose call that wanted log messages was cancelled last, and until when what names no call may be about it.
+    private(set) var lastCancelled: (principal: Principal, until: NIODeadline)?
     private static let quietAfterCancellation = TimeAmount.seconds(5)
     /// Whether somebody wants to hear what the server says unasked.
     private(set) var wantsToListen: Bool
@@ -230,8 +230,10 @@ package final class Connection: @unchecked Sendable {
     func cancel(_ exchange: Exchange, reason: String) {
         exchange.cancelled()
         if stopWaiting(exchange) { return }
-        // What a stateless server still says of this call must not be taken for another client's.
-        if exchange.logLevel != nil { quietUntil = eventLoop.now + Self.quietAfterCancellation }
+        // What a stateless server still says of this call must not reach another tenant.
+        if exchange.logLevel != nil {
+            lastCancelled = (exchange.caller.principal, eventLoop.now + Self.quietAfterCancellation)
+        }
         if let id = exchange.upstreamID { upstream.cancel(id, reason: reason) }
         ended(exchange)
     }

@@ -51,6 +51,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     }
 
     var route: Route { request.route }
+    var principal: Principal { request.principal }
     var capabilities: DeclaredCapabilities { request.capabilities }
     var mayHearLogMessages: Bool { request.logLevel != nil }
 
