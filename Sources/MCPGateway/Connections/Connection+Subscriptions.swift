@@ -20,7 +20,15 @@ extension Connection {
     func introduce(_ completion: @escaping @Sendable (Result<Introduction, UpstreamFailure>) -> Void) {
         upstream.whenReady { [self] result in
             guard case .success(let known) = result, known.era == .modern else { return completion(result) }
-            upstream.exchange(Discovery(server.ownHandshake.metadata, known, completion))
+            awaitingIntroduction.append(completion)
+            // Many sessions that open at once are told by one answer.
+            guard awaitingIntroduction.count == 1 else { return }
+            let discovery = Discovery(server.ownHandshake.metadata, known) { [self] result in
+                let waiting = awaitingIntroduction
+                awaitingIntroduction = []
+                for completion in waiting { completion(result) }
+            }
+            upstream.exchange(discovery)
         }
     }
 

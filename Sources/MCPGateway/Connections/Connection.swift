@@ -32,6 +32,8 @@ package final class Connection: @unchecked Sendable {
     private var waitingForTurn: [Exchange] = []
     var parked: [ParkedRequest] = []
     var changes = ChangeThrottle()
+    /// Who waits for the answer of a stateless server to what it is.
+    var awaitingIntroduction: [@Sendable (Result<Introduction, UpstreamFailure>) -> Void] = []
     /// Whose call that wanted log messages was cancelled last, and until when what names no call may be about it.
     private(set) var lastCancelled: (principal: Principal, until: NIODeadline)?
     private static let quietAfterCancellation = TimeAmount.seconds(5)
