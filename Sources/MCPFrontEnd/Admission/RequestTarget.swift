@@ -11,17 +11,35 @@ struct RequestTarget: Equatable {
     /// slashes, dots and letters, backslashes and control characters, empty and dot segments, and raw bytes that are
     /// not ASCII.
     init?(_ text: String) {
-        guard text.hasPrefix("/"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"#\\".utf8.contains($0) }) else {
-            return nil
-        }
-        let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let path = Self.decode(parts[0]) else { return nil }
-        let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        guard segments.dropLast().allSatisfy({ !$0.isEmpty }), !segments.contains("."), !segments.contains("..") else {
+        let bytes = text.utf8
+        guard bytes.first == UInt8(ascii: "/"), bytes.allSatisfy(Self.isAllowed) else { return nil }
+        let question = bytes.firstIndex(of: UInt8(ascii: "?"))
+        guard let path = Self.decode(text[..<(question ?? bytes.endIndex)]), Self.hasPlainSegments(path) else {
             return nil
         }
         self.path = path
-        self.query = parts.count > 1 ? String(parts[1]) : nil
+        self.query = question.map { String(text[bytes.index(after: $0)...]) }
+    }
+
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "#") && byte != UInt8(ascii: "\\")
+    }
+
+    /// Whether no segment is a dot or two, and none but the last is empty.
+    private static func hasPlainSegments(_ path: String) -> Bool {
+        var length = 0
+        var dots = 0
+        for byte in path.utf8.dropFirst() {
+            guard byte == UInt8(ascii: "/") else {
+                length += 1
+                if byte == UInt8(ascii: ".") { dots += 1 }
+                continue
+            }
+            guard length > 0, dots < length || length > 2 else { return false }
+            length = 0
+            dots = 0
+        }
+        return length == 0 || dots < length || length > 2
     }
 
     private static func decode(_ text: Substring) -> String? {

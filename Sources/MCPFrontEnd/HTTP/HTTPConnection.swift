@@ -34,7 +34,9 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// Whether an answer is complete but has not left yet, and how much of it was left when that was last asked.
     private var isWriting = false
     private var unwritten = 0
-    private var timer: Scheduled<Void>?
+    private var timer: LazyTimer?
+    /// Goes off when an answer is waited for so long that its beginning is sent.
+    private var patience: LazyTimer?
     private var keepAliveTask: RepeatedTask?
     private var requestsServed = 0
     private var holdsRead = false
@@ -57,12 +59,15 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     func channelActive(context: ChannelHandlerContext) {
         address = context.channel.remoteAddress?.ipAddress ?? ""
         listener.opened(context.channel, address: address)
+        timer = LazyTimer(on: context.eventLoop) { [weak self] in self?.timedOut() }
+        patience = LazyTimer(on: context.eventLoop) { [weak self] in self?.responder?.waitedLong() }
         startTimer(limits.headerTimeout)
         context.fireChannelActive()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
+        patience?.cancel()
         keepAliveTask?.cancel()
         listener.closed(context.channel, address: address)
         waiting.removeAll()
@@ -134,7 +139,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
             state = .readingBody(head, body)
         case .end:
             guard case .readingBody(let head, let body) = state else { return }
-            timer?.cancel()
+            timer?.stop()
             state = .answering
             dispatch(HTTPRequest(head: head, body: body))
         }
@@ -199,12 +204,16 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     private func startTimer(_ duration: Duration) {
-        timer?.cancel()
-        timer = context?.eventLoop.scheduleTask(in: .milliseconds(duration.milliseconds)) {
-            [weak self] in
-            guard let self else { return }
-            timedOut()
-        }
+        timer?.set(duration)
+    }
+
+    /// Tells the responder when it has been waiting for this long.
+    func startPatience(_ duration: Duration) {
+        patience?.set(duration)
+    }
+
+    func stopPatience() {
+        patience?.stop()
     }
 
     private func timedOut() {

@@ -16,6 +16,8 @@ final class HTTPResponder: @unchecked Sendable {
     /// Called once when the client goes away before the answer is complete.
     var clientLeft: (() -> Void)?
 
+    /// Called once when nothing has been answered for as long as was asked for.
+    private var hasWaited: (() -> Void)?
     private weak var connection: HTTPConnection?
     private var state = State.waiting
     private let extraHeaders: [(String, String)]
@@ -33,6 +35,25 @@ final class HTTPResponder: @unchecked Sendable {
 
     var isEnded: Bool { state == .ended }
 
+    /// Calls back if nothing has been answered after a while.
+    func whenWaiting(for duration: Duration, _ body: @escaping () -> Void) {
+        guard state == .waiting else { return }
+        hasWaited = body
+        connection?.startPatience(duration)
+    }
+
+    func waitedLong() {
+        guard state == .waiting else { return }
+        hasWaited?()
+        hasWaited = nil
+    }
+
+    private func stopWaiting() {
+        guard hasWaited != nil else { return }
+        hasWaited = nil
+        connection?.stopPatience()
+    }
+
     /// Sends the whole response.
     ///
     /// - Parameter closing: Whether the connection is closed after it.
@@ -45,6 +66,7 @@ final class HTTPResponder: @unchecked Sendable {
         guard state == .waiting else { return }
         state = .ended
         clientLeft = nil
+        stopWaiting()
         connection?.respond(status, extraHeaders + headers, body: body, closing: closing)
     }
 
@@ -57,6 +79,7 @@ final class HTTPResponder: @unchecked Sendable {
     func beginEventStream(_ headers: [(String, String)] = []) {
         guard state == .waiting else { return }
         state = .streaming
+        stopWaiting()
         let streamHeaders = [
             ("Content-Type", "text/event-stream"), ("Cache-Control", "no-cache, no-transform"),
             ("X-Accel-Buffering", "no"),
@@ -80,6 +103,7 @@ final class HTTPResponder: @unchecked Sendable {
     func connectionClosed() {
         guard state != .ended else { return }
         state = .ended
+        hasWaited = nil
         let clientLeft = self.clientLeft
         self.clientLeft = nil
         clientLeft?()

@@ -20,7 +20,6 @@ final class StatelessReply: StatelessReplySink, @unchecked Sendable {
     private let limits: HTTPLimits
     private let acceptsJSON: Bool
     private var state = State.waiting
-    private var streamTimer: Scheduled<Void>?
     private var clientHasLeft = false
     private var onLeave: (@Sendable () -> Void)?
 
@@ -36,7 +35,6 @@ final class StatelessReply: StatelessReplySink, @unchecked Sendable {
         responder.clientLeft = { [self] in
             guard state != .ended else { return }
             state = .ended
-            streamTimer?.cancel()
             clientHasLeft = true
             let onLeave = self.onLeave
             self.onLeave = nil
@@ -47,8 +45,7 @@ final class StatelessReply: StatelessReplySink, @unchecked Sendable {
             beginStream()
             return
         }
-        streamTimer = responder.eventLoop.scheduleTask(in: .milliseconds(limits.streamAfter.milliseconds)) {
-            [weak self] in
+        responder.whenWaiting(for: limits.streamAfter) { [weak self] in
             guard let self, case .waiting = state else { return }
             beginStream()
         }
@@ -84,7 +81,6 @@ final class StatelessReply: StatelessReplySink, @unchecked Sendable {
             case .ended: return
             }
             state = .ended
-            streamTimer?.cancel()
             onLeave = nil
         }
     }
@@ -97,7 +93,6 @@ final class StatelessReply: StatelessReplySink, @unchecked Sendable {
             case .ended: return
             }
             state = .ended
-            streamTimer?.cancel()
             onLeave = nil
         }
     }
@@ -114,7 +109,6 @@ final class StatelessReply: StatelessReplySink, @unchecked Sendable {
     }
 
     private func beginStream() {
-        streamTimer?.cancel()
         state = .streaming
         responder.beginEventStream()
     }

@@ -9,6 +9,10 @@ struct AcceptedTypes: Sendable, Equatable {
             (json, eventStream) = (true, true)
             return
         }
+        if headers.count == 1, let known = Self.usual(headers[0]) {
+            (json, eventStream) = known
+            return
+        }
         var ranges: [Substring: Bool] = [:]
         for range in headers.joined(separator: ",").lowercased().split(separator: ",") {
             let parts = range.split(separator: ";").map { $0.trimmingSpaces }
@@ -18,6 +22,16 @@ struct AcceptedTypes: Sendable, Equatable {
         // The most specific range decides (RFC 9110, section 12.5.1).
         json = ranges["application/json"] ?? ranges["application/*"] ?? ranges["*/*"] ?? false
         eventStream = ranges["text/event-stream"] ?? ranges["text/*"] ?? ranges["*/*"] ?? false
+    }
+
+    /// What nearly every client sends, without taking it apart.
+    private static func usual(_ header: String) -> (json: Bool, eventStream: Bool)? {
+        switch header {
+        case "application/json, text/event-stream", "text/event-stream, application/json", "*/*": (true, true)
+        case "application/json": (true, false)
+        case "text/event-stream": (false, true)
+        default: nil
+        }
     }
 
     private static func isZeroWeight(_ parameter: Substring) -> Bool {
@@ -38,6 +52,7 @@ extension Substring {
 /// Whether a `Content-Type` says JSON.
 func isJSON(contentType: String?) -> Bool {
     guard let contentType else { return false }
+    if contentType == "application/json" { return true }
     let type = contentType.prefix { $0 != ";" }
     return type.trimmingSpaces.lowercased() == "application/json"
 }

@@ -59,10 +59,19 @@ final class StreamableReply: ReplySink, @unchecked Sendable {
             beginStream()
             return
         }
-        streamTimer = owner.eventLoop.scheduleTask(in: .milliseconds(limits.streamAfter.milliseconds)) { [weak self] in
-            guard let self, case .waiting = state else { return }
-            beginStream()
+        if owner.eventLoop === responder.eventLoop {
+            responder.whenWaiting(for: limits.streamAfter) { [weak self] in self?.waitedLong() }
+        } else {
+            streamTimer = owner.eventLoop.scheduleTask(in: .milliseconds(limits.streamAfter.milliseconds)) {
+                [weak self] in
+                guard let self else { return }
+                waitedLong()
+            }
         }
+    }
+
+    private func waitedLong() {
+        if case .waiting = state { beginStream() }
     }
 
     func send(_ message: ByteBuffer) {
