@@ -98,8 +98,9 @@ package final class FrontDoor: HTTPRequestHandler {
     }
 
     func headers(for request: HTTPRequest) -> [(String, String)] {
-        let origins = request.head.headers["origin"]
-        guard origins.count == 1, let origin = origins.first, settings.hosts.acceptsOrigin(origin) else { return [] }
+        guard let origin = request.fields[.origin], !request.fields.isRepeated(.origin),
+            settings.hosts.acceptsOrigin(origin)
+        else { return [] }
         return [
             ("Access-Control-Allow-Origin", origin), ("Vary", "Origin"),
             ("Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate"),

@@ -31,13 +31,14 @@ struct EnvelopeReader {
 
     private mutating func readMember(_ name: JSONName, _ scanner: inout JSONScanner) throws(JSONError) {
         if scanner.matches(name, "params") {
-            guard envelope.params == nil else { throw JSONError(.duplicateKey, at: name.content.lowerBound - 1) }
-            envelope.params = try readParams(&scanner)
+            let params = try readParams(&scanner)
+            try Self.note(params, as: name, in: &envelope.params)
             return
         }
         let first = try scanner.peek()
         if scanner.matches(name, "result") {
-            try set(\.result, try readResult(&scanner), name)
+            let result = try readResult(&scanner)
+            try Self.note(result, as: name, in: &envelope.result)
             return
         }
         let value = try scanner.skipValue(depth: 1)
@@ -46,7 +47,7 @@ struct EnvelopeReader {
             versionSeen = true
             if !scanner.isString(value, "2.0") { problem = "\"jsonrpc\" must be \"2.0\"" }
         } else if scanner.matches(name, "id") {
-            try set(\.id, value, name)
+            try Self.note(value, as: name, in: &envelope.id)
             if first == UInt8(ascii: "n") { return }
             if first != UInt8(ascii: "\"") && first != UInt8(ascii: "-") && !(0x30...0x39).contains(first) {
                 problem = "\"id\" must be a string or an integer"
@@ -56,24 +57,31 @@ struct EnvelopeReader {
                 problem = "\"id\" is longer than \(RequestID.maximumLength) bytes"
             }
         } else if scanner.matches(name, "method") {
-            guard method == nil else { throw JSONError(.duplicateKey, at: name.content.lowerBound - 1) }
-            method = value
+            try Self.note(value, as: name, in: &method)
             if first != UInt8(ascii: "\"") { problem = "\"method\" must be a string" }
         } else if scanner.matches(name, "error") {
-            try set(\.error, value, name)
+            try Self.note(value, as: name, in: &envelope.error)
             if first != UInt8(ascii: "{") { problem = "\"error\" must be an object" }
         }
     }
 
-    private mutating func set(
-        _ member: WritableKeyPath<Envelope, ByteRange?>,
+    /// Notes where a member's value stands; a second one of the same name is refused.
+    private static func note(
         _ value: ByteRange,
-        _ name: JSONName
+        as name: JSONName,
+        in member: inout ByteRange?
     ) throws(JSONError) {
-        guard envelope[keyPath: member] == nil else {
-            throw JSONError(.duplicateKey, at: name.content.lowerBound - 1)
-        }
-        envelope[keyPath: member] = value
+        guard member == nil else { throw JSONError(.duplicateKey, at: name.content.lowerBound - 1) }
+        member = value
+    }
+
+    private static func note(
+        _ value: ByteRange,
+        as name: JSONName,
+        in member: inout MemberSpan?
+    ) throws(JSONError) {
+        guard member == nil else { throw JSONError(.duplicateKey, at: name.content.lowerBound - 1) }
+        member = MemberSpan(nameStart: name.content.lowerBound - 1, value: value)
     }
 
     private mutating func readParams(_ scanner: inout JSONScanner) throws(JSONError) -> ByteRange {
@@ -85,30 +93,27 @@ struct EnvelopeReader {
         }
         try scanner.members(depth: 1) { (scanner, name) throws(JSONError) in
             if scanner.matches(name, "_meta") {
-                guard envelope.meta == nil else { throw JSONError(.duplicateKey, at: name.content.lowerBound - 1) }
-                envelope.meta = try readMeta(&scanner)
+                let meta = try readMeta(&scanner)
+                try Self.note(meta, as: name, in: &envelope.meta)
                 return
             }
             let value = try scanner.skipValue(depth: 2)
             if scanner.matches(name, "name") {
-                try set(\.name, value, name)
+                try Self.note(value, as: name, in: &envelope.name)
             } else if scanner.matches(name, "uri") {
-                try set(\.uri, value, name)
+                try Self.note(value, as: name, in: &envelope.uri)
             } else if scanner.matches(name, "level") {
-                try set(\.level, value, name)
+                try Self.note(value, as: name, in: &envelope.level)
             } else if scanner.matches(name, "requestId") {
-                try set(\.requestID, value, name)
+                try Self.note(value, as: name, in: &envelope.requestID)
             } else if scanner.matches(name, "taskId") {
-                try set(\.taskID, value, name)
+                try Self.note(value, as: name, in: &envelope.taskID)
             } else if scanner.matches(name, "inputResponses") {
-                try set(\.inputResponses, value, name)
+                try Self.note(value, as: name, in: &envelope.inputResponses)
             } else if scanner.matches(name, "requestState") {
-                try set(\.requestState, value, name)
+                try Self.note(value, as: name, in: &envelope.requestState)
             } else if scanner.matches(name, "progressToken") {
-                guard paramsProgressToken == nil else {
-                    throw JSONError(.duplicateKey, at: name.content.lowerBound - 1)
-                }
-                paramsProgressToken = value
+                try Self.note(value, as: name, in: &paramsProgressToken)
             }
         }
         return start..<scanner.position
@@ -124,26 +129,31 @@ struct EnvelopeReader {
         try scanner.members(depth: 2) { (scanner, name) throws(JSONError) in
             let value = try scanner.skipValue(depth: 3)
             if scanner.matches(name, "progressToken") {
-                try set(\.progressToken, value, name)
-            } else if let member = Self.metadataMember(name, scanner) {
-                try set(member, value, name)
+                try Self.note(value, as: name, in: &envelope.progressToken)
+            } else if scanner.matches(name, prefix: "io.modelcontextprotocol/") {
+                try noteMetadata(value, as: name, scanner)
             }
         }
         return start..<scanner.position
     }
 
-    /// Which of the specification's own members a name in `_meta` is.
-    private static func metadataMember(
-        _ name: JSONName,
+    /// Notes a member of `_meta` that is the specification's own.
+    private mutating func noteMetadata(
+        _ value: ByteRange,
+        as name: JSONName,
         _ scanner: JSONScanner
-    ) -> WritableKeyPath<Envelope, MemberSpan?>? {
-        guard scanner.matches(name, prefix: "io.modelcontextprotocol/") else { return nil }
-        if scanner.matches(name, "io.modelcontextprotocol/protocolVersion") { return \.metadata.protocolVersion }
-        if scanner.matches(name, "io.modelcontextprotocol/clientInfo") { return \.metadata.clientInfo }
-        if scanner.matches(name, "io.modelcontextprotocol/clientCapabilities") { return \.metadata.clientCapabilities }
-        if scanner.matches(name, "io.modelcontextprotocol/logLevel") { return \.metadata.logLevel }
-        if scanner.matches(name, "io.modelcontextprotocol/subscriptionId") { return \.metadata.subscriptionID }
-        return nil
+    ) throws(JSONError) {
+        if scanner.matches(name, "io.modelcontextprotocol/protocolVersion") {
+            try Self.note(value, as: name, in: &envelope.metadata.protocolVersion)
+        } else if scanner.matches(name, "io.modelcontextprotocol/clientInfo") {
+            try Self.note(value, as: name, in: &envelope.metadata.clientInfo)
+        } else if scanner.matches(name, "io.modelcontextprotocol/clientCapabilities") {
+            try Self.note(value, as: name, in: &envelope.metadata.clientCapabilities)
+        } else if scanner.matches(name, "io.modelcontextprotocol/logLevel") {
+            try Self.note(value, as: name, in: &envelope.metadata.logLevel)
+        } else if scanner.matches(name, "io.modelcontextprotocol/subscriptionId") {
+            try Self.note(value, as: name, in: &envelope.metadata.subscriptionID)
+        }
     }
 
     /// Notes the few members of a result that tell how it is to be taken; the rest is passed over.
@@ -152,16 +162,17 @@ struct EnvelopeReader {
         let start = scanner.position
         try scanner.members(depth: 1) { (scanner, name) throws(JSONError) in
             if scanner.matches(name, "_meta") {
-                try set(\.resultMembers.meta, try readResultMeta(&scanner), name)
+                let meta = try readResultMeta(&scanner)
+                try Self.note(meta, as: name, in: &envelope.resultMembers.meta)
                 return
             }
             let value = try scanner.skipValue(depth: 2)
             if scanner.matches(name, "resultType") {
-                try set(\.resultMembers.resultType, value, name)
+                try Self.note(value, as: name, in: &envelope.resultMembers.resultType)
             } else if scanner.matches(name, "ttlMs") {
-                try set(\.resultMembers.ttl, value, name)
+                try Self.note(value, as: name, in: &envelope.resultMembers.ttl)
             } else if scanner.matches(name, "cacheScope") {
-                try set(\.resultMembers.cacheScope, value, name)
+                try Self.note(value, as: name, in: &envelope.resultMembers.cacheScope)
             }
         }
         return start..<scanner.position
@@ -173,23 +184,12 @@ struct EnvelopeReader {
         try scanner.members(depth: 2) { (scanner, name) throws(JSONError) in
             let value = try scanner.skipValue(depth: 3)
             if scanner.matches(name, "io.modelcontextprotocol/serverInfo") {
-                try set(\.resultMembers.serverInfo, value, name)
+                try Self.note(value, as: name, in: &envelope.resultMembers.serverInfo)
             } else if scanner.matches(name, "io.modelcontextprotocol/subscriptionId") {
-                try set(\.metadata.subscriptionID, value, name)
+                try Self.note(value, as: name, in: &envelope.metadata.subscriptionID)
             }
         }
         return start..<scanner.position
-    }
-
-    private mutating func set(
-        _ member: WritableKeyPath<Envelope, MemberSpan?>,
-        _ value: ByteRange,
-        _ name: JSONName
-    ) throws(JSONError) {
-        guard envelope[keyPath: member] == nil else {
-            throw JSONError(.duplicateKey, at: name.content.lowerBound - 1)
-        }
-        envelope[keyPath: member] = MemberSpan(nameStart: name.content.lowerBound - 1, value: value)
     }
 
     /// Decides which kind of message the members make.

@@ -49,8 +49,7 @@ struct Admission: Sendable {
         guard let target = RequestTarget(request.head.uri) else {
             throw Refusal(status: .badRequest, reason: "the request's path is not acceptable", closesConnection: true)
         }
-        let hostHeaders = request.head.headers["host"]
-        guard hostHeaders.count == 1, let host = hostHeaders.first else {
+        guard let host = request.fields[.host], !request.fields.isRepeated(.host) else {
             throw Refusal(status: .badRequest, reason: "exactly one Host header is needed", closesConnection: true)
         }
         guard hosts.acceptsHost(host) else {
@@ -60,33 +59,35 @@ struct Admission: Sendable {
                     + "add the name to mcpProxy.allowedHosts"
             )
         }
-        let origins = request.head.headers["origin"]
-        guard origins.count <= 1 else {
+        guard !request.fields.isRepeated(.origin) else {
             throw Refusal(status: .badRequest, reason: "more than one Origin header", closesConnection: true)
         }
-        if let origin = origins.first, !hosts.acceptsOrigin(origin) {
+        let origin = request.fields[.origin]
+        if let origin, !hosts.acceptsOrigin(origin) {
             throw Refusal(
                 status: .forbidden,
                 reason: "this web origin may not use the proxy; add it to mcpProxy.allowedOrigins to allow it"
             )
         }
-        if origins.isEmpty, request.header("sec-fetch-site") == "cross-site" {
+        if origin == nil, request.fields[.secFetchSite] == "cross-site" {
             throw Refusal(status: .forbidden, reason: "cross-site requests are not accepted")
         }
-        return AdmittedRequest(http: request, target: target, origin: origins.first)
+        return AdmittedRequest(http: request, target: target, origin: origin)
     }
 
     /// Checks the credentials that the endpoint's route demands.
     func authenticate(_ request: AdmittedRequest, for endpoint: Endpoint) throws(Refusal) -> AuthenticatedRequest {
-        let headers = request.http.head.headers["authorization"]
-        guard headers.count <= 1, let principal = endpoint.published.tokens.principal(authorization: headers.first)
+        let fields = request.http.fields
+        let shown = fields[.authorization]
+        guard !fields.isRepeated(.authorization),
+            let principal = endpoint.published.tokens.principal(authorization: shown)
         else {
             throw Refusal(
                 status: .unauthorized,
-                reason: headers.isEmpty
+                reason: shown == nil
                     ? "this server needs a token: send the header \"Authorization: Bearer <token>\""
                     : "the token is not valid for this server",
-                headers: [("WWW-Authenticate", headers.isEmpty ? "Bearer" : "Bearer error=\"invalid_token\"")]
+                headers: [("WWW-Authenticate", shown == nil ? "Bearer" : "Bearer error=\"invalid_token\"")]
             )
         }
         return AuthenticatedRequest(admitted: request, endpoint: endpoint, principal: principal)

@@ -38,6 +38,7 @@ package struct HostPolicy: Sendable {
 
     /// The host in lower case, without the port; nil when the text is not a host with an optional port.
     static func hostName(_ text: String) -> String? {
+        if let plain = plainHostName(text) { return plain }
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
         var host = Substring(text.lowercased())
         var port: Substring?
@@ -60,6 +61,18 @@ package struct HostPolicy: Sendable {
         if let port {
             guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), UInt16(port) != nil else { return nil }
         }
+        return String(host)
+    }
+
+    /// The host of a text that needs no thought: small letters, digits, points and a port at most.
+    private static func plainHostName(_ text: String) -> String? {
+        let bytes = text.utf8
+        let end = bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.endIndex
+        let host = text[..<end]
+        guard !host.isEmpty, host.utf8.allSatisfy(\.isHostCharacter) else { return nil }
+        guard end != bytes.endIndex else { return text }
+        let port = bytes[bytes.index(after: end)...]
+        guard (1...4).contains(port.count), port.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return String(host)
     }
 

@@ -41,7 +41,7 @@ final class EventStreamEndpoint: Sendable {
     }
 
     private func openStream(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
-        guard AcceptedTypes(request.http.head.headers["accept"]).eventStream else {
+        guard AcceptedTypes(request.http.fields.all(.accept)).eventStream else {
             throw Refusal(status: .notAcceptable, reason: "send Accept: text/event-stream")
         }
         guard !gateway.isDraining else {
@@ -68,7 +68,7 @@ final class EventStreamEndpoint: Sendable {
     }
 
     private func post(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
-        guard isJSON(contentType: request.http.header("content-type")) else {
+        guard isJSON(contentType: request.http.fields[.contentType]) else {
             throw Refusal(status: .unsupportedMediaType, reason: "send Content-Type: application/json")
         }
         guard let id = request.admitted.target.parameter("sessionId") else {

@@ -9,17 +9,20 @@ import NIOHTTP1
 final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundOut = ByteBuffer
 
     private enum State {
         /// Between requests.
         case idle
-        case readingBody(HTTPRequestHead, ByteBuffer)
+        case readingBody(HTTPRequestFields, ByteBuffer)
         /// The request was complete and its answer is not; what comes meanwhile waits.
         case answering
         /// The request was refused before its end: the rest is thrown away and the connection closed.
         case refused
     }
+
+    /// Up to which size a body is copied behind its head, so that both leave as one piece of memory.
+    private static let largestCopiedBody = 16 << 10
 
     private let limits: HTTPLimits
     private let listener: HTTPListener
@@ -29,6 +32,9 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var responder: HTTPResponder?
     private var keepAlive = true
     private var isHeadRequest = false
+    /// Whether a stream can be sent in chunks; to a client of HTTP/1.0 it ends with the connection.
+    private var hasChunks = true
+    private var flushIsScheduled = false
     private var waiting = CircularBuffer<HTTPServerRequestPart>()
     private var isTakingWaiting = false
     /// Whether an answer is complete but has not left yet, and how much of it was left when that was last asked.
@@ -119,16 +125,17 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
-    /// Reads on only when there is room for another request: what a client sends meanwhile stays in its socket.
+    /// Reads on as long as nothing waits: what a client sends beyond the request that is being answered, and what came
+    /// with the next, stays in its socket.
     func read(context: ChannelHandlerContext) {
-        if case .answering = state { holdsRead = true } else { context.read() }
+        if waiting.isEmpty { context.read() } else { holdsRead = true }
     }
 
     private func take(_ part: HTTPServerRequestPart) {
         switch part {
         case .head(let head): begin(head)
         case .body(let bytes):
-            guard case .readingBody(let head, var body) = state else { return }
+            guard case .readingBody(let fields, var body) = state else { return }
             guard body.readableBytes + bytes.readableBytes <= limits.maximumBodyBytes else {
                 refuse(
                     .payloadTooLarge, "the body is longer than \(limits.maximumBodyBytes) bytes (limits.maxBodyBytes)")
@@ -136,52 +143,49 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
             }
             state = .idle  // keeps the buffer unshared while it grows
             if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
-            state = .readingBody(head, body)
+            state = .readingBody(fields, body)
         case .end:
-            guard case .readingBody(let head, let body) = state else { return }
+            guard case .readingBody(let fields, let body) = state else { return }
             timer?.stop()
             state = .answering
-            dispatch(HTTPRequest(head: head, body: body))
+            dispatch(HTTPRequest(fields, body: body))
         }
     }
 
     private func begin(_ head: HTTPRequestHead) {
-        keepAlive = head.isKeepAlive
+        hasChunks = head.version == .http1_1
+        keepAlive = head.isKeepAlive && hasChunks
         isHeadRequest = head.method == .HEAD
-        if let problem = headerProblem(head) {
+        let fields = HTTPRequestFields(head)
+        if let problem = headerProblem(fields) {
             refuse(.requestHeaderFieldsTooLarge, problem)
             return
         }
-        let encodings = head.headers["transfer-encoding"]
+        let encodings = fields.all(.transferEncoding)
         guard encodings.isEmpty || encodings.map({ $0.lowercased() }) == ["chunked"] else {
             refuse(.badRequest, "the only transfer encoding that is accepted is chunked")
             return
         }
-        if head.headers["content-length"].first.flatMap({ Int($0) }) ?? 0 > limits.maximumBodyBytes {
+        if fields[.contentLength].flatMap({ Int($0) }) ?? 0 > limits.maximumBodyBytes {
             refuse(.payloadTooLarge, "the body is longer than \(limits.maximumBodyBytes) bytes (limits.maxBodyBytes)")
             return
         }
-        state = .readingBody(head, ByteBuffer())
+        state = .readingBody(fields, ByteBuffer())
         startTimer(limits.bodyTimeout)
-        if head.headers["expect"].contains(where: { $0.lowercased() == "100-continue" }) {
+        if fields.all(.expect).contains(where: { $0.lowercased() == "100-continue" }) {
             context?.writeAndFlush(
-                wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: .continue))), promise: nil)
+                wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
         }
     }
 
-    private func headerProblem(_ head: HTTPRequestHead) -> String? {
-        guard head.headers.count <= limits.maximumHeaderCount else {
+    private func headerProblem(_ fields: HTTPRequestFields) -> String? {
+        guard fields.head.headers.count <= limits.maximumHeaderCount else {
             return "more than \(limits.maximumHeaderCount) headers (limits.maxHeaderCount)"
         }
-        var total = head.uri.utf8.count
-        for (name, value) in head.headers {
-            let size = name.utf8.count + value.utf8.count + 4
-            guard size <= limits.maximumHeaderFieldBytes else {
-                return "a header is longer than \(limits.maximumHeaderFieldBytes) bytes (limits.maxHeaderFieldBytes)"
-            }
-            total += size
+        guard fields.longest <= limits.maximumHeaderFieldBytes else {
+            return "a header is longer than \(limits.maximumHeaderFieldBytes) bytes (limits.maxHeaderFieldBytes)"
         }
-        return total <= limits.maximumHeaderBytes
+        return fields.size <= limits.maximumHeaderBytes
             ? nil : "the headers are longer than \(limits.maximumHeaderBytes) bytes (limits.maxHeaderBytes)"
     }
 
@@ -200,7 +204,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private func refuse(_ status: HTTPResponseStatus, _ reason: String) {
         state = .refused
         keepAlive = false
-        respond(status, [("Content-Type", "application/json")], body: HTTPProblem.body(reason))
+        respond(status, isJSON: true, [], [], body: HTTPProblem.body(reason))
     }
 
     private func startTimer(_ duration: Duration) {
@@ -230,29 +234,51 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     // MARK: Writing
 
-    /// - Parameter closing: Whether the connection is closed after the answer.
+    /// Sends a whole answer.
+    ///
+    /// - Parameters:
+    ///   - isJSON: Whether the body is JSON, which is then said in its head.
+    ///   - closing: Whether the connection is closed after the answer.
     func respond(
         _ status: HTTPResponseStatus,
-        _ headers: [(String, String)],
+        isJSON: Bool,
+        _ fields: [(String, String)],
+        _ moreFields: [(String, String)],
         body: ByteBuffer?,
         closing: Bool = false
     ) {
         guard let context else { return }
-        if closing { keepAlive = false }
-        var head = responseHead(status, headers)
-        if status != .noContent, status != .accepted || body != nil {
-            head.headers.add(name: "Content-Length", value: String(body?.readableBytes ?? 0))
-        } else if status == .accepted {
-            head.headers.add(name: "Content-Length", value: "0")
+        if closing || listener.isDraining { keepAlive = false }
+        let length = body?.readableBytes ?? 0
+        let isSentWithHead = length <= Self.largestCopiedBody
+        var bytes = context.channel.allocator.buffer(capacity: 256 + (isSentWithHead ? length : 0))
+        bytes.writeStatus(status)
+        if isJSON { bytes.writeStaticString("Content-Type: application/json\r\n") }
+        bytes.writeFields(fields)
+        bytes.writeFields(moreFields)
+        if status != .noContent { bytes.writeContentLength(length) }
+        writeHeadEnd(to: &bytes)
+        if let body, !isHeadRequest {
+            if isSentWithHead {
+                bytes.writeImmutableBuffer(body)
+            } else {
+                context.write(wrapOutboundOut(bytes), promise: nil)
+                bytes = body
+            }
         }
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if let body, !isHeadRequest { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
-        finishResponse(context)
+        finishResponse(context, bytes)
     }
 
-    func beginStream(_ status: HTTPResponseStatus, _ headers: [(String, String)]) {
+    func beginStream(_ status: HTTPResponseStatus, _ fields: [(String, String)]) {
         guard let context else { return }
-        context.writeAndFlush(wrapOutboundOut(.head(responseHead(status, headers))), promise: nil)
+        if listener.isDraining || !hasChunks { keepAlive = false }
+        var bytes = context.channel.allocator.buffer(capacity: 512)
+        bytes.writeStatus(status)
+        bytes.writeFields(fields)
+        if hasChunks { bytes.writeStaticString("Transfer-Encoding: chunked\r\n") }
+        writeHeadEnd(to: &bytes)
+        context.write(wrapOutboundOut(bytes), promise: nil)
+        flushSoon(context)
         let interval = TimeAmount.milliseconds(limits.keepAliveInterval.milliseconds)
         keepAliveTask = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) {
             [weak self] _ in
@@ -271,31 +297,54 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
                 return
             }
         }
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+        guard bytes.readableBytes > 0 else { return }
+        if hasChunks { writeChunk(bytes, context) } else { context.write(wrapOutboundOut(bytes), promise: nil) }
+        flushSoon(context)
+    }
+
+    private func writeChunk(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
+        let isCopied = bytes.readableBytes <= Self.largestCopiedBody
+        var chunk = context.channel.allocator.buffer(capacity: 16 + (isCopied ? bytes.readableBytes : 0))
+        chunk.writeChunkSize(bytes.readableBytes)
+        if isCopied {
+            chunk.writeImmutableBuffer(bytes)
+            chunk.writeStaticString("\r\n")
+            context.write(wrapOutboundOut(chunk), promise: nil)
+        } else {
+            context.write(wrapOutboundOut(chunk), promise: nil)
+            context.write(wrapOutboundOut(bytes), promise: nil)
+            context.write(wrapOutboundOut(ByteBuffer(staticString: "\r\n")), promise: nil)
+        }
     }
 
     func endStream() {
         guard let context else { return }
-        finishResponse(context)
+        finishResponse(context, hasChunks ? ByteBuffer(staticString: "0\r\n\r\n") : ByteBuffer())
     }
 
-    private func responseHead(_ status: HTTPResponseStatus, _ headers: [(String, String)]) -> HTTPResponseHead {
-        if listener.isDraining { keepAlive = false }
-        var head = HTTPResponseHead(version: .http1_1, status: status)
-        for (name, value) in headers { head.headers.add(name: name, value: value) }
-        if !keepAlive { head.headers.add(name: "Connection", value: "close") }
-        return head
+    private func writeHeadEnd(to bytes: inout ByteBuffer) {
+        bytes.writeStaticString(keepAlive ? "\r\n" : "Connection: close\r\n\r\n")
+    }
+
+    /// Flushes at the end of this turn of the event loop, so that what is written within it leaves together.
+    private func flushSoon(_ context: ChannelHandlerContext) {
+        guard !flushIsScheduled else { return }
+        flushIsScheduled = true
+        context.eventLoop.assumeIsolated().execute { [self] in
+            flushIsScheduled = false
+            self.context?.flush()
+        }
     }
 
     /// Completes the answer. The next request is looked at only when the last byte of this one has left, so that a
     /// client that does not read cannot make answers pile up.
-    private func finishResponse(_ context: ChannelHandlerContext) {
+    private func finishResponse(_ context: ChannelHandlerContext, _ lastBytes: ByteBuffer) {
         responder = nil
         keepAliveTask?.cancel()
         keepAliveTask = nil
         if listener.isDraining { keepAlive = false }
         isWriting = true
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { [self] _ in answerWritten() }
+        context.writeAndFlush(wrapOutboundOut(lastBytes)).assumeIsolated().whenComplete { [self] _ in answerWritten() }
         if isWriting {
             unwritten = Int.max
             startTimer(limits.writeTimeout)
@@ -313,8 +362,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         state = .idle
         startTimer(limits.keepAliveTimeout)
         takeWaiting()
-        if case .answering = state { return }
-        if holdsRead {
+        if holdsRead, waiting.isEmpty {
             holdsRead = false
             context.read()
         }

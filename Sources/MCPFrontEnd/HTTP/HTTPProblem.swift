@@ -19,8 +19,8 @@ extension HTTPResponder {
     func refuse(_ refusal: Refusal) {
         respond(
             refusal.status,
-            [("Content-Type", "application/json")] + refusal.headers,
-            body: HTTPProblem.body(refusal.reason),
+            json: HTTPProblem.body(refusal.reason),
+            refusal.headers,
             closing: refusal.closesConnection
         )
     }

@@ -1,11 +1,61 @@
 import NIOCore
 import NIOHTTP1
 
+/// The head of an HTTP request, and where in it the fields stand that the proxy looks at.
+struct HTTPRequestFields: Sendable {
+    let head: HTTPRequestHead
+    private let places: HeaderPlaces
+    /// The bytes of the target and of all fields.
+    let size: Int
+    /// The bytes of the longest field.
+    let longest: Int
+
+    init(_ head: HTTPRequestHead) {
+        self.head = head
+        var places = HeaderPlaces()
+        var size = head.uri.utf8.count
+        var longest = 0
+        var place = 0
+        for (name, value) in head.headers {
+            let length = name.utf8.count + value.utf8.count + 4
+            size += length
+            longest = max(longest, length)
+            places.note(name, at: place)
+            place += 1
+        }
+        self.places = places
+        self.size = size
+        self.longest = longest
+    }
+
+    /// The value of a field, the first one where it is repeated.
+    subscript(known: KnownHeader) -> String? {
+        guard let place = places.place(of: known) else { return nil }
+        let headers = head.headers
+        return headers[headers.index(headers.startIndex, offsetBy: place)].value
+    }
+
+    /// Whether a field comes more than once.
+    func isRepeated(_ known: KnownHeader) -> Bool { places.isRepeated(known) }
+
+    /// All values of a field.
+    func all(_ known: KnownHeader) -> [String] {
+        guard isRepeated(known) else { return self[known].map { [$0] } ?? [] }
+        return head.headers.compactMap { KnownHeader($0.name) == known ? $0.value : nil }
+    }
+}
+
 /// One HTTP request with its whole body, within the limits.
 struct HTTPRequest: Sendable {
-    let head: HTTPRequestHead
+    let fields: HTTPRequestFields
     let body: ByteBuffer
 
+    init(_ fields: HTTPRequestFields, body: ByteBuffer) {
+        self.fields = fields
+        self.body = body
+    }
+
+    var head: HTTPRequestHead { fields.head }
     var method: HTTPMethod { head.method }
 
     /// The value of a header that may come once.

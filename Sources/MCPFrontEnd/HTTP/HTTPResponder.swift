@@ -56,23 +56,20 @@ final class HTTPResponder: @unchecked Sendable {
 
     /// Sends the whole response.
     ///
-    /// - Parameter closing: Whether the connection is closed after it.
+    /// - Parameters:
+    ///   - json: The body, where there is one.
+    ///   - closing: Whether the connection is closed after it.
     func respond(
         _ status: HTTPResponseStatus,
+        json: ByteBuffer? = nil,
         _ headers: [(String, String)] = [],
-        body: ByteBuffer? = nil,
         closing: Bool = false
     ) {
         guard state == .waiting else { return }
         state = .ended
         clientLeft = nil
         stopWaiting()
-        connection?.respond(status, extraHeaders + headers, body: body, closing: closing)
-    }
-
-    /// Sends a JSON body.
-    func respond(_ status: HTTPResponseStatus, json: ByteBuffer, _ headers: [(String, String)] = []) {
-        respond(status, [("Content-Type", "application/json")] + headers, body: json)
+        connection?.respond(status, isJSON: json != nil, extraHeaders, headers, body: json, closing: closing)
     }
 
     /// Starts a `text/event-stream` response.

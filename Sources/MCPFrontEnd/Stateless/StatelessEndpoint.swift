@@ -18,7 +18,7 @@ struct StatelessEndpoint: Sendable {
 
     /// Whether the version header names a revision without sessions.
     static func isNamed(by request: AuthenticatedRequest) -> Bool {
-        request.http.head.headers[StreamableEndpoint.versionHeader].contains {
+        request.http.fields.all(.protocolVersion).contains {
             ProtocolVersion.isModern(String(Substring($0).trimmingSpaces))
         }
     }
@@ -55,7 +55,7 @@ struct StatelessEndpoint: Sendable {
         }
         do throws(StatelessRefusal) {
             try StatelessEnvelope.checkMembers(of: message)
-            let version = try StatelessHeaders.check(request.http.head.headers, of: message)
+            let version = try StatelessHeaders.check(request.http.fields, of: message)
             try StatelessEnvelope.checkVersion(version)
         } catch {
             responder.respond(.badRequest, json: error.answer(to: id))

@@ -11,16 +11,16 @@ enum StatelessHeaders {
     /// Compares the standard header fields with a request that has the members which they repeat.
     ///
     /// - Returns: the revision that both name.
-    static func check(_ headers: HTTPHeaders, of message: Message) throws(StatelessRefusal) -> String {
+    static func check(_ fields: HTTPRequestFields, of message: Message) throws(StatelessRefusal) -> String {
         let stated = message.view(message.envelope.metadata.protocolVersion?.value)?.string ?? ""
-        let version = try only(StreamableEndpoint.versionHeader, headers)
+        let version = try only(.protocolVersion, StreamableEndpoint.versionHeader, fields)
         guard version.utf8.elementsEqual(stated.utf8) else {
             throw mismatch(StreamableEndpoint.versionHeader, "\(RequestMetadata.prefix)protocolVersion in params._meta")
         }
-        let method = try only("Mcp-Method", headers)
+        let method = try only(.mcpMethod, "Mcp-Method", fields)
         guard method.utf8.elementsEqual(message.methodName.utf8) else { throw mismatch("Mcp-Method", "the method") }
         guard let range = message.mirroredName, let name = message.view(range)?.string else { return version }
-        guard let value = HeaderValue.decode(try only("Mcp-Name", headers)) else {
+        guard let value = HeaderValue.decode(try only(.mcpName, "Mcp-Name", fields)) else {
             throw StatelessRefusal(
                 .headerMismatch,
                 "Header mismatch: Mcp-Name holds characters that a header cannot carry, or invalid Base64")
@@ -46,12 +46,15 @@ enum StatelessHeaders {
         return zip(parameterPrefix.utf8, bytes).allSatisfy { $0 == $1 | 0x20 }
     }
 
-    private static func only(_ name: String, _ headers: HTTPHeaders) throws(StatelessRefusal) -> String {
-        let values = headers[name]
-        guard let value = values.first else {
+    private static func only(
+        _ known: KnownHeader,
+        _ name: String,
+        _ fields: HTTPRequestFields
+    ) throws(StatelessRefusal) -> String {
+        guard let value = fields[known] else {
             throw StatelessRefusal(.headerMismatch, "Header mismatch: the header \(name) is missing")
         }
-        guard values.count == 1 else {
+        guard !fields.isRepeated(known) else {
             throw StatelessRefusal(.headerMismatch, "Header mismatch: the header \(name) stands more than once")
         }
         return String(Substring(value).trimmingSpaces)

@@ -19,7 +19,7 @@ struct StatusPages: Sendable {
         if request.target.path == "/healthz" {
             responder.respond(.ok, json: ByteBuffer(string: #"{"status":"ok"}"#))
         } else {
-            let mayRead = tokens.principal(authorization: request.http.header("authorization")) != nil
+            let mayRead = tokens.principal(authorization: request.http.fields[.authorization]) != nil
             readiness(showsServers: mayRead, responder)
         }
         return true

@@ -46,13 +46,13 @@ struct StreamableEndpoint: Sendable {
     // MARK: POST
 
     private func post(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
-        guard isJSON(contentType: request.http.header("content-type")) else {
+        guard isJSON(contentType: request.http.fields[.contentType]) else {
             throw Refusal(status: .unsupportedMediaType, reason: "send Content-Type: application/json")
         }
-        guard request.http.header("content-encoding").map({ $0.lowercased() == "identity" }) ?? true else {
+        guard request.http.fields[.contentEncoding].map({ $0.lowercased() == "identity" }) ?? true else {
             throw Refusal(status: .unsupportedMediaType, reason: "send the body without Content-Encoding")
         }
-        let accepts = AcceptedTypes(request.http.head.headers["accept"])
+        let accepts = AcceptedTypes(request.http.fields.all(.accept))
         guard accepts.json || accepts.eventStream else {
             throw Refusal(
                 status: .notAcceptable,
@@ -122,7 +122,7 @@ struct StreamableEndpoint: Sendable {
 
     /// The version header must name a revision that we speak. It may be absent: then 2025-03-26 is assumed.
     private func checkVersion(_ request: AuthenticatedRequest) throws(Refusal) {
-        guard let name = request.http.header(Self.versionHeader), ProtocolVersion(inHandshake: name) == nil else {
+        guard let name = request.http.fields[.protocolVersion], ProtocolVersion(inHandshake: name) == nil else {
             return
         }
         let known = ProtocolVersion.spoken.map(\.name).joined(separator: ", ")
@@ -157,9 +157,10 @@ struct StreamableEndpoint: Sendable {
 
     /// The session that a request names; nil when it names none.
     private func session(for request: AuthenticatedRequest) throws(Refusal) -> ClientSession? {
-        let ids = request.http.head.headers[Self.sessionHeader]
-        guard ids.count <= 1 else { throw Refusal(status: .badRequest, reason: "more than one Mcp-Session-Id header") }
-        guard let id = ids.first else { return nil }
+        guard let id = request.http.fields[.sessionID] else { return nil }
+        guard !request.http.fields.isRepeated(.sessionID) else {
+            throw Refusal(status: .badRequest, reason: "more than one Mcp-Session-Id header")
+        }
         guard let session = gateway.sessions.find(id, principal: request.principal, route: request.route) else {
             throw Refusal(status: .notFound, reason: "there is no such session; start a new one with \"initialize\"")
         }
@@ -281,7 +282,7 @@ struct StreamableEndpoint: Sendable {
     // MARK: GET and DELETE
 
     private func get(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
-        guard AcceptedTypes(request.http.head.headers["accept"]).eventStream else {
+        guard AcceptedTypes(request.http.fields.all(.accept)).eventStream else {
             throw Refusal(status: .notAcceptable, reason: "send Accept: text/event-stream")
         }
         try checkVersion(request)

@@ -24,8 +24,8 @@ import Testing
         let message = try Message(
             #"{"jsonrpc":"2.0","id":1,"method":"x","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"v"}}}"#
         )
-        let headers = HTTPHeaders([("MCP-Protocol-Version", " v\t"), ("Mcp-Method", "x ")])
-        #expect(try StatelessHeaders.check(headers, of: message) == "v")
+        let fields = fields([("MCP-Protocol-Version", " v\t"), ("Mcp-Method", "x ")])
+        #expect(try StatelessHeaders.check(fields, of: message) == "v")
     }
 
     @Test(
@@ -40,11 +40,16 @@ import Testing
         let message = try Message(
             #"{"jsonrpc":"2.0","id":1,"method":"\#(method)","params":{\#(member),"_meta":{"io.modelcontextprotocol/protocolVersion":"v"}}}"#
         )
-        var headers = HTTPHeaders([("MCP-Protocol-Version", "v"), ("Mcp-Method", method)])
+        var headers = [("MCP-Protocol-Version", "v"), ("Mcp-Method", method)]
         if isNeeded {
-            #expect { try StatelessHeaders.check(headers, of: message) } throws: { _ in true }
-            headers.add(name: "Mcp-Name", value: "n")
+            #expect { try StatelessHeaders.check(fields(headers), of: message) } throws: { _ in true }
+            headers.append(("Mcp-Name", "n"))
         }
-        #expect(try StatelessHeaders.check(headers, of: message) == "v")
+        #expect(try StatelessHeaders.check(fields(headers), of: message) == "v")
+    }
+
+    private func fields(_ headers: [(String, String)]) -> HTTPRequestFields {
+        HTTPRequestFields(
+            HTTPRequestHead(version: .http1_1, method: .POST, uri: "/", headers: HTTPHeaders(headers)))
     }
 }

@@ -47,6 +47,11 @@ final class ListenerHarness: Sendable {
         }
     }
 
+    /// Writes to every open stream.
+    func write(_ text: String) {
+        for responder in handler.streams.withLock({ $0 }) { responder.run { $0.write(ByteBuffer(string: text)) } }
+    }
+
     /// Waits until that many requests are held.
     func waitForHeld(_ count: Int) async throws {
         while handler.held.withLock({ $0.count }) < count { _ = try await handler.arrivals.next() }
@@ -55,6 +60,7 @@ final class ListenerHarness: Sendable {
     private final class Handler: HTTPRequestHandler {
         let seen = Mutex<[String]>([])
         let held = Mutex<[HTTPResponder]>([])
+        let streams = Mutex<[HTTPResponder]>([])
         let arrivals = EventQueue<String>()
         let departures = EventQueue<String>()
 
@@ -69,6 +75,7 @@ final class ListenerHarness: Sendable {
                 responder.clientLeft = { [departures] in departures.add("/held") }
                 arrivals.add(line)
             case "/stream":
+                streams.withLock { $0.append(responder) }
                 responder.beginEventStream()
                 responder.clientLeft = { [departures] in departures.add("/stream") }
                 responder.write(ByteBuffer(string: "data: 1\n\n"))

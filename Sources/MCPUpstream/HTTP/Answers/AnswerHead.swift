@@ -42,6 +42,8 @@ struct AnswerHead {
 
     /// The kind of body that a Content-Type names; parameters do not matter.
     private static func content(_ value: String) -> Content {
+        if value == "application/json" { return .json }
+        if value == "text/event-stream" { return .eventStream }
         let type = value.utf8.prefix { $0 != UInt8(ascii: ";") }
         let first = type.drop { $0 == 0x20 || $0 == 0x09 }
         let blanks = first.reversed().prefix { $0 == 0x20 || $0 == 0x09 }.count

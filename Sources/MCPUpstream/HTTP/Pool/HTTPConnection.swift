@@ -8,8 +8,7 @@ import NIOTLS
 /// an answer has been looked at, so that an answer nobody asked for is never taken for the next one's.
 final class HTTPConnection: ChannelDuplexHandler {
     typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundIn = HTTPClientRequestPart
-    typealias OutboundOut = HTTPClientRequestPart
+    typealias OutboundIn = Never
 
     private enum State {
         /// Followed by `idle` or `closed`.
@@ -26,6 +25,8 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     private let pool: HTTPConnectionPool
     private let isSecure: Bool
+    /// Stands in the same channel, before the parser of answers.
+    let writer = HTTPRequestWriter()
     private var state = State.connecting
     private var context: ChannelHandlerContext?
     private var timer: Scheduled<Void>?
@@ -55,20 +56,9 @@ final class HTTPConnection: ChannelDuplexHandler {
         headCame = false
         exchange.begin(on: self)
         if let timeout = pool.settings.responseHeadTimeout { startHeadTimer(timeout, exchange) }
-        write(exchange, context)
+        writer.write(exchange.request, context)
+        exchange.dropBody()
         return true
-    }
-
-    private func write(_ exchange: HTTPExchange, _ context: ChannelHandlerContext) {
-        let request = exchange.request
-        let head = HTTPRequestHead(
-            version: .http1_1, method: request.method, uri: request.target, headers: request.fields.headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if let body = request.body {
-            context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
-            exchange.dropBody()
-        }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 
     /// Closes a connection that nobody uses.

@@ -40,7 +40,7 @@ enum HTTPConnector {
             limits.maxHeaderFieldSize = pool.settings.maximumHeaderFieldBytes
             limits.maxHeaderListSize = pool.settings.maximumHeaderBytes
             limits.maxHeaderFieldCount = pool.settings.maximumHeaderFields
-            try pipeline.addHandler(HTTPRequestEncoder())
+            try pipeline.addHandler(connection.writer)
             try pipeline.addHandler(ByteToMessageHandler(HTTPResponseDecoder(limitConfiguration: limits)))
             try pipeline.addHandler(connection)
         } catch {

@@ -1,25 +1,45 @@
-import NIOHTTP1
+import MCPCore
+import NIOCore
 
 /// The header fields of a request, each checked when it is added: the only way to the wire, so that nothing can
 /// break out of its line.
 ///
-/// Made once per link and copied per request.
+/// Made once per link and copied per request; what is the same for all of them is written out only once.
 package struct RequestFields: Sendable {
-    private(set) var headers: HTTPHeaders
+    private var fields: [(name: String, value: String)] = []
+    /// The same fields as they go to the wire, each with the end of its line.
+    private(set) var lines = ByteBuffer()
 
     /// Begins with the fields that every request to an origin has.
-    init(origin: HTTPOrigin, capacity: Int = 12) {
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(capacity)
-        headers.add(name: "Host", value: origin.authority)
-        self.headers = headers
+    init(origin: HTTPOrigin) {
+        append("Host", origin.authority)
     }
 
     /// Replaces a field by one of ours.
     mutating func set(_ name: StaticString, _ value: String) {
-        let name = String(describing: name)
         precondition(Self.isValidValue(value))
-        headers.replaceOrAdd(name: name, value: value)
+        replace(String(describing: name), value)
+    }
+
+    private mutating func replace(_ name: String, _ value: String) {
+        remove(name)
+        append(name, value)
+    }
+
+    private mutating func remove(_ name: String) {
+        guard fields.contains(where: { ASCII.equal($0.name, name) }) else { return }
+        let kept = fields.filter { !ASCII.equal($0.name, name) }
+        fields = []
+        lines.clear()
+        for field in kept { append(field.name, field.value) }
+    }
+
+    private mutating func append(_ name: String, _ value: String) {
+        fields.append((name, value))
+        lines.writeString(name)
+        lines.writeStaticString(": ")
+        lines.writeString(value)
+        lines.writeStaticString("\r\n")
     }
 
     /// Adds the fields that are configured for a server, after ours, replacing what they may replace.
@@ -28,21 +48,17 @@ package struct RequestFields: Sendable {
     /// before it came here.
     mutating func add(configured fields: [(name: String, value: String)]) {
         for field in fields where Self.isAccepted(name: field.name, value: field.value) {
-            headers.remove(name: field.name)
+            remove(field.name)
         }
         for field in fields where Self.isAccepted(name: field.name, value: field.value) {
-            headers.add(name: field.name, value: field.value)
+            append(field.name, field.value)
         }
     }
 
     /// Adds an `Mcp-Param-*` field, unless it cannot stand in a header.
     mutating func add(parameter name: String, _ value: String) {
         guard Self.isValidName(name), Self.isValidValue(value) else { return }
-        headers.replaceOrAdd(name: name, value: value)
-    }
-
-    mutating func setContentLength(_ length: Int) {
-        headers.add(name: "Content-Length", value: String(length))
+        replace(name, value)
     }
 
     /// Whether a field may be configured: a token, a printable value, and none of those that frame the message.

@@ -137,10 +137,8 @@ package final class SSELink: UpstreamLink {
         guard case .open = state, let endpoint, let next = queue.next() else { return }
         let post = SSEPost(next.kind, on: self)
         posts[ObjectIdentifier(post)] = post
-        var fields = postFields
-        fields.setContentLength(next.message.readableBytes)
         post.start(
-            HTTPUpstreamRequest(method: .POST, target: endpoint.target, fields: fields, body: next.message), pool)
+            HTTPUpstreamRequest(method: .POST, target: endpoint.target, fields: postFields, body: next.message), pool)
     }
 
     /// The message has been accepted or refused, or has had its time: the next may go.

@@ -144,7 +144,6 @@ package final class StreamableHTTPLink: ListeningLink {
         }
         var fields = postFields
         if let head { fields.set(head) }
-        fields.setContentLength(message.readableBytes)
         post.start(HTTPUpstreamRequest(method: .POST, target: url.target, fields: fields, body: message))
     }
 

@@ -62,10 +62,12 @@ final class SentExchange: Sendable {
         _ body: String?,
         pausingAtBody: Bool = false
     ) {
-        var fields = RequestFields(origin: pool.origin)
-        if let body { fields.setContentLength(body.utf8.count) }
         let request = HTTPUpstreamRequest(
-            method: method, target: target, fields: fields, body: body.map { ByteBuffer(string: $0) })
+            method: method,
+            target: target,
+            fields: RequestFields(origin: pool.origin),
+            body: body.map { ByteBuffer(string: $0) }
+        )
         let exchange = pool.send(request, Recorder(log: log, pausesAtBody: pausingAtBody))
         self.exchange = NIOLoopBound(exchange, eventLoop: pool.eventLoop)
     }

@@ -1,0 +1,78 @@
+import NIOHTTP1
+
+/// The header fields that the proxy itself looks at.
+enum KnownHeader: Int {
+    case host
+    case origin
+    case secFetchSite
+    case authorization
+    case contentType
+    case contentLength
+    case contentEncoding
+    case transferEncoding
+    case expect
+    case accept
+    case sessionID
+    case protocolVersion
+    case mcpMethod
+    case mcpName
+
+    /// The field of this name, in whatever case.
+    init?(_ name: String) {
+        func isNamed(_ lowercased: StaticString) -> Bool {
+            var place = unsafe lowercased.utf8Start
+            for byte in name.utf8 {
+                let expected = unsafe place.pointee
+                guard byte == expected || (expected >= UInt8(ascii: "a") && byte | 0x20 == expected) else {
+                    return false
+                }
+                unsafe place += 1
+            }
+            return true
+        }
+        switch name.utf8.count {
+        case 4 where isNamed("host"): self = .host
+        case 6 where isNamed("accept"): self = .accept
+        case 6 where isNamed("origin"): self = .origin
+        case 6 where isNamed("expect"): self = .expect
+        case 8 where isNamed("mcp-name"): self = .mcpName
+        case 10 where isNamed("mcp-method"): self = .mcpMethod
+        case 12 where isNamed("content-type"): self = .contentType
+        case 13 where isNamed("authorization"): self = .authorization
+        case 14 where isNamed("content-length"): self = .contentLength
+        case 14 where isNamed("mcp-session-id"): self = .sessionID
+        case 14 where isNamed("sec-fetch-site"): self = .secFetchSite
+        case 16 where isNamed("content-encoding"): self = .contentEncoding
+        case 17 where isNamed("transfer-encoding"): self = .transferEncoding
+        case 20 where isNamed("mcp-protocol-version"): self = .protocolVersion
+        default: return nil
+        }
+    }
+}
+
+/// Where the known fields stand among a request's header fields, found in one walk over them.
+struct HeaderPlaces: Sendable {
+    private static let absent = UInt16.max
+
+    private var places = SIMD16<UInt16>(repeating: Self.absent)
+    private var repeated: UInt16 = 0
+
+    /// Notes the field that stands at a place.
+    mutating func note(_ name: String, at place: Int) {
+        guard let known = KnownHeader(name) else { return }
+        if places[known.rawValue] == Self.absent {
+            places[known.rawValue] = UInt16(clamping: place)
+        } else {
+            repeated |= 1 << known.rawValue
+        }
+    }
+
+    /// Where the first field of a kind stands.
+    func place(of known: KnownHeader) -> Int? {
+        let place = places[known.rawValue]
+        return place == Self.absent ? nil : Int(place)
+    }
+
+    /// Whether a field comes more than once.
+    func isRepeated(_ known: KnownHeader) -> Bool { repeated & 1 << known.rawValue != 0 }
+}
