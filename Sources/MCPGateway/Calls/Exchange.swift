@@ -142,7 +142,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     /// ([client behavior, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#client-behavior)).
     private func refreshesCatalog(after answer: Message) -> Bool {
         guard answer.kind == .error, request.method == .toolsCall, !hasRefreshedCatalog, !isCancelled,
-            Answer.passed(answer, []).errorCode == .headerMismatch
+            answer.errorCode == .headerMismatch
         else { return false }
         hasRefreshedCatalog = true
         upstreamID = nil

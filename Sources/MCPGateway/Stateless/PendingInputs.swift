@@ -147,7 +147,7 @@ struct URLDemand {
     let requests: [ByteBuffer]
 
     static func isOne(_ answer: Message) -> Bool {
-        answer.view(answer.envelope.error)?["code"]?.integer == Int64(ErrorCode.urlElicitationRequired.rawValue)
+        answer.errorCode == .urlElicitationRequired
     }
 
     init(_ answer: Message) {
