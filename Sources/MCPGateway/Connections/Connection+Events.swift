@@ -144,7 +144,7 @@ extension Connection: UpstreamListener {
         }
         // A stateless server serves everybody: where it is not certain whose call it means, nobody may hear it.
         guard era == .legacy else { return }
-        let level = message.view(message.envelope.level)?.string.flatMap(LogLevel.init(rawValue:))
+        let level = LogLevel(message.view(message.envelope.level))
         for attachment in attachments.values {
             if let wanted = attachment.logLevel, let level, level < wanted { continue }
             attachment.client.hear(message)

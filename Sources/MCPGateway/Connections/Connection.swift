@@ -205,8 +205,7 @@ package final class Connection: @unchecked Sendable {
         case .resourcesUnsubscribe:
             if let uri = uri(of: exchange.request) { attachments[id]?.subscriptions.remove(uri) }
         case .loggingSetLevel:
-            let level = exchange.request.view(exchange.request.envelope.level)?.string
-            attachments[id]?.logLevel = level.flatMap(LogLevel.init(rawValue:))
+            attachments[id]?.logLevel = LogLevel(exchange.request.view(exchange.request.envelope.level))
         default: break
         }
     }

@@ -154,7 +154,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         case .logMessage:
             // Only who asks for log messages gets them, and only from that level on (2026-07-28, Logging).
             guard let wanted = request.logLevel else { return }
-            let level = notification.view(notification.envelope.level)?.string.flatMap(LogLevel.init(rawValue:))
+            let level = LogLevel(notification.view(notification.envelope.level))
             if let level, level < wanted { return }
             reply.send(notification.singleLine)
         case .elicitationCompleted: break  // the client learns of it by asking again
