@@ -118,25 +118,10 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
     }
 
     private func tagged(_ notification: Message) -> ByteBuffer {
-        let envelope = notification.envelope
-        if let span = envelope.metadata.subscriptionID {
+        if let span = notification.envelope.metadata.subscriptionID {
             return notification.spliced([Edit(span.value, .id(request.id))])
         }
-        if let meta = envelope.meta {
-            return notification.spliced(notification.edits(of: meta, inserting: idMember))
-        }
-        var meta = ByteBuffer(string: #""_meta":{"#)
-        meta.writeImmutableBuffer(idMember)
-        meta.writeStaticString("}")
-        if let params = envelope.params {
-            return notification.spliced(notification.edits(of: params, inserting: meta))
-        }
-        guard let method = envelope.methodName else { return notification.singleLine }
-        var params = ByteBuffer(string: #","params":{"#)
-        params.writeImmutableBuffer(meta)
-        params.writeStaticString("}")
-        let end = method.upperBound + 1
-        return notification.spliced([Edit(end..<end, .bytes(params))])
+        return notification.spliced(notification.metaEdits(inserting: idMember))
     }
 
     // MARK: The end
