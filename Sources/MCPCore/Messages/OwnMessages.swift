@@ -9,16 +9,7 @@ package enum OwnMessages {
         message: String,
         data: [(String, String)] = []
     ) -> ByteBuffer {
-        guard !data.isEmpty else { return error(id: id, code: code, message: message, json: nil) }
-        var object = ByteBuffer(string: "{")
-        for (index, member) in data.enumerated() {
-            if index > 0 { object.writeStaticString(",") }
-            object.writeJSONString(member.0)
-            object.writeStaticString(":")
-            object.writeJSONString(member.1)
-        }
-        object.writeStaticString("}")
-        return error(id: id, code: code, message: message, json: object)
+        error(id: id, code: code, message: message, json: data.isEmpty ? nil : object(data))
     }
 
     /// An error response whose `data` is already JSON.
@@ -100,6 +91,19 @@ package enum OwnMessages {
         params.writeJSONString(reason)
         params.writeStaticString("}")
         return notification(.cancelled, params: params)
+    }
+
+    /// An object whose values are strings, such as the parameters of a simple request.
+    package static func object(_ members: [(String, String)]) -> ByteBuffer {
+        var object = ByteBuffer(string: "{")
+        for (index, member) in members.enumerated() {
+            if index > 0 { object.writeStaticString(",") }
+            object.writeJSONString(member.0)
+            object.writeStaticString(":")
+            object.writeJSONString(member.1)
+        }
+        object.writeStaticString("}")
+        return object
     }
 
     private static func writeParams(_ params: ByteBuffer?, to buffer: inout ByteBuffer) {

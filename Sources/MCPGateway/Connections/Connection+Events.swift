@@ -108,9 +108,7 @@ extension Connection: UpstreamListener {
             broadcast(message)
         }
         for uri in filter.resources {
-            var params = ByteBuffer(string: #"{"uri":"#)
-            params.writeJSONString(uri)
-            params.writeStaticString("}")
+            let params = OwnMessages.object([("uri", uri)])
             // As above.
             guard let message = try? Message(OwnMessages.notification(.resourceUpdated, params: params)) else {
                 continue
