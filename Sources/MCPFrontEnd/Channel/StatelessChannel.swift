@@ -28,10 +28,6 @@ final class StatelessChannel: @unchecked Sendable {
         self.write = write
     }
 
-    func run(_ body: @escaping @Sendable () -> Void) {
-        if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
-    }
-
     /// Takes a request that carries its own envelope.
     func receive(_ request: Message) {
         guard let id = request.id else { return }

@@ -101,7 +101,7 @@ final class InputRounds: @unchecked Sendable {
             connection.run { [self] _ in refused(key, method, reason, round) }
         }
         let exchange = self.exchange
-        exchange.caller.onLoop { exchange.caller.ask(question, during: exchange) }
+        exchange.caller.eventLoop.run { exchange.caller.ask(question, during: exchange) }
     }
 
     private static func askable(_ name: String) -> Method? {

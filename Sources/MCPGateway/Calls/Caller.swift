@@ -41,13 +41,6 @@ enum CallerIdentity: Hashable, Sendable {
     case client(hash: Int)
 }
 
-extension Caller {
-    /// Runs on the caller's event loop: now, when that is the current one.
-    func onLoop(_ body: @escaping @Sendable () -> Void) {
-        if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
-    }
-}
-
 /// What a server wants to know of a client, and where the answer has to go.
 struct ClientQuestion: Sendable {
     /// Which question of which connection this is, so that it can be withdrawn.

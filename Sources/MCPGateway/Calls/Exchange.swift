@@ -83,7 +83,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     }
 
     func exchangeProgressed(_ notification: Message) {
-        caller.onLoop { [self] in caller.deliver(notification, for: self) }
+        caller.eventLoop.run { [self] in caller.deliver(notification, for: self) }
     }
 
     func exchangeAnswered(_ answer: Message) {
@@ -118,7 +118,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     func finish(_ answer: Answer) {
         connection.ended(self)
         let outcome = answer.outcome
-        caller.onLoop { [self] in caller.finish(self, answer, outcome: outcome) }
+        caller.eventLoop.run { [self] in caller.finish(self, answer, outcome: outcome) }
     }
 
     /// Tells that nobody waits any more.

@@ -51,14 +51,14 @@ extension Connection: UpstreamListener {
             let origin = ClientQuestion.Origin(
                 connection: ObjectIdentifier(self), id: RequestID(message.bytes, range)
             )
-            for caller in allCallers { caller.onLoop { caller.withdraw(origin, message) } }
+            for caller in allCallers { caller.eventLoop.run { caller.withdraw(origin, message) } }
         case .logMessage: passLog(message, receiver as? Exchange)
         case .resourceUpdated, .toolListChanged, .promptListChanged, .resourceListChanged:
             // A stateless server says these only where they were asked for.
             if era == .legacy { passChange(message) }
         default:
             if let exchange = receiver as? Exchange {
-                exchange.caller.onLoop { exchange.caller.deliver(message, for: exchange) }
+                exchange.caller.eventLoop.run { exchange.caller.deliver(message, for: exchange) }
             } else if era == .legacy {
                 broadcast(message)
             }
@@ -127,7 +127,7 @@ extension Connection: UpstreamListener {
     /// belong to one principal, as far as each has asked for that level.
     private func passLog(_ message: Message, _ exchange: Exchange?) {
         if let exchange {
-            exchange.caller.onLoop { exchange.caller.deliver(message, for: exchange) }
+            exchange.caller.eventLoop.run { exchange.caller.deliver(message, for: exchange) }
             return
         }
         let meant = active.filter(\.hearsLogMessages)
@@ -137,7 +137,7 @@ extension Connection: UpstreamListener {
             {
                 return
             }
-            only.onLoop { only.deliver(message, for: nil) }
+            only.eventLoop.run { only.deliver(message, for: nil) }
             return
         }
         // A stateless server serves everybody: where it is not certain whose call it means, nobody may hear it.

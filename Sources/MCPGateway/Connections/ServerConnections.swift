@@ -144,7 +144,7 @@ package final class ServerConnections: Sendable {
             connection.upstream.whenReady { [self] result in
                 release(connection)
                 let era = result.map(\.era)
-                if eventLoop.inEventLoop { completion(era) } else { eventLoop.execute { completion(era) } }
+                eventLoop.run { completion(era) }
             }
         }
     }

@@ -122,7 +122,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     private func watchClient() {
         let reply = self.reply
-        reply.whenClientLeaves { [self] in onLoop { [self] in clientLeft(reply) } }
+        reply.whenClientLeaves { [self] in eventLoop.run { [self] in clientLeft(reply) } }
     }
 
     /// The client has closed the stream of its request, which cancels it

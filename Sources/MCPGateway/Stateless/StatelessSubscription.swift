@@ -31,10 +31,6 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
         self.gateway = gateway
     }
 
-    private func onLoop(_ body: @escaping @Sendable () -> Void) {
-        if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
-    }
-
     /// Must be called once, on the event loop.
     func start() {
         do throws(StatelessRefusal) {
@@ -45,7 +41,7 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
         guard gateway.subscriptions.add(self) else {
             return fail(.error(.overloaded, "too many subscriptions are open; close one first"))
         }
-        reply.whenClientLeaves { [self] in onLoop { [self] in end() } }
+        reply.whenClientLeaves { [self] in eventLoop.run { [self] in end() } }
         request.route.server.findEra(on: eventLoop) { [self] era in
             guard case .starting = state else { return }
             switch era {
@@ -70,7 +66,7 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
     }
 
     private func attached(_ outcome: Result<SubscriptionFilter, UpstreamFailure>) {
-        onLoop { [self] in
+        eventLoop.run { [self] in
             guard case .attaching(let connection) = state else { return }
             switch outcome {
             case .success(let honoured):
@@ -100,11 +96,11 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
     // MARK: AttachedClient, on the connection's event loop
 
     func serverWasReplaced() {
-        onLoop { [self] in close() }
+        eventLoop.run { [self] in close() }
     }
 
     func hear(_ notification: Message) {
-        onLoop { [self] in
+        eventLoop.run { [self] in
             guard case .acknowledged(_, let honoured) = state else { return }
             if notification.method == .resourceUpdated {
                 guard let uri = notification.view(notification.envelope.uri)?.string,
