@@ -14,15 +14,13 @@ protocol Caller: AnyObject, Sendable {
     var capabilities: DeclaredCapabilities { get }
     /// Which client it is, as far as can be told.
     var identity: CallerIdentity { get }
-    /// Whether log messages that accompany a call of it may be for it.
-    var mayHearLogMessages: Bool { get }
 
     /// Takes a notification that belongs to an exchange; to the only one under way, when none is named. The progress
     /// token in it is still ours.
     func deliver(_ notification: Message, for exchange: Exchange?)
 
     /// Takes the end of an exchange.
-    func finish(_ exchange: Exchange, _ answer: Answer, outcome: String)
+    func finish(_ exchange: Exchange, _ answer: Answer)
 
     /// Puts a question to the client.
     ///

@@ -117,8 +117,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     /// Ends the exchange; the server may not have.
     func finish(_ answer: Answer) {
         connection.ended(self)
-        let outcome = answer.outcome
-        caller.eventLoop.run { [self] in caller.finish(self, answer, outcome: outcome) }
+        caller.eventLoop.run { [self] in caller.finish(self, answer) }
     }
 
     /// Tells that nobody waits any more.

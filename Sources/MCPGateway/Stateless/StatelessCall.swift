@@ -53,7 +53,6 @@ final class StatelessCall: Caller, @unchecked Sendable {
     var route: Route { request.route }
     var principal: Principal { request.principal }
     var capabilities: DeclaredCapabilities { request.capabilities }
-    var mayHearLogMessages: Bool { request.logLevel != nil }
 
     // MARK: Beginning
 
@@ -162,7 +161,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         }
     }
 
-    func finish(_ exchange: Exchange, _ answer: Answer, outcome: String) {
+    func finish(_ exchange: Exchange, _ answer: Answer) {
         guard exchange === self.exchange else { return }
         self.exchange = nil
         releaseConnection()
