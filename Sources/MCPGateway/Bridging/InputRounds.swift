@@ -109,14 +109,8 @@ final class InputRounds: @unchecked Sendable {
 
     /// The question as a request of an earlier revision.
     private static func message(_ method: Method, params: JSONView?, isURL: Bool) -> Message? {
-        var members = params?.bytes
         // Clients of 2025-11-25 expect an identifier with a URL; later revisions have none.
-        if isURL, let params, params["elicitationId"] == nil {
-            let rest = params.bytes.getSlice(at: params.bytes.readerIndex + 1, length: params.bytes.readableBytes - 1)
-            var object = ByteBuffer(string: #"{"elicitationId":"\#(SessionStore.makeID())","#)
-            object.writeImmutableBuffer(rest ?? ByteBuffer())
-            members = object
-        }
+        let members = isURL ? params?.adding("elicitationId", SessionStore.makeID()) : params?.bytes
         // The parts were accepted before; what they make is a request unless "params" is no object.
         return try? Message(OwnMessages.request(id: 0, method: method, params: members), duplicateKeys: .accepted)
     }
