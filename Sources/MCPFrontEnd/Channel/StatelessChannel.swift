@@ -54,9 +54,7 @@ final class StatelessChannel: @unchecked Sendable {
 
     /// Takes the notification by which a client cancels a request. Returns whether the request was one of these.
     func cancel(_ notification: Message) -> Bool {
-        guard let range = notification.envelope.requestID,
-            let reply = open[RequestID(notification.bytes, range)]
-        else { return false }
+        guard let id = notification.cancelledID, let reply = open[id] else { return false }
         reply.leave()
         return true
     }

@@ -52,7 +52,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     ) {
         self.request = request
         self.clientID = id
-        self.progressToken = request.envelope.progressToken.map { RequestID(request.bytes, $0) }
+        self.progressToken = request.progressToken
         self.caller = caller
         self.started = caller.eventLoop.now
         self.connection = connection

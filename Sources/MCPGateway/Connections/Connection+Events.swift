@@ -47,10 +47,8 @@ extension Connection: UpstreamListener {
         }
         switch message.method {
         case .cancelled:
-            guard let range = message.envelope.requestID else { return }
-            let origin = ClientQuestion.Origin(
-                connection: ObjectIdentifier(self), id: RequestID(message.bytes, range)
-            )
+            guard let id = message.cancelledID else { return }
+            let origin = ClientQuestion.Origin(connection: ObjectIdentifier(self), id: id)
             for caller in allCallers { caller.eventLoop.run { caller.withdraw(origin, message) } }
         case .logMessage: passLog(message, receiver as? Exchange)
         case .resourceUpdated, .toolListChanged, .promptListChanged, .resourceListChanged:

@@ -165,8 +165,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     }
 
     private func cancel(_ notification: Message) {
-        guard let range = notification.envelope.requestID else { return }
-        let id = RequestID(notification.bytes, range)
+        guard let id = notification.cancelledID else { return }
         if let reply = subscribing.removeValue(forKey: id) { return reply.abandon() }
         guard let call = exchanges.values.first(where: { $0.exchange.clientID == id }) else { return }
         let reason = notification.params?["reason"]?.string ?? "cancelled by the client"

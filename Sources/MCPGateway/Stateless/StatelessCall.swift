@@ -40,14 +40,10 @@ final class StatelessCall: Caller, @unchecked Sendable {
         self.reply = reply
         self.identity = .client(hash: request.clientHash)
         self.clientID = request.id
-        self.progressToken = Self.progressToken(of: request)
+        self.progressToken = request.message.progressToken
         self.eventLoop = eventLoop
         self.gateway = gateway
         self.started = eventLoop.now
-    }
-
-    private static func progressToken(of request: StatelessRequest) -> RequestID? {
-        request.message.envelope.progressToken.map { RequestID(request.message.bytes, $0) }
     }
 
     var route: Route { request.route }
@@ -276,7 +272,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         state = .running
         self.reply = reply
         clientID = again.id
-        progressToken = Self.progressToken(of: again)
+        progressToken = again.message.progressToken
         watchClient()
         if inputs.isAboutURLs { return resumeAfterURLs(answers, again) }
         inputs.give(answers)
