@@ -36,23 +36,21 @@ package enum OwnMessages {
 
     /// A response whose result is already JSON.
     package static func result(id: RequestID, _ result: ByteBuffer) -> ByteBuffer {
-        var buffer = ByteBuffer()
-        buffer.reserveCapacity(result.readableBytes + 64)
-        buffer.writeStaticString(#"{"jsonrpc":"2.0","id":"#)
-        buffer.writeRequestID(id)
-        buffer.writeStaticString(#","result":"#)
-        buffer.writeImmutableBuffer(result)
-        buffer.writeStaticString("}")
-        return buffer
+        response(id, #","result":"#, result)
     }
 
     /// A response whose error object is already JSON.
     package static func error(id: RequestID, object: ByteBuffer) -> ByteBuffer {
+        response(id, #","error":"#, object)
+    }
+
+    private static func response(_ id: RequestID, _ member: StaticString, _ value: ByteBuffer) -> ByteBuffer {
         var buffer = ByteBuffer()
+        buffer.reserveCapacity(value.readableBytes + 64)
         buffer.writeStaticString(#"{"jsonrpc":"2.0","id":"#)
         buffer.writeRequestID(id)
-        buffer.writeStaticString(#","error":"#)
-        buffer.writeImmutableBuffer(object)
+        buffer.writeStaticString(member)
+        buffer.writeImmutableBuffer(value)
         buffer.writeStaticString("}")
         return buffer
     }
