@@ -293,7 +293,7 @@ package final class Gateway: Sendable {
     /// Ends every session.
     package func closeAllSessions(reason: String) {
         for session in sessions.all { session.run { $0.close(reason: reason) } }
-        for call in suspended.all { call.onLoop { call.shutDown(reason: reason) } }
+        for call in suspended.all { call.eventLoop.run { call.shutDown(reason: reason) } }
         for subscription in subscriptions.all {
             subscription.eventLoop.execute { subscription.close() }
         }

@@ -12,6 +12,8 @@ pytest.register_assert_rewrite("scenarios", "support")
 
 from support.fixture import HTTPFixture, ModernHTTPFixture
 from support.ledger import Ledger
+from support.matrix import matrix
+from support.modern import Front
 from support.proxy import Proxy
 from support.raw import http_client
 
@@ -109,6 +111,32 @@ def modern_http_fixture(new_ledger):
     return lambda **settings: ModernHTTPFixture(
         uuid.uuid4().hex, ledger=settings.pop("ledger", None) or new_ledger(), **settings
     )
+
+
+@pytest.fixture(scope="module")
+def servers(launch, http_fixture, modern_http_fixture, new_ledger):
+    """All kinds of servers behind one proxy, to which nobody else speaks."""
+    with matrix(launch, http_fixture, modern_http_fixture, new_ledger) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def proxy(servers):
+    return servers.proxy
+
+
+@pytest.fixture
+def ledger(servers, server):
+    """That of the one of `servers` which the test is about."""
+    return servers.ledgers[server]
+
+
+@pytest.fixture
+def front(proxy, server, ledger, http):
+    """The endpoint of this server; afterwards a modern server behind it has nothing to complain about."""
+    before = len(ledger.entries("violation"))
+    yield Front(proxy.url(f"/{server}/mcp"), http)
+    assert ledger.entries("violation")[before:] == []
 
 
 @pytest.hookimpl(hookwrapper=True)

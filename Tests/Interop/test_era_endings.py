@@ -16,41 +16,7 @@ from support.wait import eventually_async
 pytestmark = pytest.mark.anyio
 
 ELICITATION = {"elicitation": {}}
-LEGACY, MODERN = ["legacy-stdio", "legacy-streams", "legacy-sse"], ["modern-stdio", "modern-http"]
-
-
-@pytest.fixture(scope="module")
-def servers(http_fixture, modern_http_fixture, new_ledger):
-    """{kind: (configuration, ledger)}"""
-    with (
-        http_fixture(answers="sse", transport="streamable") as streams,
-        http_fixture(transport="sse") as old,
-        modern_http_fixture() as new,
-    ):
-        children = {"legacy-stdio": new_ledger(), "modern-stdio": new_ledger()}
-        yield {
-            "legacy-stdio": (stdio(ledger=children["legacy-stdio"]), children["legacy-stdio"]),
-            "legacy-streams": (streams.streamable(), streams.ledger),
-            "legacy-sse": (old.sse(), old.ledger),
-            "modern-stdio": (modern_stdio(ledger=children["modern-stdio"]), children["modern-stdio"]),
-            "modern-http": (new.streamable(), new.ledger),
-        }
-
-
-@pytest.fixture(scope="module")
-def proxy(launch, servers):
-    with launch({name: entry for name, (entry, _) in servers.items()}) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def ledger(servers, server):
-    return servers[server][1]
-
-
-@pytest.fixture
-def front(proxy, server, http):
-    return Front(proxy.url(f"/{server}/mcp"), http)
+LEGACY, MODERN = ["legacy-stdio", "legacy-http-streams", "legacy-sse"], ["modern-stdio", "modern-http"]
 
 
 def call(tool, arguments=None, request_id=1, **added):

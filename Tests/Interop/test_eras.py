@@ -4,16 +4,9 @@ import pytest
 
 from scenarios import SCENARIOS
 from support.cells import SERVERS, STREAMING_SERVERS, name_of, pairs
-from support.matrix import matrix
 from support.visits import HTTP_KINDS
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(scope="module")
-def servers(launch, http_fixture, modern_http_fixture, new_ledger):
-    with matrix(launch, http_fixture, modern_http_fixture, new_ledger) as made:
-        yield made
 
 
 @pytest.mark.parametrize("kind, scenario", pairs(HTTP_KINDS, SCENARIOS), ids=name_of)

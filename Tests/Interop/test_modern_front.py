@@ -6,8 +6,6 @@ import pytest
 
 from support.channels import LegacySSE
 from support.envelope import CACHEABLE, META, VERSION, meta_of, modern_call, modern_request
-from support.matrix import matrix
-from support.modern import Front
 from support.raw import error_of
 from support.wait import eventually_async
 
@@ -19,25 +17,6 @@ ALL = ["legacy-stdio", "legacy-http", "legacy-sse", "modern-stdio", "modern-http
 REMOVED = ["initialize", "ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"]
 ECHO = modern_call("echo", {"text": "t"})
 COMPLETION = {"ref": {"type": "ref/prompt", "name": "greet"}, "argument": {"name": "name", "value": "al"}}
-
-
-@pytest.fixture(scope="module")
-def servers(launch, http_fixture, modern_http_fixture, new_ledger):
-    with matrix(launch, http_fixture, modern_http_fixture, new_ledger) as made:
-        yield made
-
-
-@pytest.fixture
-def ledger(servers, server):
-    return servers.ledgers[server]
-
-
-@pytest.fixture
-def front(servers, server, http):
-    """The endpoint of this server; afterwards a modern server behind it has nothing to complain about."""
-    before = len(servers.ledgers[server].entries("violation"))
-    yield Front(servers.proxy.url(f"/{server}/mcp"), http)
-    assert servers.ledgers[server].entries("violation")[before:] == []
 
 
 def with_meta(changed, method="tools/list"):

@@ -20,39 +20,6 @@ TOOLS, PROMPTS, RESOURCES = (f"notifications/{kind}/list_changed" for kind in ("
 EVERYTHING = {"toolsListChanged": True, "promptsListChanged": True, "resourcesListChanged": True}
 
 
-@pytest.fixture(scope="module")
-def servers(http_fixture, modern_http_fixture, new_ledger):
-    """{kind: (configuration, ledger)}"""
-    with http_fixture() as old, modern_http_fixture() as new:
-        children = {"legacy-stdio": new_ledger(), "modern-stdio": new_ledger()}
-        yield {
-            "legacy-stdio": (stdio(ledger=children["legacy-stdio"]), children["legacy-stdio"]),
-            "legacy-http": (old.streamable(), old.ledger),
-            "legacy-sse": (old.sse(), old.ledger),
-            "modern-stdio": (modern_stdio(ledger=children["modern-stdio"]), children["modern-stdio"]),
-            "modern-http": (new.streamable(), new.ledger),
-        }
-
-
-@pytest.fixture(scope="module")
-def proxy(launch, servers):
-    with launch({name: entry for name, (entry, _) in servers.items()}) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def ledger(servers, server):
-    return servers[server][1]
-
-
-@pytest.fixture
-async def front(proxy, server, ledger, http):
-    """The endpoint; afterwards a modern server behind it has nothing to complain about."""
-    before = len(ledger.entries("violation"))
-    yield Front(proxy.url(f"/{server}/mcp"), http)
-    assert ledger.entries("violation")[before:] == []
-
-
 def listen(wanted, request_id=1):
     return modern_request("subscriptions/listen", {"notifications": wanted}, request_id)
 

@@ -1,7 +1,5 @@
-import Logging
 import MCPGateway
 import MCPTestSupport
-import MCPUpstream
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -17,31 +15,12 @@ import Testing
         let port: Int
 
         init(tokens: [(token: String, principal: Principal)] = []) async throws {
-            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let counter = Counter()
-            let settings = ServerConnectionSettings(
-                name: "time",
-                displayName: "time",
-                transport: "scripted",
-                isolation: .principal,
-                limits: UpstreamLimits(),
-                idleTimeout: .seconds(600),
-                ownClientInfo: ByteBuffer(string: "{}"),
-                toolFilter: nil,
-                firstPrincipal: .anonymous
-            )
-            let server = ServerConnections(
-                settings,
-                eventLoops: MultiThreadedEventLoopGroup.singleton,
-                logger: logger,
-                makeLink: { eventLoop in
-                    counter.count.withLock { $0 += 1 }
-                    return ScriptedLink(on: eventLoop)
-                },
-                statusChanged: { _ in }
-            )
             self.counter = counter
-            let route = Route(name: "time", policy: RoutePolicy(), server: server, logger: logger)
+            let route = Route.inMemory("time", on: MultiThreadedEventLoopGroup.singleton) { eventLoop in
+                counter.count.withLock { $0 += 1 }
+                return ScriptedLink(on: eventLoop)
+            }
             let doorSettings = FrontDoorSettings(
                 host: "127.0.0.1",
                 port: 0,
@@ -55,7 +34,7 @@ import Testing
                 gateway: Gateway(routes: [route], limits: GatewayLimits()),
                 routes: [PublishedRoute(route: route, tokens: RouteTokens(tokens))],
                 disabled: [],
-                logger: logger
+                logger: .silent
             )
             try await door.open(on: MultiThreadedEventLoopGroup.singleton)
             port = door.listener.port ?? 0

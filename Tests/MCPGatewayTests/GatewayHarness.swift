@@ -1,4 +1,3 @@
-import Logging
 import MCPCore
 import MCPTestSupport
 import MCPUpstream
@@ -42,7 +41,7 @@ final class GatewayHarness {
         server = ServerConnections(
             settings,
             eventLoops: upstreams,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            logger: .silent,
             makeLink: script.factory,
             statusChanged: { _ in }
         )
@@ -50,7 +49,7 @@ final class GatewayHarness {
             name: "server",
             policy: RoutePolicy(toolFilter: filter),
             server: server,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            logger: .silent
         )
         var limits = GatewayLimits()
         configure(&limits)

@@ -35,6 +35,39 @@ extension Message {
         return edits
     }
 
+    /// Puts members at the beginning of `params._meta`; where that, or `params` itself, is not there, it is made.
+    ///
+    /// - Parameters:
+    ///   - inserted: Members as JSON, with commas between them but not around.
+    ///   - removed: Members of `params._meta` that are taken out.
+    ///   - more: Further members of `params` itself, written in the same way; empty for none.
+    package func metaEdits(
+        inserting inserted: ByteBuffer,
+        removing removed: [MemberSpan] = [],
+        besides more: ByteBuffer = ByteBuffer()
+    ) -> [Edit] {
+        if let meta = envelope.meta, let params = envelope.params {
+            let inMeta = edits(of: meta, removing: removed, inserting: inserted)
+            return more.readableBytes == 0 ? inMeta : inMeta + edits(of: params, inserting: more)
+        }
+        var members = ByteBuffer()
+        members.writeStaticString(#""_meta":{"#)
+        members.writeImmutableBuffer(inserted)
+        members.writeStaticString("}")
+        if more.readableBytes > 0 {
+            members.writeStaticString(",")
+            members.writeImmutableBuffer(more)
+        }
+        if let params = envelope.params { return edits(of: params, inserting: members) }
+        guard let method = envelope.methodName else { return [] }
+        var params = ByteBuffer()
+        params.writeStaticString(#","params":{"#)
+        params.writeImmutableBuffer(members)
+        params.writeStaticString("}")
+        let end = method.upperBound + 1
+        return [Edit(end..<end, .bytes(params))]
+    }
+
     /// Members that stand side by side, as one span each.
     private func runs(_ members: [MemberSpan]) -> [ByteRange] {
         var runs: [ByteRange] = []

@@ -42,6 +42,21 @@ package struct Message: Sendable {
         envelope.id.map { RequestID(bytes, $0) }
     }
 
+    /// Under which a request wants to hear of progress, or of which a notification tells it.
+    package var progressToken: RequestID? {
+        envelope.progressToken.map { RequestID(bytes, $0) }
+    }
+
+    /// Which request a notification cancels.
+    package var cancelledID: RequestID? {
+        envelope.requestID.map { RequestID(bytes, $0) }
+    }
+
+    /// The code of the error that this is; nil when it is none, or the code is not an integer.
+    package var errorCode: ErrorCode? {
+        view(envelope.error)?["code"]?.integer.map { ErrorCode(rawValue: Int($0)) }
+    }
+
     /// The method's name as text.
     package var methodName: String {
         envelope.methodName.map(text(of:)) ?? ""

@@ -9,16 +9,7 @@ package enum OwnMessages {
         message: String,
         data: [(String, String)] = []
     ) -> ByteBuffer {
-        guard !data.isEmpty else { return error(id: id, code: code, message: message, json: nil) }
-        var object = ByteBuffer(string: "{")
-        for (index, member) in data.enumerated() {
-            if index > 0 { object.writeStaticString(",") }
-            object.writeJSONString(member.0)
-            object.writeStaticString(":")
-            object.writeJSONString(member.1)
-        }
-        object.writeStaticString("}")
-        return error(id: id, code: code, message: message, json: object)
+        error(id: id, code: code, message: message, json: data.isEmpty ? nil : object(data))
     }
 
     /// An error response whose `data` is already JSON.
@@ -45,23 +36,21 @@ package enum OwnMessages {
 
     /// A response whose result is already JSON.
     package static func result(id: RequestID, _ result: ByteBuffer) -> ByteBuffer {
-        var buffer = ByteBuffer()
-        buffer.reserveCapacity(result.readableBytes + 64)
-        buffer.writeStaticString(#"{"jsonrpc":"2.0","id":"#)
-        buffer.writeRequestID(id)
-        buffer.writeStaticString(#","result":"#)
-        buffer.writeImmutableBuffer(result)
-        buffer.writeStaticString("}")
-        return buffer
+        response(id, #","result":"#, result)
     }
 
     /// A response whose error object is already JSON.
     package static func error(id: RequestID, object: ByteBuffer) -> ByteBuffer {
+        response(id, #","error":"#, object)
+    }
+
+    private static func response(_ id: RequestID, _ member: StaticString, _ value: ByteBuffer) -> ByteBuffer {
         var buffer = ByteBuffer()
+        buffer.reserveCapacity(value.readableBytes + 64)
         buffer.writeStaticString(#"{"jsonrpc":"2.0","id":"#)
         buffer.writeRequestID(id)
-        buffer.writeStaticString(#","error":"#)
-        buffer.writeImmutableBuffer(object)
+        buffer.writeStaticString(member)
+        buffer.writeImmutableBuffer(value)
         buffer.writeStaticString("}")
         return buffer
     }
@@ -100,6 +89,19 @@ package enum OwnMessages {
         params.writeJSONString(reason)
         params.writeStaticString("}")
         return notification(.cancelled, params: params)
+    }
+
+    /// An object whose values are strings, such as the parameters of a simple request.
+    package static func object(_ members: [(String, String)]) -> ByteBuffer {
+        var object = ByteBuffer(string: "{")
+        for (index, member) in members.enumerated() {
+            if index > 0 { object.writeStaticString(",") }
+            object.writeJSONString(member.0)
+            object.writeStaticString(":")
+            object.writeJSONString(member.1)
+        }
+        object.writeStaticString("}")
+        return object
     }
 
     private static func writeParams(_ params: ByteBuffer?, to buffer: inout ByteBuffer) {

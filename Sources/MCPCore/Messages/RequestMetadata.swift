@@ -29,29 +29,7 @@ package struct RequestMetadata: Sendable {
     ///   - logLevel: From which level on the client wants to hear log messages; nil for none.
     ///   - more: Further members of `params` as JSON, with commas between them.
     package func edits(for request: Message, logLevel: LogLevel?, more: ByteBuffer = ByteBuffer()) -> [Edit] {
-        let metadata = with(logLevel)
-        if let meta = request.envelope.meta, let params = request.envelope.params {
-            let inMeta = request.edits(
-                of: meta, removing: request.envelope.metadata.ofCaller, inserting: metadata
-            )
-            return more.readableBytes == 0 ? inMeta : inMeta + request.edits(of: params, inserting: more)
-        }
-        var inserted = ByteBuffer()
-        inserted.writeStaticString(#""_meta":{"#)
-        inserted.writeImmutableBuffer(metadata)
-        inserted.writeStaticString("}")
-        if more.readableBytes > 0 {
-            inserted.writeStaticString(",")
-            inserted.writeImmutableBuffer(more)
-        }
-        if let params = request.envelope.params { return request.edits(of: params, inserting: inserted) }
-        guard let method = request.envelope.methodName else { return [] }
-        var params = ByteBuffer()
-        params.writeStaticString(#","params":{"#)
-        params.writeImmutableBuffer(inserted)
-        params.writeStaticString("}")
-        let end = method.upperBound + 1
-        return [Edit(end..<end, .bytes(params))]
+        request.metaEdits(inserting: with(logLevel), removing: request.envelope.metadata.ofCaller, besides: more)
     }
 
     /// The `params` object of a request of ours that needs nothing else.

@@ -21,7 +21,7 @@ final class ChannelReply: StatelessReplySink, @unchecked Sendable {
     }
 
     func send(_ message: ByteBuffer) {
-        channel.run { [self] in
+        channel.eventLoop.run { [self] in
             if !isEnded { channel.write(message) }
         }
     }
@@ -31,7 +31,7 @@ final class ChannelReply: StatelessReplySink, @unchecked Sendable {
     }
 
     func finish(_ answer: ByteBuffer, error: ErrorCode?) {
-        channel.run { [self] in
+        channel.eventLoop.run { [self] in
             guard !isEnded else { return }
             end()
             channel.write(answer)
@@ -45,11 +45,11 @@ final class ChannelReply: StatelessReplySink, @unchecked Sendable {
     }
 
     func abandon() {
-        channel.run { [self] in if !isEnded { end() } }
+        channel.eventLoop.run { [self] in if !isEnded { end() } }
     }
 
     func whenClientLeaves(_ body: @escaping @Sendable () -> Void) {
-        channel.run { [self] in
+        channel.eventLoop.run { [self] in
             if hasLeft { body() } else { onLeave = body }
         }
     }

@@ -28,10 +28,6 @@ final class StatelessChannel: @unchecked Sendable {
         self.write = write
     }
 
-    func run(_ body: @escaping @Sendable () -> Void) {
-        if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
-    }
-
     /// Takes a request that carries its own envelope.
     func receive(_ request: Message) {
         guard let id = request.id else { return }
@@ -58,9 +54,7 @@ final class StatelessChannel: @unchecked Sendable {
 
     /// Takes the notification by which a client cancels a request. Returns whether the request was one of these.
     func cancel(_ notification: Message) -> Bool {
-        guard let range = notification.envelope.requestID,
-            let reply = open[RequestID(notification.bytes, range)]
-        else { return false }
+        guard let id = notification.cancelledID, let reply = open[id] else { return false }
         reply.leave()
         return true
     }

@@ -40,8 +40,8 @@ enum AnswerBridge {
 
     /// Earlier revisions have a code of their own for a resource that does not exist.
     private static func legacyError(_ answer: Message, of method: Method) -> [Edit] {
-        guard method == .resourcesRead, let error = answer.view(answer.envelope.error), let code = error["code"],
-            code.integer == Int64(ErrorCode.invalidParams.rawValue), error["data"]?["uri"] != nil
+        guard method == .resourcesRead, answer.errorCode == .invalidParams,
+            let error = answer.view(answer.envelope.error), let code = error["code"], error["data"]?["uri"] != nil
         else { return [] }
         return [Edit(code.range, .integer(Int64(ErrorCode.resourceNotFound.rawValue)))]
     }
@@ -91,8 +91,8 @@ enum AnswerBridge {
 
     /// The code for a resource that does not exist must not be sent any more; the one instead of it says which.
     private static func modernError(_ answer: Message, of request: Message) -> [Edit] {
-        guard let range = answer.envelope.error, let error = answer.view(range), let code = error["code"],
-            code.integer == Int64(ErrorCode.resourceNotFound.rawValue)
+        guard answer.errorCode == .resourceNotFound,
+            let range = answer.envelope.error, let error = answer.view(range), let code = error["code"]
         else { return [] }
         var edits = [Edit(code.range, .integer(Int64(ErrorCode.invalidParams.rawValue)))]
         guard let uri = request.view(request.envelope.uri), error["data"]?["uri"] == nil else { return edits }

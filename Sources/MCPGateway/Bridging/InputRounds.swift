@@ -37,7 +37,6 @@ final class InputRounds: @unchecked Sendable {
             return
         }
         given = []
-        missing = []
         exchange.upstreamID = nil
         let inputs: [Input]
         do throws(Unaskable) {
@@ -47,9 +46,8 @@ final class InputRounds: @unchecked Sendable {
         }
         guard !inputs.isEmpty else { return askAgain() }
         missing = Set(inputs.map(\.key))
-        let round = count
         // A client may refuse at once, which can end the call.
-        for input in inputs where count == round && !exchange.isCancelled { put(input, round) }
+        for input in inputs where missing.contains(input.key) && !exchange.isCancelled { put(input) }
     }
 
     private struct Input {
@@ -62,10 +60,12 @@ final class InputRounds: @unchecked Sendable {
         let words: String
     }
 
-    /// All questions of a result, each of which the client has declared to answer.
+    /// All questions of a result, each of which the client has declared to answer. A name that is repeated counts once:
+    /// its second answer could be taken for that to a question of a later round.
     private func inputs(_ requests: JSONView?) throws(Unaskable) -> [Input] {
         var members: [(key: String, request: JSONView)] = []
-        requests?.forEachMember { members.append(($0, $1)) }
+        var keys: Set<String> = []
+        requests?.forEachMember { if keys.insert($0).inserted { members.append(($0, $1)) } }
         var inputs: [Input] = []
         for (key, request) in members {
             guard let name = request["method"]?.string, let method = Self.askable(name) else {
@@ -89,19 +89,17 @@ final class InputRounds: @unchecked Sendable {
     /// Forgets the round: late answers count no more.
     func abandon() {
         missing = []
-        count = Int.max - 1
     }
 
-    private func put(_ input: Input, _ round: Int) {
+    private func put(_ input: Input) {
         let connection = self.connection
-        let (key, method) = (input.key, input.method)
         let question = ClientQuestion(message: input.message, origin: nil) { [self] response in
-            connection.run { [self] _ in answered(key, method, response, round) }
+            connection.run { [self] _ in answered(input, response) }
         } refused: { [self] reason in
-            connection.run { [self] _ in refused(key, method, reason, round) }
+            connection.run { [self] _ in refused(input, reason) }
         }
         let exchange = self.exchange
-        exchange.caller.onLoop { exchange.caller.ask(question, during: exchange) }
+        exchange.caller.eventLoop.run { exchange.caller.ask(question, during: exchange) }
     }
 
     private static func askable(_ name: String) -> Method? {
@@ -111,44 +109,36 @@ final class InputRounds: @unchecked Sendable {
 
     /// The question as a request of an earlier revision.
     private static func message(_ method: Method, params: JSONView?, isURL: Bool) -> Message? {
-        var members = params?.bytes
         // Clients of 2025-11-25 expect an identifier with a URL; later revisions have none.
-        if isURL, let params, params["elicitationId"] == nil {
-            let rest = params.bytes.getSlice(at: params.bytes.readerIndex + 1, length: params.bytes.readableBytes - 1)
-            var object = ByteBuffer(string: #"{"elicitationId":"\#(SessionStore.makeID())","#)
-            object.writeImmutableBuffer(rest ?? ByteBuffer())
-            members = object
-        }
+        let members = isURL ? params?.adding("elicitationId", SessionStore.makeID()) : params?.bytes
         // The parts were accepted before; what they make is a request unless "params" is no object.
         return try? Message(OwnMessages.request(id: 0, method: method, params: members), duplicateKeys: .accepted)
     }
 
     // MARK: Answers
 
-    private func answered(_ key: String, _ method: Method, _ response: Message, _ round: Int) {
+    private func answered(_ input: Input, _ response: Message) {
         guard let result = response.view(response.envelope.result) else {
             let words = response.view(response.envelope.error)?["message"]?.string ?? "no reason given"
-            refused(key, method, words, round)
-            return
+            return refused(input, words)
         }
-        take(key, result.bytes, round)
+        take(input.key, result.bytes)
     }
 
-    private func refused(_ key: String, _ method: Method, _ reason: String, _ round: Int) {
-        guard round == count, missing.contains(key) else { return }
+    private func refused(_ input: Input, _ reason: String) {
+        guard missing.contains(input.key) else { return }
         // A client that cannot ask its user has a way to say so; for all else there is none.
-        if method == .elicitationCreate {
-            take(key, ByteBuffer(string: #"{"action":"cancel"}"#), round)
+        if input.method == .elicitationCreate {
+            take(input.key, ByteBuffer(string: #"{"action":"cancel"}"#))
         } else {
+            let words = "the server needs an answer to \(input.method.rawValue), and there is none: \(reason)"
             abandon()
-            exchange.finish(
-                .error(.inputNotGiven, "the server needs an answer to \(method.rawValue), and there is none: \(reason)")
-            )
+            exchange.finish(.error(.inputNotGiven, words))
         }
     }
 
-    private func take(_ key: String, _ value: ByteBuffer, _ round: Int) {
-        guard round == count, missing.remove(key) != nil else { return }
+    private func take(_ key: String, _ value: ByteBuffer) {
+        guard missing.remove(key) != nil else { return }
         given.append((key, value))
         if missing.isEmpty { askAgain() }
     }

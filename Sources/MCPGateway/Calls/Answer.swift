@@ -33,8 +33,7 @@ enum Answer: Sendable {
     var errorCode: ErrorCode? {
         switch self {
         case .passed(let message, _):
-            message.view(message.envelope.error)?["code"]?.integer.map { ErrorCode(rawValue: Int($0)) }
-                .flatMap { Self.ofRequests.contains($0) ? $0 : nil }
+            message.errorCode.flatMap { Self.ofRequests.contains($0) ? $0 : nil }
         case .error(let code, _, _): code
         case .result, .failure: nil
         }

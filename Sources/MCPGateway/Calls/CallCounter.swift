@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Bounds how many calls are under way, in all and for each principal.
+/// Bounds how many calls, or subscriptions, are under way, in all and for each principal.
 package final class CallCounter: Sendable {
     private struct Counts {
         var total = 0
@@ -18,7 +18,7 @@ package final class CallCounter: Sendable {
 
     package var total: Int { counts.withLock { $0.total } }
 
-    /// Counts a call, unless there are too many.
+    /// Counts one more, unless there are too many.
     func admit(_ principal: Principal) -> Bool {
         counts.withLock { counts in
             guard counts.total < maximum, counts.byPrincipal[principal, default: 0] < maximumPerPrincipal else {

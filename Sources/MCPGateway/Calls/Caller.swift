@@ -14,15 +14,13 @@ protocol Caller: AnyObject, Sendable {
     var capabilities: DeclaredCapabilities { get }
     /// Which client it is, as far as can be told.
     var identity: CallerIdentity { get }
-    /// Whether log messages that accompany a call of it may be for it.
-    var mayHearLogMessages: Bool { get }
 
     /// Takes a notification that belongs to an exchange; to the only one under way, when none is named. The progress
     /// token in it is still ours.
     func deliver(_ notification: Message, for exchange: Exchange?)
 
     /// Takes the end of an exchange.
-    func finish(_ exchange: Exchange, _ answer: Answer, outcome: String)
+    func finish(_ exchange: Exchange, _ answer: Answer)
 
     /// Puts a question to the client.
     ///
@@ -39,13 +37,6 @@ enum CallerIdentity: Hashable, Sendable {
     /// Requests without session that say the same of their client, on a connection of one principal: nothing else could
     /// tell two such clients apart.
     case client(hash: Int)
-}
-
-extension Caller {
-    /// Runs on the caller's event loop: now, when that is the current one.
-    func onLoop(_ body: @escaping @Sendable () -> Void) {
-        if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
-    }
 }
 
 /// What a server wants to know of a client, and where the answer has to go.

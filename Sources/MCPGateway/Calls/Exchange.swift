@@ -52,7 +52,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     ) {
         self.request = request
         self.clientID = id
-        self.progressToken = request.envelope.progressToken.map { RequestID(request.bytes, $0) }
+        self.progressToken = request.progressToken
         self.caller = caller
         self.started = caller.eventLoop.now
         self.connection = connection
@@ -83,7 +83,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     }
 
     func exchangeProgressed(_ notification: Message) {
-        caller.onLoop { [self] in caller.deliver(notification, for: self) }
+        caller.eventLoop.run { [self] in caller.deliver(notification, for: self) }
     }
 
     func exchangeAnswered(_ answer: Message) {
@@ -117,8 +117,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     /// Ends the exchange; the server may not have.
     func finish(_ answer: Answer) {
         connection.ended(self)
-        let outcome = answer.outcome
-        caller.onLoop { [self] in caller.finish(self, answer, outcome: outcome) }
+        caller.eventLoop.run { [self] in caller.finish(self, answer) }
     }
 
     /// Tells that nobody waits any more.
@@ -142,7 +141,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     /// ([client behavior, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#client-behavior)).
     private func refreshesCatalog(after answer: Message) -> Bool {
         guard answer.kind == .error, request.method == .toolsCall, !hasRefreshedCatalog, !isCancelled,
-            Answer.passed(answer, []).errorCode == .headerMismatch
+            answer.errorCode == .headerMismatch
         else { return false }
         hasRefreshedCatalog = true
         upstreamID = nil

@@ -1,6 +1,5 @@
 import MCPCore
 import MCPUpstream
-import NIOCore
 
 /// Reads what a server lists, page by page: how many there are, so that people can be told, and what has to be known of
 /// its tools.
@@ -73,13 +72,7 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
 
     func request(for introduction: Introduction) -> OutgoingRequest? {
         guard let list = lists.first else { return nil }
-        var params: ByteBuffer?
-        if let cursor {
-            var object = ByteBuffer(string: #"{"cursor":"#)
-            object.writeJSONString(cursor)
-            object.writeStaticString("}")
-            params = object
-        }
+        let params = cursor.map { OwnMessages.object([("cursor", $0)]) }
         // Our own text is a message by construction.
         guard let request = try? Message(OwnMessages.request(id: 0, method: list.method, params: params)) else {
             return nil

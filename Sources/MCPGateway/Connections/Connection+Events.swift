@@ -47,18 +47,16 @@ extension Connection: UpstreamListener {
         }
         switch message.method {
         case .cancelled:
-            guard let range = message.envelope.requestID else { return }
-            let origin = ClientQuestion.Origin(
-                connection: ObjectIdentifier(self), id: RequestID(message.bytes, range)
-            )
-            for caller in allCallers { caller.onLoop { caller.withdraw(origin, message) } }
+            guard let id = message.cancelledID else { return }
+            let origin = ClientQuestion.Origin(connection: ObjectIdentifier(self), id: id)
+            for caller in allCallers { caller.eventLoop.run { caller.withdraw(origin, message) } }
         case .logMessage: passLog(message, receiver as? Exchange)
         case .resourceUpdated, .toolListChanged, .promptListChanged, .resourceListChanged:
             // A stateless server says these only where they were asked for.
             if era == .legacy { passChange(message) }
         default:
             if let exchange = receiver as? Exchange {
-                exchange.caller.onLoop { exchange.caller.deliver(message, for: exchange) }
+                exchange.caller.eventLoop.run { exchange.caller.deliver(message, for: exchange) }
             } else if era == .legacy {
                 broadcast(message)
             }
@@ -108,9 +106,7 @@ extension Connection: UpstreamListener {
             broadcast(message)
         }
         for uri in filter.resources {
-            var params = ByteBuffer(string: #"{"uri":"#)
-            params.writeJSONString(uri)
-            params.writeStaticString("}")
+            let params = OwnMessages.object([("uri", uri)])
             // As above.
             guard let message = try? Message(OwnMessages.notification(.resourceUpdated, params: params)) else {
                 continue
@@ -129,7 +125,7 @@ extension Connection: UpstreamListener {
     /// belong to one principal, as far as each has asked for that level.
     private func passLog(_ message: Message, _ exchange: Exchange?) {
         if let exchange {
-            exchange.caller.onLoop { exchange.caller.deliver(message, for: exchange) }
+            exchange.caller.eventLoop.run { exchange.caller.deliver(message, for: exchange) }
             return
         }
         let meant = active.filter(\.hearsLogMessages)
@@ -139,12 +135,12 @@ extension Connection: UpstreamListener {
             {
                 return
             }
-            only.onLoop { only.deliver(message, for: nil) }
+            only.eventLoop.run { only.deliver(message, for: nil) }
             return
         }
         // A stateless server serves everybody: where it is not certain whose call it means, nobody may hear it.
         guard era == .legacy else { return }
-        let level = message.view(message.envelope.level)?.string.flatMap(LogLevel.init(rawValue:))
+        let level = LogLevel(message.view(message.envelope.level))
         for attachment in attachments.values {
             if let wanted = attachment.logLevel, let level, level < wanted { continue }
             attachment.client.hear(message)

@@ -89,7 +89,7 @@ extension Connection {
             refused: { [self] reason in run { $0.refuse(request, reason) } },
             returned: returned
         )
-        caller.onLoop { caller.ask(question, during: exchange) }
+        caller.eventLoop.run { caller.ask(question, during: exchange) }
     }
 
     /// Hands out parked questions as soon as only one caller can be meant, and gives up those that wait too long.

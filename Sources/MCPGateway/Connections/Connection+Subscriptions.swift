@@ -10,10 +10,7 @@ extension Connection {
     }
 
     func send(_ method: Method, uri: String) {
-        var params = ByteBuffer(string: #"{"uri":"#)
-        params.writeJSONString(uri)
-        params.writeStaticString("}")
-        upstream.exchange(OwnRequest(method, params))
+        upstream.exchange(OwnRequest(method, OwnMessages.object([("uri", uri)])))
     }
 
     /// Tells what the server is. A stateless one is asked anew, because nothing else would tell that it has changed.
@@ -34,8 +31,7 @@ extension Connection {
 
     /// - Parameter completion: Is called when the server has answered, or will not.
     func setLevel(_ level: LogLevel, _ completion: @escaping @Sendable () -> Void = {}) {
-        let params = ByteBuffer(string: #"{"level":"\#(level.rawValue)"}"#)
-        upstream.exchange(OwnRequest(.loggingSetLevel, params, completion))
+        upstream.exchange(OwnRequest(.loggingSetLevel, OwnMessages.object([("level", level.rawValue)]), completion))
     }
 
     /// Attaches a client that asked for notifications.

@@ -157,8 +157,9 @@ package final class Connection: @unchecked Sendable {
     }
 
     private func send(_ exchange: Exchange) {
-        // A stateless server tells only who has asked; one with a session tells whomever it likes.
-        let hearsLogMessages = era == .modern ? exchange.logLevel != nil : exchange.caller.mayHearLogMessages
+        // In a session a server tells its client whatever it likes; without one only who has asked is told.
+        let isInSession = era != .modern && exchange.caller.era == .legacy
+        let hearsLogMessages = isInSession || exchange.logLevel != nil
         turns.started(exchange.caller.identity)
         if let index = active.firstIndex(where: { $0.caller === exchange.caller }) {
             active[index].calls += 1
@@ -205,8 +206,7 @@ package final class Connection: @unchecked Sendable {
         case .resourcesUnsubscribe:
             if let uri = uri(of: exchange.request) { attachments[id]?.subscriptions.remove(uri) }
         case .loggingSetLevel:
-            let level = exchange.request.view(exchange.request.envelope.level)?.string
-            attachments[id]?.logLevel = level.flatMap(LogLevel.init(rawValue:))
+            attachments[id]?.logLevel = LogLevel(exchange.request.view(exchange.request.envelope.level))
         default: break
         }
     }

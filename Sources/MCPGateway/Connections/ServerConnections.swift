@@ -144,7 +144,7 @@ package final class ServerConnections: Sendable {
             connection.upstream.whenReady { [self] result in
                 release(connection)
                 let era = result.map(\.era)
-                if eventLoop.inEventLoop { completion(era) } else { eventLoop.execute { completion(era) } }
+                eventLoop.run { completion(era) }
             }
         }
     }
@@ -179,41 +179,45 @@ package final class ServerConnections: Sendable {
         return connection(for: key, handshake, preferring: loop, holding: true)
     }
 
+    /// What comes of the wish for a connection.
+    private enum Allotment {
+        case found(Connection)
+        case opened(Connection, inPlaceOf: Connection?)
+        /// It is never opened; whoever wants it is told why.
+        case refused(Connection)
+    }
+
     private func connection(
         for key: ConnectionKey,
         _ handshake: Handshake,
         preferring eventLoop: any EventLoop,
         holding: Bool
     ) -> Connection {
-        let (connection, isNew, evicted) = state.withLock { state -> (Connection, Bool, Connection?) in
+        let allotment = state.withLock { state -> Allotment in
             if let entry = state.entries[key] {
                 if holding { state.entries[key]?.holders += 1 }
-                return (entry.connection, false, nil)
+                return .found(entry.connection)
             }
             let connection = Connection(key: key, on: eventLoop, handshake: handshake, server: self)
-            guard let evicted = makeRoom(for: key, &state) else { return (connection, false, connection) }
-            state.entries[key] = Entry(
-                connection: connection,
-                holders: holding ? 1 : 0,
-                idleSince: eventLoop.now
-            )
-            return (connection, true, evicted.first)
+            guard let evicted = makeRoom(for: key, &state) else { return .refused(connection) }
+            state.entries[key] = Entry(connection: connection, holders: holding ? 1 : 0, idleSince: eventLoop.now)
+            return .opened(connection, inPlaceOf: evicted.first)
         }
-        if evicted === connection {
-            // It is never opened; whoever wants it is told why.
-            let failure = UpstreamFailure(
-                .overloaded, "too many sets of client capabilities are in use", nothingSent: true)
-            connection.run { $0.upstream.close(because: failure) }
-        } else if let evicted {
-            evicted.run { $0.upstream.close() }
-        }
-        if isNew {
+        switch allotment {
+        case .found(let connection): return connection
+        case .opened(let connection, let evicted):
+            evicted?.run { $0.upstream.close() }
             // One that comes too late, while everything is being ended, is never opened.
             let isClosed = state.withLock { $0.isClosed }
             connection.run { isClosed ? $0.upstream.close() : $0.upstream.start(reportingTo: $0) }
             scheduleIdleCheck(on: eventLoop)
+            return connection
+        case .refused(let connection):
+            let failure = UpstreamFailure(
+                .overloaded, "too many sets of client capabilities are in use", nothingSent: true)
+            connection.run { $0.upstream.close(because: failure) }
+            return connection
         }
-        return connection
     }
 
     /// Sees to it that one caller cannot open connections without end by declaring ever other capabilities.

@@ -10,11 +10,9 @@ extension ClientSession {
         switch request.method {
         case .ping: reply.finish(OwnMessages.emptyResult(id: id))
         case .loggingSetLevel:
-            guard let level = request.view(request.envelope.level)?.string.flatMap(LogLevel.init(rawValue:)) else {
-                let names = LogLevel.allCases.map(\.rawValue).joined(separator: ", ")
-                reply.finish(
-                    OwnMessages.error(id: id, code: .invalidParams, message: "params.level must be one of \(names)")
-                )
+            guard let level = LogLevel(request.view(request.envelope.level)) else {
+                let words = "params.level must be one of \(LogLevel.names)"
+                reply.finish(OwnMessages.error(id: id, code: .invalidParams, message: words))
                 return true
             }
             logLevel = level

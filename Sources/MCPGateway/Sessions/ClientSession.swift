@@ -27,7 +27,6 @@ package final class ClientSession: Caller, @unchecked Sendable {
     package let version: ProtocolVersion
     let capabilities: DeclaredCapabilities
     let era = Era.legacy
-    let mayHearLogMessages = true
     /// Which era its server speaks.
     let serverEra: Era
     /// Who it is, for a server that wants to hear that with every request.
@@ -166,8 +165,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     }
 
     private func cancel(_ notification: Message) {
-        guard let range = notification.envelope.requestID else { return }
-        let id = RequestID(notification.bytes, range)
+        guard let id = notification.cancelledID else { return }
         if let reply = subscribing.removeValue(forKey: id) { return reply.abandon() }
         guard let call = exchanges.values.first(where: { $0.exchange.clientID == id }) else { return }
         let reason = notification.params?["reason"]?.string ?? "cancelled by the client"
@@ -221,9 +219,9 @@ package final class ClientSession: Caller, @unchecked Sendable {
         }
     }
 
-    func finish(_ exchange: Exchange, _ answer: Answer, outcome: String) {
+    func finish(_ exchange: Exchange, _ answer: Answer) {
         guard let call = exchanges[ObjectIdentifier(exchange)] else { return }
-        log(exchange, outcome: outcome)
+        log(exchange, outcome: answer.outcome)
         dropQuestions(of: exchange)
         // Counted as under way until it is on its way out: whoever waits for the last call must not cut it off.
         call.reply.finish(answer.bytes(for: exchange.clientID, server: route.server.displayName))

@@ -16,7 +16,7 @@ extension Gateway {
         if let state = request.message.view(request.message.envelope.requestState?.value)?.string,
             let call = suspended.find(state), call.isRepeated(by: request)
         {
-            call.onLoop { call.resume(request, named: state, reply: reply) }
+            call.eventLoop.run { call.resume(request, named: state, reply: reply) }
             return
         }
         if let refusal = refusal(of: request) {

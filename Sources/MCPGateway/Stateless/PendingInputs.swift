@@ -147,20 +147,12 @@ struct URLDemand {
     let requests: [ByteBuffer]
 
     static func isOne(_ answer: Message) -> Bool {
-        answer.view(answer.envelope.error)?["code"]?.integer == Int64(ErrorCode.urlElicitationRequired.rawValue)
+        answer.errorCode == .urlElicitationRequired
     }
 
     init(_ answer: Message) {
         let elicitations = answer.view(answer.envelope.error)?["data"]?["elicitations"]?.elements ?? []
-        requests = elicitations.filter { $0["url"]?.string != nil }.map { elicitation in
-            guard elicitation["mode"] == nil else { return elicitation.bytes }
-            var params = ByteBuffer(string: #"{"mode":"url","#)
-            let bytes = elicitation.bytes
-            params.writeImmutableBuffer(
-                bytes.getSlice(at: bytes.readerIndex + 1, length: bytes.readableBytes - 1) ?? ByteBuffer()
-            )
-            return params
-        }
+        requests = elicitations.filter { $0["url"]?.string != nil }.map { $0.adding("mode", "url") }
     }
 }
 

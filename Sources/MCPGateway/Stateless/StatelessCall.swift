@@ -40,20 +40,15 @@ final class StatelessCall: Caller, @unchecked Sendable {
         self.reply = reply
         self.identity = .client(hash: request.clientHash)
         self.clientID = request.id
-        self.progressToken = Self.progressToken(of: request)
+        self.progressToken = request.message.progressToken
         self.eventLoop = eventLoop
         self.gateway = gateway
         self.started = eventLoop.now
     }
 
-    private static func progressToken(of request: StatelessRequest) -> RequestID? {
-        request.message.envelope.progressToken.map { RequestID(request.message.bytes, $0) }
-    }
-
     var route: Route { request.route }
     var principal: Principal { request.principal }
     var capabilities: DeclaredCapabilities { request.capabilities }
-    var mayHearLogMessages: Bool { request.logLevel != nil }
 
     // MARK: Beginning
 
@@ -122,7 +117,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     private func watchClient() {
         let reply = self.reply
-        reply.whenClientLeaves { [self] in onLoop { [self] in clientLeft(reply) } }
+        reply.whenClientLeaves { [self] in eventLoop.run { [self] in clientLeft(reply) } }
     }
 
     /// The client has closed the stream of its request, which cancels it
@@ -154,7 +149,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         case .logMessage:
             // Only who asks for log messages gets them, and only from that level on (2026-07-28, Logging).
             guard let wanted = request.logLevel else { return }
-            let level = notification.view(notification.envelope.level)?.string.flatMap(LogLevel.init(rawValue:))
+            let level = LogLevel(notification.view(notification.envelope.level))
             if let level, level < wanted { return }
             reply.send(notification.singleLine)
         case .elicitationCompleted: break  // the client learns of it by asking again
@@ -162,7 +157,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         }
     }
 
-    func finish(_ exchange: Exchange, _ answer: Answer, outcome: String) {
+    func finish(_ exchange: Exchange, _ answer: Answer) {
         guard exchange === self.exchange else { return }
         self.exchange = nil
         releaseConnection()
@@ -277,7 +272,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         state = .running
         self.reply = reply
         clientID = again.id
-        progressToken = Self.progressToken(of: again)
+        progressToken = again.message.progressToken
         watchClient()
         if inputs.isAboutURLs { return resumeAfterURLs(answers, again) }
         inputs.give(answers)

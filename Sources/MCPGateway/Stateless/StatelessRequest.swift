@@ -38,9 +38,7 @@ package struct StatelessRequest: Sendable {
         return hasher.finalize()
     }
 
-    var logLevel: LogLevel? {
-        message.view(message.envelope.metadata.logLevel?.value)?.string.flatMap(LogLevel.init(rawValue:))
-    }
+    var logLevel: LogLevel? { LogLevel(message.view(message.envelope.metadata.logLevel?.value)) }
 }
 
 /// Why a stateless request is refused before anything is done about it.
@@ -84,11 +82,8 @@ package enum StatelessEnvelope {
         if let info = metadata.clientInfo, message.view(info.value)?.isObject != true {
             throw StatelessRefusal(.invalidParams, "\(RequestMetadata.prefix)clientInfo must be an object")
         }
-        if let level = metadata.logLevel,
-            message.view(level.value)?.string.flatMap(LogLevel.init(rawValue:)) == nil
-        {
-            let names = LogLevel.allCases.map(\.rawValue).joined(separator: ", ")
-            throw StatelessRefusal(.invalidParams, "\(RequestMetadata.prefix)logLevel must be one of \(names)")
+        if let level = metadata.logLevel, LogLevel(message.view(level.value)) == nil {
+            throw StatelessRefusal(.invalidParams, "\(RequestMetadata.prefix)logLevel must be one of \(LogLevel.names)")
         }
     }
 

@@ -31,10 +31,6 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
         self.gateway = gateway
     }
 
-    private func onLoop(_ body: @escaping @Sendable () -> Void) {
-        if eventLoop.inEventLoop { body() } else { eventLoop.execute(body) }
-    }
-
     /// Must be called once, on the event loop.
     func start() {
         do throws(StatelessRefusal) {
@@ -45,7 +41,7 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
         guard gateway.subscriptions.add(self) else {
             return fail(.error(.overloaded, "too many subscriptions are open; close one first"))
         }
-        reply.whenClientLeaves { [self] in onLoop { [self] in end() } }
+        reply.whenClientLeaves { [self] in eventLoop.run { [self] in end() } }
         request.route.server.findEra(on: eventLoop) { [self] era in
             guard case .starting = state else { return }
             switch era {
@@ -70,7 +66,7 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
     }
 
     private func attached(_ outcome: Result<SubscriptionFilter, UpstreamFailure>) {
-        onLoop { [self] in
+        eventLoop.run { [self] in
             guard case .attaching(let connection) = state else { return }
             switch outcome {
             case .success(let honoured):
@@ -100,11 +96,11 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
     // MARK: AttachedClient, on the connection's event loop
 
     func serverWasReplaced() {
-        onLoop { [self] in close() }
+        eventLoop.run { [self] in close() }
     }
 
     func hear(_ notification: Message) {
-        onLoop { [self] in
+        eventLoop.run { [self] in
             guard case .acknowledged(_, let honoured) = state else { return }
             if notification.method == .resourceUpdated {
                 guard let uri = notification.view(notification.envelope.uri)?.string,
@@ -118,25 +114,10 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
     }
 
     private func tagged(_ notification: Message) -> ByteBuffer {
-        let envelope = notification.envelope
-        if let span = envelope.metadata.subscriptionID {
+        if let span = notification.envelope.metadata.subscriptionID {
             return notification.spliced([Edit(span.value, .id(request.id))])
         }
-        if let meta = envelope.meta {
-            return notification.spliced(notification.edits(of: meta, inserting: idMember))
-        }
-        var meta = ByteBuffer(string: #""_meta":{"#)
-        meta.writeImmutableBuffer(idMember)
-        meta.writeStaticString("}")
-        if let params = envelope.params {
-            return notification.spliced(notification.edits(of: params, inserting: meta))
-        }
-        guard let method = envelope.methodName else { return notification.singleLine }
-        var params = ByteBuffer(string: #","params":{"#)
-        params.writeImmutableBuffer(meta)
-        params.writeStaticString("}")
-        let end = method.upperBound + 1
-        return notification.spliced([Edit(end..<end, .bytes(params))])
+        return notification.spliced(notification.metaEdits(inserting: idMember))
     }
 
     // MARK: The end

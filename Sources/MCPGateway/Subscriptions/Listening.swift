@@ -46,10 +46,9 @@ final class Listening: ExchangeReceiver, @unchecked Sendable {
     func exchangeProgressed(_ notification: Message) {}
 
     func exchangeAnswered(_ answer: Message) {
-        let error = answer.view(answer.envelope.error)
-        let code = error?["code"]?.integer.map { ErrorCode(rawValue: Int($0)) }
+        let code = answer.errorCode
         let isRefused = acknowledged == nil && (code == .methodNotFound || code == .invalidParams)
-        let words = error?["message"]?.string ?? "it ended the subscription"
+        let words = answer.view(answer.envelope.error)?["message"]?.string ?? "it ended the subscription"
         feed.ended(self, refusal: isRefused ? code : nil, words)
     }
 

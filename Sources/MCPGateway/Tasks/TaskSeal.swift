@@ -11,11 +11,20 @@ package struct TaskSeal: Sendable {
     /// 128 bits in hexadecimal digits.
     private static let tagLength = 32
 
-    private let secrets: [Principal: [UInt8]]
+    private let keys: [Principal: SymmetricKey]
+    private let sharedKey = Self.key(of: [0])
 
     /// - Parameter secrets: What only a caller and the operator know; callers without one are all the same.
     package init(secrets: [Principal: [UInt8]]) {
-        self.secrets = secrets
+        keys = secrets.mapValues(Self.key(of:))
+    }
+
+    private static func key(of secret: [UInt8]) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: secret),
+            info: Array("mcp-proxy task identifier".utf8),
+            outputByteCount: 32
+        )
     }
 
     /// The identifier for a client.
@@ -37,15 +46,10 @@ package struct TaskSeal: Sendable {
     }
 
     private func tag(_ id: String, _ route: Route, _ principal: Principal) -> String {
-        let key = HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: secrets[principal] ?? [0]),
-            info: Array("mcp-proxy task identifier".utf8),
-            outputByteCount: 32
-        )
         var content = Array(route.name.utf8)
         content.append(0)
         content += id.utf8
-        let code = HMAC<SHA256>.authenticationCode(for: content, using: key)
+        let code = HMAC<SHA256>.authenticationCode(for: content, using: keys[principal] ?? sharedKey)
         return code.prefix(Self.tagLength / 2).map { byte in
             String(decoding: [Hexadecimal.digit(byte >> 4), Hexadecimal.digit(byte & 15)], as: UTF8.self)
         }.joined()

@@ -17,7 +17,7 @@ enum EraVerdict {
             return
         }
         let words = error["message"]?.string ?? "no reason given"
-        switch error["code"]?.integer.map({ ErrorCode(rawValue: Int($0)) }) {
+        switch answer.errorCode {
         case ErrorCode.unsupportedVersion:
             let names = error["data"]?["supported"]?.elements.compactMap(\.string) ?? []
             if names.isEmpty || names.contains(where: { ProtocolVersion(inHandshake: $0) != nil }) {

@@ -230,6 +230,20 @@ import Testing
         }
     }
 
+    // MARK: Errors
+
+    @Test("Only an error has a code, and only an integer is one")
+    func errorCode() throws {
+        func code(_ error: String) throws -> ErrorCode? {
+            try Message(#"{"jsonrpc":"2.0","id":1,"error":\#(error)}"#).errorCode
+        }
+        #expect(try code(#"{"code":-32601,"message":"m"}"#) == .methodNotFound)
+        for error in [#"{"message":"m"}"#, #"{"code":"-32601"}"#, #"{"code":1.5}"#] {
+            #expect(try code(error) == nil)
+        }
+        #expect(try Message(#"{"jsonrpc":"2.0","id":1,"result":{"code":-32601}}"#).errorCode == nil)
+    }
+
     // MARK: Line breaks
 
     @Test("Only a line break between tokens counts as one", arguments: ["\n", "\r", "\r\n"])

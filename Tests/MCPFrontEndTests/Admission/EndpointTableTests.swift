@@ -1,35 +1,13 @@
-import Logging
 import MCPGateway
 import MCPTestSupport
-import MCPUpstream
-import NIOCore
 import Testing
 
 @testable import MCPFrontEnd
 
 @Suite struct EndpointTableTests {
     private func route(_ name: String) -> PublishedRoute {
-        let settings = ServerConnectionSettings(
-            name: name,
-            displayName: name,
-            transport: "scripted",
-            isolation: .principal,
-            limits: UpstreamLimits(),
-            idleTimeout: .seconds(1),
-            ownClientInfo: ByteBuffer(string: "{}"),
-            toolFilter: nil,
-            firstPrincipal: .anonymous
-        )
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let server = ServerConnections(
-            settings,
-            eventLoops: ManualEventLoop(),
-            logger: logger,
-            makeLink: { ScriptedLink(on: $0) },
-            statusChanged: { _ in }
-        )
-        return PublishedRoute(
-            route: Route(name: name, policy: RoutePolicy(), server: server, logger: logger), tokens: RouteTokens([]))
+        PublishedRoute(
+            route: .inMemory(name, on: ManualEventLoop()) { ScriptedLink(on: $0) }, tokens: RouteTokens([]))
     }
 
     private func find(_ table: EndpointTable, _ target: String) -> String? {

@@ -1,4 +1,3 @@
-import Logging
 import MCPCore
 import MCPGateway
 import MCPTestSupport
@@ -23,27 +22,12 @@ import Testing
         }
 
         init() throws {
-            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            var settings = ServerConnectionSettings(
-                name: "s",
-                displayName: "s",
-                transport: "scripted",
-                isolation: .principal,
-                limits: UpstreamLimits(),
-                idleTimeout: .seconds(600),
-                ownClientInfo: ByteBuffer(string: "{}"),
-                toolFilter: nil,
-                firstPrincipal: .anonymous
-            )
-            settings.era = .always(.modern)
-            let server = ServerConnections(
-                settings, eventLoops: eventLoop, logger: logger, makeLink: script.factory, statusChanged: { _ in })
-            let route = Route(name: "s", policy: RoutePolicy(), server: server, logger: logger)
+            let route = Route.inMemory("s", era: .always(.modern), on: eventLoop, makeLink: script.factory)
             gateway = Gateway(routes: [route], limits: GatewayLimits())
             channel = StatelessChannel(route: route, principal: .anonymous, on: eventLoop, gateway: gateway) {
                 [written] in written.all.append($0.text)
             }
-            eventLoop.perform { server.start() }
+            eventLoop.perform { route.server.start() }
             try eventLoop.perform { try script.link.completeDiscovery() }
         }
 

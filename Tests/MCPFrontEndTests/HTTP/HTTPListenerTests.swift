@@ -1,4 +1,3 @@
-import Logging
 import MCPTestSupport
 import NIOCore
 import NIOHTTP1
@@ -14,8 +13,7 @@ import Testing
     }
 
     private func problem(host: String?, port: Int) async throws -> String {
-        let listener = HTTPListener(
-            limits: HTTPLimits(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let listener = HTTPListener(limits: HTTPLimits(), logger: .silent)
         do {
             try await listener.bind(
                 host: host, port: port, eventLoops: MultiThreadedEventLoopGroup.singleton, handler: NoHandler())

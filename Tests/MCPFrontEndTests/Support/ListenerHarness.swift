@@ -1,4 +1,3 @@
-import Logging
 import MCPTestSupport
 import NIOCore
 import NIOHTTP1
@@ -16,7 +15,7 @@ final class ListenerHarness: Sendable {
     init(_ configure: (inout HTTPLimits) -> Void = { _ in }) async throws {
         var limits = HTTPLimits()
         configure(&limits)
-        listener = HTTPListener(limits: limits, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        listener = HTTPListener(limits: limits, logger: .silent)
         handler = Handler()
         try await listener.bind(
             host: "127.0.0.1", port: 0, eventLoops: MultiThreadedEventLoopGroup.singleton, handler: handler)

@@ -1,4 +1,3 @@
-import Logging
 import MCPCore
 import MCPGateway
 import MCPTestSupport
@@ -48,27 +47,9 @@ final class StatelessDoor: Sendable {
     let gateway: Gateway
 
     init() async throws {
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        var settings = ServerConnectionSettings(
-            name: "time",
-            displayName: "time",
-            transport: "answering",
-            isolation: .principal,
-            limits: UpstreamLimits(),
-            idleTimeout: .seconds(600),
-            ownClientInfo: ByteBuffer(string: "{}"),
-            toolFilter: nil,
-            firstPrincipal: .anonymous
-        )
-        settings.era = .always(.modern)
-        let server = ServerConnections(
-            settings,
-            eventLoops: MultiThreadedEventLoopGroup.singleton,
-            logger: logger,
-            makeLink: { [seen] in AnsweringLink(on: $0, seen) },
-            statusChanged: { _ in }
-        )
-        let route = Route(name: "time", policy: RoutePolicy(), server: server, logger: logger)
+        let route = Route.inMemory("time", era: .always(.modern), on: MultiThreadedEventLoopGroup.singleton) {
+            [seen] in AnsweringLink(on: $0, seen)
+        }
         gateway = Gateway(routes: [route], limits: GatewayLimits())
         door = FrontDoor(
             FrontDoorSettings(
@@ -82,7 +63,7 @@ final class StatelessDoor: Sendable {
             gateway: gateway,
             routes: [PublishedRoute(route: route, tokens: RouteTokens([]))],
             disabled: [],
-            logger: logger
+            logger: .silent
         )
         try await door.open(on: MultiThreadedEventLoopGroup.singleton)
         port = door.listener.port ?? 0

@@ -103,6 +103,21 @@ import Testing
         #expect(scene.reply.answers.count == 1 && scene.isClean)
     }
 
+    @Test("A name that is repeated is one question, and so is the same name in the next round")
+    func repeatedName() throws {
+        let scene = try Scene()
+        try scene.ask(#"{"a":\#(Self.elicitation),"\u0061":\#(Self.elicitation)}"#)
+        #expect(try scene.questions.count == 1)
+        try scene.respond(scene.questions[0], #""result":{"action":"accept"}"#)
+        try scene.ask(#"{"a":\#(Self.elicitation)}"#)
+        #expect(try scene.questions.count == 2 && scene.calls.count == 2)
+        try scene.respond(scene.questions[1], #""result":{"action":"decline"}"#)
+        let responses = try scene.calls.map { $0.message.params?["inputResponses"]?.bytes.text }
+        #expect(responses == [nil, #"{"a":{"action":"accept"}}"#, #"{"a":{"action":"decline"}}"#])
+        try scene.finish()
+        #expect(scene.reply.answers.count == 1 && scene.isClean)
+    }
+
     @Test("A state without questions is sent back at once")
     func stateAlone() throws {
         let scene = try Scene()

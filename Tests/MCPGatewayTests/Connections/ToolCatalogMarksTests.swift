@@ -1,4 +1,3 @@
-import Logging
 import MCPCore
 import MCPTestSupport
 import NIOCore
@@ -8,7 +7,7 @@ import Testing
 
 /// Tools whose arguments are repeated in header fields.
 @Suite struct ToolCatalogMarksTests {
-    private let catalog = ToolCatalog(server: "s", logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    private let catalog = ToolCatalog(server: "s", logger: .silent)
     private static let good =
         #"{"name":"good","inputSchema":{"type":"object","properties":{"a":{"type":"string","x-mcp-header":"Area"}}}}"#
     private static let bad =

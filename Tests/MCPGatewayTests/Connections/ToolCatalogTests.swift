@@ -1,4 +1,3 @@
-import Logging
 import MCPCore
 import MCPTestSupport
 import NIOCore
@@ -7,9 +6,7 @@ import Testing
 @testable import MCPGateway
 
 @Suite struct ToolCatalogTests {
-    private let catalog = ToolCatalog(
-        server: "server", logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-    )
+    private let catalog = ToolCatalog(server: "server", logger: .silent)
 
     @Test("Tools that are not admitted are cut out and everything else stays as it came")
     func apply() throws {

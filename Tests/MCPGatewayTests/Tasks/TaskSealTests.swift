@@ -1,4 +1,3 @@
-import Logging
 import MCPCore
 import MCPTestSupport
 import MCPUpstream
@@ -34,7 +33,7 @@ import Testing
         #expect(seal.open(sealed, route: route, for: .anonymous) == nil)
         let other = Route(
             name: "other", policy: RoutePolicy(), server: route.server,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            logger: .silent)
         #expect(seal.open(sealed, route: other, for: alice) == nil)
     }
 

@@ -47,8 +47,7 @@ struct RefusedAnswer {
     var isStatelessOnly: Bool {
         // Only asked for a body that was read as a message before.
         guard head.status == 400, let message = try? Message(body, duplicateKeys: .accepted) else { return false }
-        let code = message.view(message.envelope.error)?["code"]?.integer.map { ErrorCode(rawValue: Int($0)) }
-        return code == .headerMismatch || code == .unsupportedVersion
+        return message.errorCode == .headerMismatch || message.errorCode == .unsupportedVersion
     }
 
     /// What the answer means for the request, in words for the operator.

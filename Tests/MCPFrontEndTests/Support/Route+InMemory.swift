@@ -1,0 +1,30 @@
+import MCPGateway
+import MCPTestSupport
+import MCPUpstream
+import NIOCore
+
+extension Route {
+    /// A route to one server in memory.
+    static func inMemory(
+        _ name: String,
+        era: EraChoice = .detected,
+        on eventLoops: any EventLoopGroup,
+        makeLink: @escaping Upstream.LinkFactory
+    ) -> Route {
+        var settings = ServerConnectionSettings(
+            name: name,
+            displayName: name,
+            transport: "in memory",
+            isolation: .principal,
+            limits: UpstreamLimits(),
+            idleTimeout: .seconds(600),
+            ownClientInfo: ByteBuffer(string: "{}"),
+            toolFilter: nil,
+            firstPrincipal: .anonymous
+        )
+        settings.era = era
+        let server = ServerConnections(
+            settings, eventLoops: eventLoops, logger: .silent, makeLink: makeLink, statusChanged: { _ in })
+        return Route(name: name, policy: RoutePolicy(), server: server, logger: .silent)
+    }
+}
