@@ -9,6 +9,32 @@ struct JSONKeyTable {
     private var larger: [Set<UInt64>] = []
     private var start = 0
 
+    /// What nobody outside knows, so that nobody can make two names look alike. Odd, as a factor has to be.
+    private static let seed = UInt64.random(in: 0 ... .max) | 1
+
+    /// Folds eight bytes at a time by multiplication with secret factors; Swift's own hash costs as much as the rest of
+    /// reading a short name.
+    private static func hash(_ name: UnsafeRawBufferPointer) -> UInt64 {
+        var hash = seed &* UInt64(name.count &+ 1)
+        var offset = 0
+        while offset + 8 <= name.count {
+            let word = unsafe name.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            hash = fold(hash ^ word)
+            offset += 8
+        }
+        var tail: UInt64 = 0
+        while offset < name.count {
+            tail = tail << 8 | UInt64(unsafe name[offset])
+            offset += 1
+        }
+        return fold(fold(hash ^ tail))
+    }
+
+    private static func fold(_ value: UInt64) -> UInt64 {
+        let product = (value ^ (seed >> 1)).multipliedFullWidth(by: seed)
+        return product.high ^ product.low
+    }
+
     /// Starts an object inside the current one. Returns what `closeObject` needs to go back.
     mutating func openObject() -> Int {
         let outer = start
@@ -29,9 +55,7 @@ struct JSONKeyTable {
     ///
     /// Names are compared by 64-bit seeded hashes: two different ones are taken for the same once in 10¹⁹ times.
     mutating func insert(_ name: UnsafeRawBufferPointer) -> Bool {
-        var hasher = Hasher()
-        unsafe hasher.combine(bytes: name)
-        let hash = UInt64(bitPattern: Int64(hasher.finalize()))
+        let hash = unsafe Self.hash(name)
         let count = names.count - start
         if count < Self.searchedInOrder {
             for index in start..<names.count where names[index] == hash { return false }

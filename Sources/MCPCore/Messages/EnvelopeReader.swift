@@ -220,7 +220,7 @@ struct EnvelopeReader {
             envelope.kind = envelope.id == nil ? .notification : .request
             let content = method.lowerBound + 1..<method.upperBound - 1
             envelope.methodName = content
-            envelope.method = Method(name: JSONView(text: bytes, range: method).string ?? "")
+            envelope.method = Method(bytes, content)
             if envelope.kind == .notification { envelope.progressToken = paramsProgressToken }
             if let token = envelope.progressToken, !isToken(token) {
                 return "a progress token must be a string or a number"
@@ -285,14 +285,10 @@ extension JSONScanner {
         return true
     }
 
-    func matches(_ name: JSONName, _ text: String) -> Bool {
-        if name.isEscaped { return JSONString.unescape(self, name) == Array(text.utf8) }
-        guard name.content.count == text.utf8.count else { return false }
-        return unsafe slice(name.content).elementsEqual(text.utf8)
-    }
-
+    /// Kept apart, so that what is needed for nearly every name stays small enough to be put in place.
+    @inline(never)
     private func matchesEscaped(_ name: JSONName, _ text: StaticString) -> Bool {
-        matches(name, text.description)
+        JSONString.unescape(self, name) == Array(text.description.utf8)
     }
 
     /// Whether a value is the string of this text, without regard to escapes.

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// The methods that the proxy itself has to know. Everything else passes as `other`.
 package enum Method: String, Sendable, CaseIterable {
     case initialize
@@ -34,12 +36,32 @@ package enum Method: String, Sendable, CaseIterable {
     case rootsListChanged = "notifications/roots/list_changed"
     case other = ""
 
-    private static let byName: [String: Method] = Dictionary(
-        uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) }
-    )
+    /// The methods by the length of their names, of which hardly two are alike.
+    private static let byLength: [[(name: [UInt8], method: Method)]] = {
+        let longest = allCases.map(\.rawValue.utf8.count).max() ?? 0
+        var table = Array(repeating: [(name: [UInt8], method: Method)](), count: longest + 1)
+        for method in allCases { table[method.rawValue.utf8.count].append((Array(method.rawValue.utf8), method)) }
+        return table
+    }()
+
+    /// The method that the content of a JSON string names, exactly.
+    init(_ text: ByteBuffer, _ content: ByteRange) {
+        self = unsafe text.withUnsafeReadableBytes { all in
+            let name = unsafe UnsafeRawBufferPointer(rebasing: all[content])
+            if let method = unsafe Self.named(name) { return method }
+            guard unsafe name.contains(UInt8(ascii: "\\")) else { return .other }
+            let plain = unsafe JSONString.unescape(name)
+            return unsafe plain.withUnsafeBytes { unsafe Self.named($0) } ?? .other
+        }
+    }
 
     /// The method of that exact name.
     package init(name: String) {
-        self = Self.byName[name] ?? .other
+        self = unsafe Array(name.utf8).withUnsafeBytes { unsafe Self.named($0) } ?? .other
+    }
+
+    private static func named(_ name: UnsafeRawBufferPointer) -> Method? {
+        guard name.count < byLength.count else { return nil }
+        return byLength[name.count].first { unsafe $0.name.elementsEqual(name) }?.method
     }
 }

@@ -46,7 +46,8 @@ package struct ProtocolVersion: Hashable, Sendable, Comparable {
 
     /// Whether a name is that of a revision without a handshake, be it one that we speak or a later one.
     package static func isModern(_ name: String) -> Bool {
-        name.utf8.count == 10 && name >= july2026.name
+        if name == july2026.name { return true }
+        return name.utf8.count == 10 && name > july2026.name
             && name.utf8.enumerated().allSatisfy { index, byte in
                 index == 4 || index == 7 ? byte == UInt8(ascii: "-") : (0x30...0x39).contains(byte)
             }

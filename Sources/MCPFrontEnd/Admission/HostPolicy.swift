@@ -66,14 +66,22 @@ package struct HostPolicy: Sendable {
 
     /// The host of a text that needs no thought: small letters, digits, points and a port at most.
     private static func plainHostName(_ text: String) -> String? {
-        let bytes = text.utf8
-        let end = bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.endIndex
-        let host = text[..<end]
-        guard !host.isEmpty, host.utf8.allSatisfy(\.isHostCharacter) else { return nil }
-        guard end != bytes.endIndex else { return text }
-        let port = bytes[bytes.index(after: end)...]
-        guard (1...4).contains(port.count), port.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return String(host)
+        var length = 0
+        var digits = 0
+        var isPort = false
+        for byte in text.utf8 {
+            if isPort {
+                guard byte &- 0x30 < 10 else { return nil }
+                digits += 1
+            } else if byte == UInt8(ascii: ":") {
+                isPort = true
+            } else {
+                guard byte.isHostCharacter else { return nil }
+                length += 1
+            }
+        }
+        guard length > 0, isPort ? (1...4).contains(digits) : true else { return nil }
+        return isPort ? String(text.utf8.prefix(length)) : text
     }
 
     private static func isLoopback(_ host: String) -> Bool {

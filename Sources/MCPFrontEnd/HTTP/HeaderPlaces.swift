@@ -19,17 +19,8 @@ enum KnownHeader: Int {
 
     /// The field of this name, in whatever case.
     init?(_ name: String) {
-        func isNamed(_ lowercased: StaticString) -> Bool {
-            var place = unsafe lowercased.utf8Start
-            for byte in name.utf8 {
-                let expected = unsafe place.pointee
-                guard byte == expected || (expected >= UInt8(ascii: "a") && byte | 0x20 == expected) else {
-                    return false
-                }
-                unsafe place += 1
-            }
-            return true
-        }
+        @inline(__always)
+        func isNamed(_ lowercased: StaticString) -> Bool { name.hasFieldPrefix(lowercased) }
         switch name.utf8.count {
         case 4 where isNamed("host"): self = .host
         case 6 where isNamed("accept"): self = .accept
@@ -75,4 +66,20 @@ struct HeaderPlaces: Sendable {
 
     /// Whether a field comes more than once.
     func isRepeated(_ known: KnownHeader) -> Bool { repeated & 1 << known.rawValue != 0 }
+}
+
+extension String {
+    /// Whether this begins with a field name, given in small letters; in whatever case.
+    @inline(__always)
+    func hasFieldPrefix(_ lowercased: StaticString) -> Bool {
+        let length = lowercased.utf8CodeUnitCount
+        var place = 0
+        for byte in utf8 {
+            guard place < length else { break }
+            let expected = unsafe lowercased.utf8Start[place]
+            guard byte == expected || (expected >= UInt8(ascii: "a") && byte | 0x20 == expected) else { return false }
+            place += 1
+        }
+        return place == length
+    }
 }

@@ -18,9 +18,10 @@ struct StatelessEndpoint: Sendable {
 
     /// Whether the version header names a revision without sessions.
     static func isNamed(by request: AuthenticatedRequest) -> Bool {
-        request.http.fields.all(.protocolVersion).contains {
-            ProtocolVersion.isModern(String(Substring($0).trimmingSpaces))
-        }
+        guard let first = request.http.fields[.protocolVersion] else { return false }
+        if ProtocolVersion.isModern(first.trimmingSpaces) { return true }
+        return request.http.fields.isRepeated(.protocolVersion)
+            && request.http.fields.all(.protocolVersion).contains { ProtocolVersion.isModern($0.trimmingSpaces) }
     }
 
     func post(
@@ -69,7 +70,7 @@ struct StatelessEndpoint: Sendable {
                 id: id,
                 route: request.route,
                 principal: request.principal,
-                parameters: StatelessHeaders.parameters(request.http.head.headers)
+                parameters: StatelessHeaders.parameters(request.http.fields)
             ),
             reply,
             on: responder.eventLoop

@@ -6,8 +6,6 @@ import NIOHTTP1
 /// read it must refuse what does not agree
 /// ([server validation, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation)).
 enum StatelessHeaders {
-    private static let parameterPrefix = "mcp-param-"
-
     /// Compares the standard header fields with a request that has the members which they repeat.
     ///
     /// - Returns: the revision that both name.
@@ -32,18 +30,17 @@ enum StatelessHeaders {
     }
 
     /// The fields that repeat arguments of a tool, with lower-case names.
-    static func parameters(_ headers: HTTPHeaders) -> [(name: String, value: String)] {
+    static func parameters(_ fields: HTTPRequestFields) -> [(name: String, value: String)] {
+        guard fields.hasParameters else { return [] }
         var parameters: [(name: String, value: String)] = []
-        for (name, value) in headers where isParameter(name) {
+        for (name, value) in fields.head.headers where isParameter(name) {
             parameters.append((name.lowercased(), value))
         }
         return parameters
     }
 
     private static func isParameter(_ name: String) -> Bool {
-        let bytes = name.utf8
-        guard bytes.count > parameterPrefix.utf8.count else { return false }
-        return zip(parameterPrefix.utf8, bytes).allSatisfy { $0 == $1 | 0x20 }
+        name.utf8.count > 10 && name.hasFieldPrefix("mcp-param-")
     }
 
     private static func only(
@@ -57,7 +54,7 @@ enum StatelessHeaders {
         guard !fields.isRepeated(known) else {
             throw StatelessRefusal(.headerMismatch, "Header mismatch: the header \(name) stands more than once")
         }
-        return String(Substring(value).trimmingSpaces)
+        return value.trimmingSpaces
     }
 
     private static func mismatch(_ header: String, _ member: String) -> StatelessRefusal {

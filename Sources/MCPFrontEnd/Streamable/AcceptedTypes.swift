@@ -49,6 +49,14 @@ extension Substring {
     }
 }
 
+extension String {
+    /// The text without spaces at its ends, where there are any.
+    var trimmingSpaces: String {
+        let blanks: (UInt8?) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+        return blanks(utf8.first) || blanks(utf8.last) ? String(Substring(self).trimmingSpaces) : self
+    }
+}
+
 /// Whether a `Content-Type` says JSON.
 func isJSON(contentType: String?) -> Bool {
     guard let contentType else { return false }

@@ -66,7 +66,7 @@ extension Connection: UpstreamListener {
     /// Everybody whom a question may have been put to.
     private var allCallers: [any Caller] {
         var all: [ObjectIdentifier: any Caller] = [:]
-        for item in active { all[ObjectIdentifier(item.caller)] = item.caller }
+        for caller in active.all { all[ObjectIdentifier(caller)] = caller }
         for (id, attachment) in attachments {
             if let caller = attachment.client as? any Caller { all[id] = caller }
         }
@@ -128,8 +128,7 @@ extension Connection: UpstreamListener {
             exchange.caller.eventLoop.run { exchange.caller.deliver(message, for: exchange) }
             return
         }
-        let meant = active.filter(\.hearsLogMessages)
-        if let only = meant.first?.caller, meant.count == 1 {
+        if let only = active.onlyListener {
             if era == .modern, let lastCancelled, lastCancelled.principal != only.principal,
                 eventLoop.now < lastCancelled.until
             {

@@ -54,13 +54,8 @@ extension Connection {
     /// Puts a question to a client that has calls in flight. Where it cannot be told for which of them, any will do: it
     /// is the same client that answers, and the answer goes where the question came from.
     private func deliver(_ request: ServerRequest, to identity: CallerIdentity) {
-        let meant = active.indices.filter { active[$0].caller.identity == identity }
-        guard let index = meant.min(by: { active[$0].questions < active[$1].questions }) else {
-            giveUp(request)
-            return
-        }
-        active[index].questions += 1
-        put(request, to: active[index].caller, during: nil)
+        guard let caller = active.ask(identity) else { return giveUp(request) }
+        put(request, to: caller, during: nil)
     }
 
     private func put(_ request: ServerRequest, to caller: any Caller, during exchange: Exchange?) {

@@ -7,16 +7,6 @@ import NIOCore
 ///
 /// Confined to the upstream's event loop; that is what makes `@unchecked Sendable` true.
 package final class Connection: @unchecked Sendable {
-    /// A client that has calls in flight.
-    struct ActiveCaller {
-        let caller: any Caller
-        var calls = 1
-        /// How many questions were put to it during them.
-        var questions = 0
-        /// Whether log messages that name no call may be for it.
-        var hearsLogMessages: Bool
-    }
-
     package let key: ConnectionKey
     package let upstream: Upstream
     unowned let server: ServerConnections
@@ -27,8 +17,7 @@ package final class Connection: @unchecked Sendable {
     /// The client that was last attached or made a call.
     var lastActive: ObjectIdentifier?
     var turns = TurnKeeper<CallerIdentity>()
-    /// Those that have calls in flight, in the order in which they began.
-    var active: [ActiveCaller] = []
+    var active = ActiveCallers()
     private var waitingForTurn: [Exchange] = []
     var parked: [ParkedRequest] = []
     var changes = ChangeThrottle()
@@ -161,12 +150,7 @@ package final class Connection: @unchecked Sendable {
         let isInSession = era != .modern && exchange.caller.era == .legacy
         let hearsLogMessages = isInSession || exchange.logLevel != nil
         turns.started(exchange.caller.identity)
-        if let index = active.firstIndex(where: { $0.caller === exchange.caller }) {
-            active[index].calls += 1
-            active[index].hearsLogMessages = active[index].hearsLogMessages || hearsLogMessages
-        } else {
-            active.append(ActiveCaller(caller: exchange.caller, hearsLogMessages: hearsLogMessages))
-        }
+        active.began(exchange.caller, hearsLogMessages: hearsLogMessages)
         exchange.hasTurn = true
         exchange.mergedLevel = mergedLevel(for: exchange.request)
         guard let level = exchange.logLevel, era == .legacy, serverLevel.map({ level < $0 }) ?? true,
@@ -221,10 +205,7 @@ package final class Connection: @unchecked Sendable {
         guard exchange.hasTurn else { return }
         exchange.hasTurn = false
         turns.ended(exchange.caller.identity)
-        if let index = active.firstIndex(where: { $0.caller === exchange.caller }) {
-            active[index].calls -= 1
-            if active[index].calls == 0 { active.remove(at: index) }
-        }
+        active.ended(exchange.caller)
         settleParked()
         startWaiting()
     }

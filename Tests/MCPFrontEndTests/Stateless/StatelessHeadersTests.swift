@@ -9,7 +9,7 @@ import Testing
 @Suite struct StatelessHeadersTests {
     @Test("The fields that repeat arguments are found in any case, with what follows the prefix, in their order")
     func parameters() {
-        let headers = HTTPHeaders([
+        let headers = fields([
             ("mcp-param-a", "1"), ("MCP-PARAM-B", " 2 "), ("Mcp-Param-", "3"), ("Mcp-Paramx", "4"),
             ("Mcp-Param-a", "5"),
             ("X-Mcp-Param-a", "6"),
