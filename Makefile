@@ -4,7 +4,7 @@ VENV_DIR ?= .venv
 export VENV_DIR
 
 # What `make bench` measures: which cases, how often, and for how many seconds each time.
-CASES ?= calls,list,large
+CASES ?= calls,events,list,large,open
 REPETITIONS ?= 5
 TURN ?= 0.3
 

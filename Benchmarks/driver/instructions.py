@@ -61,7 +61,7 @@ def count(chosen, folder, wanted):
         prefix.append(f"--callgrind-out-file={profile}")
         proxy = Proxy(processes, chosen.proxy, entries, prefix=prefix)
         proxy.wait_until_ready(timeout=180)
-        bench = Bench(chosen.binaries, backends, proxy)
+        bench = Bench(chosen.binaries, proxy=proxy)
         for case in wanted:
             bench.run(case, calls=FEW, warm_up=FEW)
             few = instructions(bench, case, profile, proxy.pid, FEW)

@@ -45,7 +45,7 @@ def start(chosen, folder):
                 proxy = Proxy(processes, chosen.proxy, many(backends.entries["stdio-legacy"], count))
                 ready = proxy.wait_until_ready()
                 case = Case("start", "stdio", "legacy", "legacy")
-                Bench(chosen.binaries, backends, proxy).run(case, calls=1, warm_up=0)
+                Bench(chosen.binaries, proxy=proxy).run(case, calls=1, warm_up=0)
                 turns.append((ready, time.monotonic() - proxy.started))
         progress(f"start with {count} servers")
         ready, called = (statistics.median(column) for column in zip(*turns))

@@ -41,12 +41,15 @@ struct AnswerCheck {
 
     /// The data of the event that holds the answer: streams may begin with events that hold none.
     private static func event(of body: ByteBuffer, _ id: Int) -> ByteBuffer? {
-        var start = 0
-        while let data = body.offset(of: "data: ", from: start) {
+        var searched = 0
+        while let data = body.offset(of: "data: ", from: searched) {
             guard let end = body.offset(of: "\n", from: data) else { return nil }
-            guard let line = body.getSlice(at: body.readerIndex + data + 6, length: end - data - 6) else { return nil }
+            let start = data + 6
+            // Lines may end with CRLF.
+            let stop = end > start && body.holds("\r", at: end - 1) ? end - 1 : end
+            guard let line = body.getSlice(at: body.readerIndex + start, length: stop - start) else { return nil }
             if line.readableBytes > 0, line.methodOffset == nil || line.offset(of: "\"result\"") != nil { return line }
-            start = end
+            searched = end
         }
         return nil
     }
