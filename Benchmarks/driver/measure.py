@@ -40,6 +40,8 @@ class Bench:
         command += ["--watch", ",".join(str(pid) for pid in pids + guards)]
         command += ["--warm-up", self._warm_up(case) if warm_up is None else warm_up]
         command += ["--calls", calls] if calls else ["--seconds", seconds]
+        if case.is_of_peer:
+            command += ["--names-only", 1]
         if case.rate:
             command += ["--rate", case.rate]
         for pid in pids:
@@ -65,8 +67,8 @@ class Bench:
     @staticmethod
     def _warm_up(case):
         if case.is_of_peer:
-            return case.clients
-        return 10 if case.size >= MIB else 20 if case.method == "list" else 200 + 2 * case.clients
+            return min(case.clients, 8)
+        return 10 if case.size >= MIB else 20 if case.method == "list" else 100 + 4 * case.clients
 
 
 def in_turns(bench, cases, repetitions, seconds):

@@ -133,16 +133,20 @@ class Proxy:
 
 
 class ManyServers(Proxy):
-    """A proxy before the same program many times; `many-5` is the first five of them."""
+    """A proxy before the same program many times; `many-5` is the first five of them, any other name the first."""
 
-    def __init__(self, processes, binary, entry, count, name="many", **settings):
-        super().__init__(processes, binary, {f"server-{n}": entry for n in range(count)}, name, **settings)
+    def __init__(self, processes, binary, entry, count, name="many", last=(0, None), **settings):
+        """The last ones may be of another kind: so many, and which."""
+        others, other = last
+        entries = {f"server-{n}": entry if n < count - others else other for n in range(count)}
+        super().__init__(processes, binary, entries, name, **settings)
 
     def place(self, name):
         kind, _, count = name.rpartition("-")
-        if kind != "many" or int(count) > len(self.servers):
+        wanted = int(count) if kind == "many" else 1
+        if wanted > len(self.servers):
             return None
-        return [self.url(f"server-{n}") for n in range(int(count))], [self.pid]
+        return [self.url(f"server-{n}") for n in range(wanted)], [self.pid]
 
 
 class Bridges:

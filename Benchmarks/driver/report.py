@@ -77,12 +77,12 @@ def closed_loop(results):
     rows = [one for one in results.all if not one["case"].rate]
     if not rows:
         return
-    yield from ("", "Calls per second, latency in ms and peak of resident memory, every client calling at once again", "")
+    yield from ("", "Calls per second and latency in ms, every client calling at once again", "")
     width = max(len(one["case"].setting) for one in rows) + 2
-    yield f"{'':<{width}}{'client→server':<16}{'through':<12}{'calls/s':>9}{'p50':>9}{'p99':>9}{'peak':>9}"
+    yield f"{'':<{width}}{'client→server':<16}{'through':<12}{'calls/s':>9}{'p50':>9}{'p99':>9}"
     for one in rows:
         case = one["case"]
-        times = f"{one['p50'] / 1000:>9.3f}{one['p99'] / 1000:>9.3f}{one['peak'] / 1e6:>6.0f} MB"
+        times = f"{one['p50'] / 1000:>9.3f}{one['p99'] / 1000:>9.3f}"
         yield f"{case.setting:<{width}}{case.cell:<16}{case.way:<12}{one['rate']:>9,.0f}{times}"
 
 

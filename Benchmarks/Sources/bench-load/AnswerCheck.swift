@@ -9,9 +9,12 @@ struct AnswerCheck {
 
     private let expected: ByteBuffer
     private let isList: Bool
+    /// How many tools have to be named; nil to compare every byte.
+    private let names: Int?
 
     init(_ options: LoadOptions) {
         isList = options.method == .list
+        names = isList && options.checksNamesOnly ? options.size : nil
         var expected = isList ? Content.tools(options.size) : Content.text(options.size)
         // What follows shows that the content has no more than the expected length.
         if !isList { expected.writeStaticString("\"") }
@@ -30,6 +33,10 @@ struct AnswerCheck {
         guard let name = message.offset(of: "\"id\":"), message.number(at: name + 5) == id else {
             throw wrong("another identifier than \(id)", answer)
         }
+        if let names {
+            guard Self.named(message) == names else { throw wrong("not all tools", answer) }
+            return
+        }
         // Both names take eight bytes, up to the content.
         let content = isList ? message.offset(of: "\"tools\":") : message.offset(of: "\"text\":\"")
         guard let content, message.holds(expected, at: content + 8) else { throw wrong("other content", answer) }
@@ -37,6 +44,18 @@ struct AnswerCheck {
         guard message.getInteger(at: message.writerIndex - 1, as: UInt8.self) == UInt8(ascii: "}") else {
             throw wrong("more than one message", answer)
         }
+    }
+
+    /// How many tools are named, from the first one on and in their order.
+    private static func named(_ message: ByteBuffer) -> Int {
+        var (count, searched) = (0, 0)
+        while let name = message.offset(of: "\"name\":\"tool_", from: searched),
+            message.number(at: name + 13) == count
+        {
+            count += 1
+            searched = name + 13
+        }
+        return count
     }
 
     /// The data of the event that holds the answer: streams may begin with events that hold none.

@@ -48,6 +48,9 @@ struct LoadOptions: Sendable {
     let size: Int
     /// Whether the back end is asked to answer with an event stream.
     let wantsEvent: Bool
+    /// Whether tools may be listed in other words than the server's, as long as all of them are: proxies that write
+    /// lists anew cannot be compared byte by byte.
+    let checksNamesOnly: Bool
     /// How many calls are made before anything is counted.
     let warmUp: Int
     /// How many calls are measured; 0 for as many as the time allows.
@@ -71,6 +74,7 @@ struct LoadOptions: Sendable {
         clients = max(1, arguments.number("clients", default: 1))
         size = arguments.number("size", default: 1_024)
         wantsEvent = arguments.number("event", default: 0) > 0
+        checksNamesOnly = arguments.number("names-only", default: 0) > 0
         warmUp = arguments.number("warm-up", default: 100)
         calls = arguments.number("calls", default: 0)
         seconds = arguments.seconds("seconds") ?? 1

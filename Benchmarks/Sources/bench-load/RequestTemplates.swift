@@ -22,8 +22,8 @@ struct RequestTemplates {
         case .call:
             let event = options.wantsEvent ? ",\"event\":true" : ""
             let members =
-                #""name":"echo","arguments":{"size":\#(options.size)\#(event)}"# + (meta.map { ",\($0)" } ?? "")
-            return (request("tools/call", "{\(members)}"), "echo")
+                #""name":"tool_0","arguments":{"size":\#(options.size)\#(event)}"# + (meta.map { ",\($0)" } ?? "")
+            return (request("tools/call", "{\(members)}"), "tool_0")
         case .list: return (request("tools/list", "{\(meta ?? "")}"), nil)
         }
     }
