@@ -122,11 +122,17 @@ def machine():
     }
 
 
-def write(folder, content, root):
+def write(folder, proxy, content, root):
     """Keeps all figures, under the time of the run."""
     now = datetime.datetime.now(datetime.timezone.utc)
     revision = first_line(["git", "-C", str(root), "describe", "--always", "--dirty"])
-    document = {"time": now.isoformat(timespec="seconds"), "revision": revision, "machine": machine(), **content}
+    document = {
+        "time": now.isoformat(timespec="seconds"),
+        "revision": revision,
+        "proxy": first_line([proxy, "--version"]),
+        "machine": machine(),
+        **content,
+    }
     pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
     file = pathlib.Path(folder) / f"{now:%Y-%m-%d-%H%M%S}.json"
     file.write_text(json.dumps(document, indent=2, ensure_ascii=False, default=plain) + "\n")

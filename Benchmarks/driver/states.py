@@ -45,7 +45,10 @@ def idle(chosen, folder):
             proxy = ManyServers(processes, chosen.proxy, backends.entries["stdio-legacy"], count)
             proxy.wait_until_ready()
             time.sleep(SETTLING)
-            found.append({"servers": count, "threads": threads(proxy.pid), **memory(proxy.pid)})
+            guards = sum(memory(guard)["anonymous"] for guard in proxy.guards())
+            found.append(
+                {"servers": count, "threads": threads(proxy.pid), **memory(proxy.pid), "guardsAnonymous": guards}
+            )
         progress(f"idle with {count} servers")
     return found
 
@@ -169,21 +172,26 @@ def hold(processes, binaries, url, era, what, count):
         raise Failed(f"{count:,} {what} of {era} clients of {url}: {processes.log(name)}")
 
 
+def servers(state):
+    return f"{state['servers']} server" + ("s" if state["servers"] > 1 else "")
+
+
 def lines(found):
     """What was found, for people."""
     for state in found.get("idle", []):
         goal = f" (≤{goals.IDLE_MEMORY / 1e6:.0f} MB {goals.verdict(state['resident'], goals.IDLE_MEMORY)})"
         yield (
-            f"idle with {state['servers']} servers: {state['resident'] / 1e6:.1f} MB resident"
+            f"idle with {servers(state)}: {state['resident'] / 1e6:.1f} MB resident"
             f"{goal if state['servers'] == 1 else ''}, "
-            f"{state['anonymous'] / 1e6:.1f} MB anonymous, {state['threads']} threads"
+            f"{state['anonymous'] / 1e6:.1f} MB anonymous, {state['threads']} threads; "
+            f"guards {state['guardsAnonymous'] / 1e6:.1f} MB anonymous"
         )
     for state in found.get("peak", []):
         yield f"peak of memory, {state['setting']}: {state['peak'] / 1e6:.1f} MB resident"
     for state in found.get("start", []):
         slow = f", {state['slow']} of them slow by {state['delay']} s" if state["slow"] else ""
         yield (
-            f"start with {state['servers']} servers of {state['tools']} tools{slow}: "
+            f"start with {servers(state)} of {state['tools']} tools{slow}: "
             f"first call answered after {state['firstCall'] * 1000:.0f} ms, "
             f"all ready after {state['ready'] * 1000:.0f} ms, all listed after {state['listed'] * 1000:.0f} ms"
         )
