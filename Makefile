@@ -5,8 +5,8 @@ export VENV_DIR
 
 # What `make bench` measures: which cases, how often, and for how many seconds each time.
 CASES ?= calls,events,list,large,open,peers,idle,start
-REPETITIONS ?= 5
-TURN ?= 0.2
+REPETITIONS ?= 11
+TURN ?= 0.1
 
 SWIFT_BUILD = swift build --scratch-path "$(BUILD_DIR)"
 PRODUCT = --product mcp-proxy
