@@ -17,6 +17,8 @@ SESSIONS = (0, 10, 100, 1_000, 10_000)
 LIMITS = {"maxSessions": 11_000, "maxSessionsPerPrincipal": 11_000}
 CONFIGURED = (1, 10, 50, 100, 200)
 MESSAGES = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
+# Turns of all of them, which are long enough to be alike.
+MOST_MESSAGES = 5
 CALLERS = 16
 
 
@@ -48,11 +50,11 @@ def curve(name, kind, x, turns, proxy):
 
 
 def in_turns(chosen, name, kind, proxies, called):
-    """The points of one curve: A B C A B C …, the first turn thrown away."""
+    """The points of one curve: A B C C B A …, the first turn thrown away."""
     turns = {x: [] for x in proxies}
     for repetition in range(chosen.repetitions + 1):
-        for x, proxy in proxies.items():
-            found = one_turn(Bench(chosen.binaries, proxy=proxy), called, chosen.seconds)
+        for x in proxies if repetition % 2 else reversed(proxies):
+            found = one_turn(Bench(chosen.binaries, proxy=proxies[x]), called, chosen.seconds)
             if repetition:
                 turns[x].append(found)
     progress(f"calls beside {name}: {kind}")
@@ -105,7 +107,7 @@ def messages(chosen, folder):
             proxy.wait_until_ready()
             bench = Bench(chosen.binaries, proxy=proxy)
             turns = {count: [] for count in MESSAGES}
-            for repetition in range(chosen.repetitions):
+            for repetition in range(min(chosen.repetitions, MOST_MESSAGES)):
                 for count in MESSAGES if repetition % 2 else reversed(MESSAGES):
                     turns[count].append(bench.run(called, calls=count))
             progress(f"{transport}: up to {max(MESSAGES):,} calls")

@@ -113,7 +113,7 @@ def machine():
     return {
         "processor": model,
         "cores": os.cpu_count(),
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}",
         "swift": first_line(["swift", "--version"]),
         "python": platform.python_version(),
         "nginx": nginx.version(),

@@ -53,7 +53,7 @@ struct LoadOptions: Sendable {
     let checksNamesOnly: Bool
     /// How many calls are made before anything is counted.
     let warmUp: Int
-    /// How many calls are measured; 0 for as many as the time allows.
+    /// How many calls are measured; 0 for as many as the time allows. At a given rate only the time counts.
     let calls: Int
     let seconds: Double
     /// Calls per second; nil to call again as soon as an answer is there.

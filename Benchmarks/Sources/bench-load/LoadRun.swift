@@ -178,7 +178,7 @@ final class LoadRun: @unchecked Sendable {
         phase = .measuring
         begun = 0
         meter.begin(options.watched)
-        if options.calls == 0 {
+        if options.calls == 0 || options.rate != nil {
             endTimer = eventLoop.scheduleTask(in: .nanoseconds(Int64(options.seconds * 1e9))) { [self] in
                 guard case .measuring = phase else { return }
                 phase = .finishing
