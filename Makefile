@@ -4,9 +4,9 @@ VENV_DIR ?= .venv
 export VENV_DIR
 
 # What `make bench` measures: which cases, how often, and for how many seconds each time.
-CASES ?= calls,list,large
-REPETITIONS ?= 5
-TURN ?= 0.3
+CASES ?= calls,events,list,large,open,peers,idle,start
+REPETITIONS ?= 11
+TURN ?= 0.1
 
 SWIFT_BUILD = swift build --scratch-path "$(BUILD_DIR)"
 PRODUCT = --product mcp-proxy
@@ -69,6 +69,7 @@ fuzz: tools ## Fuzz every parser, FUZZ_SECONDS each (default 60)
 .PHONY: bench
 bench: build ## Measure the release binary; CASES, REPETITIONS and TURN (seconds) choose what and for how long
 	$(BENCH_BUILD)
+	@Scripts/bench-peers || true
 	$(BENCH) --cases "$(CASES)" --repetitions "$(REPETITIONS)" --seconds "$(TURN)"
 
 .PHONY: bench-instructions

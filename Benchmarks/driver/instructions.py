@@ -14,6 +14,8 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 THRESHOLDS = FOLDER.parent / "instructions.json"
 # Two runs that differ only in how many calls they make: what both of them do besides cancels out.
 FEW, MANY = 100, 600
+# The same where a call is large.
+FEW_LARGE, MANY_LARGE = 5, 25
 # How much a new threshold leaves above what was counted: the order of events differs a little from run to run.
 MARGIN = 1.05
 # Enough to be spread over all event loops alike, in both runs.
@@ -21,11 +23,18 @@ CLIENTS = 16
 
 
 def counted():
-    return [
+    small = [
         cases.Case("instructions", transport, client, server, clients=CLIENTS)
         for transport in cases.TRANSPORTS
         for client, server in cases.CELLS
     ]
+    event = cases.Case("instructions", "http", "legacy", "legacy", clients=CLIENTS, event=True)
+    large = [
+        cases.Case("instructions", transport, "legacy", "legacy", **what)
+        for transport in cases.TRANSPORTS
+        for what in ({"method": "list", "size": cases.LISTED_TOOLS}, {"size": cases.MIB})
+    ]
+    return [*small, event, *large]
 
 
 def run(chosen, folder):
@@ -61,12 +70,13 @@ def count(chosen, folder, wanted):
         prefix.append(f"--callgrind-out-file={profile}")
         proxy = Proxy(processes, chosen.proxy, entries, prefix=prefix)
         proxy.wait_until_ready(timeout=180)
-        bench = Bench(chosen.binaries, backends, proxy)
+        bench = Bench(chosen.binaries, proxy=proxy)
         for case in wanted:
-            bench.run(case, calls=FEW, warm_up=FEW)
-            few = instructions(bench, case, profile, proxy.pid, FEW)
-            many = instructions(bench, case, profile, proxy.pid, MANY)
-            found[case] = (many - few) / (MANY - FEW)
+            is_small = case.method == "call" and case.size < cases.MIB
+            few, many = (FEW, MANY) if is_small else (FEW_LARGE, MANY_LARGE)
+            bench.run(case, calls=few, warm_up=few)
+            costs = [instructions(bench, case, profile, proxy.pid, calls) for calls in (few, many)]
+            found[case] = (costs[1] - costs[0]) / (many - few)
             progress(f"{case.name}: {found[case]:,.0f}")
     return found
 

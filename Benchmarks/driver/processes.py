@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -38,18 +37,18 @@ class Processes:
     def __exit__(self, *_):
         self._stack.close()
 
-    def start(self, name, command, **settings):
+    def start(self, name, command, patience=30, **settings):
         log = self._stack.enter_context(open(self.folder / f"{name}.log", "wb"))
         process = subprocess.Popen([str(word) for word in command], stderr=log, **settings)
-        self._stack.callback(self.end, process)
+        self._stack.callback(self.end, process, patience)
         return process
 
     @staticmethod
-    def end(process):
+    def end(process, patience=30):
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(30)
+                process.wait(patience)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -77,18 +76,22 @@ class Backends:
                     raise Failed(f"{name} did not start: {processes.log(name)}")
                 self.ports[name] = int(words[1])
                 self.processes[name] = process
-                url = f"http://127.0.0.1:{words[1]}/mcp"
-                self.entries[name] = {"url": url, "transportType": "streamable-http"}
+                self.entries[name] = {"url": url(words[1]), "transportType": "streamable-http"}
+
+    def place(self, name):
+        """Where a server is called, and the processes whose time that costs; None where it cannot be."""
+        return ([url(self.ports[name])], [self.processes[name].pid]) if name in self.ports else None
 
 
 class Proxy:
-    """One proxy before some servers, with all limits at their defaults."""
+    """One proxy before some servers, with all limits at their defaults but those named."""
 
-    def __init__(self, processes, binary, servers, name="proxy", prefix=()):
+    def __init__(self, processes, binary, servers, name="proxy", prefix=(), limits=None):
         self.port = free_port()
         address = f"127.0.0.1:{self.port}"
+        limited = {"limits": limits} if limits else {}
         configuration = {
-            "mcpProxy": {"addr": address, "baseURL": f"http://{address}", "name": "bench", "version": "1"},
+            "mcpProxy": {"addr": address, "baseURL": f"http://{address}", "name": "bench", "version": "1", **limited},
             "mcpServers": servers,
         }
         file = processes.folder / f"{name}.json"
@@ -96,7 +99,7 @@ class Proxy:
         self.started = time.monotonic()
         self._name = name
         self._processes = processes
-        self._count = len(servers)
+        self.servers = set(servers)
         self.process = processes.start(
             name, [*prefix, binary, "--config", file], stdout=subprocess.DEVNULL, start_new_session=True
         )
@@ -110,7 +113,7 @@ class Proxy:
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
                     servers = json.load(answer)["servers"].values()
-                if sum(server["state"] == "ready" for server in servers) == self._count:
+                if sum(server["state"] == "ready" for server in servers) == len(self.servers):
                     return time.monotonic() - self.started
             except OSError:
                 pass
@@ -120,38 +123,30 @@ class Proxy:
     def url(self, server):
         return f"http://127.0.0.1:{self.port}/{server}/mcp"
 
+    def place(self, name):
+        return ([self.url(name)], [self.pid]) if name in self.servers else None
 
-class Nginx:
-    """nginx as a plain reverse proxy, one worker, connections kept alive on both sides."""
+    def guards(self):
+        """The processes of the proxy that end its programs should it be killed; they are not part of what is measured."""
+        program = os.readlink(f"/proc/{self.pid}/exe")
+        return [child for child in children(self.pid) if program_of(child) == program]
 
-    @staticmethod
-    def path():
-        return shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
 
-    def __init__(self, processes, backends):
-        self.ports = {name: free_port() for name in backends.ports}
-        servers = "".join(
-            f"upstream {name} {{ server 127.0.0.1:{port}; keepalive 128; }}\n"
-            f"server {{ listen 127.0.0.1:{self.ports[name]}; location / {{ proxy_pass http://{name}; }} }}\n"
-            for name, port in backends.ports.items()
-        )
-        folder = processes.folder
-        paths = "".join(
-            f"{kind}_temp_path {folder}/nginx-{kind};\n"
-            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        )
-        file = folder / "nginx.conf"
-        file.write_text(
-            f"worker_processes 1;\ndaemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/nginx.error;\n"
-            f"events {{ worker_connections 4096; }}\nhttp {{\naccess_log off;\nclient_max_body_size 4m;\n"
-            "keepalive_requests 1000000;\nproxy_http_version 1.1;\nproxy_set_header Connection '';\n"
-            f"{paths}{servers}}}\n"
-        )
-        self.process = processes.start("nginx", [self.path(), "-c", file, "-p", folder], start_new_session=True)
-        wait_for_port(next(iter(self.ports.values())))
+class ManyServers(Proxy):
+    """A proxy before the same program many times; `many-5` is the first five of them, any other name the first."""
 
-    def pids(self):
-        return [self.process.pid, *children(self.process.pid)]
+    def __init__(self, processes, binary, entry, count, name="many", last=(0, None), **settings):
+        """The last ones may be of another kind: so many, and which."""
+        others, other = last
+        entries = {f"server-{n}": entry if n < count - others else other for n in range(count)}
+        super().__init__(processes, binary, entries, name, **settings)
+
+    def place(self, name):
+        kind, _, count = name.rpartition("-")
+        wanted = int(count) if kind == "many" else 1
+        if wanted > len(self.servers):
+            return None
+        return [self.url(f"server-{n}") for n in range(wanted)], [self.pid]
 
 
 class Bridges:
@@ -171,6 +166,21 @@ class Bridges:
             self.ports[name] = int(words[1])
             self.processes[name] = process
 
+    def place(self, name):
+        return ([url(self.ports[name])], [self.processes[name].pid]) if name in self.ports else None
+
+
+def url(port):
+    return f"http://127.0.0.1:{port}/mcp"
+
+
+def first_line(command):
+    """What a program says of itself."""
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        return next(iter((done.stdout or done.stderr).strip().splitlines()), "unknown")
+    return "unknown"
+
 
 def wait_for_port(port, timeout=10):
     end = time.monotonic() + timeout
@@ -182,9 +192,18 @@ def wait_for_port(port, timeout=10):
 
 
 def children(pid):
+    found = []
     with contextlib.suppress(OSError):
-        return [int(word) for word in open(f"/proc/{pid}/task/{pid}/children").read().split()]
-    return []
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/children") as file:
+                found += [int(word) for word in file.read().split()]
+    return found
+
+
+def program_of(pid):
+    with contextlib.suppress(OSError):
+        return os.readlink(f"/proc/{pid}/exe")
+    return None
 
 
 def memory(pid):

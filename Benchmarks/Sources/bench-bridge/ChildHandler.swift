@@ -27,13 +27,10 @@ final class ChildHandler: ChannelInboundHandler, @unchecked Sendable {
 
     /// - Returns: whether an answer will come.
     func send(_ message: ByteBuffer, from connection: ClientHandler) -> Bool {
-        guard let context, let name = message.offset(of: "\"id\":"), message.methodOffset != nil,
-            let id = message.messageID
-        else {
+        guard let name = message.offset(of: "\"id\":"), message.methodOffset != nil, let id = message.messageID else {
             write(message)
             return false
         }
-        _ = context
         lastID += 1
         waiting[lastID] = Waiting(connection: connection, id: id)
         write(Self.replacing(id, at: name + 5, by: ByteBuffer(string: String(lastID)), in: message))

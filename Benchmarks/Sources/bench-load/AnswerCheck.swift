@@ -9,9 +9,12 @@ struct AnswerCheck {
 
     private let expected: ByteBuffer
     private let isList: Bool
+    /// How many tools have to be named; nil to compare every byte.
+    private let names: Int?
 
     init(_ options: LoadOptions) {
         isList = options.method == .list
+        names = isList && options.checksNamesOnly ? options.size : nil
         var expected = isList ? Content.tools(options.size) : Content.text(options.size)
         // What follows shows that the content has no more than the expected length.
         if !isList { expected.writeStaticString("\"") }
@@ -30,6 +33,10 @@ struct AnswerCheck {
         guard let name = message.offset(of: "\"id\":"), message.number(at: name + 5) == id else {
             throw wrong("another identifier than \(id)", answer)
         }
+        if let names {
+            guard Self.named(message) == names else { throw wrong("not all tools", answer) }
+            return
+        }
         // Both names take eight bytes, up to the content.
         let content = isList ? message.offset(of: "\"tools\":") : message.offset(of: "\"text\":\"")
         guard let content, message.holds(expected, at: content + 8) else { throw wrong("other content", answer) }
@@ -39,14 +46,29 @@ struct AnswerCheck {
         }
     }
 
+    /// How many tools are named, from the first one on and in their order.
+    private static func named(_ message: ByteBuffer) -> Int {
+        var (count, searched) = (0, 0)
+        while let name = message.offset(of: "\"name\":\"tool_", from: searched),
+            message.number(at: name + 13) == count
+        {
+            count += 1
+            searched = name + 13
+        }
+        return count
+    }
+
     /// The data of the event that holds the answer: streams may begin with events that hold none.
     private static func event(of body: ByteBuffer, _ id: Int) -> ByteBuffer? {
-        var start = 0
-        while let data = body.offset(of: "data: ", from: start) {
+        var searched = 0
+        while let data = body.offset(of: "data: ", from: searched) {
             guard let end = body.offset(of: "\n", from: data) else { return nil }
-            guard let line = body.getSlice(at: body.readerIndex + data + 6, length: end - data - 6) else { return nil }
+            let start = data + 6
+            // Lines may end with CRLF.
+            let stop = end > start && body.holds("\r", at: end - 1) ? end - 1 : end
+            guard let line = body.getSlice(at: body.readerIndex + start, length: stop - start) else { return nil }
             if line.readableBytes > 0, line.methodOffset == nil || line.offset(of: "\"result\"") != nil { return line }
-            start = end
+            searched = end
         }
         return nil
     }

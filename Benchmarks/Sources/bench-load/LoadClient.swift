@@ -25,14 +25,16 @@ final class LoadClient: ChannelInboundHandler, @unchecked Sendable {
 
     private let run: LoadRun
     private let options: LoadOptions
+    private let target: Target
     private var state = State.connecting
     private var reader = HTTPMessageReader()
     private var context: ChannelHandlerContext?
     private var session: String?
     private var templates: RequestTemplates?
 
-    init(_ run: LoadRun) {
+    init(_ run: LoadRun, target: Target) {
         self.run = run
+        self.target = target
         self.options = run.options
     }
 
@@ -49,7 +51,7 @@ final class LoadClient: ChannelInboundHandler, @unchecked Sendable {
 
     func openStream() {
         state = .streaming
-        write(RequestTemplates.stream(options, session: session))
+        write(RequestTemplates.stream(options, target, session: session))
     }
 
     /// Ends the session, where there is one, then the connection.
@@ -60,7 +62,7 @@ final class LoadClient: ChannelInboundHandler, @unchecked Sendable {
             return
         }
         state = .ending
-        write(RequestTemplates.end(options, session: session))
+        write(RequestTemplates.end(target, options.era, session: session))
     }
 
     private func write(_ request: ByteBuffer) {
@@ -79,7 +81,7 @@ final class LoadClient: ChannelInboundHandler, @unchecked Sendable {
 
     func channelActive(context: ChannelHandlerContext) {
         state = .introducing
-        write(RequestTemplates.introduction(options))
+        write(RequestTemplates.introduction(options, target))
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -95,7 +97,8 @@ final class LoadClient: ChannelInboundHandler, @unchecked Sendable {
     func channelInactive(context: ChannelHandlerContext) {
         switch state {
         case .closed, .ending: break
-        default: run.fail("a connection was closed")
+        case .idle where run.holdsSessions: break  // whoever does not call may lose the connection, not the session
+        case .connecting, .introducing, .initialized, .idle, .calling, .streaming: run.fail("a connection was closed")
         }
         state = .closed
         run.closed(self)
@@ -127,12 +130,12 @@ final class LoadClient: ChannelInboundHandler, @unchecked Sendable {
         guard options.era == .legacy else { return becomeIdle() }
         session = answer.header("mcp-session-id").map { String(buffer: $0) }
         state = .initialized
-        write(RequestTemplates.initialized(options, session: session))
+        write(RequestTemplates.initialized(options, target, session: session))
     }
 
     private func becomeIdle() {
         state = .idle
-        templates = RequestTemplates(options, session: session)
+        templates = RequestTemplates(options, target, session: session)
         run.ready(self)
     }
 

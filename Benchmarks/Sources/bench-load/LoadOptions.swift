@@ -8,6 +8,28 @@ struct LoadOptions: Sendable {
         case list
     }
 
+    /// What clients do that do not call.
+    enum Held: Sendable {
+        /// So many clients introduce themselves and leave it at that.
+        case sessions(Int)
+        /// So many have a stream open besides.
+        case streams(Int)
+
+        init?(_ arguments: Arguments) {
+            let (sessions, streams) = (
+                arguments.number("sessions", default: 0), arguments.number("streams", default: 0)
+            )
+            guard sessions + streams > 0 else { return nil }
+            self = streams > 0 ? .streams(streams) : .sessions(sessions)
+        }
+
+        var count: Int {
+            switch self {
+            case .sessions(let count), .streams(let count): count
+            }
+        }
+    }
+
     /// Which kinds of answers the clients take.
     enum Accept: String, Sendable {
         case both
@@ -15,9 +37,8 @@ struct LoadOptions: Sendable {
         case event
     }
 
-    let host: String
-    let port: Int
-    let path: String
+    /// What is called; clients are spread over them.
+    let targets: [Target]
     let era: Era
     let method: Method
     let accept: Accept
@@ -27,38 +48,38 @@ struct LoadOptions: Sendable {
     let size: Int
     /// Whether the back end is asked to answer with an event stream.
     let wantsEvent: Bool
+    /// Whether tools may be listed in other words than the server's, as long as all of them are: proxies that write
+    /// lists anew cannot be compared byte by byte.
+    let checksNamesOnly: Bool
     /// How many calls are made before anything is counted.
     let warmUp: Int
-    /// How many calls are measured; 0 for as many as the time allows.
+    /// How many calls are measured; 0 for as many as the time allows. At a given rate only the time counts.
     let calls: Int
     let seconds: Double
     /// Calls per second; nil to call again as soon as an answer is there.
     let rate: Double?
     /// The processes whose processor time is told.
     let watched: [Int]
-    /// How many streams are opened and held, instead of calling.
-    let streams: Int
+    /// What is opened and held, instead of calling; nil to call.
+    let held: Held?
 
     init(_ arguments: Arguments) {
-        let url = arguments.words.first ?? ""
-        guard url.hasPrefix("http://"), let authorityEnd = url.dropFirst(7).firstIndex(of: "/") else {
-            Arguments.refuse("usage: bench-load http://127.0.0.1:PORT/PATH [--era legacy|modern] [--clients N] …")
+        targets = arguments.words.compactMap(Target.init(url:))
+        guard !targets.isEmpty, targets.count == arguments.words.count else {
+            Arguments.refuse("usage: bench-load http://127.0.0.1:PORT/PATH … [--era legacy|modern] [--clients N] …")
         }
-        let authority = url.dropFirst(7)[..<authorityEnd].split(separator: ":")
-        host = authority.first.map(String.init) ?? "127.0.0.1"
-        port = authority.count > 1 ? Int(authority[1]) ?? 80 : 80
-        path = String(url[authorityEnd...])
         era = arguments.choice("era", default: .legacy)
         method = arguments.choice("method", default: .call)
         accept = arguments.choice("accept", default: .both)
         clients = max(1, arguments.number("clients", default: 1))
         size = arguments.number("size", default: 1_024)
         wantsEvent = arguments.number("event", default: 0) > 0
+        checksNamesOnly = arguments.number("names-only", default: 0) > 0
         warmUp = arguments.number("warm-up", default: 100)
         calls = arguments.number("calls", default: 0)
         seconds = arguments.seconds("seconds") ?? 1
         rate = arguments.seconds("rate")
         watched = (arguments.text("watch") ?? "").split(separator: ",").compactMap { Int($0) }
-        streams = arguments.number("streams", default: 0)
+        held = Held(arguments)
     }
 }

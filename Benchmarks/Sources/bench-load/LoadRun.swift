@@ -12,7 +12,7 @@ final class LoadRun: @unchecked Sendable {
         case measuring
         /// Waiting for the last answers.
         case finishing
-        case streaming
+        case holding
         case ending
         case failed
     }
@@ -31,6 +31,7 @@ final class LoadRun: @unchecked Sendable {
     private var begun = 0
     private var openCalls = 0
     private var openStreams = 0
+    private var startedConnections = 0
     private var openConnections = 0
     private var report = Report()
     private var meter = Meter()
@@ -54,20 +55,28 @@ final class LoadRun: @unchecked Sendable {
         return done.futureResult
     }
 
-    private var clientCount: Int { max(options.clients, options.streams) }
+    private var clientCount: Int { options.held?.count ?? options.clients }
+
+    /// Whether sessions are open of which nothing more is asked.
+    var holdsSessions: Bool {
+        guard case .holding = phase, case .sessions = options.held else { return false }
+        return true
+    }
 
     private func connect() {
+        let target = options.targets[startedConnections % options.targets.count]
+        startedConnections += 1
         openConnections += 1
         ClientBootstrap(group: eventLoop)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let client = LoadClient(self)
+                    let client = LoadClient(self, target: target)
                     self.clients.append(client)
                     try channel.pipeline.syncOperations.addHandler(client)
                 }
             }
-            .connect(host: options.host, port: options.port)
+            .connect(host: target.host, port: target.port)
             .whenFailure { error in self.fail("cannot connect: \(error)") }
     }
 
@@ -76,12 +85,16 @@ final class LoadRun: @unchecked Sendable {
     func ready(_ client: LoadClient) {
         idle.append(client)
         guard case .connecting = phase else { return }
-        if openConnections < clientCount { connect() }
+        if startedConnections < clientCount { connect() }
         guard idle.count == clientCount else { return }
-        if options.streams > 0 {
-            phase = .streaming
+        switch options.held {
+        case .streams:
+            phase = .holding
             for client in idle { client.openStream() }
-        } else {
+        case .sessions(let count):
+            phase = .holding
+            StandardOutput.write(line: "{\"sessions\":\(count)}")
+        case nil:
             phase = .warmingUp
             begun = 0
             for client in takeIdle() { next(client) }
@@ -96,14 +109,16 @@ final class LoadRun: @unchecked Sendable {
             return fail("a wrong answer, \(error.words)")
         }
         openCalls -= 1
-        if case .measuring = phase { report.record(taken, bytes: answer.body.readableBytes) }
-        if case .finishing = phase { report.record(taken, bytes: answer.body.readableBytes) }
+        switch phase {
+        case .measuring, .finishing: report.record(taken, bytes: answer.body.readableBytes)
+        case .connecting, .warmingUp, .holding, .ending, .failed: break
+        }
         next(client)
     }
 
     func streamOpened() {
         openStreams += 1
-        guard openStreams == options.streams else { return }
+        guard openStreams == clientCount else { return }
         StandardOutput.write(line: "{\"streams\":\(openStreams)}")
     }
 
@@ -148,7 +163,7 @@ final class LoadRun: @unchecked Sendable {
         case .finishing:
             idle.append(client)
             if openCalls == 0 { finish() }
-        case .connecting, .streaming, .ending, .failed: idle.append(client)
+        case .connecting, .holding, .ending, .failed: idle.append(client)
         }
     }
 
@@ -163,7 +178,7 @@ final class LoadRun: @unchecked Sendable {
         phase = .measuring
         begun = 0
         meter.begin(options.watched)
-        if options.calls == 0 {
+        if options.calls == 0 || options.rate != nil {
             endTimer = eventLoop.scheduleTask(in: .nanoseconds(Int64(options.seconds * 1e9))) { [self] in
                 guard case .measuring = phase else { return }
                 phase = .finishing

@@ -6,14 +6,13 @@ struct RequestTemplates {
     /// Identifiers have as many digits as this one, so that the length of a request never changes.
     static let firstID = 1_000_000_000
 
-    private let options: LoadOptions
     private var call = ByteBuffer()
     private var idOffset = 0
 
-    init(_ options: LoadOptions, session: String?) {
-        self.options = options
+    init(_ options: LoadOptions, _ target: Target, session: String?) {
         let (message, name) = Self.message(options)
-        call = post(message, method: options.method == .call ? "tools/call" : "tools/list", name, session: session)
+        let method = options.method == .call ? "tools/call" : "tools/list"
+        call = Self.post(options, target, message, method: method, name, session: session)
         idOffset = (call.offset(of: "\"id\":") ?? 0) + 5
     }
 
@@ -23,8 +22,8 @@ struct RequestTemplates {
         case .call:
             let event = options.wantsEvent ? ",\"event\":true" : ""
             let members =
-                #""name":"echo","arguments":{"size":\#(options.size)\#(event)}"# + (meta.map { ",\($0)" } ?? "")
-            return (request("tools/call", "{\(members)}"), "echo")
+                #""name":"tool_0","arguments":{"size":\#(options.size)\#(event)}"# + (meta.map { ",\($0)" } ?? "")
+            return (request("tools/call", "{\(members)}"), "tool_0")
         case .list: return (request("tools/list", "{\(meta ?? "")}"), nil)
         }
     }
@@ -46,50 +45,47 @@ struct RequestTemplates {
     }
 
     /// The first message of a client: `initialize`, or `server/discover`.
-    static func introduction(_ options: LoadOptions) -> ByteBuffer {
+    static func introduction(_ options: LoadOptions, _ target: Target) -> ByteBuffer {
         switch options.era {
         case .legacy:
             let params =
                 #"{"protocolVersion":"\#(Era.legacy.version)","capabilities":{},"clientInfo":\#(client)}"#
-            return post(options, request("initialize", params), method: "initialize", nil, session: nil)
+            return post(options, target, request("initialize", params), method: "initialize", nil, session: nil)
         case .modern:
             let message = request("server/discover", "{\(metadata)}")
-            return post(options, message, method: "server/discover", nil, session: nil)
+            return post(options, target, message, method: "server/discover", nil, session: nil)
         }
     }
 
-    static func initialized(_ options: LoadOptions, session: String?) -> ByteBuffer {
+    static func initialized(_ options: LoadOptions, _ target: Target, session: String?) -> ByteBuffer {
         let message = #"{"jsonrpc":"2.0","method":"notifications/initialized"}"#
-        return post(options, message, method: "notifications/initialized", nil, session: session)
+        return post(options, target, message, method: "notifications/initialized", nil, session: session)
     }
 
     /// Opens a stream that stays open.
-    static func stream(_ options: LoadOptions, session: String?) -> ByteBuffer {
+    static func stream(_ options: LoadOptions, _ target: Target, session: String?) -> ByteBuffer {
         switch options.era {
         case .legacy:
-            var text = "GET \(options.path) HTTP/1.1\r\nHost: \(options.host):\(options.port)\r\n"
+            var text = "GET \(target.path) HTTP/1.1\r\nHost: \(target.host):\(target.port)\r\n"
             text += "Accept: text/event-stream\r\nMCP-Protocol-Version: \(options.era.version)\r\n"
             if let session { text += "Mcp-Session-Id: \(session)\r\n" }
             return ByteBuffer(string: text + "\r\n")
         case .modern:
             let params = "{\"notifications\":{\"toolsListChanged\":true},\(metadata)}"
             let message = request("subscriptions/listen", params)
-            return post(options, message, method: "subscriptions/listen", nil, session: nil)
+            return post(options, target, message, method: "subscriptions/listen", nil, session: nil)
         }
     }
 
-    static func end(_ options: LoadOptions, session: String) -> ByteBuffer {
+    static func end(_ target: Target, _ era: Era, session: String) -> ByteBuffer {
         ByteBuffer(
-            string: "DELETE \(options.path) HTTP/1.1\r\nHost: \(options.host):\(options.port)\r\n"
-                + "Mcp-Session-Id: \(session)\r\nMCP-Protocol-Version: \(options.era.version)\r\n\r\n")
-    }
-
-    private func post(_ message: String, method: String, _ name: String?, session: String?) -> ByteBuffer {
-        Self.post(options, message, method: method, name, session: session)
+            string: "DELETE \(target.path) HTTP/1.1\r\nHost: \(target.host):\(target.port)\r\n"
+                + "Mcp-Session-Id: \(session)\r\nMCP-Protocol-Version: \(era.version)\r\n\r\n")
     }
 
     private static func post(
         _ options: LoadOptions,
+        _ target: Target,
         _ message: String,
         method: String,
         _ name: String?,
@@ -101,7 +97,7 @@ struct RequestTemplates {
             case .json: "application/json"
             case .event: "text/event-stream"
             }
-        var head = "POST \(options.path) HTTP/1.1\r\nHost: \(options.host):\(options.port)\r\nAccept: \(accept)\r\n"
+        var head = "POST \(target.path) HTTP/1.1\r\nHost: \(target.host):\(target.port)\r\nAccept: \(accept)\r\n"
         head += "Content-Type: application/json\r\nUser-Agent: bench-load\r\n"
         if method != "initialize" { head += "MCP-Protocol-Version: \(options.era.version)\r\n" }
         if options.era == .modern {
