@@ -36,7 +36,8 @@ let package = Package(
     ],
     targets: [
         .target(name: "CProxySystem"),
-        .target(name: "MCPCore", dependencies: [nioCore], swiftSettings: strict),
+        .target(name: "CTextScan"),
+        .target(name: "MCPCore", dependencies: ["CTextScan", nioCore], swiftSettings: strict),
         .target(
             name: "MCPUpstream",
             dependencies: [

@@ -20,6 +20,16 @@ int proxy_pipe(int *readEnd, int *writeEnd) {
     return 0;
 }
 
+void proxy_widen_pipe(int descriptor, int bytes) {
+#ifdef F_SETPIPE_SZ
+    // Refused where the user's share of pipe memory is used up: then it stays as it is.
+    (void)fcntl(descriptor, F_SETPIPE_SZ, bytes);
+#else
+    (void)descriptor;
+    (void)bytes;
+#endif
+}
+
 unsigned long proxy_raise_descriptor_limit(void) {
     struct rlimit limit;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;

@@ -20,6 +20,9 @@ int proxy_guard_main(int argc, char *const argv[]);
 /// Returns 0, or an `errno` value.
 int proxy_pipe(int *readEnd, int *writeEnd);
 
+/// Lets a pipe hold more at a time, where the system can do that.
+void proxy_widen_pipe(int descriptor, int bytes);
+
 /// Opens /dev/null for each standard stream that the program was started without, so that no other descriptor can
 /// take its number.
 void proxy_open_standard_streams(void);

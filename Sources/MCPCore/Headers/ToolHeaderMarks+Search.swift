@@ -1,3 +1,4 @@
+import CTextScan
 package import NIOCore
 
 extension ToolHeaderMarks {
@@ -19,25 +20,12 @@ extension ToolHeaderMarks {
         }
     }
 
-    /// The next `x` or backslash, looked for in eight bytes at a time.
+    /// The next `x-` or `\u`.
     private static func nextCandidate(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
-        let high: UInt64 = 0x8080_8080_8080_8080
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        var position = start
-        while position + 8 <= bytes.count {
-            let word = UInt64(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-            let letter = word ^ (ones &* 0x78)
-            let backslash = word ^ (ones &* 0x5C)
-            let hits = (((letter &- ones) & ~letter) | ((backslash &- ones) & ~backslash)) & high
-            if hits != 0 { return position + hits.trailingZeroBitCount >> 3 }
-            position += 8
-        }
-        while position < bytes.count {
-            let byte = unsafe bytes[position]
-            if byte == 0x78 || byte == 0x5C { return position }
-            position += 1
-        }
-        return nil
+        guard start < bytes.count, let base = bytes.baseAddress else { return nil }
+        let length = unsafe text_length_before_mark(
+            (base + start).assumingMemoryBound(to: UInt8.self), bytes.count - start)
+        return length < bytes.count - start ? start + length : nil
     }
 
     private static func isName(_ bytes: UnsafeRawBufferPointer, at start: Int) -> Bool {

@@ -35,18 +35,16 @@ struct JSONKeyTable {
         return product.high ^ product.low
     }
 
-    /// Starts an object inside the current one. Returns what `closeObject` needs to go back.
-    mutating func openObject() -> Int {
-        let outer = start
+    /// Starts an object inside the current one, whose place is kept before the new one's names.
+    mutating func openObject() {
+        names.append(UInt64(start))
         start = names.count
-        names.append(UInt64(outer))
-        start = names.count
-        return outer
     }
 
     /// Ends the innermost object.
-    mutating func closeObject(_ outer: Int) {
+    mutating func closeObject() {
         if names.count - start > Self.searchedInOrder { larger.removeLast() }
+        let outer = Int(names[start - 1])
         names.removeLast(names.count - start + 1)
         start = outer
     }

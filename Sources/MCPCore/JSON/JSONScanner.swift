@@ -1,3 +1,5 @@
+import CTextScan
+
 /// A range of byte offsets into a JSON text.
 package typealias ByteRange = Range<Int>
 
@@ -94,18 +96,75 @@ package struct JSONScanner {
         switch first {
         case UInt8(ascii: "\""):
             _ = try skipString()
-        case UInt8(ascii: "{"):
-            try members(depth: depth) { (scanner, _) throws(JSONError) in
-                try scanner.skipValue(depth: depth + 1)
+        case UInt8(ascii: "{"), UInt8(ascii: "["): try skipNested(depth: depth)
+        default: try skipWordOrNumber(first)
+        }
+        return start..<position
+    }
+
+    /// Skips the object or array that stands next. In a loop, because large messages are mostly this.
+    private mutating func skipNested(depth: Int) throws(JSONError) {
+        // One bit for each that is open, the innermost last: whether it is an object.
+        var kinds: UInt64 = 0
+        var open = 0
+        repeat {
+            // A value stands next.
+            let first = try peek()
+            if first == UInt8(ascii: "\"") {
+                _ = try skipString()
+            } else if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
+                if open == UInt64.bitWidth {
+                    try skipNested(depth: depth + open)
+                } else {
+                    guard depth + open < maximumDepth else { throw JSONError(.tooDeep, at: position) }
+                    position += 1
+                    let isObject = first == UInt8(ascii: "{")
+                    kinds = kinds << 1 | (isObject ? 1 : 0)
+                    open += 1
+                    if isObject { keys?.openObject() }
+                    guard try peek() == first + 2 else {
+                        if isObject { try skipName() }
+                        continue
+                    }
+                }
+            } else {
+                try skipWordOrNumber(first)
             }
-        case UInt8(ascii: "["):
-            try elements(depth: depth) { (scanner) throws(JSONError) in try scanner.skipValue(depth: depth + 1) }
+            // A value has ended, or nothing stands in what was opened: what is around it goes on or ends as well.
+            while open > 0 {
+                let next = try peek()
+                position += 1
+                let isObject = kinds & 1 == 1
+                if next == UInt8(ascii: ",") {
+                    if isObject { try skipName() }
+                    break
+                }
+                guard next == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
+                    throw JSONError(.unexpectedByte, at: position - 1)
+                }
+                if isObject { keys?.closeObject() }
+                kinds >>= 1
+                open -= 1
+            }
+        } while open > 0
+    }
+
+    /// Skips the name of a member and the colon after it.
+    @inline(__always)
+    private mutating func skipName() throws(JSONError) {
+        guard try peek() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position) }
+        let name = try skipString()
+        if keys != nil { try noteKey(name) }
+        try expect(UInt8(ascii: ":"))
+    }
+
+    private mutating func skipWordOrNumber(_ first: UInt8) throws(JSONError) {
+        switch first {
         case UInt8(ascii: "t"): try skipWord("true")
         case UInt8(ascii: "f"): try skipWord("false")
         case UInt8(ascii: "n"): try skipWord("null")
         default: try skipNumber()
         }
-        return start..<position
     }
 
     /// Walks over the members of the object that stands next.
@@ -118,10 +177,10 @@ package struct JSONScanner {
     ) throws(JSONError) {
         try expect(UInt8(ascii: "{"))
         guard depth < maximumDepth else { throw JSONError(.tooDeep, at: position - 1) }
-        let mark = keys?.openObject() ?? 0
+        keys?.openObject()
         if try peek() == UInt8(ascii: "}") {
             position += 1
-            keys?.closeObject(mark)
+            keys?.closeObject()
             return
         }
         while true {
@@ -134,7 +193,7 @@ package struct JSONScanner {
             position += 1
             if next == UInt8(ascii: ",") { continue }
             guard next == UInt8(ascii: "}") else { throw JSONError(.unexpectedByte, at: position - 1) }
-            keys?.closeObject(mark)
+            keys?.closeObject()
             return
         }
     }
@@ -242,30 +301,10 @@ package struct JSONScanner {
         }
     }
 
-    /// Moves to the next byte that is a quote, a backslash, a control character or not ASCII: eight at a time.
+    /// Moves to the next byte that is a quote, a backslash, a control character or not ASCII.
     @inline(__always)
     private mutating func skipPlainText() {
-        let high: UInt64 = 0x8080_8080_8080_8080
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        while position + 8 <= count {
-            let word = unsafe UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self)
-            let quote = word ^ (ones &* 0x22)
-            let backslash = word ^ (ones &* 0x5C)
-            let special =
-                ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
-                | ((word &- (ones &* 0x20)) & ~word) | word
-            let hits = special & high
-            if hits != 0 {
-                position += UInt64(littleEndian: hits).trailingZeroBitCount >> 3
-                return
-            }
-            position += 8
-        }
-        while position < count {
-            let byte = unsafe base[position]
-            if byte == 0x22 || byte == 0x5C || byte < 0x20 || byte >= 0x80 { return }
-            position += 1
-        }
+        position += unsafe text_plain_length(base + position, count - position)
     }
 
     private mutating func skipEscape() throws(JSONError) {

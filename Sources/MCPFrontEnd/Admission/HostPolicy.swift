@@ -6,6 +6,8 @@ package struct HostPolicy: Sendable {
     private let hosts: Set<String>
     private let origins: Set<String>
     private let acceptsAddresses: Bool
+    /// All names as bytes.
+    private let plainNames: [[UInt8]]
 
     /// - Parameters:
     ///   - hosts: Names under which clients reach the proxy, beside the loopback ones; a port
@@ -17,13 +19,25 @@ package struct HostPolicy: Sendable {
         self.hosts = Set(hosts.compactMap { Self.hostName($0) })
         self.origins = Set(origins.map { $0.lowercased() })
         self.acceptsAddresses = acceptsAddresses
+        self.plainNames = self.hosts.union(["127.0.0.1", "localhost"]).map { Array($0.utf8) }
     }
 
     /// Whether a `Host` header is valid and one of ours, with any port.
     func acceptsHost(_ value: String) -> Bool {
+        if isPlainName(value) { return true }
         guard let host = Self.hostName(value) else { return false }
         if Self.isLoopback(host) || hosts.contains(host) { return true }
         return acceptsAddresses && Self.isAddress(host)
+    }
+
+    /// Whether a host header is one of our names as it stands, which it nearly always is.
+    private func isPlainName(_ value: String) -> Bool {
+        var value = value
+        return value.withUTF8 { text in
+            guard let length = unsafe Self.plainLength(text) else { return false }
+            let host = unsafe UnsafeBufferPointer(rebasing: text[..<length])
+            return plainNames.contains { unsafe $0.elementsEqual(host) }
+        }
     }
 
     func acceptsOrigin(_ value: String) -> Bool {
@@ -38,7 +52,6 @@ package struct HostPolicy: Sendable {
 
     /// The host in lower case, without the port; nil when the text is not a host with an optional port.
     static func hostName(_ text: String) -> String? {
-        if let plain = plainHostName(text) { return plain }
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
         var host = Substring(text.lowercased())
         var port: Substring?
@@ -64,24 +77,14 @@ package struct HostPolicy: Sendable {
         return String(host)
     }
 
-    /// The host of a text that needs no thought: small letters, digits, points and a port at most.
-    private static func plainHostName(_ text: String) -> String? {
+    /// How long the host is in a text that needs no thought: small letters, digits, points, then a port at most.
+    private static func plainLength(_ text: UnsafeBufferPointer<UInt8>) -> Int? {
         var length = 0
-        var digits = 0
-        var isPort = false
-        for byte in text.utf8 {
-            if isPort {
-                guard byte &- 0x30 < 10 else { return nil }
-                digits += 1
-            } else if byte == UInt8(ascii: ":") {
-                isPort = true
-            } else {
-                guard byte.isHostCharacter else { return nil }
-                length += 1
-            }
-        }
-        guard length > 0, isPort ? (1...4).contains(digits) : true else { return nil }
-        return isPort ? String(text.utf8.prefix(length)) : text
+        while length < text.count, unsafe text[length].isHostCharacter { length += 1 }
+        guard length > 0, length < text.count else { return length > 0 ? length : nil }
+        guard unsafe text[length] == UInt8(ascii: ":"), (2...5).contains(text.count - length) else { return nil }
+        for index in length + 1..<text.count where unsafe !(0x30...0x39).contains(text[index]) { return nil }
+        return length
     }
 
     private static func isLoopback(_ host: String) -> Bool {

@@ -11,35 +11,61 @@ struct RequestTarget: Equatable {
     /// slashes, dots and letters, backslashes and control characters, empty and dot segments, and raw bytes that are
     /// not ASCII.
     init?(_ text: String) {
-        let bytes = text.utf8
-        guard bytes.first == UInt8(ascii: "/"), bytes.allSatisfy(Self.isAllowed) else { return nil }
-        let question = bytes.firstIndex(of: UInt8(ascii: "?"))
-        guard let path = Self.decode(text[..<(question ?? bytes.endIndex)]), Self.hasPlainSegments(path) else {
-            return nil
+        var text = text
+        guard let shape = text.withUTF8({ unsafe Shape($0) }) else { return nil }
+        let path = shape.question.map { String(text.utf8.prefix($0)) ?? "" } ?? text
+        if shape.isEncoded {
+            // A segment that was written with escapes is looked at as it reads.
+            guard var decoded = Self.decode(path[...]), decoded.withUTF8({ unsafe Shape.hasPlainSegments($0) })
+            else { return nil }
+            self.path = decoded
+        } else {
+            self.path = path
         }
-        self.path = path
-        self.query = question.map { String(text[bytes.index(after: $0)...]) }
+        self.query = shape.question.map { String(text.utf8.dropFirst($0 + 1)) ?? "" }
     }
 
-    private static func isAllowed(_ byte: UInt8) -> Bool {
-        byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "#") && byte != UInt8(ascii: "\\")
-    }
+    /// What one walk over a target tells.
+    private struct Shape {
+        /// Where the query begins.
+        let question: Int?
+        let isEncoded: Bool
 
-    /// Whether no segment is a dot or two, and none but the last is empty.
-    private static func hasPlainSegments(_ path: String) -> Bool {
-        var length = 0
-        var dots = 0
-        for byte in path.utf8.dropFirst() {
-            guard byte == UInt8(ascii: "/") else {
-                length += 1
-                if byte == UInt8(ascii: ".") { dots += 1 }
-                continue
+        init?(_ text: UnsafeBufferPointer<UInt8>) {
+            guard unsafe text.first == UInt8(ascii: "/") else { return nil }
+            var question: Int?
+            var isEncoded = false
+            for index in text.indices {
+                switch unsafe text[index] {
+                case UInt8(ascii: "?"): question = question ?? index
+                case UInt8(ascii: "%"): isEncoded = isEncoded || question == nil
+                case UInt8(ascii: "#"), UInt8(ascii: "\\"), 0...0x20, 0x7F...0xFF: return nil
+                default: continue
+                }
             }
-            guard length > 0, dots < length || length > 2 else { return false }
-            length = 0
-            dots = 0
+            let path = unsafe UnsafeBufferPointer(rebasing: text[..<(question ?? text.count)])
+            guard unsafe isEncoded || Self.hasPlainSegments(path) else { return nil }
+            self.question = question
+            self.isEncoded = isEncoded
         }
-        return length == 0 || dots < length || length > 2
+
+        /// Whether no segment of a path is a dot or two, and none but the last is empty.
+        static func hasPlainSegments(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+            var length = 0
+            var dots = 0
+            for index in 1..<max(path.count, 1) {
+                let byte = unsafe path[index]
+                guard byte == UInt8(ascii: "/") else {
+                    length += 1
+                    if byte == UInt8(ascii: ".") { dots += 1 }
+                    continue
+                }
+                guard length > 0, dots < length || length > 2 else { return false }
+                length = 0
+                dots = 0
+            }
+            return length == 0 || dots < length || length > 2
+        }
     }
 
     private static func decode(_ text: Substring) -> String? {

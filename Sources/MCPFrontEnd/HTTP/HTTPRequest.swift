@@ -9,8 +9,6 @@ struct HTTPRequestFields: Sendable {
     let size: Int
     /// The bytes of the longest field.
     let longest: Int
-    /// Whether there are fields that repeat arguments of a tool.
-    let hasParameters: Bool
 
     init(_ head: HTTPRequestHead) {
         self.head = head
@@ -18,20 +16,20 @@ struct HTTPRequestFields: Sendable {
         var size = head.uri.utf8.count
         var longest = 0
         var place = 0
-        var hasParameters = false
         for (name, value) in head.headers {
             let length = name.utf8.count + value.utf8.count + 4
             size += length
             longest = max(longest, length)
             places.note(name, at: place)
-            if name.hasFieldPrefix("mcp-param-") { hasParameters = true }
             place += 1
         }
         self.places = places
         self.size = size
         self.longest = longest
-        self.hasParameters = hasParameters
     }
+
+    /// Whether there are fields that repeat arguments of a tool.
+    var hasParameters: Bool { places.hasParameters }
 
     /// The value of a field, the first one where it is repeated.
     subscript(known: KnownHeader) -> String? {

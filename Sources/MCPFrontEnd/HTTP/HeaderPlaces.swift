@@ -18,10 +18,10 @@ enum KnownHeader: Int {
     case mcpName
 
     /// The field of this name, in whatever case.
-    init?(_ name: String) {
+    init?(_ name: UnsafeBufferPointer<UInt8>) {
         @inline(__always)
-        func isNamed(_ lowercased: StaticString) -> Bool { name.hasFieldPrefix(lowercased) }
-        switch name.utf8.count {
+        func isNamed(_ lowercased: StaticString) -> Bool { unsafe name.isField(lowercased) }
+        switch name.count {
         case 4 where isNamed("host"): self = .host
         case 6 where isNamed("accept"): self = .accept
         case 6 where isNamed("origin"): self = .origin
@@ -39,6 +39,12 @@ enum KnownHeader: Int {
         default: return nil
         }
     }
+
+    init?(_ name: String) {
+        var name = name
+        guard let known = name.withUTF8({ unsafe KnownHeader($0) }) else { return nil }
+        self = known
+    }
 }
 
 /// Where the known fields stand among a request's header fields, found in one walk over them.
@@ -48,9 +54,19 @@ struct HeaderPlaces: Sendable {
     private var places = SIMD16<UInt16>(repeating: Self.absent)
     private var repeated: UInt16 = 0
 
+    /// Whether there are fields that repeat arguments of a tool.
+    private(set) var hasParameters = false
+
     /// Notes the field that stands at a place.
     mutating func note(_ name: String, at place: Int) {
-        guard let known = KnownHeader(name) else { return }
+        var name = name
+        let known = name.withUTF8 { name in
+            if name.count > 10, unsafe UnsafeBufferPointer(rebasing: name[..<10]).isField("mcp-param-") {
+                hasParameters = true
+            }
+            return unsafe KnownHeader(name)
+        }
+        guard let known else { return }
         if places[known.rawValue] == Self.absent {
             places[known.rawValue] = UInt16(clamping: place)
         } else {
@@ -68,18 +84,15 @@ struct HeaderPlaces: Sendable {
     func isRepeated(_ known: KnownHeader) -> Bool { repeated & 1 << known.rawValue != 0 }
 }
 
-extension String {
-    /// Whether this begins with a field name, given in small letters; in whatever case.
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether this is a field's name, given in small letters; in whatever case.
     @inline(__always)
-    func hasFieldPrefix(_ lowercased: StaticString) -> Bool {
-        let length = lowercased.utf8CodeUnitCount
-        var place = 0
-        for byte in utf8 {
-            guard place < length else { break }
-            let expected = unsafe lowercased.utf8Start[place]
+    func isField(_ lowercased: StaticString) -> Bool {
+        guard count == lowercased.utf8CodeUnitCount else { return false }
+        for place in 0..<count {
+            let (byte, expected) = unsafe (self[place], lowercased.utf8Start[place])
             guard byte == expected || (expected >= UInt8(ascii: "a") && byte | 0x20 == expected) else { return false }
-            place += 1
         }
-        return place == length
+        return true
     }
 }

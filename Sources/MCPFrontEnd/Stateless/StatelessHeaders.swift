@@ -40,7 +40,10 @@ enum StatelessHeaders {
     }
 
     private static func isParameter(_ name: String) -> Bool {
-        name.utf8.count > 10 && name.hasFieldPrefix("mcp-param-")
+        var name = name
+        return name.withUTF8 {
+            unsafe $0.count > 10 && UnsafeBufferPointer(rebasing: $0[..<10]).isField("mcp-param-")
+        }
     }
 
     private static func only(

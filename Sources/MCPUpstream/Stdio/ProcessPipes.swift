@@ -7,6 +7,10 @@ struct ProcessPipes {
         let writing: CInt
     }
 
+    /// How much a server can write at a time before the proxy has read it. A large answer then takes a few turns of both
+    /// programs instead of one for each 64 KiB.
+    static let outputCapacity = 256 << 10
+
     let input: Ends
     let output: Ends
     let errorOutput: Ends
@@ -16,6 +20,7 @@ struct ProcessPipes {
         input = try Self.make()
         do {
             output = try Self.make()
+            proxy_widen_pipe(output.reading, CInt(Self.outputCapacity))
         } catch {
             Self.close(input)
             throw error

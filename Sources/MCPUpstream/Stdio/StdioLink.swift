@@ -75,6 +75,11 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
         let outputHandler = LineHandler(maximumLength: settings.maximumMessageBytes, owner: self)
         let errorHandler = ErrorOutputHandler(owner: self)
         NIOPipeBootstrap(group: eventLoop)
+            .channelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(
+                    minimum: 512, initial: 4_096, maximum: ProcessPipes.outputCapacity)
+            )
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(outputHandler)

@@ -32,7 +32,9 @@ final class StreamablePost: HTTPResponseReceiver {
     private let link: StreamableHTTPLink
     private var phase = Phase.awaitingHead
     private var exchange: HTTPExchange?
-    private var body = ByteBuffer()
+    private var body = Pieces()
+    /// How much of an answer that nobody wants was read to keep its connection.
+    private var drained = 0
     private var events: EventStream
     private var retry: StreamRetry
     private var retryTimer: Scheduled<Void>?
@@ -92,8 +94,8 @@ final class StreamablePost: HTTPResponseReceiver {
             phase = .refusal(refused)
             if !wantsMore { conclude(refused) }
         case .draining:
-            body.writeImmutableBuffer(bytes)
-            if body.readableBytes > RefusedAnswer.maximumTextBytes { finish() }
+            drained += bytes.readableBytes
+            if drained > RefusedAnswer.maximumTextBytes { finish() }
         case .awaitingHead, .pausing, .finished: break
         }
     }
@@ -136,21 +138,15 @@ final class StreamablePost: HTTPResponseReceiver {
     }
 
     private func append(_ bytes: ByteBuffer) {
-        guard body.readableBytes + bytes.readableBytes <= link.settings.maximumMessageBytes else {
-            return failTooLong()
-        }
-        if body.readableBytes == 0 {
-            body = bytes
-        } else {
-            body.writeImmutableBuffer(bytes)
-        }
+        guard body.count + bytes.readableBytes <= link.settings.maximumMessageBytes else { return failTooLong() }
+        body.append(bytes)
     }
 
     private func deliverBody() {
-        guard body.readableBytes > 0 else {
+        guard body.count > 0 else {
             return fail(.init(.unexpectedHTTPAnswer, "it answered with an empty body instead of a message"))
         }
-        let answer = body
+        let answer = body.join()
         finish()
         link.deliver(answer, relatedTo: requestID)
     }
