@@ -20,6 +20,19 @@ int proxy_guard_main(int argc, char *const argv[]);
 /// Returns 0, or an `errno` value.
 int proxy_pipe(int *readEnd, int *writeEnd);
 
+/// Keeps memory that was freed for what is allocated next, so that large messages do not cost new pages each time.
+/// `proxy_give_back_memory` is its counterpart. Without effect where the C library is not glibc.
+void proxy_keep_freed_memory(void);
+
+/// Gives back to the system what is not in use: freed memory, and pages of the program's file that were needed once.
+void proxy_give_back_memory(void);
+
+/// Gives back the freed memory of the thread that calls this.
+void proxy_give_back_memory_of_thread(void);
+
+/// The processor time that this process has used so far, in milliseconds.
+long proxy_processor_milliseconds(void);
+
 /// Lets a pipe hold more at a time, where the system can do that.
 void proxy_widen_pipe(int descriptor, int bytes);
 

@@ -9,6 +9,7 @@ import ProxyConfiguration
 struct ProxyRun {
     /// How long the table waits for servers that are still starting.
     private static let tableWait = Duration.seconds(3)
+    private static let sweepInterval = Duration.seconds(5)
 
     private let settings: ProxySettings
     private let logger: Logger
@@ -89,7 +90,8 @@ struct ProxyRun {
             }
             group.addTask { await settled(composition, watch) }
             group.addTask { await pause(Self.tableWait, then: .tableDue) }
-            group.addTask { await pause(.seconds(5), then: .sweepDue) }
+            group.addTask { await pause(Self.sweepInterval, then: .sweepDue) }
+            var memory = IdleMemory(of: MultiThreadedEventLoopGroup.singleton)
             defer { group.cancelAll() }
             var tablePrinted = false
             for await event in group {
@@ -104,7 +106,8 @@ struct ProxyRun {
                     tablePrinted = true
                 case .sweepDue:
                     composition.gateway.closeExpiredSessions()
-                    group.addTask { await pause(.seconds(5), then: .sweepDue) }
+                    memory.look(after: Self.sweepInterval)
+                    group.addTask { await pause(Self.sweepInterval, then: .sweepDue) }
                 }
             }
             return 0
