@@ -82,9 +82,14 @@ package struct HostPolicy: Sendable {
         var length = 0
         while length < text.count, unsafe text[length].isHostCharacter { length += 1 }
         guard length > 0, length < text.count else { return length > 0 ? length : nil }
-        guard unsafe text[length] == UInt8(ascii: ":"), (2...5).contains(text.count - length) else { return nil }
-        for index in length + 1..<text.count where unsafe !(0x30...0x39).contains(text[index]) { return nil }
-        return length
+        guard unsafe text[length] == UInt8(ascii: ":"), (2...6).contains(text.count - length) else { return nil }
+        var port = 0
+        for index in length + 1..<text.count {
+            let digit = unsafe text[index] &- 0x30
+            guard digit < 10 else { return nil }
+            port = port * 10 + Int(digit)
+        }
+        return port <= UInt16.max ? length : nil
     }
 
     private static func isLoopback(_ host: String) -> Bool {

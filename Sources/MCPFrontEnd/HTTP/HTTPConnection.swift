@@ -43,7 +43,8 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var timer: LazyTimer?
     /// Goes off when an answer is waited for so long that its beginning is sent.
     private var patience: LazyTimer?
-    private var keepAliveTask: RepeatedTask?
+    /// Goes off when a stream has to show that it is still there.
+    private var keepAliveTimer: LazyTimer?
     private var requestsServed = 0
     private var holdsRead = false
     private var address = ""
@@ -74,7 +75,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
         patience?.cancel()
-        keepAliveTask?.cancel()
+        keepAliveTimer?.cancel()
         listener.closed(context.channel, address: address)
         waiting.removeAll()
         let responder = self.responder
@@ -157,7 +158,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         keepAlive = head.isKeepAlive && hasChunks
         isHeadRequest = head.method == .HEAD
         let fields = HTTPRequestFields(head)
-        if let problem = headerProblem(fields) {
+        if let problem = fields.problem(within: limits) {
             refuse(.requestHeaderFieldsTooLarge, problem)
             return
         }
@@ -176,17 +177,6 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
             context?.writeAndFlush(
                 wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
         }
-    }
-
-    private func headerProblem(_ fields: HTTPRequestFields) -> String? {
-        guard fields.head.headers.count <= limits.maximumHeaderCount else {
-            return "more than \(limits.maximumHeaderCount) headers (limits.maxHeaderCount)"
-        }
-        guard fields.longest <= limits.maximumHeaderFieldBytes else {
-            return "a header is longer than \(limits.maximumHeaderFieldBytes) bytes (limits.maxHeaderFieldBytes)"
-        }
-        return fields.size <= limits.maximumHeaderBytes
-            ? nil : "the headers are longer than \(limits.maximumHeaderBytes) bytes (limits.maxHeaderBytes)"
     }
 
     private func dispatch(_ request: HTTPRequest) {
@@ -279,11 +269,15 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         writeHeadEnd(to: &bytes)
         context.write(wrapOutboundOut(bytes), promise: nil)
         flushSoon(context)
-        let interval = TimeAmount.milliseconds(limits.keepAliveInterval.milliseconds)
-        keepAliveTask = context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) {
-            [weak self] _ in
-            self?.writeStream(ByteBuffer(string: ": keep-alive\n\n"))
-        }
+        let timer = keepAliveTimer ?? LazyTimer(on: context.eventLoop) { [weak self] in self?.showLife() }
+        keepAliveTimer = timer
+        timer.set(limits.keepAliveInterval)
+    }
+
+    /// Shows the client, and whatever stands between, that the stream is still there.
+    private func showLife() {
+        writeStream(ByteBuffer(staticString: ": keep-alive\n\n"))
+        keepAliveTimer?.set(limits.keepAliveInterval)
     }
 
     func writeStream(_ bytes: ByteBuffer) {
@@ -340,8 +334,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// client that does not read cannot make answers pile up.
     private func finishResponse(_ context: ChannelHandlerContext, _ lastBytes: ByteBuffer) {
         responder = nil
-        keepAliveTask?.cancel()
-        keepAliveTask = nil
+        keepAliveTimer?.stop()
         if listener.isDraining { keepAlive = false }
         isWriting = true
         context.writeAndFlush(wrapOutboundOut(lastBytes)).assumeIsolated().whenComplete { [self] _ in answerWritten() }

@@ -46,6 +46,18 @@ struct HTTPRequestFields: Sendable {
         guard isRepeated(known) else { return self[known].map { [$0] } ?? [] }
         return head.headers.compactMap { KnownHeader($0.name) == known ? $0.value : nil }
     }
+
+    /// Which limit the fields break, in words; nil when none.
+    func problem(within limits: HTTPLimits) -> String? {
+        guard head.headers.count <= limits.maximumHeaderCount else {
+            return "more than \(limits.maximumHeaderCount) headers (limits.maxHeaderCount)"
+        }
+        guard longest <= limits.maximumHeaderFieldBytes else {
+            return "a header is longer than \(limits.maximumHeaderFieldBytes) bytes (limits.maxHeaderFieldBytes)"
+        }
+        return size <= limits.maximumHeaderBytes
+            ? nil : "the headers are longer than \(limits.maximumHeaderBytes) bytes (limits.maxHeaderBytes)"
+    }
 }
 
 /// One HTTP request with its whole body, within the limits.

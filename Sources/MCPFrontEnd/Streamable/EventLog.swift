@@ -35,6 +35,8 @@ struct EventLog {
     private var bytes = 0
     private var nextSequence: [Int: Int] = [:]
     private var finished: Set<Int> = []
+    /// How many events of a stream are kept.
+    private var kept: [Int: Int] = [:]
     private let maximumCount: Int
     private let maximumBytes: Int
     private let budget: ReplayBudget
@@ -61,9 +63,11 @@ struct EventLog {
         if data.readableBytes > maximumBytes {
             guard !isReceived, budget.reserve(data.readableBytes) else { return id }
             oversized.append(Entry(id: id, data: data))
+            kept[stream, default: 0] += 1
             return id
         }
         entries.append(Entry(id: id, data: data))
+        kept[stream, default: 0] += 1
         bytes += data.readableBytes
         trim()
         return id
@@ -77,10 +81,18 @@ struct EventLog {
             dropped += 1
         }
         guard dropped > 0 else { return }
-        let streams = Set(entries[..<dropped].map(\.id.stream))
+        for entry in entries[..<dropped] {
+            release(entry.id.stream)
+            if finished.contains(entry.id.stream) { forgetIfEmpty(entry.id.stream) }
+        }
         entries.removeFirst(dropped)
         bytes = left
-        for stream in streams where finished.contains(stream) { forgetIfEmpty(stream) }
+    }
+
+    /// Notes that one event of a stream is kept no longer.
+    private mutating func release(_ stream: Int) {
+        guard let count = kept[stream] else { return }
+        kept[stream] = count > 1 ? count - 1 : nil
     }
 
     /// Notes that nothing more comes on a stream. It can be resumed as long as one of its events is kept.
@@ -90,7 +102,7 @@ struct EventLog {
     }
 
     private mutating func forgetIfEmpty(_ stream: Int) {
-        guard !(entries + oversized).contains(where: { $0.id.stream == stream }) else { return }
+        guard kept[stream] == nil else { return }
         finished.remove(stream)
         nextSequence[stream] = nil
     }
@@ -104,7 +116,10 @@ struct EventLog {
     /// Forgets the large events of a stream, once somebody has them or nobody can ask any more.
     mutating func releaseOversized(of stream: Int? = nil) {
         let isMeant = { (entry: Entry) in stream == nil || entry.id.stream == stream }
-        for entry in oversized where isMeant(entry) { budget.release(entry.data.readableBytes) }
+        for entry in oversized where isMeant(entry) {
+            budget.release(entry.data.readableBytes)
+            release(entry.id.stream)
+        }
         oversized.removeAll(where: isMeant)
     }
 
