@@ -23,8 +23,10 @@ from processes import (
 GROUPS = ("idle", "peak", "start", "streams")
 STREAMS = (1_000, 10_000)
 SERVERS = (1, 50)
-# Until what was needed to start has been given back.
+# Until what was asked for has been done.
 SETTLING = 2
+# Until the proxy has seen that there is nothing to do and has given back what was needed to start.
+QUIET = 12
 # Tools of each server, and how long the slow ones take until they answer, in seconds.
 TOOLS, SLOW = 20, 1
 # Starts vary little, and take seconds.
@@ -46,7 +48,7 @@ def idle(chosen, folder):
             backends = Backends(processes, chosen.binaries)
             proxy = ManyServers(processes, chosen.proxy, backends.entries["stdio-legacy"], count)
             proxy.wait_until_ready()
-            time.sleep(SETTLING)
+            time.sleep(QUIET)
             guards = sum(memory(guard)["anonymous"] for guard in proxy.guards())
             found.append(
                 {"servers": count, "threads": threads(proxy.pid), **memory(proxy.pid), "guardsAnonymous": guards}
