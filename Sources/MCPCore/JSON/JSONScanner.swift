@@ -151,11 +151,13 @@ package struct JSONScanner {
 
     /// Skips the name of a member and the colon after it.
     @inline(__always)
-    private mutating func skipName() throws(JSONError) {
+    @discardableResult
+    private mutating func skipName() throws(JSONError) -> JSONName {
         guard try peek() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position) }
         let name = try skipString()
         if keys != nil { try noteKey(name) }
         try expect(UInt8(ascii: ":"))
+        return name
     }
 
     private mutating func skipWordOrNumber(_ first: UInt8) throws(JSONError) {
@@ -184,10 +186,7 @@ package struct JSONScanner {
             return
         }
         while true {
-            guard try peek() == UInt8(ascii: "\"") else { throw JSONError(.unexpectedByte, at: position) }
-            let name = try skipString()
-            if keys != nil { try noteKey(name) }
-            try expect(UInt8(ascii: ":"))
+            let name = try skipName()
             try body(&self, name)
             let next = try peek()
             position += 1

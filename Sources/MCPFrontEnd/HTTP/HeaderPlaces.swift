@@ -61,9 +61,7 @@ struct HeaderPlaces: Sendable {
     mutating func note(_ name: String, at place: Int) {
         var name = name
         let known = name.withUTF8 { name in
-            if name.count > 10, unsafe UnsafeBufferPointer(rebasing: name[..<10]).isField("mcp-param-") {
-                hasParameters = true
-            }
+            if unsafe name.isParameterField { hasParameters = true }
             return unsafe KnownHeader(name)
         }
         guard let known else { return }
@@ -85,6 +83,11 @@ struct HeaderPlaces: Sendable {
 }
 
 extension UnsafeBufferPointer<UInt8> {
+    /// Whether this names a field that repeats an argument of a tool: `Mcp-Param-` and the argument's name.
+    var isParameterField: Bool {
+        unsafe count > 10 && UnsafeBufferPointer(rebasing: self[..<10]).isField("mcp-param-")
+    }
+
     /// Whether this is a field's name, given in small letters; in whatever case.
     @inline(__always)
     func isField(_ lowercased: StaticString) -> Bool {

@@ -41,9 +41,7 @@ enum StatelessHeaders {
 
     private static func isParameter(_ name: String) -> Bool {
         var name = name
-        return name.withUTF8 {
-            unsafe $0.count > 10 && UnsafeBufferPointer(rebasing: $0[..<10]).isField("mcp-param-")
-        }
+        return name.withUTF8 { unsafe $0.isParameterField }
     }
 
     private static func only(
