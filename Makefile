@@ -48,7 +48,7 @@ format: tools ## Format the Swift code
 swift-test: tools ## Build without warnings and run the Swift tests
 	$(SWIFT_BUILD) --build-tests
 	MCP_PROXY_BINARY="$$($(SWIFT_BUILD) --show-bin-path)/mcp-proxy" \
-		swift test --scratch-path "$(BUILD_DIR)" --skip-build
+		Scripts/list-failures swift test --scratch-path "$(BUILD_DIR)" --skip-build
 
 .PHONY: interop
 interop: tools ## Drive the built binary with other people's clients and servers

@@ -1,5 +1,6 @@
 import MCPCore
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import MCPUpstream
@@ -151,20 +152,27 @@ import Testing
 
     @Test("An abandoned request is not taken up again")
     func abandonedWhilePausing() async throws {
+        let pause = TimeAmount.seconds(1)
+        let streamsTakenUp = Mutex(0)
         let server = try await ScriptedServer { request, connection in
+            if request.method == "GET" { return streamsTakenUp.withLock { $0 += 1 } }
             guard request.body == SentMessages.call(1) else {
                 return connection.send(HTTPAnswers.json(HTTPAnswers.result(2)))
             }
-            connection.send(HTTPAnswers.events() + "retry: 1\nid: 1\ndata: x\n\n")
+            connection.send(HTTPAnswers.events() + "retry: \(pause.nanoseconds / 1_000_000)\nid: 1\ndata: x\n\n")
             connection.close()
         }
         let link = try await HTTPLinkHarness.streamable(server.url())
         try await link.call(1)
         _ = try await link.next()
         try await link.run { $0.abandon(1) }
+        let before = streamsTakenUp.withLock { $0 }
+        // The loop keeps the order of what it is to do: after this, the stream would have been taken up.
+        try await link.eventLoop.scheduleTask(in: pause) {}.futureResult.get()
         try await link.call(2)
         #expect(try await link.next() == .received(HTTPAnswers.result(2), relatedTo: 2))
         #expect(link.log.rest.isEmpty)
+        #expect(streamsTakenUp.withLock { $0 } == before)
     }
 
     @Test(
