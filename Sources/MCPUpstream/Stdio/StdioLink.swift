@@ -12,7 +12,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     /// How much may wait for a server that does not read its input.
     private static let maximumUnwrittenBytes = 16 << 20
     /// How long a process's exit status and the end of its output may lie apart.
-    private static let endGrace = TimeAmount.milliseconds(200)
+    private static let endGrace = TimeAmount.seconds(1)
 
     private enum State {
         case created
