@@ -1,0 +1,151 @@
+package import MCPGateway
+package import NIOCore
+
+/// Servers as the management API sees and changes them. Implemented by the program that owns them.
+///
+/// A change is all or nothing: when one of these functions throws, everything is as it was before. Changes to one
+/// server come one after another. A name is what stands in the path of the request, or the name that a report shows.
+package protocol ServerManagement: Sendable {
+    /// What there is to say of every server, in the order of their names.
+    func reports() async -> [ServerReport]
+
+    /// What there is to say of one server; nil when there is none of that name.
+    func report(of name: String) async -> ServerReport?
+
+    /// Starts a server and publishes it once it has completed the handshake.
+    ///
+    /// - Parameter configuration: The object that the client sent, as it came.
+    func add(_ name: String, _ configuration: ByteBuffer, for caller: ManagementCaller) async throws(ManagementRefusal)
+        -> ServerReport
+
+    /// Puts another configuration in the place of a server's own, without a gap: the new one is ready before the old
+    /// one is drained. Adds the server when there is none of that name.
+    func replace(_ name: String, _ configuration: ByteBuffer, for caller: ManagementCaller)
+        async throws(ManagementRefusal) -> ServerReport
+
+    /// Takes no further calls, lets those under way finish, ends the process tree, and withdraws the route.
+    func remove(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal)
+
+    /// Starts the server anew; a new process or session takes over from the old one when it is ready.
+    func restart(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> ServerReport
+
+    /// Starts a server that was left out, or drains and ends one without forgetting it.
+    func setEnabled(_ name: String, _ isEnabled: Bool, for caller: ManagementCaller) async throws(ManagementRefusal)
+        -> ServerReport
+
+    /// The tools that the server lists and its filter lets pass: a JSON array of the objects that it sent.
+    func tools(of name: String) async throws(ManagementRefusal) -> ByteBuffer
+
+    /// The recent events and error output of a server; nil when there is none of that name.
+    func journal(of name: String) async -> ServerJournal?
+
+    /// Reads the configuration again and applies what has changed.
+    ///
+    /// - Parameter isRehearsal: Whether only to say what would happen.
+    func reload(isRehearsal: Bool, for caller: ManagementCaller) async throws(ManagementRefusal) -> ReloadReport
+}
+
+/// Who asks for a change, and how far they may go.
+package struct ManagementCaller: Sendable, Equatable {
+    package let principal: Principal
+    /// Whether a token was shown that opens the management API; only then may anything start a process.
+    package let hasToken: Bool
+
+    package init(principal: Principal, hasToken: Bool) {
+        self.principal = principal
+        self.hasToken = hasToken
+    }
+}
+
+/// Where a server's configuration came from.
+package enum ServerSource: String, Sendable {
+    case file
+    case api
+    case adHoc = "ad-hoc"
+}
+
+/// What there is to say of one server at one moment.
+package struct ServerReport: Sendable, Equatable {
+    /// The name as clients may see it: what may be a token in it is masked.
+    package var name: String
+    /// The path of its routes, with a slash at the end.
+    package var path: String
+    package var source: ServerSource
+    package var status: ServerStatus
+    /// The era in which it is spoken to; nil before that is known.
+    package var era: String?
+    /// When it came to its state, in seconds since 1970.
+    package var since: Int
+    /// How many requests it was sent since it was added.
+    package var calls: Int
+    /// How many of them are under way.
+    package var callsInFlight: Int
+
+    package init(
+        name: String, path: String, source: ServerSource, status: ServerStatus, era: String?, since: Int, calls: Int,
+        callsInFlight: Int
+    ) {
+        self.name = name
+        self.path = path
+        self.source = source
+        self.status = status
+        self.era = era
+        self.since = since
+        self.calls = calls
+        self.callsInFlight = callsInFlight
+    }
+}
+
+/// What a reload has changed, or would change.
+package struct ReloadReport: Sendable, Equatable {
+    package var added: [String] = []
+    package var removed: [String] = []
+    package var changed: [String] = []
+    package var unchanged = 0
+    /// Keys that have changed and take effect only after a restart of the proxy.
+    package var needsRestart: [String] = []
+    /// Servers that could not be started, each with the reason; they are tried again.
+    package var failed: [String: String] = [:]
+    /// The same for people, a line each.
+    package var lines: [String] = []
+
+    package init() {}
+}
+
+/// Why the management API does not do what it was asked for.
+package struct ManagementRefusal: Error, Sendable, Equatable {
+    /// The kinds of refusal, each with an HTTP status and a problem type of its own.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// 404: there is no server of that name.
+        case unknownServer = "unknown-server"
+        /// 409: there is one already.
+        case nameTaken = "name-taken"
+        /// 409: another change to the same server is under way, or it cannot be changed in this way.
+        case conflict
+        /// 422: the configuration cannot be used; `problems` say why.
+        case invalidConfiguration = "invalid-configuration"
+        /// 422: the server did not start; `errorOutput` holds its last words.
+        case serverFailed = "server-failed"
+        /// 403: not with what the caller has shown, or not with this configuration of the proxy.
+        case forbidden
+        /// 429: too many servers or changes.
+        case quota
+        /// 503: the proxy is about to end.
+        case shuttingDown = "shutting-down"
+    }
+
+    package let kind: Kind
+    /// What happened and what to do, in a sentence.
+    package let detail: String
+    /// What is wrong with the configuration, a line each.
+    package var problems: [String] = []
+    /// The last lines of the server's standard error.
+    package var errorOutput: [String] = []
+
+    package init(_ kind: Kind, _ detail: String, problems: [String] = [], errorOutput: [String] = []) {
+        self.kind = kind
+        self.detail = detail
+        self.problems = problems
+        self.errorOutput = errorOutput
+    }
+}
