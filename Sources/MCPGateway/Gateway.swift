@@ -26,7 +26,7 @@ package final class Gateway: Sendable {
     let suspended: SuspendedCalls
     let subscriptions: OpenSubscriptions
     package let limits: GatewayLimits
-    private let routes: Mutex<[String: Route]>
+    let routes: Mutex<[String: Route]>
     private let draining = Mutex(false)
 
     package init(routes: [Route], limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:])) {
@@ -287,15 +287,6 @@ package final class Gateway: Sendable {
                 let inUse = session.callsInFlight > 0 || session.outlet?.isOpen == true
                 if old || (idle && !inUse) { session.close(reason: "the session has expired") }
             }
-        }
-    }
-
-    /// Ends every session.
-    package func closeAllSessions(reason: String) {
-        for session in sessions.all { session.run { $0.close(reason: reason) } }
-        for call in suspended.all { call.eventLoop.run { call.shutDown(reason: reason) } }
-        for subscription in subscriptions.all {
-            subscription.eventLoop.execute { subscription.close() }
         }
     }
 }

@@ -49,7 +49,7 @@ package final class Connection: @unchecked Sendable {
             era: server.eraChoice,
             memory: server.eraMemory,
             limits: server.limits,
-            makeLink: server.makeLink
+            makeLink: { [links = server.links] in links.make(on: $0) }
         )
     }
 

@@ -4,54 +4,6 @@ package import MCPUpstream
 package import NIOCore
 import Synchronization
 
-/// How a server's connections are made and shared.
-package struct ServerConnectionSettings: Sendable {
-    package var name: String
-    /// The name for logs and status; differs from the key where that holds a token.
-    package var displayName: String
-    /// How the server is reached, in a word for people.
-    package var transport: String
-    package var isolation: Isolation
-    package var limits: UpstreamLimits
-    package var idleTimeout: Duration
-    /// What the proxy says of itself where no client is meant.
-    package var ownClientInfo: ByteBuffer
-    /// Which tools are counted.
-    package var toolFilter: ToolFilter?
-    /// Whose connection is opened first, before any client has come.
-    package var firstPrincipal: Principal
-    /// How connections to a server without sessions are shared; by everybody, unless something else is asked for.
-    package var statelessIsolation = Isolation.shared
-    /// Which era the server is spoken to in.
-    package var era: EraChoice = .detected
-    /// What caches are told of results of servers that say nothing of that.
-    package var cacheHints = CacheHints()
-    /// How long and how often clients may be asked for input during a call.
-    package var interaction = InteractionLimits()
-
-    package init(
-        name: String,
-        displayName: String,
-        transport: String,
-        isolation: Isolation,
-        limits: UpstreamLimits,
-        idleTimeout: Duration,
-        ownClientInfo: ByteBuffer,
-        toolFilter: ToolFilter?,
-        firstPrincipal: Principal
-    ) {
-        self.name = name
-        self.displayName = displayName
-        self.transport = transport
-        self.isolation = isolation
-        self.limits = limits
-        self.idleTimeout = idleTimeout
-        self.ownClientInfo = ownClientInfo
-        self.toolFilter = toolFilter
-        self.firstPrincipal = firstPrincipal
-    }
-}
-
 /// All connections to one server, and which of them serves whom.
 ///
 /// One connection is opened at the start and the last one is kept, so that the server is ready when a client comes.
@@ -77,7 +29,8 @@ package final class ServerConnections: Sendable {
     package let displayName: String
     package let isolation: Isolation
     let limits: UpstreamLimits
-    let makeLink: Upstream.LinkFactory
+    let links: LinkSource
+    let calls = CallMeter()
     let catalog: ToolCatalog
     let eraMemory = EraMemory()
     let cacheHints: ByteBuffer
@@ -101,7 +54,7 @@ package final class ServerConnections: Sendable {
         self.settings = settings
         self.eventLoops = eventLoops
         self.logger = logger
-        self.makeLink = makeLink
+        self.links = LinkSource(makeLink)
         self.statusChanged = statusChanged
         self.catalog = ToolCatalog(server: settings.displayName, logger: logger)
         self.cacheHints = settings.cacheHints.members
@@ -116,6 +69,13 @@ package final class ServerConnections: Sendable {
     package func start() {
         _ = connection(for: firstKey, ownHandshake, preferring: eventLoops.next(), holding: false)
     }
+
+    /// The connection that is always there, held until `release`.
+    func first() -> Connection {
+        connection(for: firstKey, ownHandshake, preferring: eventLoops.next(), holding: true)
+    }
+
+    var all: [Connection] { state.withLock { $0.entries.values.map(\.connection) } }
 
     private var firstKey: ConnectionKey {
         isolation == .shared ? .shared : .principal(settings.firstPrincipal, capabilities: .none)
@@ -139,8 +99,7 @@ package final class ServerConnections: Sendable {
     ) {
         if case .always(let era) = settings.era { return completion(.success(era)) }
         if let era = eraMemory.era { return completion(.success(era)) }
-        let first = connection(for: firstKey, ownHandshake, preferring: eventLoops.next(), holding: true)
-        first.run { [self] connection in
+        first().run { [self] connection in
             connection.upstream.whenReady { [self] result in
                 release(connection)
                 let era = result.map(\.era)
@@ -320,6 +279,7 @@ package final class ServerConnections: Sendable {
                 $0.error = nil
                 $0.errorOutput = []
                 $0.protocolVersion = result.version.name
+                $0.era = result.era
                 $0.processID = upstream.processID
                 $0.restarts = upstream.restarts
             }
@@ -382,6 +342,7 @@ package final class ServerConnections: Sendable {
         let changed = state.withLock { state in
             let before = state.status
             body(&state.status)
+            if state.status.state != before.state { state.status.since = .now() }
             return before != state.status
         }
         if changed { statusChanged(self) }

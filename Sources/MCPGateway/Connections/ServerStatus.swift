@@ -1,3 +1,6 @@
+package import MCPCore
+package import NIOCore
+
 /// What can be told about a server at one moment.
 package struct ServerStatus: Sendable, Equatable {
     /// Whether clients can use the server.
@@ -9,6 +12,8 @@ package struct ServerStatus: Sendable, Equatable {
     }
 
     package var state = State.starting
+    /// When it came to that state.
+    package var since = NIODeadline.now()
     /// How the server is reached, in a word.
     package var transport = ""
     /// Why it failed last; for the operator.
@@ -18,6 +23,8 @@ package struct ServerStatus: Sendable, Equatable {
     package var processID: Int32?
     package var restarts = 0
     package var protocolVersion: String?
+    /// The era in which it was last spoken to.
+    package var era: Era?
     /// How many it lists; nil as long as it has not been asked.
     package var tools: Int?
     package var prompts: Int?

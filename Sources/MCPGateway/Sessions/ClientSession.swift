@@ -105,11 +105,8 @@ package final class ClientSession: Caller, @unchecked Sendable {
             return
         }
         if serverEra == .modern, answerHere(request, id, reply) { return }
-        guard gateway.calls.admit(principal) else {
-            reply.finish(
-                OwnMessages.error(id: id, code: .overloaded, message: "too many calls are under way; try again later")
-            )
-            return
+        if let refusal = gateway.admit(principal, to: route.server) {
+            return reply.finish(OwnMessages.error(id: id, code: refusal.code, message: refusal.words))
         }
         let exchange = Exchange(
             request,
@@ -237,7 +234,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     private func remove(_ exchange: Exchange) -> Bool {
         guard exchanges.removeValue(forKey: ObjectIdentifier(exchange)) != nil else { return false }
         if newestExchange === exchange { newestExchange = exchanges.values.first?.exchange }
-        gateway.calls.release(principal)
+        gateway.release(principal, from: route.server)
         lastUsed = eventLoop.now
         if endsWithItsCalls, exchanges.isEmpty { close(reason: "done") }
         return true

@@ -57,13 +57,13 @@ extension Gateway {
     ) {
         let server = request.route.server
         // Counted from the beginning: whoever waits for the last call waits for this one.
-        guard calls.admit(request.principal) else {
-            let refusal = StatelessRefusal(.overloaded, "too many calls are under way; try again later")
+        if let refused = admit(request.principal, to: server) {
+            let refusal = StatelessRefusal(refused.code, refused.words)
             return reply.finish(refusal.answer(to: request.id), error: refusal.code)
         }
         server.findEra(on: eventLoop) { [self] era in
             guard case .success(.legacy) = era else {
-                calls.release(request.principal)
+                release(request.principal, from: server)
                 return StatelessCall(request, reply: reply, on: eventLoop, gateway: self).start()
             }
             let connection = server.hold(for: request, era: .legacy, preferring: eventLoop)
@@ -77,7 +77,7 @@ extension Gateway {
                         case .failure(let failure): .failure(failure)
                         }
                     reply.finish(answer.bytes(for: request.id, server: server.displayName), error: answer.errorCode)
-                    calls.release(request.principal)
+                    release(request.principal, from: server)
                 }
             }
         }

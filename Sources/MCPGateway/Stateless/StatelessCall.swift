@@ -54,8 +54,8 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     /// Must be called once, on the event loop.
     func start() {
-        guard gateway.calls.admit(request.principal) else {
-            respond(.error(.overloaded, "too many calls are under way; try again later"))
+        if let refusal = gateway.admit(request.principal, to: route.server) {
+            respond(.error(refusal.code, refusal.words))
             state = .ended
             return
         }
@@ -262,9 +262,8 @@ final class StatelessCall: Caller, @unchecked Sendable {
             refuse(again, reply, error.code, error.reason)
             return
         }
-        guard gateway.calls.admit(request.principal) else {
-            refuse(again, reply, .overloaded, "too many calls are under way; try again later")
-            return
+        if let refusal = gateway.admit(request.principal, to: route.server) {
+            return refuse(again, reply, refusal.code, refusal.words)
         }
         isCounted = true
         expiry.cancel()
@@ -372,7 +371,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     }
 
     private func uncount() {
-        if isCounted { gateway.calls.release(request.principal) }
+        if isCounted { gateway.release(request.principal, from: route.server) }
         isCounted = false
     }
 

@@ -48,3 +48,8 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
 extension UpstreamFailure: CustomStringConvertible {
     package var description: String { detail }
 }
+
+extension UpstreamFailure {
+    /// The same failure for a request that was not sent at all.
+    var beforeSending: UpstreamFailure { UpstreamFailure(code, detail, nothingSent: true) }
+}

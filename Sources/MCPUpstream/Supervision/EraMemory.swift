@@ -22,7 +22,7 @@ package final class EraMemory: Sendable {
     }
 
     /// The server is asked again next time.
-    func forget() {
+    package func forget() {
         found.withLock { $0 = nil }
     }
 

@@ -21,13 +21,6 @@ package final class Upstream: @unchecked Sendable {
         case closed
     }
 
-    private struct QueuedCall {
-        let id: Int64
-        let receiver: any ExchangeReceiver
-        let queuedAt: NIODeadline
-        let mayBeRepeated: Bool
-    }
-
     package let eventLoop: any EventLoop
     package private(set) var state = State.starting
     package private(set) var restarts = 0
@@ -37,25 +30,27 @@ package final class Upstream: @unchecked Sendable {
 
     private let makeLink: LinkFactory
     private let handshake: Handshake
-    private let era: EraChoice
-    private let memory: EraMemory
-    private let limits: UpstreamLimits
+    let era: EraChoice
+    let memory: EraMemory
+    let limits: UpstreamLimits
     private weak var listener: (any UpstreamListener)?
-    private var current: Conversation?
+    var current: Conversation?
+    /// What is to take over from `current`, and who waits for that.
+    var successor: Successor?
     /// Conversations that were replaced and still have calls in flight.
-    private var draining: [Conversation] = []
-    private var queue: [QueuedCall] = []
-    private var queueTimer: Scheduled<Void>?
-    private var retryTimer: Scheduled<Void>?
+    var draining: [Conversation] = []
+    var queue = CallQueue()
+    var queueTimer: Scheduled<Void>?
+    var retryTimer: Scheduled<Void>?
     private var retryAt: NIODeadline?
     private var lastAttempt: NIODeadline?
-    private var startsProcesses = false
+    var startsProcesses = false
     private var backoff: Backoff
     private var generation = 0
     private var lastID: Int64 = 0
     private var wasReady = false
-    private var closedBecause = UpstreamFailure(.closed, "the server was stopped", nothingSent: true)
-    private var waiters: [(Result<Introduction, UpstreamFailure>) -> Void] = []
+    var closedBecause = UpstreamFailure(.closed, "the server was stopped", nothingSent: true)
+    var waiters: [(Result<Introduction, UpstreamFailure>) -> Void] = []
 
     package init(
         on eventLoop: any EventLoop,
@@ -91,7 +86,7 @@ package final class Upstream: @unchecked Sendable {
         let lines = current?.link.recentErrorOutput ?? []
         return lines.isEmpty ? lastErrorOutput : lines
     }
-    private var lastErrorOutput: [String] = []
+    var lastErrorOutput: [String] = []
 
     /// The link in use, for what only one kind of link can do.
     package var link: (any UpstreamLink)? { current?.link }
@@ -146,10 +141,7 @@ package final class Upstream: @unchecked Sendable {
 
     /// Gives up a call. Its receiver hears nothing more.
     package func cancel(_ id: Int64, reason: String) {
-        if let index = queue.firstIndex(where: { $0.id == id }) {
-            queue.remove(at: index)
-            return
-        }
+        if queue.remove(id) { return }
         for conversation in conversations { conversation.cancel(id, reason: reason) }
     }
 
@@ -178,6 +170,7 @@ package final class Upstream: @unchecked Sendable {
         queueTimer?.cancel()
         failWaiting(failure)
         for conversation in conversations { conversation.close() }
+        succession(failed: failure)
     }
 
     private var conversations: [Conversation] { draining + (current.map { [$0] } ?? []) }
@@ -187,76 +180,23 @@ package final class Upstream: @unchecked Sendable {
         return retryAt - eventLoop.now <= .milliseconds(limits.queueWait.milliseconds)
     }
 
-    // MARK: Queue
-
-    private func enqueue(_ id: Int64, _ receiver: any ExchangeReceiver) {
-        guard queue.count < limits.maximumQueuedCalls else {
-            receiver.exchangeFailed(
-                UpstreamFailure(
-                    .overloaded,
-                    "\(limits.maximumQueuedCalls) calls are waiting for it already",
-                    nothingSent: true
-                )
-            )
-            return
-        }
-        queue.append(
-            QueuedCall(id: id, receiver: receiver, queuedAt: eventLoop.now, mayBeRepeated: true)
-        )
-        scheduleQueueSweep()
-    }
-
-    private func sendQueued() {
-        // One by one, because whoever hears of a failure may cancel another.
-        while case .ready = state, let current, let call = queue.first,
-            current.boundedCallCount < limits.maximumCallsInFlight
-        {
-            queue.removeFirst()
-            current.send(call.receiver, id: call.id, mayBeRepeated: call.mayBeRepeated)
-        }
-    }
-
-    private func scheduleQueueSweep() {
-        guard queueTimer == nil, !queue.isEmpty else { return }
-        queueTimer = eventLoop.scheduleTask(in: .milliseconds(500)) { [weak self] in self?.sweepQueue() }
-    }
-
-    private func sweepQueue() {
-        queueTimer = nil
-        let oldest = eventLoop.now - .milliseconds(limits.callTimeout.milliseconds)
-        while let index = queue.firstIndex(where: { $0.queuedAt < oldest }) {
-            let call = queue.remove(at: index)
-            call.receiver.exchangeFailed(
-                UpstreamFailure(.timedOut, "it was not ready in time", nothingSent: true)
-            )
-        }
-        scheduleQueueSweep()
-    }
-
-    private func failWaiting(_ failure: UpstreamFailure) {
-        let waiters = self.waiters
-        self.waiters = []
-        for waiter in waiters { waiter(.failure(failure)) }
-        // One by one, because whoever hears of the first may cancel the next; what is added meanwhile stays.
-        var left = queue.count
-        while left > 0, !queue.isEmpty {
-            left = min(left, queue.count) - 1
-            queue.removeFirst().receiver.exchangeFailed(failure.beforeSending)
-        }
-    }
-
     // MARK: Connecting
 
-    private func connect() {
+    func connect() {
         retryAt = nil
         lastAttempt = eventLoop.now
         state = .starting
+        let conversation = makeConversation()
+        startsProcesses = conversation.link.startsProcess
+        current = conversation
+        conversation.open()
+    }
+
+    func makeConversation() -> Conversation {
         generation += 1
-        let link = makeLink(eventLoop)
-        startsProcesses = link.startsProcess
-        let conversation = Conversation(
+        return Conversation(
             generation: generation,
-            link: link,
+            link: makeLink(eventLoop),
             introducer: Introducer(
                 handshake,
                 era: era,
@@ -266,8 +206,6 @@ package final class Upstream: @unchecked Sendable {
             limits: limits,
             owner: self
         )
-        current = conversation
-        conversation.open()
     }
 
     private func retryLater(_ failure: UpstreamFailure, readyFor: Duration?) {
@@ -303,6 +241,7 @@ package final class Upstream: @unchecked Sendable {
 
 extension Upstream: ConversationOwner {
     func conversationBecameReady(_ conversation: Conversation, _ introduction: Introduction) {
+        let succeeded = takeOver(conversation)
         guard conversation === current else { return }
         state = .ready(introduction)
         let again = wasReady
@@ -312,6 +251,7 @@ extension Upstream: ConversationOwner {
         self.waiters = []
         for waiter in waiters { waiter(.success(introduction)) }
         sendQueued()
+        succeeded?()
     }
 
     func conversation(_ conversation: Conversation, asks request: ServerRequest, during id: Int64?) {
@@ -326,15 +266,8 @@ extension Upstream: ConversationOwner {
     func conversation(_ conversation: Conversation, lostSessionWith id: Int64?) {
         if let id, let call = conversation.withdraw(id) {
             if call.mayBeRepeated {
-                queue.insert(
-                    QueuedCall(
-                        id: id,
-                        receiver: call.receiver,
-                        queuedAt: call.started,
-                        mayBeRepeated: false
-                    ),
-                    at: 0
-                )
+                queue.putFirst(
+                    QueuedCall(id: id, receiver: call.receiver, queuedAt: call.started, mayBeRepeated: false))
                 scheduleQueueSweep()
             } else {
                 call.receiver.exchangeFailed(UpstreamFailure(.connectionLost, "it keeps forgetting the session"))
@@ -354,17 +287,12 @@ extension Upstream: ConversationOwner {
 
     func conversationEnded(_ conversation: Conversation, _ failure: UpstreamFailure) {
         draining.removeAll { $0 === conversation }
+        if successorEnded(conversation, failure) { return }
         guard conversation === current else { return }
         lastErrorOutput = conversation.link.recentErrorOutput
         current = nil
         if case .closed = state { return }
-        if conversation.endedOnProbe, startsProcesses, failure.code == .processEnded, case .detected = era,
-            memory.assumeLegacy()
-        {
-            // It may have ended because its first message was not "initialize": that gets one try at once.
-            connect()
-            return
-        }
+        if deservesHandshake(conversation, failure) { return connect() }
         let readyFor = conversation.readySince.map { Duration.nanoseconds((eventLoop.now - $0).nanoseconds) }
         if readyFor == nil || backoffIsDue(readyFor) { failWaiting(failure) }
         state = .waiting(failure)
@@ -386,9 +314,4 @@ extension Upstream: ConversationOwner {
             conversation.close()
         }
     }
-}
-
-extension UpstreamFailure {
-    /// The same failure for a request that was not sent at all.
-    var beforeSending: UpstreamFailure { UpstreamFailure(code, detail, nothingSent: true) }
 }

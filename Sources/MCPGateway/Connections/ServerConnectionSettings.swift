@@ -1,0 +1,50 @@
+package import MCPUpstream
+package import NIOCore
+
+/// How a server's connections are made and shared.
+package struct ServerConnectionSettings: Sendable {
+    package var name: String
+    /// The name for logs and status; differs from the key where that holds a token.
+    package var displayName: String
+    /// How the server is reached, in a word for people.
+    package var transport: String
+    package var isolation: Isolation
+    package var limits: UpstreamLimits
+    package var idleTimeout: Duration
+    /// What the proxy says of itself where no client is meant.
+    package var ownClientInfo: ByteBuffer
+    /// Which tools are counted.
+    package var toolFilter: ToolFilter?
+    /// Whose connection is opened first, before any client has come.
+    package var firstPrincipal: Principal
+    /// How connections to a server without sessions are shared; by everybody, unless something else is asked for.
+    package var statelessIsolation = Isolation.shared
+    /// Which era the server is spoken to in.
+    package var era: EraChoice = .detected
+    /// What caches are told of results of servers that say nothing of that.
+    package var cacheHints = CacheHints()
+    /// How long and how often clients may be asked for input during a call.
+    package var interaction = InteractionLimits()
+
+    package init(
+        name: String,
+        displayName: String,
+        transport: String,
+        isolation: Isolation,
+        limits: UpstreamLimits,
+        idleTimeout: Duration,
+        ownClientInfo: ByteBuffer,
+        toolFilter: ToolFilter?,
+        firstPrincipal: Principal
+    ) {
+        self.name = name
+        self.displayName = displayName
+        self.transport = transport
+        self.isolation = isolation
+        self.limits = limits
+        self.idleTimeout = idleTimeout
+        self.ownClientInfo = ownClientInfo
+        self.toolFilter = toolFilter
+        self.firstPrincipal = firstPrincipal
+    }
+}

@@ -1,0 +1,35 @@
+import NIOCore
+
+/// A call that could not be sent yet.
+struct QueuedCall {
+    let id: Int64
+    let receiver: any ExchangeReceiver
+    let queuedAt: NIODeadline
+    let mayBeRepeated: Bool
+}
+
+/// The calls that wait until their server is ready, in order.
+struct CallQueue {
+    private var calls: [QueuedCall] = []
+
+    var isEmpty: Bool { calls.isEmpty }
+    var count: Int { calls.count }
+
+    mutating func append(_ call: QueuedCall) { calls.append(call) }
+
+    mutating func putFirst(_ call: QueuedCall) { calls.insert(call, at: 0) }
+
+    mutating func takeFirst() -> QueuedCall? { calls.isEmpty ? nil : calls.removeFirst() }
+
+    /// Returns whether the call was waiting.
+    mutating func remove(_ id: Int64) -> Bool {
+        guard let index = calls.firstIndex(where: { $0.id == id }) else { return false }
+        calls.remove(at: index)
+        return true
+    }
+
+    /// The next call that has waited since before then.
+    mutating func takeExpired(since oldest: NIODeadline) -> QueuedCall? {
+        calls.firstIndex { $0.queuedAt < oldest }.map { calls.remove(at: $0) }
+    }
+}

@@ -1,0 +1,57 @@
+import NIOCore
+
+// MARK: - Calls that wait until the server is ready
+
+extension Upstream {
+    func enqueue(_ id: Int64, _ receiver: any ExchangeReceiver) {
+        guard queue.count < limits.maximumQueuedCalls else {
+            receiver.exchangeFailed(
+                UpstreamFailure(
+                    .overloaded,
+                    "\(limits.maximumQueuedCalls) calls are waiting for it already",
+                    nothingSent: true
+                )
+            )
+            return
+        }
+        queue.append(QueuedCall(id: id, receiver: receiver, queuedAt: eventLoop.now, mayBeRepeated: true))
+        scheduleQueueSweep()
+    }
+
+    func sendQueued() {
+        // One by one, because whoever hears of a failure may cancel another.
+        while case .ready = state, let current, current.boundedCallCount < limits.maximumCallsInFlight,
+            let call = queue.takeFirst()
+        {
+            current.send(call.receiver, id: call.id, mayBeRepeated: call.mayBeRepeated)
+        }
+    }
+
+    func scheduleQueueSweep() {
+        guard queueTimer == nil, !queue.isEmpty else { return }
+        queueTimer = eventLoop.scheduleTask(in: .milliseconds(500)) { [weak self] in self?.sweepQueue() }
+    }
+
+    func sweepQueue() {
+        queueTimer = nil
+        let oldest = eventLoop.now - .milliseconds(limits.callTimeout.milliseconds)
+        while let call = queue.takeExpired(since: oldest) {
+            call.receiver.exchangeFailed(
+                UpstreamFailure(.timedOut, "it was not ready in time", nothingSent: true)
+            )
+        }
+        scheduleQueueSweep()
+    }
+
+    func failWaiting(_ failure: UpstreamFailure) {
+        let waiters = self.waiters
+        self.waiters = []
+        for waiter in waiters { waiter(.failure(failure)) }
+        // One by one, because whoever hears of the first may cancel the next; what is added meanwhile stays.
+        var left = queue.count
+        while left > 0, let call = queue.takeFirst() {
+            left = min(left - 1, queue.count)
+            call.receiver.exchangeFailed(failure.beforeSending)
+        }
+    }
+}
