@@ -26,7 +26,7 @@ struct DeclaredTransport: Equatable {
         let declared = read("transportType", warnsOfAliases: true, in: reader, &context)
         let alias = read("type", warnsOfAliases: false, in: reader, &context)
         if let declared, let alias, declared.kind != alias.kind {
-            context.warn(
+            context.reportWithoutEffect(
                 "the key has no effect, because transportType says otherwise", at: alias.position, alias.path,
                 write: "Remove it")
         }

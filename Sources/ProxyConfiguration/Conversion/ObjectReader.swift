@@ -30,20 +30,21 @@ struct ObjectReader {
     private mutating func takeVariant(_ member: ConfigurationNode.Member, _ context: inout ConversionContext) {
         let memberPath = path.appending(member.written)
         guard let key = scope.key(ignoringCaseOf: member.name) else {
-            guard !scope.leavesToAuthor(member.name), context.hasRoomForWarnings else { return }
-            return context.warn(
-                "the key is not known and has no effect", at: member.position, memberPath,
+            guard !scope.leavesToAuthor(member.name), context.hasRoomForMore else { return }
+            return context.reportWithoutEffect(
+                context.isStrict ? "the key is not known" : "the key is not known and has no effect",
+                at: member.position, memberPath,
                 write: scope.suggestion(forUnknown: member.written))
         }
         guard values[key.name] == nil else {
-            return context.warn(
+            return context.reportWithoutEffect(
                 "the key has no effect, because \"\(key.name)\" is there as well", at: member.position, memberPath,
                 write: "Remove it")
         }
         values[key.name] = (member.value, member.written)
         // The Go program's documentation writes "Disabled", so that spelling is no slip.
         guard key.name != "disabled" else { return }
-        context.warn(
+        context.reportWithoutEffect(
             "the key is written in another case", at: member.position, memberPath, write: "Write \"\(key.name)\"")
     }
 

@@ -26,6 +26,7 @@ enum ProxyConversion {
             settings.advertised = advertised(in: proxy, &context)
             settings.options = options(in: proxy, &context)
             settings.limits = LimitsConversion.limits(in: proxy, &context)
+            settings.management = ManagementConversion.management(in: proxy, &context)
             settings.allowedHosts = AddressConversion.hosts(in: proxy, &context)
             settings.allowedOrigins = AddressConversion.origins(in: proxy, &context)
             return settings

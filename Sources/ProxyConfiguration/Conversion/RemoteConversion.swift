@@ -6,7 +6,7 @@ enum RemoteConversion {
     ) -> ServerTransport? {
         for key in ["args", "env", "cwd"] {
             guard let node = reader.node(key) else { continue }
-            context.warn(
+            context.reportWithoutEffect(
                 "the key has no effect on a server with url", at: node.position, reader.path(key), write: "Remove it")
         }
         let position = reader.node("url")?.position

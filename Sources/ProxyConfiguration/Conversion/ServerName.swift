@@ -31,6 +31,21 @@ package enum ServerName {
         return nil
     }
 
+    /// Why a text cannot be the name of a server that is added over the API; nil if it can. Such names are plain, so that
+    /// they need no encoding in a path and can hold no token.
+    package static func dynamicFault(_ name: String) -> String? {
+        guard isPlain(name) else {
+            return "the name of the server is not of letters, digits, . _ - only, begins with . _ -, or is too long"
+        }
+        return reserved.contains(name) ? "the name of the server is a route of the proxy itself" : nil
+    }
+
+    /// Whether a text is `[A-Za-z0-9][A-Za-z0-9._-]{0,62}`.
+    static func isPlain(_ name: String) -> Bool {
+        guard let first = name.utf8.first, !"._-".utf8.contains(first), name.utf8.count <= 63 else { return false }
+        return name.utf8.allSatisfy(HTTPText.isHostByte)
+    }
+
     /// The other server whose routes the name would take, and the other way round; nil if there is none.
     package static func collision(of name: String, with others: [String]) -> String? {
         others.first { other in

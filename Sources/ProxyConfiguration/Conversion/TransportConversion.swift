@@ -53,14 +53,14 @@ enum TransportConversion {
         url: String?, _ declared: DeclaredTransport?, in reader: ObjectReader, _ context: inout ConversionContext
     ) {
         if let declared, declared.kind != .stdio {
-            context.warn(
+            context.reportWithoutEffect(
                 "the transport has no effect, because a server with command is reached over stdio",
                 at: declared.position,
                 declared.path, write: "Remove command, or write \"stdio\"")
         }
         for key in ["url", "headers", "timeout"] {
             guard let node = reader.node(key), node.value != .string("") else { continue }
-            context.warn(
+            context.reportWithoutEffect(
                 "the key has no effect, because a server with command is reached over stdio", at: node.position,
                 reader.path(key), write: "Remove \(key), or command")
         }
@@ -69,37 +69,10 @@ enum TransportConversion {
     private static func stdio(
         command: String, in reader: ObjectReader, _ context: inout ConversionContext
     ) -> ServerTransport? {
-        let arguments = reader.texts("args", &context) ?? []
-        for (key, text, node) in [("command", command, reader.node("command"))]
-            + arguments.map({ ("args", $0.text, $0.node) })
-        where text.unicodeScalars.contains("\0") {
-            context.error("the text holds a NUL", at: node?.position, reader.path(key), write: "Remove it")
-        }
-        let directory = reader.nonEmptyText("cwd", &context)
-        if let directory, directory.unicodeScalars.contains("\0") {
-            context.error(
-                "the text holds a NUL", at: reader.node("cwd")?.position, reader.path("cwd"), write: "Remove it")
-        }
+        let program = Program(in: reader, command: command, &context)
+        let environment = program.environment.map { ($0.name, Secret($0.value)) }
         return .stdio(
-            command: command, arguments: arguments.map(\.text), environment: environment(in: reader, &context),
-            workingDirectory: directory)
-    }
-
-    private static func environment(in reader: ObjectReader, _ context: inout ConversionContext) -> [String: Secret] {
-        var environment: [String: Secret] = [:]
-        for (member, path) in reader.members("env", &context) {
-            if member.name.isEmpty || member.name.contains("=") || member.name.unicodeScalars.contains("\0") {
-                context.error(
-                    "the name of an environment variable must not be empty or hold = or NUL", at: member.position, path,
-                    write: #"Write "NAME": "value""#)
-            }
-            guard let value = ObjectReader.text(member.value, path, &context) else { continue }
-            if value.unicodeScalars.contains("\0") {
-                context.error("the value holds a NUL", at: member.value.position, path, write: "Remove it")
-            }
-            Placeholder.check(value, at: member.value.position, path, &context)
-            environment[member.name] = Secret(value)
-        }
-        return environment
+            command: command, arguments: program.arguments.map(\.text),
+            environment: Dictionary(environment) { _, last in last }, workingDirectory: program.workingDirectory)
     }
 }

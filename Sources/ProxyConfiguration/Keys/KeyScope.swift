@@ -6,6 +6,10 @@ enum KeyScope: String, Sendable, CaseIterable {
     case options
     case toolFilter
     case server
+    case management
+    case template
+    case templateParameter
+    case templateServer
     case deprecatedServer
     case deprecatedClient
     case deprecatedClientConfig
@@ -19,6 +23,10 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .options: Self.optionKeys
         case .toolFilter: Self.toolFilterKeys
         case .server: Self.serverKeys
+        case .management: Self.managementKeys
+        case .template: Self.templateKeys
+        case .templateParameter: Self.templateParameterKeys
+        case .templateServer: Self.templateServerKeys
         case .deprecatedServer: Self.deprecatedServerKeys
         case .deprecatedClient: Self.deprecatedClientKeys
         case .deprecatedClientConfig: Self.deprecatedClientConfigKeys
@@ -41,6 +49,7 @@ enum KeyScope: String, Sendable, CaseIterable {
         KnownKey("type", .choice(AdvertisedTransport.allCases.map(\.rawValue)), default: .string("sse")),
         KnownKey("options", .object(.options)),
         KnownKey("limits", .object(.limits)),
+        KnownKey("management", .object(.management)),
         KnownKey("allowedHosts", .texts, default: .array([])),
         KnownKey("allowedOrigins", .texts, default: .array([])),
         KnownKey("shutdownGracePeriod", .duration, default: .string("10s")),

@@ -14,6 +14,12 @@ struct KnownKey: Sendable, Equatable {
         case texts
         /// An object whose names are free and whose values are texts.
         case textMap
+        /// A text, a number or a truth value.
+        case value
+        /// A list of such values.
+        case values
+        /// An object whose names are free and whose values are such values.
+        case valueMap
         /// One of some words.
         case choice([String])
         /// An object with known keys.

@@ -2,6 +2,8 @@
 package enum ConfigurationLoader {
     /// The largest text.
     package static let maximumBytes = 16 << 20
+    /// The largest text of one server that comes over the API.
+    package static let maximumServerBytes = 256 << 10
 
     /// Reads a configuration.
     ///
@@ -28,38 +30,44 @@ package enum ConfigurationLoader {
         return LoadedConfiguration(settings: settings, warnings: context.problems, notices: context.notices)
     }
 
-    /// Reads one server, as the management interface receives it: an object such as one under `mcpServers`.
+    /// Reads one server that a client of the API describes: an object such as one under `mcpServers`, or one with the
+    /// keys `template`, `parameters` and `options`.
     ///
-    /// Environment variables are not expanded here. The text comes from a client, and the environment is the proxy's.
+    /// The text comes from a client, so what the file tolerates with a warning is refused: unknown keys, keys in another
+    /// case and keys without effect. Environment variables are not expanded, since the environment is the proxy's.
+    /// Whether the caller may start a program at all is not decided here; ``ServerTransport/startsProcess`` and
+    /// ``LoadedServer/usesTemplate`` say what that is to be decided about.
     ///
     /// - Parameters:
     ///   - name: What the server is to be called.
     ///   - text: The object, as JSON in UTF-8.
     ///   - source: What messages call the text.
-    ///   - defaults: The options that hold where the text has none: `mcpProxy.options`.
+    ///   - proxy: The settings in force. Its options hold where the text has none.
     ///   - existing: The names of the servers there are, other than one to be replaced.
     /// - Throws: ``ConfigurationError`` with every problem of the text or the name.
     package static func loadServer(
-        named name: String, text: [UInt8], source: String, defaults: ServerOptions, existing: [String]
+        named name: String, text: [UInt8], source: String, proxy: ProxySettings, existing: [String]
     ) throws(ConfigurationError) -> LoadedServer {
-        var context = ConversionContext(source: source, format: .json)
-        let document = try read(text, .json, source)
+        var context = ConversionContext(source: source, format: .json, isStrict: true)
+        let document = try read(text, .json, source, maximumBytes: maximumServerBytes)
         DuplicateKeys.check(document, at: .root, &context)
-        ServerConversion.checkName(name, others: existing, at: nil, ConfigurationPath("name"), &context)
-        let settings = ServerConversion.server(named: name, document, at: .root, defaults: defaults, &context)
-        guard let settings, !context.hasErrors else {
+        DynamicServerConversion.checkName(name, existing: existing, &context)
+        let loaded = DynamicServerConversion.server(named: name, document, proxy: proxy, &context)
+        guard var loaded, !context.hasErrors else {
             throw ConfigurationError(code: .invalid, problems: context.problems)
         }
-        return LoadedServer(settings: settings, warnings: context.problems)
+        loaded.warnings = context.problems
+        return loaded
     }
 
     /// Reads the text into a tree.
     static func read(
-        _ text: [UInt8], _ format: ConfigurationFormat, _ source: String
+        _ text: [UInt8], _ format: ConfigurationFormat, _ source: String, maximumBytes: Int = maximumBytes
     ) throws(ConfigurationError) -> ConfigurationNode {
         let isWide = text.starts(with: [0xFF, 0xFE]) || text.starts(with: [0xFE, 0xFF])
         guard text.count <= maximumBytes, !isWide else {
-            let message = isWide ? "the file is in UTF-16" : "the file has more than \(maximumBytes >> 20) MiB"
+            let message =
+                isWide ? "the text is in UTF-16" : "the text has more than \(ByteSizeText.format(maximumBytes))"
             let problem = ConfigurationProblem(
                 severity: .error, source: source, message: message, suggestion: isWide ? "Save it as UTF-8" : nil)
             throw ConfigurationError(code: .unreadable, problems: [problem])

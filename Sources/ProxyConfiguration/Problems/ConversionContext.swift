@@ -7,14 +7,17 @@ struct ConversionContext {
     let source: String
     /// The format the document was written in.
     let format: ConfigurationFormat
+    /// Whether what has no effect is refused, as in texts that come from clients.
+    let isStrict: Bool
     private var collected: [ConfigurationProblem] = []
     private var counts: [ConfigurationProblem.Severity: Int] = [:]
     private(set) var notices: [String] = []
     private(set) var hasErrors = false
 
-    init(source: String, format: ConfigurationFormat) {
+    init(source: String, format: ConfigurationFormat, isStrict: Bool = false) {
         self.source = source
         self.format = format
+        self.isStrict = isStrict
     }
 
     /// The problems in the order of the text.
@@ -40,8 +43,16 @@ struct ConversionContext {
         report(.warning, message, position, path, suggestion)
     }
 
-    /// Whether another warning would be listed; working out its words may be costly.
-    var hasRoomForWarnings: Bool { counts[.warning, default: 0] <= Self.maximumProblems }
+    /// Reports something that is written but does not count: questionable in a file, an error where the text is strict.
+    mutating func reportWithoutEffect(
+        _ message: String, at position: SourcePosition?, _ path: ConfigurationPath, write suggestion: String? = nil
+    ) {
+        if isStrict { hasErrors = true }
+        report(isStrict ? .error : .warning, message, position, path, suggestion)
+    }
+
+    /// Whether another thing without effect would be listed; working out its words may be costly.
+    var hasRoomForMore: Bool { counts[isStrict ? .error : .warning, default: 0] <= Self.maximumProblems }
 
     /// Adds a sentence for the operator that is about the file as a whole.
     mutating func notice(_ text: String) {

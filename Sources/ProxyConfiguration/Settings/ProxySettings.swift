@@ -13,7 +13,7 @@ package struct ProxySettings: Sendable, Equatable {
     package var version: String
     /// The transport whose addresses are advertised to clients; both are always served.
     package var advertised: AdvertisedTransport
-    /// The defaults of every server's options, and the tokens of the management interface.
+    /// The defaults of every server's options; its tokens open the management interface, too, unless that has its own.
     package var options: ServerOptions
     /// The bounds on everything a client or an upstream can make the proxy hold, wait for or repeat.
     package var limits: Limits
@@ -23,6 +23,8 @@ package struct ProxySettings: Sendable, Equatable {
     package var allowedOrigins: [String]
     /// The servers in the order written, disabled ones included.
     package var servers: [ServerSettings]
+    /// What may be changed while the proxy runs.
+    package var management: ManagementSettings
 
     /// Settings in which everything not named has its default.
     package init(
@@ -35,7 +37,8 @@ package struct ProxySettings: Sendable, Equatable {
         limits: Limits = Limits(),
         allowedHosts: [String] = [],
         allowedOrigins: [String] = [],
-        servers: [ServerSettings] = []
+        servers: [ServerSettings] = [],
+        management: ManagementSettings = ManagementSettings()
     ) {
         self.baseURL = baseURL
         self.address = address
@@ -47,5 +50,6 @@ package struct ProxySettings: Sendable, Equatable {
         self.allowedHosts = allowedHosts
         self.allowedOrigins = allowedOrigins
         self.servers = servers
+        self.management = management
     }
 }

@@ -4,6 +4,14 @@ package enum ServerTransport: Sendable, Equatable {
     case stdio(command: String, arguments: [String], environment: [String: Secret], workingDirectory: String?)
     /// A remote server. `timeout` is nil when the file names none.
     case http(url: String, headers: [HeaderField], timeout: Duration?, kind: HTTPTransportKind)
+
+    /// Whether reaching the upstream means to start a program.
+    package var startsProcess: Bool {
+        switch self {
+        case .stdio: true
+        case .http: false
+        }
+    }
 }
 
 extension ServerTransport: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

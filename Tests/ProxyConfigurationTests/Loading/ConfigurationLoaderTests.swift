@@ -63,39 +63,4 @@ import Testing
         #expect(try load(json).settings == load(yaml, source: "c.yaml").settings)
         #expect(try load(json, source: "c.yaml").settings == load(json).settings)
     }
-
-    @Test("One server is read as the management interface receives it")
-    func oneServer() throws {
-        let defaults = ServerOptions(logEnabled: true, authTokens: [Secret("0123456789abcdef")])
-        let text =
-            #"{"url": "https://example.com/mcp-endpoint", "headers": {"Authorization": "Bearer $HOME"}, "option": {}}"#
-        let loaded = try ConfigurationLoader.loadServer(
-            named: "new", text: Array(text.utf8), source: "request", defaults: defaults, existing: ["fetch"])
-        #expect(
-            loaded.settings
-                == ServerSettings(
-                    name: "new",
-                    transport: .http(
-                        url: "https://example.com/mcp-endpoint",
-                        headers: [HeaderField(name: "Authorization", value: Secret("Bearer $HOME"))],
-                        timeout: nil, kind: .detect),
-                    options: defaults))
-        #expect(
-            loaded.warnings.map(\.description) == [
-                #"request:1:91: warning: option: the key is not known and has no effect. Did you mean "options"?"#
-            ])
-    }
-
-    @Test(
-        "One server with a bad name, a bad text or a name that collides is refused",
-        arguments: [
-            ("a//b", "{\"command\": \"a\"}"), ("fetch/mcp", "{\"command\": \"a\"}"), ("a", "{}"), ("a", "{"),
-            ("a", "null"),
-        ])
-    func oneBadServer(name: String, text: String) {
-        #expect(throws: ConfigurationError.self) {
-            try ConfigurationLoader.loadServer(
-                named: name, text: Array(text.utf8), source: "request", defaults: ServerOptions(), existing: ["fetch"])
-        }
-    }
 }

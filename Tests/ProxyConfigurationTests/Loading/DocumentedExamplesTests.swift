@@ -191,7 +191,7 @@ import Testing
         arguments: zip(requests, ["new-server-name", "stdio-server", "streamable-server", "adhoc"]))
     func management(text: String, name: String) throws {
         let loaded = try ConfigurationLoader.loadServer(
-            named: name, text: Array(text.utf8), source: "request", defaults: ServerOptions(),
+            named: name, text: Array(text.utf8), source: "request", proxy: ProxySettings(),
             existing: ["fetch", "tavily-mcp-sse"])
         #expect(loaded.settings.name == name)
         #expect(loaded.settings.options.logEnabled)

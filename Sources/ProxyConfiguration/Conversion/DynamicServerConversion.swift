@@ -1,0 +1,114 @@
+/// Reads a server that a client of the API describes. What the file tolerates is an error here.
+enum DynamicServerConversion {
+    /// The most arguments.
+    static let maximumArguments = 128
+    /// The most environment variables, and the most headers.
+    static let maximumFields = 64
+
+    /// Reads one server; nil if it cannot be used, which is reported.
+    static func server(
+        named name: String, _ document: ConfigurationNode, proxy: ProxySettings, _ context: inout ConversionContext
+    ) -> LoadedServer? {
+        if document["template"] != nil {
+            return templateServer(named: name, document, proxy: proxy, &context)
+        }
+        checkNumbers(document, &context)
+        checkEnvironment(document, &context)
+        checkOptions(document, proxy: proxy, &context)
+        var settings = ServerConversion.server(
+            named: name, document, at: .root, defaults: proxy.options, &context)
+        settings?.options.panicIfInvalid = false
+        return settings.map { LoadedServer(settings: $0) }
+    }
+
+    private static func templateServer(
+        named name: String, _ document: ConfigurationNode, proxy: ProxySettings, _ context: inout ConversionContext
+    ) -> LoadedServer? {
+        guard let reader = ObjectReader(document, scope: .templateServer, path: .root, &context) else { return nil }
+        checkOptions(document, proxy: proxy, &context)
+        let written = reader.object("options", scope: .options, &context).map {
+            OptionsConversion.options(in: $0, &context)
+        }
+        var options = (written ?? WrittenOptions()).merged(over: proxy.options)
+        options.panicIfInvalid = false
+        let members = reader.members("parameters", &context).map(\.member)
+        guard let chosen = reader.text("template", &context) else { return nil }
+        let templates = proxy.management.templates
+        guard let template = templates[chosen] else {
+            let near = nearestKey(to: chosen, in: templates.keys.sorted()).map { "Did you mean \"\($0)\"? " } ?? ""
+            context.error(
+                "there is no such template", at: reader.node("template")?.position, reader.path("template"),
+                write: "\(near)Templates are described under mcpProxy.management.templates")
+            return nil
+        }
+        let transport = template.expand(
+            members, at: reader.path("parameters"), reader.node("parameters")?.position ?? reader.position, &context)
+        let settings = ServerSettings(name: name, transport: transport, options: options)
+        return LoadedServer(settings: settings, template: chosen)
+    }
+
+    /// Reports a name that a server added over the API cannot have.
+    static func checkName(_ name: String, existing: [String], _ context: inout ConversionContext) {
+        let path = ConfigurationPath("name")
+        if let fault = ServerName.dynamicFault(name) {
+            context.error(
+                fault, at: nil, path, write: #"Write a name such as "fetch", of at most 63 letters, digits, . _ and -"#)
+        } else if existing.contains(name) {
+            context.error("there is a server of this name already", at: nil, path, write: "Choose another name")
+        } else {
+            ServerConversion.checkName(name, others: existing, at: nil, path, &context)
+        }
+    }
+
+    private static func checkNumbers(_ document: ConfigurationNode, _ context: inout ConversionContext) {
+        for (key, maximum) in [("args", maximumArguments), ("env", maximumFields), ("headers", maximumFields)] {
+            guard let node = document[key] else { continue }
+            let count: Int
+            switch node.value {
+            case .array(let elements): count = elements.count
+            case .object(let members): count = members.count
+            case .null, .bool, .number, .string: continue
+            }
+            guard count > maximum else { continue }
+            context.error(
+                "there are \(count) of them, more than \(maximum)", at: node.position, ConfigurationPath(key),
+                write: "Write at most \(maximum)")
+        }
+    }
+
+    private static func checkEnvironment(_ document: ConfigurationNode, _ context: inout ConversionContext) {
+        for member in document["env"]?.members ?? [] {
+            guard let fault = EnvironmentDenyList.fault(member.name) else { continue }
+            context.error(
+                fault, at: member.position, ConfigurationPath("env").appending(member.written),
+                write: "Remove it, or have the operator add the server to the file or as a template")
+        }
+    }
+
+    /// Reports options that are for the operator only: a server must not be opened to everybody, nor end the proxy.
+    private static func checkOptions(
+        _ document: ConfigurationNode, proxy: ProxySettings, _ context: inout ConversionContext
+    ) {
+        guard let options = document["options"] else { return }
+        let path = ConfigurationPath("options")
+        if let node = options["panicIfInvalid"], isTrue(node) {
+            context.error(
+                "the key has no meaning here: a server that does not start is not added", at: node.position,
+                path.appending("panicIfInvalid"), write: "Remove it")
+        }
+        if let node = options["authTokens"], node.value == .array([]), !proxy.options.authTokens.isEmpty {
+            context.error(
+                "the list is empty, which would open the server to everybody although the proxy asks for tokens",
+                at: node.position, path.appending("authTokens"),
+                write: "Write a token, or leave the key out, so that the proxy's tokens count")
+        }
+    }
+
+    private static func isTrue(_ node: ConfigurationNode) -> Bool {
+        switch node.value {
+        case .bool(let value): value
+        case .string(let text): BooleanText.parse(text) == true
+        case .null, .number, .array, .object: false
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// What changes when settings take the place of others while the proxy runs.
+package struct SettingsDifference: Sendable, Equatable {
+    /// One server that stays, with other settings.
+    private struct Change: Equatable {
+        var settings: ServerSettings
+        var keys: [String]
+    }
+
+    /// The servers that come, in the new order.
+    package let added: [ServerSettings]
+    /// The servers that go, in the old order.
+    package let removed: [ServerSettings]
+    /// How many servers stay as they are.
+    package let unchangedCount: Int
+    /// The keys under `mcpProxy` that changed and count only when the program is started again, such as `addr`.
+    package let needsRestart: [String]
+    private let changes: [Change]
+    private let managementKeys: [String]
+    private let optionKeys: [String]
+
+    /// Compares settings.
+    package init(from old: ProxySettings, to new: ProxySettings) {
+        let before = Dictionary(old.servers.map { ($0.name, $0) }) { _, last in last }
+        let names = Set(new.servers.map(\.name))
+        added = new.servers.filter { before[$0.name] == nil }
+        removed = old.servers.filter { !names.contains($0.name) }
+        changes = new.servers.compactMap { server in
+            guard let keys = before[server.name]?.keysChanged(to: server), !keys.isEmpty else { return nil }
+            return Change(settings: server, keys: keys)
+        }
+        unchangedCount = new.servers.count - added.count - changes.count
+        needsRestart = old.keysForRestart(to: new)
+        managementKeys = old.management.keysChanged(to: new.management)
+        optionKeys = old.options.keysChanged(to: new.options)
+    }
+
+    /// The servers that stay with other settings, with the new ones.
+    package var changed: [ServerSettings] { changes.map(\.settings) }
+
+    /// Whether `mcpProxy.management` changed.
+    package var managementChanged: Bool { !managementKeys.isEmpty }
+
+    /// Whether `mcpProxy.options` changed: what servers added over the API inherit, and the tokens of the management
+    /// interface unless it has its own.
+    package var optionsChanged: Bool { !optionKeys.isEmpty }
+
+    /// Whether nothing changed that counts.
+    package var isEmpty: Bool { lines.isEmpty }
+
+    /// The difference for people, one line for each server and part. Names of keys are shown, values never.
+    package var lines: [String] {
+        added.map { "+ \($0)" } + removed.map { "- \($0.displayName)" }
+            + changes.map { "~ \($0.settings.displayName): \($0.keys.joined(separator: ", "))" }
+            + (optionsChanged ? ["~ mcpProxy.options: \(optionKeys.joined(separator: ", "))"] : [])
+            + (managementChanged ? ["~ mcpProxy.management: \(managementKeys.joined(separator: ", "))"] : [])
+            + needsRestart.map { "! mcpProxy.\($0) needs a restart" }
+    }
+}
