@@ -11,12 +11,18 @@ package enum UpstreamAddress: Sendable {
     }
 
     case stdio(StdioSettings)
-    case http(UpstreamURL, headers: [(name: String, value: String)], HTTPTransport)
+    /// The guard decides what may be connected to. Without one, anything: the URL is the operator's own.
+    case http(
+        UpstreamURL,
+        headers: [(name: String, value: String)],
+        HTTPTransport,
+        guardedBy: AddressGuard? = nil
+    )
 }
 
 /// Makes links to servers, on whichever event loop they are to live.
 ///
-/// HTTP connections are pooled for each event loop and shared by all servers of one origin.
+/// HTTP connections are pooled for each event loop and shared by all servers of one origin under the same guard.
 package final class LinkMaker: Sendable {
     /// The pools of one event loop, touched only there; that is what makes `@unchecked Sendable` true.
     private struct LoopPools: @unchecked Sendable {
@@ -44,15 +50,20 @@ package final class LinkMaker: Sendable {
         case .stdio(var settings):
             settings.census = census
             return { [settings] in StdioLink(settings, on: $0) }
-        case .http(let url, let headers, let transport):
+        case .http(let url, let headers, let transport, let addressGuard):
             let memory = TransportMemory()
             return { [self] eventLoop in
                 let pools = pools(on: eventLoop)
                 return switch transport {
-                case .sse: SSELink(url: url, headers: headers, pools: pools, logger: logger)
-                case .streamableHTTP: StreamableHTTPLink(url: url, headers: headers, pools: pools, logger: logger)
+                case .sse:
+                    SSELink(url: url, headers: headers, guardedBy: addressGuard, pools: pools, logger: logger)
+                case .streamableHTTP:
+                    StreamableHTTPLink(
+                        url: url, headers: headers, guardedBy: addressGuard, pools: pools, logger: logger)
                 case .detect:
-                    DetectingHTTPLink(url: url, headers: headers, memory: memory, pools: pools, logger: logger)
+                    DetectingHTTPLink(
+                        url: url, headers: headers, guardedBy: addressGuard, memory: memory, pools: pools,
+                        logger: logger)
                 }
             }
         }

@@ -48,19 +48,25 @@ package final class DetectingHTTPLink: ListeningLink {
     /// - Parameters:
     ///   - url: The server's address, whatever it speaks there.
     ///   - headers: The header fields that are configured for the server.
+    ///   - addressGuard: Decides what may be connected to; nil for a server from the operator's own file.
     ///   - memory: Shared by all links to this server.
     ///   - pools: The connections of the event loop that the link is to live on. Must be called on that loop.
     package init(
         url: UpstreamURL,
         headers: [(name: String, value: String)],
+        guardedBy addressGuard: AddressGuard? = nil,
         memory: TransportMemory,
         pools: HTTPConnectionPools,
         logger: Logger
     ) {
         self.eventLoop = pools.eventLoop
         self.memory = memory
-        self.makeStreamable = { StreamableHTTPLink(url: url, headers: headers, pools: pools, logger: logger) }
-        self.makeSSE = { SSELink(url: url, headers: headers, pools: pools, logger: logger) }
+        self.makeStreamable = {
+            StreamableHTTPLink(url: url, headers: headers, guardedBy: addressGuard, pools: pools, logger: logger)
+        }
+        self.makeSSE = {
+            SSELink(url: url, headers: headers, guardedBy: addressGuard, pools: pools, logger: logger)
+        }
     }
 
     package var processID: Int32? { nil }

@@ -8,7 +8,16 @@ import NIOSSL
 enum HTTPConnectionFailure {
     /// The connection could not be made, so nothing can have been sent.
     static func connecting(_ error: (any Error)?, origin: HTTPOrigin) -> UpstreamFailure {
-        UpstreamFailure(.notReachable, "\(origin) cannot be reached: \(reason(error))", nothingSent: true)
+        if let forbidden = forbiddenAddress(error) {
+            return UpstreamFailure(.notReachable, "\(origin) is not called: \(forbidden.reason)", nothingSent: true)
+        }
+        return UpstreamFailure(.notReachable, "\(origin) cannot be reached: \(reason(error))", nothingSent: true)
+    }
+
+    /// What a guard has said, of the host itself or of what its name stands for.
+    private static func forbiddenAddress(_ error: (any Error)?) -> ForbiddenAddress? {
+        let cause = (error as? NIOConnectionError)?.dnsAAAAError ?? error
+        return cause as? ForbiddenAddress
     }
 
     /// An error on a connection that had been given a request.

@@ -10,6 +10,10 @@ final class HTTPConnectionPool {
     let origin: HTTPOrigin
     let settings: HTTPLinkSettings
     let trust: HTTPTrust
+    /// Decides what may be connected to. nil for a server from the operator's own file, which may be anywhere.
+    let addressGuard: AddressGuard?
+    /// How a guarded name is resolved.
+    let lookup: AddressLookup
     /// Hears that the pool has become empty.
     var onEmpty: ((HTTPConnectionPool) -> Void)?
 
@@ -20,11 +24,20 @@ final class HTTPConnectionPool {
     private var idleTimer: Scheduled<Void>?
     private var isShutDown = false
 
-    init(eventLoop: any EventLoop, origin: HTTPOrigin, settings: HTTPLinkSettings, trust: HTTPTrust) {
+    init(
+        eventLoop: any EventLoop,
+        origin: HTTPOrigin,
+        settings: HTTPLinkSettings,
+        trust: HTTPTrust,
+        addressGuard: AddressGuard? = nil,
+        lookup: AddressLookup = .system
+    ) {
         self.eventLoop = eventLoop
         self.origin = origin
         self.settings = settings
         self.trust = trust
+        self.addressGuard = addressGuard
+        self.lookup = lookup
     }
 
     var connectionCount: Int { all.count }

@@ -1,29 +1,48 @@
 package import NIOCore
 
-/// The connection pools of one event loop, one for each origin. To be used on that event loop only.
+/// The connection pools of one event loop, one for each origin and guard. To be used on that event loop only.
+///
+/// A connection that was made without a guard, or under another one, may lead where this one forbids.
 package final class HTTPConnectionPools {
     package let eventLoop: any EventLoop
     package let settings: HTTPLinkSettings
     private let trust: HTTPTrust
-    private var pools: [HTTPOrigin: HTTPConnectionPool] = [:]
+    private let lookup: AddressLookup
+    private var pools: [Key: HTTPConnectionPool] = [:]
     private var isShutDown = false
 
-    package init(eventLoop: any EventLoop, settings: HTTPLinkSettings = .init(), trust: HTTPTrust = .verified) {
+    private struct Key: Hashable {
+        let origin: HTTPOrigin
+        let addressGuard: AddressGuard?
+    }
+
+    package init(
+        eventLoop: any EventLoop,
+        settings: HTTPLinkSettings = .init(),
+        trust: HTTPTrust = .verified,
+        lookup: AddressLookup = .system
+    ) {
         self.eventLoop = eventLoop
         self.settings = settings
         self.trust = trust
+        self.lookup = lookup
     }
 
     /// The pool of an origin. A link asks once and keeps it.
-    func pool(for origin: HTTPOrigin) -> HTTPConnectionPool {
+    ///
+    /// - Parameter addressGuard: Decides what may be connected to; nil for a server from the operator's own file.
+    func pool(for origin: HTTPOrigin, guardedBy addressGuard: AddressGuard? = nil) -> HTTPConnectionPool {
         eventLoop.assertInEventLoop()
-        if let pool = pools[origin] { return pool }
-        let pool = HTTPConnectionPool(eventLoop: eventLoop, origin: origin, settings: settings, trust: trust)
+        let key = Key(origin: origin, addressGuard: addressGuard)
+        if let pool = pools[key] { return pool }
+        let pool = HTTPConnectionPool(
+            eventLoop: eventLoop, origin: origin, settings: settings, trust: trust, addressGuard: addressGuard,
+            lookup: lookup)
         if isShutDown { pool.shutDown() }
-        pools[origin] = pool
+        pools[key] = pool
         // Origins come and go with the configuration: an empty pool is not kept for its own sake.
         pool.onEmpty = { [weak self] pool in
-            if self?.pools[pool.origin] === pool { self?.pools[pool.origin] = nil }
+            if self?.pools[key] === pool { self?.pools[key] = nil }
         }
         return pool
     }

@@ -6,17 +6,8 @@ import NIOSSL
 /// Makes the channel of a connection: TCP, then the handlers for TLS and HTTP/1.1.
 enum HTTPConnector {
     static func connect(_ connection: HTTPConnection, of pool: HTTPConnectionPool) {
-        let bootstrap = ClientBootstrap(group: pool.eventLoop)
-            .connectTimeout(pool.settings.connectTimeout)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
         let origin = pool.origin
-        let channel: EventLoopFuture<any Channel>
-        // An error says that the host is a name, not an address.
-        if let address = try? SocketAddress(ipAddress: origin.host, port: origin.port) {
-            channel = bootstrap.connect(to: address)
-        } else {
-            channel = bootstrap.connect(host: origin.host, port: origin.port)
-        }
+        let channel = connect(to: origin, of: pool)
         channel.assumeIsolated().whenComplete { result in
             do {
                 try addHandlers(connection, pool, result.get())
@@ -24,6 +15,25 @@ enum HTTPConnector {
                 pool.connectionFailed(connection, HTTPConnectionFailure.connecting(error, origin: origin))
             }
         }
+    }
+
+    /// Connects to the host's address, or to one of those that its name stands for at this moment.
+    private static func connect(to origin: HTTPOrigin, of pool: HTTPConnectionPool) -> EventLoopFuture<any Channel> {
+        var bootstrap = ClientBootstrap(group: pool.eventLoop)
+            .connectTimeout(pool.settings.connectTimeout)
+            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+        if let addressGuard = pool.addressGuard {
+            do throws(ForbiddenAddress) {
+                try addressGuard.check(origin)
+            } catch {
+                // Not at once: the pool is still being asked for the connection.
+                return pool.eventLoop.submit { throw error }
+            }
+            bootstrap = bootstrap.resolver(
+                GuardedResolver(addressGuard, origin.scheme, pool.lookup, on: pool.eventLoop))
+        }
+        if let address = origin.address { return bootstrap.connect(to: address) }
+        return bootstrap.connect(host: origin.host, port: origin.port)
     }
 
     /// The channel has only just been connected, so nothing has been read from it: servers do not speak first.
@@ -50,10 +60,8 @@ enum HTTPConnector {
     }
 
     private static func tlsHandler(_ pool: HTTPConnectionPool) throws -> NIOSSLClientHandler {
-        let host = pool.origin.host
         // Server name indication knows names only; an address is checked against the certificate all the same.
-        // The error says that the host is not an address.
-        let isAddress = (try? SocketAddress(ipAddress: host, port: 1)) != nil
-        return try NIOSSLClientHandler(context: pool.trust.context(), serverHostname: isAddress ? nil : host)
+        let name = pool.origin.address == nil ? pool.origin.host : nil
+        return try NIOSSLClientHandler(context: pool.trust.context(), serverHostname: name)
     }
 }

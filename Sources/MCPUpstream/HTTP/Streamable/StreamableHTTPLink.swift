@@ -49,17 +49,19 @@ package final class StreamableHTTPLink: ListeningLink {
     /// - Parameters:
     ///   - url: The server's MCP endpoint.
     ///   - headers: The header fields that are configured for the server.
+    ///   - addressGuard: Decides what may be connected to; nil for a server from the operator's own file.
     ///   - pools: The connections of the event loop that the link is to live on. Must be called on that loop.
     package init(
         url: UpstreamURL,
         headers: [(name: String, value: String)],
+        guardedBy addressGuard: AddressGuard? = nil,
         pools: HTTPConnectionPools,
         logger: Logger
     ) {
         self.url = url
         self.eventLoop = pools.eventLoop
         self.settings = pools.settings
-        self.pool = pools.pool(for: url.origin)
+        self.pool = pools.pool(for: url.origin, guardedBy: addressGuard)
         self.logger = logger
         self.postFields = .forPost(to: url, accept: "application/json, text/event-stream", configured: headers)
         self.streamFields = .forStream(at: url, configured: headers)

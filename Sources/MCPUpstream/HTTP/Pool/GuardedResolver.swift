@@ -1,0 +1,48 @@
+import NIOCore
+import NIOPosix
+
+/// Resolves the name of a server for one connection, and gives its addresses away only when all of them are allowed:
+/// what has been checked is what is connected to, whatever the name stands for a moment later.
+///
+/// One forbidden address refuses the name, because a name of a public server has none.
+final class GuardedResolver: Resolver, Sendable {
+    private let addressGuard: AddressGuard
+    private let scheme: HTTPOrigin.Scheme
+    private let lookup: AddressLookup
+    private let version4: EventLoopPromise<[SocketAddress]>
+    private let version6: EventLoopPromise<[SocketAddress]>
+
+    init(
+        _ addressGuard: AddressGuard, _ scheme: HTTPOrigin.Scheme, _ lookup: AddressLookup, on eventLoop: any EventLoop
+    ) {
+        self.addressGuard = addressGuard
+        self.scheme = scheme
+        self.lookup = lookup
+        self.version4 = eventLoop.makePromise()
+        self.version6 = eventLoop.makePromise()
+    }
+
+    /// Asks for both kinds of addresses at once, beside the event loops. Is called before the other one.
+    func initiateAAAAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
+        let found = NIOThreadPool.singleton.runIfActive(eventLoop: version6.futureResult.eventLoop) { [self] in
+            try allowedAddresses(host, port)
+        }
+        found.map { $0.filter { $0.protocol == .inet6 } }.cascade(to: version6)
+        found.map { $0.filter { $0.protocol == .inet } }.cascade(to: version4)
+        return version6.futureResult
+    }
+
+    func initiateAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
+        version4.futureResult
+    }
+
+    /// A look-up that has begun cannot be ended; nobody hears of what it finds.
+    func cancelQueries() {}
+
+    private func allowedAddresses(_ host: String, _ port: Int) throws -> [SocketAddress] {
+        let addresses = try lookup.addresses(host, port)
+        guard !addresses.isEmpty else { throw AddressLookup.NoAddress() }
+        for address in addresses { try addressGuard.check(address, scheme) }
+        return addresses
+    }
+}
