@@ -53,8 +53,10 @@ package enum ConfigurationLoader {
         return LoadedServer(settings: settings, warnings: context.problems)
     }
 
-    /// Reads the text into a tree.
-    static func read(
+    /// Reads the text into a tree, in which nothing is checked or expanded.
+    ///
+    /// - Throws: ``ConfigurationError`` with the first place that breaks the grammar.
+    package static func read(
         _ text: [UInt8], _ format: ConfigurationFormat, _ source: String
     ) throws(ConfigurationError) -> ConfigurationNode {
         let isWide = text.starts(with: [0xFF, 0xFE]) || text.starts(with: [0xFE, 0xFF])
