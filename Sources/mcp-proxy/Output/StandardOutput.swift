@@ -10,8 +10,9 @@ enum StandardOutput {
     /// Whether somebody looks at it.
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// Writes a text and a line end.
+    /// Writes a text and a line end, after what has been said on standard error.
     static func write(_ text: String) throws(CommandFailure) {
+        Terminal.flush()
         var rest = Array((text + "\n").utf8)[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe writeBytes($0.baseAddress, $0.count) }
