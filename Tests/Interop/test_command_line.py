@@ -132,6 +132,16 @@ def test_what_vscode_asks_for_is_not_guessed(shell):
     assert answered["files"] == files
 
 
+def test_an_import_of_nothing_fails(shell):
+    """Where every server needs an answer, no configuration is printed, and scripts are told why."""
+    server = {"command": "x", "args": ["${input:a}", "${command:b}"]}
+    shell.write("project/.vscode/mcp.json", {"servers": {"x": server}})
+    done = shell.run("import", status=1)
+    assert done.stdout == "" and "only the client knows ${command:b}" in done.stderr
+    told = json.loads(shell.run("import", "--json", status=1).stdout)
+    assert told["servers"][0]["unanswered"] == ["${input:a}", "${command:b}"]
+
+
 def test_settings_of_vscode_may_hold_servers(shell):
     """The older place in the settings is read, too."""
     shell.write(".config/Code/User/settings.json", {"a.b": 1, "mcp": {"servers": {"x": {"url": "https://x.example/"}}}})

@@ -77,7 +77,7 @@ private struct EntryWriter {
         writeOptions()
         let dropped = (found.entry.members ?? []).map(\.name).filter { !used.contains($0) }
         if !dropped.isEmpty {
-            notes.append("left out, since only the client uses it: \(dropped.joined(separator: ", "))")
+            notes.append("not taken over: \(dropped.joined(separator: ", "))")
         }
     }
 

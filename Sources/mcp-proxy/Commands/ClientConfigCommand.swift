@@ -80,7 +80,9 @@ struct ClientConfigCommand: AsyncParsableCommand {
         if servers.contains(where: { $0.token != nil }), !showsToken, client != .vscode || placeholder != nil {
             Terminal.error("Put the token in the place of \(placeholder ?? Self.usualPlaceholder), or use --show-token")
         }
-        if url == nil, settings.baseURL.origin == nil {
+        let host = settings.address.host
+        let isLocal = ListenerAddress.isLoopback(host) || host == nil || host == "0.0.0.0" || host == "::"
+        if url == nil, settings.baseURL.origin == nil, isLocal {
             Terminal.error("The URLs hold on this machine; for clients on others, name the address with --url")
         }
         try StandardOutput.write(json ? JSONLayout().text(of: snippet.json) : snippet.text)

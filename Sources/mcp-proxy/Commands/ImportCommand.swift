@@ -79,10 +79,10 @@ struct ImportCommand: AsyncParsableCommand {
         for warning in warnings { Terminal.error(warning.description) }
         let isWritten = into != nil && !isDryRun && !additions.isEmpty
         if isWritten, let into { try TextFile(path: into).replace(old, with: text) }
-        try printResult(text, report, isWritten: isWritten)
-        guard !additions.isEmpty || plan.rows.contains(where: { $0.outcome == .kept }) else {
-            throw CommandFailure("no server could be imported; the table says why")
-        }
+        let isEmpty = additions.isEmpty && !plan.rows.contains { $0.outcome == .kept }
+        // Scripts are told why, but nobody is given a configuration without a server.
+        if !isEmpty || json { try printResult(text, report, isWritten: isWritten) }
+        if isEmpty { throw CommandFailure("no server could be imported; the table says why") }
     }
 
     /// The configuration to add to, and its text if there is one.

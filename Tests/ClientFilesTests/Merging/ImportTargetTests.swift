@@ -97,10 +97,53 @@ import Testing
         #expect(!result.contains("\r\n") || !result.replacing("\r\n", with: "").contains("\n"))
     }
 
+    /// Members of a list of servers with blanks and comments wherever they may stand.
+    private func scattered(_ names: [String], _ random: inout some RandomNumberGenerator) -> String {
+        func gap() -> String {
+            let gaps = ["", " ", "\n", "\t", "\n    ", "// } ,\n", "/* { \" */", " \n // x\n"]
+            return (0..<Int.random(in: 0...2, using: &random)).map { _ in gaps.randomElement(using: &random) ?? "" }
+                .joined()
+        }
+        var text = gap()
+        for (index, name) in names.enumerated() {
+            text += "\"\(name)\"\(gap()):\(gap()){\(gap())\"command\"\(gap()):\(gap())\"a\\\"}\"\(gap())}\(gap())"
+            if index < names.count - 1 || Bool.random(using: &random) { text += "," + gap() }
+        }
+        return text
+    }
+
+    @Test("Wherever blanks, comments and commas stand, the result is right", arguments: 0..<300)
+    func anyLayout(seed: UInt64) throws {
+        var random = Seeded(state: seed)
+        let names = (0..<Int.random(in: 0...3, using: &random)).map { "s\($0)" }
+        let list = "\"mcpServers\": {\(scattered(names, &random))}"
+        let text = Bool.random(using: &random) ? "{\"mcpProxy\": {}, \(list)}" : "{\(list)}"
+        let result = try added(to: text)
+        let loaded = try ConfigurationLoader.load(
+            text: Array(result.utf8), source: "config.json", format: .json, environment: nil)
+        #expect(loaded.settings.servers.map(\.name) == names + ["new"], "\(text)")
+        // What stood before the end of the list is a part of the result, but for one comma.
+        let comments = { (text: String) in text.split(separator: "\n").filter { $0.contains("// ") }.count }
+        #expect(comments(result) == comments(text), "\(text)")
+    }
+
     @Test(
         "What nothing can be added to is refused",
         arguments: ["[]", #"{"mcpServers": []}"#, #"{"clients": {}}"#, #"{"server": {}, "clients": {}}"#, "{"])
     func refused(text: String) {
         #expect(throws: ConfigurationError.self) { try added(to: text) }
+    }
+}
+
+/// Numbers that are the same in every run.
+private struct Seeded: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }

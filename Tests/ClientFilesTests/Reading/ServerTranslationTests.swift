@@ -58,7 +58,7 @@ import Testing
     func dropped() throws {
         let servers = try translated(
             #"{"mcpServers": {"a": {"command": "x", "alwaysAllow": ["t"], "timeout": 60}}}"#, of: .cursor)
-        #expect(servers.first?.notes == ["left out, since only the client uses it: alwaysAllow, timeout"])
+        #expect(servers.first?.notes == ["not taken over: alwaysAllow, timeout"])
     }
 
     @Test("A plain file may have the proxy's own keys")
