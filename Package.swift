@@ -64,10 +64,12 @@ let package = Package(
             dependencies: [.product(name: "Yams", package: "Yams")],
             swiftSettings: strict
         ),
+        .target(name: "ClientFiles", dependencies: ["ProxyConfiguration"], swiftSettings: strict),
         .executableTarget(
             name: "mcp-proxy",
             dependencies: [
-                "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "CProxySystem",
+                "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ClientFiles",
+                "CProxySystem",
                 nioCore, nioPosix, nioHTTP1, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -111,6 +113,11 @@ let package = Package(
         .testTarget(
             name: "ProxyConfigurationTests",
             dependencies: ["ProxyConfiguration"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ClientFilesTests",
+            dependencies: ["ClientFiles", "ProxyConfiguration"],
             swiftSettings: strict
         ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),

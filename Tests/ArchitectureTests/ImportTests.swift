@@ -15,6 +15,7 @@ import Testing
             "Synchronization", "Glibc", "Darwin",
         ],
         "ProxyConfiguration": ["Yams", "FoundationEssentials", "Foundation", "Synchronization"],
+        "ClientFiles": ["ProxyConfiguration"],
     ]
 
     /// The imports of a file, without access levels and attributes.

@@ -60,8 +60,10 @@ package enum ConfigurationLoader {
         return loaded
     }
 
-    /// Reads the text into a tree.
-    static func read(
+    /// Reads the text into a tree, in which nothing is checked or expanded.
+    ///
+    /// - Throws: ``ConfigurationError`` with the first place that breaks the grammar.
+    package static func read(
         _ text: [UInt8], _ format: ConfigurationFormat, _ source: String, maximumBytes: Int = maximumBytes
     ) throws(ConfigurationError) -> ConfigurationNode {
         let isWide = text.starts(with: [0xFF, 0xFE]) || text.starts(with: [0xFE, 0xFF])

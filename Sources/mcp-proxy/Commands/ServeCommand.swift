@@ -10,7 +10,10 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Puts many MCP servers behind one HTTP server.",
         discussion: "Options may be written with one dash or two.",
         version: programVersion,
-        subcommands: [CheckCommand.self, StdioCommand.self]
+        subcommands: [
+            CheckCommand.self, StdioCommand.self, ImportCommand.self, ClientConfigCommand.self, TokenCommand.self,
+            CompletionsCommand.self,
+        ]
     )
 
     @OptionGroup var source: ConfigurationOptions

@@ -1,0 +1,39 @@
+/// A server of the proxy, as its clients get to know it.
+package struct PublishedServer: Sendable, Equatable {
+    /// What clients call it.
+    package var name: String
+    package var url: String
+    /// The token that opens it, or what stands for it; nil if none is asked for.
+    package var token: String?
+
+    /// A server with the name that clients are to use.
+    package init(name: String, url: String, token: String?) {
+        self.name = name
+        self.url = url
+        self.token = token
+    }
+
+    /// Names that every client takes: letters, digits, `-` and `_`, each name once.
+    ///
+    /// - Parameter names: The names that the proxy has. What comes after a slash is left out, since it may be a token.
+    package static func clientNames(for names: [String]) -> [String] {
+        var taken: Set<String> = []
+        return names.map { name in
+            let first = name.split(separator: "/").first ?? ""
+            let plain = String(
+                first.unicodeScalars.map { scalar in
+                    switch scalar {
+                    case "a"..."z", "A"..."Z", "0"..."9", "-", "_": Character(scalar)
+                    default: "-"
+                    }
+                })
+            var result = plain
+            var number = 2
+            while !taken.insert(result).inserted {
+                result = "\(plain)-\(number)"
+                number += 1
+            }
+            return result
+        }
+    }
+}

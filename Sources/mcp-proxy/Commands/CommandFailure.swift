@@ -1,0 +1,27 @@
+import ArgumentParser
+import ProxyConfiguration
+
+/// Why a command cannot do what it was asked to, in words that say what to do.
+struct CommandFailure: Error {
+    let words: String
+
+    init(_ words: String) {
+        self.words = words
+    }
+
+    /// Runs a command; what it throws is said on standard error and becomes exit code 1.
+    ///
+    /// - Parameter consequence: What follows from a problem in a file.
+    static func reported(_ consequence: String, _ command: () async throws -> Void) async throws {
+        do {
+            try await command()
+        } catch let error as CommandFailure {
+            Terminal.error("mcp-proxy: \(error.words)")
+            throw ExitCode(1)
+        } catch let error as ConfigurationError {
+            Terminal.error(error.description)
+            Terminal.error("mcp-proxy: \(consequence)")
+            throw ExitCode(1)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Testing
+
+@testable import ClientFiles
+
+@Suite struct ClientSnippetTests {
+    private let servers = [
+        PublishedServer(name: "open", url: "http://h/open/mcp", token: nil),
+        PublishedServer(name: "shut", url: "http://h/shut/mcp", token: "it's"),
+    ]
+
+    private func snippet(_ client: Client?, asks: Bool = false) -> ClientSnippet {
+        ClientSnippet(for: client, servers, program: "/bin/mcp-proxy", asksForTokens: asks)
+    }
+
+    @Test("Claude Code gets commands that a shell takes as they are meant")
+    func commands() {
+        #expect(
+            snippet(.claudeCode).text == """
+                claude mcp add --transport http open http://h/open/mcp
+                claude mcp add --transport http shut http://h/shut/mcp --header 'Authorization: Bearer it'\\''s'
+                """)
+        #expect(compact(snippet(.claudeCode).json).hasPrefix(#"{"commands": [["claude", "mcp", "add""#))
+    }
+
+    @Test("Claude Desktop starts the bridge, whose token is not on its command line")
+    func desktop() {
+        #expect(
+            compact(snippet(.claudeDesktop).json)
+                == #"{"mcpServers": {"open": {"command": "/bin/mcp-proxy","args": ["stdio", "http://h/open/mcp"]},"#
+                + #""shut": {"command": "/bin/mcp-proxy","args": ["stdio", "http://h/shut/mcp", "--header", "#
+                + #""Authorization: Bearer ${MCP_PROXY_TOKEN}"],"env": {"MCP_PROXY_TOKEN": "it's"}}}}"#)
+    }
+
+    @Test(
+        "Other clients get a URL under their own key",
+        arguments: [(Client.cursor, #"{"url""#), (.windsurf, #"{"serverUrl""#), (nil, #"{"type": "http","url""#)]
+            as [(Client?, String)])
+    func remote(client: Client?, start: String) {
+        #expect(
+            compact(snippet(client).json)
+                == #"{"mcpServers": {"open": \#(start): "http://h/open/mcp"},"shut": \#(start): "http://h/shut/mcp","#
+                + #""headers": {"Authorization": "Bearer it's"}}}}"#)
+    }
+
+    @Test("VS Code asks for a token, unless it is given")
+    func vscode() {
+        let asking = compact(snippet(.vscode, asks: true).json)
+        #expect(asking.hasPrefix(#"{"inputs": [{"type": "promptString","id": "shut-token""#))
+        #expect(asking.contains(#""Authorization": "Bearer ${input:shut-token}""#))
+        let given = compact(snippet(.vscode).json)
+        #expect(given.hasPrefix(#"{"servers": {"open": {"type": "http""#))
+        #expect(given.contains("Bearer it's"))
+    }
+
+    @Test("Names become what every client takes, each once, and never a token")
+    func names() {
+        #expect(
+            PublishedServer.clientNames(for: ["fetch", "a b", "team/secret", "team/other", "ä"])
+                == ["fetch", "a-b", "team", "team-2", "-"])
+    }
+}

@@ -1,0 +1,120 @@
+import ProxyConfiguration
+import Testing
+
+@testable import ClientFiles
+
+@Suite struct ServerTranslationTests {
+    private func entry(_ text: String, of client: Client? = .cursor, project: String? = nil) throws -> String {
+        let servers = try translated("{\"mcpServers\": {\"a\": \(text)}}", of: client, project: project)
+        return compact(try #require(servers.first).entry)
+    }
+
+    @Test("A program keeps command, arguments, environment and folder")
+    func program() throws {
+        let text =
+            #"{"type": "stdio", "env": {"N": 1, "B": true, "X": null}, "args": ["-y", 2], "cwd": "/x", "command": "npx"}"#
+        #expect(try entry(text) == #"{"command": "npx","args": ["-y", "2"],"env": {"N": "1","B": "true"},"cwd": "/x"}"#)
+    }
+
+    @Test(
+        "The kind of a remote server becomes the proxy's word for it",
+        arguments: [
+            ("http", "streamable-http"), ("streamable-http", "streamable-http"), ("streamableHttp", "streamable-http"),
+            ("sse", "sse"), ("SSE", "sse"),
+        ])
+    func kinds(written: String, meant: String) throws {
+        #expect(
+            try entry(#"{"type": "\#(written)", "url": "https://a/mcp"}"#)
+                == #"{"url": "https://a/mcp","transportType": "\#(meant)"}"#)
+    }
+
+    @Test("Windsurf's serverUrl is a URL, and nothing is said of the kind where the file says nothing")
+    func serverURL() throws {
+        #expect(
+            try entry(#"{"serverUrl": "https://a/mcp", "headers": {"X-Key": "${env:KEY}"}}"#, of: .windsurf)
+                == #"{"url": "https://a/mcp","headers": {"X-Key": "${KEY}"}}"#)
+    }
+
+    @Test(
+        "A server that is off stays off",
+        arguments: [#""disabled": true"#, #""enabled": false"#, #""disabled": true, "enabled": true"#])
+    func disabled(flag: String) throws {
+        #expect(try entry(#"{"command": "x", \#(flag)}"#) == #"{"command": "x","options": {"disabled": true}}"#)
+    }
+
+    @Test("A server that is on has no options")
+    func enabled() throws {
+        #expect(try entry(#"{"command": "x", "disabled": false, "enabled": true}"#) == #"{"command": "x"}"#)
+    }
+
+    @Test("Tools that are off are filtered out")
+    func disabledTools() throws {
+        #expect(
+            try entry(#"{"command": "x", "disabledTools": ["rm"]}"#, of: .windsurf)
+                == #"{"command": "x","options": {"toolFilter": {"mode": "block","list": ["rm"]}}}"#)
+    }
+
+    @Test("What the proxy has no use for is left out by name")
+    func dropped() throws {
+        let servers = try translated(
+            #"{"mcpServers": {"a": {"command": "x", "alwaysAllow": ["t"], "timeout": 60}}}"#, of: .cursor)
+        #expect(servers.first?.notes == ["not taken over: alwaysAllow, timeout"])
+    }
+
+    @Test("A plain file may have the proxy's own keys")
+    func ownKeys() throws {
+        let text =
+            #"{"url": "https://a", "timeout": "30s", "isolation": "shared", "options": {"logEnabled": true}, "disabled": true}"#
+        #expect(
+            try entry(text, of: nil)
+                == #"{"url": "https://a","isolation": "shared","timeout": "30s","options": {"logEnabled": true,"disabled": true}}"#
+        )
+    }
+
+    @Test("What is relative to a project's folder still finds it")
+    func relative() throws {
+        #expect(
+            try entry(#"{"command": "python", "args": ["./run.py"]}"#, project: "/work/app")
+                == #"{"command": "python","args": ["./run.py"],"cwd": "/work/app"}"#)
+        #expect(
+            try entry(#"{"command": "npx", "cwd": "sub"}"#, project: "/work/app")
+                == #"{"command": "npx","cwd": "/work/app/sub"}"#)
+        #expect(try entry(#"{"command": "npx"}"#, project: "/work/app") == #"{"command": "npx"}"#)
+    }
+
+    @Test(
+        "A server that cannot be used is refused with its place",
+        arguments: [
+            #"{}"#, #"[]"#, #"{"command": ""}"#, #"{"command": ["npx"]}"#, #"{"command": "x", "args": "y"}"#,
+            #"{"command": "x", "env": []}"#, #"{"type": "ws", "url": "https://a"}"#, #"{"url": {"a": 1}}"#,
+        ])
+    func refused(text: String) throws {
+        let error = try #require(throws: ConfigurationError.self) { try entry(text) }
+        let problem = try #require(error.problems.first)
+        #expect(problem.source == "/files/file.json")
+        #expect(problem.line == 1)
+        #expect(problem.keyPath.hasPrefix("a"))
+        #expect(problem.suggestion != nil)
+    }
+
+    @Test("Claude Code's projects are read, that of the folder first, and their switches hold")
+    func projects() throws {
+        let text = """
+            {"mcpServers": {"top": {"command": "t"}}, "projects": {
+              "/other": {"mcpServers": {"a": {"command": "other"}}},
+              "/work": {"mcpServers": {"a": {"command": "here"}}, "disabledMcpServers": ["a"]}}}
+            """
+        let servers = try translated(text, of: .claudeCode)
+        #expect(servers.map { $0.name } == ["a", "a", "top"])
+        #expect(servers.map { $0.found.project } == ["/work", "/other", nil])
+        #expect(compact(servers[0].entry) == #"{"command": "here","options": {"disabled": true}}"#)
+    }
+
+    @Test("VS Code's servers are found in both of its files")
+    func vscode() throws {
+        let settings = #"{"editor.x": 1, "mcp": {"inputs": [], "servers": {"a": {"command": "x"}}}}"#
+        #expect(try translated(settings, of: .vscode).map { $0.name } == ["a"])
+        let own = #"{"servers": {"b": {"type": "http", "url": "https://b", }, /* c */ }}"#
+        #expect(try translated(own, of: .vscode).map { $0.name } == ["b"])
+    }
+}
