@@ -29,10 +29,12 @@ enum HTTPConnector {
                 // Not at once: the pool is still being asked for the connection.
                 return pool.eventLoop.submit { throw error }
             }
-            bootstrap = bootstrap.resolver(
-                GuardedResolver(addressGuard, origin.scheme, pool.lookup, on: pool.eventLoop))
         }
         if let address = origin.address { return bootstrap.connect(to: address) }
+        if let addressGuard = pool.addressGuard {
+            let resolver = GuardedResolver(addressGuard, origin.scheme, pool.lookup, on: pool.eventLoop)
+            bootstrap = bootstrap.resolver(resolver)
+        }
         return bootstrap.connect(host: origin.host, port: origin.port)
     }
 

@@ -17,12 +17,20 @@ final class ExchangeHarness: Sendable {
     let eventLoop: any EventLoop
     let pool: NIOLoopBound<HTTPConnectionPool>
 
-    init(_ url: UpstreamURL, settings: HTTPLinkSettings = .init(), trust: HTTPTrust = .verified) async throws {
+    /// - Parameter lookup: How names are resolved under a guard.
+    init(
+        _ url: UpstreamURL,
+        settings: HTTPLinkSettings = .init(),
+        trust: HTTPTrust = .verified,
+        guardedBy addressGuard: AddressGuard? = nil,
+        lookup: AddressLookup = .system
+    ) async throws {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         self.eventLoop = eventLoop
         pool = try await eventLoop.submit {
             let pool = HTTPConnectionPool(
-                eventLoop: eventLoop, origin: url.origin, settings: settings, trust: trust)
+                eventLoop: eventLoop, origin: url.origin, settings: settings, trust: trust,
+                addressGuard: addressGuard, lookup: lookup)
             return NIOLoopBound(pool, eventLoop: eventLoop)
         }.get()
     }

@@ -1,5 +1,6 @@
 import MCPUpstream
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import Synchronization
@@ -90,6 +91,16 @@ final class ScriptedServer: Sendable {
     func nextClosed() async throws -> Int {
         while true {
             if case .closed(let number) = try await log.next() { return number }
+        }
+    }
+
+    /// How many connections have come. Makes one more to find out, which comes behind all others.
+    func connectionsSoFar() async throws -> Int {
+        let harness = try await ExchangeHarness(UpstreamURL("http://127.0.0.1:\(port)/"))
+        _ = try await harness.send(.GET, "/last")
+        while true {
+            let request = try await nextRequest()
+            if request.target == "/last" { return request.connection - 1 }
         }
     }
 
