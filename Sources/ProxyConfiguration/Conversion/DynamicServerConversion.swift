@@ -32,6 +32,11 @@ enum DynamicServerConversion {
         var options = (written ?? WrittenOptions()).merged(over: proxy.options)
         options.panicIfInvalid = false
         let members = reader.members("parameters", &context).map(\.member)
+        if reader.node("template") == nil {
+            context.error(
+                "a name is expected, but this is null", at: reader.position, reader.path("template"),
+                write: "Write the name of a template, or remove the key")
+        }
         guard let chosen = reader.text("template", &context) else { return nil }
         let templates = proxy.management.templates
         guard let template = templates[chosen] else {

@@ -40,31 +40,17 @@ enum ManagementConversion {
     }
 
     private static func addresses(in reader: ObjectReader, _ context: inout ConversionContext) -> [String] {
-        (reader.texts("allowAddresses", &context) ?? []).enumerated().compactMap { index, entry in
-            let path = reader.path("allowAddresses").appending(index: index)
-            do {
+        var addresses: [String] = []
+        for (index, entry) in (reader.texts("allowAddresses", &context) ?? []).enumerated() {
+            do throws(AddressRange.Fault) {
                 _ = try AddressRange(entry.text)
-                return entry.text.lowercased()
+                addresses.append(entry.text.lowercased())
             } catch {
-                switch error {
-                case .notAnAddress:
-                    context.error(
-                        "this is not an address or a network; names of hosts are not supported",
-                        at: entry.node.position,
-                        path, write: #"Write "10.0.0.0/8", "192.168.1.20" or "fd00::/8""#)
-                case .badLength(let maximum):
-                    context.error(
-                        "the number after / is not one from 0 to \(maximum)", at: entry.node.position, path,
-                        write: #"Write a network such as "10.0.0.0/8" or "fd00::/8""#)
-                case .bitsBeyondLength:
-                    context.error(
-                        "the address has bits beyond those that the number after / lets count",
-                        at: entry.node.position, path,
-                        write: #"Write the first address of the network, such as "10.0.0.0/8""#)
-                }
-                return nil
+                let path = reader.path("allowAddresses").appending(index: index)
+                context.error(error.message, at: entry.node.position, path, write: error.suggestion)
             }
         }
+        return addresses
     }
 
     private static func templates(

@@ -5,7 +5,7 @@ enum RemoteConversion {
         url: String, in reader: ObjectReader, _ declared: DeclaredTransport?, _ context: inout ConversionContext
     ) -> ServerTransport? {
         for key in ["args", "env", "cwd"] {
-            guard let node = reader.node(key) else { continue }
+            guard let node = reader.node(key), !(context.isStrict && node.isEmpty) else { continue }
             context.reportWithoutEffect(
                 "the key has no effect on a server with url", at: node.position, reader.path(key), write: "Remove it")
         }

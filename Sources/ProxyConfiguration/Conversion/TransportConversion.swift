@@ -59,7 +59,9 @@ enum TransportConversion {
                 declared.path, write: "Remove command, or write \"stdio\"")
         }
         for key in ["url", "headers", "timeout"] {
-            guard let node = reader.node(key), node.value != .string("") else { continue }
+            guard let node = reader.node(key), node.value != .string(""), !(context.isStrict && node.isEmpty) else {
+                continue
+            }
             context.reportWithoutEffect(
                 "the key has no effect, because a server with command is reached over stdio", at: node.position,
                 reader.path(key), write: "Remove \(key), or command")

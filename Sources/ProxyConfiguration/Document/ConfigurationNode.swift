@@ -60,6 +60,9 @@ package struct ConfigurationNode: Sendable, Equatable {
         members?.last { $0.name == name }?.value
     }
 
+    /// Whether this is a list or an object with nothing in it, as forms of programs send what was not filled in.
+    var isEmpty: Bool { value == .array([]) || value == .object([]) }
+
     /// What this is, as a message calls it.
     package var kind: String {
         switch value {

@@ -14,6 +14,8 @@ package struct SettingsDifference: Sendable, Equatable {
     package let unchangedCount: Int
     /// The keys under `mcpProxy` that changed and count only when the program is started again, such as `addr`.
     package let needsRestart: [String]
+    /// Whether `mcpProxy.management` changed, or the tokens that open the management interface, wherever they stand.
+    package let managementChanged: Bool
     private let changes: [Change]
     private let managementKeys: [String]
     private let optionKeys: [String]
@@ -31,17 +33,14 @@ package struct SettingsDifference: Sendable, Equatable {
         unchangedCount = new.servers.count - added.count - changes.count
         needsRestart = old.keysForRestart(to: new)
         managementKeys = old.management.keysChanged(to: new.management)
+        managementChanged = !managementKeys.isEmpty || old.managementTokens != new.managementTokens
         optionKeys = old.options.keysChanged(to: new.options)
     }
 
     /// The servers that stay with other settings, with the new ones.
     package var changed: [ServerSettings] { changes.map(\.settings) }
 
-    /// Whether `mcpProxy.management` changed.
-    package var managementChanged: Bool { !managementKeys.isEmpty }
-
-    /// Whether `mcpProxy.options` changed: what servers added over the API inherit, and the tokens of the management
-    /// interface unless it has its own.
+    /// Whether `mcpProxy.options` changed, which servers added over the API inherit.
     package var optionsChanged: Bool { !optionKeys.isEmpty }
 
     /// Whether nothing changed that counts.
@@ -51,8 +50,8 @@ package struct SettingsDifference: Sendable, Equatable {
     package var lines: [String] {
         added.map { "+ \($0)" } + removed.map { "- \($0.displayName)" }
             + changes.map { "~ \($0.settings.displayName): \($0.keys.joined(separator: ", "))" }
-            + (optionsChanged ? ["~ mcpProxy.options: \(optionKeys.joined(separator: ", "))"] : [])
-            + (managementChanged ? ["~ mcpProxy.management: \(managementKeys.joined(separator: ", "))"] : [])
+            + (optionKeys.isEmpty ? [] : ["~ mcpProxy.options: \(optionKeys.joined(separator: ", "))"])
+            + (managementKeys.isEmpty ? [] : ["~ mcpProxy.management: \(managementKeys.joined(separator: ", "))"])
             + needsRestart.map { "! mcpProxy.\($0) needs a restart" }
     }
 }

@@ -52,4 +52,7 @@ package struct ProxySettings: Sendable, Equatable {
         self.servers = servers
         self.management = management
     }
+
+    /// The tokens that open the management interface; empty means that none is asked for.
+    package var managementTokens: [Secret] { management.authTokens ?? options.authTokens }
 }

@@ -8,6 +8,23 @@ struct AddressRange: Equatable {
         case badLength(maximum: Int)
         /// The address has bits beyond those that count.
         case bitsBeyondLength
+
+        /// The fault in words.
+        var message: String {
+            switch self {
+            case .notAnAddress: "this is not an address or a network; names of hosts are not supported"
+            case .badLength(let maximum): "the number after / is not one from 0 to \(maximum)"
+            case .bitsBeyondLength: "the address has bits beyond those that the number after / lets count"
+            }
+        }
+
+        /// What to write instead.
+        var suggestion: String {
+            switch self {
+            case .notAnAddress, .badLength: #"Write "10.0.0.0/8", "192.168.1.20" or "fd00::/8""#
+            case .bitsBeyondLength: #"Write the first address of the network, such as "10.0.0.0/8""#
+            }
+        }
     }
 
     /// The 4 or 16 bytes of the address.

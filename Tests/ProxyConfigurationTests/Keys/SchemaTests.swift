@@ -46,6 +46,14 @@ import Testing
         }
     }
 
+    private static let valueTypes: [ConfigurationNode.Value] = ["string", "integer", "boolean"].map { .string($0) }
+
+    /// The types that a value may have, where the schema lists several.
+    private func types(of property: ConfigurationNode?) -> [ConfigurationNode.Value]? {
+        guard case .array(let elements)? = property?["type"]?.value else { return nil }
+        return elements.map(\.value)
+    }
+
     @Test("The schema and the program agree on what values look like", arguments: KeyScope.allCases)
     func sameShapes(scope: KeyScope) throws {
         for key in scope.keys {
@@ -61,6 +69,9 @@ import Testing
             case .size: #expect(reference == .string("#/$defs/size"), label)
             case .texts:
                 #expect(type == .string("array") && property["items"]?["type"]?.value == .string("string"), label)
+            case .value: #expect(types(of: property) == Self.valueTypes, label)
+            case .values: #expect(type == .string("array") && types(of: property["items"]) == Self.valueTypes, label)
+            case .valueMap: #expect(types(of: property["additionalProperties"]) == Self.valueTypes, label)
             case .textMap: #expect(property["additionalProperties"]?["type"]?.value == .string("string"), label)
             case .object(let inner): #expect(reference == .string("#/$defs/\(inner.rawValue)"), label)
             case .map(let inner):
@@ -78,9 +89,15 @@ import Testing
 
     @Test("The schema and the program have the same ranges for counts")
     func sameRanges() throws {
-        for key in LimitKey.all {
-            guard case .count(_, let range) = key.target else { continue }
-            let property = try property(key.knownKey, in: .limits)
+        let limits = LimitKey.all.compactMap { key -> (KeyScope, KnownKey, ClosedRange<Int>)? in
+            guard case .count(_, let range) = key.target else { return nil }
+            return (.limits, key.knownKey, range)
+        }
+        let management = ManagementCount.all.map { (KeyScope.management, $0.knownKey, $0.range) }
+        let length = KnownKey("maxLength", .integer)
+        for (scope, key, range) in limits + management + [(.templateParameter, length, 1...ParameterConversion.longest)]
+        {
+            let property = try property(key, in: scope)
             #expect(property["minimum"]?.value == .number("\(range.lowerBound)"), "\(key.name)")
             #expect(property["maximum"]?.value == .number("\(range.upperBound)"), "\(key.name)")
         }

@@ -21,4 +21,13 @@ import Testing
         #expect("\(transports[0])" == "stdio npx")
         #expect("\(transports[1])" == "sse https://example.com/sse")
     }
+
+    @Test("Only what is reached over stdio starts a program")
+    func startsProcess() {
+        let stdio = ServerTransport.stdio(command: "a", arguments: [], environment: [:], workingDirectory: nil)
+        #expect(stdio.startsProcess)
+        for kind in HTTPTransportKind.allCases {
+            #expect(!ServerTransport.http(url: "https://a", headers: [], timeout: nil, kind: kind).startsProcess)
+        }
+    }
 }

@@ -48,3 +48,33 @@ func serverDocument(_ members: String, name: String = "fetch") -> String {
 func server(_ members: String, environment: [String: String]? = [:]) throws -> ServerSettings? {
     try load(serverDocument(members), environment: environment).settings.servers.first
 }
+
+/// A document with these members in `mcpProxy.management`.
+func managementDocument(_ members: String) -> String {
+    proxyDocument("\"management\": {\(members)}")
+}
+
+/// A document with one template, called `git`.
+func templateDocument(_ members: String) -> String {
+    managementDocument("\"templates\": {\"git\": {\(members)}}")
+}
+
+/// Reads one server as it comes over the API.
+func loadDynamic(
+    _ text: String, named name: String = "new", proxy: ProxySettings = ProxySettings(), existing: [String] = ["fetch"]
+) throws(ConfigurationError) -> LoadedServer {
+    try ConfigurationLoader.loadServer(
+        named: name, text: Array(text.utf8), source: "request", proxy: proxy, existing: existing)
+}
+
+/// The errors of one server as it comes over the API; none if it is accepted.
+func dynamicErrors(
+    _ text: String, named name: String = "new", proxy: ProxySettings = ProxySettings(), existing: [String] = ["fetch"]
+) -> [ConfigurationProblem] {
+    do throws(ConfigurationError) {
+        _ = try loadDynamic(text, named: name, proxy: proxy, existing: existing)
+        return []
+    } catch {
+        return error.problems.filter { $0.severity == .error }
+    }
+}

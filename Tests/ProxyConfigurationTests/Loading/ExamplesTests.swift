@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+@testable import ProxyConfiguration
+
+/// The files under `Examples`.
+@Suite struct ExamplesTests {
+    private static let folder: URL? = {
+        var folder = URL(filePath: #filePath).deletingLastPathComponent()
+        while folder.pathComponents.count > 1 {
+            let examples = folder.appending(path: "Examples")
+            if FileManager.default.fileExists(atPath: examples.path()) { return examples }
+            folder.deleteLastPathComponent()
+        }
+        return nil
+    }()
+
+    private static let environment = [
+        "MCP_PROXY_TOKEN": "0123456789abcdef", "MCP_PROXY_ADMIN_TOKEN": "fedcba9876543210", "SEARCH_TOKEN": "secret",
+    ]
+
+    private func example(_ name: String) throws -> LoadedConfiguration {
+        let folder = try #require(Self.folder)
+        let text = try Data(contentsOf: folder.appending(path: name))
+        return try ConfigurationLoader.load(
+            text: Array(text), source: name, format: ConfigurationFormat(pathOrURL: name), environment: Self.environment
+        )
+    }
+
+    @Test("The example of the management loads without a warning, and its templates make servers")
+    func management() throws {
+        let loaded = try example("management.json")
+        #expect(loaded.warnings.isEmpty)
+        let proxy = loaded.settings
+        #expect(proxy.management.stdio == .templates && proxy.managementTokens == [Secret("fedcba9876543210")])
+        let git = try loadDynamic(
+            #"{"template": "git", "parameters": {"repository": "/srv/git/tools"}}"#, proxy: proxy)
+        #expect(
+            git.settings.transport
+                == .stdio(
+                    command: "uvx", arguments: ["mcp-server-git", "--repository=/srv/git/tools"], environment: [:],
+                    workingDirectory: nil))
+        let search = try loadDynamic(#"{"template": "search", "parameters": {"query": "-x"}}"#, proxy: proxy)
+        #expect(
+            search.settings.transport
+                == .stdio(
+                    command: "npx", arguments: ["-y", "my-search-server", "--depth=3", "--", "-x"],
+                    environment: ["SEARCH_TOKEN": Secret("secret")], workingDirectory: nil))
+        #expect(
+            !dynamicErrors(#"{"template": "git", "parameters": {"repository": "/srv/git/../x"}}"#, proxy: proxy).isEmpty
+        )
+    }
+}

@@ -1,0 +1,196 @@
+import Testing
+
+@testable import ProxyConfiguration
+
+@Suite struct SettingsDifferenceTests {
+    private static let stdio = ServerTransport.stdio(
+        command: "uvx", arguments: ["canary"], environment: ["A": Secret("canary")], workingDirectory: nil)
+    private static let http = ServerTransport.http(
+        url: "https://a/canary?canary", headers: [], timeout: nil, kind: .detect)
+
+    private func server(_ name: String, _ change: (inout ServerSettings) -> Void = { _ in }) -> ServerSettings {
+        var server = ServerSettings(name: name, transport: Self.stdio)
+        change(&server)
+        return server
+    }
+
+    private func lines(_ old: [ServerSettings], _ new: [ServerSettings]) -> [String] {
+        SettingsDifference(from: ProxySettings(servers: old), to: ProxySettings(servers: new)).lines
+    }
+
+    @Test("The same settings differ in nothing, whatever the order of the servers")
+    func same() {
+        let servers = [server("a"), server("b")]
+        let difference = SettingsDifference(
+            from: ProxySettings(servers: servers), to: ProxySettings(servers: servers.reversed()))
+        #expect(difference.isEmpty && difference.lines.isEmpty)
+        #expect(difference.unchangedCount == 2)
+        #expect(!difference.managementChanged && !difference.optionsChanged && difference.needsRestart.isEmpty)
+    }
+
+    @Test("Servers come, go, change and stay")
+    func servers() {
+        let changed = server("c") { $0.options.logEnabled = true }
+        let difference = SettingsDifference(
+            from: ProxySettings(servers: [server("a"), server("b/canary"), server("c")]),
+            to: ProxySettings(servers: [changed, server("d"), server("a"), server("e/canary")]))
+        #expect(difference.added.map(\.name) == ["d", "e/canary"])
+        #expect(difference.removed.map(\.name) == ["b/canary"])
+        #expect(difference.changed == [changed])
+        #expect(difference.unchangedCount == 1)
+        #expect(!difference.isEmpty)
+        #expect(
+            difference.lines == ["+ d (stdio uvx)", "+ e/*** (stdio uvx)", "- b/***", "~ c: options.logEnabled"])
+    }
+
+    /// A change of each key of a server, and the key.
+    private static let serverChanges: [(String, @Sendable (inout ServerSettings) -> Void)] = [
+        (
+            "command",
+            {
+                $0.transport = .stdio(
+                    command: "x", arguments: ["canary"], environment: ["A": Secret("canary")], workingDirectory: nil)
+            }
+        ),
+        (
+            "args",
+            {
+                $0.transport = .stdio(
+                    command: "uvx", arguments: [], environment: ["A": Secret("canary")], workingDirectory: nil)
+            }
+        ),
+        (
+            "env",
+            {
+                $0.transport = .stdio(
+                    command: "uvx", arguments: ["canary"], environment: ["A": Secret("x")], workingDirectory: nil)
+            }
+        ),
+        (
+            "cwd",
+            {
+                $0.transport = .stdio(
+                    command: "uvx", arguments: ["canary"], environment: ["A": Secret("canary")],
+                    workingDirectory: "canary")
+            }
+        ),
+        ("command, url", { $0.transport = http }), ("isolation", { $0.isolation = .shared }),
+        ("protocol", { $0.protocolEra = .modern }), ("cacheTTL", { $0.cacheTTL = .seconds(1) }),
+        ("cacheScope", { $0.cacheScope = .public }), ("options.panicIfInvalid", { $0.options.panicIfInvalid = true }),
+        ("options.logEnabled", { $0.options.logEnabled = true }),
+        ("options.authTokens", { $0.options.authTokens = [Secret("canary")] }),
+        ("options.toolFilter", { $0.options.toolFilter = ToolFilter(mode: .block, names: ["canary"]) }),
+        ("options.disabled", { $0.options.disabled = true }),
+    ]
+
+    @Test("The key that changed is named, its values are not", arguments: serverChanges.indices)
+    func keys(index: Int) {
+        let (key, change) = Self.serverChanges[index]
+        #expect(lines([server("a")], [server("a", change)]) == ["~ a: \(key)"])
+        #expect(lines([server("a", change)], [server("a")]) == ["~ a: \(key)"])
+    }
+
+    @Test(
+        "The key of a remote server that changed is named",
+        arguments: [
+            ("url", ServerTransport.http(url: "https://b", headers: [], timeout: nil, kind: .detect)),
+            (
+                "headers",
+                .http(
+                    url: "https://a/canary?canary", headers: [HeaderField(name: "X", value: Secret("canary"))],
+                    timeout: nil, kind: .detect)
+            ),
+            ("timeout", .http(url: "https://a/canary?canary", headers: [], timeout: .seconds(1), kind: .detect)),
+            ("transportType", .http(url: "https://a/canary?canary", headers: [], timeout: nil, kind: .sse)),
+            (
+                "url, headers",
+                .http(
+                    url: "https://b", headers: [HeaderField(name: "X", value: Secret("y"))], timeout: nil, kind: .detect
+                )
+            ),
+        ])
+    func remoteKeys(key: String, transport: ServerTransport) {
+        let old = server("github") { $0.transport = Self.http }
+        #expect(lines([old], [server("github") { $0.transport = transport }]) == ["~ github: \(key)"])
+    }
+
+    @Test("Every property of a server and of its options is compared")
+    func allProperties() {
+        // `ServerSettings` and `Secret` hide their members from mirrors, so what is counted is what the keys stand for.
+        let compared = Set(Self.serverChanges.map(\.0))
+        let optionKeys = KeyScope.options.keys.map { "options.\($0.name)" }
+        #expect(compared.isSuperset(of: optionKeys))
+        let remote: Set = ["url", "headers", "timeout", "transportType", "type", "options"]
+        #expect(compared.isSuperset(of: KeyScope.server.keys.map(\.name).filter { !remote.contains($0) }))
+    }
+
+    /// A change of each key of `mcpProxy` that needs a restart.
+    private static let restartChanges: [(String, @Sendable (inout ProxySettings) -> Void)] = [
+        ("addr", { $0.address.port = 1 }), ("addr", { $0.address.host = nil }),
+        ("baseURL", { $0.baseURL.pathPrefix = "/x" }), ("name", { $0.name = "x" }), ("version", { $0.version = "x" }),
+        ("type", { $0.advertised = .streamableHTTP }), ("limits.callTimeout", { $0.limits.callTimeout = .seconds(1) }),
+        ("limits.maxSessions", { $0.limits.maxSessions = 1 }), ("limits.maxBodyBytes", { $0.limits.maxBodyBytes = 1 }),
+        ("allowedHosts", { $0.allowedHosts = ["x"] }), ("allowedOrigins", { $0.allowedOrigins = ["https://x"] }),
+    ]
+
+    @Test("What a reload cannot apply is named", arguments: restartChanges.indices)
+    func restart(index: Int) {
+        let (key, change) = Self.restartChanges[index]
+        var new = ProxySettings()
+        change(&new)
+        let difference = SettingsDifference(from: ProxySettings(), to: new)
+        #expect(difference.needsRestart == [key])
+        #expect(difference.lines == ["! mcpProxy.\(key) needs a restart"])
+        #expect(!difference.isEmpty)
+    }
+
+    @Test("Every key of mcpProxy is compared")
+    func allProxyKeys() {
+        let compared = Set(Self.restartChanges.map { String($0.0.prefix { $0 != "." }) }).union(["options", "management"])
+        // The grace period is one of the limits.
+        #expect(compared == Set(KeyScope.proxy.keys.map(\.name)).subtracting(["shutdownGracePeriod"]))
+    }
+
+    @Test("To write the address that is the default changes nothing")
+    func explicitAddress() {
+        var new = ProxySettings()
+        new.address.isExplicit = true
+        #expect(SettingsDifference(from: ProxySettings(), to: new).isEmpty)
+    }
+
+    /// A change of each key of `mcpProxy.management`.
+    private static let managementChanges: [(String, @Sendable (inout ManagementSettings) -> Void)] = [
+        ("authTokens", { $0.authTokens = [Secret("canary")] }), ("stdio", { $0.stdio = .deny }),
+        ("remote", { $0.remote = .deny }), ("adHoc", { $0.adHoc = .deny }),
+        ("allowAddresses", { $0.allowAddresses = ["::1"] }),
+        ("templates", { $0.templates = ["canary": CommandTemplate(command: "canary")] }),
+        ("maxServers", { $0.maxServers = 1 }), ("maxAdHocServers", { $0.maxAdHocServers = 1 }),
+        ("maxServersPerPrincipal", { $0.maxServersPerPrincipal = 1 }),
+        ("maxChangesPerMinute", { $0.maxChangesPerMinute = 1 }), ("watch", { $0.watch = false }),
+        ("pollInterval", { $0.pollInterval = .seconds(1) }), ("drainTimeout", { $0.drainTimeout = .seconds(1) }),
+    ]
+
+    @Test("Every key of the management is compared and named", arguments: managementChanges.indices)
+    func management(index: Int) {
+        let (key, change) = Self.managementChanges[index]
+        var new = ProxySettings()
+        change(&new.management)
+        let difference = SettingsDifference(from: ProxySettings(), to: new)
+        #expect(difference.managementChanged && !difference.isEmpty)
+        #expect(difference.lines == ["~ mcpProxy.management: \(key)"])
+        #expect(Self.managementChanges.map(\.0) == KeyScope.management.keys.map(\.name))
+    }
+
+    @Test("The proxy's own tokens are those of the management, unless that has its own")
+    func tokens() {
+        var old = ProxySettings()
+        var new = ProxySettings(options: ServerOptions(authTokens: [Secret("canary")]))
+        var difference = SettingsDifference(from: old, to: new)
+        #expect(difference.managementChanged && difference.optionsChanged)
+        #expect(difference.lines == ["~ mcpProxy.options: authTokens"])
+        old.management.authTokens = [Secret("own")]
+        new.management.authTokens = [Secret("own")]
+        difference = SettingsDifference(from: old, to: new)
+        #expect(!difference.managementChanged && difference.optionsChanged)
+    }
+}
