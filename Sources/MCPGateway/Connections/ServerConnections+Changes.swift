@@ -1,5 +1,6 @@
 package import MCPUpstream
 import NIOCore
+import Synchronization
 
 // MARK: - Changes while it runs
 
@@ -7,6 +8,29 @@ extension ServerConnections {
     /// How many requests of clients the server was sent.
     package var callCount: Int { calls.total }
     package var callsInFlight: Int { calls.inFlight }
+
+    /// Counts other tools from now on.
+    package func showsTools(of filter: ToolFilter?) {
+        countedTools.withLock { $0 = filter }
+        first().run { [self] connection in
+            if case .ready = connection.upstream.state { connectionListChanged(connection) }
+            release(connection)
+        }
+    }
+
+    /// Says how the first attempt to reach the server went: nil, or why not and the last lines of its error output. On
+    /// any event loop.
+    package func whenIntroduced(_ done: @escaping @Sendable (UpstreamFailure?, [String]) -> Void) {
+        first().run { [self] connection in
+            connection.upstream.whenReady { [self] result in
+                release(connection)
+                switch result {
+                case .success: done(nil, [])
+                case .failure(let failure): done(failure, connection.upstream.recentErrorOutput)
+                }
+            }
+        }
+    }
 
     /// Takes no further calls. Those under way go on.
     package func retire() { calls.close() }

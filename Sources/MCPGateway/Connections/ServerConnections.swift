@@ -31,6 +31,7 @@ package final class ServerConnections: Sendable {
     let limits: UpstreamLimits
     let links: LinkSource
     let calls = CallMeter()
+    let countedTools: Mutex<ToolFilter?>
     let catalog: ToolCatalog
     let eraMemory = EraMemory()
     let cacheHints: ByteBuffer
@@ -55,6 +56,7 @@ package final class ServerConnections: Sendable {
         self.eventLoops = eventLoops
         self.logger = logger
         self.links = LinkSource(makeLink)
+        self.countedTools = Mutex(settings.toolFilter)
         self.statusChanged = statusChanged
         self.catalog = ToolCatalog(server: settings.displayName, logger: logger)
         self.cacheHints = settings.cacheHints.members
@@ -87,7 +89,7 @@ package final class ServerConnections: Sendable {
 
     /// Whether a tool is counted, because clients see it.
     func counts(tool name: String) -> Bool {
-        settings.toolFilter?.admits(name) ?? true
+        countedTools.withLock { $0?.admits(name) } ?? true
     }
 
     /// Finds out which era the server speaks, waiting for its first connection where that is not known yet.

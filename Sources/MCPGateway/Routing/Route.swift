@@ -1,5 +1,6 @@
 package import Logging
 import NIOCore
+import Synchronization
 
 /// What a route demands of requests, apart from who may make them.
 package struct RoutePolicy: Sendable {
@@ -17,15 +18,21 @@ package struct RoutePolicy: Sendable {
 package final class Route: Sendable {
     /// The server's key in the configuration; may hold slashes.
     package let name: String
-    package let policy: RoutePolicy
+    private let currentPolicy: Mutex<RoutePolicy>
     package let server: ServerConnections
     private let logger: Logger
 
     package init(name: String, policy: RoutePolicy, server: ServerConnections, logger: Logger) {
         self.name = name
-        self.policy = policy
+        self.currentPolicy = Mutex(policy)
         self.server = server
         self.logger = logger
+    }
+
+    /// What holds for requests from now on, also for those of sessions that are open.
+    package var policy: RoutePolicy {
+        get { currentPolicy.withLock { $0 } }
+        set { currentPolicy.withLock { $0 = newValue } }
     }
 
     /// Leaves the line that `logEnabled` promises: what was asked and how it went, never with what.

@@ -1,22 +1,29 @@
 import Crypto
 import MCPCore
 import NIOCore
+import Synchronization
 
 /// Binds the identifiers of tasks to whoever created them: a client gets `tag.identifier`, and the tag can be made only
 /// with the secret of that caller.
 ///
 /// The tag depends on nothing that is lost when the proxy is restarted, because a task may live for days and clients
 /// keep its identifier.
-package struct TaskSeal: Sendable {
+package final class TaskSeal: Sendable {
     /// 128 bits in hexadecimal digits.
     private static let tagLength = 32
 
-    private let keys: [Principal: SymmetricKey]
-    private let sharedKey = Self.key(of: [0])
+    private let keys: Mutex<[Principal: SymmetricKey]>
+    private let sharedKey = TaskSeal.key(of: [0])
 
     /// - Parameter secrets: What only a caller and the operator know; callers without one are all the same.
     package init(secrets: [Principal: [UInt8]]) {
-        keys = secrets.mapValues(Self.key(of:))
+        keys = Mutex(secrets.mapValues(Self.key(of:)))
+    }
+
+    /// Adds what only one more caller and the operator know.
+    package func add(_ secret: [UInt8], of principal: Principal) {
+        let key = Self.key(of: secret)
+        keys.withLock { $0[principal] = key }
     }
 
     private static func key(of secret: [UInt8]) -> SymmetricKey {
@@ -49,7 +56,7 @@ package struct TaskSeal: Sendable {
         var content = Array(route.name.utf8)
         content.append(0)
         content += id.utf8
-        let code = HMAC<SHA256>.authenticationCode(for: content, using: keys[principal] ?? sharedKey)
+        let code = HMAC<SHA256>.authenticationCode(for: content, using: keys.withLock { $0[principal] } ?? sharedKey)
         return code.prefix(Self.tagLength / 2).map { byte in
             String(decoding: [Hexadecimal.digit(byte >> 4), Hexadecimal.digit(byte & 15)], as: UTF8.self)
         }.joined()

@@ -48,7 +48,7 @@ package final class LinkMaker: Sendable {
     package func factory(for address: UpstreamAddress) -> Upstream.LinkFactory {
         switch address {
         case .stdio(var settings):
-            settings.census = census
+            if settings.census == nil { settings.census = census }
             return { [settings] in StdioLink(settings, on: $0) }
         case .http(let url, let headers, let transport, let addressGuard):
             let memory = TransportMemory()

@@ -8,9 +8,11 @@ struct ErrorOutputTail {
     private(set) var lines: [String] = []
     private var partial: [UInt8] = []
     private let capacity: Int
+    private let lineRead: (@Sendable (String) -> Void)?
 
-    init(capacity: Int) {
+    init(capacity: Int, lineRead: (@Sendable (String) -> Void)? = nil) {
         self.capacity = capacity
+        self.lineRead = lineRead
     }
 
     mutating func append(_ bytes: ByteBuffer) {
@@ -41,6 +43,7 @@ struct ErrorOutputTail {
 
     private mutating func add(_ line: String) {
         lines.append(line)
+        lineRead?(line)
         // Cut in steps, so that a flood of lines does not move the whole array for each of them.
         if lines.count > capacity * 2 { lines.removeFirst(lines.count - capacity) }
     }

@@ -45,7 +45,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     package init(_ settings: StdioSettings, on eventLoop: any EventLoop) {
         self.settings = settings
         self.eventLoop = eventLoop
-        self.tail = ErrorOutputTail(capacity: settings.keptErrorLines)
+        self.tail = ErrorOutputTail(capacity: settings.keptErrorLines, lineRead: settings.errorLineRead)
     }
 
     package var recentErrorOutput: [String] { tail.last }

@@ -67,9 +67,10 @@ enum StdioProcess {
     }
 
     private static func configuration(for settings: StdioSettings) throws(UpstreamFailure) -> Configuration {
-        let inherited = Environment.inherit.updating(
-            Dictionary(settings.environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }) { $1 }
-        )
+        let own = Dictionary(settings.environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }) { $1 }
+        let environment: Environment =
+            settings.inheritsEnvironment
+            ? .inherit.updating(own) : .custom(ProcessEnvironment.plain.merging(own) { $1 })
         let searchPath = settings.environment["PATH"] ?? ProcessEnvironment.searchPath
         if let directory = settings.workingDirectory { try CommandLookup.check(workingDirectory: directory) }
         let path = try CommandLookup.resolve(
@@ -83,7 +84,7 @@ enum StdioProcess {
             return Configuration(
                 executable: .path(FilePath(path)),
                 arguments: Arguments(settings.arguments),
-                environment: inherited,
+                environment: environment,
                 workingDirectory: settings.workingDirectory.map { FilePath($0) },
                 platformOptions: options
             )
@@ -93,7 +94,7 @@ enum StdioProcess {
         return Configuration(
             executable: .path(FilePath(guardExecutable)),
             arguments: Arguments(arguments + settings.arguments),
-            environment: inherited,
+            environment: environment,
             workingDirectory: settings.workingDirectory.map { FilePath($0) },
             platformOptions: options
         )

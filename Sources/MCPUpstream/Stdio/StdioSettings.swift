@@ -2,7 +2,7 @@
 package struct StdioSettings: Sendable {
     package var command: String
     package var arguments: [String]
-    /// Added to the proxy's own environment.
+    /// Added to the proxy's own environment, where that is inherited.
     package var environment: [String: String]
     package var workingDirectory: String?
     /// The program that stands guard over the process tree, or nil to start the command itself.
@@ -15,6 +15,10 @@ package struct StdioSettings: Sendable {
     package var keptErrorLines: Int
     /// Where the process is counted while it lives.
     package var census: LinkCensus?
+    /// Whether the process gets the proxy's own environment, or nothing but what is given here.
+    package var inheritsEnvironment = true
+    /// Takes every line of standard error as it comes. Called on the link's event loop; must be quick.
+    package var errorLineRead: (@Sendable (String) -> Void)?
 
     package init(
         command: String,
