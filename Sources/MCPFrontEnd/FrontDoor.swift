@@ -64,6 +64,23 @@ package final class FrontDoor: HTTPRequestHandler {
         try await listener.bind(host: settings.host, port: settings.port, eventLoops: eventLoops, handler: self)
     }
 
+    /// Lets clients reach a server, in place of what had its paths before.
+    package func publish(_ route: PublishedRoute) {
+        gateway.publish(route.route)
+        table.publish(route)
+    }
+
+    /// Takes a server away from clients.
+    package func withdraw(_ route: Route) {
+        table.withdraw(route)
+        gateway.withdraw(route)
+    }
+
+    /// Notes which servers are left out, for those who ask for the status.
+    package func show(disabled names: [String]) {
+        status.show(disabled: names)
+    }
+
     /// Ends every stream and connection.
     package func close() {
         eventStreams.close()

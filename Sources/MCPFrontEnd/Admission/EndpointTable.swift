@@ -1,4 +1,5 @@
 package import MCPGateway
+import Synchronization
 
 /// A route as clients see it: its name, its tokens and the server behind it.
 package struct PublishedRoute: Sendable {
@@ -24,31 +25,47 @@ struct Endpoint: Sendable {
     let published: PublishedRoute
 }
 
-/// Finds what stands at a path. Built once from all routes, so that a look-up is one dictionary access.
-struct EndpointTable: Sendable {
-    private let endpoints: [String: Endpoint]
+/// Finds what stands at a path, in one dictionary access. Routes come and go while it is asked.
+final class EndpointTable: Sendable {
+    private let endpoints = Mutex<[String: Endpoint]>([:])
     let prefix: String
 
     /// - Parameter prefix: The path of the base URL, without a slash at its end.
     init(_ routes: [PublishedRoute], prefix: String) {
-        var endpoints: [String: Endpoint] = [:]
-        for route in routes {
-            let base = "\(prefix)/\(route.route.name)"
-            let kinds: [(String, Endpoint.Kind)] = [
-                ("", .streamable), ("/", .streamable), ("/mcp", .streamable), ("/sse", .eventStream),
-                ("/message", .eventStreamMessages),
-            ]
-            for (suffix, kind) in kinds {
+        self.prefix = prefix
+        for route in routes { publish(route) }
+    }
+
+    private static let kinds: [(suffix: String, kind: Endpoint.Kind)] = [
+        ("", .streamable), ("/", .streamable), ("/mcp", .streamable), ("/sse", .eventStream),
+        ("/message", .eventStreamMessages),
+    ]
+
+    /// Lets clients find a route, in place of what had its paths before.
+    func publish(_ route: PublishedRoute) {
+        let base = "\(prefix)/\(route.route.name)"
+        endpoints.withLock { endpoints in
+            for (suffix, kind) in Self.kinds {
                 endpoints[base + suffix] = Endpoint(path: base + suffix, kind: kind, published: route)
             }
         }
-        self.endpoints = endpoints
-        self.prefix = prefix
+    }
+
+    /// Takes a route away, where another one has not its paths by now.
+    func withdraw(_ route: Route) {
+        let base = "\(prefix)/\(route.name)"
+        endpoints.withLock { endpoints in
+            for (suffix, _) in Self.kinds where endpoints[base + suffix]?.published.route === route {
+                endpoints[base + suffix] = nil
+            }
+        }
     }
 
     /// Paths are compared byte by byte: Swift's own comparison would merge canonically equal spellings.
     func endpoint(at path: String) -> Endpoint? {
-        guard let endpoint = endpoints[path], endpoint.path.utf8.elementsEqual(path.utf8) else { return nil }
+        guard let endpoint = endpoints.withLock({ $0[path] }), endpoint.path.utf8.elementsEqual(path.utf8) else {
+            return nil
+        }
         return endpoint
     }
 

@@ -2,12 +2,24 @@ import MCPCore
 import MCPGateway
 import NIOCore
 import NIOHTTP1
+import Synchronization
 
 /// `/healthz` says that the proxy lives, `/readyz` whether its servers have had their chance to start.
-struct StatusPages: Sendable {
-    let gateway: Gateway
-    let disabled: [String]
-    let tokens: RouteTokens
+final class StatusPages: Sendable {
+    private let gateway: Gateway
+    private let disabled: Mutex<[String]>
+    private let tokens: RouteTokens
+
+    init(gateway: Gateway, disabled: [String], tokens: RouteTokens) {
+        self.gateway = gateway
+        self.disabled = Mutex(disabled)
+        self.tokens = tokens
+    }
+
+    /// Notes which servers are left out.
+    func show(disabled names: [String]) {
+        disabled.withLock { $0 = names }
+    }
 
     /// Answers the request if it is for one of the pages.
     func handle(_ request: AdmittedRequest, _ responder: HTTPResponder) -> Bool {
@@ -36,7 +48,7 @@ struct StatusPages: Sendable {
             body.writeString(#","servers":{"#)
             var isFirst = true
             for route in routes { write(route.server, to: &body, &isFirst) }
-            for name in disabled.sorted() {
+            for name in disabled.withLock({ $0 }).sorted() {
                 begin(name, .disabled, to: &body, &isFirst)
                 body.writeString("}")
             }

@@ -1,24 +1,30 @@
 import MCPFrontEnd
 import MCPGateway
 import ProxyConfiguration
+import Synchronization
 
-/// Knows every token of the configuration and whom it stands for, so that one token is one principal everywhere.
-struct PrincipalRegister {
-    private let numbers: [Secret: Int]
-    private let proxyTokens: [Secret]
+/// Knows every token there is and whom it stands for, so that one token is one principal everywhere, also when servers
+/// come and go.
+final class PrincipalRegister: Sendable {
+    /// Binds what a caller has created to its token.
+    let taskSeal = TaskSeal(secrets: [:])
+    private let numbers = Mutex<[Secret: Int]>([:])
 
     init(_ settings: ProxySettings) {
-        var numbers: [Secret: Int] = [:]
-        for token in settings.options.authTokens + settings.servers.flatMap(\.options.authTokens)
-        where numbers[token] == nil {
-            numbers[token] = numbers.count
+        for token in settings.options.authTokens + settings.servers.flatMap(\.options.authTokens) {
+            _ = principal(token)
         }
-        self.numbers = numbers
-        proxyTokens = settings.options.authTokens
     }
 
     private func principal(_ token: Secret) -> Principal {
-        .token(number: numbers[token] ?? 0)
+        let (number, isNew) = numbers.withLock { numbers in
+            if let number = numbers[token] { return (number, false) }
+            numbers[token] = numbers.count
+            return (numbers.count - 1, true)
+        }
+        let principal = Principal.token(number: number)
+        if isNew { taskSeal.add(Array(token.reveal().utf8), of: principal) }
+        return principal
     }
 
     /// What a route accepts.
@@ -26,20 +32,19 @@ struct PrincipalRegister {
         RouteTokens(tokens.map { ($0.reveal(), principal($0)) })
     }
 
+    /// What opens a route for one caller and nobody else; everybody's, where callers have no token.
+    func tokens(of caller: Principal) -> RouteTokens {
+        tokens(numbers.withLock { numbers in numbers.keys.filter { .token(number: numbers[$0] ?? -1) == caller } })
+    }
+
     /// The only one who may call, where there is only one.
     func only(_ tokens: [Secret]) -> Principal {
         tokens.count == 1 ? principal(tokens[0]) : .anonymous
     }
 
-    /// Binds what a caller has created to its token.
-    var taskSeal: TaskSeal {
-        TaskSeal(
-            secrets: Dictionary(uniqueKeysWithValues: numbers.keys.map { (principal($0), Array($0.reveal().utf8)) })
-        )
-    }
-
     /// What opens the status of all servers: the proxy's own tokens, or any server's when it has none itself.
-    var statusTokens: RouteTokens {
-        tokens(proxyTokens.isEmpty ? Array(numbers.keys) : proxyTokens)
+    func statusTokens(_ settings: ProxySettings) -> RouteTokens {
+        let own = settings.options.authTokens
+        return tokens(own.isEmpty ? settings.servers.flatMap(\.options.authTokens) : own)
     }
 }

@@ -1,0 +1,51 @@
+import MCPFrontEnd
+import MCPGateway
+import MCPUpstream
+import NIOCore
+import ProxyConfiguration
+
+/// One server that the proxy runs, or could run, and where it came from.
+struct ManagedServer: Sendable {
+    var settings: ServerSettings
+    let source: ServerSource
+    /// What the client sent of whom it is, to be read again when the proxy's own settings change.
+    var configuration: ByteBuffer?
+    var connections: ServerConnections
+    var published: PublishedRoute
+    let journal: ServerJournal
+    /// Its processes that are alive.
+    let census: LinkCensus
+    /// Who added it; nil for the operator.
+    var owner: Principal?
+    /// Whether it is left out at the moment.
+    var isDisabled = false
+    /// When it was left out, or last put in.
+    var switchedAt = NIODeadline.now()
+    /// For a server that came with a session: since when nobody uses it.
+    var unusedSince: NIODeadline?
+
+    /// What it is at this moment.
+    var status: ServerStatus {
+        guard isDisabled else { return connections.status }
+        var status = ServerStatus()
+        status.state = .disabled
+        status.transport = settings.transport.label
+        status.since = switchedAt
+        return status
+    }
+
+    func report(prefix: String) -> ServerReport {
+        let status = self.status
+        let age = Double((NIODeadline.now() - status.since).nanoseconds) / 1e9
+        return ServerReport(
+            name: settings.displayName,
+            path: "\(prefix)/\(PathEncoding.encode(settings.displayName))/",
+            source: source,
+            status: status,
+            era: status.era.map { "\($0)" },
+            since: Int(WallClock.now - age),
+            calls: connections.callCount,
+            callsInFlight: connections.callsInFlight
+        )
+    }
+}

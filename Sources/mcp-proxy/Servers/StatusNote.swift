@@ -1,0 +1,33 @@
+import MCPFrontEnd
+import MCPGateway
+import Synchronization
+
+/// Writes the changes of a server's state into its journal.
+final class StatusNote: Sendable {
+    private let journal: ServerJournal
+    private let last = Mutex(ServerStatus())
+
+    init(_ journal: ServerJournal) {
+        self.journal = journal
+    }
+
+    func changed(_ status: ServerStatus) {
+        let before = last.withLock { last in
+            defer { last = status }
+            return last
+        }
+        switch status.state {
+        case .failed where before.state != .failed || before.error != status.error:
+            note("failed: \(status.error ?? "no reason known")")
+        case .ready where before.state != .ready || before.restarts != status.restarts:
+            note("ready, protocol version \(status.protocolVersion ?? "unknown")")
+        case .ready where status.isCatalogKnown && before.tools != status.tools:
+            note("lists \(status.tools ?? 0) tools")
+        default: break
+        }
+    }
+
+    private func note(_ text: String) {
+        journal.note(.event, text, at: WallClock.now)
+    }
+}
