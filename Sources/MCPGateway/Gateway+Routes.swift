@@ -16,6 +16,13 @@ extension Gateway {
         }
     }
 
+    /// Whether a client has a session or a subscription on a server, or a call there that waits for the client.
+    package func hasSessions(of server: ServerConnections) -> Bool {
+        sessions.all.contains { $0.route.server === server }
+            || subscriptions.all.contains { $0.request.route.server === server }
+            || suspended.all.contains { $0.route.server === server }
+    }
+
     /// Ends the sessions, subscriptions and waiting calls of one server.
     package func closeSessions(of server: ServerConnections, reason: String) {
         closeSessions(reason: reason) { $0 === server }

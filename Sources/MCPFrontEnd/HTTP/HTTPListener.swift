@@ -1,5 +1,5 @@
 package import Logging
-import NIOCore
+package import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Synchronization
@@ -105,6 +105,9 @@ package final class HTTPListener: Sendable {
     }
 
     /// The port in use, which differs from the one asked for when that was 0.
+    /// Where it listens.
+    package var address: SocketAddress? { state.withLock { $0.channel?.localAddress } }
+
     package var port: Int? { state.withLock { $0.channel?.localAddress?.port } }
 
     var isDraining: Bool { state.withLock { $0.isDraining } }

@@ -16,6 +16,13 @@ struct ServerBuilder: Sendable {
     /// Told whenever the status of any server has changed.
     let watch: EventCount
 
+    /// The same with other settings.
+    func with(_ settings: ProxySettings) -> ServerBuilder {
+        ServerBuilder(
+            settings: settings, links: links, principals: principals, eventLoops: eventLoops, logger: logger,
+            watch: watch)
+    }
+
     /// The server with its connections, none of them opened yet; nil for a URL that cannot be used, which the
     /// configuration refuses before.
     ///

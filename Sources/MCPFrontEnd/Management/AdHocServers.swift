@@ -1,0 +1,14 @@
+package import MCPGateway
+package import NIOCore
+
+/// Starts and ends servers that clients bring with their sessions. Implemented by the program that owns the servers.
+package protocol AdHocServers: Sendable {
+    /// Starts a server that only this caller can reach.
+    ///
+    /// - Parameter configuration: The object that the client sent, as it came.
+    func open(_ configuration: ByteBuffer, for caller: ManagementCaller) async throws(ManagementRefusal)
+        -> PublishedRoute
+
+    /// Ends a server whose session has ended.
+    func close(_ route: Route) async
+}

@@ -1,0 +1,11 @@
+import ProxyConfiguration
+
+/// Where the configuration is read from, again and again.
+struct ConfigurationSource: Sendable {
+    /// The file, or the URL.
+    let location: String
+    /// Reads and checks it.
+    let load: @Sendable () async throws(ConfigurationError) -> LoadedConfiguration
+    /// Something that differs when the text may have changed; nil when it cannot be told.
+    let mark: @Sendable () async -> String?
+}

@@ -1,0 +1,136 @@
+import Logging
+import MCPFrontEnd
+import MCPGateway
+import MCPUpstream
+import NIOCore
+import ProxyConfiguration
+
+/// All servers that the proxy runs, wherever their configurations came from, and every change to them.
+actor ServerRegistry: ServerManagement {
+    let gateway: Gateway
+    let frontDoor: FrontDoor
+    let watch: EventCount
+    let logger: Logger
+    let source: ConfigurationSource
+    let store: ServerStore?
+    /// What is in force.
+    var settings: ProxySettings
+    var builder: ServerBuilder
+    var servers: [String: ManagedServer] = [:]
+    /// Servers that are being added.
+    var pending: [String: Principal?] = [:]
+    /// What was kept and cannot be started now; it is kept on.
+    var notRestored: [StoredServer] = []
+    private var locks = TurnLocks()
+    private var isClosing = false
+
+    init(
+        _ composition: Composition, frontDoor: FrontDoor, watch: EventCount, source: ConfigurationSource,
+        store: ServerStore?
+    ) {
+        self.gateway = composition.gateway
+        self.frontDoor = frontDoor
+        self.watch = watch
+        self.logger = composition.builder.logger
+        self.source = source
+        self.store = store
+        self.settings = composition.settings
+        self.builder = composition.builder
+        for server in composition.servers { servers[server.settings.name] = server }
+        for server in composition.settings.servers where server.options.disabled {
+            guard var disabled = composition.builder.build(server, .file) else { continue }
+            disabled.isDisabled = true
+            servers[server.name] = disabled
+        }
+    }
+
+    var management: ManagementSettings { settings.management }
+    var prefix: String { settings.baseURL.pathPrefix }
+
+    // MARK: Looking
+
+    func reports() -> [ServerReport] {
+        servers.values.sorted { $0.settings.name < $1.settings.name }.map { $0.report(prefix: prefix) }
+    }
+
+    func report(of name: String) -> ServerReport? {
+        find(name)?.report(prefix: prefix)
+    }
+
+    func journal(of name: String) -> ServerJournal? {
+        find(name)?.journal
+    }
+
+    func tools(of name: String) async throws(ManagementRefusal) -> ByteBuffer {
+        let server = try known(name)
+        guard !server.isDisabled else { throw ManagementRefusal(.conflict, "the server is disabled; enable it first") }
+        return try await ToolListing(gateway: gateway, route: server.published.route).read()
+    }
+
+    /// The server of that name, or of that name as reports show it.
+    func find(_ name: String) -> ManagedServer? {
+        if let server = servers[name] { return server }
+        let shown = servers.values.filter { $0.settings.displayName == name }
+        return shown.count == 1 ? shown[0] : nil
+    }
+
+    func known(_ name: String) throws(ManagementRefusal) -> ManagedServer {
+        guard let server = find(name) else {
+            throw ManagementRefusal(.unknownServer, "there is no server \"\(ServerName.redacted(name))\"")
+        }
+        return server
+    }
+
+    // MARK: One after another
+
+    /// Makes a change to one server, after those that were asked for before.
+    func alone<Value: Sendable>(
+        with name: String, _ change: () async throws(ManagementRefusal) -> Value
+    ) async throws(ManagementRefusal) -> Value {
+        if !locks.take(name) { await withCheckedContinuation { locks.wait(for: name, $0) } }
+        defer { locks.give(name) }
+        guard !isClosing, !gateway.isDraining else {
+            throw ManagementRefusal(.shuttingDown, "the proxy is shutting down")
+        }
+        return try await change()
+    }
+
+    // MARK: What comes of changes
+
+    /// Puts a server in the place of what had its name, and lets clients reach it.
+    func publish(_ server: ManagedServer) {
+        servers[server.settings.name] = server
+        frontDoor.publish(server.published)
+        changed()
+    }
+
+    /// Tells everybody who shows or keeps the list of servers that it has changed.
+    func changed() {
+        frontDoor.show(disabled: servers.values.filter(\.isDisabled).map(\.settings.displayName))
+        watch.note()
+    }
+
+    /// Keeps what was added over the API, for the next start.
+    func keep() {
+        guard let store else { return }
+        let added = servers.values.filter { $0.source == .api }
+        store.write(
+            notRestored.filter { servers[$0.name] == nil }
+                + added.compactMap { server in
+                    server.configuration.map {
+                        StoredServer(name: server.settings.name, configuration: $0, isDisabled: server.isDisabled)
+                    }
+                })
+    }
+
+    // MARK: The end of the run
+
+    /// Ends every server.
+    func close() {
+        isClosing = true
+        for server in servers.values {
+            server.connections.close()
+            server.journal.close()
+        }
+    }
+}
