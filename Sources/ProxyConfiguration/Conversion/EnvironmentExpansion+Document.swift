@@ -44,7 +44,10 @@ extension EnvironmentExpansion {
     private func expand(
         _ text: String, at position: SourcePosition, _ path: ConfigurationPath, _ context: inout ConversionContext
     ) -> String {
-        let outcome = expand(text)
+        var expansion = self
+        // What a variable brings in is never taken for a parameter of a template.
+        expansion.doublesBraces = path.isTemplateText
+        let outcome = expansion.expand(text)
         for name in outcome.undefined {
             context.warn(
                 "the environment variable \(name) is not set, so nothing stands in its place", at: position, path,

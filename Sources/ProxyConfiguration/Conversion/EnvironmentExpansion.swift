@@ -15,6 +15,8 @@ struct EnvironmentExpansion {
     }
 
     let environment: [String: String]
+    /// Whether braces of values are doubled, for texts in which a brace has a meaning of its own.
+    var doublesBraces = false
 
     /// Expands one text. `$$` stands for a dollar sign.
     func expand(_ text: String) -> Outcome {
@@ -59,9 +61,16 @@ struct EnvironmentExpansion {
 
     private func append(_ name: String, to outcome: inout Outcome) {
         if let value = environment[name] {
-            outcome.text += value
+            outcome.text += doublesBraces ? Self.doublingBraces(value) : value
         } else {
             outcome.undefined.append(name)
+        }
+    }
+
+    private static func doublingBraces(_ text: String) -> String {
+        text.reduce(into: "") { doubled, character in
+            doubled.append(character)
+            if character == "{" || character == "}" { doubled.append(character) }
         }
     }
 

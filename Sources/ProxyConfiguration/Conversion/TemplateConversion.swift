@@ -120,7 +120,7 @@ enum TemplateConversion {
         for (name, placed) in parameters where !used.contains(name) {
             context.error(
                 "the parameter stands nowhere in args or env", at: placed.position, placed.path,
-                write: "Write {\(name)} where it belongs, or remove the parameter")
+                write: "Write its name in braces where it belongs, or remove the parameter")
         }
     }
 }

@@ -33,6 +33,13 @@ struct ConfigurationPath: Equatable {
     /// The last key, or the empty text.
     var lastKey: String { components.last ?? "" }
 
+    /// Whether this leads to a text in which `{name}` stands for a parameter. Keys may be written in any case.
+    var isTemplateText: Bool {
+        let lowered = components.map { $0.lowercased() }
+        return lowered.starts(with: ["mcpproxy", "management", "templates"]) && lowered.count == 6
+            && ["args", "env"].contains(lowered[4])
+    }
+
     private static func isServerList(_ components: [String]) -> Bool {
         components.count == 1 && ["mcpservers", "clients"].contains(components[0].lowercased())
     }

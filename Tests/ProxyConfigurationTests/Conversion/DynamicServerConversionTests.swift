@@ -78,7 +78,7 @@ import Testing
         "Unknown keys, keys in another case and keys given twice are refused",
         arguments: [
             (#""url": "https://a", "metadata": {}"#, "metadata"), (#""url": "https://a", "x-a": 1"#, "x-a"),
-            (#""Command": "a", "url": "https://a""#, "Command"), (#""url": "https://a", "URL": "https://b""#, "URL"),
+            (#""Command": "a""#, "Command"), (#""url": "https://a", "URL": "https://b""#, "URL"),
             (#""url": "https://a", "url": "https://b""#, "url"),
             (#""url": "https://a", "options": {"authToken": []}"#, "options.authToken"),
             (#""url": "https://a", "options": {"logEnabled": true, "logEnabled": true}"#, "options.logEnabled"),

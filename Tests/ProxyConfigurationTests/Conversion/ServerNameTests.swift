@@ -45,4 +45,14 @@ import Testing
         #expect(ServerName.redacted("fetch/mcp") == "fetch/mcp")
         #expect(ServerName.redacted("/canary") == "/***")
     }
+
+    @Test(
+        "A name over the API is plain and not reserved",
+        arguments: [
+            ("fetch", true), ("A1._-", true), ("", false), ("a/b", false), ("_a", false), ("..", false), ("ä", false),
+            ("mcp", false), ("MCP", true), ("api", false), ("a\n", false),
+        ])
+    func dynamic(name: String, isAccepted: Bool) {
+        #expect((ServerName.dynamicFault(name) == nil) == isAccepted)
+    }
 }

@@ -89,11 +89,24 @@ import Testing
         #expect(found.map(\.suggestion) == [#"Did you mean "args"?"#, #"Did you mean "pattern"?"#])
     }
 
-    @Test("No message shows what variables of the environment brought in")
-    func hidesValues() {
+    @Test("What variables of the environment bring in is never taken for a placeholder")
+    func variables() throws {
+        let found = try template(
+            #""command": "a", "args": ["$A", "--x=$A", "{branch}"], "env": {"B": "$A"}, \#(branch)"#,
+            environment: ["A": "{branch} }"])
+        #expect(
+            found?.arguments == [
+                .literal("{branch} }"), .literal("--x={branch} }"), .parameter(name: "branch", prefix: ""),
+            ])
+        #expect(found?.environment == ["B": .literal("{branch} }")])
+    }
+
+    @Test(
+        "No message shows what variables of the environment brought in", arguments: ["{canary}", "canary", "}canary{"])
+    func hidesValues(value: String) {
         let found = errors(
-            templateDocument(#""command": "a", "args": ["$A", "{$A}"], "env": {"B": "$A"}"#),
-            environment: ["A": "{canary}"])
+            templateDocument(#""command": "a", "args": ["{$A}x", "x{$A}", "{branch}$A", "{branch}"], \#(branch)"#),
+            environment: ["A": value])
         #expect(found.count == 3)
         #expect(!"\(found)".contains("canary"))
     }

@@ -20,7 +20,10 @@ private struct SeededGenerator: RandomNumberGenerator {
         { // all of it
           "mcpProxy": {"baseURL": "https://a.example/p", "addr": ":9090", "type": "streamable-http", "allowedHosts": ["h:1"],
             "options": {"panicIfInvalid": false, "authTokens": ["Bearer canary-0123456789"]},
-            "limits": {"callTimeout": "30s", "maxBodyBytes": "4MiB", "maxSessions": 10}},
+            "limits": {"callTimeout": "30s", "maxBodyBytes": "4MiB", "maxSessions": 10},
+            "management": {"authTokens": ["canary-0123456789"], "allowAddresses": ["10.0.0.0/8", "fd00::/8"], "templates": {
+              "t": {"command": "uvx", "args": ["canary-0123456789", "--p={p}"], "env": {"K": "canary-0123456789"},
+                "parameters": {"p": {"type": "string", "pattern": "canary-[0-9]+", "default": "canary-0123456789"}}}}}},
           "mcpServers": {
             "a/canary-0123456789": {"command": "npx", "args": ["-y", "ä\u00e9\ud83d\ude00"], "env": {"K": "canary-0123456789"},
               "options": {"toolFilter": {"mode": "block", "list": ["x"]}, "Disabled": true}},
@@ -90,6 +93,44 @@ private struct SeededGenerator: RandomNumberGenerator {
         #expect(accepted > 0)
     }
 
+    @Test(
+        "No change to a server that comes over the API makes reading it crash, or opens what is closed",
+        arguments: 0..<4)
+    func dynamicMutations(seed: Int) {
+        var generator = SeededGenerator(state: UInt64(seed) &+ 20_250_202)
+        let proxy = ProxySettings(
+            options: ServerOptions(authTokens: [Secret("0123456789abcdef")]),
+            management: ManagementSettings(templates: [
+                "t": CommandTemplate(
+                    command: "uvx", arguments: [.parameter(name: "p", prefix: "")],
+                    parameters: ["p": TemplateParameter(.string, pattern: "[a-z-]+")])
+            ]))
+        let texts = [
+            #"{"command": "npx", "args": ["-y", "ä\ud83d\ude00"], "env": {"KEY": "x"}, "options": {"authTokens": ["fedcba9876543210"]}}"#,
+            #"{"template": "t", "parameters": {"p": "abc"}, "options": {"logEnabled": true}}"#,
+            #"{"url": "https://a/b?c", "headers": {"X": "${HOME}"}, "timeout": "3s", "type": "http"}"#,
+        ]
+        var accepted = 0
+        for round in 0..<3000 {
+            let text = mutate(Array(texts[round % texts.count].utf8), &generator)
+            do throws(ConfigurationError) {
+                let loaded = try ConfigurationLoader.loadServer(
+                    named: "new", text: text, source: "r", proxy: proxy, existing: [])
+                accepted += 1
+                #expect(!loaded.settings.options.authTokens.isEmpty && !loaded.settings.options.panicIfInvalid)
+                guard case .stdio(let command, let arguments, let environment, _) = loaded.settings.transport else {
+                    continue
+                }
+                #expect(environment.keys.allSatisfy { EnvironmentDenyList.fault($0) == nil })
+                guard loaded.usesTemplate else { continue }
+                #expect(command == "uvx" && arguments.count == 1 && arguments.first?.hasPrefix("-") == false)
+            } catch {
+                #expect(error.problems.contains { $0.severity == .error })
+            }
+        }
+        #expect(accepted > 0)
+    }
+
     @Test("The files the changes start from are fine", arguments: [ConfigurationFormat.json, .yaml])
     func originals(format: ConfigurationFormat) throws {
         let text = Array((format == .json ? Self.json : Self.yaml).utf8)
@@ -108,8 +149,12 @@ private struct SeededGenerator: RandomNumberGenerator {
         }
         for key in KeyScope.allCases.flatMap(\.keys).map(\.name) {
             for value in [#""canary""#, #"["canary"]"#, #"{"canary-key": "canary"}"#] {
+                let member = "\"\(key)\": \(value)"
+                let template =
+                    "{\"args\": [\"{p}\"], \(member), \"parameters\": {\"p\": {\"type\": \"string\", \(member)}}}"
+                let management = "\"management\": {\(member), \"templates\": {\"t\": \(template)}}"
                 let document =
-                    "{\"mcpProxy\": {\"\(key)\": \(value), \"options\": {\"\(key)\": \(value)}, \"limits\": {\"\(key)\": \(value)}}, \"mcpServers\": {\"a\": {\"\(key)\": \(value)}}}"
+                    "{\"mcpProxy\": {\"\(key)\": \(value), \"options\": {\"\(key)\": \(value)}, \"limits\": {\"\(key)\": \(value)}, \(management)}, \"mcpServers\": {\"a\": {\"\(key)\": \(value)}}}"
                 for problem in problems(document) {
                     #expect(
                         !problem.message.contains("canary") && problem.suggestion?.contains("canary") != true,

@@ -146,7 +146,9 @@ import Testing
 
     @Test("Every key of mcpProxy is compared")
     func allProxyKeys() {
-        let compared = Set(Self.restartChanges.map { String($0.0.prefix { $0 != "." }) }).union(["options", "management"])
+        let compared = Set(Self.restartChanges.map { String($0.0.prefix { $0 != "." }) }).union([
+            "options", "management",
+        ])
         // The grace period is one of the limits.
         #expect(compared == Set(KeyScope.proxy.keys.map(\.name)).subtracting(["shutdownGracePeriod"]))
     }

@@ -25,4 +25,18 @@ import Testing
         #expect(path == #"["a\u{a}\u{1b}[2Jb\u{202e}\u{2028}\""]"#)
         #expect("\(ConfigurationPath(String(repeating: "x", count: 5000)))".count < 100)
     }
+
+    @Test(
+        "Only arguments and variables of templates are texts with parameters",
+        arguments: [
+            (["mcpProxy", "management", "templates", "git", "args", "0"], true),
+            (["MCPProxy", "Management", "Templates", "git", "Env", "A"], true),
+            (["mcpProxy", "management", "templates", "git", "command"], false),
+            (["mcpProxy", "management", "templates", "git", "parameters", "env"], false),
+            (["mcpServers", "management", "templates", "git", "args", "0"], false),
+            (["mcpServers", "git", "args", "0"], false),
+        ])
+    func templateText(keys: [String], isTemplateText: Bool) {
+        #expect(keys.reduce(ConfigurationPath.root) { $0.appending($1) }.isTemplateText == isTemplateText)
+    }
 }

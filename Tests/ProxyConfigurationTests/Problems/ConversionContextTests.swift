@@ -20,4 +20,14 @@ import Testing
         #expect(all.count == ConversionContext.maximumProblems + 2)
         #expect(all.filter { $0.severity == .error }.map(\.keyPath) == ["mcpProxy"])
     }
+
+    @Test("What has no effect is a warning in a file and an error where the text is strict")
+    func withoutEffect() {
+        var file = ConversionContext(source: "c", format: .json)
+        file.reportWithoutEffect("a", at: nil, .root)
+        #expect(!file.hasErrors && file.problems.map(\.severity) == [.warning])
+        var request = ConversionContext(source: "c", format: .json, isStrict: true)
+        request.reportWithoutEffect("a", at: nil, .root)
+        #expect(request.hasErrors && request.problems.map(\.severity) == [.error])
+    }
 }
