@@ -161,20 +161,16 @@ import Testing
 
     @Test("The certificate is checked against the name, not against the address")
     func certificate() async throws {
-        for (certificate, words) in [(TestCertificate.other, nil), (.localhost, "another name")] {
-            let server = try await ScriptedServer(certificate: certificate) { _, connection in
-                connection.send(HTTPAnswers.empty())
-            }
-            let harness = try await ExchangeHarness(
-                url("other.example", server), trust: .custom(certificate.clientContext()),
-                guardedBy: AddressGuard(allowing: ["127.0.0.1"]), lookup: ScriptedLookup([["127.0.0.1"]]).lookup)
-            if let words {
-                expectRefused(try await harness.send().failure(), words)
-            } else {
-                let exchange = try await harness.send()
-                #expect(try await exchange.log.next() == .head(202))
-            }
+        let server = try await ScriptedServer(certificate: .other) { _, connection in
+            connection.send(HTTPAnswers.empty())
         }
+        func harness(_ host: String) async throws -> ExchangeHarness {
+            try await ExchangeHarness(
+                url(host, server), trust: .custom(TestCertificate.other.clientContext()),
+                guardedBy: AddressGuard(allowing: ["127.0.0.1"]), lookup: ScriptedLookup([["127.0.0.1"]]).lookup)
+        }
+        try await harness("other.example").complete()
+        expectRefused(try await harness("tools.example").send().failure(), "another name")
     }
 
     @Test("Servers without a guard, and under different guards, share no connections")

@@ -4,9 +4,8 @@ import NIOPosix
 /// Resolves the name of a server for one connection, and gives its addresses away only when all of them are allowed:
 /// what has been checked is what is connected to, whatever the name stands for a moment later.
 ///
-/// For a connection that is then made: its promises are kept only when it is asked.
-///
-/// One forbidden address refuses the name, because a name of a public server has none.
+/// One forbidden address refuses the name, because the name of a public server has none. A resolver that is made has to
+/// be asked, or its promises are never kept.
 final class GuardedResolver: Resolver, Sendable {
     private let addressGuard: AddressGuard
     private let scheme: HTTPOrigin.Scheme

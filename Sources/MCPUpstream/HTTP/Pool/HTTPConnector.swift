@@ -22,13 +22,11 @@ enum HTTPConnector {
         var bootstrap = ClientBootstrap(group: pool.eventLoop)
             .connectTimeout(pool.settings.connectTimeout)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
-        if let addressGuard = pool.addressGuard {
-            do throws(ForbiddenAddress) {
-                try addressGuard.check(origin)
-            } catch {
-                // Not at once: the pool is still being asked for the connection.
-                return pool.eventLoop.submit { throw error }
-            }
+        do throws(ForbiddenAddress) {
+            try pool.addressGuard?.check(origin)
+        } catch {
+            // Not at once: the pool is still being asked for the connection.
+            return pool.eventLoop.submit { throw error }
         }
         if let address = origin.address { return bootstrap.connect(to: address) }
         if let addressGuard = pool.addressGuard {
