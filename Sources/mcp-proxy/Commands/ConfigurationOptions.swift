@@ -40,26 +40,37 @@ struct ConfigurationOptions: ParsableArguments {
     ///
     /// - Throws: `ConfigurationError` with every problem in words.
     func load() async throws -> LoadedConfiguration {
-        if RemoteConfigurationRequest.isRemote(config) {
-            let request = try RemoteConfigurationRequest(
-                url: config,
-                headers: httpHeaders,
-                timeoutSeconds: httpTimeout
-            )
-            let bytes = try await RemoteConfiguration.download(request, insecure: insecure)
-            return try ConfigurationLoader.load(
-                text: bytes,
-                source: request.displayURL,
-                format: ConfigurationFormat(pathOrURL: config),
-                environment: environment
+        try await source().load()
+    }
+
+    /// Where the configuration can be read from again and again.
+    ///
+    /// - Throws: `ConfigurationError` for a URL that cannot be used.
+    func source() throws(ConfigurationError) -> ConfigurationSource {
+        guard RemoteConfigurationRequest.isRemote(config) else {
+            return ConfigurationSource(
+                location: config,
+                isRemote: false,
+                load: { () async throws(ConfigurationError) in try read(try readFile(), from: config) },
+                mark: { FileMark.of(config) }
             )
         }
-        return try ConfigurationLoader.load(
-            text: try readFile(),
-            source: config,
-            format: ConfigurationFormat(pathOrURL: config),
-            environment: environment
+        let request = try RemoteConfigurationRequest(
+            url: config, headers: httpHeaders, timeoutSeconds: httpTimeout)
+        let remote = RemoteConfiguration(request, insecure: insecure)
+        return ConfigurationSource(
+            location: request.displayURL,
+            isRemote: true,
+            load: { () async throws(ConfigurationError) in
+                try read(try await remote.fetch(), from: request.displayURL)
+            },
+            mark: { await remote.edition() }
         )
+    }
+
+    private func read(_ text: [UInt8], from source: String) throws(ConfigurationError) -> LoadedConfiguration {
+        try ConfigurationLoader.load(
+            text: text, source: source, format: ConfigurationFormat(pathOrURL: config), environment: environment)
     }
 
     private func readFile() throws(ConfigurationError) -> [UInt8] {

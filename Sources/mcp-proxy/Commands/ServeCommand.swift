@@ -18,23 +18,32 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var source: ConfigurationOptions
 
+    @Option(
+        name: .customLong("state-dir"),
+        help: ArgumentHelp("Where servers that are added while it runs are kept for the next start.", valueName: "path")
+    )
+    var stateDirectory: String?
+
     func run() async throws {
-        let signals = TerminationSignals()
+        let signals = TerminationSignals(countsHangups: true)
         let descriptors = Int(clamping: proxy_raise_descriptor_limit())
         LoggingSystem.bootstrap { _ in LineLogHandler() }
         let logger = Logger(label: "mcp-proxy")
+        let configuration: ConfigurationSource
         let loaded: LoadedConfiguration
         do {
-            loaded = try await source.load()
-        } catch let error as ConfigurationError {
+            configuration = try source.source()
+            loaded = try await configuration.load()
+        } catch {
             Terminal.error(error.description)
             Terminal.error("mcp-proxy: nothing was started; correct the configuration and try again")
             throw ExitCode(1)
         }
         for notice in loaded.notices { logger.notice("\(notice)") }
         for warning in loaded.warnings { logger.warning("\(warning.description)") }
-        let status = await ProxyRun(DescriptorBudget.apply(descriptors, to: loaded.settings, logger), logger: logger)
-            .run(until: signals.arrivals)
+        let settings = DescriptorBudget.apply(descriptors, to: loaded.settings, logger)
+        let store = stateDirectory.map { ServerStore(directory: $0, logger: logger) }
+        let status = await ProxyRun(settings, from: configuration, store: store, logger: logger).run(until: signals)
         if status != 0 { throw ExitCode(status) }
     }
 }

@@ -11,8 +11,8 @@ struct Draining: Sendable {
 
     /// - Parameters:
     ///   - signals: A second signal ends everything at once.
-    ///   - close: Closes the front end.
-    func drain(_ signals: EventCount, close: () -> Void) async {
+    ///   - close: Closes the front end and the servers.
+    func drain(_ signals: EventCount, close: () async -> Void) async {
         composition.gateway.beginDraining()
         await first(
             { await callsFinished() },
@@ -20,8 +20,7 @@ struct Draining: Sendable {
             { await signals.wait(past: 1) }
         )
         composition.gateway.closeAllSessions(reason: "the proxy is shutting down")
-        close()
-        composition.close()
+        await close()
         await first(
             { await everythingClosed() },
             { await pause(settings.limits.stopTimeout + .milliseconds(500)) },

@@ -12,10 +12,15 @@ struct ProxyRun {
     private static let sweepInterval = Duration.seconds(5)
 
     private let settings: ProxySettings
+    private let source: ConfigurationSource
+    /// Where servers are kept that are added while it runs; nil when they end with the run.
+    private let store: ServerStore?
     private let logger: Logger
 
-    init(_ settings: ProxySettings, logger: Logger) {
+    init(_ settings: ProxySettings, from source: ConfigurationSource, store: ServerStore?, logger: Logger) {
         self.settings = settings
+        self.source = source
+        self.store = store
         self.logger = logger
     }
 
@@ -32,26 +37,36 @@ struct ProxyRun {
     ///
     /// - Returns: The exit status: 0 after a signal, 1 when the address cannot be used or a server that must not
     ///   fail has failed.
-    func run(until signals: EventCount) async -> Int32 {
+    func run(until signals: TerminationSignals) async -> Int32 {
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
         let composition = Composition(settings, eventLoops: eventLoops, logger: logger, watch: watch)
         let frontDoor = composition.frontDoor()
+        let registry = ServerRegistry(composition, frontDoor: frontDoor, watch: watch, source: source, store: store)
         do {
+            let stored = try store?.read() ?? []
             try await frontDoor.open(on: eventLoops)
+            warnWhenExposed()
+            composition.start()
+            await registry.openManagement()
+            await registry.restore(stored)
+        } catch let error as ConfigurationError {
+            Terminal.error(error.description)
+            return 1
         } catch {
-            Terminal.error("mcp-proxy: \(error.description)")
+            Terminal.error("mcp-proxy: \(error)")
             return 1
         }
-        warnWhenExposed()
-        composition.start()
-        let status = await serve(composition, frontDoor, watch, signals)
+        let status = await serve(composition, frontDoor, registry, watch, signals)
         logger.notice("shutting down", metadata: ["callsInFlight": "\(composition.gateway.calls.total)"])
         frontDoor.listener.beginDraining()
         let draining = Draining(composition: composition, settings: settings) {
             frontDoor.listener.connectionCount == 0
         }
-        await draining.drain(signals) { frontDoor.close() }
+        await draining.drain(signals.arrivals) {
+            frontDoor.close()
+            await registry.close()
+        }
         return status
     }
 
@@ -80,13 +95,20 @@ struct ProxyRun {
     private func serve(
         _ composition: Composition,
         _ frontDoor: FrontDoor,
+        _ registry: ServerRegistry,
         _ watch: EventCount,
-        _ signals: EventCount
+        _ signals: TerminationSignals
     ) async -> Int32 {
         await withTaskGroup(of: Event.self) { group in
             group.addTask {
-                await signals.wait(past: 0)
+                await signals.arrivals.wait(past: 0)
                 return .signal
+            }
+            let triggers = ReloadTriggers(
+                registry: registry, source: source, hangups: signals.hangups, logger: logger)
+            group.addTask {
+                await triggers.run()
+                return .settled
             }
             group.addTask { await settled(composition, watch) }
             group.addTask { await pause(Self.tableWait, then: .tableDue) }
@@ -102,10 +124,11 @@ struct ProxyRun {
                     for line in errorOutput { Terminal.error("    | \(line)") }
                     return 1
                 case .tableDue, .settled:
-                    if !tablePrinted { printTable(composition, port: frontDoor.listener.port) }
+                    if !tablePrinted { await printTable(registry, port: frontDoor.listener.port) }
                     tablePrinted = true
                 case .sweepDue:
                     composition.gateway.closeExpiredSessions()
+                    await registry.closeUnused()
                     memory.look(after: Self.sweepInterval)
                     group.addTask { await pause(Self.sweepInterval, then: .sweepDue) }
                 }
@@ -146,19 +169,16 @@ struct ProxyRun {
         return .settled
     }
 
-    private func printTable(_ composition: Composition, port: Int?) {
+    private func printTable(_ registry: ServerRegistry, port: Int?) async {
         let port = port ?? settings.address.port
-        let rows = settings.servers.map { server -> StatusRow in
-            var status = ServerStatus()
-            status.state = .disabled
-            status.transport = server.transport.label
-            if let running = composition.servers.first(where: { $0.settings.name == server.name }) {
-                status = running.connections.status
-            }
-            return StatusRow(
-                name: server.displayName,
-                url: ListenerAddress.url(of: server, in: settings, port: port),
-                status: status
+        let servers = await registry.servers
+        let order = settings.servers.map(\.name)
+        let added = servers.keys.filter { !order.contains($0) }.sorted()
+        let rows = (order + added).compactMap { servers[$0] }.map { server in
+            StatusRow(
+                name: server.settings.displayName,
+                url: ListenerAddress.url(of: server.settings, in: settings, port: port),
+                status: server.status
             )
         }
         Terminal.print("")

@@ -41,6 +41,7 @@ struct StdioRun {
         // What was asked is still answered, as it is for a client that writes everything into a pipe at once.
         await run.drain(signals) {
             client.eventLoop.execute { client.end(reason: "the client has gone") }
+            composition.close()
         }
         streams.flush()
         return input.hasFailed ? 1 : 0

@@ -6,19 +6,23 @@ import Dispatch
     import Darwin
 #endif
 
-/// SIGTERM and SIGINT, counted instead of ending the process; SIGPIPE is ignored.
+/// SIGTERM and SIGINT, and SIGHUP apart from them, counted instead of ending the process; SIGPIPE is ignored.
 final class TerminationSignals: Sendable {
     let arrivals = EventCount()
+    /// How often the configuration was to be read again.
+    let hangups = EventCount()
     private let sources: [SendableSource]
 
     /// Starts to catch the signals.
-    init() {
+    ///
+    /// - Parameter countsHangups: Whether SIGHUP is caught as well; else it ends the process, as it always does.
+    init(countsHangups: Bool = false) {
         signal(SIGPIPE, SIG_IGN)
-        let arrivals = self.arrivals
-        sources = [SIGTERM, SIGINT].map { number in
+        let (arrivals, hangups) = (self.arrivals, self.hangups)
+        sources = [SIGTERM, SIGINT, SIGHUP].dropLast(countsHangups ? 0 : 1).map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { arrivals.note() }
+            source.setEventHandler { number == SIGHUP ? hangups.note() : arrivals.note() }
             source.resume()
             return SendableSource(source: source)
         }

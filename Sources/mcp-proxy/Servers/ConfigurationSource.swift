@@ -2,10 +2,11 @@ import ProxyConfiguration
 
 /// Where the configuration is read from, again and again.
 struct ConfigurationSource: Sendable {
-    /// The file, or the URL.
+    /// The file, or the URL, as messages may show it.
     let location: String
+    let isRemote: Bool
     /// Reads and checks it.
     let load: @Sendable () async throws(ConfigurationError) -> LoadedConfiguration
-    /// Something that differs when the text may have changed; nil when it cannot be told.
+    /// Something that differs when the text may have changed; nil while that cannot be told.
     let mark: @Sendable () async -> String?
 }

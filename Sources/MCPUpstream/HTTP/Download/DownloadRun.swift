@@ -12,6 +12,7 @@ final class DownloadRun: HTTPResponseReceiver {
     private var timer: Scheduled<Void>?
     private var refusal: RefusedAnswer?
     private var contentType: String?
+    private var tag: String?
     private var body = ByteBuffer()
     private var whenDone: ((Result<HTTPDownload.Content, UpstreamFailure>) -> Void)?
 
@@ -44,6 +45,7 @@ final class DownloadRun: HTTPResponseReceiver {
         fields.set("Accept-Encoding", "identity")
         fields.set("User-Agent", "mcp-proxy")
         fields.add(configured: headers)
+        if let tag = download.knownTag { fields.set("If-None-Match", tag) }
         let request = HTTPUpstreamRequest(method: .GET, target: url.target, fields: fields)
         exchange = pools.pool(for: url.origin).send(request, self)
     }
@@ -56,11 +58,18 @@ final class DownloadRun: HTTPResponseReceiver {
             exchange.cancel()
             return follow(location)
         }
+        if answer.status == 304, let known = download.knownTag {
+            exchange.cancel()
+            return finish(
+                .success(
+                    HTTPDownload.Content(bytes: body, contentType: nil, url: url, tag: known, isUnchanged: true)))
+        }
         guard answer.status == 200, !answer.isEncoded else {
             refusal = RefusedAnswer(answer, from: url, maximumMessageBytes: RefusedAnswer.maximumTextBytes)
             return
         }
         contentType = head.headers.first(name: "Content-Type")
+        tag = head.headers.first(name: "ETag")
         if let length = answer.contentLength, length > download.maximumBytes { failTooLong() }
     }
 
@@ -75,7 +84,9 @@ final class DownloadRun: HTTPResponseReceiver {
 
     func receiveEnd(of exchange: HTTPExchange) {
         if refusal != nil { return concludeRefusal() }
-        finish(.success(HTTPDownload.Content(bytes: body, contentType: contentType, url: url)))
+        finish(
+            .success(
+                HTTPDownload.Content(bytes: body, contentType: contentType, url: url, tag: tag, isUnchanged: false)))
     }
 
     func receive(failure: UpstreamFailure, of exchange: HTTPExchange) {

@@ -9,6 +9,10 @@ package struct HTTPDownload: Sendable {
         package let contentType: String?
         /// Where the file was found, after redirects.
         package let url: UpstreamURL
+        /// What the server calls this text (`ETag`), where it has a name for it.
+        package let tag: String?
+        /// Whether it is the text that was known; then there are no bytes.
+        package let isUnchanged: Bool
     }
 
     /// The most redirects that are followed, to the same scheme or to https.
@@ -22,6 +26,9 @@ package struct HTTPDownload: Sendable {
     package var maximumBytes = 16 << 20
     /// Which servers are believed; `unverified` only where the operator says so.
     package var trust = HTTPTrust.verified
+
+    /// What the server called the text that is known already, so that it need not send that again.
+    package var knownTag: String?
 
     package init(url: UpstreamURL) {
         self.url = url
