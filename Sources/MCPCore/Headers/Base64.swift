@@ -1,5 +1,5 @@
 /// Base64 with the standard alphabet (RFC 4648 §4), read strictly: every text stands for bytes that nothing else does.
-enum Base64 {
+package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let padding = UInt8(ascii: "=")
 
@@ -24,7 +24,7 @@ enum Base64 {
 
     /// The bytes of a text, or nil when it is not exactly what `encode` writes for them: no foreign character, no
     /// missing or surplus padding, no bit that is set behind the last byte.
-    static func decode(_ text: some BidirectionalCollection<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: some BidirectionalCollection<UInt8>) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }
         var digits = text[...]
         for _ in 0..<2 where digits.last == padding { digits.removeLast() }

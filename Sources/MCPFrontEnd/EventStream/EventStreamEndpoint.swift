@@ -24,7 +24,11 @@ final class EventStreamEndpoint: Sendable {
     func handle(_ request: AuthenticatedRequest, _ responder: HTTPResponder) {
         do throws(Refusal) {
             switch (request.endpoint.kind, request.http.method) {
-            case (.eventStream, .GET): try openStream(request, responder)
+            case (.eventStream, .GET):
+                guard AcceptedTypes(request.http.fields.all(.accept)).eventStream else {
+                    throw Refusal(status: .notAcceptable, reason: "send Accept: text/event-stream")
+                }
+                try openStream(request, responder)
             case (.eventStreamMessages, .POST): try post(request, responder)
             case (.eventStream, _):
                 throw Refusal(
@@ -40,10 +44,12 @@ final class EventStreamEndpoint: Sendable {
         }
     }
 
-    private func openStream(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
-        guard AcceptedTypes(request.http.fields.all(.accept)).eventStream else {
-            throw Refusal(status: .notAcceptable, reason: "send Accept: text/event-stream")
-        }
+    /// Opens a stream with a session of its own.
+    ///
+    /// - Parameter ended: Is called once when the session has ended.
+    func openStream(
+        _ request: AuthenticatedRequest, _ responder: HTTPResponder, ended: @escaping @Sendable () -> Void = {}
+    ) throws(Refusal) {
         guard !gateway.isDraining else {
             throw Refusal(
                 status: .serviceUnavailable,
@@ -59,6 +65,7 @@ final class EventStreamEndpoint: Sendable {
             gateway: gateway
         ) { [weak self] id in
             _ = self?.sessions.withLock { $0.removeValue(forKey: id) }
+            ended()
         }
         sessions.withLock { $0[session.id] = session }
         writer.begin {

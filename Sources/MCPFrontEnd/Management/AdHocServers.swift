@@ -5,8 +5,11 @@ package import NIOCore
 package protocol AdHocServers: Sendable {
     /// Starts a server that only this caller can reach.
     ///
-    /// - Parameter configuration: The object that the client sent, as it came.
-    func open(_ configuration: ByteBuffer, for caller: ManagementCaller) async throws(ManagementRefusal)
+    /// - Parameters:
+    ///   - configuration: The object that the client sent, as it came.
+    ///   - isShared: Whether requests of the same caller with the same configuration share one server, because no
+    ///     session ties them together.
+    func open(_ configuration: ByteBuffer, isShared: Bool, for caller: ManagementCaller) async throws(ManagementRefusal)
         -> PublishedRoute
 
     /// Ends a server whose session has ended.

@@ -38,6 +38,12 @@ package final class SessionStore: Sendable {
         return session.principal == principal && session.route.name == route.name ? session : nil
     }
 
+    /// The route of a session, if it belongs to this principal.
+    package func route(ofSession id: String, principal: Principal) -> Route? {
+        guard let session = sessions.withLock({ $0[id] }), session.principal == principal else { return nil }
+        return session.route
+    }
+
     package var all: [ClientSession] { sessions.withLock { Array($0.values) } }
 
     /// An identifier of 192 random bits, in characters that a header may carry.

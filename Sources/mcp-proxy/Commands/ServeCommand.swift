@@ -41,9 +41,10 @@ struct ServeCommand: AsyncParsableCommand {
         }
         for notice in loaded.notices { logger.notice("\(notice)") }
         for warning in loaded.warnings { logger.warning("\(warning.description)") }
-        let settings = DescriptorBudget.apply(descriptors, to: loaded.settings, logger)
         let store = stateDirectory.map { ServerStore(directory: $0, logger: logger) }
-        let status = await ProxyRun(settings, from: configuration, store: store, logger: logger).run(until: signals)
+        let status = await ProxyRun(
+            loaded.settings, from: configuration, store: store, descriptors: descriptors, logger: logger
+        ).run(until: signals)
         if status != 0 { throw ExitCode(status) }
     }
 }

@@ -15,12 +15,18 @@ struct ProxyRun {
     private let source: ConfigurationSource
     /// Where servers are kept that are added while it runs; nil when they end with the run.
     private let store: ServerStore?
+    /// How many files may be open; 0 when that is not known.
+    private let descriptors: Int
     private let logger: Logger
 
-    init(_ settings: ProxySettings, from source: ConfigurationSource, store: ServerStore?, logger: Logger) {
+    init(
+        _ settings: ProxySettings, from source: ConfigurationSource, store: ServerStore?, descriptors: Int,
+        logger: Logger
+    ) {
         self.settings = settings
         self.source = source
         self.store = store
+        self.descriptors = descriptors
         self.logger = logger
     }
 
@@ -40,9 +46,12 @@ struct ProxyRun {
     func run(until signals: TerminationSignals) async -> Int32 {
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
-        let composition = Composition(settings, eventLoops: eventLoops, logger: logger, watch: watch)
+        let composition = Composition(
+            DescriptorBudget.apply(descriptors, to: settings, logger), eventLoops: eventLoops, logger: logger,
+            watch: watch)
         let frontDoor = composition.frontDoor()
-        let registry = ServerRegistry(composition, frontDoor: frontDoor, watch: watch, source: source, store: store)
+        let registry = ServerRegistry(
+            composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store)
         do {
             let stored = try store?.read() ?? []
             try await frontDoor.open(on: eventLoops)

@@ -1,3 +1,4 @@
+import Crypto
 import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
@@ -8,11 +9,12 @@ import ProxyConfiguration
 
 extension ServerRegistry: AdHocServers {
     /// Starts a server for one caller, under a name that nobody can guess.
-    func open(_ configuration: ByteBuffer, for caller: ManagementCaller) async throws(ManagementRefusal)
-        -> PublishedRoute
-    {
-        let name = "adhoc-\(Self.randomDigits())"
+    func open(
+        _ configuration: ByteBuffer, isShared: Bool, for caller: ManagementCaller
+    ) async throws(ManagementRefusal) -> PublishedRoute {
+        let name = "adhoc-\(isShared ? digest(configuration, caller) : Self.randomDigits())"
         return try await alone(with: name) { () async throws(ManagementRefusal) in
+            if isShared, let server = servers[name] { return server.published }
             var server = try await start(name, configuration, .adHoc, for: caller)
             let tokens = builder.principals.tokens(of: caller.principal)
             server.published = PublishedRoute(route: server.published.route, tokens: tokens)
@@ -48,6 +50,16 @@ extension ServerRegistry: AdHocServers {
                 servers[name]?.unusedSince = .now()
             }
         }
+    }
+
+    /// The same for the same caller and configuration, and known to nobody who does not know this run's secret.
+    private func digest(_ configuration: ByteBuffer, _ caller: ManagementCaller) -> String {
+        let text = Array(caller.principal.name.utf8) + [0] + Array(configuration.readableBytesView)
+        let code = HMAC<SHA256>.authenticationCode(for: text, using: adHocKey)
+        return code.prefix(16).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0\(digits)" : digits
+        }.joined()
     }
 
     private static func randomDigits() -> String {

@@ -1,3 +1,4 @@
+import Crypto
 import Logging
 import MCPFrontEnd
 import MCPGateway
@@ -21,11 +22,12 @@ actor ServerRegistry: ServerManagement {
     var pending: [String: Principal?] = [:]
     /// What was kept and cannot be started now; it is kept on.
     var notRestored: [StoredServer] = []
+    let adHocKey = SymmetricKey(size: .bits256)
     private var locks = TurnLocks()
     private var isClosing = false
 
     init(
-        _ composition: Composition, frontDoor: FrontDoor, watch: EventCount, source: ConfigurationSource,
+        _ composition: Composition, settings: ProxySettings, frontDoor: FrontDoor, watch: EventCount, source: ConfigurationSource,
         store: ServerStore?
     ) {
         self.gateway = composition.gateway
@@ -34,7 +36,7 @@ actor ServerRegistry: ServerManagement {
         self.logger = composition.builder.logger
         self.source = source
         self.store = store
-        self.settings = composition.settings
+        self.settings = settings
         self.builder = composition.builder
         for server in composition.servers { servers[server.settings.name] = server }
         for server in composition.settings.servers where server.options.disabled {
