@@ -72,6 +72,21 @@ final class HTTPResponder: @unchecked Sendable {
         connection?.respond(status, isJSON: json != nil, extraHeaders, headers, body: json, closing: closing)
     }
 
+    /// Sends the whole response, with a body of another kind than plain JSON.
+    func respond(
+        _ status: HTTPResponseStatus,
+        body: ByteBuffer,
+        mediaType: String,
+        _ headers: [(String, String)] = []
+    ) {
+        guard state == .waiting else { return }
+        state = .ended
+        clientLeft = nil
+        stopWaiting()
+        let fields = [("Content-Type", mediaType)] + headers
+        connection?.respond(status, isJSON: false, extraHeaders, fields, body: body)
+    }
+
     /// Starts a `text/event-stream` response.
     func beginEventStream(_ headers: [(String, String)] = []) {
         guard state == .waiting else { return }

@@ -1,3 +1,4 @@
+import NIOCore
 import Synchronization
 
 /// What happened to one server lately: lines of its standard error and changes of its state. Bounded.
@@ -20,12 +21,42 @@ package final class ServerJournal: Sendable {
         case event
     }
 
+    /// Somebody who follows, and what they have not been told yet.
+    private struct Follower {
+        let body: @Sendable (Entry?) -> Void
+        /// nil stands for the end.
+        var waiting: CircularBuffer<Entry?>
+        /// Whether somebody is telling them: whoever comes meanwhile only adds to what waits, so that no two calls
+        /// overlap and none overtakes another.
+        var isBeingTold = false
+    }
+
     private struct State {
         var entries: [Entry] = []
         var lastNumber = 0
         var isClosed = false
-        var followers: [Int: @Sendable (Entry?) -> Void] = [:]
+        var followers: [Int: Follower] = [:]
         var lastFollower = 0
+
+        /// Adds to what waits for everybody.
+        ///
+        /// - Returns: Whom nobody is telling.
+        mutating func queue(_ entry: Entry?) -> [Int] {
+            for id in followers.keys { followers[id]?.waiting.append(entry) }
+            return followers.filter { !$0.value.isBeingTold }.map(\.key)
+        }
+
+        /// The next entry for somebody, and how to tell it; nil when there is none or somebody else is telling.
+        mutating func next(for id: Int, goingOn: Bool) -> (body: @Sendable (Entry?) -> Void, entry: Entry?)? {
+            guard let body = followers[id]?.body, goingOn || followers[id]?.isBeingTold == false else { return nil }
+            guard let entry = followers[id]?.waiting.popFirst() else {
+                followers[id]?.isBeingTold = false
+                return nil
+            }
+            followers[id]?.isBeingTold = true
+            if entry == nil { followers.removeValue(forKey: id) }
+            return (body, entry)
+        }
     }
 
     private let maximumEntries: Int
@@ -41,38 +72,52 @@ package final class ServerJournal: Sendable {
 
     /// Adds a line. May be called from anywhere.
     package func note(_ kind: Kind, _ text: String, at time: Double) {
-        let (entry, followers) = state.withLock { state in
+        let untold: [Int] = state.withLock { state in
             state.lastNumber += 1
             let entry = Entry(number: state.lastNumber, time: time, kind: kind, text: text)
             if state.entries.count == maximumEntries { state.entries.removeFirst() }
             state.entries.append(entry)
-            return (entry, Array(state.followers.values))
+            return state.isClosed ? [] : state.queue(entry)
         }
-        for follower in followers { follower(entry) }
+        for id in untold { tell(id) }
     }
 
-    /// Hears the entries there are and every later one, in order, then nil when the server has gone.
+    /// Hears the entries there are and every later one, each once and in the order of their numbers, then nil when the
+    /// server has gone.
     ///
-    /// - Parameter body: Is called from anywhere, never while it is called already from `follow` itself; must be quick.
+    /// - Parameter body: Is called from anywhere, one call after another, the first ones before this returns; must be
+    ///   quick. A call that is under way when following ends may still come to its end.
     /// - Returns: What ends it.
     package func follow(_ body: @escaping @Sendable (Entry?) -> Void) -> @Sendable () -> Void {
-        let (kept, isClosed, id) = state.withLock { state in
+        let id = state.withLock { state in
             state.lastFollower += 1
-            if !state.isClosed { state.followers[state.lastFollower] = body }
-            return (state.entries, state.isClosed, state.lastFollower)
+            let known = state.entries.map(Optional.some) + (state.isClosed ? [nil] : [])
+            state.followers[state.lastFollower] = Follower(body: body, waiting: CircularBuffer(known))
+            return state.lastFollower
         }
-        for entry in kept { body(entry) }
-        if isClosed { body(nil) }
+        tell(id)
         return { [self] in _ = state.withLock { $0.followers.removeValue(forKey: id) } }
     }
 
+    /// How many follow.
+    var followerCount: Int { state.withLock { $0.followers.count } }
+
     /// Tells those who follow that nothing comes any more.
     package func close() {
-        let followers = state.withLock { state in
+        let untold: [Int] = state.withLock { state in
+            guard !state.isClosed else { return [] }
             state.isClosed = true
-            defer { state.followers = [:] }
-            return Array(state.followers.values)
+            return state.queue(nil)
         }
-        for follower in followers { follower(nil) }
+        for id in untold { tell(id) }
+    }
+
+    /// Tells somebody all that waits for them, unless somebody else is at it. The lock is not held meanwhile.
+    private func tell(_ id: Int) {
+        var goingOn = false
+        while let (body, entry) = state.withLock({ [goingOn] in $0.next(for: id, goingOn: goingOn) }) {
+            goingOn = true
+            body(entry)
+        }
     }
 }

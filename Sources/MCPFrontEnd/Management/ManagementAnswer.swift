@@ -1,0 +1,32 @@
+import NIOCore
+import NIOHTTP1
+
+/// A whole answer of the management API.
+struct ManagementAnswer: Sendable {
+    let status: HTTPResponseStatus
+    let body: ByteBuffer?
+    let mediaType: String
+    let headers: [(String, String)]
+
+    init(
+        _ status: HTTPResponseStatus, _ body: ByteBuffer?, mediaType: String = "application/json",
+        headers: [(String, String)] = []
+    ) {
+        self.status = status
+        self.body = body
+        self.mediaType = mediaType
+        // What servers are and say changes, and is for the caller only.
+        self.headers = headers + [("Cache-Control", "no-store")]
+    }
+
+    /// Sends it.
+    func send(_ responder: HTTPResponder) {
+        responder.run { [self] responder in
+            if let body {
+                responder.respond(status, body: body, mediaType: mediaType, headers)
+            } else {
+                responder.respond(status, headers)
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Logging
+import NIOHTTP1
+
+/// One line in the log for every change that was asked for, done or not. Says nothing of configurations.
+struct ManagementAudit: Sendable {
+    /// The longest part of a name that is logged.
+    private static let maximumNameBytes = 64
+
+    let logger: Logger
+
+    /// What a line is about, as far as that is known.
+    struct Record: Sendable {
+        /// Which change, in a word.
+        let change: String
+        /// Who asked; nobody that is known at first.
+        var principal = "unknown"
+        var server: String?
+
+        init(change: String, path: ManagementPath) {
+            self.change = change
+            guard case .named(let text) = path else { return }
+            server = ServerAction.split(text).flatMap { $0.action.rawValue == change ? $0.name : nil } ?? text
+        }
+    }
+
+    /// A change that was made.
+    func note(_ record: Record, status: HTTPResponseStatus) {
+        write(record, "done", status)
+    }
+
+    /// A change that was refused or did not succeed.
+    func note(_ record: Record, _ problem: ManagementProblem) {
+        write(record, problem.kind.name, problem.kind.status)
+    }
+
+    private func write(_ record: Record, _ outcome: String, _ status: HTTPResponseStatus) {
+        var metadata: Logger.Metadata = [
+            "principal": "\(record.principal)", "change": "\(record.change)", "outcome": "\(outcome)",
+            "status": "\(status.code)",
+        ]
+        if let server = record.server { metadata["server"] = "\(Self.shown(server))" }
+        logger.notice("management", metadata: metadata)
+    }
+
+    /// A name as it may be logged: what stands behind a slash may be a token (`fetch/{token}`).
+    private static func shown(_ name: String) -> String {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+        let masked = parts.enumerated().map { $0 == 0 ? String($1) : "***" }.joined(separator: "/")
+        var text = String.UnicodeScalarView()
+        var length = 0
+        for scalar in masked.unicodeScalars {
+            length += UTF8.width(scalar)
+            guard length <= maximumNameBytes else { break }
+            text.append(scalar)
+        }
+        return String(text)
+    }
+}

@@ -1,0 +1,103 @@
+import MCPCore
+import NIOCore
+
+/// The body of a request, read strictly: what is not known is refused, so that nothing is ever taken for what it is not.
+struct ManagementBody {
+    /// The most levels of objects and arrays.
+    private static let maximumDepth = 64
+
+    private var members: [(name: String, value: JSONView)] = []
+
+    /// Reads a body.
+    ///
+    /// - Parameter isNeeded: Whether there must be one.
+    init(_ request: HTTPRequest, maximumBytes: Int, isNeeded: Bool) throws(ManagementProblem) {
+        let bytes = request.body
+        guard bytes.readableBytes <= maximumBytes else {
+            throw ManagementProblem(.tooLarge, "the body is longer than \(maximumBytes) bytes")
+        }
+        guard bytes.readableBytes > 0 || isNeeded else { return }
+        let fields = request.fields
+        guard isJSON(contentType: fields[.contentType]), !fields.isRepeated(.contentType),
+            fields[.contentEncoding] == nil
+        else {
+            throw ManagementProblem(
+                .unsupportedMediaType, "send the body with \"Content-Type: application/json\", not compressed")
+        }
+        let root = try Self.scan(bytes)
+        guard root.isObject else { throw Self.invalid(["the body must be an object"]) }
+        root.forEachMember { members.append(($0, $1)) }
+    }
+
+    private static func scan(_ bytes: ByteBuffer) throws(ManagementProblem) -> JSONView {
+        do throws(JSONError) {
+            return try JSONText(scanning: bytes, maximumDepth: maximumDepth).root
+        } catch {
+            switch error.code {
+            case .duplicateKey, .tooDeep, .numberTooLong: throw invalid(["\(error)"])
+            case .unexpectedEnd, .unexpectedByte, .invalidUTF8, .invalidEscape, .invalidNumber,
+                .controlCharacterInString, .trailingBytes:
+                throw ManagementProblem(.notJSON, "the body is not JSON: \(error)")
+            }
+        }
+    }
+
+    private static func invalid(_ problems: [String]) -> ManagementProblem {
+        ManagementProblem(.invalidRequest, problems.joined(separator: "; "), problems: problems)
+    }
+
+    /// A body without members, as the changes have that need nothing said.
+    func expectNothing() throws(ManagementProblem) {
+        try expect([])
+    }
+
+    /// What POST to the list of servers says.
+    func addition() throws(ManagementProblem) -> (name: String, configuration: ByteBuffer) {
+        var problems = unknown(beside: ["name", "config"])
+        let name = self["name"]?.string
+        if name == nil { problems.append(fault("name", "a string")) }
+        let configuration = self["config"].flatMap { $0.isObject ? $0.bytes : nil }
+        if configuration == nil { problems.append(fault("config", "an object")) }
+        guard let name, let configuration, problems.isEmpty else { throw Self.invalid(problems) }
+        return (name, configuration)
+    }
+
+    /// What PUT to a server says. The name may be repeated, so that the body of POST can be sent again.
+    func replacement(of name: String) throws(ManagementProblem) -> ByteBuffer {
+        var problems = unknown(beside: ["name", "config"])
+        if let written = self["name"], written.string.map({ !$0.utf8.elementsEqual(name.utf8) }) ?? true {
+            problems.append("\"name\" must be the name in the path, or missing")
+        }
+        let configuration = self["config"].flatMap { $0.isObject ? $0.bytes : nil }
+        if configuration == nil { problems.append(fault("config", "an object")) }
+        guard let configuration, problems.isEmpty else { throw Self.invalid(problems) }
+        return configuration
+    }
+
+    /// What POST to `reload` says: whether it is only a rehearsal.
+    func isRehearsal() throws(ManagementProblem) -> Bool {
+        try expect(["dryRun"])
+        guard let value = self["dryRun"] else { return false }
+        guard let isRehearsal = value.boolean else { throw Self.invalid([fault("dryRun", "true or false")]) }
+        return isRehearsal
+    }
+
+    private subscript(name: String) -> JSONView? { members.first { $0.name == name }?.value }
+
+    private func expect(_ known: [String]) throws(ManagementProblem) {
+        let problems = unknown(beside: known)
+        guard problems.isEmpty else { throw Self.invalid(problems) }
+    }
+
+    private func unknown(beside known: [String]) -> [String] {
+        members.filter { !known.contains($0.name) }.map { member in
+            // A name of a client's choice is not repeated at any length.
+            "\"\(member.name.prefix(64))\" is not a member of this body"
+                + (known.isEmpty ? "; it has none" : "; it has \(known.joined(separator: ", "))")
+        }
+    }
+
+    private func fault(_ name: String, _ kind: String) -> String {
+        self[name] == nil ? "\"\(name)\" is missing; it must be \(kind)" : "\"\(name)\" must be \(kind)"
+    }
+}

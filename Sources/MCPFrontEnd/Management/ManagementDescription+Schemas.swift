@@ -1,0 +1,163 @@
+extension ManagementDescription {
+    static let parameters = """
+        {
+          "name": {
+            "name": "name", "in": "path", "required": true, "schema": {"type": "string"},
+            "description": "The name of a server. Slashes in it stand as they are."
+          },
+          "kind": {"name": "kind", "in": "path", "required": true, "schema": {"type": "string"}},
+          "follow": {"name": "follow", "in": "query", "schema": {"type": "boolean"}},
+          "lastEventID": {
+            "name": "Last-Event-ID", "in": "header", "schema": {"type": "integer"},
+            "description": "The number of the last entry that is known already."
+          }
+        }
+        """
+
+    /// What bodies look like. No object has members that are not named here, unless it says so.
+    static let schemas = """
+        {
+          "Any": {"type": "object", "additionalProperties": true},
+          "Nothing": {"type": "object", "properties": {}, "additionalProperties": false},
+          "Configuration": {
+            "type": "object", "additionalProperties": true,
+            "description": "The keys of one server in the configuration file."
+          },
+          "NewServer": {
+            "type": "object", "required": ["name", "config"], "additionalProperties": false,
+            "properties": {
+              "name": {"type": "string"}, "config": {"$ref": "#/components/schemas/Configuration"}
+            }
+          },
+          "Replacement": {
+            "type": "object", "required": ["config"], "additionalProperties": false,
+            "properties": {
+              "name": {"type": "string", "description": "If there, the name in the path."},
+              "config": {"$ref": "#/components/schemas/Configuration"}
+            }
+          },
+          "Reload": {
+            "type": "object", "additionalProperties": false,
+            "properties": {
+              "dryRun": {"type": "boolean", "description": "Only say what would change."}
+            }
+          },
+          "ServerEntry": {
+            "type": "object", "required": ["path", "state"], "additionalProperties": false,
+            "properties": {\(entryProperties)}
+          },
+          "Server": {
+            "type": "object", "required": ["name", "path", "state", "source", "transport", "since", "calls"],
+            "additionalProperties": false,
+            "properties": {
+              "name": {"type": "string"},
+              \(entryProperties),
+              "stderr": {"type": "array", "items": {"type": "string"}}
+            }
+          },
+          "ServerList": {
+            "type": "object", "required": ["servers"], "additionalProperties": false,
+            "properties": {
+              "servers": {
+                "type": "object", "additionalProperties": {"$ref": "#/components/schemas/ServerEntry"}
+              }
+            }
+          },
+          "Added": {
+            "type": "object", "required": ["message", "path"], "additionalProperties": false,
+            "properties": {"message": {"type": "string"}, "path": {"type": "string"}}
+          },
+          "Changed": {
+            "type": "object", "required": ["message", "path"], "additionalProperties": false,
+            "properties": {
+              "message": {"type": "string"}, "path": {"type": "string"},
+              "server": {"$ref": "#/components/schemas/Server"}
+            }
+          },
+          "Removed": {
+            "type": "object", "required": ["message"], "additionalProperties": false,
+            "properties": {"message": {"type": "string"}}
+          },
+          "Tools": {
+            "type": "object", "required": ["tools"], "additionalProperties": false,
+            "properties": {
+              "tools": {"type": "array", "items": {"$ref": "#/components/schemas/Any"}}
+            }
+          },
+          "LogEntry": {
+            "type": "object", "required": ["number", "time", "kind", "text"], "additionalProperties": false,
+            "properties": {
+              "number": {"type": "integer", "description": "Rises by one."},
+              "time": {"type": "string", "format": "date-time"},
+              "kind": {"type": "string", "enum": ["stderr", "event"]},
+              "text": {"type": "string"}
+            }
+          },
+          "Log": {
+            "type": "object", "required": ["entries"], "additionalProperties": false,
+            "properties": {
+              "entries": {"type": "array", "items": {"$ref": "#/components/schemas/LogEntry"}}
+            }
+          },
+          "Reloaded": {
+            "type": "object", "additionalProperties": false,
+            "required": ["message", "added", "removed", "changed", "unchanged", "needsRestart", "failed", "lines"],
+            "properties": {
+              "message": {"type": "string"},
+              "added": {"type": "array", "items": {"type": "string"}},
+              "removed": {"type": "array", "items": {"type": "string"}},
+              "changed": {"type": "array", "items": {"type": "string"}},
+              "unchanged": {"type": "integer"},
+              "needsRestart": {
+                "type": "array", "items": {"type": "string"},
+                "description": "Keys that take effect only when the proxy is started again."
+              },
+              "failed": {
+                "type": "object", "additionalProperties": {"type": "string"},
+                "description": "Servers that did not start, each with the reason."
+              },
+              "lines": {"type": "array", "items": {"type": "string"}, "description": "The same for people."}
+            }
+          },
+          "ProblemType": {
+            "type": "object", "required": ["type", "title", "status"], "additionalProperties": false,
+            "properties": {
+              "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}
+            }
+          },
+          "Problem": {
+            "type": "object", "required": ["type", "title", "status", "detail"], "additionalProperties": false,
+            "properties": {
+              "type": {"type": "string", "format": "uri-reference"},
+              "title": {"type": "string"},
+              "status": {"type": "integer"},
+              "detail": {"type": "string", "description": "What happened and what to do."},
+              "problems": {
+                "type": "array", "items": {"type": "string"}, "description": "What is wrong, a line each."
+              },
+              "stderr": {
+                "type": "array", "items": {"type": "string"}, "description": "The last words of the server."
+              }
+            }
+          }
+        }
+        """
+
+    private static let entryProperties = """
+        "path": {"type": "string", "description": "Where its routes are, with a slash at the end."},
+        "state": {"type": "string", "enum": ["starting", "ready", "failed", "disabled"]},
+        "source": {"type": "string", "enum": ["file", "api", "ad-hoc"]},
+        "transport": {"type": "string"},
+        "era": {"type": "string"},
+        "protocolVersion": {"type": "string"},
+        "error": {"type": "string", "description": "Why it failed last."},
+        "since": {"type": "string", "format": "date-time", "description": "When it came to its state."},
+        "tools": {"type": "integer"},
+        "prompts": {"type": "integer"},
+        "resources": {"type": "integer"},
+        "calls": {"type": "integer"},
+        "callsInFlight": {"type": "integer"},
+        "restarts": {"type": "integer"},
+        "processID": {"type": "integer"}
+        """
+}

@@ -1,0 +1,192 @@
+package import Logging
+import MCPCore
+import MCPGateway
+import NIOCore
+import NIOHTTP1
+
+/// The management API: which servers there are, and how they come, change and go.
+///
+/// Everything that needs no answer of the servers' owner is decided at once, in this order: path, token, cross-site,
+/// method, how often, body.
+package final class ManagementEndpoint: Sendable {
+    private let access: ManagementAccess
+    private let servers: any ServerManagement
+    private let audit: ManagementAudit
+    private let budget: ChangeBudget
+    private let description: ByteBuffer
+
+    /// - Parameters:
+    ///   - servers: What owns the servers.
+    ///   - logger: Gets a line for every change.
+    package convenience init(_ settings: ManagementAccess, servers: any ServerManagement, logger: Logger) {
+        self.init(
+            settings, servers: servers, logger: logger,
+            budget: ChangeBudget(perMinute: settings.maximumChangesPerMinute))
+    }
+
+    init(_ settings: ManagementAccess, servers: any ServerManagement, logger: Logger, budget: ChangeBudget) {
+        self.access = settings
+        self.servers = servers
+        self.audit = ManagementAudit(logger: logger)
+        self.budget = budget
+        self.description = ManagementDescription(prefix: settings.prefix).json
+    }
+
+    /// Answers the request if it is for the API.
+    ///
+    /// A change that has begun goes on to its end when the client leaves.
+    func handle(_ request: AdmittedRequest, _ responder: HTTPResponder) -> Bool {
+        guard let path = ManagementPath(request.target.path, prefix: access.prefix) else { return false }
+        let method = request.http.method
+        if method == .OPTIONS {
+            preflight(request).send(responder)
+            return true
+        }
+        var record = path.change(method).map { ManagementAudit.Record(change: $0, path: path) }
+        do throws(ManagementProblem) {
+            if path.isPublic {
+                try openAnswer(path, method).send(responder)
+                return true
+            }
+            let caller = try access.caller(request)
+            record?.principal = caller.principal.name
+            let operation = try operation(path, request, caller, &record)
+            // The owner of the servers is an actor. A change goes on to its end whether or not the client waits for it.
+            Task { [record] in await perform(operation, path, for: caller, request, record, responder) }
+        } catch {
+            if let record { audit.note(record, error) }
+            error.answer.send(responder)
+        }
+        return true
+    }
+
+    // MARK: What is decided at once
+
+    /// Answers a browser that asks what a page of an accepted origin may send.
+    private func preflight(_ request: AdmittedRequest) -> ManagementAnswer {
+        guard request.origin != nil else {
+            return ManagementProblem(
+                .methodNotAllowed, "OPTIONS is only for browsers", headers: [("Allow", "GET, POST, PUT, DELETE")]
+            ).answer
+        }
+        return ManagementAnswer(
+            .noContent, nil,
+            headers: [
+                ("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE"),
+                ("Access-Control-Allow-Headers", "Authorization, Content-Type, Accept"),
+                ("Access-Control-Max-Age", "600"),
+            ])
+    }
+
+    private func openAnswer(_ path: ManagementPath, _ method: HTTPMethod) throws(ManagementProblem) -> ManagementAnswer
+    {
+        try checkMethod(method, path.methods)
+        guard case .problem(let name) = path else { return ManagementAnswer(.ok, description) }
+        guard let kind = ManagementProblem.Kind.allCases.first(where: { $0.name == name }) else {
+            throw ManagementProblem(.unknownPath, "there is no problem of that type")
+        }
+        var object = JSONObjectWriter()
+        object.add("type", kind.type)
+        object.add("title", kind.title)
+        object.add("status", Int(kind.status.code))
+        return ManagementAnswer(.ok, object.finished)
+    }
+
+    private func checkMethod(_ method: HTTPMethod, _ allowed: [HTTPMethod]) throws(ManagementProblem) {
+        guard !allowed.contains(method), !(method == .HEAD && allowed.contains(.GET)) else { return }
+        let names = allowed.flatMap { $0 == .GET ? ["GET", "HEAD"] : [$0.rawValue] }.joined(separator: ", ")
+        throw ManagementProblem(.methodNotAllowed, "use \(names)", headers: [("Allow", names)])
+    }
+
+    /// What is asked for, once it is certain that the caller may ask for it in this way.
+    private func operation(
+        _ path: ManagementPath, _ request: AdmittedRequest, _ caller: ManagementCaller,
+        _ record: inout ManagementAudit.Record?
+    ) throws(ManagementProblem) -> ManagementOperation {
+        let method = request.http.method
+        let isReading = method == .GET || method == .HEAD
+        if !isReading { try access.allowChange(request, caller) }
+        guard path != .unknown else {
+            throw ManagementProblem(.unknownPath, "there is nothing at this path; see /api/openapi.json")
+        }
+        try checkMethod(method, path.methods)
+        let reach = access.reading(caller)
+        guard !isReading || path == .servers || reach == .everything else {
+            throw ManagementProblem(
+                .refused(.forbidden),
+                "without a token only the list of servers is shown on an address that others can reach; set "
+                    + "mcpProxy.management.authTokens")
+        }
+        if isReading { return path == .servers ? .list(reach) : .read }
+        if let seconds = budget.take(for: caller.principal) {
+            throw ManagementProblem(
+                .rateLimited, "at most \(access.maximumChangesPerMinute) changes are made in a minute; wait",
+                headers: [("Retry-After", String(seconds))])
+        }
+        let hasConfiguration = path == .servers || method == .PUT
+        let body = try ManagementBody(
+            request.http, maximumBytes: access.maximumBodyBytes, isNeeded: hasConfiguration)
+        if path == .servers {
+            let (name, configuration) = try body.addition()
+            record?.server = name
+            return .add(name, configuration)
+        }
+        if path == .reload { return .reload(isRehearsal: try body.isRehearsal()) }
+        if case .named(let name) = path, method == .PUT { return .replace(try body.replacement(of: name)) }
+        try body.expectNothing()
+        return method == .DELETE ? .remove : .act
+    }
+
+    // MARK: What the owner of the servers is asked
+
+    private func perform(
+        _ operation: ManagementOperation, _ path: ManagementPath, for caller: ManagementCaller,
+        _ request: AdmittedRequest, _ record: ManagementAudit.Record?, _ responder: HTTPResponder
+    ) async {
+        var record = record
+        do throws(ManagementProblem) {
+            let target = try await target(path, request.http.method)
+            if let target { record?.server = target.name }
+            if case .action(.logs, let name) = target, request.http.method == .GET, Self.follows(request) {
+                try await follow(name, request, responder)
+                return
+            }
+            let answer = try await ServerRequests(servers: servers, caller: caller, prefix: access.prefix)
+                .answer(operation, target)
+            if let record { audit.note(record, status: answer.status) }
+            answer.send(responder)
+        } catch {
+            if let record { audit.note(record, error) }
+            error.answer.send(responder)
+        }
+    }
+
+    /// What a path means that has a name in it: an action, if what stands before it names a server, else a server.
+    private func target(_ path: ManagementPath, _ method: HTTPMethod) async throws(ManagementProblem) -> ServerTarget? {
+        guard case .named(let text) = path else { return nil }
+        guard let (name, action) = ServerAction.split(text) else { return .server(text) }
+        let isServer = await servers.report(of: text) != nil
+        let hasOwner = await servers.report(of: name) != nil
+        if action.method == method || action.method == .GET && method == .HEAD {
+            if hasOwner || !isServer { return .action(action, of: name) }
+        } else if hasOwner, !isServer {
+            try checkMethod(method, [action.method])
+        }
+        try checkMethod(method, [.GET, .PUT, .DELETE])
+        return .server(text)
+    }
+
+    private static func follows(_ request: AdmittedRequest) -> Bool {
+        if request.target.parameter("follow") == "true" { return true }
+        let accepted = AcceptedTypes(request.http.fields.all(.accept))
+        return accepted.eventStream && !accepted.json
+    }
+
+    private func follow(
+        _ name: String, _ request: AdmittedRequest, _ responder: HTTPResponder
+    ) async throws(ManagementProblem) {
+        guard let journal = await servers.journal(of: name) else { throw ManagementProblem(.unknown(name)) }
+        let lastSeen = request.http.header("last-event-id").flatMap { Int($0) } ?? 0
+        JournalStream.begin(journal, after: lastSeen, responder)
+    }
+}

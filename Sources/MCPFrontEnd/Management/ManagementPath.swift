@@ -1,0 +1,92 @@
+import NIOHTTP1
+
+/// What a path of the management API names, as far as the path alone tells.
+enum ManagementPath: Equatable, Sendable {
+    case servers
+    /// What stands after `/api/servers/`: a server's name, or one with an action behind it.
+    case named(String)
+    case reload
+    case description
+    case problem(String)
+    case unknown
+
+    /// Reads a decoded path; nil when it is not one of the API.
+    ///
+    /// - Parameter prefix: The path of the base URL. A reverse proxy may have taken it away, so it may be missing.
+    init?(_ path: String, prefix: String) {
+        let roots = prefix == "/api" || prefix.hasPrefix("/api/") ? ["\(prefix)/api/"] : ["\(prefix)/api/", "/api/"]
+        guard let root = roots.first(where: { path.utf8.starts(with: $0.utf8) }),
+            var rest = String(path.utf8.dropFirst(root.utf8.count))
+        else { return nil }
+        if rest.utf8.last == UInt8(ascii: "/") { rest.removeLast() }
+        switch rest {
+        case "servers": self = .servers
+        case "reload": self = .reload
+        case "openapi.json": self = .description
+        default:
+            if rest.hasPrefix("servers/") {
+                self = .named(String(rest.dropFirst("servers/".count)))
+            } else if rest.hasPrefix("problems/") {
+                self = .problem(String(rest.dropFirst("problems/".count)))
+            } else {
+                self = .unknown
+            }
+        }
+    }
+
+    /// What may be asked of it, apart from HEAD where GET is and from OPTIONS; nothing where nothing is.
+    var methods: [HTTPMethod] {
+        switch self {
+        case .servers: [.GET, .POST]
+        case .named(let text):
+            ServerAction.split(text)?.action.method == .POST ? [.GET, .PUT, .DELETE, .POST] : [.GET, .PUT, .DELETE]
+        case .reload: [.POST]
+        case .description, .problem: [.GET]
+        case .unknown: []
+        }
+    }
+
+    /// Whether everybody may read it, because it tells nothing of this proxy.
+    var isPublic: Bool {
+        switch self {
+        case .description, .problem: true
+        case .servers, .named, .reload, .unknown: false
+        }
+    }
+
+    /// The change that a method asks for here, in a word; nil when it is none.
+    func change(_ method: HTTPMethod) -> String? {
+        switch (self, method) {
+        case (.servers, .POST): "add"
+        case (.named, .PUT): "replace"
+        case (.named, .DELETE): "remove"
+        case (.named(let text), .POST): ServerAction.split(text)?.action.rawValue
+        case (.reload, .POST): "reload"
+        default: nil
+        }
+    }
+}
+
+/// What may stand behind a server's name.
+enum ServerAction: String, CaseIterable, Sendable {
+    case restart
+    case enable
+    case disable
+    case tools
+    case logs
+
+    var method: HTTPMethod {
+        switch self {
+        case .restart, .enable, .disable: .POST
+        case .tools, .logs: .GET
+        }
+    }
+
+    /// The name and the action, if the text ends with one.
+    static func split(_ text: String) -> (name: String, action: ServerAction)? {
+        guard let slash = text.lastIndex(of: "/"), slash > text.startIndex,
+            let action = ServerAction(rawValue: String(text[text.index(after: slash)...]))
+        else { return nil }
+        return (String(text[..<slash]), action)
+    }
+}

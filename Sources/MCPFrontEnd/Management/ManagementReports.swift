@@ -1,0 +1,69 @@
+import MCPCore
+import MCPGateway
+import NIOCore
+
+extension ServerReport {
+    /// What a list has of every server.
+    func entry(_ reach: ManagementAccess.Reach) -> ByteBuffer {
+        var object = JSONObjectWriter()
+        write(to: &object, reach)
+        return object.finished
+    }
+
+    /// Everything, with the name.
+    var details: ByteBuffer {
+        var object = JSONObjectWriter()
+        object.add("name", name)
+        write(to: &object, .everything)
+        if !status.errorOutput.isEmpty { object.add("stderr", status.errorOutput) }
+        return object.finished
+    }
+
+    private func write(to object: inout JSONObjectWriter, _ reach: ManagementAccess.Reach) {
+        object.add("path", path)
+        object.add("state", status.state.rawValue)
+        guard reach == .everything else { return }
+        object.add("source", source.rawValue)
+        object.add("transport", status.transport)
+        object.add("era", era)
+        object.add("protocolVersion", status.protocolVersion)
+        object.add("error", status.error)
+        object.add("since", UTCTime.text(seconds: since))
+        object.add("tools", status.tools)
+        object.add("prompts", status.prompts)
+        object.add("resources", status.resources)
+        object.add("calls", calls)
+        object.add("callsInFlight", callsInFlight)
+        object.add("restarts", status.restarts)
+        object.add("processID", status.processID.map { Int($0) })
+    }
+}
+
+extension ReloadReport {
+    /// The answer to a reload.
+    func json(isRehearsal: Bool) -> ByteBuffer {
+        var reasons = JSONObjectWriter()
+        for (name, reason) in failed.sorted(by: { $0.key < $1.key }) { reasons.add(name, reason) }
+        var object = JSONObjectWriter()
+        object.add("message", isRehearsal ? "this is what a reload would do" : "configuration reloaded")
+        object.add("added", added)
+        object.add("removed", removed)
+        object.add("changed", changed)
+        object.add("unchanged", unchanged)
+        object.add("needsRestart", needsRestart)
+        object.add("failed", json: reasons.finished)
+        object.add("lines", lines)
+        return object.finished
+    }
+}
+
+extension ServerJournal.Entry {
+    var json: ByteBuffer {
+        var object = JSONObjectWriter()
+        object.add("number", number)
+        object.add("time", UTCTime.text(time))
+        object.add("kind", kind.rawValue)
+        object.add("text", text)
+        return object.finished
+    }
+}

@@ -1,0 +1,122 @@
+import MCPCore
+import MCPGateway
+import NIOCore
+import NIOHTTP1
+
+/// What is asked for, with what the body says.
+enum ManagementOperation: Sendable {
+    case list(ManagementAccess.Reach)
+    case add(String, ByteBuffer)
+    case reload(isRehearsal: Bool)
+    /// These are about what the path names.
+    case read
+    case replace(ByteBuffer)
+    case remove
+    case act
+}
+
+/// What a path with a name in it means.
+enum ServerTarget: Sendable {
+    case server(String)
+    case action(ServerAction, of: String)
+
+    var name: String {
+        switch self {
+        case .server(let name), .action(_, of: let name): name
+        }
+    }
+}
+
+/// Puts one request to the owner of the servers, and its answer into the documented form.
+struct ServerRequests: Sendable {
+    let servers: any ServerManagement
+    let caller: ManagementCaller
+    /// The path of the base URL, without a slash at its end.
+    let prefix: String
+
+    /// - Parameter target: What the path names, for the operations that are about that.
+    func answer(
+        _ operation: ManagementOperation, _ target: ServerTarget?
+    ) async throws(ManagementProblem) -> ManagementAnswer {
+        do throws(ManagementRefusal) {
+            switch (operation, target) {
+            case (.list(let reach), _): return await list(reach)
+            case (.add(let name, let configuration), _):
+                return added(try await servers.add(name, configuration, for: caller))
+            case (.reload(let isRehearsal), _):
+                let report = try await servers.reload(isRehearsal: isRehearsal, for: caller)
+                return ManagementAnswer(.ok, report.json(isRehearsal: isRehearsal))
+            case (.replace(let configuration), .server(let name)):
+                let report = try await servers.replace(name, configuration, for: caller)
+                return changed(report, "runs with this configuration")
+            case (.remove, .server(let name)): return try await remove(name)
+            case (.read, .server(let name)):
+                guard let report = await servers.report(of: name) else { throw .unknown(name) }
+                return ManagementAnswer(.ok, report.details)
+            case (.read, .action(let action, let name)), (.act, .action(let action, let name)):
+                return try await perform(action, on: name)
+            case (.act, .server), (.remove, .action), (.replace, .action), (_, nil):
+                // The methods of the path have been checked, so nobody comes here.
+                throw ManagementRefusal(.conflict, "this cannot be done at this path")
+            }
+        } catch {
+            throw ManagementProblem(error)
+        }
+    }
+
+    private func list(_ reach: ManagementAccess.Reach) async -> ManagementAnswer {
+        var entries = JSONObjectWriter()
+        for report in await servers.reports() { entries.add(report.name, json: report.entry(reach)) }
+        var object = JSONObjectWriter()
+        object.add("servers", json: entries.finished)
+        return ManagementAnswer(.ok, object.finished)
+    }
+
+    private func added(_ report: ServerReport) -> ManagementAnswer {
+        var object = JSONObjectWriter()
+        object.add("message", "server \(report.name) added")
+        object.add("path", report.path)
+        let location = "\(prefix)/api/servers/\(PathEncoding.encode(report.name))"
+        return ManagementAnswer(.created, object.finished, headers: [("Location", location)])
+    }
+
+    private func remove(_ name: String) async throws(ManagementRefusal) -> ManagementAnswer {
+        let shown = await servers.report(of: name)?.name ?? name
+        try await servers.remove(name, for: caller)
+        var object = JSONObjectWriter()
+        object.add("message", "server \(shown) removed")
+        return ManagementAnswer(.ok, object.finished)
+    }
+
+    private func perform(_ action: ServerAction, on name: String) async throws(ManagementRefusal) -> ManagementAnswer {
+        switch action {
+        case .restart: return changed(try await servers.restart(name, for: caller), "restarted")
+        case .enable: return changed(try await servers.setEnabled(name, true, for: caller), "enabled")
+        case .disable: return changed(try await servers.setEnabled(name, false, for: caller), "disabled")
+        case .tools:
+            var object = JSONObjectWriter()
+            object.add("tools", json: try await servers.tools(of: name))
+            return ManagementAnswer(.ok, object.finished)
+        case .logs:
+            guard let journal = await servers.journal(of: name) else { throw .unknown(name) }
+            var object = JSONObjectWriter()
+            object.add("entries", elements: journal.entries.map(\.json))
+            return ManagementAnswer(.ok, object.finished)
+        }
+    }
+
+    private func changed(_ report: ServerReport, _ what: String) -> ManagementAnswer {
+        var object = JSONObjectWriter()
+        object.add("message", "server \(report.name) \(what)")
+        object.add("path", report.path)
+        object.add("server", json: report.details)
+        return ManagementAnswer(.ok, object.finished)
+    }
+}
+
+extension ManagementRefusal {
+    /// There is no server of that name.
+    static func unknown(_ name: String) -> ManagementRefusal {
+        ManagementRefusal(.unknownServer, "there is no server \"\(name)\"; GET /api/servers lists them")
+    }
+}
