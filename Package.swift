@@ -70,7 +70,7 @@ let package = Package(
             dependencies: [
                 "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ClientFiles",
                 "CProxySystem",
-                nioCore, nioPosix, nioHTTP1, logging,
+                nioCore, nioPosix, nioHTTP1, logging, .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -2,6 +2,7 @@ package import Logging
 package import MCPGateway
 package import NIOCore
 import NIOHTTP1
+import Synchronization
 
 /// What the front door has to know.
 package struct FrontDoorSettings: Sendable {
@@ -41,6 +42,14 @@ package final class FrontDoor: HTTPRequestHandler {
     private let streamable: StreamableEndpoint
     private let eventStreams: EventStreamEndpoint
     private let status: StatusPages
+    private let management = Mutex<Management?>(nil)
+    private let logger: Logger
+
+    /// What changes servers. Replaced as a whole when its settings change.
+    private struct Management: Sendable {
+        let endpoint: ManagementEndpoint
+        let adHoc: AdHocEndpoint
+    }
 
     package init(
         _ settings: FrontDoorSettings,
@@ -51,6 +60,7 @@ package final class FrontDoor: HTTPRequestHandler {
     ) {
         self.settings = settings
         self.gateway = gateway
+        self.logger = logger
         self.listener = HTTPListener(limits: settings.limits, logger: logger)
         self.admission = Admission(hosts: settings.hosts)
         self.table = EndpointTable(routes, prefix: settings.prefix)
@@ -81,6 +91,15 @@ package final class FrontDoor: HTTPRequestHandler {
         status.show(disabled: names)
     }
 
+    /// Lets servers be managed over HTTP, by these rules from now on.
+    package func manage(_ access: ManagementAccess, servers: any ServerManagement & AdHocServers) {
+        let endpoint = ManagementEndpoint(access, servers: servers, logger: logger)
+        let adHoc = AdHocEndpoint(
+            access: access, servers: servers, admission: admission, gateway: gateway, table: table,
+            streamable: streamable, eventStreams: eventStreams, audit: endpoint.audit, budget: endpoint.budget)
+        management.withLock { $0 = Management(endpoint: endpoint, adHoc: adHoc) }
+    }
+
     /// Ends every stream and connection.
     package func close() {
         eventStreams.close()
@@ -94,6 +113,11 @@ package final class FrontDoor: HTTPRequestHandler {
             let admitted = try admission.admit(request)
             if status.handle(admitted, responder) { return }
             guard let endpoint = table.endpoint(at: admitted.target.path) else {
+                if let management = management.withLock({ $0 }),
+                    management.endpoint.handle(admitted, responder) || management.adHoc.handle(admitted, responder)
+                {
+                    return
+                }
                 throw Refusal(
                     status: .notFound,
                     reason: "there is no server at this path; servers are at "

@@ -19,6 +19,7 @@ struct AdHocEndpoint: Sendable {
     let streamable: StreamableEndpoint
     let eventStreams: EventStreamEndpoint
     let audit: ManagementAudit
+    let budget: ChangeBudget
 
     /// Answers the request if it is for one of the two paths.
     func handle(_ request: AdmittedRequest, _ responder: HTTPResponder) -> Bool {
@@ -115,9 +116,17 @@ struct AdHocEndpoint: Sendable {
     // MARK: Both
 
     private func change(_ request: AdmittedRequest) throws(ManagementProblem) -> ManagementCaller {
-        let caller = try access.caller(request)
-        try access.allowChange(request, caller)
-        return caller
+        var record = ManagementAudit.Record.adHoc
+        do throws(ManagementProblem) {
+            let caller = try access.caller(request)
+            record.principal = caller.principal.name
+            try access.allowChange(request, caller)
+            if let seconds = budget.take(for: caller.principal) { throw .tooManyChanges(access, retryAfter: seconds) }
+            return caller
+        } catch {
+            audit.note(record, error)
+            throw error
+        }
     }
 
     /// Starts a server, then goes on with the request on the event loop of its connection.
@@ -125,13 +134,18 @@ struct AdHocEndpoint: Sendable {
         _ configuration: ByteBuffer, isShared: Bool = false, for caller: ManagementCaller, _ request: AdmittedRequest,
         _ responder: HTTPResponder, then: @escaping @Sendable (PublishedRoute) -> Void
     ) {
+        var record = ManagementAudit.Record.adHoc
+        record.principal = caller.principal.name
         // The owner of the servers is an actor.
-        Task {
+        Task { [record] in
             do throws(ManagementRefusal) {
                 let published = try await servers.open(configuration, isShared: isShared, for: caller)
+                audit.note(record, status: .ok)
                 responder.run { _ in then(published) }
             } catch {
-                ManagementProblem(error).answer.send(responder)
+                let problem = ManagementProblem(error)
+                audit.note(record, problem)
+                problem.answer.send(responder)
             }
         }
     }

@@ -16,6 +16,13 @@ struct ManagementAudit: Sendable {
         var principal = "unknown"
         var server: String?
 
+        /// A server that a client brings with its session.
+        static let adHoc = Record(change: "ad-hoc")
+
+        private init(change: String) {
+            self.change = change
+        }
+
         init(change: String, path: ManagementPath) {
             self.change = change
             guard case .named(let text) = path else { return }

@@ -74,6 +74,15 @@ struct ManagementBody {
         return configuration
     }
 
+    /// What POST to `/sse` says: the configuration of a server for one session.
+    func adHoc() throws(ManagementProblem) -> ByteBuffer {
+        var problems = unknown(beside: ["config"])
+        let configuration = self["config"].flatMap { $0.isObject ? $0.bytes : nil }
+        if configuration == nil { problems.append(fault("config", "an object")) }
+        guard let configuration, problems.isEmpty else { throw Self.invalid(problems) }
+        return configuration
+    }
+
     /// What POST to `reload` says: whether it is only a rehearsal.
     func isRehearsal() throws(ManagementProblem) -> Bool {
         try expect(["dryRun"])

@@ -11,8 +11,8 @@ import NIOHTTP1
 package final class ManagementEndpoint: Sendable {
     private let access: ManagementAccess
     private let servers: any ServerManagement
-    private let audit: ManagementAudit
-    private let budget: ChangeBudget
+    let audit: ManagementAudit
+    let budget: ChangeBudget
     private let description: ByteBuffer
 
     /// - Parameters:
@@ -119,9 +119,7 @@ package final class ManagementEndpoint: Sendable {
         }
         if isReading { return path == .servers ? .list(reach) : .read }
         if let seconds = budget.take(for: caller.principal) {
-            throw ManagementProblem(
-                .rateLimited, "at most \(access.maximumChangesPerMinute) changes are made in a minute; wait",
-                headers: [("Retry-After", String(seconds))])
+            throw .tooManyChanges(access, retryAfter: seconds)
         }
         let hasConfiguration = path == .servers || method == .PUT
         let body = try ManagementBody(

@@ -117,3 +117,14 @@ extension ManagementProblem.Kind: CaseIterable {
         }
     }
 }
+
+extension ManagementProblem {
+    /// Somebody asks for changes too often.
+    static func tooManyChanges(_ access: ManagementAccess, retryAfter seconds: Int) -> ManagementProblem {
+        ManagementProblem(
+            .rateLimited,
+            "at most \(access.maximumChangesPerMinute) changes are made in a minute "
+                + "(mcpProxy.management.maxChangesPerMinute); wait",
+            headers: [("Retry-After", String(seconds))])
+    }
+}

@@ -66,6 +66,20 @@ extension ServerRegistry {
         ManagementRefusal(.forbidden, words)
     }
 
+    /// Lets servers be managed over HTTP, by the settings in force.
+    func openManagement() {
+        var access = ManagementAccess(
+            tokens: builder.principals.tokens(settings.managementTokens),
+            serverTokens: builder.principals.tokens(
+                settings.options.authTokens + settings.servers.flatMap(\.options.authTokens)),
+            isReachable: !ListenerAddress.isLoopback(settings.address.host),
+            allowedOrigins: Set(settings.allowedOrigins),
+            prefix: prefix
+        )
+        access.maximumChangesPerMinute = management.maxChangesPerMinute
+        frontDoor.manage(access, servers: self)
+    }
+
     /// Sees to it that nobody adds servers without end.
     func checkRoom(_ source: ServerSource, for caller: ManagementCaller) throws(ManagementRefusal) {
         let added = servers.values.filter { $0.source == source }.count + pending.count

@@ -66,7 +66,7 @@ extension ServerRegistry {
         var forBuilding = builder.settings
         forBuilding.options = new.options
         builder = builder.with(forBuilding)
-        // openManagement()
+        openManagement()
     }
 
     // Each of these says why it did not succeed, or nil.

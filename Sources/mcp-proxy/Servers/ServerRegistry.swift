@@ -27,7 +27,8 @@ actor ServerRegistry: ServerManagement {
     private var isClosing = false
 
     init(
-        _ composition: Composition, settings: ProxySettings, frontDoor: FrontDoor, watch: EventCount, source: ConfigurationSource,
+        _ composition: Composition, settings: ProxySettings, frontDoor: FrontDoor, watch: EventCount,
+        source: ConfigurationSource,
         store: ServerStore?
     ) {
         self.gateway = composition.gateway
