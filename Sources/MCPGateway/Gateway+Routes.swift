@@ -23,6 +23,13 @@ extension Gateway {
             || suspended.all.contains { $0.route.server === server }
     }
 
+    /// Ends the sessions on a server that nobody has used for a while.
+    package func closeSessions(of server: ServerConnections, idleFor idleTimeout: Duration) {
+        for session in sessions.all where session.route.server === server {
+            closeIfExpired(session, idleTimeout: idleTimeout)
+        }
+    }
+
     /// Ends the sessions, subscriptions and waiting calls of one server.
     package func closeSessions(of server: ServerConnections, reason: String) {
         closeSessions(reason: reason) { $0 === server }

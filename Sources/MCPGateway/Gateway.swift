@@ -279,14 +279,16 @@ package final class Gateway: Sendable {
 
     /// Ends the sessions that nobody has used for too long, or that have lived for too long.
     package func closeExpiredSessions() {
-        for session in sessions.all {
-            session.run { [limits] session in
-                let now = session.eventLoop.now
-                let idle = now - session.lastUsed > .milliseconds(limits.sessionIdleTimeout.milliseconds)
-                let old = now - session.opened > .milliseconds(limits.sessionLifetime.milliseconds)
-                let inUse = session.callsInFlight > 0 || session.outlet?.isOpen == true
-                if old || (idle && !inUse) { session.close(reason: "the session has expired") }
-            }
+        for session in sessions.all { closeIfExpired(session, idleTimeout: limits.sessionIdleTimeout) }
+    }
+
+    func closeIfExpired(_ session: ClientSession, idleTimeout: Duration) {
+        session.run { [limits] session in
+            let now = session.eventLoop.now
+            let idle = now - session.lastUsed > .milliseconds(idleTimeout.milliseconds)
+            let old = now - session.opened > .milliseconds(limits.sessionLifetime.milliseconds)
+            let inUse = session.callsInFlight > 0 || session.outlet?.isOpen == true
+            if old || (idle && !inUse) { session.close(reason: "the session has expired") }
         }
     }
 }

@@ -21,6 +21,8 @@ struct ManagedServer: Sendable {
     var isDisabled = false
     /// When it was left out, or last put in.
     var switchedAt = NIODeadline.now()
+    /// Whether it is there for one session only, and not for all requests that bring the same configuration.
+    var endsWithItsSession = false
     /// For a server that came with a session: since when nobody uses it.
     var unusedSince: NIODeadline?
 

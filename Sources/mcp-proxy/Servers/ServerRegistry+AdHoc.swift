@@ -18,6 +18,7 @@ extension ServerRegistry: AdHocServers {
             var server = try await start(name, configuration, .adHoc, for: caller)
             let tokens = builder.principals.tokens(of: caller.principal)
             server.published = PublishedRoute(route: server.published.route, tokens: tokens)
+            server.endsWithItsSession = !isShared
             server.unusedSince = .now()
             publish(server)
             return server.published
@@ -36,16 +37,21 @@ extension ServerRegistry: AdHocServers {
         }
     }
 
+    /// How long the session may take to be opened for which a server was started.
+    private static let openingTime = TimeAmount.seconds(2)
+
     /// Ends the servers whose sessions have ended, or that nobody has used for a while.
     func closeUnused() async {
-        let idleTimeout = TimeAmount.nanoseconds(settings.limits.idleTimeout.milliseconds * 1_000_000)
+        let idleTimeout = settings.limits.idleTimeout
         for server in servers.values where server.source == .adHoc {
             let name = server.settings.name
+            gateway.closeSessions(of: server.connections, idleFor: idleTimeout)
+            let limit = server.endsWithItsSession ? Self.openingTime : .milliseconds(idleTimeout.milliseconds)
             let isUsed = server.connections.callsInFlight > 0 || gateway.hasSessions(of: server.connections)
             if isUsed {
                 servers[name]?.unusedSince = nil
             } else if let since = server.unusedSince {
-                if .now() - since > idleTimeout { await close(server.published.route) }
+                if .now() - since > limit { await close(server.published.route) }
             } else {
                 servers[name]?.unusedSince = .now()
             }
