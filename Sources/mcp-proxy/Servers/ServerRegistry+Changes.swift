@@ -42,9 +42,11 @@ extension ServerRegistry {
         let (failure, errorOutput) = await withCheckedContinuation { continuation in
             server.connections.whenIntroduced { continuation.resume(returning: ($0, $1)) }
         }
-        guard let failure else { return await listed(server) }
+        if failure == nil { await listed(server) }
+        guard failure != nil || isClosing else { return }
         server.connections.close()
         await ended(server)
+        guard let failure else { throw ManagementRefusal(.shuttingDown, "the proxy is shutting down") }
         throw failed(failure, errorOutput)
     }
 

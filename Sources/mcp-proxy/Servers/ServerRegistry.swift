@@ -24,7 +24,7 @@ actor ServerRegistry: ServerManagement {
     var notRestored: [StoredServer] = []
     let adHocKey = SymmetricKey(size: .bits256)
     private var locks = TurnLocks()
-    private var isClosing = false
+    private(set) var isClosing = false
 
     init(
         _ composition: Composition, settings: ProxySettings, frontDoor: FrontDoor, watch: EventCount,
