@@ -52,6 +52,7 @@ struct ConfigurationOptions: ParsableArguments {
                 location: config,
                 isRemote: false,
                 load: { () async throws(ConfigurationError) in try read(try readFile(), from: config) },
+                firstMark: FileMark.of(config),
                 mark: { FileMark.of(config) }
             )
         }
@@ -64,6 +65,7 @@ struct ConfigurationOptions: ParsableArguments {
             load: { () async throws(ConfigurationError) in
                 try read(try await remote.fetch(), from: request.displayURL)
             },
+            firstMark: RemoteConfiguration.firstEdition,
             mark: { await remote.edition() }
         )
     }

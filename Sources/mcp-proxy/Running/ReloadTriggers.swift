@@ -32,7 +32,7 @@ struct ReloadTriggers: Sendable {
     }
 
     private func onChange() async {
-        var known = await source.mark()
+        var known = source.firstMark
         var candidate: String?
         while !Task.isCancelled {
             let management = await registry.settings.management

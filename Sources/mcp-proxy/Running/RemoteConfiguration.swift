@@ -15,6 +15,9 @@ final class RemoteConfiguration: Sendable {
         var edition = 0
     }
 
+    /// What `edition` says of the text that is fetched first.
+    static let firstEdition = "1"
+
     private let request: RemoteConfigurationRequest
     private let insecure: Bool
     private let known = Mutex(Known())

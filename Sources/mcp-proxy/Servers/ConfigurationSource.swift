@@ -7,6 +7,8 @@ struct ConfigurationSource: Sendable {
     let isRemote: Bool
     /// Reads and checks it.
     let load: @Sendable () async throws(ConfigurationError) -> LoadedConfiguration
+    /// The mark of what is read first.
+    let firstMark: String?
     /// Something that differs when the text may have changed; nil while that cannot be told.
     let mark: @Sendable () async -> String?
 }
