@@ -1,4 +1,5 @@
 import ArgumentParser
+import MCPCore
 import ProxyConfiguration
 
 /// `mcp-proxy check`: says what is wrong with a configuration without starting anything.
@@ -9,6 +10,18 @@ struct CheckCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var source: ConfigurationOptions
+    @OptionGroup var remote: RemoteOptions
+
+    @Flag(
+        name: .customLong("against-running"),
+        help: "Also asks the running proxy what a reload of its configuration would change.")
+    var isAgainstRunning = false
+
+    func validate() throws {
+        guard isAgainstRunning || (remote.proxy == nil && remote.token == nil) else {
+            throw ValidationError("--proxy and --token go with --against-running")
+        }
+    }
 
     func run() async throws {
         let loaded: LoadedConfiguration
@@ -28,5 +41,16 @@ struct CheckCommand: AsyncParsableCommand {
         let list = names.isEmpty ? "no servers" : names.joined(separator: ", ")
         let warnings = loaded.warnings.isEmpty ? "" : ", \(loaded.warnings.count) warning(s)"
         Terminal.print("the configuration is valid\(warnings): \(list)")
+        if isAgainstRunning { try await askRunning() }
+    }
+
+    private func askRunning() async throws {
+        try await CommandFailure.reported("what a reload would change is not known") {
+            let client = ManagementClient(place: try await .find(remote, source))
+            let report = try await client.reload(isRehearsal: true)
+            let lines = report["lines"]?.elements.compactMap(\.string) ?? []
+            let title = "a reload of the proxy at \(client.place.base) would change"
+            try ShownOutput.write(table: lines.isEmpty ? ["\(title) nothing"] : ["\(title):"] + lines)
+        }
     }
 }

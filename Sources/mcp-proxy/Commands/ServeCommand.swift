@@ -11,7 +11,9 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: "Options may be written with one dash or two.",
         version: programVersion,
         subcommands: [
-            CheckCommand.self, StdioCommand.self, ImportCommand.self, ClientConfigCommand.self, TokenCommand.self,
+            CheckCommand.self, StdioCommand.self, ListCommand.self, ToolsCommand.self, CallCommand.self,
+            ReadCommand.self, LogsCommand.self, AddCommand.self, RemoveCommand.self, RestartCommand.self,
+            ReloadCommand.self, ImportCommand.self, ClientConfigCommand.self, TokenCommand.self,
             CompletionsCommand.self,
         ]
     )

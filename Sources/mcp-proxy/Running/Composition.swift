@@ -50,10 +50,10 @@ struct Composition {
         )
     }
 
-    /// What serves the one client of standard input and output; nil without a server.
+    /// What serves one client line by line, as over standard input and output; nil without a server.
     func stdioClient(
         on eventLoop: any EventLoop,
-        streams: StandardStreams,
+        write: @escaping @Sendable (ByteBuffer) -> Void,
         onEnd: @escaping @Sendable () -> Void
     ) -> StdioClient? {
         servers.first.map { server in
@@ -62,7 +62,7 @@ struct Composition {
                 gateway: gateway,
                 limits: Self.httpLimits(settings.limits),
                 on: eventLoop,
-                write: { streams.write($0) },
+                write: write,
                 onEnd: onEnd
             )
         }

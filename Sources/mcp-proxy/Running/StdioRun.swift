@@ -25,7 +25,9 @@ struct StdioRun {
         let composition = Composition(settings, eventLoops: eventLoops, logger: logger, watch: watch)
         let streams = StandardStreams()
         let ended = EventCount()
-        guard let client = composition.stdioClient(on: eventLoops.next(), streams: streams, onEnd: { ended.note() })
+        guard
+            let client = composition.stdioClient(
+                on: eventLoops.next(), write: { streams.write($0) }, onEnd: { ended.note() })
         else {
             return 1
         }

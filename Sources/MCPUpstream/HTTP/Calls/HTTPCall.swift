@@ -1,0 +1,64 @@
+package import MCPCore
+package import NIOCore
+
+/// One request to an API over HTTP, and its whole answer. Redirects are not followed.
+package struct HTTPCall: Sendable {
+    /// The methods that such an API has.
+    package enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+        case delete = "DELETE"
+    }
+
+    /// What came back, whatever the status.
+    package struct Answer: Sendable {
+        package let status: Int
+        package let body: ByteBuffer
+    }
+
+    package let method: Method
+    package let url: UpstreamURL
+    /// A body of JSON.
+    package var body: ByteBuffer?
+    package var headers: [(name: String, value: String)] = []
+    /// How long everything may take; nil for as long as it likes.
+    package var timeout: TimeAmount?
+    package var maximumBytes = 64 << 20
+    /// Which servers are believed.
+    package var trust = HTTPTrust.verified
+
+    package init(_ method: Method, _ url: UpstreamURL) {
+        self.method = method
+        self.url = url
+    }
+
+    /// Sends the request. Cancelling the task closes the connection.
+    ///
+    /// - Parameter onEvent: Hears the events of an answer that is an event stream, on the event loop; such an answer
+    ///   has no body then. Without it nothing but JSON is asked for.
+    /// - Throws: `UpstreamFailure` when there is no answer, or it is too large.
+    package func send(
+        on eventLoop: any EventLoop, onEvent: (@Sendable (ServerSentEvent) -> Void)? = nil
+    ) async throws(UpstreamFailure) -> Answer {
+        let promise = eventLoop.makePromise(of: Result<Answer, UpstreamFailure>.self)
+        let box = NIOLoopBoundBox<HTTPCallRun?>.makeEmptyBox(eventLoop: eventLoop)
+        let call = self
+        eventLoop.execute {
+            let run = HTTPCallRun(call, eventLoop, onEvent: onEvent) { promise.succeed($0) }
+            box.value = run
+            run.start()
+        }
+        let result: Result<Answer, UpstreamFailure>
+        do {
+            result = try await withTaskCancellationHandler {
+                try await promise.futureResult.get()
+            } onCancel: {
+                eventLoop.execute { box.value?.cancel() }
+            }
+        } catch {
+            throw UpstreamFailure(.closed, "the request was given up: \(error)")
+        }
+        return try result.get()
+    }
+}

@@ -1,0 +1,100 @@
+import MCPCore
+import NIOCore
+import NIOHTTP1
+
+/// One `HTTPCall` under way.
+final class HTTPCallRun: HTTPResponseReceiver {
+    private let call: HTTPCall
+    private let pools: HTTPConnectionPools
+    private let onEvent: (@Sendable (ServerSentEvent) -> Void)?
+    private var exchange: HTTPExchange?
+    private var timer: Scheduled<Void>?
+    private var head: AnswerHead?
+    private var stream: EventStream?
+    private var body = ByteBuffer()
+    private var whenDone: ((Result<HTTPCall.Answer, UpstreamFailure>) -> Void)?
+
+    init(
+        _ call: HTTPCall,
+        _ eventLoop: any EventLoop,
+        onEvent: (@Sendable (ServerSentEvent) -> Void)?,
+        whenDone: @escaping (Result<HTTPCall.Answer, UpstreamFailure>) -> Void
+    ) {
+        self.call = call
+        self.onEvent = onEvent
+        self.pools = HTTPConnectionPools(eventLoop: eventLoop, trust: call.trust)
+        self.whenDone = whenDone
+    }
+
+    func start() {
+        if let timeout = call.timeout {
+            timer = pools.eventLoop.assumeIsolated().scheduleTask(in: timeout) {
+                self.finish(.failure(UpstreamFailure(.timedOut, "it did not answer in time")))
+            }
+        }
+        var fields = RequestFields(origin: call.url.origin)
+        fields.set("Accept", onEvent == nil ? "application/json" : "application/json, text/event-stream")
+        fields.set("Accept-Encoding", "identity")
+        if call.body != nil { fields.set("Content-Type", "application/json") }
+        fields.set("User-Agent", "mcp-proxy")
+        fields.add(configured: call.headers)
+        let request = HTTPUpstreamRequest(
+            method: HTTPMethod(rawValue: call.method.rawValue), target: call.url.target, fields: fields,
+            body: call.body)
+        exchange = pools.pool(for: call.url.origin).send(request, self)
+    }
+
+    func cancel() {
+        finish(.failure(UpstreamFailure(.closed, "the request was given up")))
+    }
+
+    // MARK: HTTPResponseReceiver
+
+    func receive(head: HTTPResponseHead, of exchange: HTTPExchange) {
+        let answer = AnswerHead(head)
+        self.head = answer
+        guard !answer.isEncoded else {
+            return finish(.failure(UpstreamFailure(.unreadable, "it compressed its answer although nobody asked")))
+        }
+        guard onEvent != nil, answer.isSuccess, answer.content == .eventStream else { return }
+        // A stream that is followed ends when somebody ends it.
+        timer?.cancel()
+        stream = EventStream(maximumLength: call.maximumBytes)
+    }
+
+    func receive(body bytes: ByteBuffer, of exchange: HTTPExchange) {
+        guard stream == nil else { return take(events: bytes) }
+        guard body.readableBytes + bytes.readableBytes <= call.maximumBytes else {
+            return finish(
+                .failure(UpstreamFailure(.unreadable, "its answer is larger than \(call.maximumBytes) bytes")))
+        }
+        body.writeImmutableBuffer(bytes)
+    }
+
+    func receiveEnd(of exchange: HTTPExchange) {
+        finish(.success(HTTPCall.Answer(status: head?.status ?? 0, body: body)))
+    }
+
+    func receive(failure: UpstreamFailure, of exchange: HTTPExchange) {
+        finish(.failure(failure))
+    }
+
+    private func take(events bytes: ByteBuffer) {
+        stream?.append(bytes)
+        do {
+            while let event = try stream?.next() { onEvent?(event) }
+        } catch {
+            finish(.failure(UpstreamFailure(.unreadable, "an event is larger than \(call.maximumBytes) bytes")))
+        }
+    }
+
+    private func finish(_ result: Result<HTTPCall.Answer, UpstreamFailure>) {
+        guard let done = whenDone else { return }
+        whenDone = nil
+        timer?.cancel()
+        exchange?.cancel()
+        exchange = nil
+        pools.shutDown()
+        done(result)
+    }
+}

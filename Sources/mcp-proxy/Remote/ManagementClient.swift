@@ -1,0 +1,98 @@
+import MCPCore
+import MCPFrontEnd
+import MCPUpstream
+import NIOCore
+import NIOPosix
+import ProxyConfiguration
+
+/// Speaks to the management API of a running proxy.
+struct ManagementClient: Sendable {
+    /// Nobody answers at the address.
+    struct NoProxy: Error {
+        let words: String
+    }
+
+    private static let readTimeout = TimeAmount.seconds(60)
+
+    let place: ProxyPlace
+
+    /// Sends a request below `/api/`.
+    ///
+    /// - Returns: The body of an answer that says that it was done.
+    /// - Throws: `NoProxy`; `CommandFailure` for a refusal, in the proxy's words.
+    func send(_ method: HTTPCall.Method, _ path: String, _ body: ByteBuffer? = nil) async throws -> JSONView {
+        let answer = try await exchange(method, path, body)
+        guard (200..<300).contains(answer.status) else { throw refusal(answer, path) }
+        do {
+            return try JSONText(scanning: answer.body).root
+        } catch {
+            throw CommandFailure("\(place.base) does not answer as a mcp-proxy does; name the right one with --proxy")
+        }
+    }
+
+    /// Follows a stream below `/api/` until it ends or the task is cancelled.
+    ///
+    /// - Throws: As `send`, and `CommandFailure` when the connection breaks.
+    func follow(_ path: String, _ onEvent: @escaping @Sendable (ServerSentEvent) -> Void) async throws {
+        let answer = try await exchange(.get, path, nil, onEvent)
+        guard (200..<300).contains(answer.status) else { throw refusal(answer, path) }
+    }
+
+    /// The path of a server, or of something about it, below `/api/`.
+    static func path(_ server: String, _ action: String? = nil) -> String {
+        "servers/\(PathEncoding.encode(server))" + (action.map { "/\($0)" } ?? "")
+    }
+
+    private func exchange(
+        _ method: HTTPCall.Method, _ path: String, _ body: ByteBuffer?,
+        _ onEvent: (@Sendable (ServerSentEvent) -> Void)? = nil
+    ) async throws -> HTTPCall.Answer {
+        let url: UpstreamURL
+        do {
+            url = try UpstreamURL("\(place.base)/api/\(path)")
+        } catch {
+            throw CommandFailure("this name cannot stand in a path: \(error)")
+        }
+        var call = HTTPCall(method, url)
+        call.body = body
+        // A change lasts until the server has started, which has time limits of its own.
+        if method == .get { call.timeout = Self.readTimeout }
+        if let token = place.token { call.headers = [("Authorization", "Bearer \(token.reveal())")] }
+        do throws(UpstreamFailure) {
+            return try await call.send(on: MultiThreadedEventLoopGroup.singleton.next(), onEvent: onEvent)
+        } catch {
+            guard error.code == .notReachable else {
+                throw CommandFailure("the proxy at \(place.base) gave no answer: \(error)")
+            }
+            throw NoProxy(words: "no proxy answers at \(place.base)")
+        }
+    }
+
+    // MARK: Refusals
+
+    private func refusal(_ answer: HTTPCall.Answer, _ path: String) -> CommandFailure {
+        // Without problem details it is not the API that answers.
+        let problem = (try? JSONText(scanning: answer.body))?.root
+        var words = problem?["detail"]?.string ?? "\(place.base)/api/\(path) answered with status \(answer.status)"
+        switch answer.status {
+        case 401, 403: words += "\n" + tokenWords
+        case 404 where problem?["detail"] == nil:
+            words += "; is there a mcp-proxy with a management API at this address?"
+        default: break
+        }
+        for line in problem?["problems"]?.elements.compactMap(\.string) ?? [] {
+            words += "\n    \(ShownOutput.printable(line))"
+        }
+        for line in problem?["stderr"]?.elements.compactMap(\.string) ?? [] {
+            words += "\n    | \(ShownOutput.printable(line))"
+        }
+        return CommandFailure(words)
+    }
+
+    private var tokenWords: String {
+        guard place.token != nil else {
+            return "no token was sent; give one with MCP_PROXY_TOKEN or --token, or name the proxy's file with --config"
+        }
+        return "the token that was sent is \(place.tokenSource); give another one with MCP_PROXY_TOKEN or --token"
+    }
+}

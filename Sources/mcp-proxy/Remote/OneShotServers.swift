@@ -1,0 +1,74 @@
+import Logging
+import MCPGateway
+import NIOPosix
+import ProxyConfiguration
+
+/// Servers that run for one command.
+struct OneShotServers {
+    /// How many lines of a server's standard error are shown.
+    private static let shownErrorLines = 8
+
+    private let settings: ProxySettings
+    private let watch = EventCount()
+    private let composition: Composition
+
+    init(_ settings: ProxySettings) {
+        self.settings = settings
+        // What goes wrong is said with the command's own outcome.
+        let logger = Logger(label: "mcp-proxy") { _ in SwiftLogNoOpLogHandler() }
+        composition = Composition(
+            settings, eventLoops: MultiThreadedEventLoopGroup.singleton, logger: logger, watch: watch)
+    }
+
+    /// Starts the only server, lends a client of it, and ends both.
+    func withClient<Value: Sendable>(
+        _ signals: TerminationSignals, _ body: @escaping @Sendable (OneClient) async throws -> Value
+    ) async throws -> Value {
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let client = OneClient(of: composition, on: eventLoop) { Interruption.tellWaiting("… \($0)") }
+        do {
+            return try await run(signals, atEnd: { client.end() }) { try await body(client) }
+        } catch let error as OneClient.Refusal {
+            throw CommandFailure(error.words + stateWords)
+        }
+    }
+
+    /// Starts all servers, waits until each has come up or failed, and ends them.
+    ///
+    /// - Returns: The servers with what was seen of them.
+    func look(_ signals: TerminationSignals) async throws -> [(server: ServerSettings, status: ServerStatus)] {
+        let (composition, watch) = (composition, watch)
+        return try await run(signals) {
+            while true {
+                let seen = watch.current
+                try Task.checkCancellation()
+                let statuses = composition.servers.map { ($0.settings, $0.connections.status) }
+                let isOpen = statuses.contains { $1.state == .starting || ($1.state == .ready && !$1.isCatalogKnown) }
+                guard isOpen else { return statuses }
+                await watch.wait(past: seen)
+            }
+        }
+    }
+
+    private func run<Value: Sendable>(
+        _ signals: TerminationSignals, atEnd: () -> Void = {}, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        composition.start()
+        let outcome: Result<Value, any Error>
+        do {
+            outcome = .success(try await Interruption.race(signals, body))
+        } catch {
+            outcome = .failure(error)
+        }
+        atEnd()
+        await Draining(composition: composition, settings: settings).drain(signals.arrivals) { composition.close() }
+        return try outcome.get()
+    }
+
+    /// What is known of a server that did not do what it was to do.
+    private var stateWords: String {
+        guard let status = composition.servers.first?.connections.status, let error = status.error else { return "" }
+        let lines = status.errorOutput.suffix(Self.shownErrorLines).map { "\n    | \(ShownOutput.printable($0))" }
+        return "\n    \(ShownOutput.printable(error))" + lines.joined()
+    }
+}

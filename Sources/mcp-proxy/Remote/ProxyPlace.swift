@@ -1,0 +1,88 @@
+import ArgumentParser
+import MCPUpstream
+import ProxyConfiguration
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Where a running proxy is, and what opens it.
+struct ProxyPlace: Sendable {
+    /// Without a slash at the end.
+    let base: String
+    /// Opens the management API; nil for none.
+    let token: Secret?
+    /// Where the token comes from, for messages.
+    let tokenSource: String
+    /// The configuration that the proxy was found by; nil when it was named.
+    let configuration: LoadedConfiguration?
+
+    /// Finds the proxy that is meant: the one named, that of the environment, that of the configuration, the usual one.
+    ///
+    /// - Throws: `CommandFailure` or `ConfigurationError`, with what to do.
+    static func find(_ remote: RemoteOptions, _ source: ConfigurationOptions) async throws -> ProxyPlace {
+        let environment = ProcessInfo.processInfo.environment
+        let named = remote.proxy ?? environment["MCP_PROXY_URL"].flatMap { $0.isEmpty ? nil : $0 }
+        // A token of a file that only happens to lie here is not sent to a proxy that was named.
+        let usesFile = source.isNamed || (named == nil && FileManager.default.fileExists(atPath: source.config))
+        let loaded = usesFile ? try await source.load() : nil
+        let base = try named.map(checked) ?? loaded.map { try address(of: $0.settings) } ?? "http://127.0.0.1:9090"
+        if let token = remote.token { return ProxyPlace(base, token, "--token", loaded) }
+        if let token = environment["MCP_PROXY_TOKEN"], !token.isEmpty {
+            return ProxyPlace(base, token, "MCP_PROXY_TOKEN", loaded)
+        }
+        if let token = loaded?.settings.managementTokens.first {
+            return ProxyPlace(base, token.reveal(), "the first one of \(source.shownLocation)", loaded)
+        }
+        return ProxyPlace(base, nil, "", loaded)
+    }
+
+    private init(_ base: String, _ token: String?, _ tokenSource: String, _ configuration: LoadedConfiguration?) {
+        self.base = base
+        self.token = token.map { Secret($0) }
+        self.tokenSource = tokenSource
+        self.configuration = configuration
+    }
+
+    /// What opens a server: the token that was given, else the server's own where the file has it.
+    func token(of server: String) -> Secret? {
+        let isGiven = tokenSource == "--token" || tokenSource == "MCP_PROXY_TOKEN"
+        if isGiven { return token }
+        let known = configuration?.settings.servers.first { $0.name.utf8.elementsEqual(server.utf8) }
+        // One that was added while it ran has the proxy's.
+        guard let known else { return configuration?.settings.options.authTokens.first ?? token }
+        return known.options.authTokens.first
+    }
+
+    /// An address that somebody gave, without what does not belong to it.
+    private static func checked(_ text: String) throws -> String {
+        let trimmed = String(text.reversed().drop { $0 == "/" }.reversed())
+        guard let url = try? UpstreamURL(trimmed), url.path == url.target else {
+            // What the error says more is less than the example.
+            throw CommandFailure("--proxy and MCP_PROXY_URL take an address such as http://127.0.0.1:9090")
+        }
+        return trimmed
+    }
+
+    /// Where a proxy of this configuration listens, as seen from its own machine.
+    private static func address(of settings: ProxySettings) throws -> String {
+        guard settings.address.port != 0 else {
+            throw CommandFailure("the proxy takes any free port (addr); name its address with --proxy")
+        }
+        var host = settings.address.host ?? "127.0.0.1"
+        if host == "0.0.0.0" { host = "127.0.0.1" }
+        if host == "::" { host = "::1" }
+        if host.contains(":"), !host.hasPrefix("[") { host = "[\(host)]" }
+        return "http://\(host):\(settings.address.port)\(settings.baseURL.pathPrefix)"
+    }
+}
+
+extension ConfigurationOptions {
+    /// Whether a configuration was named on the command line.
+    var isNamed: Bool { config != Self.defaultPath }
+
+    /// The file, or the URL without what may be secret in it.
+    var shownLocation: String { RemoteConfigurationRequest.display(config) }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Logging
+import MCPCore
+import MCPFrontEnd
+import MCPGateway
+import MCPUpstream
+import NIOPosix
+import ProxyConfiguration
+
+/// How a command reaches servers: through a running proxy, or by starting them itself.
+enum ServerAccess: Sendable {
+    case running(ManagementClient)
+    /// The settings, and where they come from.
+    case oneShot(ProxySettings, String)
+
+    /// Finds out which it is. Where nothing runs and a configuration was named, that one is used.
+    static func find(
+        _ remote: RemoteOptions, _ source: ConfigurationOptions, _ options: OneShotOptions
+    ) async throws -> ServerAccess {
+        if options.isOneShot {
+            guard remote.proxy == nil else { throw ValidationError("name either --proxy or --one-shot, not both") }
+            return .oneShot(try await source.load().settings, source.shownLocation)
+        }
+        let client = ManagementClient(place: try await .find(remote, source))
+        do {
+            _ = try await client.send(.get, "openapi.json")
+        } catch is CommandFailure {
+            // Somebody answers; whether that is of use shows when something is asked.
+        } catch let error as ManagementClient.NoProxy {
+            guard source.isNamed, remote.proxy == nil, let loaded = client.place.configuration else {
+                throw CommandFailure(
+                    "\(error.words); start it, name another one with --proxy, or add --one-shot to start what is "
+                        + "needed of \(source.shownLocation) here")
+            }
+            Terminal.error("\(error.words); what is needed of \(source.shownLocation) is started here")
+            return .oneShot(loaded.settings, source.shownLocation)
+        }
+        return .running(client)
+    }
+
+    /// The servers that can be asked.
+    func names() async throws -> [String] {
+        switch self {
+        case .oneShot(let settings, _): return settings.servers.filter { !$0.options.disabled }.map(\.name)
+        case .running(let client):
+            var names: [String] = []
+            try await client.send(.get, "servers")["servers"]?.forEachMember { name, server in
+                if server["state"]?.string != "disabled" { names.append(name) }
+            }
+            return names
+        }
+    }
+
+    /// Lends a session with one server.
+    ///
+    /// - Throws: `CommandFailure` with what the server said last, when it could not be used.
+    func withClient<Value: Sendable>(
+        of name: String, _ signals: TerminationSignals, _ body: @escaping @Sendable (OneClient) async throws -> Value
+    ) async throws -> Value {
+        if case .oneShot = self { Interruption.tellWaiting("starting \(ServerName.redacted(name))…") }
+        let servers = OneShotServers(try settings(for: name))
+        return try await servers.withClient(signals) { client in
+            try await client.initialize()
+            return try await body(client)
+        }
+    }
+
+    /// Settings with that server alone.
+    private func settings(for name: String) throws -> ProxySettings {
+        switch self {
+        case .oneShot(var settings, let location):
+            let names = settings.servers.map(\.displayName).joined(separator: ", ")
+            settings.servers = settings.servers.filter { $0.name.utf8.elementsEqual(name.utf8) }
+            guard let server = settings.servers.first else {
+                throw CommandFailure("there is no server \"\(name)\" in \(location); there are: \(names)")
+            }
+            guard !server.options.disabled else {
+                throw CommandFailure("the server \"\(name)\" is disabled in \(location)")
+            }
+            return settings
+        case .running(let client):
+            let token = client.place.token(of: name)
+            var settings = try BridgeConfiguration.load(
+                url: "\(client.place.base)/\(PathEncoding.encode(name))/mcp",
+                headers: token.map { ["Authorization: Bearer \($0.reveal())"] } ?? [],
+                transport: "streamable-http",
+                environment: nil
+            ).settings
+            settings.servers[0].name = name
+            return settings
+        }
+    }
+}
