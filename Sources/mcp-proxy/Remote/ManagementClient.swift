@@ -73,11 +73,13 @@ struct ManagementClient: Sendable {
     private func refusal(_ answer: HTTPCall.Answer, _ path: String) -> CommandFailure {
         // Without problem details it is not the API that answers.
         let problem = (try? JSONText(scanning: answer.body))?.root
-        var words = problem?["detail"]?.string ?? "\(place.base)/api/\(path) answered with status \(answer.status)"
+        var words = problem?["detail"]?.string.map(ShownOutput.printable) ?? "\(place.base)/api/\(path) answered with status \(answer.status)"
         switch answer.status {
-        case 401, 403: words += "\n" + tokenWords
+        case 401, 403: words += "\n" + tokenWords(hasToken: place.token != nil)
         case 404 where problem?["detail"] == nil:
             words += "; is there a mcp-proxy with a management API at this address?"
+        case 409 where problem?["type"]?.string?.hasSuffix("name-taken") == true:
+            words += "\nmcp-proxy add --replace does that"
         default: break
         }
         for line in problem?["problems"]?.elements.compactMap(\.string) ?? [] {
@@ -89,10 +91,10 @@ struct ManagementClient: Sendable {
         return CommandFailure(words)
     }
 
-    private var tokenWords: String {
-        guard place.token != nil else {
-            return "no token was sent; give one with MCP_PROXY_TOKEN or --token, or name the proxy's file with --config"
-        }
-        return "the token that was sent is \(place.tokenSource); give another one with MCP_PROXY_TOKEN or --token"
+    /// Which token was not good enough, and how another one is given.
+    func tokenWords(hasToken: Bool) -> String {
+        let ways = "with MCP_PROXY_TOKEN or --token, or name the proxy's file with --config"
+        guard hasToken else { return "no token was sent; give one \(ways)" }
+        return "the token that was sent is \(place.tokenSource); give another one \(ways)"
     }
 }

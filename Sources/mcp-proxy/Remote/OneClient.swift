@@ -9,6 +9,8 @@ final class OneClient: Sendable {
     /// An error that the server, or the proxy for it, has answered.
     struct Refusal: Error {
         let words: String
+        /// What the proxy says why it could not ask the server; nil for an error of the server's own.
+        let reason: String?
     }
 
     private struct State {
@@ -81,8 +83,9 @@ final class OneClient: Sendable {
         let error = answer.view(answer.envelope.error)
         var words = error?["message"]?.string ?? "without words"
         if let code = error?["code"]?.integer { words = "error \(code): \(words)" }
-        if let data = error?["data"] { words += "\n    \(String(buffer: data.bytes))" }
-        throw Refusal(words: words)
+        let reason = answer.errorCode?.isOwn == true ? error?["data"]?["reason"]?.string : nil
+        if reason == nil, let data = error?["data"] { words += "\n    \(String(buffer: data.bytes))" }
+        throw Refusal(words: ShownOutput.printable(words), reason: reason)
     }
 
     /// Ends the session. Nobody waits any more.
@@ -134,4 +137,9 @@ final class OneClient: Sendable {
         return ([amounts.joined(separator: " of ")] + [params["message"]?.string].compactMap(\.self))
             .joined(separator: ": ")
     }
+}
+
+extension ErrorCode {
+    /// Whether the proxy gives it for what is between it and a server.
+    fileprivate var isOwn: Bool { (-31_099 ... -31_000).contains(rawValue) }
 }

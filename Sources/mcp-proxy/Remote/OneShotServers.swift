@@ -8,6 +8,13 @@ struct OneShotServers {
     /// How many lines of a server's standard error are shown.
     private static let shownErrorLines = 8
 
+    /// A server has refused what it was asked, or could not be asked.
+    struct Failure: Error {
+        let refusal: OneClient.Refusal
+        /// What is known of the server's own trouble, on lines of their own.
+        let state: String
+    }
+
     private let settings: ProxySettings
     private let watch = EventCount()
     private let composition: Composition
@@ -21,6 +28,8 @@ struct OneShotServers {
     }
 
     /// Starts the only server, lends a client of it, and ends both.
+    ///
+    /// - Throws: `Failure`, and what the body throws.
     func withClient<Value: Sendable>(
         _ signals: TerminationSignals, _ body: @escaping @Sendable (OneClient) async throws -> Value
     ) async throws -> Value {
@@ -29,7 +38,7 @@ struct OneShotServers {
         do {
             return try await run(signals, atEnd: { client.end() }) { try await body(client) }
         } catch let error as OneClient.Refusal {
-            throw CommandFailure(error.words + stateWords)
+            throw Failure(refusal: error, state: stateWords)
         }
     }
 

@@ -34,7 +34,7 @@ struct ProxyPlace: Sendable {
             return ProxyPlace(base, token, "MCP_PROXY_TOKEN", loaded)
         }
         if let token = loaded?.settings.managementTokens.first {
-            return ProxyPlace(base, token.reveal(), "the first one of \(source.shownLocation)", loaded)
+            return ProxyPlace(base, token.reveal(), "that of \(source.shownLocation)", loaded)
         }
         return ProxyPlace(base, nil, "", loaded)
     }

@@ -59,10 +59,35 @@ enum ServerAccess: Sendable {
     ) async throws -> Value {
         if case .oneShot = self { Interruption.tellWaiting("starting \(ServerName.redacted(name))…") }
         let servers = OneShotServers(try settings(for: name))
-        return try await servers.withClient(signals) { client in
-            try await client.initialize()
-            return try await body(client)
+        do {
+            return try await servers.withClient(signals) { client in
+                try await client.initialize()
+                return try await body(client)
+            }
+        } catch let error as OneShotServers.Failure {
+            guard case .running(let client) = self, let reason = error.refusal.reason else {
+                throw CommandFailure(error.refusal.words + error.state)
+            }
+            throw await explained(error, reason, name, client)
         }
+    }
+
+    /// Why a running proxy does not let a server be asked: seldom for what the client behind it is told.
+    private func explained(
+        _ error: OneShotServers.Failure, _ reason: String, _ name: String, _ client: ManagementClient
+    ) async -> CommandFailure {
+        let shown = ServerName.redacted(name)
+        if reason == UpstreamFailure.Code.unauthorized.rawValue {
+            return CommandFailure(
+                "the server \"\(shown)\" needs another token\n"
+                    + client.tokenWords(hasToken: client.place.token(of: name) != nil))
+        }
+        // Without a list that may be read, the proxy's own words have to do.
+        if let names = try? await names(), !names.contains(shown) {
+            return CommandFailure(
+                "there is no server \"\(shown)\" at \(client.place.base); there are: \(names.joined(separator: ", "))")
+        }
+        return CommandFailure(error.refusal.words + error.state)
     }
 
     /// Settings with that server alone.
