@@ -83,6 +83,8 @@ import Testing
                 ("fetch", [ManagementHarness.owner], nil), ("none", [ManagementHarness.owner], nil), ("fetch", [], nil),
                 ("fetch", ["Authorization: Bearer server"], nil),
             ] + ManagementRefusal.Kind.allCases.map({ ("fetch", [ManagementHarness.owner], Optional($0)) }) {
+                // Only what is about one server can find that there is none.
+                guard refusal != .unknownServer || path.contains("{name}") else { continue }
                 harness.servers.refusal.withLock { current in
                     current = refusal.map { ManagementRefusal($0, "no", problems: ["p"], errorOutput: ["e"]) }
                 }

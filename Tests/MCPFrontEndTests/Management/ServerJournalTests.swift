@@ -51,28 +51,40 @@ import Testing
         #expect(heard.withLock { $0 } == [1, 2, 3])
     }
 
+    /// What each of several followers has heard; 0 stands for the end.
+    private final class Followers: Sendable {
+        private let state = Mutex<[[Int]]>([])
+
+        var heard: [[Int]] { state.withLock { $0 } }
+
+        func follow(_ journal: ServerJournal) {
+            let place = state.withLock { state in
+                state.append([])
+                return state.count - 1
+            }
+            _ = journal.follow { [self] entry in state.withLock { $0[place].append(entry?.number ?? 0) } }
+        }
+    }
+
     @Test("Lines that come at the same time from several threads are heard by everybody in order, each once")
     func concurrent() async {
-        let (writers, lines) = (8, 500)
+        let writers = 8
+        let lines = 500
         let journal = ServerJournal(maximumEntries: writers * lines)
-        let heard = Mutex<[[Int]]>([])
+        let followers = Followers()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<writers {
                 group.addTask {
                     for line in 0..<lines {
                         journal.note(.stderr, "x", at: 0)
-                        guard line % 100 == 50 else { continue }
-                        let place = heard.withLock {
-                            $0.append([]); return $0.count - 1
-                        }
-                        _ = journal.follow { entry in heard.withLock { $0[place].append(entry?.number ?? 0) } }
+                        if line % 100 == 50 { followers.follow(journal) }
                     }
                 }
             }
         }
         journal.close()
         let expected = Array(1...writers * lines) + [0]
-        #expect(heard.withLock { $0 }.count == writers * lines / 100)
-        #expect(heard.withLock { $0 }.allSatisfy { $0 == expected })
+        #expect(followers.heard.count == writers * lines / 100)
+        #expect(followers.heard.allSatisfy { $0 == expected })
     }
 }
