@@ -89,6 +89,17 @@ import Testing
         #expect(harness.servers.requests.isEmpty == (status == 403))
     }
 
+    @Test("A page without a token sees which servers there are and nothing else, unless its origin was configured")
+    func readingPage() async throws {
+        let harness = try await ManagementHarness(tokens: [])
+        for path in Self.reads.dropFirst() {
+            #expect(try await harness.answer("GET", path, ["Origin: http://localhost:3000"]).status == 403, "\(path)")
+            #expect(try await harness.answer("GET", path, ["Origin: https://app.example"]).status == 200, "\(path)")
+        }
+        let list = try await harness.answer("GET", "/api/servers", ["Origin: http://localhost:3000"])
+        #expect(list.body == #"{"servers":{"fetch":{"path":"/fetch/","state":"ready"}}}"#)
+    }
+
     @Test("A page that shows a token needs no configured origin")
     func pageWithToken() async throws {
         let harness = try await ManagementHarness()
