@@ -20,6 +20,7 @@ enum JournalStream {
         }
     }
 
+    /// Sends one entry, if it has not been seen; nil ends the stream.
     private static func tell(_ entry: ServerJournal.Entry?, after lastSeen: Int, _ responder: HTTPResponder) {
         guard let entry else {
             responder.write(bytes(ServerSentEvent(name: "end", data: ByteBuffer(string: "{}"))))

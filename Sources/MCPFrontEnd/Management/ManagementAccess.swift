@@ -67,8 +67,7 @@ package struct ManagementAccess: Sendable {
                 "nothing can be changed without a token on an address that others can reach; set "
                     + "mcpProxy.management.authTokens")
         }
-        // Any page on this machine's loopback could send it without its user knowing.
-        if let origin = request.origin, !allowedOrigins.contains(origin.lowercased()) {
+        if isForeignPage(request) {
             throw ManagementProblem(
                 .refused(.forbidden),
                 "a web page may change something only with a token, or from an origin that is listed in "
@@ -77,7 +76,14 @@ package struct ManagementAccess: Sendable {
     }
 
     /// How much a caller may see.
-    func reading(_ caller: ManagementCaller) -> Reach {
-        caller.hasToken || !isReachable ? .everything : .overview
+    func reading(_ request: AdmittedRequest, _ caller: ManagementCaller) -> Reach {
+        if caller.hasToken { return .everything }
+        return isReachable || isForeignPage(request) ? .overview : .everything
+    }
+
+    /// Whether a web page asks that nobody has allowed by name: any page on this machine's loopback could, without its
+    /// user knowing.
+    private func isForeignPage(_ request: AdmittedRequest) -> Bool {
+        request.origin.map { !allowedOrigins.contains($0.lowercased()) } ?? false
     }
 }

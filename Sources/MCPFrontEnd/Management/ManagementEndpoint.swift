@@ -110,12 +110,12 @@ package final class ManagementEndpoint: Sendable {
             throw ManagementProblem(.unknownPath, "there is nothing at this path; see /api/openapi.json")
         }
         try checkMethod(method, path.methods)
-        let reach = access.reading(caller)
+        let reach = access.reading(request, caller)
         guard !isReading || path == .servers || reach == .everything else {
             throw ManagementProblem(
                 .refused(.forbidden),
-                "without a token only the list of servers is shown on an address that others can reach; set "
-                    + "mcpProxy.management.authTokens")
+                "without a token only the list of servers is shown to web pages, and on an address that others can "
+                    + "reach; set mcpProxy.management.authTokens")
         }
         if isReading { return path == .servers ? .list(reach) : .read }
         if let seconds = budget.take(for: caller.principal) {

@@ -4,6 +4,8 @@ package enum ServerName {
     package static let reserved: Set<String> = [
         "healthz", "readyz", "api", "metrics", ".well-known", "sse", "mcp", "message",
     ]
+    /// What the proxy itself has below `api`.
+    private static let managed: Set<String> = ["servers", "reload", "openapi.json", "problems"]
     /// The last parts of the routes that every server has.
     package static let routes = ["mcp", "sse", "message"]
     /// The longest name.
@@ -25,7 +27,7 @@ package enum ServerName {
             return "the name of the server has . or .. for a part"
         }
         if parts.count == 1, reserved.contains(name) { return "the name of the server is a route of the proxy itself" }
-        if parts[0] == ".well-known" || name == "api/servers" || name.hasPrefix("api/servers/") {
+        if parts[0] == ".well-known" || (parts[0] == "api" && parts.count > 1 && managed.contains(String(parts[1]))) {
             return "the routes of the server would hide routes of the proxy itself"
         }
         return nil

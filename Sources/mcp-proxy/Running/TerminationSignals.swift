@@ -19,10 +19,15 @@ final class TerminationSignals: Sendable {
     init(countsHangups: Bool = false) {
         signal(SIGPIPE, SIG_IGN)
         let (arrivals, hangups) = (self.arrivals, self.hangups)
+        // The end of the terminal that it was started from is told by the same signal.
+        let hadTerminal = ControllingTerminal.isThere
         sources = [SIGTERM, SIGINT, SIGHUP].dropLast(countsHangups ? 0 : 1).map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { number == SIGHUP ? hangups.note() : arrivals.note() }
+            source.setEventHandler {
+                let isRequest = number == SIGHUP && (!hadTerminal || ControllingTerminal.isThere)
+                isRequest ? hangups.note() : arrivals.note()
+            }
             source.resume()
             return SendableSource(source: source)
         }
@@ -35,5 +40,15 @@ final class TerminationSignals: Sendable {
     /// Dispatch sources may be used from any thread; the type does not say so.
     private struct SendableSource: @unchecked Sendable {
         let source: any DispatchSourceSignal
+    }
+}
+
+/// The terminal from which the program was started.
+private enum ControllingTerminal {
+    static var isThere: Bool {
+        let descriptor = unsafe open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        close(descriptor)
+        return true
     }
 }

@@ -1,0 +1,140 @@
+import Logging
+import MCPCore
+import MCPGateway
+import MCPTestSupport
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+@testable import MCPFrontEnd
+
+/// The management API on a listener on loopback, admitted as the front door admits.
+final class ManagementHarness: Sendable {
+    static let name = "Host: localhost"
+    static let owner = "Authorization: Bearer owner"
+
+    let servers: ScriptedServers
+    private let listener: HTTPListener
+    let port: Int
+
+    init(
+        tokens: [String] = ["owner"], isReachable: Bool = false, servers: ScriptedServers = ScriptedServers(),
+        prefix: String = "", configure: (inout ManagementAccess) -> Void = { _ in },
+        now: @escaping @Sendable () -> NIODeadline = { .now() }
+    ) async throws {
+        self.servers = servers
+        func route(_ tokens: [String]) -> RouteTokens {
+            RouteTokens(tokens.enumerated().map { ($1, Principal.token(number: $0)) })
+        }
+        var access = ManagementAccess(
+            tokens: route(tokens), serverTokens: route(["server"]), isReachable: isReachable,
+            allowedOrigins: ["https://App.example"], prefix: prefix)
+        configure(&access)
+        listener = HTTPListener(limits: HTTPLimits(), logger: .silent)
+        let log = AuditLog()
+        self.log = log
+        let endpoint = ManagementEndpoint(
+            access, servers: servers, logger: Logger(label: "test") { _ in log },
+            budget: ChangeBudget(perMinute: access.maximumChangesPerMinute, now: now))
+        try await listener.bind(
+            host: "127.0.0.1", port: 0, eventLoops: MultiThreadedEventLoopGroup.singleton,
+            handler: Door(endpoint: endpoint))
+        port = listener.port ?? 0
+    }
+
+    private let log: AuditLog
+
+    deinit {
+        listener.close()
+    }
+
+    /// The lines of the log.
+    var audit: [String] { log.lines.withLock { $0 } }
+
+    /// The answer to one request.
+    func answer(
+        _ method: String, _ path: String, _ headers: [String] = [owner], body: String? = nil
+    ) async throws -> RawClient.Response {
+        let client = try await RawClient(port: port)
+        let length = body.map { ["Content-Length: \($0.utf8.count)"] } ?? []
+        let lines = ["\(method) \(path) HTTP/1.1", Self.name] + headers + length + ["", body ?? ""]
+        try await client.send(lines.joined(separator: "\r\n"))
+        let response = try await client.response(hasBody: method != "HEAD")
+        try await client.close()
+        return response
+    }
+
+    /// The answer to a request with a JSON body.
+    func send(_ method: String, _ path: String, _ body: String) async throws -> RawClient.Response {
+        try await send(method, path, [Self.owner], body)
+    }
+
+    /// The answer to a request with a JSON body.
+    func send(_ method: String, _ path: String, _ headers: [String], _ body: String) async throws
+        -> RawClient.Response
+    {
+        try await answer(method, path, headers + ["Content-Type: application/json; charset=utf-8"], body: body)
+    }
+
+    /// Admits as the front door does, and has nothing else behind it.
+    private final class Door: HTTPRequestHandler {
+        let endpoint: ManagementEndpoint
+        let admission = Admission(
+            hosts: HostPolicy(hosts: [], origins: ["https://app.example"], acceptsAddresses: false))
+
+        init(endpoint: ManagementEndpoint) {
+            self.endpoint = endpoint
+        }
+
+        func headers(for request: HTTPRequest) -> [(String, String)] { [] }
+
+        func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
+            do throws(Refusal) {
+                if !endpoint.handle(try admission.admit(request), responder) {
+                    responder.respond(.imATeapot)
+                }
+            } catch {
+                responder.refuse(error)
+            }
+        }
+    }
+
+    private final class AuditLog: LogHandler {
+        let lines = Mutex<[String]>([])
+        var logLevel: Logger.Level {
+            get { .trace }
+            set {}
+        }
+        var metadata: Logger.Metadata {
+            get { [:] }
+            set {}
+        }
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { nil }
+            set {}
+        }
+
+        func log(event: LogEvent) {
+            let facts = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { "\($0)=\($1)" }
+            lines.withLock { $0.append("\(event.message) \(facts.joined(separator: " "))") }
+        }
+    }
+}
+
+extension RawClient.Response {
+    /// The body as JSON.
+    var json: JSONView {
+        get throws { try JSONText(scanning: ByteBuffer(string: body)).root }
+    }
+
+    /// The last part of the problem's type, of an answer that is a problem as it must be.
+    var problem: String? {
+        get throws {
+            guard self["content-type"] == "application/problem+json", try json["status"]?.integer == Int64(status)
+            else { return nil }
+            return try json["type"]?.string.map { String($0.dropFirst("/api/problems/".count)) }
+        }
+    }
+}

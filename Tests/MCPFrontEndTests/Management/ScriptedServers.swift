@@ -1,0 +1,112 @@
+import MCPGateway
+import MCPTestSupport
+import NIOCore
+import Synchronization
+
+@testable import MCPFrontEnd
+
+/// Stands for the program that owns the servers: does what a test says, and remembers what it was asked.
+final class ScriptedServers: ServerManagement {
+    private let names: Mutex<[String]>
+    private let asked = Mutex<[String]>([])
+    let journal = ServerJournal(maximumEntries: 100)
+    /// What every change is refused with, if with anything.
+    let refusal = Mutex<ManagementRefusal?>(nil)
+    /// Told whenever something begins.
+    let beginnings = EventQueue<String>()
+    /// What a change to the server "slow" waits for.
+    let gate = EventQueue<Void>()
+    let endings = EventQueue<String>()
+
+    init(_ names: [String] = ["fetch"]) {
+        self.names = Mutex(names)
+    }
+
+    /// Each request as a line.
+    var requests: [String] { asked.withLock { $0 } }
+
+    static func report(_ name: String) -> ServerReport {
+        var status = ServerStatus()
+        status.state = .ready
+        status.transport = "stdio"
+        status.error = "it ended once"
+        status.errorOutput = ["last words"]
+        status.processID = 42
+        status.protocolVersion = "2025-11-25"
+        (status.tools, status.prompts, status.resources) = (3, 0, 1)
+        return ServerReport(
+            name: name, path: "/\(name)/", source: .file, status: status, era: "legacy", since: 1_795_472_217,
+            calls: 7, callsInFlight: 1)
+    }
+
+    private func change(_ line: String, _ name: String, _ caller: ManagementCaller) async throws(ManagementRefusal)
+        -> ServerReport
+    {
+        asked.withLock { $0.append("\(line) by \(caller.principal.name) \(caller.hasToken)") }
+        beginnings.add(line)
+        if name == "slow" {
+            // The test fails elsewhere when nothing opens the gate.
+            try? await gate.next()
+        }
+        endings.add(line)
+        if let refusal = refusal.withLock({ $0 }) { throw refusal }
+        return Self.report(name)
+    }
+
+    private func existing(_ name: String) throws(ManagementRefusal) {
+        guard names.withLock({ $0.contains(name) }) else { throw .unknown(name) }
+    }
+
+    func reports() async -> [ServerReport] { names.withLock { $0 }.map { Self.report($0) } }
+
+    func report(of name: String) async -> ServerReport? {
+        names.withLock { $0.contains(name) } ? Self.report(name) : nil
+    }
+
+    func add(_ name: String, _ configuration: ByteBuffer, for caller: ManagementCaller)
+        async throws(ManagementRefusal) -> ServerReport
+    {
+        try await change("add \(name) \(String(buffer: configuration))", name, caller)
+    }
+
+    func replace(_ name: String, _ configuration: ByteBuffer, for caller: ManagementCaller)
+        async throws(ManagementRefusal) -> ServerReport
+    {
+        try await change("replace \(name) \(String(buffer: configuration))", name, caller)
+    }
+
+    func remove(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) {
+        try existing(name)
+        _ = try await change("remove \(name)", name, caller)
+    }
+
+    func restart(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> ServerReport {
+        try existing(name)
+        return try await change("restart \(name)", name, caller)
+    }
+
+    func setEnabled(_ name: String, _ isEnabled: Bool, for caller: ManagementCaller) async throws(ManagementRefusal)
+        -> ServerReport
+    {
+        try existing(name)
+        return try await change("\(isEnabled ? "enable" : "disable") \(name)", name, caller)
+    }
+
+    func tools(of name: String) async throws(ManagementRefusal) -> ByteBuffer {
+        try existing(name)
+        return ByteBuffer(string: #"[{"name":"get"}]"#)
+    }
+
+    func journal(of name: String) async -> ServerJournal? {
+        names.withLock { $0.contains(name) } ? journal : nil
+    }
+
+    func reload(isRehearsal: Bool, for caller: ManagementCaller) async throws(ManagementRefusal) -> ReloadReport {
+        _ = try await change("reload \(isRehearsal)", "", caller)
+        var report = ReloadReport()
+        report.added = ["new"]
+        report.failed = ["bad": "no such program"]
+        report.lines = ["+ new"]
+        return report
+    }
+}
