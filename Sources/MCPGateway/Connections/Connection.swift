@@ -9,7 +9,9 @@ import NIOCore
 package final class Connection: @unchecked Sendable {
     package let key: ConnectionKey
     package let upstream: Upstream
-    unowned let server: ServerConnections
+    /// Kept alive, because what a server still says may arrive after it was removed. The server lets go of a connection
+    /// when it closes it.
+    let server: ServerConnections
     /// Which era the server speaks on this connection; nil before it has said so.
     private(set) var era: Era?
     /// Who hears what belongs to no call.
