@@ -71,6 +71,10 @@ class Proxy:
         marked = {name: self.marked(entry) for name, entry in (servers or {}).items()}
         return {"mcpProxy": {**general, **(proxy or {})}, "mcpServers": marked}
 
+    def rewrite(self, servers=None, *, proxy=None, options=None, limits=None):
+        """Writes the configuration file anew, in place."""
+        self.file.write_text(json.dumps(self._document(servers, proxy, options, limits)))
+
     def marked(self, entry):
         """The entry of a stdio server with the mark by which its processes are found again."""
         if "command" not in entry:
