@@ -1,6 +1,7 @@
 """Servers that a client brings with its session: HTTP+SSE, streamable HTTP, and what is refused."""
 
 import asyncio
+import contextlib
 import json
 
 import pytest
@@ -71,7 +72,7 @@ async def none_listed(management):
 
 
 async def pid_of(client):
-    return json.loads(text_of(await client.call("whoami")))["pid"]
+    return json.loads(text_of(await client.call("whoami", request_id="whoami")))["pid"]
 
 
 # HTTP+SSE
@@ -86,7 +87,7 @@ async def test_a_server_comes_with_an_event_stream_and_goes_with_it(proxy, http,
         assert "echo" in [tool["name"] for tool in tools]
         assert text_of(await client.call("echo", {"text": "mine"})) == "mine"
         pid = await pid_of(client)
-        assert pid in proxy.children()
+        assert pid in fixtures_of(proxy)
         (name,) = await management.named("ad-hoc")
         entry = (await management.servers())[name]
         assert entry["path"] == f"/{name}/" and entry["transport"] == "stdio" and entry["state"] == "ready", entry
@@ -109,6 +110,23 @@ async def test_a_remote_server_comes_with_an_event_stream(proxy, http, web, mana
     async with client.connected():
         assert text_of(await client.call("echo", {"text": "remote"})) == "remote"
         assert len(await management.named("ad-hoc")) == 1
+    await none_listed(management)
+
+
+@pytest.mark.parametrize("way", ["sse", "header"])
+async def test_one_server_is_one_process(proxy, http, management, way):
+    """The process that was started for the session is the one that serves it."""
+    async with contextlib.AsyncExitStack() as stack:
+        if way == "sse":
+            client = await stack.enter_async_context(BroughtOverSSE(proxy, http, brought(proxy)).connected())
+        else:
+            client = await brought_in_header(proxy, http, brought(proxy)).initialize()
+            stack.push_async_callback(client.delete)
+        (name,) = await management.named("ad-hoc")
+        pid = await pid_of(client)
+        assert len(fixtures_of(proxy)) == 2, f"besides the configured one there are more: {fixtures_of(proxy)}"
+        assert pid in fixtures_of(proxy)
+        assert (await management.servers())[name]["processID"] in proxy.children()
     await none_listed(management)
 
 
@@ -227,9 +245,10 @@ async def test_the_server_of_one_token_is_nobody_elses(proxy, http, management):
     stranger = Streamable(proxy.url("/mcp"), http, headers=bearer(OTHER))
     stranger.session = client.session
     assert (await stranger.post(request_body("ping"))).status_code == 404
-    for token, path in ((OTHER, f"/{name}/mcp"), (None, f"/{name}/mcp"), (None, "/mcp")):
-        response = await http.post(proxy.url(path), content=initialize_body(), headers={**JSON, **bearer(token)})
-        assert response.status_code in (401, 404), f"{path}: {response.status_code} {response.text}"
+    for token in (OTHER, None):
+        url = proxy.url(f"/{name}/mcp")
+        response = await http.post(url, content=initialize_body(), headers={**JSON, **bearer(token)})
+        assert response.status_code in (401, 404), f"{response.status_code} {response.text}"
     assert await client.call_text("echo", {"text": "mine"}) == "mine"
     await client.delete()
     await none_listed(management)
