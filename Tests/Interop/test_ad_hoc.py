@@ -21,7 +21,17 @@ from support.management import (
     problem_of,
 )
 from support.modern import Front
-from support.raw import ACCEPT, CLIENT, LATEST, Streamable, initialize_body, only_answer, request_body, text_of
+from support.raw import (
+    ACCEPT,
+    CLIENT,
+    LATEST,
+    Streamable,
+    http_client,
+    initialize_body,
+    only_answer,
+    request_body,
+    text_of,
+)
 from support.wait import eventually_async, eventually_succeeds
 
 pytestmark = pytest.mark.anyio
@@ -52,6 +62,11 @@ def management(proxy, http):
 async def _nothing_left(proxy):
     """After every test no process is left but that of the configured server."""
     yield
+    async with http_client() as http:
+        management = Management(proxy, http)
+        # What a failed test has left must not spoil the next.
+        for name in await management.named("ad-hoc"):
+            await management.send("DELETE", f"/api/servers/{name}")
     await eventually_async(lambda: len(fixtures_of(proxy)) == 1, f"only one server's process, not {fixtures_of(proxy)}")
 
 
