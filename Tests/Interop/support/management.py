@@ -4,7 +4,7 @@ import base64
 import contextlib
 import json
 
-from support.raw import Stream, OldClient, Streamable
+from support.raw import OldClient, Stream, Streamable
 
 TOKEN = "management-token-of-the-tests"
 HEADER = "Mcp-Proxy-Server"
