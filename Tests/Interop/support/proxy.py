@@ -58,11 +58,11 @@ class Proxy:
         self._output = directory / "stdout.txt"
         self._errors = directory / "stderr.txt"
         if text is None:
-            self.file.write_text(json.dumps(self._document(servers, proxy, options, limits)))
+            self.file.write_text(json.dumps(self.document(servers, proxy, options, limits)))
         else:
             self.file.write_text(text(self))
 
-    def _document(self, servers, proxy, options, limits):
+    def document(self, servers=None, proxy=None, options=None, limits=None):
         general = {"baseURL": self.base, "addr": self.address, "name": "proxy under test", "version": "1.0.0"}
         if options:
             general["options"] = options
@@ -70,6 +70,10 @@ class Proxy:
             general["limits"] = limits
         marked = {name: self.marked(entry) for name, entry in (servers or {}).items()}
         return {"mcpProxy": {**general, **(proxy or {})}, "mcpServers": marked}
+
+    def rewrite(self, servers=None, *, proxy=None, options=None, limits=None):
+        """Writes the configuration file anew, in place."""
+        self.file.write_text(json.dumps(self.document(servers, proxy, options, limits)))
 
     def marked(self, entry):
         """The entry of a stdio server with the mark by which its processes are found again."""
