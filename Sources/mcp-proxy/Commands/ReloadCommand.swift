@@ -20,7 +20,8 @@ struct ReloadCommand: AsyncParsableCommand {
             let report = try await client.reload(isRehearsal: isDryRun)
             if output.isJSON { return try ShownOutput.write(json: report.bytes) }
             let lines = report["lines"]?.elements.compactMap(\.string) ?? []
-            try ShownOutput.write(table: [report["message"]?.string ?? "done"] + (lines.isEmpty ? ["nothing has changed"] : lines))
+            try ShownOutput.write(
+                table: [report["message"]?.string ?? "done"] + (lines.isEmpty ? ["nothing has changed"] : lines))
             var hasFailed = false
             report["failed"]?.forEachMember { name, reason in
                 hasFailed = true

@@ -73,7 +73,9 @@ struct ManagementClient: Sendable {
     private func refusal(_ answer: HTTPCall.Answer, _ path: String) -> CommandFailure {
         // Without problem details it is not the API that answers.
         let problem = (try? JSONText(scanning: answer.body))?.root
-        var words = problem?["detail"]?.string.map(ShownOutput.printable) ?? "\(place.base)/api/\(path) answered with status \(answer.status)"
+        var words =
+            problem?["detail"]?.string.map(ShownOutput.printable)
+            ?? "\(place.base)/api/\(path) answered with status \(answer.status)"
         switch answer.status {
         case 401, 403: words += "\n" + tokenWords(hasToken: place.token != nil)
         case 404 where problem?["detail"] == nil:
