@@ -100,16 +100,24 @@ struct AdHocEndpoint: Sendable {
     private func configuration(
         in request: AdmittedRequest
     ) throws(ManagementProblem) -> (configuration: ByteBuffer, opensSession: Bool)? {
-        // What is no message is told so by the endpoint that reads it.
-        let message = try? Message(request.http.body)
-        let opensSession = message?.method == .initialize
+        let message: Message
+        do {
+            message = try Message(request.http.body)
+        } catch {
+            throw ManagementProblem(.notJSON, "the body is not a message of the protocol: \(error.reason)")
+        }
+        let opensSession = message.method == .initialize
+        guard opensSession || message.envelope.metadata.protocolVersion != nil else {
+            throw ManagementProblem(
+                .invalidRequest, "begin with initialize, or state the revision in _meta as of 2026-07-28")
+        }
         if let encoded = request.http.header(Self.header) {
             guard let configuration = Base64.decode(encoded.utf8) else {
                 throw ManagementProblem(.invalidRequest, "\(Self.header) is not base64 (RFC 4648, with padding)")
             }
             return (ByteBuffer(bytes: configuration), opensSession)
         }
-        guard opensSession, let sent = message?.params?["_meta"]?[Self.metaKey], sent.isObject else { return nil }
+        guard opensSession, let sent = message.params?["_meta"]?[Self.metaKey], sent.isObject else { return nil }
         return (sent.bytes, true)
     }
 

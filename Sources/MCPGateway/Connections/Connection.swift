@@ -9,7 +9,8 @@ import NIOCore
 package final class Connection: @unchecked Sendable {
     package let key: ConnectionKey
     package let upstream: Upstream
-    /// Holds on to it: a link may end after a server that was removed. The server lets go of connections when it closes.
+    /// Kept alive, because what a server still says may arrive after it was removed. The server lets go of a connection
+    /// when it closes it.
     let server: ServerConnections
     /// Which era the server speaks on this connection; nil before it has said so.
     private(set) var era: Era?

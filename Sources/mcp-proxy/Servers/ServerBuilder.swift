@@ -26,17 +26,19 @@ struct ServerBuilder: Sendable {
     /// The server with its connections, none of them opened yet; nil for a URL that cannot be used, which the
     /// configuration refuses before.
     ///
-    /// - Parameter guarding: What decides where a server may be that is not the operator's; nil for one that is.
+    /// - Parameters:
+    ///   - guarding: What decides where a server may be that is not the operator's; nil for one that is.
+    ///   - firstPrincipal: Whose connection is opened first; nil for what follows from the tokens.
     func build(
         _ server: ServerSettings, _ source: ServerSource, configuration: ByteBuffer? = nil,
-        guarding: AddressGuard? = nil
+        guarding: AddressGuard? = nil, firstPrincipal: Principal? = nil
     ) -> ManagedServer? {
         let journal = ServerJournal(maximumEntries: settings.limits.stderrLines)
         let census = LinkCensus(within: links.census)
         guard let factory = linkFactory(for: server, journal, census, guarding: guarding) else { return nil }
         let note = StatusNote(journal)
         let connections = ServerConnections(
-            connectionSettings(of: server),
+            connectionSettings(of: server, firstPrincipal: firstPrincipal),
             eventLoops: eventLoops,
             logger: logger,
             makeLink: factory,
@@ -112,7 +114,9 @@ struct ServerBuilder: Sendable {
         }
     }
 
-    private func connectionSettings(of server: ServerSettings) -> ServerConnectionSettings {
+    private func connectionSettings(
+        of server: ServerSettings, firstPrincipal: Principal?
+    ) -> ServerConnectionSettings {
         var info = ByteBuffer(string: #"{"name":"#)
         info.writeJSONString(settings.name)
         info.writeString(#","version":"#)
@@ -128,7 +132,7 @@ struct ServerBuilder: Sendable {
             ownClientInfo: info,
             toolFilter: server.options.toolFilter.map(Self.toolFilter),
             // With a single token there is a single caller: the first connection is already theirs.
-            firstPrincipal: principals.only(server.options.authTokens)
+            firstPrincipal: firstPrincipal ?? principals.only(server.options.authTokens)
         )
         result.cacheHints.timeToLive = server.cacheTTL
         result.cacheHints.isPublic = server.cacheScope == .public

@@ -29,7 +29,10 @@ extension ServerRegistry {
         try checkRoom(source, for: caller)
         pending[name] = .some(caller.principal)
         defer { pending[name] = nil }
-        guard var server = builder.build(settings, source, configuration: configuration, guarding: addressGuard)
+        guard
+            var server = builder.build(
+                settings, source, configuration: configuration, guarding: addressGuard,
+                firstPrincipal: source == .adHoc ? caller.principal : nil)
         else { throw ManagementRefusal(.invalidConfiguration, "the URL cannot be used") }
         server.owner = caller.principal
         try await start(server)
