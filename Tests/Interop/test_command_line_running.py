@@ -160,13 +160,39 @@ def test_a_server_that_does_not_start_is_explained(stopped):
     done = stopped.run("call", "broken", "echo", "text=x", "--one-shot", status=1)
     assert "exit status 3" in done.stderr
     assert "    | " in done.stderr
-    stopped.proxy.assert_nothing_left()
+    assert not processes.marked(stopped.proxy.run)
 
 
-def test_a_question_of_the_server_is_refused(running):
-    """Nobody answers what a server asks in the middle of a call: the call ends instead of waiting."""
-    done = running.run("call", "one", "elicit", status=1)
-    assert done.stderr
+@pytest.mark.parametrize("where", ["running", "stopped"])
+def test_a_question_of_the_server_is_refused(where, request):
+    """Nobody answers what a server asks in the middle of a call: it is told so instead of waiting."""
+    commands = request.getfixturevalue(where)
+    extra = ["--one-shot"] if where == "stopped" else []
+    for tool in ("ask_elicitation", "ask_sampling", "ask_roots"):
+        assert "-32601" in commands.run("call", "one", tool, *extra).stdout
+
+
+def test_progress_is_shown_to_somebody_who_waits(running):
+    """On a terminal the progress of a call is shown on standard error; the result stays alone on standard output."""
+    ours, theirs = os.openpty()
+    try:
+        done = subprocess.run(
+            [running.binary, "call", "one", "progress", "steps=2"],
+            cwd=running.proxy.directory,
+            env=running.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            text=True,
+            timeout=SECONDS,
+        )
+        shown = os.read(ours, 10_000).decode()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert done.stdout == "2 steps\n"
+    assert "1 of 2" in shown
+    assert "2 of 2" in shown
 
 
 # Resources
@@ -267,17 +293,29 @@ def test_a_reload_is_shown_before_and_after(binary, launch):
     """`reload --dry-run` and `check --against-running` say what would change; `reload` changes it."""
     with launch({"one": stdio()}, options={"authTokens": [TOKEN]}) as proxy:
         commands = Commands(binary, proxy)
-        document = json.loads(proxy.file.read_text())
-        document["mcpServers"]["two"] = proxy.marked(stdio())
-        # Beside the file that the proxy watches, so that it hears of the change from the command alone.
         assert "would change nothing" in commands.run("check", "--against-running").stdout
-        assert commands.json("reload", "--dry-run")["added"] == []
+        assert "nothing has changed" in commands.run("reload").stdout
+        document = json.loads(proxy.file.read_text())
+        # The proxy may see the new server by itself before it is asked; this it can only tell of.
+        document["mcpProxy"]["name"] = "another name"
+        document["mcpServers"]["two"] = proxy.marked(stdio())
         proxy.file.write_text(json.dumps(document))
-        report = commands.json("reload")
-        assert report["failed"] == {}
-        eventually(lambda: "two" in commands.json("list")["servers"], "the added server to be there")
-        proxy.file.write_text("{")
+        assert commands.json("reload", "--dry-run")["needsRestart"] == ["name"]
+        assert "mcpProxy.name needs a restart" in commands.run("check", "--against-running").stdout
+        assert commands.json("reload")["failed"] == {}
+        assert commands.json("list")["servers"]["two"]["source"] == "file"
+
+
+def test_a_reload_of_a_broken_file_is_explained(binary, launch):
+    """A file that cannot be used changes nothing: the proxy's problems are shown."""
+    with launch({"one": stdio()}, options={"authTokens": [TOKEN]}) as proxy:
+        commands = Commands(binary, proxy)
+        proxy.file.write_text('{"mcpServers": {"one": {"command": 1}}}')
+        refused = commands.run("reload", "--proxy", proxy.base, status=1, MCP_PROXY_TOKEN=TOKEN)
+        assert "nothing was changed" in refused.stderr
+        assert "mcpServers.one.command" in refused.stderr
         assert commands.run("reload", status=1).stderr
+        assert commands.run("list", "--proxy", proxy.base, MCP_PROXY_TOKEN=TOKEN).stdout
 
 
 # Logs
