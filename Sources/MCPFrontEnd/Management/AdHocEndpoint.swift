@@ -100,6 +100,9 @@ struct AdHocEndpoint: Sendable {
     private func configuration(
         in request: AdmittedRequest
     ) throws(ManagementProblem) -> (configuration: ByteBuffer, opensSession: Bool)? {
+        guard isJSON(contentType: request.http.fields[.contentType]) else {
+            throw ManagementProblem(.unsupportedMediaType, "send Content-Type: application/json")
+        }
         let message: Message
         do {
             message = try Message(request.http.body)
