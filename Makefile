@@ -3,6 +3,9 @@ BUILD_DIR ?= .build
 VENV_DIR ?= .venv
 export VENV_DIR
 
+# How many Swift tests run at the same time. All of them at once would starve those that have time limits.
+TESTS_AT_ONCE ?= 32
+
 # What `make bench` measures: which cases, how often, and for how many seconds each time.
 CASES ?= calls,events,list,large,open,peers,idle,start
 REPETITIONS ?= 11
@@ -48,6 +51,7 @@ format: tools ## Format the Swift code
 swift-test: tools ## Build without warnings and run the Swift tests
 	$(SWIFT_BUILD) --build-tests
 	MCP_PROXY_BINARY="$$($(SWIFT_BUILD) --show-bin-path)/mcp-proxy" \
+		SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(TESTS_AT_ONCE) \
 		Scripts/list-failures swift test --scratch-path "$(BUILD_DIR)" --skip-build
 
 .PHONY: interop
