@@ -264,9 +264,12 @@ async def test_hostile_bodies(proxy, http, path):
         assert response.status_code in expected, f"{body[:40]}: {response.status_code} {response.text}"
 
 
-async def test_on_every_interface_nothing_changes_without_a_token(launch, http, capture):
+@pytest.mark.parametrize("how", ["public base URL", "every interface"])
+async def test_where_others_can_reach_it_nothing_changes_without_a_token(launch, http, capture, how):
+    """A public base URL stands for a web server in front of the listener on loopback."""
     servers = {"web": capture.streamable()}
-    with launch(text=lambda proxy: reachable(proxy, servers, management=ROOMY)) as proxy:
+    public = {"baseURL": "https://mcp.example.com"} if how == "public base URL" else {}
+    with launch(text=lambda proxy: reachable(proxy, servers, management=ROOMY, **public)) as proxy:
         api = Management(proxy, http)
         for method, path in (("POST", ""), ("PUT", "/web"), ("DELETE", "/web"), ("POST", "/web/restart"),
                              ("POST", "/web/disable")):

@@ -335,6 +335,7 @@ async def test_many_reloads_under_load(launch, http):
         seconds = asyncio.get_running_loop().time() - began
         stop.set()
         counts = await asyncio.gather(*calling)
+        print(f"{sum(counts)} calls in {seconds:.1f} s, {RELOADS} reloads")
         # As much of the rate as a machine manages that has other things to do.
         assert sum(counts) > seconds * CALLS_PER_SECOND / 4, f"{sum(counts)} calls in {seconds} s"
         proxy.rewrite({**fixed, "turns": server("turns")}, proxy=QUIET)

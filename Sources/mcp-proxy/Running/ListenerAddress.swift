@@ -6,7 +6,14 @@ enum ListenerAddress {
     /// Whether only this machine can reach the address.
     static func isLoopback(_ host: String?) -> Bool {
         guard let host else { return false }
-        return host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        return ["localhost", "::1", "[::1]"].contains(host) || host.hasPrefix("127.")
+    }
+
+    /// Whether only this machine's own programs are meant to reach the proxy: a base URL that names another host stands
+    /// for a web server in front of it.
+    static func isLocal(_ settings: ProxySettings) -> Bool {
+        guard isLoopback(settings.address.host) else { return false }
+        return settings.baseURL.origin.flatMap(host(ofOrigin:)).map(isLoopback) ?? true
     }
 
     /// The host of `scheme://host[:port]`.

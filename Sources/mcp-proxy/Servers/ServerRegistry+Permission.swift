@@ -72,7 +72,7 @@ extension ServerRegistry {
             tokens: builder.principals.tokens(settings.managementTokens),
             serverTokens: builder.principals.tokens(
                 settings.options.authTokens + settings.servers.flatMap(\.options.authTokens)),
-            isReachable: !ListenerAddress.isLoopback(settings.address.host),
+            isReachable: !ListenerAddress.isLocal(settings),
             allowedOrigins: Set(settings.allowedOrigins),
             prefix: prefix
         )
@@ -103,11 +103,7 @@ extension ServerRegistry {
     /// What decides where a server may be that is not the operator's.
     var addressGuard: AddressGuard? {
         // What only this machine's own programs can reach they can reach without the proxy as well.
-        let isLocal =
-            ListenerAddress.isLoopback(settings.address.host)
-            && (settings.baseURL.origin.flatMap(ListenerAddress.host(ofOrigin:)).map(ListenerAddress.isLoopback)
-                ?? true)
-        let loopback = isLocal ? ["127.0.0.0/8", "::1"] : []
+        let loopback = ListenerAddress.isLocal(settings) ? ["127.0.0.0/8", "::1"] : []
         let listeners = frontDoor.listener.address.map { [$0] } ?? []
         // The networks were checked when the configuration was read.
         return try? AddressGuard(allowing: management.allowAddresses + loopback, listeners: listeners)
