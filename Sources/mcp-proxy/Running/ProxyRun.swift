@@ -54,10 +54,10 @@ struct ProxyRun {
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store)
         do {
             let stored = try store?.read() ?? []
+            await registry.openManagement()
             try await frontDoor.open(on: eventLoops)
             warnWhenExposed()
             composition.start()
-            await registry.openManagement()
             await registry.restore(stored)
         } catch let error as ConfigurationError {
             Terminal.error(error.description)
