@@ -4,7 +4,7 @@ VENV_DIR ?= .venv
 export VENV_DIR
 
 # How many Swift tests run at the same time. All of them at once would starve those that have time limits.
-TESTS_AT_ONCE ?= 32
+TESTS_AT_ONCE ?= 8
 
 # What `make bench` measures: which cases, how often, and for how many seconds each time.
 CASES ?= calls,events,list,large,open,peers,idle,start

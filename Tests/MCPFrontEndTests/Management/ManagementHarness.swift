@@ -31,7 +31,10 @@ final class ManagementHarness: Sendable {
             tokens: route(tokens), serverTokens: route(["server"]), isReachable: isReachable,
             allowedOrigins: ["https://App.example"], prefix: prefix)
         configure(&access)
-        listener = HTTPListener(limits: HTTPLimits(), logger: .silent)
+        var limits = HTTPLimits()
+        // No test here is about time limits, and none must meet one on a busy machine.
+        limits.headerTimeout = .seconds(60)
+        listener = HTTPListener(limits: limits, logger: .silent)
         let log = AuditLog()
         self.log = log
         let endpoint = ManagementEndpoint(
