@@ -17,11 +17,12 @@ def started_from_terminal(proxy):
     return pid, terminal
 
 
-def read_until(terminal, text):
+def read_until(terminal, *texts):
+    """Reads until all of these have come, in any portions: several lines may come at once."""
     seen = b""
-    while text not in seen:
+    while not all(text in seen for text in texts):
         chunk = os.read(terminal, 4096)
-        assert chunk, f"the terminal was closed before {text!r}; it had {seen!r}"
+        assert chunk, f"the terminal was closed before {texts!r}; it had {seen!r}"
         seen += chunk
 
 
@@ -33,8 +34,7 @@ def test_a_hangup_reloads_and_the_end_of_the_terminal_ends_it(make_proxy):
     try:
         read_until(terminal, b"listening on")
         os.kill(pid, signal.SIGHUP)
-        read_until(terminal, b"SIGHUP: the configuration is read again")
-        read_until(terminal, b"nothing in the configuration has changed")
+        read_until(terminal, b"SIGHUP: the configuration is read again", b"nothing in the configuration has changed")
         os.close(terminal)
         eventually(lambda: ended.extend(os.waitpid(pid, os.WNOHANG)) or ended[-2] == pid, "the proxy to end")
         assert os.waitstatus_to_exitcode(ended[-1]) == 0
