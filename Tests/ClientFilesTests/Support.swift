@@ -14,7 +14,7 @@ func translated(
 ) throws(ConfigurationError) -> [TranslatedServer] {
     let place = ClientPlace(path: "/files/file.json", client: client, project: project)
     let translation = ServerTranslation(environment: environment, home: "/home/user", answers: answers)
-    return try ClientFile.servers(in: document(text), of: place, folder: "/projects").map {
+    return try ClientFile.servers(in: document(text), of: place, folder: "/code").map {
         server throws(ConfigurationError) in try translation.translate(server)
     }
 }

@@ -3,7 +3,7 @@ import Testing
 @testable import ClientFiles
 
 @Suite struct ClientPlaceTests {
-    private let places = ClientPlaces(home: "/home/u", folder: "/projects/app", environment: ["XDG_CONFIG_HOME": "/xdg"])
+    private let places = ClientPlaces(home: "/home/u", folder: "/code/app", environment: ["XDG_CONFIG_HOME": "/xdg"])
 
     @Test("Claude Desktop is looked for where each system keeps it")
     func desktop() {
@@ -19,7 +19,7 @@ import Testing
     func order() {
         #expect(
             places.all(of: .cursor) == [
-                ClientPlace(path: "/projects/app/.cursor/mcp.json", client: .cursor, project: "/projects/app"),
+                ClientPlace(path: "/code/app/.cursor/mcp.json", client: .cursor, project: "/code/app"),
                 ClientPlace(path: "/home/u/.cursor/mcp.json", client: .cursor),
             ])
     }
@@ -33,13 +33,13 @@ import Testing
     @Test(
         "A file is read as what its name says",
         arguments: [
-            ("/a/claude_desktop_config.json", Client.claudeDesktop, nil), (".mcp.json", .claudeCode, "/projects/app"),
-            ("x/.cursor/mcp.json", .cursor, "/projects/app/x"), (".vscode/mcp.json", .vscode, "/projects/app"),
+            ("/a/claude_desktop_config.json", Client.claudeDesktop, nil), (".mcp.json", .claudeCode, "/code/app"),
+            ("x/.cursor/mcp.json", .cursor, "/code/app/x"), (".vscode/mcp.json", .vscode, "/code/app"),
             ("/c/Code/User/settings.json", .vscode, nil), ("mcp_config.json", .windsurf, nil),
             ("servers.json", nil, nil), ("mcp.json", nil, nil),
         ] as [(String, Client?, String?)])
     func named(path: String, client: Client?, project: String?) {
         #expect(
-            ClientPlace(named: path, folder: "/projects/app") == ClientPlace(path: path, client: client, project: project))
+            ClientPlace(named: path, folder: "/code/app") == ClientPlace(path: path, client: client, project: project))
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PlaceholdersTests {
     private func translate(
-        _ text: String, _ client: Client?, environment: [String: String] = [:], project: String? = "/projects/app"
+        _ text: String, _ client: Client?, environment: [String: String] = [:], project: String? = "/code/app"
     ) -> Placeholders.Outcome {
         Placeholders(
             client: client, environment: environment, home: "/home/us$er", project: project,
@@ -34,7 +34,7 @@ import Testing
     func editorLike(client: Client) {
         #expect(
             translate("${env:TOKEN}|${userHome}|${workspaceFolder}${/}x|${workspaceFolderBasename}|$5", client)
-                == .init(text: "${TOKEN}|/home/us$$er|/projects/app/x|app|$$5"))
+                == .init(text: "${TOKEN}|/home/us$$er|/code/app/x|app|$$5"))
     }
 
     @Test("What only the client knows is named")

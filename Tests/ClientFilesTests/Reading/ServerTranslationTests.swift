@@ -74,12 +74,12 @@ import Testing
     @Test("What is relative to a project's folder still finds it")
     func relative() throws {
         #expect(
-            try entry(#"{"command": "python", "args": ["./run.py"]}"#, project: "/projects/app")
-                == #"{"command": "python","args": ["./run.py"],"cwd": "/projects/app"}"#)
+            try entry(#"{"command": "python", "args": ["./run.py"]}"#, project: "/code/app")
+                == #"{"command": "python","args": ["./run.py"],"cwd": "/code/app"}"#)
         #expect(
-            try entry(#"{"command": "npx", "cwd": "sub"}"#, project: "/projects/app")
-                == #"{"command": "npx","cwd": "/projects/app/sub"}"#)
-        #expect(try entry(#"{"command": "npx"}"#, project: "/projects/app") == #"{"command": "npx"}"#)
+            try entry(#"{"command": "npx", "cwd": "sub"}"#, project: "/code/app")
+                == #"{"command": "npx","cwd": "/code/app/sub"}"#)
+        #expect(try entry(#"{"command": "npx"}"#, project: "/code/app") == #"{"command": "npx"}"#)
     }
 
     @Test(
@@ -102,11 +102,11 @@ import Testing
         let text = """
             {"mcpServers": {"top": {"command": "t"}}, "projects": {
               "/other": {"mcpServers": {"a": {"command": "other"}}},
-              "/projects": {"mcpServers": {"a": {"command": "here"}}, "disabledMcpServers": ["a"]}}}
+              "/code": {"mcpServers": {"a": {"command": "here"}}, "disabledMcpServers": ["a"]}}}
             """
         let servers = try translated(text, of: .claudeCode)
         #expect(servers.map { $0.name } == ["a", "a", "top"])
-        #expect(servers.map { $0.found.project } == ["/projects", "/other", nil])
+        #expect(servers.map { $0.found.project } == ["/code", "/other", nil])
         #expect(compact(servers[0].entry) == #"{"command": "here","options": {"disabled": true}}"#)
     }
 
