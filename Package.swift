@@ -83,6 +83,7 @@ let package = Package(
             path: "Tests/MCPTestSupport",
             swiftSettings: strict
         ),
+        .target(name: "CFirstUse", path: "Tests/CFirstUse"),
         .testTarget(
             name: "MCPCoreTests",
             dependencies: ["MCPCore", "MCPTestSupport", nioCore],
@@ -91,7 +92,8 @@ let package = Package(
         .testTarget(
             name: "MCPUpstreamTests",
             dependencies: [
-                "MCPCore", "MCPUpstream", "MCPTestSupport", nioCore, nioPosix, nioHTTP1, nioSSL, nioEmbedded, logging,
+                "MCPCore", "MCPUpstream", "MCPTestSupport", "CFirstUse", nioCore, nioPosix, nioHTTP1, nioSSL, nioEmbedded,
+                logging,
             ],
             swiftSettings: strict
         ),
@@ -105,8 +107,8 @@ let package = Package(
         .testTarget(
             name: "MCPFrontEndTests",
             dependencies: [
-                "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "MCPTestSupport", nioCore, nioPosix, nioHTTP1,
-                nioEmbedded, logging,
+                "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "MCPTestSupport", "CFirstUse", nioCore, nioPosix,
+                nioHTTP1, nioEmbedded, logging,
             ],
             swiftSettings: strict
         ),

@@ -57,7 +57,7 @@ package final class HTTPListener: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
+                    try pipeline.addHandler(RequestReader.handler())
                     try pipeline.addHandler(HTTPConnection(limits: limits, listener: self, handler: handler))
                 }
             }

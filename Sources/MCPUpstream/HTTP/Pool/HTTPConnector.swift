@@ -51,7 +51,7 @@ enum HTTPConnector {
             limits.maxHeaderListSize = pool.settings.maximumHeaderBytes
             limits.maxHeaderFieldCount = pool.settings.maximumHeaderFields
             try pipeline.addHandler(connection.writer)
-            try pipeline.addHandler(ByteToMessageHandler(HTTPResponseDecoder(limitConfiguration: limits)))
+            try pipeline.addHandler(ResponseReader.handler(limits: limits))
             try pipeline.addHandler(connection)
         } catch {
             channel.close(promise: nil)

@@ -1,0 +1,16 @@
+import CFirstUse
+import NIOHTTP1
+import Testing
+
+@testable import MCPUpstream
+
+/// Two connections that are made for the first time, at the same moment, on two event loops.
+@Test func `the first two readers of answers are made at the same moment`() async {
+    // A process of its own, in which nobody has made one yet.
+    await #expect(processExitsWith: .success) {
+        let crashed = first_uses_that_crash(600) {
+            withExtendedLifetime(ResponseReader.handler(limits: NIOHTTPDecoderLimitConfiguration())) {}
+        }
+        #expect(crashed == 0)
+    }
+}
