@@ -92,7 +92,8 @@ let package = Package(
         .testTarget(
             name: "MCPUpstreamTests",
             dependencies: [
-                "MCPCore", "MCPUpstream", "MCPTestSupport", "CFirstUse", nioCore, nioPosix, nioHTTP1, nioSSL, nioEmbedded,
+                "MCPCore", "MCPUpstream", "MCPTestSupport", "CFirstUse", nioCore, nioPosix, nioHTTP1, nioSSL,
+                nioEmbedded,
                 logging,
             ],
             swiftSettings: strict

@@ -6,30 +6,38 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 // In C, so that a child runs no Swift but `use`: the Swift runtime remembers the identifier of the thread that forks,
 // and waits for ever in a child whose first thread takes one of its locks.
 
-enum { most_steps_ahead = 2000, seconds_for_a_child = 10 };
+enum { most_nanoseconds_ahead = 60000, seconds_for_a_child = 10 };
 
 static atomic_int arrived;
 
 struct runner {
     void (*use)(void);
-    int steps_behind;
+    long nanoseconds_behind;
 };
+
+static long nanoseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000000000L + now.tv_nsec;
+}
 
 static void *run(void *context) {
     const struct runner *runner = context;
     atomic_fetch_add(&arrived, 1);
     while (atomic_load(&arrived) < 2) {}
-    for (int step = 0; step < runner->steps_behind; step++) { (void)atomic_load(&arrived); }
+    long start = nanoseconds() + runner->nanoseconds_behind;
+    while (nanoseconds() < start) {}
     runner->use();
     return NULL;
 }
 
-static void race(void (*use)(void), int lead) {
+static void race(void (*use)(void), long lead) {
     struct runner runners[2] = {{use, lead > 0 ? lead : 0}, {use, lead < 0 ? -lead : 0}};
     pthread_t threads[2];
     for (int index = 0; index < 2; index++) {
@@ -49,7 +57,7 @@ int first_uses_that_crash(int children, void (*use)(void)) {
             signal(SIGILL, SIG_DFL);
             signal(SIGTRAP, SIG_DFL);
             alarm(seconds_for_a_child);
-            race(use, child * 7919 % (2 * most_steps_ahead) - most_steps_ahead);
+            race(use, child * 7919L % (2 * most_nanoseconds_ahead) - most_nanoseconds_ahead);
             _exit(0);
         }
         int status = 0;

@@ -7,7 +7,7 @@ import Testing
 @Test func `the first two readers of requests are made at the same moment`() async {
     // A process of its own, in which nobody has made one yet.
     await #expect(processExitsWith: .success) {
-        let crashed = first_uses_that_crash(600) { withExtendedLifetime(RequestReader.handler()) {} }
+        let crashed = first_uses_that_crash(1_200) { withExtendedLifetime(RequestReader.handler()) {} }
         #expect(crashed == 0)
     }
 }

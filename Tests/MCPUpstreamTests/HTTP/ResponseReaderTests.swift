@@ -8,7 +8,7 @@ import Testing
 @Test func `the first two readers of answers are made at the same moment`() async {
     // A process of its own, in which nobody has made one yet.
     await #expect(processExitsWith: .success) {
-        let crashed = first_uses_that_crash(600) {
+        let crashed = first_uses_that_crash(1_200) {
             withExtendedLifetime(ResponseReader.handler(limits: NIOHTTPDecoderLimitConfiguration())) {}
         }
         #expect(crashed == 0)
