@@ -5,7 +5,8 @@ import Testing
 @testable import MCPUpstream
 
 /// Two connections that are made for the first time, at the same moment, on two event loops.
-@Test func `the first two readers of answers are made at the same moment`() async {
+@Test("Two readers of answers that are the first of their process can be made at the same moment")
+func firstReaders() async {
     // A process of its own, in which nobody has made one yet.
     await #expect(processExitsWith: .success) {
         let crashed = first_uses_that_crash(1_200) {
