@@ -113,10 +113,10 @@ package final class FrontDoor: HTTPRequestHandler {
             let admitted = try admission.admit(request)
             if status.handle(admitted, responder) { return }
             guard let endpoint = table.endpoint(at: admitted.target.path) else {
-                if let management = management.withLock({ $0 }),
-                    management.endpoint.handle(admitted, responder) || management.adHoc.handle(admitted, responder)
-                {
-                    return
+                if let management = management.withLock({ $0 }) {
+                    if management.endpoint.handle(admitted, responder) { return }
+                    try refuseGuest(request)
+                    if management.adHoc.handle(admitted, responder) { return }
                 }
                 throw Refusal(
                     status: .notFound,
@@ -124,6 +124,7 @@ package final class FrontDoor: HTTPRequestHandler {
                         + "\(settings.prefix)/{name}/mcp and \(settings.prefix)/{name}/sse"
                 )
             }
+            try refuseGuest(request)
             if request.method == .OPTIONS {
                 preflight(admitted, responder)
                 return
@@ -136,6 +137,14 @@ package final class FrontDoor: HTTPRequestHandler {
         } catch {
             responder.refuse(error)
         }
+    }
+
+    /// A connection beyond the maximum is there for management and health only.
+    private func refuseGuest(_ request: HTTPRequest) throws(Refusal) {
+        guard request.comesBeyondLimit else { return }
+        throw Refusal(
+            status: .serviceUnavailable, reason: "too many connections are open (limits.maxConnections); try again later",
+            headers: [("Retry-After", "1")])
     }
 
     func headers(for request: HTTPRequest) -> [(String, String)] {

@@ -246,7 +246,7 @@ package final class Gateway: Sendable {
             version: version,
             capabilities: capabilities,
             metadata: metadata(handshake),
-            connection: route.server.hold(key, told, preferring: eventLoop),
+            connection: route.server.hold(key, of: principal, told, preferring: eventLoop),
             serverEra: serverEra,
             eventLoop: eventLoop,
             gateway: self

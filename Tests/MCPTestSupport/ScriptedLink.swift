@@ -117,6 +117,9 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
         receiver?.linkClosed(failure)
     }
 
+    /// Nothing more can be sent.
+    package func end() { receiver?.linkEnding() }
+
     /// One request is refused.
     package func fail(_ id: Int64, _ failure: UpstreamFailure) { receiver?.linkFailed(id, failure) }
 

@@ -16,6 +16,20 @@
 /// Linux only; elsewhere it replaces itself with the command.
 int proxy_guard_main(int argc, char *const argv[]);
 
+/// Lets orphans of processes that descend from this one become its children, so that they can be found.
+/// Linux only; elsewhere without effect.
+void proxy_adopt_orphans(void);
+
+/// Whether a process is there and has not ended.
+int proxy_is_running(int process);
+
+/// Sends SIGKILL to everything that belongs to a guard's tree, but not to the guard: its session, its descendants, what
+/// was started with `mark` in its environment, and orphans that were left to us: children that are not among `own_ids`.
+/// Others may have been started meanwhile, so it has to be repeated until there is nobody left.
+///
+/// Returns how many there were.
+int proxy_kill_tree(int guard, const char *mark, const int *own_ids, int own_count);
+
 /// Makes a pipe whose two ends are closed in any program that is executed later.
 /// Returns 0, or an `errno` value.
 int proxy_pipe(int *readEnd, int *writeEnd);

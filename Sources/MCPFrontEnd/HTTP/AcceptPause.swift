@@ -17,12 +17,10 @@ final class AcceptPause: ChannelDuplexHandler, @unchecked Sendable {
     typealias OutboundIn = Never
 
     private static let pause = TimeAmount.milliseconds(500)
-    private static let logInterval = TimeAmount.minutes(1)
-
     private let logger: Logger
     private var isPaused = false
     private var holdsRead = false
-    private var lastLog: NIODeadline?
+    private var shortages = RepeatedEvent()
 
     init(logger: Logger) {
         self.logger = logger
@@ -33,7 +31,7 @@ final class AcceptPause: ChannelDuplexHandler, @unchecked Sendable {
             context.fireErrorCaught(error)
             return
         }
-        log(error, now: context.eventLoop.now)
+        log(error, context.eventLoop)
         guard !isPaused else { return }
         isPaused = true
         let channel = context.channel
@@ -49,12 +47,25 @@ final class AcceptPause: ChannelDuplexHandler, @unchecked Sendable {
         if isPaused { holdsRead = true } else { context.read() }
     }
 
-    private func log(_ error: IOError, now: NIODeadline) {
-        if let lastLog, now - lastLog < Self.logInterval { return }
-        lastLog = now
+    private func log(_ error: IOError, _ eventLoop: any EventLoop) {
+        guard shortages.happened() == .tell else { return }
         logger.error(
             "no more connections can be accepted for now; raise the limit of open files (ulimit -n)",
             metadata: ["error": "\(error)"]
         )
+        scheduleSum(eventLoop)
+    }
+
+    private func scheduleSum(_ eventLoop: any EventLoop) {
+        eventLoop.scheduleTask(in: RepeatedEvent.interval) { [weak self] in
+            guard let self else { return }
+            let count = shortages.sum()
+            guard count > 0 else { return }
+            logger.error(
+                "still no more connections can be accepted at times; raise the limit of open files (ulimit -n)",
+                metadata: ["count": "\(count)"]
+            )
+            scheduleSum(eventLoop)
+        }
     }
 }

@@ -24,6 +24,9 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// Up to which size a body is copied behind its head, so that both leave as one piece of memory.
     private static let largestCopiedBody = 16 << 10
 
+    /// How long a connection beyond the maximum may take until it has sent a request.
+    private static let guestTimeout = Duration.seconds(2)
+
     private let limits: HTTPLimits
     private let listener: HTTPListener
     private let handler: any HTTPRequestHandler
@@ -48,6 +51,8 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var requestsServed = 0
     private var holdsRead = false
     private var address = ""
+    /// Whether there were too many connections when this one came.
+    private var isGuest = false
 
     init(limits: HTTPLimits, listener: HTTPListener, handler: any HTTPRequestHandler) {
         self.limits = limits
@@ -65,10 +70,10 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     func channelActive(context: ChannelHandlerContext) {
         address = context.channel.remoteAddress?.ipAddress ?? ""
-        listener.opened(context.channel, address: address)
+        isGuest = listener.opened(context.channel, address: address)
         timer = LazyTimer(on: context.eventLoop) { [weak self] in self?.timedOut() }
         patience = LazyTimer(on: context.eventLoop) { [weak self] in self?.responder?.waitedLong() }
-        startTimer(limits.headerTimeout)
+        startTimer(isGuest ? min(limits.headerTimeout, Self.guestTimeout) : limits.headerTimeout)
         context.fireChannelActive()
     }
 
@@ -149,7 +154,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
             guard case .readingBody(let fields, let body) = state else { return }
             timer?.stop()
             state = .answering
-            dispatch(HTTPRequest(fields, body: body))
+            dispatch(HTTPRequest(fields, body: body, comesBeyondLimit: isGuest))
         }
     }
 
@@ -182,6 +187,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private func dispatch(_ request: HTTPRequest) {
         guard let context else { return }
         requestsServed += 1
+        if isGuest { keepAlive = false }
         let responder = HTTPResponder(
             connection: self,
             eventLoop: context.eventLoop,

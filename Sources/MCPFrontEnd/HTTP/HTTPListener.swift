@@ -24,6 +24,8 @@ package final class HTTPListener: Sendable {
         var connections: [ObjectIdentifier: any Channel] = [:]
         var isDraining = false
         var countByAddress: [String: Int] = [:]
+        /// Refused connections, by the limit that was reached.
+        var refusals: [String: RepeatedEvent] = [:]
     }
 
     let logger: Logger
@@ -114,20 +116,44 @@ package final class HTTPListener: Sendable {
 
     package var connectionCount: Int { state.withLock { $0.connections.count } }
 
-    func opened(_ channel: any Channel, address: String) {
-        let exceeded = state.withLock { state -> String? in
+    /// How many connections are taken beyond the maximum, so that the proxy can be managed and asked how it is, and the
+    /// others are told why they are refused.
+    private static let guests = 8
+
+    /// - Returns: whether it is one beyond the maximum, which may not be used for all that others may.
+    func opened(_ channel: any Channel, address: String) -> Bool {
+        let (exceeded, isGuest) = state.withLock { state -> (String?, Bool) in
             state.connections[ObjectIdentifier(channel)] = channel
             state.countByAddress[address, default: 0] += 1
-            if state.connections.count > limits.maximumConnections { return "maxConnections" }
             let perAddress = limits.maximumConnectionsPerAddress
             if perAddress > 0, state.countByAddress[address, default: 0] > perAddress {
-                return "maxConnectionsPerAddress"
+                return ("maxConnectionsPerAddress", false)
             }
-            return nil
+            let excess = state.connections.count - limits.maximumConnections
+            return (excess > 0 ? "maxConnections" : nil, (1...Self.guests).contains(excess))
         }
         if let exceeded {
-            logger.warning("connection refused: too many are open", metadata: ["limit": "limits.\(exceeded)"])
-            channel.close(promise: nil)
+            logRefusal(exceeded, channel.eventLoop)
+            if !isGuest { channel.close(promise: nil) }
+        }
+        return isGuest
+    }
+
+    private func logRefusal(_ limit: String, _ eventLoop: any EventLoop) {
+        guard state.withLock({ $0.refusals[limit, default: RepeatedEvent()].happened() }) == .tell else { return }
+        logger.warning("connection refused: too many are open", metadata: ["limit": "limits.\(limit)"])
+        scheduleSum(of: limit, eventLoop)
+    }
+
+    private func scheduleSum(of limit: String, _ eventLoop: any EventLoop) {
+        eventLoop.scheduleTask(in: RepeatedEvent.interval) { [weak self] in
+            guard let self else { return }
+            let count = state.withLock { $0.refusals[limit]?.sum() ?? 0 }
+            guard count > 0 else { return }
+            logger.warning(
+                "more connections refused: too many are open",
+                metadata: ["limit": "limits.\(limit)", "count": "\(count)"])
+            scheduleSum(of: limit, eventLoop)
         }
     }
 

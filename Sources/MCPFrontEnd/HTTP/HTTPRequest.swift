@@ -64,10 +64,13 @@ struct HTTPRequestFields: Sendable {
 struct HTTPRequest: Sendable {
     let fields: HTTPRequestFields
     let body: ByteBuffer
+    /// Whether it came on a connection that was let in although there were too many already.
+    let comesBeyondLimit: Bool
 
-    init(_ fields: HTTPRequestFields, body: ByteBuffer) {
+    init(_ fields: HTTPRequestFields, body: ByteBuffer, comesBeyondLimit: Bool = false) {
         self.fields = fields
         self.body = body
+        self.comesBeyondLimit = comesBeyondLimit
     }
 
     var head: HTTPRequestHead { fields.head }

@@ -76,7 +76,13 @@ extension ManagementDescription {
           },
           "Removed": {
             "type": "object", "required": ["message"], "additionalProperties": false,
-            "properties": {"message": {"type": "string"}}
+            "properties": {
+              "message": {"type": "string"},
+              "notEnded": {
+                "type": "integer",
+                "description": "How many process trees, or sessions at a remote server, had not ended in time."
+              }
+            }
           },
           "Tools": {
             "type": "object", "required": ["tools"], "additionalProperties": false,
@@ -151,6 +157,16 @@ extension ManagementDescription {
         "era": {"type": "string"},
         "protocolVersion": {"type": "string"},
         "error": {"type": "string", "description": "Why it failed last."},
+        "circuit": {
+          "type": "object",
+          "description": "Only while calls fail at once because the server has failed again and again.",
+          "properties": {
+            "state": {"type": "string", "enum": ["open", "half-open"]},
+            "failures": {"type": "integer"},
+            "nextProbeInSeconds": {"type": "integer"},
+            "error": {"type": "string"}
+          }
+        },
         "since": {"type": "string", "format": "date-time", "description": "When it came to its state."},
         "tools": {"type": "integer"},
         "prompts": {"type": "integer"},

@@ -24,7 +24,9 @@ package protocol ServerManagement: Sendable {
         async throws(ManagementRefusal) -> ServerReport
 
     /// Takes no further calls, lets those under way finish, ends the process tree, and withdraws the route.
-    func remove(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal)
+    ///
+    /// - Returns: How many process trees, or sessions at a remote server, had not ended when their time was over.
+    func remove(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> Int
 
     /// Starts the server anew; a new process or session takes over from the old one when it is ready.
     func restart(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> ServerReport

@@ -82,9 +82,14 @@ struct ServerRequests: Sendable {
 
     private func remove(_ name: String) async throws(ManagementRefusal) -> ManagementAnswer {
         let shown = await servers.report(of: name)?.name ?? name
-        try await servers.remove(name, for: caller)
+        let left = try await servers.remove(name, for: caller)
         var object = JSONObjectWriter()
-        object.add("message", "server \(shown) removed")
+        if left == 0 {
+            object.add("message", "server \(shown) removed")
+        } else {
+            object.add("message", "server \(shown) removed, but not all of its processes or sessions have ended")
+            object.add("notEnded", left)
+        }
         return ManagementAnswer(.ok, object.finished)
     }
 

@@ -39,6 +39,7 @@ package final class Connection: @unchecked Sendable {
         key: ConnectionKey,
         on eventLoop: any EventLoop,
         handshake: Handshake,
+        circuit: CircuitBreaker,
         server: ServerConnections
     ) {
         self.key = key
@@ -51,6 +52,7 @@ package final class Connection: @unchecked Sendable {
             era: server.eraChoice,
             memory: server.eraMemory,
             limits: server.limits,
+            circuit: circuit,
             makeLink: { [links = server.links] in links.make(on: $0) }
         )
     }

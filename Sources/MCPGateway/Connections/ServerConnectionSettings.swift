@@ -8,6 +8,8 @@ package struct ServerConnectionSettings: Sendable {
     package var displayName: String
     /// How the server is reached, in a word for people.
     package var transport: String
+    /// Whether every connection is a process, which is costly to start.
+    package var startsProcesses = true
     package var isolation: Isolation
     package var limits: UpstreamLimits
     package var idleTimeout: Duration

@@ -18,6 +18,9 @@ package final class ServerConnections: Sendable {
     private struct State {
         var entries: [ConnectionKey: Entry] = [:]
         var status = ServerStatus()
+        /// What the sessions of one caller have in common: a server that fails them is not asked by each of them anew.
+        /// There are as many as there are tokens.
+        var sessionCircuits: [Principal: CircuitBreaker] = [:]
         var isClosed = false
         /// Whether somebody will look for idle connections; one timer does for all of them.
         var isIdleCheckDue = false
@@ -69,12 +72,14 @@ package final class ServerConnections: Sendable {
 
     /// Opens the first connection, so that a broken server is noticed before a client needs it.
     package func start() {
-        _ = connection(for: firstKey, ownHandshake, preferring: eventLoops.next(), holding: false)
+        _ = connection(
+            for: firstKey, of: settings.firstPrincipal, ownHandshake, preferring: eventLoops.next(), holding: false)
     }
 
     /// The connection that is always there, held until `release`.
     func first() -> Connection {
-        connection(for: firstKey, ownHandshake, preferring: eventLoops.next(), holding: true)
+        connection(
+            for: firstKey, of: settings.firstPrincipal, ownHandshake, preferring: eventLoops.next(), holding: true)
     }
 
     var all: [Connection] { state.withLock { $0.entries.values.map(\.connection) } }
@@ -134,10 +139,12 @@ package final class ServerConnections: Sendable {
     }
 
     /// The connection for a key, opened now when there is none, and held until `release`.
-    func hold(_ key: ConnectionKey, _ handshake: Handshake, preferring eventLoop: any EventLoop) -> Connection {
+    func hold(
+        _ key: ConnectionKey, of principal: Principal, _ handshake: Handshake, preferring eventLoop: any EventLoop
+    ) -> Connection {
         // A connection that only this session uses lives where the session lives; a shared one anywhere.
         let loop: any EventLoop = if case .session = key { eventLoop } else { eventLoops.next() }
-        return connection(for: key, handshake, preferring: loop, holding: true)
+        return connection(for: key, of: principal, handshake, preferring: loop, holding: true)
     }
 
     /// What comes of the wish for a connection.
@@ -150,6 +157,7 @@ package final class ServerConnections: Sendable {
 
     private func connection(
         for key: ConnectionKey,
+        of principal: Principal,
         _ handshake: Handshake,
         preferring eventLoop: any EventLoop,
         holding: Bool
@@ -159,7 +167,8 @@ package final class ServerConnections: Sendable {
                 if holding { state.entries[key]?.holders += 1 }
                 return .found(entry.connection)
             }
-            let connection = Connection(key: key, on: eventLoop, handshake: handshake, server: self)
+            let circuit = circuit(for: key, of: principal, &state)
+            let connection = Connection(key: key, on: eventLoop, handshake: handshake, circuit: circuit, server: self)
             guard let evicted = makeRoom(for: key, &state) else { return .refused(connection) }
             state.entries[key] = Entry(connection: connection, holders: holding ? 1 : 0, idleSince: eventLoop.now)
             return .opened(connection, inPlaceOf: evicted.first)
@@ -179,6 +188,15 @@ package final class ServerConnections: Sendable {
             connection.run { $0.upstream.close(because: failure) }
             return connection
         }
+    }
+
+    private func circuit(for key: ConnectionKey, of principal: Principal, _ state: inout State) -> CircuitBreaker {
+        if case .session = key, let known = state.sessionCircuits[principal] { return known }
+        let circuit = CircuitBreaker(limits.circuit(startsProcesses: settings.startsProcesses)) { [weak self] in
+            self?.circuitChanged()
+        }
+        if case .session = key { state.sessionCircuits[principal] = circuit }
+        return circuit
     }
 
     /// Sees to it that one caller cannot open connections without end by declaring ever other capabilities.
@@ -305,6 +323,25 @@ package final class ServerConnections: Sendable {
             $0.errorOutput = errorOutput
             $0.processID = nil
             $0.restarts = restarts
+        }
+    }
+
+    /// A circuit has opened or closed, or has had a probe.
+    private func circuitChanged() {
+        let circuits = state.withLock { state in
+            state.entries.values.filter { !isOfOneSession($0.connection) }.map(\.connection.upstream.circuit)
+                + state.sessionCircuits.values
+        }
+        let worst = circuits.compactMap(\.report).max { $0.failures < $1.failures }
+        let before = status.circuit
+        update { $0.circuit = worst }
+        if let worst, before == nil {
+            let facts: Logger.Metadata = [
+                "server": "\(displayName)", "failures": "\(worst.failures)", "reason": "\(worst.reason)",
+            ]
+            logger.warning("server failed again and again; calls fail at once until it has recovered", metadata: facts)
+        } else if worst == nil, before != nil {
+            logger.notice("server has recovered and is called again", metadata: ["server": "\(displayName)"])
         }
     }
 

@@ -1,4 +1,5 @@
 package import MCPCore
+package import MCPUpstream
 package import NIOCore
 
 /// What can be told about a server at one moment.
@@ -18,6 +19,8 @@ package struct ServerStatus: Sendable, Equatable {
     package var transport = ""
     /// Why it failed last; for the operator.
     package var error: String?
+    /// That calls fail at once because it has failed again and again; nil when they do not.
+    package var circuit: CircuitBreaker.Report?
     /// The last lines of its standard error.
     package var errorOutput: [String] = []
     package var processID: Int32?

@@ -8,12 +8,18 @@ import NIOCore
 /// addresses and what the server itself said.
 enum ClientFailure {
     static func answer(to id: RequestID, server: String, _ failure: UpstreamFailure) -> ByteBuffer {
-        let (code, words) = explain(failure)
+        var facts = [("server", server), ("reason", failure.code.rawValue)]
+        guard let pause = failure.pause else {
+            let (code, words) = explain(failure)
+            return OwnMessages.error(id: id, code: code, message: "server \"\(server)\" \(words)", data: facts)
+        }
+        facts += [("circuit", "open"), ("retryAfter", String(pause.seconds))]
+        let next = pause.seconds == 0 ? "an attempt is under way" : "the next attempt is due in \(pause.seconds) s"
         return OwnMessages.error(
             id: id,
-            code: code,
-            message: "server \"\(server)\" \(words)",
-            data: [("server", server), ("reason", failure.code.rawValue)]
+            code: .serverUnavailable,
+            message: "server \"\(server)\" has failed \(pause.failures) times in a row and is not called for now; \(next)",
+            data: facts
         )
     }
 

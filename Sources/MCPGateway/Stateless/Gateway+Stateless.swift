@@ -89,7 +89,7 @@ extension ServerConnections {
     func hold(for request: StatelessRequest, era: Era, preferring eventLoop: any EventLoop) -> Connection {
         if era == .modern {
             let (key, told) = key(for: request.principal, sessionID: nil, ownHandshake, era: .modern)
-            return hold(key, told, preferring: eventLoop)
+            return hold(key, of: request.principal, told, preferring: eventLoop)
         }
         let message = request.message
         var handshake = ownHandshake
@@ -100,6 +100,6 @@ extension ServerConnections {
         handshake.clientInfo.blankLineBreaks()
         handshake.capabilities.blankLineBreaks()
         let (key, told) = key(for: request.principal, sessionID: nil, handshake, era: .legacy)
-        return hold(key, told, preferring: eventLoop)
+        return hold(key, of: request.principal, told, preferring: eventLoop)
     }
 }

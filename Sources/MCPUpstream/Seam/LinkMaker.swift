@@ -33,10 +33,12 @@ package final class LinkMaker: Sendable {
     private let loops: [LoopPools]
     /// What has to end before the program may.
     package let census = LinkCensus()
+    private let descriptors: DescriptorAccount?
     private let logger: Logger
 
     package init(eventLoops: any EventLoopGroup, settings: HTTPLinkSettings, logger: Logger) {
         self.logger = logger
+        self.descriptors = settings.descriptors
         var linkSettings = settings
         linkSettings.census = census
         self.loops = eventLoops.makeIterator().map { [linkSettings] in
@@ -49,6 +51,7 @@ package final class LinkMaker: Sendable {
         switch address {
         case .stdio(var settings):
             if settings.census == nil { settings.census = census }
+            settings.descriptors = descriptors
             return { [settings] in StdioLink(settings, on: $0) }
         case .http(let url, let headers, let transport, let addressGuard):
             let memory = TransportMemory()

@@ -37,11 +37,23 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
     package let detail: String
     /// Whether it is certain that no byte of the request reached the server, so that it may be sent again.
     package let nothingSent: Bool
+    /// The HTTP status with which a remote server refused the request, where that is what happened.
+    package let status: Int?
+    /// Set when the server is not called for now, because this has happened to it again and again.
+    package private(set) var pause: Pause?
 
-    package init(_ code: Code, _ detail: String, nothingSent: Bool = false) {
+    /// How often something has happened, and when it is tried again.
+    package struct Pause: Sendable, Equatable {
+        package let failures: Int
+        /// Rounded up; 0 when a new attempt is under way.
+        package let seconds: Int
+    }
+
+    package init(_ code: Code, _ detail: String, nothingSent: Bool = false, status: Int? = nil) {
         self.code = code
         self.detail = detail
         self.nothingSent = nothingSent
+        self.status = status
     }
 }
 
@@ -51,5 +63,12 @@ extension UpstreamFailure: CustomStringConvertible {
 
 extension UpstreamFailure {
     /// The same failure for a request that was not sent at all.
-    var beforeSending: UpstreamFailure { UpstreamFailure(code, detail, nothingSent: true) }
+    var beforeSending: UpstreamFailure { UpstreamFailure(code, detail, nothingSent: true, status: status) }
+
+    /// The same failure as the reason why a request is not sent.
+    func refusing(_ pause: Pause) -> UpstreamFailure {
+        var failure = beforeSending
+        failure.pause = pause
+        return failure
+    }
 }

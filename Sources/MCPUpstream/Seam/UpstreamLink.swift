@@ -92,6 +92,13 @@ package protocol UpstreamLinkReceiver: AnyObject {
     /// The server does not know our session any more (HTTP 404): this request was refused unread.
     func linkLostSession(_ id: Int64?)
 
+    /// Nothing more can be sent; answers may still come, and `linkClosed` follows soon.
+    func linkEnding()
+
     /// The link is of no more use; every request that has no answer yet has failed.
     func linkClosed(_ failure: UpstreamFailure)
+}
+
+extension UpstreamLinkReceiver {
+    package func linkEnding() {}
 }

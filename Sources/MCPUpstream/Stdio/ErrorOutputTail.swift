@@ -2,32 +2,113 @@ import MCPCore
 import NIOCore
 
 /// Keeps the last lines of a process's standard error, bounded in number and length and safe to print.
+///
+/// A server may write without end, so that only so many lines a second are looked at. Of what comes beyond that the line
+/// feeds are counted, and the end is kept until the second is over.
 struct ErrorOutputTail {
     private static let maximumLineLength = 1_024
+    /// How much is looked at in one second.
+    static let linesPerSecond = 500
+    static let bytesPerSecond = 256 << 10
+    /// How much of the rest is kept.
+    private static let heldBytes = 64 << 10
 
     private(set) var lines: [String] = []
     private var partial: [UInt8] = []
     private let capacity: Int
     private let lineRead: (@Sendable (String) -> Void)?
 
+    private var secondBegan = NIODeadline.uptimeNanoseconds(0)
+    private var linesLeft = Self.linesPerSecond
+    private var bytesLeft = Self.bytesPerSecond
+    private var held = ByteBuffer()
+    /// How many lines ended in what was held back.
+    private var heldLines = 0
+    /// Whether only the end of it was kept.
+    private var isHeldCut = false
+
     init(capacity: Int, lineRead: (@Sendable (String) -> Void)? = nil) {
         self.capacity = capacity
         self.lineRead = lineRead
     }
 
-    mutating func append(_ bytes: ByteBuffer) {
-        for byte in bytes.readableBytesView {
+    /// When to call `release`; nil when nothing is held back.
+    var heldUntil: NIODeadline? { held.readableBytes > 0 ? secondBegan + .seconds(1) : nil }
+
+    mutating func append(_ bytes: ByteBuffer, now: NIODeadline) {
+        if now - secondBegan >= .seconds(1) { beginSecond(now) }
+        var bytes = bytes
+        if held.readableBytes == 0 { read(&bytes) }
+        if bytes.readableBytes > 0 { hold(bytes) }
+    }
+
+    /// Looks at what was held back, once the second is over.
+    mutating func release(now: NIODeadline) {
+        if now - secondBegan >= .seconds(1) { beginSecond(now) }
+    }
+
+    /// Ends everything: a line that has no line feed, too.
+    mutating func finish() {
+        releaseHeld()
+        if !partial.isEmpty { endLine() }
+    }
+
+    // MARK: Steps
+
+    private mutating func beginSecond(_ now: NIODeadline) {
+        secondBegan = now
+        linesLeft = Self.linesPerSecond
+        bytesLeft = Self.bytesPerSecond
+        releaseHeld()
+    }
+
+    /// Reads lines as far as this second allows.
+    private mutating func read(_ bytes: inout ByteBuffer) {
+        let view = bytes.readableBytesView.prefix(bytesLeft)
+        var count = 0
+        for byte in view {
+            guard linesLeft > 0 else { break }
+            count += 1
+            if byte == 0x0A {
+                linesLeft -= 1
+                endLine()
+            } else if partial.count < Self.maximumLineLength {
+                partial.append(byte)
+            }
+        }
+        bytesLeft -= count
+        bytes.moveReaderIndex(forwardBy: count)
+    }
+
+    private mutating func hold(_ bytes: ByteBuffer) {
+        heldLines += bytes.lineFeedCount
+        held.writeImmutableBuffer(bytes)
+        let excess = held.readableBytes - Self.heldBytes
+        guard excess > 0 else { return }
+        isHeldCut = true
+        held.moveReaderIndex(forwardBy: excess)
+        held.discardReadBytes()
+    }
+
+    private mutating func releaseHeld() {
+        guard held.readableBytes > 0 else { return }
+        var end = held
+        held.clear()
+        let shown = end.keepLastLines(capacity, isCut: isHeldCut)
+        isHeldCut = false
+        let leftOut = heldLines - shown
+        heldLines = 0
+        if leftOut > 0 {
+            partial.removeAll(keepingCapacity: true)
+            add("[\(leftOut) lines left out: it writes more than \(Self.linesPerSecond) in a second]")
+        }
+        for byte in end.readableBytesView {
             if byte == 0x0A {
                 endLine()
             } else if partial.count < Self.maximumLineLength {
                 partial.append(byte)
             }
         }
-    }
-
-    /// Ends a line that has no line feed.
-    mutating func finish() {
-        if !partial.isEmpty { endLine() }
     }
 
     private mutating func endLine() {
@@ -50,4 +131,28 @@ struct ErrorOutputTail {
 
     /// The last lines, oldest first.
     var last: [String] { Array(lines.suffix(capacity)) }
+}
+
+extension ByteBuffer {
+    fileprivate var lineFeedCount: Int {
+        unsafe withUnsafeReadableBytes { bytes in unsafe bytes.count { $0 == 0x0A } }
+    }
+
+    /// Drops what stands before the last lines.
+    ///
+    /// - Parameter isCut: Whether it begins in the middle of a line, which is dropped then.
+    /// - Returns: how many lines end in what is left.
+    fileprivate mutating func keepLastLines(_ maximum: Int, isCut: Bool) -> Int {
+        let view = readableBytesView
+        var count = 0
+        var firstEnd: Int?
+        for index in view.indices.reversed() where view[index] == 0x0A {
+            firstEnd = index
+            if count == maximum { break }
+            count += 1
+        }
+        guard let firstEnd, isCut || lineFeedCount > maximum else { return count }
+        moveReaderIndex(forwardBy: firstEnd + 1 - view.startIndex)
+        return lineFeedCount
+    }
 }

@@ -33,6 +33,8 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     private var pipe: (any Channel)?
     private var flushScheduled = false
     private var tail: ErrorOutputTail
+    /// Due when what the tail has held back is to be looked at.
+    private var tailTimer: Scheduled<Void>?
     private var stops: AsyncStream<Void>.Continuation?
     private var failure: UpstreamFailure?
     /// Lines that came before the launcher had told that the process runs.
@@ -57,7 +59,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
         state = .starting
         let pipes: ProcessPipes
         do throws(UpstreamFailure) {
-            pipes = try ProcessPipes()
+            pipes = try makePipes()
         } catch {
             failure = error
             finish()
@@ -68,6 +70,21 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
         self.stops = stops
         connect(pipes)
         launch(pipes, stopStream)
+    }
+
+    private func makePipes() throws(UpstreamFailure) -> ProcessPipes {
+        guard let descriptors = settings.descriptors else { return try ProcessPipes() }
+        guard descriptors.take(DescriptorAccount.perProcess) else {
+            throw UpstreamFailure(
+                .overloaded, "all open files that are set aside for servers are in use; raise their limit (ulimit -n)",
+                nothingSent: true)
+        }
+        do {
+            return try ProcessPipes()
+        } catch {
+            descriptors.giveBack(DescriptorAccount.perProcess)
+            throw error
+        }
     }
 
     /// Takes over our ends of the pipes.
@@ -122,6 +139,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
                 outcome = .failure(error)
             }
             settings.census?.end()
+            settings.descriptors?.giveBack(DescriptorAccount.perProcess)
             eventLoop.execute { self.processEnded(outcome) }
         }
     }
@@ -145,7 +163,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     package func send(_ message: ByteBuffer, as kind: OutgoingKind, head: RequestHead?) {
         guard let pipe, state == .open else {
             if case .request(let id) = kind {
-                receiver?.linkFailed(id, UpstreamFailure(.closed, "the server is not running", nothingSent: true))
+                receiver?.linkFailed(id, UpstreamFailure(.processEnded, "it is not running", nothingSent: true))
             }
             return
         }
@@ -185,7 +203,13 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     }
 
     fileprivate func receivedErrorOutput(_ bytes: ByteBuffer) {
-        tail.append(bytes)
+        tail.append(bytes, now: eventLoop.now)
+        guard let due = tail.heldUntil, tailTimer == nil else { return }
+        tailTimer = eventLoop.scheduleTask(deadline: due) { [weak self] in
+            guard let self else { return }
+            tailTimer = nil
+            tail.release(now: eventLoop.now)
+        }
     }
 
     /// Keeps a line that is not a message where an operator will look for it.
@@ -193,7 +217,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
         var text = ByteBuffer(string: "[stdout] ")
         text.writeImmutableBuffer(line.getSlice(at: line.readerIndex, length: min(line.readableBytes, 200)) ?? line)
         text.writeInteger(UInt8(ascii: "\n"))
-        tail.append(text)
+        receivedErrorOutput(text)
     }
 
     // MARK: Closing
@@ -229,6 +253,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
         // While it is starting, its last words have not been delivered yet.
         guard state == .open else { return }
         state = .closing
+        receiver?.linkEnding()
         stops?.yield()
         eventLoop.scheduleTask(in: Self.endGrace) { [self] in
             report(failure ?? UpstreamFailure(.processEnded, "it closed its output"))
@@ -236,6 +261,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     }
 
     fileprivate func errorOutputEnded() {
+        tailTimer?.cancel()
         tail.finish()
         stops?.finish()
     }

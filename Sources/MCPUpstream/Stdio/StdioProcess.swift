@@ -1,5 +1,6 @@
 import NIOCore
 import Subprocess
+import Synchronization
 import SystemPackage
 
 /// One running process tree, from launch to the last of its processes.
@@ -27,12 +28,15 @@ enum StdioProcess {
         started: @escaping @Sendable (Int32) -> Void
     ) async throws(UpstreamFailure) -> Ending {
         let configuration: Configuration
+        let tree = settings.guardExecutable.map { _ in ProcessTree() }
         do {
-            configuration = try Self.configuration(for: settings)
+            configuration = try Self.configuration(for: settings, tree)
         } catch {
             pipes.closeInnerEnds()
             throw error
         }
+        let ownChild = Mutex<Int32?>(nil)
+        defer { if let id = ownChild.withLock({ $0 }) { ProcessTree.ended(id) } }
         do {
             let result = try await Subprocess.run(
                 configuration,
@@ -46,19 +50,18 @@ enum StdioProcess {
                     closeAfterSpawningProcess: true
                 )
             ) { execution in
+                ProcessTree.began(execution.processIdentifier.value)
+                ownChild.withLock { $0 = execution.processIdentifier.value }
                 started(execution.processIdentifier.value)
-                for await _ in stops {
-                    if settings.guardExecutable == nil {
-                        let step = TeardownStep.gracefulShutDown(
-                            toProcessGroup: true,
-                            allowedDurationToNextStep: settings.terminationGrace
-                        )
-                        await execution.teardown(using: [step])
-                    } else {
-                        // It may have ended by itself a moment ago: then there is nobody to ask.
-                        try? execution.send(signal: .terminate)
-                    }
+                if let tree {
+                    await stop(execution, tree, settings, whenAsked: stops)
+                } else {
+                    for await _ in stops { await stopWithoutGuard(execution, settings) }
                 }
+            }
+            if let tree, case .signaled = result.terminationStatus {
+                // A guard is ended by a signal only when somebody kills it, and then it has not done its work.
+                _ = await tree.end(guardedBy: result.processIdentifier.value)
             }
             return ending(result.terminationStatus)
         } catch {
@@ -66,8 +69,46 @@ enum StdioProcess {
         }
     }
 
-    private static func configuration(for settings: StdioSettings) throws(UpstreamFailure) -> Configuration {
-        let own = Dictionary(settings.environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }) { $1 }
+    private static func stopWithoutGuard<Input: InputProtocol, Output: OutputProtocol, Error: OutputProtocol>(
+        _ execution: Execution<Input, Output, Error>, _ settings: StdioSettings
+    ) async {
+        let step = TeardownStep.gracefulShutDown(
+            toProcessGroup: true,
+            allowedDurationToNextStep: settings.terminationGrace
+        )
+        await execution.teardown(using: [step])
+    }
+
+    /// Asks the guard to end its tree, as often as somebody wants, and ends the tree itself when that does not happen in
+    /// time.
+    private static func stop<Input: InputProtocol, Output: OutputProtocol, Error: OutputProtocol>(
+        _ execution: Execution<Input, Output, Error>, _ tree: ProcessTree, _ settings: StdioSettings, whenAsked stops: AsyncStream<Void>
+    ) async {
+        let guardID = execution.processIdentifier.value
+        await withDiscardingTaskGroup { group in
+            var isFirst = true
+            for await _ in stops {
+                // It may have ended by itself a moment ago: then there is nobody to ask.
+                try? execution.send(signal: .terminate)
+                guard isFirst else { continue }
+                isFirst = false
+                group.addTask {
+                    if ProcessTree.isRunning(guardID) {
+                        // Cut short only when the whole tree has gone.
+                        try? await Task.sleep(for: settings.guardGrace)
+                    }
+                    if !Task.isCancelled { _ = await tree.end(guardedBy: guardID) }
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private static func configuration(
+        for settings: StdioSettings, _ tree: ProcessTree?
+    ) throws(UpstreamFailure) -> Configuration {
+        var own = Dictionary(settings.environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }) { $1 }
+        if let tree { own[Environment.Key(stringLiteral: ProcessTree.variable)] = tree.mark }
         let environment: Environment =
             settings.inheritsEnvironment
             ? .inherit.updating(own) : .custom(ProcessEnvironment.plain.merging(own) { $1 })

@@ -15,6 +15,8 @@ package struct StdioSettings: Sendable {
     package var keptErrorLines: Int
     /// Where the process is counted while it lives.
     package var census: LinkCensus?
+    /// The open files that may be used; nil for as many as the system has.
+    var descriptors: DescriptorAccount?
     /// Whether the process gets the proxy's own environment, or nothing but what is given here.
     package var inheritsEnvironment = true
     /// Takes every line of standard error as it comes. Called on the link's event loop; must be quick.
@@ -44,6 +46,9 @@ package struct StdioSettings: Sendable {
 
     /// How long the server may take after its input was closed, before it is sent SIGTERM.
     var inputClosedGrace: Duration { stopTimeout / 2 }
+
+    /// How long its guard may take after SIGTERM to end everything, before the proxy does that itself.
+    var guardGrace: Duration { stopTimeout - inputClosedGrace }
 
     /// How long it may take after SIGTERM, before it is sent SIGKILL.
     var terminationGrace: Duration { stopTimeout * 3 / 10 }

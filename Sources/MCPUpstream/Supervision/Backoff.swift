@@ -21,10 +21,11 @@ struct Backoff {
     /// - Returns: How long to wait before the next attempt.
     mutating func delay(readyFor: Duration?, jitter: Double = .random(in: 1.0...1.2)) -> Duration {
         if let readyFor, readyFor >= Self.stableAfter { failures = 0 }
+        if readyFor == nil { failures = max(failures, 1) }
         defer { failures += 1 }
-        guard failures > 0 else { return readyFor == nil ? minimum * jitter : .zero }
+        guard failures > 0 else { return .zero }
         var delay = minimum
-        for _ in 1..<max(failures, 1) where delay < maximum { delay = delay * 2 }
+        for _ in 1..<failures where delay < maximum { delay = delay * 2 }
         return min(delay, maximum) * jitter
     }
 }

@@ -10,7 +10,10 @@ final class Conversation {
         case opening
         /// Followed by `ready`.
         case introducing
+        /// Followed by `ending`.
         case ready
+        /// What was sent may still be answered, but nothing more can be sent.
+        case ending
         /// Final; may follow any other.
         case ended
     }
@@ -24,6 +27,7 @@ final class Conversation {
     private unowned let owner: any ConversationOwner
     private let introducer: Introducer
     private let limits: UpstreamLimits
+    private let circuit: CircuitBreaker
     private var state = State.opening
     private var startTimer: Scheduled<Void>?
     private var sweepTimer: Scheduled<Void>?
@@ -38,15 +42,18 @@ final class Conversation {
         link: any UpstreamLink,
         introducer: Introducer,
         limits: UpstreamLimits,
+        circuit: CircuitBreaker,
         owner: any ConversationOwner
     ) {
         self.generation = generation
         self.link = link
         self.introducer = introducer
         self.limits = limits
+        self.circuit = circuit
         self.owner = owner
     }
 
+    /// Whether calls can be sent.
     var isReady: Bool {
         if case .ready = state { true } else { false }
     }
@@ -288,7 +295,10 @@ extension Conversation: UpstreamLinkReceiver {
             return
         }
         // An identifier that is not in flight was answered, cancelled or invented before: nobody must get it.
-        finish(id) { $0.receiver.exchangeAnswered(answer) }
+        finish(id) {
+            circuit.succeeded()
+            $0.receiver.exchangeAnswered(answer)
+        }
     }
 
     private func receivedRequest(_ request: Message, relatedTo related: Int64?) {
@@ -351,7 +361,11 @@ extension Conversation: UpstreamLinkReceiver {
             introducer.failed(failure, of: id)
             return
         }
-        finish(id) { $0.receiver.exchangeFailed(failure) }
+        finish(id) { call in
+            // What stays open for as long as somebody wants may end when the server likes.
+            if !call.isOpenEnded { circuit.callFailed(failure, now: link.eventLoop.now) }
+            call.receiver.exchangeFailed(failure)
+        }
         switch failure.code {
         // Nothing else will get through either: a new connection tells when the server is back.
         case .notReachable: owner.conversation(self, lostSessionWith: nil)
@@ -373,6 +387,10 @@ extension Conversation: UpstreamLinkReceiver {
             return
         }
         owner.conversation(self, lostSessionWith: id)
+    }
+
+    func linkEnding() {
+        if case .ready = state { state = .ending }
     }
 
     func linkClosed(_ failure: UpstreamFailure) {

@@ -19,8 +19,9 @@ extension Upstream {
     }
 
     func sendQueued() {
+        if circuit.isOpen, !queue.isEmpty { return failWaiting(circuitRefusal) }
         // One by one, because whoever hears of a failure may cancel another.
-        while case .ready = state, let current, current.boundedCallCount < limits.maximumCallsInFlight,
+        while case .ready = state, let current, current.isReady, current.boundedCallCount < limits.maximumCallsInFlight,
             let call = queue.takeFirst()
         {
             current.send(call.receiver, id: call.id, mayBeRepeated: call.mayBeRepeated)

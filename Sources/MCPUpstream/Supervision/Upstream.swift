@@ -25,8 +25,13 @@ package final class Upstream: @unchecked Sendable {
     package private(set) var state = State.starting
     package private(set) var restarts = 0
 
+    private enum Probe: Equatable {
+        case attempt
+        case call(Int64)
+    }
+
     /// How soon a call may cause another attempt to reach a remote server.
-    private static let demandedRetryInterval = TimeAmount.seconds(1)
+    static let demandedRetryInterval = Duration.seconds(1)
 
     private let makeLink: LinkFactory
     private let handshake: Handshake
@@ -46,6 +51,9 @@ package final class Upstream: @unchecked Sendable {
     private var lastAttempt: NIODeadline?
     var startsProcesses = false
     private var backoff: Backoff
+    package let circuit: CircuitBreaker
+    /// The call, or the attempt to reach the server, that finds out whether the circuit may be closed.
+    private var probe: Probe?
     private var generation = 0
     private var lastID: Int64 = 0
     private var wasReady = false
@@ -58,6 +66,7 @@ package final class Upstream: @unchecked Sendable {
         era: EraChoice = .detected,
         memory: EraMemory = EraMemory(),
         limits: UpstreamLimits,
+        circuit: CircuitBreaker? = nil,
         makeLink: @escaping LinkFactory
     ) {
         self.eventLoop = eventLoop
@@ -65,6 +74,7 @@ package final class Upstream: @unchecked Sendable {
         self.era = era
         self.memory = memory
         self.limits = limits
+        self.circuit = circuit ?? CircuitBreaker(limits.circuit(startsProcesses: true))
         self.makeLink = makeLink
         self.backoff = Backoff(minimum: limits.backoffMinimum, maximum: limits.backoffMaximum)
     }
@@ -75,7 +85,7 @@ package final class Upstream: @unchecked Sendable {
     package func start(reportingTo listener: any UpstreamListener) {
         eventLoop.assertInEventLoop()
         self.listener = listener
-        connect()
+        attempt()
     }
 
     /// The process behind the connection, where there is one.
@@ -104,10 +114,11 @@ package final class Upstream: @unchecked Sendable {
     package func whenReady(_ body: @escaping (Result<Introduction, UpstreamFailure>) -> Void) {
         switch state {
         case .ready(let result): body(.success(result))
-        case .starting: waiters.append(body)
+        case .starting:
+            if circuit.isOpen { body(.failure(circuitRefusal)) } else { waiters.append(body) }
         case .waiting(let failure):
             bringRetryForward()
-            if isRetryNear { waiters.append(body) } else { body(.failure(failure)) }
+            if mayWait { waiters.append(body) } else { body(.failure(refusal(failure))) }
         case .closed: body(.failure(closedBecause))
         }
     }
@@ -125,15 +136,17 @@ package final class Upstream: @unchecked Sendable {
         let id = id ?? makeID()
         switch state {
         case .ready:
-            if let current, queue.isEmpty, current.boundedCallCount < limits.maximumCallsInFlight {
+            if circuit.isOpen { return sendAsProbe(receiver, id) }
+            if let current, current.isReady, queue.isEmpty, current.boundedCallCount < limits.maximumCallsInFlight {
                 current.send(receiver, id: id, mayBeRepeated: true)
             } else {
                 enqueue(id, receiver)
             }
-        case .starting: enqueue(id, receiver)
+        case .starting:
+            if circuit.isOpen { receiver.exchangeFailed(circuitRefusal) } else { enqueue(id, receiver) }
         case .waiting(let failure):
             bringRetryForward()
-            if isRetryNear { enqueue(id, receiver) } else { receiver.exchangeFailed(failure.beforeSending) }
+            if mayWait { enqueue(id, receiver) } else { receiver.exchangeFailed(refusal(failure)) }
         case .closed:
             receiver.exchangeFailed(closedBecause)
         }
@@ -141,6 +154,7 @@ package final class Upstream: @unchecked Sendable {
 
     /// Gives up a call. Its receiver hears nothing more.
     package func cancel(_ id: Int64, reason: String) {
+        if probe == .call(id) { giveUpProbe() }
         if queue.remove(id) { return }
         for conversation in conversations { conversation.cancel(id, reason: reason) }
     }
@@ -168,6 +182,7 @@ package final class Upstream: @unchecked Sendable {
         closedBecause = failure
         retryTimer?.cancel()
         queueTimer?.cancel()
+        giveUpProbe()
         failWaiting(failure)
         for conversation in conversations { conversation.close() }
         succession(failed: failure)
@@ -175,12 +190,55 @@ package final class Upstream: @unchecked Sendable {
 
     private var conversations: [Conversation] { draining + (current.map { [$0] } ?? []) }
 
+    /// Whether a call may wait for the next attempt.
+    private var mayWait: Bool { isRetryNear && !circuit.isOpen }
+
     private var isRetryNear: Bool {
         guard let retryAt else { return false }
         return retryAt - eventLoop.now <= .milliseconds(limits.queueWait.milliseconds)
     }
 
+    // MARK: The circuit
+
+    /// Sends a call if it is the one that is to find out whether the server has recovered.
+    private func sendAsProbe(_ receiver: any ExchangeReceiver, _ id: Int64) {
+        guard let current, current.isReady else { return receiver.exchangeFailed(circuitRefusal) }
+        switch circuit.admit(now: eventLoop.now) {
+        case .refused: return receiver.exchangeFailed(circuitRefusal)
+        case .probe: probe = .call(id)
+        case .pass: break
+        }
+        current.send(receiver, id: id, mayBeRepeated: true)
+    }
+
+    private func giveUpProbe() {
+        guard probe != nil else { return }
+        probe = nil
+        circuit.probeGivenUp(now: eventLoop.now)
+    }
+
+    var circuitRefusal: UpstreamFailure { circuit.refusal(now: eventLoop.now, retry: retryAt) }
+
+    /// Why a call is not sent while the server is not there.
+    private func refusal(_ failure: UpstreamFailure) -> UpstreamFailure {
+        circuit.isOpen ? circuitRefusal : failure.beforeSending
+    }
+
     // MARK: Connecting
+
+    /// Tries to reach the server, unless somebody else is finding out whether it is there.
+    private func attempt() {
+        switch circuit.admit(now: eventLoop.now) {
+        case .pass: connect()
+        case .probe:
+            probe = .attempt
+            connect()
+        case .refused(let until):
+            state = .waiting(circuitRefusal)
+            retry(at: until)
+            failWaiting(circuitRefusal)
+        }
+    }
 
     func connect() {
         retryAt = nil
@@ -204,6 +262,7 @@ package final class Upstream: @unchecked Sendable {
                 probeTimeout: limits.probeTimeout
             ) { [unowned self] in makeID() },
             limits: limits,
+            circuit: circuit,
             owner: self
         )
     }
@@ -211,12 +270,20 @@ package final class Upstream: @unchecked Sendable {
     private func retryLater(_ failure: UpstreamFailure, readyFor: Duration?) {
         let delay = backoff.delay(readyFor: readyFor)
         restarts += 1
-        if delay == .zero {
-            connect()
-            return
-        }
-        state = .waiting(failure)
-        retry(at: eventLoop.now + .milliseconds(delay.milliseconds))
+        let next = eventLoop.now + .milliseconds(delay.milliseconds)
+        note(failure, readyFor: readyFor, next: next)
+        if delay == .zero { return attempt() }
+        retry(at: next)
+        if readyFor != nil, !mayWait { failWaiting(refusal(failure)) }
+    }
+
+    /// Tells the circuit of the end of a conversation.
+    private func note(_ failure: UpstreamFailure, readyFor: Duration?, next: NIODeadline) {
+        if probe == .attempt { probe = nil }
+        // A server that had been up for a while had recovered from whatever was before.
+        if let readyFor, readyFor >= Backoff.stableAfter { circuit.succeeded() }
+        // A remote server is tried sooner when somebody calls it.
+        circuit.failed(failure, now: eventLoop.now, notBefore: startsProcesses ? next : nil)
     }
 
     private func retry(at time: NIODeadline) {
@@ -224,7 +291,7 @@ package final class Upstream: @unchecked Sendable {
         retryAt = time
         retryTimer = eventLoop.scheduleTask(deadline: time) { [weak self] in
             guard let self, case .waiting = state else { return }
-            connect()
+            attempt()
         }
     }
 
@@ -232,7 +299,7 @@ package final class Upstream: @unchecked Sendable {
     /// was meant for nobody; a process is not started more often for that.
     private func bringRetryForward() {
         guard !startsProcesses, let retryAt, let lastAttempt else { return }
-        let earliest = max(lastAttempt + Self.demandedRetryInterval, eventLoop.now)
+        let earliest = max(lastAttempt + .milliseconds(Self.demandedRetryInterval.milliseconds), eventLoop.now)
         if earliest < retryAt { retry(at: earliest) }
     }
 }
@@ -244,6 +311,8 @@ extension Upstream: ConversationOwner {
         let succeeded = takeOver(conversation)
         guard conversation === current else { return }
         state = .ready(introduction)
+        if probe == .attempt { probe = nil }
+        circuit.introduced()
         let again = wasReady
         wasReady = true
         listener?.upstreamBecameReady(self, again: again)
@@ -294,16 +363,12 @@ extension Upstream: ConversationOwner {
         if case .closed = state { return }
         if deservesHandshake(conversation, failure) { return connect() }
         let readyFor = conversation.readySince.map { Duration.nanoseconds((eventLoop.now - $0).nanoseconds) }
-        if readyFor == nil || backoffIsDue(readyFor) { failWaiting(failure) }
+        // What was never sent waits for the next start, unless that is far off.
+        if readyFor == nil { failWaiting(failure) }
         state = .waiting(failure)
         listener?.upstreamWasLost(self, failure)
         guard case .waiting = state else { return }
         retryLater(failure, readyFor: readyFor)
-    }
-
-    /// Whether calls that wait should fail now: only a server that had been up for a while returns at once.
-    private func backoffIsDue(_ readyFor: Duration?) -> Bool {
-        (readyFor ?? .zero) < Backoff.stableAfter
     }
 
     func conversationHasRoom(_ conversation: Conversation) {

@@ -20,4 +20,10 @@ package struct UpstreamLimits: Sendable {
     package var maximumJunk = 100
 
     package init() {}
+
+    /// A circuit for a server within these bounds. To probe a remote server costs little, and recovery is seen sooner.
+    package func circuit(startsProcesses: Bool) -> Circuit {
+        Circuit(
+            minimumPause: backoffMinimum, maximumPause: startsProcesses ? backoffMaximum : Upstream.demandedRetryInterval)
+    }
 }

@@ -18,9 +18,14 @@ struct Composition {
     /// How many processes are alive and remote sessions still being ended.
     var openLinkCount: Int { builder.links.census.count }
 
-    init(_ settings: ProxySettings, eventLoops: any EventLoopGroup, logger: Logger, watch: EventCount) {
+    /// - Parameter descriptors: The open files that are set aside for servers; nil for as many as the system has.
+    init(
+        _ settings: ProxySettings, eventLoops: any EventLoopGroup, logger: Logger, watch: EventCount,
+        descriptors: DescriptorAccount? = nil
+    ) {
         self.settings = settings
         var linkSettings = HTTPLinkSettings()
+        linkSettings.descriptors = descriptors
         linkSettings.maximumMessageBytes = settings.limits.maxMessageBytes
         let builder = ServerBuilder(
             settings: settings,

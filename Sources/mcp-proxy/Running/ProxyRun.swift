@@ -1,6 +1,7 @@
 import Logging
 import MCPFrontEnd
 import MCPGateway
+import MCPUpstream
 import NIOCore
 import NIOPosix
 import ProxyConfiguration
@@ -46,9 +47,10 @@ struct ProxyRun {
     func run(until signals: TerminationSignals) async -> Int32 {
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
+        let budget = DescriptorBudget(descriptors, for: settings)
         let composition = Composition(
-            DescriptorBudget.apply(descriptors, to: settings, logger), eventLoops: eventLoops, logger: logger,
-            watch: watch)
+            budget.apply(to: settings, limit: descriptors, logger), eventLoops: eventLoops, logger: logger,
+            watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)))
         let frontDoor = composition.frontDoor()
         let registry = ServerRegistry(
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store)

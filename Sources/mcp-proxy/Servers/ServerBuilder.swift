@@ -134,6 +134,7 @@ struct ServerBuilder: Sendable {
             // With a single token there is a single caller: the first connection is already theirs.
             firstPrincipal: firstPrincipal ?? principals.only(server.options.authTokens)
         )
+        result.startsProcesses = if case .stdio = server.transport { true } else { false }
         result.cacheHints.timeToLive = server.cacheTTL
         result.cacheHints.isPublic = server.cacheScope == .public
         result.statelessIsolation =

@@ -89,15 +89,16 @@ extension ServerRegistry {
         }
     }
 
-    func remove(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) {
+    func remove(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> Int {
         let name = try known(name).settings.name
-        try await alone(with: name) { () async throws(ManagementRefusal) in
+        return try await alone(with: name) { () async throws(ManagementRefusal) in
             let server = try known(name)
             await drain(server)
             servers[name] = nil
             server.journal.close()
             changed()
             keep()
+            return server.census.count
         }
     }
 

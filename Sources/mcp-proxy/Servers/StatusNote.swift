@@ -1,5 +1,6 @@
 import MCPFrontEnd
 import MCPGateway
+import MCPUpstream
 import Synchronization
 
 /// Writes the changes of a server's state into its journal.
@@ -15,6 +16,11 @@ final class StatusNote: Sendable {
         let before = last.withLock { last in
             defer { last = status }
             return last
+        }
+        if let circuit = status.circuit, before.circuit == nil {
+            note("calls fail at once: it failed \(circuit.failures) times in a row, last with: \(circuit.reason)")
+        } else if status.circuit == nil, before.circuit != nil {
+            note("it has recovered and is called again")
         }
         switch status.state {
         case .failed where before.state != .failed || before.error != status.error:

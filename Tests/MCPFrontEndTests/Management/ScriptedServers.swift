@@ -75,9 +75,10 @@ final class ScriptedServers: ServerManagement {
         try await change("replace \(name) \(String(buffer: configuration))", name, caller)
     }
 
-    func remove(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) {
+    func remove(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> Int {
         try existing(name)
         _ = try await change("remove \(name)", name, caller)
+        return name.hasPrefix("stubborn") ? 1 : 0
     }
 
     func restart(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> ServerReport {

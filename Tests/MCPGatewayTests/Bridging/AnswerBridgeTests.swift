@@ -86,7 +86,8 @@ import Testing
         harness.settle()
         harness.serverIsThere()
         let connection = harness.server.hold(
-            .principal(.anonymous, capabilities: .none), harness.server.ownHandshake, preferring: harness.upstreams)
+            .principal(.anonymous, capabilities: .none), of: .anonymous, harness.server.ownHandshake,
+            preferring: harness.upstreams)
         let answer = try response(body)
         let edits = AnswerBridge.toModern(answer, of: try Message(request), from: connection)
         let text = answer.spliced(edits).text

@@ -6,7 +6,7 @@ import NIOCore
 
 /// One upstream on a manual event loop, with scripted links below and recorders above.
 struct UpstreamHarness {
-    let eventLoop = ManualEventLoop()
+    let eventLoop: ManualEventLoop
     let server = ScriptedLinks()
     let recorder = UpstreamRecorder()
     let memory: EraMemory
@@ -14,11 +14,16 @@ struct UpstreamHarness {
 
     /// - Parameter era: How the server is to be spoken to; the handshake is completed as ever unless it says otherwise.
     init(
+        on eventLoop: ManualEventLoop = ManualEventLoop(),
         era: EraChoice = .always(.legacy),
         memory: EraMemory = EraMemory(),
+        startsProcesses: Bool = true,
+        circuit: CircuitBreaker? = nil,
         _ configure: (inout UpstreamLimits) -> Void = { _ in }
     ) {
+        self.eventLoop = eventLoop
         self.memory = memory
+        server.startProcesses = startsProcesses
         var limits = UpstreamLimits()
         configure(&limits)
         upstream = Upstream(
@@ -27,6 +32,7 @@ struct UpstreamHarness {
             era: era,
             memory: memory,
             limits: limits,
+            circuit: circuit ?? CircuitBreaker(limits.circuit(startsProcesses: startsProcesses)),
             makeLink: server.factory
         )
         eventLoop.perform { [upstream, recorder] in upstream.start(reportingTo: recorder) }

@@ -231,17 +231,29 @@ import Testing
 
     @Test("A call to a remote server brings the next attempt forward, at most once a second, and waits for it")
     func demandedRetry() throws {
-        let harness = UpstreamHarness()
-        harness.server.startProcesses = false
+        let harness = UpstreamHarness(startsProcesses: false) { $0.backoffMinimum = .seconds(30) }
         try harness.onLink { $0.breakDown(UpstreamFailure(.notReachable, "refused")) }
-        harness.eventLoop.advance(by: .seconds(5))
-        try harness.failUntilFar()
         let attempts = harness.server.links.count
         let (call, _) = try harness.call()
         #expect(call.failures.isEmpty)
         harness.eventLoop.advance(by: .seconds(1))
         #expect(harness.server.links.count == attempts + 1)
         try harness.becomeReady()
+        #expect(try harness.link.requests(.toolsCall).count == 1)
+    }
+
+    @Test("Once a remote server has failed too often a call still brings the next attempt forward, but fails at once")
+    func demandedProbe() throws {
+        let harness = UpstreamHarness(startsProcesses: false)
+        try harness.failUntilFar()
+        let attempts = harness.server.links.count
+        let (call, _) = try harness.call()
+        #expect(call.failures.map(\.code) == [.notReachable])
+        #expect(call.failures.first?.pause?.seconds ?? 9 <= 1)
+        harness.eventLoop.advance(by: .seconds(1))
+        #expect(harness.server.links.count == attempts + 1)
+        try harness.becomeReady()
+        #expect(try harness.call().0.endings == 0)
         #expect(try harness.link.requests(.toolsCall).count == 1)
     }
 

@@ -52,16 +52,19 @@ struct RefusedAnswer {
 
     /// What the answer means for the request, in words for the operator.
     var failure: UpstreamFailure {
+        let isForCredentials = head.status == 401 || head.status == 403
+        return UpstreamFailure(
+            isForCredentials ? .unauthorized : .unexpectedHTTPAnswer, failureText, status: head.status)
+    }
+
+    private var failureText: String {
         switch head.status {
-        case 300..<400: return UpstreamFailure(.unexpectedHTTPAnswer, redirectText)
-        case 401, 403:
-            return UpstreamFailure(
-                .unauthorized, "it wants other credentials: it answered \(head.statusText)\(bodyText)")
-        case 200..<300 where head.isEncoded:
-            return UpstreamFailure(.unexpectedHTTPAnswer, "it compressed its answer although that was not asked for")
+        case 300..<400: redirectText
+        case 401, 403: "it wants other credentials: it answered \(head.statusText)\(bodyText)"
+        case 200..<300 where head.isEncoded: "it compressed its answer although that was not asked for"
         case 200..<300 where body.readableBytes == 0 && head.content == .none:
-            return UpstreamFailure(.unexpectedHTTPAnswer, "it answered \(head.statusText) without a message")
-        default: return UpstreamFailure(.unexpectedHTTPAnswer, "it answered \(head.statusText)\(bodyText)")
+            "it answered \(head.statusText) without a message"
+        default: "it answered \(head.statusText)\(bodyText)"
         }
     }
 

@@ -23,6 +23,7 @@ final class HTTPConnectionPool {
     private var connecting = 0
     private var idleTimer: Scheduled<Void>?
     private var isShutDown = false
+    private var waitsForDescriptor = false
 
     init(
         eventLoop: any EventLoop,
@@ -85,7 +86,7 @@ final class HTTPConnectionPool {
     }
 
     func connectionFree(_ connection: HTTPConnection) {
-        if isShutDown { return connection.close() }
+        if isShutDown || waiting.isEmpty && settings.descriptors?.isScarce == true { return connection.close() }
         while let next = waiting.popFirst() {
             if connection.start(next) { return }
             waiting.prepend(next)
@@ -99,7 +100,7 @@ final class HTTPConnectionPool {
     /// A connection could not be made: one of the requests it was made for hears why.
     func connectionFailed(_ connection: HTTPConnection, _ failure: UpstreamFailure) {
         connecting -= 1
-        all[ObjectIdentifier(connection)] = nil
+        if all.removeValue(forKey: ObjectIdentifier(connection)) != nil { settings.descriptors?.giveBack() }
         if waiting.count > connecting, let first = waiting.popFirst() { first.fail(failure) }
         _ = startConnections()
         reportIfEmpty()
@@ -107,6 +108,7 @@ final class HTTPConnectionPool {
 
     func connectionClosed(_ connection: HTTPConnection) {
         guard all.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        settings.descriptors?.giveBack()
         idle.removeAll { $0 === connection }
         _ = startConnections()
         reportIfEmpty()
@@ -123,7 +125,7 @@ final class HTTPConnectionPool {
     /// - Returns: whether all have one coming.
     private func startConnections() -> Bool {
         while waiting.count > connecting {
-            guard all.count < settings.maximumConnections, !isShutDown else { return false }
+            guard all.count < settings.maximumConnections, !isShutDown, takeDescriptor() else { return false }
             let connection = HTTPConnection(pool: self)
             all[ObjectIdentifier(connection)] = connection
             connecting += 1
@@ -132,11 +134,25 @@ final class HTTPConnectionPool {
         return true
     }
 
+    /// Takes one of the open files that are set aside; when there is none, another attempt follows once there is.
+    private func takeDescriptor() -> Bool {
+        guard let descriptors = settings.descriptors, !descriptors.take() else { return true }
+        if waitsForDescriptor { return false }
+        waitsForDescriptor = true
+        let pool = NIOLoopBound(self, eventLoop: eventLoop)
+        descriptors.whenGivenBack(on: eventLoop) {
+            pool.value.waitsForDescriptor = false
+            _ = pool.value.startConnections()
+        }
+        return false
+    }
+
     private func overloaded(_ what: String) -> UpstreamFailure {
-        UpstreamFailure(
-            .overloaded,
-            "all \(settings.maximumConnections) connections to \(origin) are in use, and \(what) one",
-            nothingSent: true)
+        let all =
+            waitsForDescriptor
+            ? "all open files that are set aside for servers are in use (raise their limit, ulimit -n)"
+            : "all \(settings.maximumConnections) connections to \(origin) are in use"
+        return UpstreamFailure(.overloaded, "\(all), and \(what) one", nothingSent: true)
     }
 
     private func failSoon(_ exchange: HTTPExchange, _ failure: UpstreamFailure) {

@@ -51,5 +51,8 @@ package struct HTTPLinkSettings: Sendable {
     /// Where sessions are counted while their servers are told of their end.
     package var census: LinkCensus?
 
+    /// The open files that may be used; nil for as many as the system has.
+    package var descriptors: DescriptorAccount?
+
     package init() {}
 }

@@ -31,6 +31,8 @@ final class ListeningStream: HTTPResponseReceiver {
 
     func start() {
         phase = .awaitingHead
+        // Calls come first: what a server says unasked can come later.
+        if link.settings.descriptors?.isHalfUsed == true { return pause() }
         exchange = link.openStream(after: events.lastEventID, self)
     }
 

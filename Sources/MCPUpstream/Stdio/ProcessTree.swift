@@ -1,0 +1,70 @@
+import CProxySystem
+import NIOCore
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The processes of one server as the proxy itself can find them, for the case that their guard does not end them: a
+/// server may have stopped or killed it (docs/decisions/0033-trees-without-their-guard.md).
+struct ProcessTree: Sendable {
+    /// The variable that every process of the tree was started with, unless somebody took it out.
+    static let variable = "MCP_PROXY_TREE"
+
+    /// How often is looked for processes that are left, and how long between two looks.
+    private static let looks = 50
+    private static let pause = Duration.milliseconds(20)
+
+    /// The children that this process has started: what else becomes its child was left behind by a guard.
+    private static let ownChildren = Mutex<Set<Int32>>([])
+
+    /// The variable's value, another one for each start.
+    let mark: String
+
+    init() {
+        // From now on nobody can leave a tree by becoming an orphan.
+        proxy_adopt_orphans()
+        var generator = SystemRandomNumberGenerator()
+        mark = String(generator.next(), radix: 16) + String(generator.next(), radix: 16)
+    }
+
+    /// Notes a child that was started.
+    static func began(_ processID: Int32) { ownChildren.withLock { _ = $0.insert(processID) } }
+
+    /// Notes that a child has gone.
+    static func ended(_ processID: Int32) { ownChildren.withLock { _ = $0.remove(processID) } }
+
+    /// Whether the guard is there to do its work. One that was stopped is there.
+    static func isRunning(_ guardID: Int32) -> Bool { proxy_is_running(guardID) != 0 }
+
+    /// Ends whatever is left of the tree, then the guard.
+    ///
+    /// - Returns: How many processes could not be ended.
+    func end(guardedBy guardID: Int32) async -> Int {
+        await repeatedly { sweep(guardID) > 0 }
+        // After all others: while it is there, orphans come to it and can be found.
+        await repeatedly {
+            guard Self.isRunning(guardID) else { return false }
+            kill(guardID, SIGKILL)
+            return true
+        }
+        await repeatedly { sweep(guardID) > 0 }
+        return sweep(guardID)
+    }
+
+    private func repeatedly(_ isNeeded: () -> Bool) async {
+        for _ in 0..<Self.looks {
+            guard isNeeded() else { return }
+            // Cut short only when the whole tree has gone meanwhile.
+            try? await Task.sleep(for: Self.pause)
+        }
+    }
+
+    private func sweep(_ guardID: Int32) -> Int {
+        let own = Self.ownChildren.withLock { Array($0) }
+        return Int(unsafe proxy_kill_tree(guardID, "\(Self.variable)=\(mark)", own, Int32(own.count)))
+    }
+}

@@ -1,0 +1,311 @@
+"""What servers that fail again and again, that flood, or that attack their guard cost others: nothing (issue 12)."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import uuid
+from pathlib import Path
+
+import httpx
+import pytest
+
+from support import processes
+from support.fixture import stdio
+from support.management import Management
+from support.raw import call_body, http_client, initialize_body, only_answer
+from support.wait import SECONDS, eventually, eventually_async
+from test_faults import started_with
+
+pytestmark = pytest.mark.anyio
+
+TOKEN = "management-token-of-the-tests"
+MANAGED = {"management": {"authTokens": [TOKEN], "maxChangesPerMinute": 100_000}}
+SLOW_BACKOFF = {"restartBackoffMinimum": "200ms", "restartBackoffMaximum": "1m"}
+
+
+# Calls that were never sent
+
+
+async def test_calls_that_were_never_sent_wait_for_the_next_start(launch, http, new_ledger):
+    """kill -9 under load, ten times: what was sent gets one error, everything else an answer, nothing is sent twice."""
+    ledger = new_ledger()
+    # A grandchild keeps the tree alive for a moment after the child has closed its output.
+    server = stdio("grandchild", ledger=ledger, name="server")
+    with launch({"server": server}, limits=SLOW_BACKOFF) as proxy:
+        client = await proxy.client("server", http).initialize()
+        pid = json.loads(await client.call_text("whoami"))["pid"]
+        outcomes, running = [], True
+
+        async def call_on_and_on(worker):
+            number = 0
+            while running:
+                number += 1
+                outcomes.append(await client.call("echo", {"text": f"{worker}-{number}."}, f"{worker}-{number}"))
+
+        workers = [asyncio.ensure_future(call_on_and_on(worker)) for worker in range(10)]
+        for _ in range(10):
+            seen = len(outcomes)
+            await eventually_async(lambda: len(outcomes) > seen + 50, "calls that are answered")
+            os.kill(pid, signal.SIGKILL)
+            before = pid
+            while pid == before:
+                answer = await client.call("whoami", {}, uuid.uuid4().hex)
+                if "result" in answer:
+                    pid = json.loads(answer["result"]["content"][0]["text"])["pid"]
+            # Up for long enough to be started again at once.
+            await asyncio.sleep(1.1)
+        running = False
+        await asyncio.gather(*workers)
+        errors = [answer["error"] for answer in outcomes if "error" in answer]
+        assert {error["code"] for error in errors} <= {-31002}, errors[:5]
+        sent = [entry["params"]["arguments"]["text"] for entry in ledger.calls("echo")]
+        assert len(sent) == len(set(sent)), "calls were sent twice"
+        answered = [answer for answer in outcomes if "result" in answer]
+        assert len(answered) > 10 * len(errors)
+
+
+# Circuits
+
+
+async def failing(client, body=None):
+    answer = only_answer(await client.post(body or call_body("echo", {"text": "t"})))
+    assert "error" in answer, answer
+    return answer["error"]
+
+
+async def test_a_crash_loop_costs_callers_no_time_and_is_seen(launch, http, new_ledger, directory):
+    """After five starts that failed calls fail at once and say when the next one is; /readyz, log and API show it."""
+    ledger, flag = new_ledger(), directory() / "mended"
+    server = stdio("crash-at-start", ledger=ledger, flag=flag, protocol="legacy")
+    with launch({"loop": server}, proxy=MANAGED, limits=SLOW_BACKOFF, ready=False) as proxy:
+        eventually(lambda: readyz(proxy)["loop"].get("circuit"), "an open circuit")
+        starts = len(ledger.entries("start"))
+        client = proxy.client("loop", http)
+        error = await failing(client, initialize_body())
+        assert error["code"] == -31001 and error["data"]["circuit"] == "open", error
+        assert "times in a row" in error["message"] and error["data"]["retryAfter"].isdigit()
+        assert len(ledger.entries("start")) <= starts + 1
+        report = (await Management(proxy, http, TOKEN).servers())["loop"]["circuit"]
+        assert report["state"] in ("open", "half-open") and report["failures"] >= 5 and "3" in report["error"]
+        proxy.wait_output("calls fail at once until it has recovered")
+        flag.touch()
+        await Management(proxy, http, TOKEN).done("POST", "/loop/restart")
+        client = await client.initialize()
+        assert await client.call_text("echo", {"text": "t"}) == "t"
+        assert "circuit" not in readyz(proxy)["loop"]
+        proxy.wait_output("server has recovered and is called again")
+
+
+def readyz(proxy):
+    answer = httpx.get(proxy.url("/readyz"), headers={"Authorization": f"Bearer {TOKEN}"})
+    return answer.json().get("servers", {})
+
+
+OUTAGES = {
+    "503": {"status": 503, "body": "busy"},
+    "garbage": {"status": 200, "type": "text/plain", "body": "garbage"},
+}
+
+
+@pytest.mark.parametrize("kind", [*OUTAGES, "closes"])
+async def test_a_remote_server_that_fails_every_call_is_asked_once_a_second(launch, http, http_fixture, kind):
+    """500 calls in a row are few requests; the others fail at once, and the first after the recovery is answered."""
+    with http_fixture(name="web") as web, launch({"web": web.streamable()}, ready=True) as proxy:
+        client = await proxy.client("web", http).initialize()
+        other = await proxy.client("web", http).initialize()
+        if kind == "closes":
+            web.control("fail", status=200, type="application/json", body='{"jsonrpc":', headers={"Content-Length": "900"})
+        else:
+            web.control("fail", **OUTAGES[kind])
+        before, loop = len(posts(web)), asyncio.get_running_loop()
+        began = loop.time()
+        errors = [await failing(client if number % 2 else other) for number in range(500)]
+        seconds = loop.time() - began
+        refused = [error for error in errors if error.get("data", {}).get("circuit") == "open"]
+        assert len(posts(web)) - before <= 5 + 2 * (seconds + 1), "one probe at a time"
+        assert len(refused) >= 500 - 5 - 2 * (seconds + 1)
+        assert all(error["code"] == -31001 for error in refused)
+        assert proxy.servers()["web"]["circuit"]["failures"] >= 5
+        web.control("work")
+
+        async def answered():
+            answer = only_answer(await client.post(call_body("echo", {"text": "t"})))
+            return "result" in answer
+
+        async with asyncio.timeout(SECONDS):
+            while not await answered():
+                await asyncio.sleep(0.05)
+        assert await other.call_text("echo", {"text": "t"}) == "t"
+
+
+def posts(web):
+    return [entry for entry in web.ledger.entries("http", method="POST") if entry["path"] == "/mcp"]
+
+
+async def test_errors_that_are_answers_open_no_circuit(launch, http, http_fixture):
+    """400 to every call is an answer: each call is made."""
+    with http_fixture(name="web") as web, launch({"web": web.streamable()}) as proxy:
+        client = await proxy.client("web", http).initialize()
+        web.control("fail", status=400, body="no")
+        before = len(posts(web))
+        for _ in range(20):
+            assert "circuit" not in (await failing(client)).get("data", {})
+        assert len(posts(web)) - before == 20
+        web.control("work")
+
+
+# Floods
+
+
+async def test_refused_connections_are_one_line_and_a_sum(launch):
+    """600 connections where 20 may be open: a handful of lines in the log, not hundreds."""
+    with launch({"server": stdio()}, limits={"maxConnections": 20}) as proxy:
+        held = [socket.create_connection(("127.0.0.1", proxy.port)) for _ in range(20)]
+        for _ in range(600):
+            with socket.create_connection(("127.0.0.1", proxy.port)):
+                pass
+        proxy.wait_output("too many are open")
+        proxy.wait_output("more connections refused")
+        lines = [line for line in proxy.output.splitlines() if "too many are open" in line]
+        assert len(lines) <= 5, f"{len(lines)} lines"
+        for connection in held:
+            connection.close()
+
+
+async def test_a_flood_on_standard_error_is_drained_and_summarised(launch, http, directory):
+    """100 MB: the program does not block, its last words are kept, and the journal gets a sum instead of the lines."""
+    script = directory() / "flood.py"
+    script.write_text(
+        "import sys, runpy\n"
+        "line = b'x' * 99 + b'\\n'\n"
+        "for _ in range(1000): sys.stderr.buffer.write(line * 1000)\n"
+        "sys.stderr.buffer.write(b'the last word\\n'); sys.stderr.flush()\n"
+        "sys.argv = sys.argv[1:]\n"
+        "sys.path.insert(0, sys.argv[0].rsplit('/', 1)[0])\n"
+        "runpy.run_path(sys.argv[0], run_name='__main__')\n"
+    )
+    server = stdio()
+    server["args"] = [str(script), *server["args"]]
+    with launch({"server": server}, proxy=MANAGED) as proxy:
+        before = processor_seconds(proxy.pid)
+        assert before < 3, f"{before} s of processor time"
+        client = await proxy.client("server", http).initialize()
+        assert await client.call_text("echo", {"text": "t"}) == "t"
+        api = Management(proxy, http, TOKEN)
+
+        async def lines():
+            entries = (await api.done("GET", "/server/logs"))["entries"]
+            return [entry["text"] for entry in entries if entry["kind"] == "stderr"]
+
+        async with asyncio.timeout(SECONDS):
+            while "the last word" not in await lines():
+                await asyncio.sleep(0.05)
+        assert any("lines left out" in line for line in await lines())
+
+
+def processor_seconds(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+# Descriptors
+
+
+async def test_clients_of_a_remote_server_leave_room_for_management(make_proxy, http_fixture, http):
+    """150 clients, 256 open files: who is let in is served, the others are told to come back, management answers."""
+    with http_fixture(name="web") as web:
+        proxy = make_proxy({"web": web.streamable(), "server": stdio()}, proxy=MANAGED)
+        output = open(proxy.directory / "stderr.txt", "wb")
+        with output, started_with(proxy, ["prlimit", "--nofile=256:256"], stdout=output, stderr=output):
+            served, refused, held = 0, 0, []
+            for _ in range(150):
+                visitor = http_client()
+                held.append(visitor)
+                client = proxy.client("web", visitor)
+                try:
+                    answer = await client.post(initialize_body())
+                except httpx.TransportError:
+                    refused += 1
+                    continue
+                if answer.status_code == 503:
+                    assert answer.headers["retry-after"] == "1" and "maxConnections" in answer.text
+                    refused += 1
+                    continue
+                await client.initialize()
+                assert await client.call_text("echo", {"text": "t"}) == "t"
+                served += 1
+            assert served >= 40 and served + refused == 150, (served, refused)
+            for _ in range(5):
+                async with http_client() as operator:
+                    assert set(await Management(proxy, operator, TOKEN).servers()) == {"web", "server"}
+                    assert (await operator.get(proxy.url("/readyz"))).status_code == 200
+            for visitor in held:
+                await visitor.aclose()
+        assert "Too many open files" not in proxy.output
+
+
+# Guards that are attacked
+
+
+def leaving(directory):
+    """A server that leaves two processes behind: one in a session of its own, one that has forgotten its environment."""
+    first, second = (f"1{uuid.uuid4().int % 10**8:08}" for _ in range(2))
+    inner = stdio("stubborn")
+    words = " ".join(f"'{word}'" for word in [inner["command"], *inner["args"]])
+    script = f"setsid sleep {first} & env -i setsid setsid sleep {second} & exec {words}"
+    return {"command": "sh", "args": ["-c", script], "env": {}}, [first, second]
+
+
+def running(*words):
+    """The processes that have one of these words in their command line."""
+    found = []
+    for directory in Path("/proc").iterdir():
+        try:
+            line = (directory / "cmdline").read_bytes().split(b"\0") if directory.name.isdigit() else []
+        except OSError:
+            continue
+        if any(word.encode() in line for word in words):
+            found.append(int(directory.name))
+    return [pid for pid in found if processes.alive(pid)]
+
+
+def guards_of(proxy):
+    below = processes.descendants(proxy.pid)
+    return {pid for pid in below if b"__guard" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+
+
+@pytest.mark.parametrize("attack", [signal.SIGSTOP, signal.SIGKILL])
+async def test_a_guard_that_is_attacked_leaves_nobody_behind(launch, http, directory, attack):
+    """DELETE ends the tree of a guard that was stopped or killed: whoever left the session or the environment, too."""
+    server, words = leaving(directory())
+    with launch({"good": stdio()}, proxy=MANAGED, limits={"stopTimeout": "2s"}) as proxy:
+        api = Management(proxy, http, TOKEN)
+        known = guards_of(proxy)
+        await api.add("victim", server)
+        eventually(lambda: len(running(*words)) >= 2, "the processes that leave")
+        [guard] = guards_of(proxy) - known
+        os.kill(guard, attack)
+        if attack == signal.SIGSTOP:
+            eventually(lambda: processes.state(guard)[0] == "T", "the guard to be stopped")
+        answer = await api.remove("victim")
+        assert answer == {"message": "server victim removed"}
+        eventually(lambda: not running(*words), "everybody to be gone", seconds=5)
+        proxy.assert_no_zombie()
+        assert processes.state(guard) is None
+        client = await proxy.client("good", http).initialize()
+        assert await client.call_text("echo", {"text": "t"}) == "t"
+
+
+async def test_a_server_whose_guard_was_stopped_ends_with_the_proxy(make_proxy, directory):
+    """SIGTERM to the proxy: nothing is left, in the time that servers have to end."""
+    server, words = leaving(directory())
+    proxy = make_proxy({"victim": server}, limits={"stopTimeout": "2s"})
+    proxy.start()
+    proxy.wait_ready()
+    eventually(lambda: len(running(*words)) >= 2, "the processes that leave")
+    os.kill(guards_of(proxy).pop(), signal.SIGSTOP)
+    proxy.terminate()
+    assert proxy.wait_exit() == 0
+    eventually(lambda: not running(*words), "everybody to be gone", seconds=5)
