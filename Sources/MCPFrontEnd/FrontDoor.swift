@@ -143,7 +143,8 @@ package final class FrontDoor: HTTPRequestHandler {
     private func refuseGuest(_ request: HTTPRequest) throws(Refusal) {
         guard request.comesBeyondLimit else { return }
         throw Refusal(
-            status: .serviceUnavailable, reason: "too many connections are open (limits.maxConnections); try again later",
+            status: .serviceUnavailable,
+            reason: "too many connections are open (limits.maxConnections); try again later",
             headers: [("Retry-After", "1")])
     }
 

@@ -10,6 +10,9 @@ package struct HTTPLimits: Sendable {
     /// How long a client may read nothing of an answer.
     package var writeTimeout: Duration = .seconds(30)
     package var maximumConnections = 12_000
+    /// How many connections are taken beyond that, so that the proxy can be managed and asked how it is, and the others are
+    /// told why they are refused.
+    package var guestConnections = 8
     /// The most connections from one address; 0 for no bound of its own, since a reverse proxy is one address.
     package var maximumConnectionsPerAddress = 0
     /// How deeply the JSON of a request may be nested.

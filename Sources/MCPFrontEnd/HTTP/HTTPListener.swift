@@ -116,10 +116,6 @@ package final class HTTPListener: Sendable {
 
     package var connectionCount: Int { state.withLock { $0.connections.count } }
 
-    /// How many connections are taken beyond the maximum, so that the proxy can be managed and asked how it is, and the
-    /// others are told why they are refused.
-    private static let guests = 8
-
     /// - Returns: whether it is one beyond the maximum, which may not be used for all that others may.
     func opened(_ channel: any Channel, address: String) -> Bool {
         let (exceeded, isGuest) = state.withLock { state -> (String?, Bool) in
@@ -130,7 +126,7 @@ package final class HTTPListener: Sendable {
                 return ("maxConnectionsPerAddress", false)
             }
             let excess = state.connections.count - limits.maximumConnections
-            return (excess > 0 ? "maxConnections" : nil, (1...Self.guests).contains(excess))
+            return (excess > 0 ? "maxConnections" : nil, excess > 0 && excess <= limits.guestConnections)
         }
         if let exceeded {
             logRefusal(exceeded, channel.eventLoop)

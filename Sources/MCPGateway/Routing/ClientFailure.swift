@@ -18,7 +18,8 @@ enum ClientFailure {
         return OwnMessages.error(
             id: id,
             code: .serverUnavailable,
-            message: "server \"\(server)\" has failed \(pause.failures) times in a row and is not called for now; \(next)",
+            message:
+                "server \"\(server)\" has failed \(pause.failures) times in a row and is not called for now; \(next)",
             data: facts
         )
     }

@@ -36,7 +36,7 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
     /// What happened, for the operator: may name commands, addresses and the server's own words.
     package let detail: String
     /// Whether it is certain that no byte of the request reached the server, so that it may be sent again.
-    package let nothingSent: Bool
+    package private(set) var nothingSent: Bool
     /// The HTTP status with which a remote server refused the request, where that is what happened.
     package let status: Int?
     /// Set when the server is not called for now, because this has happened to it again and again.
@@ -63,7 +63,11 @@ extension UpstreamFailure: CustomStringConvertible {
 
 extension UpstreamFailure {
     /// The same failure for a request that was not sent at all.
-    var beforeSending: UpstreamFailure { UpstreamFailure(code, detail, nothingSent: true, status: status) }
+    var beforeSending: UpstreamFailure {
+        var failure = self
+        failure.nothingSent = true
+        return failure
+    }
 
     /// The same failure as the reason why a request is not sent.
     func refusing(_ pause: Pause) -> UpstreamFailure {

@@ -95,19 +95,21 @@ struct ErrorOutputTail {
         var end = held
         held.clear()
         let shown = end.keepLastLines(capacity, isCut: isHeldCut)
-        isHeldCut = false
         let leftOut = heldLines - shown
+        isHeldCut = false
         heldLines = 0
-        if leftOut > 0 {
-            partial.removeAll(keepingCapacity: true)
-            add("[\(leftOut) lines left out: it writes more than \(Self.linesPerSecond) in a second]")
-        }
+        if leftOut > 0 { partial.removeAll(keepingCapacity: true) }
         for byte in end.readableBytesView {
             if byte == 0x0A {
                 endLine()
             } else if partial.count < Self.maximumLineLength {
                 partial.append(byte)
             }
+        }
+        // Told last, so that whoever keeps only so many lines keeps this one. It is no word of the server's.
+        if leftOut > 0 {
+            let limit = "it writes more than \(Self.linesPerSecond) in a second"
+            lineRead?("[\(leftOut) lines before the last \(shown) were left out: \(limit)]")
         }
     }
 

@@ -39,6 +39,9 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     private var failure: UpstreamFailure?
     /// Lines that came before the launcher had told that the process runs.
     private var early: [ByteBuffer] = []
+    private var earlyBytes = 0
+    private static let tooEarly = UpstreamFailure(
+        .unreadable, "it wrote more than a message before it was asked anything")
     /// Why its output could not be read any further before that.
     private var earlyFailure: UpstreamFailure?
     private var outputIsOpen = false
@@ -154,7 +157,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
         receiver?.linkOpened()
         let lines = early
         early = []
-        for line in lines { received(line) }
+        for line in lines { receiver?.linkReceived(line, relatedTo: nil) }
         if let earlyFailure { close(because: earlyFailure) } else if !outputIsOpen { outputEnded() }
     }
 
@@ -199,7 +202,13 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
 
     fileprivate func received(_ line: ByteBuffer) {
         guard line.readableBytes > 0 else { return }
-        if state == .starting { early.append(line) } else { receiver?.linkReceived(line, relatedTo: nil) }
+        guard state == .starting else {
+            receiver?.linkReceived(line, relatedTo: nil)
+            return
+        }
+        // A busy launcher may take its time, and the program need not.
+        earlyBytes += line.readableBytes
+        if earlyBytes <= settings.maximumMessageBytes { early.append(line) } else { outputUnreadable(Self.tooEarly) }
     }
 
     fileprivate func receivedErrorOutput(_ bytes: ByteBuffer) {

@@ -82,7 +82,8 @@ enum StdioProcess {
     /// Asks the guard to end its tree, as often as somebody wants, and ends the tree itself when that does not happen in
     /// time.
     private static func stop<Input: InputProtocol, Output: OutputProtocol, Error: OutputProtocol>(
-        _ execution: Execution<Input, Output, Error>, _ tree: ProcessTree, _ settings: StdioSettings, whenAsked stops: AsyncStream<Void>
+        _ execution: Execution<Input, Output, Error>, _ tree: ProcessTree, _ settings: StdioSettings,
+        whenAsked stops: AsyncStream<Void>
     ) async {
         let guardID = execution.processIdentifier.value
         await withDiscardingTaskGroup { group in

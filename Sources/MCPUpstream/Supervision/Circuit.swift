@@ -14,7 +14,7 @@ package struct Circuit: Sendable {
         /// One probe is under way; when nothing has come of it by then, another may start. Followed by `open`, `trial` or
         /// `closed`.
         case probing(until: NIODeadline)
-        /// It has introduced itself, and is called; the next failure is one too many. Followed by `open` or `closed`.
+        /// It has introduced itself, or is started anew by hand, and is called; the next failure is one too many. Followed by `open` or `closed`.
         case trial
     }
 
@@ -74,8 +74,9 @@ package struct Circuit: Sendable {
         failures = 0
     }
 
-    /// The server has introduced itself. Whether it is good for calls as well is still to be seen.
-    package mutating func introduced() {
+    /// The server has introduced itself, or somebody has it started anew by hand. Whether it is good for calls as well is
+    /// still to be seen.
+    package mutating func putOnTrial() {
         if isOpen { state = .trial }
     }
 

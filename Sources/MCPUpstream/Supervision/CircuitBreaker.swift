@@ -82,8 +82,8 @@ package final class CircuitBreaker: Sendable {
         if !isClean { change { $0.circuit.succeeded() } }
     }
 
-    func introduced() {
-        if !isClean { change { $0.circuit.introduced() } }
+    func putOnTrial() {
+        if !isClean { change { $0.circuit.putOnTrial() } }
     }
 
     func failed(_ failure: UpstreamFailure, now: NIODeadline, notBefore earliest: NIODeadline? = nil) {

@@ -28,6 +28,7 @@ extension Upstream {
             openSuccessor(grace, done)
         case .starting, .waiting:
             retryTimer?.cancel()
+            circuit.putOnTrial()
             let former = current
             current = nil
             waiters.append { [weak self] result in

@@ -312,7 +312,7 @@ extension Upstream: ConversationOwner {
         guard conversation === current else { return }
         state = .ready(introduction)
         if probe == .attempt { probe = nil }
-        circuit.introduced()
+        circuit.putOnTrial()
         let again = wasReady
         wasReady = true
         listener?.upstreamBecameReady(self, again: again)

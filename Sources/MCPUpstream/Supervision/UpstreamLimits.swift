@@ -24,6 +24,7 @@ package struct UpstreamLimits: Sendable {
     /// A circuit for a server within these bounds. To probe a remote server costs little, and recovery is seen sooner.
     package func circuit(startsProcesses: Bool) -> Circuit {
         Circuit(
-            minimumPause: backoffMinimum, maximumPause: startsProcesses ? backoffMaximum : Upstream.demandedRetryInterval)
+            minimumPause: backoffMinimum,
+            maximumPause: startsProcesses ? backoffMaximum : Upstream.demandedRetryInterval)
     }
 }

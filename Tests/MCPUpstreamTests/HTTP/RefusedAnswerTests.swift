@@ -38,7 +38,8 @@ import Testing
             (HTTPAnswers.empty("799 What"), "it answered 799"),
         ])
     func says(answer: String, detail: String) async throws {
-        #expect(try await failure(answer) == UpstreamFailure(.unexpectedHTTPAnswer, detail))
+        let status = answer.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+        #expect(try await failure(answer) == UpstreamFailure(.unexpectedHTTPAnswer, detail, status: status))
     }
 
     @Test("No more than 200 characters of a text are repeated")

@@ -145,7 +145,9 @@ import Testing
         let server = try await ScriptedServer { _, connection in connection.send(HTTPAnswers.empty("404 Not Found")) }
         let link = try await HTTPLinkHarness.streamable(server.url())
         try await link.call(1)
-        #expect(try await link.failure(of: 1) == UpstreamFailure(.unexpectedHTTPAnswer, "it answered 404 Not Found"))
+        #expect(
+            try await link.failure(of: 1)
+                == UpstreamFailure(.unexpectedHTTPAnswer, "it answered 404 Not Found", status: 404))
     }
 
     @Test("Requests wait for the answer to notifications/initialized; other messages do not")

@@ -72,17 +72,18 @@ import Testing
         #expect(circuit.admit(now: due) == .probe)
         #expect(circuit.admit(now: due + Circuit.probeTime) == .probe)
         circuit.probeGivenUp(now: due + .seconds(11))
-        #expect(circuit.admit(now: due + .seconds(11)) == .probe, "one that was given up is followed by the next at once")
+        #expect(
+            circuit.admit(now: due + .seconds(11)) == .probe, "one that was given up is followed by the next at once")
     }
 
     @Test("A server that introduces itself is called again, and its first failure is one too many")
     func trial() {
         var circuit = opened()
-        circuit.introduced()
+        circuit.putOnTrial()
         #expect(circuit.admit(now: Self.start) == .pass)
         circuit.failed(now: Self.start)
         #expect(circuit.isOpen)
-        circuit.introduced()
+        circuit.putOnTrial()
         circuit.succeeded()
         #expect(circuit.isClean)
     }
@@ -91,7 +92,7 @@ import Testing
     func introductionIsNoAnswer() {
         var circuit = Circuit(minimumPause: .milliseconds(500), maximumPause: .seconds(60))
         for _ in 0..<5 {
-            circuit.introduced()
+            circuit.putOnTrial()
             circuit.failed(now: Self.start)
         }
         #expect(circuit.isOpen)

@@ -59,6 +59,8 @@ import Testing
     func neverSentSurviveAQuickLoss() throws {
         let harness = UpstreamHarness { $0.maximumCallsInFlight = 1 }
         try harness.becomeReady()
+        try harness.onLink { $0.breakDown() }
+        try harness.becomeReady()
         _ = try harness.call()
         let (waiting, id) = try harness.call()
         try harness.onLink { $0.breakDown() }
@@ -199,7 +201,8 @@ import Testing
             try first.onLink { $0.breakDown(Self.refused) }
         }
         #expect(circuit.isOpen)
-        let others = (0..<20).map { _ in UpstreamHarness(on: first.eventLoop, startsProcesses: false, circuit: circuit) }
+        let others = (0..<20).map { _ in UpstreamHarness(on: first.eventLoop, startsProcesses: false, circuit: circuit)
+        }
         #expect(others.allSatisfy { $0.server.links.isEmpty })
         first.eventLoop.advance(by: .milliseconds(1_100))
         #expect(others.filter { !$0.server.links.isEmpty }.count + first.server.links.count - 5 == 1, "one probe")

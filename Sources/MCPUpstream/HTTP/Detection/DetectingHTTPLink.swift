@@ -175,7 +175,9 @@ package final class DetectingHTTPLink: ListeningLink {
             "no MCP server was found at the URL: for a POST (streamable HTTP), \(refusal.failure.detail); "
             + "for a GET (HTTP+SSE), \(second.detail)"
         let code: UpstreamFailure.Code = second.code == .unauthorized ? .unauthorized : refusal.failure.code
-        if refusal.isWanted { receiver?.linkFailed(refusal.id, UpstreamFailure(code, detail, status: refusal.failure.status)) }
+        if refusal.isWanted {
+            receiver?.linkFailed(refusal.id, UpstreamFailure(code, detail, status: refusal.failure.status))
+        }
         for held in refusal.waiting { send(held.message, as: held.kind, head: held.head) }
     }
 

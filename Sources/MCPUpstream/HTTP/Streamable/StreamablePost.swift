@@ -144,7 +144,8 @@ final class StreamablePost: HTTPResponseReceiver {
 
     private func deliverBody() {
         guard body.count > 0 else {
-            return fail(.init(.unexpectedHTTPAnswer, "it answered with an empty body instead of a message"))
+            let words = "it answered with an empty body instead of a message"
+            return fail(.init(.unexpectedHTTPAnswer, words, status: 200))
         }
         let answer = body.join()
         finish()
