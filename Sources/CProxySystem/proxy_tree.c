@@ -100,17 +100,7 @@ static int has_mark(pid_t id, const char *mark, char *text) {
     return memmem(text, (size_t)count, mark, strlen(mark)) != NULL;
 }
 
-/// Whether the process runs the proxy's own program: as a guard, or as one that is just being started.
-static int runs_own_program(pid_t id) {
-    char path[64];
-    struct stat own, theirs;
-    snprintf(path, sizeof path, "/proc/%d/exe", (int)id);
-    if (stat("/proc/self/exe", &own) != 0) return 1;
-    if (stat(path, &theirs) != 0) return 0;
-    return own.st_dev == theirs.st_dev && own.st_ino == theirs.st_ino;
-}
-
-/// Those of our children that we have started ourselves.
+/// Those of our children that we have started ourselves; fewer than none when that is not known.
 struct own_children {
     const int *ids;
     int count;
@@ -123,22 +113,19 @@ static int is_own(pid_t id, struct own_children own) {
     return 0;
 }
 
-/// Whether the process was left to us by a guard that has gone. One that is just being started is not known yet; it is in
-/// our session, or runs our program.
-static int is_orphan(const struct process *process, struct own_children own, pid_t own_session) {
-    return process->parent == getpid() && !is_own(process->id, own) && process->session != own_session
-        && !runs_own_program(process->id);
+/// Whether the process was left to us by a guard that has gone.
+static int is_orphan(const struct process *process, struct own_children own) {
+    return own.count >= 0 && process->parent == getpid() && !is_own(process->id, own);
 }
 
 /// Finds who belongs to the guard's tree, the guard itself excepted.
 static void find_tree(struct table *table, pid_t guard, const char *mark, struct own_children own) {
     char *text = malloc(ENVIRONMENT_BYTES);
-    pid_t own_session = getsid(0);
     for (size_t index = 0; index < table->count; index++) {
         struct process *process = &table->entries[index];
         if (process->id == guard || process->id == getpid() || !is_alive(process)) continue;
-        process->is_of_tree = process->session == guard || process->parent == guard
-            || (text != NULL && has_mark(process->id, mark, text)) || is_orphan(process, own, own_session);
+        process->is_of_tree = process->session == guard || process->parent == guard || is_orphan(process, own)
+            || (text != NULL && has_mark(process->id, mark, text));
     }
     free(text);
     // Whoever descends from one of them belongs to them, whatever it has done to hide it.
@@ -188,7 +175,7 @@ int proxy_kill_tree(int guard, const char *mark, const int *own_ids, int own_cou
             count++;
             kill(process->id, SIGKILL);
             if (process->parent == self) reap(process->id);
-        } else if (process->parent == self && process->state == 'Z' && !is_own(process->id, own)) {
+        } else if (process->state == 'Z' && is_orphan(process, own)) {
             waitpid(process->id, NULL, WNOHANG);
         }
     }

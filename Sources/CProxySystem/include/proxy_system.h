@@ -24,7 +24,8 @@ void proxy_adopt_orphans(void);
 int proxy_is_running(int process);
 
 /// Sends SIGKILL to everything that belongs to a guard's tree, but not to the guard: its session, its descendants, what
-/// was started with `mark` in its environment, and orphans that were left to us: children that are not among `own_ids`.
+/// was started with `mark` in its environment, and orphans that were left to us: children that are not among `own_ids`,
+/// unless `own_count` is less than 0.
 /// Others may have been started meanwhile, so it has to be repeated until there is nobody left.
 ///
 /// Returns how many there were.

@@ -18,8 +18,14 @@ struct ProcessTree: Sendable {
     private static let looks = 50
     private static let pause = Duration.milliseconds(20)
 
+    private struct OwnChildren {
+        var ids: Set<Int32> = []
+        /// How many are being started, so that they are there and not known yet.
+        var starting = 0
+    }
+
     /// The children that this process has started: what else becomes its child was left behind by a guard.
-    private static let ownChildren = Mutex<Set<Int32>>([])
+    private static let ownChildren = Mutex(OwnChildren())
 
     /// The variable's value, another one for each start.
     let mark: String
@@ -31,11 +37,20 @@ struct ProcessTree: Sendable {
         mark = String(generator.next(), radix: 16) + String(generator.next(), radix: 16)
     }
 
-    /// Notes a child that was started.
-    static func began(_ processID: Int32) { ownChildren.withLock { _ = $0.insert(processID) } }
+    /// Notes that a child is about to be started. `began` or `didNotBegin` follows.
+    static func willBegin() { ownChildren.withLock { $0.starting += 1 } }
+
+    static func began(_ processID: Int32) {
+        ownChildren.withLock { children in
+            children.starting -= 1
+            children.ids.insert(processID)
+        }
+    }
+
+    static func didNotBegin() { ownChildren.withLock { $0.starting -= 1 } }
 
     /// Notes that a child has gone.
-    static func ended(_ processID: Int32) { ownChildren.withLock { _ = $0.remove(processID) } }
+    static func ended(_ processID: Int32) { ownChildren.withLock { _ = $0.ids.remove(processID) } }
 
     /// Whether the guard is there to do its work. One that was stopped is there.
     static func isRunning(_ guardID: Int32) -> Bool { proxy_is_running(guardID) != 0 }
@@ -44,15 +59,15 @@ struct ProcessTree: Sendable {
     ///
     /// - Returns: How many processes could not be ended.
     func end(guardedBy guardID: Int32) async -> Int {
-        await repeatedly { sweep(guardID) > 0 }
+        await repeatedly { isLeft(guardID) }
         // After all others: while it is there, orphans come to it and can be found.
         await repeatedly {
             guard Self.isRunning(guardID) else { return false }
             kill(guardID, SIGKILL)
             return true
         }
-        await repeatedly { sweep(guardID) > 0 }
-        return sweep(guardID)
+        await repeatedly { isLeft(guardID) }
+        return sweep(guardID).count
     }
 
     private func repeatedly(_ isNeeded: () -> Bool) async {
@@ -63,8 +78,21 @@ struct ProcessTree: Sendable {
         }
     }
 
-    private func sweep(_ guardID: Int32) -> Int {
-        let own = Self.ownChildren.withLock { Array($0) }
-        return Int(unsafe proxy_kill_tree(guardID, "\(Self.variable)=\(mark)", own, Int32(own.count)))
+    private func isLeft(_ guardID: Int32) -> Bool {
+        let (count, isCertain) = sweep(guardID)
+        return count > 0 || !isCertain
+    }
+
+    /// Sends SIGKILL to everybody that is left. Nothing is started meanwhile, or it would pass for an orphan.
+    ///
+    /// - Returns: How many there were, and whether orphans could be told from what is being started.
+    private func sweep(_ guardID: Int32) -> (count: Int, isCertain: Bool) {
+        Self.ownChildren.withLock { children in
+            let own = Array(children.ids)
+            let isCertain = children.starting == 0
+            let count = unsafe proxy_kill_tree(
+                guardID, "\(Self.variable)=\(mark)", own, isCertain ? Int32(own.count) : -1)
+            return (Int(count), isCertain)
+        }
     }
 }

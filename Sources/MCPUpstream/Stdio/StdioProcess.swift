@@ -36,7 +36,10 @@ enum StdioProcess {
             throw error
         }
         let ownChild = Mutex<Int32?>(nil)
-        defer { if let id = ownChild.withLock({ $0 }) { ProcessTree.ended(id) } }
+        ProcessTree.willBegin()
+        defer {
+            if let id = ownChild.withLock({ $0 }) { ProcessTree.ended(id) } else { ProcessTree.didNotBegin() }
+        }
         do {
             let result = try await Subprocess.run(
                 configuration,
