@@ -23,7 +23,7 @@ struct Draining: Sendable {
         await close()
         await first(
             { await everythingClosed() },
-            { await pause(settings.limits.stopTimeout + .milliseconds(500)) },
+            { await pause(settings.limits.stopTimeout + .seconds(3)) },
             { await signals.wait(past: 1) }
         )
     }

@@ -184,7 +184,8 @@ extension ServerRegistry {
     }
 
     func ended(_ server: ManagedServer) async {
-        let grace = settings.limits.stopTimeout + .milliseconds(500)
+        // What a guard has not ended when the time is over, the proxy ends itself.
+        let grace = settings.limits.stopTimeout + .seconds(3)
         await first(of: { await once(server.census.whenEmpty) }, orAfter: grace)
     }
 
