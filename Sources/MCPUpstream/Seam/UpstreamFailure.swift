@@ -33,14 +33,19 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
     }
 
     package let code: Code
-    /// What happened, for the operator: may name commands, addresses and the server's own words.
+    /// What happened, for the operator and for who added the server: may name commands, the addresses of URLs and the
+    /// server's own words.
     package let detail: String
+    /// The same for the log alone: may name addresses of the operator's network that nobody else is to know.
+    package let logDetail: String
     /// Whether it is certain that no byte of the request reached the server, so that it may be sent again.
     package let nothingSent: Bool
 
-    package init(_ code: Code, _ detail: String, nothingSent: Bool = false) {
+    /// - Parameter logDetail: What only the log may say; nil for the same words.
+    package init(_ code: Code, _ detail: String, forTheLog logDetail: String? = nil, nothingSent: Bool = false) {
         self.code = code
         self.detail = detail
+        self.logDetail = logDetail ?? detail
         self.nothingSent = nothingSent
     }
 }
@@ -51,5 +56,5 @@ extension UpstreamFailure: CustomStringConvertible {
 
 extension UpstreamFailure {
     /// The same failure for a request that was not sent at all.
-    var beforeSending: UpstreamFailure { UpstreamFailure(code, detail, nothingSent: true) }
+    var beforeSending: UpstreamFailure { UpstreamFailure(code, detail, forTheLog: logDetail, nothingSent: true) }
 }

@@ -15,8 +15,8 @@ package struct StdioSettings: Sendable {
     package var keptErrorLines: Int
     /// Where the process is counted while it lives.
     package var census: LinkCensus?
-    /// Whether the process gets the proxy's own environment, or nothing but what is given here.
-    package var inheritsEnvironment = true
+    /// Whether the process gets the proxy's own environment, or of that only what every program needs.
+    package var inheritsEnvironment = false
     /// Takes every line of standard error as it comes. Called on the link's event loop; must be quick.
     package var errorLineRead: (@Sendable (String) -> Void)?
 
