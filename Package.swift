@@ -94,7 +94,8 @@ let package = Package(
         .testTarget(
             name: "MCPUpstreamTests",
             dependencies: [
-                "Addresses", "MCPCore", "MCPUpstream", "MCPTestSupport", "CFirstUse", nioCore, nioPosix, nioHTTP1, nioSSL,
+                "Addresses", "MCPCore", "MCPUpstream", "MCPTestSupport", "CFirstUse", nioCore, nioPosix, nioHTTP1,
+                nioSSL,
                 nioEmbedded,
                 logging,
             ],

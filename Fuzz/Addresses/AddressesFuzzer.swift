@@ -49,7 +49,8 @@ private func checkNetwork(_ text: String) {
         let network = try AddressNetwork(text)
         precondition(network.contains(network.address))
         precondition((0...network.address.width).contains(network.prefix))
-        precondition(try AddressNetwork(network.description) == network, "what is written is read back")
+        let again = try AddressNetwork(network.description)
+        precondition(again == network, "what is written is read back")
     } catch {
         precondition(!error.problem.isEmpty && !error.remedy.isEmpty)
         switch error.code {

@@ -19,13 +19,13 @@ package struct AddressNetworkError: Error, Sendable, Equatable {
         self.text = text
     }
 
-    /// What is wrong, as a part of a sentence.
+    /// What is wrong, as a part of a sentence, without the text: somebody may have put a secret in the wrong place.
     package var problem: String {
         switch code {
-        case .notAnAddress: "\"\(text)\" is not an address or a network; names of hosts are not supported"
-        case .prefix: "the number after / in \"\(text)\" is not one from 0 to 32, or to 128 behind an IPv6 address"
-        case .ipv4InIPv6Form: "\"\(text)\" is a network of IPv4 addresses in the form of IPv6"
-        case .bitsBeyondPrefix: "\"\(text)\" has bits beyond those that the number after / lets count"
+        case .notAnAddress: "this is not an address or a network; names of hosts are not supported"
+        case .prefix: "the number after / is not one from 0 to 32, or to 128 behind an IPv6 address"
+        case .ipv4InIPv6Form: "this is a network of IPv4 addresses in the form of IPv6"
+        case .bitsBeyondPrefix: "the address has bits beyond those that the number after / lets count"
         }
     }
 
@@ -40,6 +40,8 @@ package struct AddressNetworkError: Error, Sendable, Equatable {
 }
 
 extension AddressNetworkError: CustomStringConvertible {
-    /// Both in one sentence, for the person who wrote the network.
-    package var description: String { "\(problem): \(remedy.prefix(1).lowercased())\(remedy.dropFirst())" }
+    /// All of it in one sentence, for the person who wrote the network.
+    package var description: String {
+        "\"\(text)\": \(problem): \(remedy.prefix(1).lowercased())\(remedy.dropFirst())"
+    }
 }

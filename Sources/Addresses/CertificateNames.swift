@@ -68,7 +68,9 @@ extension CertificateNames: CustomStringConvertible {
     }
 
     private static func printable(_ name: [UInt8]) -> String {
-        let shown = name.prefix(shownLength).map { ASCII.isVisible($0) && $0 != UInt8(ascii: "\"") ? $0 : UInt8(ascii: "?") }
+        let shown = name.prefix(shownLength).map {
+            ASCII.isVisible($0) && $0 != UInt8(ascii: "\"") ? $0 : UInt8(ascii: "?")
+        }
         return String(decoding: shown, as: UTF8.self) + (name.count > shownLength ? "…" : "")
     }
 

@@ -29,7 +29,8 @@ import Testing
         ("XN--CAF-DMA.example", "xn--caf-dma.example", true), ("café.example", "xn--caf-dma.example", false),
         ("good.example\u{0}.evil.example", "good.example", false), ("good.example\u{0}", "good.example", false),
         (" good.example", "good.example", false), ("good.example/", "good.example", false),
-        ("127.0.0.1", "good.example", false), ("my_host.example", "my_host.example", true), ("localhost", "localhost", true),
+        ("127.0.0.1", "good.example", false), ("my_host.example", "my_host.example", true),
+        ("localhost", "localhost", true),
     ]
 
     @Test("A name is among the names of a certificate, or is not", arguments: cases)

@@ -15,11 +15,13 @@ enum FunctionContainer {
         })
 
     static func isWritten(in line: String) -> Bool {
-        line.contains("Mutex({") || containers.contains { container in
-            arguments(of: container, in: line).contains { argument in
-                argument.contains("->") || argument.split { !$0.isLetter && !$0.isNumber }.contains { aliases.contains($0) }
+        line.contains("Mutex({")
+            || containers.contains { container in
+                arguments(of: container, in: line).contains { argument in
+                    argument.contains("->")
+                        || argument.split { !$0.isLetter && !$0.isNumber }.contains { aliases.contains($0) }
+                }
             }
-        }
     }
 
     /// What stands between the angle brackets, or behind `inout` up to the end of the parameter.

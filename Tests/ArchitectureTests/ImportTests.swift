@@ -7,7 +7,8 @@ import Testing
         "Addresses": [],
         "MCPCore": ["CTextScan", "NIOCore", "Synchronization"],
         "MCPUpstream": [
-            "Addresses", "MCPCore", "CProxySystem", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOTLS", "Logging", "Subprocess",
+            "Addresses", "MCPCore", "CProxySystem", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOTLS", "Logging",
+            "Subprocess",
             "SystemPackage", "Synchronization", "Glibc", "Darwin",
         ],
         "MCPGateway": ["MCPCore", "MCPUpstream", "NIOCore", "Logging", "Synchronization", "Crypto"],

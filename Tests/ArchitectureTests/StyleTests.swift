@@ -70,14 +70,16 @@ import Testing
     @Test("A function in a generic container is seen, however it is written, and nothing else is taken for one")
     func seesStoredFunctions() {
         for line in [
-            "let a: Mutex<() -> Void>", "let a: Mutex<Upstream.LinkFactory>", "let a = Mutex<(@Sendable () -> Void)?>(nil)",
+            "let a: Mutex<() -> Void>", "let a: Mutex<Upstream.LinkFactory>",
+            "let a = Mutex<(@Sendable () -> Void)?>(nil)",
             "let a = NIOLockedValueBox<[Int: LinkFactory]>([:])", "let a = NIOLoopBoundBox<Upstream.LinkFactory>(f)",
             "func a(_ b: inout () -> Void)", "func a(_ b: inout Upstream.LinkFactory)", "let a = Mutex({ 1 })",
         ] {
             #expect(FunctionContainer.isWritten(in: line), "\(line)")
         }
         for line in [
-            "let a: Mutex<State>", "let a: (Mutex<Int>) -> Void", "func a(_ b: inout State) -> Void", "var a: [() -> Void] = []",
+            "let a: Mutex<State>", "let a: (Mutex<Int>) -> Void", "func a(_ b: inout State) -> Void",
+            "var a: [() -> Void] = []",
             "let a: LinkFactory", "let a = Mutex(State())",
         ] {
             #expect(!FunctionContainer.isWritten(in: line), "\(line)")

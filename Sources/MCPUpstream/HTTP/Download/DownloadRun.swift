@@ -88,7 +88,8 @@ final class DownloadRun: HTTPResponseReceiver {
         if refusal != nil { return concludeRefusal() }
         finish(
             .success(
-                HTTPDownload.Content(bytes: body, contentType: contentType, url: url, tag: tag.map(HTTPDownload.Tag.init),
+                HTTPDownload.Content(
+                    bytes: body, contentType: contentType, url: url, tag: tag.map(HTTPDownload.Tag.init),
                     isUnchanged: false)))
     }
 

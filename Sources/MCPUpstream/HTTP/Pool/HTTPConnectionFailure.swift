@@ -9,21 +9,25 @@ import NIOSSL
 enum HTTPConnectionFailure {
     /// The connection could not be made, so nothing can have been sent.
     static func connecting(_ error: (any Error)?, origin: HTTPOrigin) -> UpstreamFailure {
-        if let forbidden = forbiddenAddress(error) { return Self.forbidden(forbidden, origin: origin) }
+        if let forbidden = forbiddenAddress(error) {
+            return Self.forbidden(forbidden, origin: origin, nothingSent: true)
+        }
         return UpstreamFailure(.notReachable, "\(origin) cannot be reached: \(reason(error))", nothingSent: true)
     }
 
     /// A guard lets nobody connect there. What a name stands for is for the log only: it tells of the operator's network.
-    static func forbidden(_ forbidden: ForbiddenAddress, origin: HTTPOrigin) -> UpstreamFailure {
+    static func forbidden(
+        _ forbidden: ForbiddenAddress, origin: HTTPOrigin, nothingSent: Bool
+    ) -> UpstreamFailure {
         let full = "\(origin) is not called: \(forbidden.reason)"
         switch (origin.host, forbidden.subject) {
-        case (.address, _), (.name, .url): return UpstreamFailure(.notReachable, full, nothingSent: true)
+        case (.address, _), (.name, .url): return UpstreamFailure(.notReachable, full, nothingSent: nothingSent)
         case (.name, .address):
             return UpstreamFailure(
                 .notReachable,
                 "\(origin) is not called: its name stands for an address that is not allowed; the proxy's log says "
                     + "which, and the operator may add it to \(AddressGuard.setting)",
-                forTheLog: full, nothingSent: true)
+                forTheLog: full, nothingSent: nothingSent)
         }
     }
 

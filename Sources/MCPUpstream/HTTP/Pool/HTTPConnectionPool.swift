@@ -85,7 +85,8 @@ final class HTTPConnectionPool {
             do throws(ForbiddenAddress) {
                 try gate.check(connection.remoteAddress, origin.scheme)
             } catch {
-                connection.end(because: HTTPConnectionFailure.forbidden(error, origin: origin))
+                // A call under way was sent, so it must not be sent again.
+                connection.end(because: HTTPConnectionFailure.forbidden(error, origin: origin, nothingSent: false))
             }
         }
     }
