@@ -37,11 +37,12 @@ let package = Package(
     targets: [
         .target(name: "CProxySystem"),
         .target(name: "CTextScan"),
+        .target(name: "Addresses", swiftSettings: strict),
         .target(name: "MCPCore", dependencies: ["CTextScan", nioCore], swiftSettings: strict),
         .target(
             name: "MCPUpstream",
             dependencies: [
-                "MCPCore", "CProxySystem", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
+                "Addresses", "MCPCore", "CProxySystem", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -61,14 +62,14 @@ let package = Package(
         ),
         .target(
             name: "ProxyConfiguration",
-            dependencies: [.product(name: "Yams", package: "Yams")],
+            dependencies: ["Addresses", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict
         ),
         .target(name: "ClientFiles", dependencies: ["ProxyConfiguration"], swiftSettings: strict),
         .executableTarget(
             name: "mcp-proxy",
             dependencies: [
-                "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ClientFiles",
+                "Addresses", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ClientFiles",
                 "CProxySystem",
                 nioCore, nioPosix, nioHTTP1, logging, .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -84,6 +85,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "CFirstUse", path: "Tests/CFirstUse"),
+        .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
         .testTarget(
             name: "MCPCoreTests",
             dependencies: ["MCPCore", "MCPTestSupport", nioCore],
@@ -92,7 +94,8 @@ let package = Package(
         .testTarget(
             name: "MCPUpstreamTests",
             dependencies: [
-                "MCPCore", "MCPUpstream", "MCPTestSupport", "CFirstUse", nioCore, nioPosix, nioHTTP1, nioSSL,
+                "Addresses", "MCPCore", "MCPUpstream", "MCPTestSupport", "CFirstUse", nioCore, nioPosix, nioHTTP1,
+                nioSSL,
                 nioEmbedded,
                 logging,
             ],
@@ -115,7 +118,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ProxyConfigurationTests",
-            dependencies: ["ProxyConfiguration"],
+            dependencies: ["Addresses", "ProxyConfiguration"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -132,6 +135,7 @@ if Context.environment["MCP_PROXY_FUZZ"] != nil {
     let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
         ("JSON", ["MCPCore", nioCore]), ("Framing", ["MCPCore", nioCore]), ("HTTP", ["MCPFrontEnd", "MCPGateway"]),
         ("Configuration", ["ProxyConfiguration"]), ("Headers", ["MCPCore", nioCore]),
+        ("Addresses", ["Addresses"]), ("Peers", ["Addresses", "MCPCore", "MCPUpstream", nioCore, nioHTTP1]),
     ]
     package.targets.append(.target(name: "FuzzSupport", path: "Fuzz/Support", swiftSettings: strict))
     for (name, dependencies) in fuzzers {

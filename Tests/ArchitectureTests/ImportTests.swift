@@ -4,9 +4,11 @@ import Testing
 @Suite struct ImportTests {
     /// What each target may import. Platform modules count as one.
     private static let allowed: [String: Set<String>] = [
+        "Addresses": [],
         "MCPCore": ["CTextScan", "NIOCore", "Synchronization"],
         "MCPUpstream": [
-            "MCPCore", "CProxySystem", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOTLS", "Logging", "Subprocess",
+            "Addresses", "MCPCore", "CProxySystem", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOTLS", "Logging",
+            "Subprocess",
             "SystemPackage", "Synchronization", "Glibc", "Darwin",
         ],
         "MCPGateway": ["MCPCore", "MCPUpstream", "NIOCore", "Logging", "Synchronization", "Crypto"],
@@ -14,7 +16,7 @@ import Testing
             "MCPCore", "MCPUpstream", "MCPGateway", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging",
             "Synchronization", "Glibc", "Darwin",
         ],
-        "ProxyConfiguration": ["Yams", "FoundationEssentials", "Foundation", "Synchronization"],
+        "ProxyConfiguration": ["Addresses", "Yams", "FoundationEssentials", "Foundation", "Synchronization"],
         "ClientFiles": ["ProxyConfiguration"],
     ]
 
@@ -56,6 +58,27 @@ import Testing
         for name in ["StdioLink", "SSELink", "StreamableHTTPLink", "DetectingHTTPLink"] {
             #expect(!file.code.contains { $0.contains(name) }, "\(name)")
         }
+    }
+
+    /// The operator's own servers, what the operator's command line fetches, and what it asks a running proxy.
+    private static let mayGoAnywhere: Set<String> = [
+        "Sources/mcp-proxy/Servers/ServerBuilder.swift", "Sources/MCPUpstream/HTTP/Download/DownloadRun.swift",
+        "Sources/MCPUpstream/HTTP/Calls/HTTPCallRun.swift",
+    ]
+
+    @Test("Only for the operator may a connection lead anywhere")
+    func reach() {
+        let found = SourceFile.sources.filter { file in
+            file.code.contains { $0.contains(".anywhere") && !$0.contains("case .anywhere: gate =") }
+        }
+        let naming = Set(found.map(\.path)).subtracting(["Sources/MCPUpstream/HTTP/Pool/HTTPConnector.swift"])
+        #expect(naming == Self.mayGoAnywhere)
+    }
+
+    @Test("Only a whole configuration makes servers the operator's own")
+    func provenance() {
+        let found = SourceFile.sources.filter { file in file.code.contains { $0.contains("= .operatorsOwn") } }
+        #expect(found.map(\.path) == ["Sources/ProxyConfiguration/Loading/ConfigurationLoader.swift"])
     }
 
     @Test("No task and no await on the data plane", arguments: SourceFile.sources)

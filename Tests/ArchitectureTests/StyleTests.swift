@@ -58,6 +58,34 @@ import Testing
         }
     }
 
+    /// A function that stands in a generic container as it is, or is passed `inout`, is wrapped once more at every look,
+    /// for ever: after some ten thousand looks a call needs more stack than there is. Inside a struct it is not touched.
+    @Test("A function stands in a generic container only inside a type of its own", arguments: SourceFile.sources)
+    func storedFunctions(file: SourceFile) {
+        for (number, line) in file.code.enumerated() {
+            #expect(!FunctionContainer.isWritten(in: line), "line \(number + 1): \(line)")
+        }
+    }
+
+    @Test("A function in a generic container is seen, however it is written, and nothing else is taken for one")
+    func seesStoredFunctions() {
+        for line in [
+            "let a: Mutex<() -> Void>", "let a: Mutex<Upstream.LinkFactory>",
+            "let a = Mutex<(@Sendable () -> Void)?>(nil)",
+            "let a = NIOLockedValueBox<[Int: LinkFactory]>([:])", "let a = NIOLoopBoundBox<Upstream.LinkFactory>(f)",
+            "func a(_ b: inout () -> Void)", "func a(_ b: inout Upstream.LinkFactory)", "let a = Mutex({ 1 })",
+        ] {
+            #expect(FunctionContainer.isWritten(in: line), "\(line)")
+        }
+        for line in [
+            "let a: Mutex<State>", "let a: (Mutex<Int>) -> Void", "func a(_ b: inout State) -> Void",
+            "var a: [() -> Void] = []",
+            "let a: LinkFactory", "let a = Mutex(State())",
+        ] {
+            #expect(!FunctionContainer.isWritten(in: line), "\(line)")
+        }
+    }
+
     @Test("What is left to do carries the number of its issue", arguments: everything)
     func todo(file: SourceFile) {
         for (number, line) in file.lines.enumerated() where line.contains("TODO") && !file.path.contains("StyleTests") {

@@ -314,7 +314,7 @@ package final class ServerConnections: Sendable {
         let errorOutput = connection.upstream.recentErrorOutput
         let restarts = connection.upstream.restarts
         let isNew = status.error != failure.detail
-        var facts: Logger.Metadata = ["server": "\(displayName)", "reason": "\(failure.detail)"]
+        var facts: Logger.Metadata = ["server": "\(displayName)", "reason": "\(failure.logDetail)"]
         if let last = errorOutput.last { facts["stderr"] = "\(last)" }
         logger.log(level: isNew ? .warning : .debug, "server failed", metadata: facts)
         update {

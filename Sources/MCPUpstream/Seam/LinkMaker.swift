@@ -1,3 +1,4 @@
+package import Addresses
 package import Logging
 package import NIOCore
 
@@ -11,18 +12,12 @@ package enum UpstreamAddress: Sendable {
     }
 
     case stdio(StdioSettings)
-    /// The guard decides what may be connected to. Without one, anything: the URL is the operator's own.
-    case http(
-        UpstreamURL,
-        headers: [(name: String, value: String)],
-        HTTPTransport,
-        guardedBy: AddressGuard? = nil
-    )
+    case http(HTTPURL, headers: [(name: String, value: String)], HTTPTransport, within: Reach)
 }
 
 /// Makes links to servers, on whichever event loop they are to live.
 ///
-/// HTTP connections are pooled for each event loop and shared by all servers of one origin under the same guard.
+/// HTTP connections are pooled for each event loop and shared by all servers of one origin and reach.
 package final class LinkMaker: Sendable {
     /// The pools of one event loop, touched only there; that is what makes `@unchecked Sendable` true.
     private struct LoopPools: @unchecked Sendable {
@@ -53,19 +48,19 @@ package final class LinkMaker: Sendable {
             if settings.census == nil { settings.census = census }
             settings.descriptors = descriptors
             return { [settings] in StdioLink(settings, on: $0) }
-        case .http(let url, let headers, let transport, let addressGuard):
+        case .http(let url, let headers, let transport, let reach):
             let memory = TransportMemory()
             return { [self] eventLoop in
                 let pools = pools(on: eventLoop)
                 return switch transport {
                 case .sse:
-                    SSELink(url: url, headers: headers, guardedBy: addressGuard, pools: pools, logger: logger)
+                    SSELink(url: url, headers: headers, within: reach, pools: pools, logger: logger)
                 case .streamableHTTP:
                     StreamableHTTPLink(
-                        url: url, headers: headers, guardedBy: addressGuard, pools: pools, logger: logger)
+                        url: url, headers: headers, within: reach, pools: pools, logger: logger)
                 case .detect:
                     DetectingHTTPLink(
-                        url: url, headers: headers, guardedBy: addressGuard, memory: memory, pools: pools,
+                        url: url, headers: headers, within: reach, memory: memory, pools: pools,
                         logger: logger)
                 }
             }
@@ -78,6 +73,19 @@ package final class LinkMaker: Sendable {
             preconditionFailure("a link must live on one of the proxy's event loops")
         }
         return found.pools
+    }
+
+    /// Ends the connections to what the guard in force no longer allows, whatever is under way on them. Returns when that
+    /// is done.
+    package func endForbiddenConnections() async {
+        await withTaskGroup(of: Void.self) { group in
+            for loop in loops {
+                group.addTask {
+                    // An event loop that has ended has no connections any more.
+                    try? await loop.eventLoop.submit { loop.pools.endForbiddenConnections() }.get()
+                }
+            }
+        }
     }
 
     /// Closes the pooled connections.

@@ -33,8 +33,11 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
     }
 
     package let code: Code
-    /// What happened, for the operator: may name commands, addresses and the server's own words.
+    /// What happened, for the operator and for who added the server: may name commands, the addresses of URLs and the
+    /// server's own words.
     package let detail: String
+    /// The same for the log alone: may name addresses of the operator's network that nobody else is to know.
+    package let logDetail: String
     /// Whether it is certain that no byte of the request reached the server, so that it may be sent again.
     package private(set) var nothingSent: Bool
     /// The HTTP status with which a remote server refused the request, where that is what happened.
@@ -49,9 +52,13 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
         package let seconds: Int
     }
 
-    package init(_ code: Code, _ detail: String, nothingSent: Bool = false, status: Int? = nil) {
+    /// - Parameter logDetail: What only the log may say; nil for the same words.
+    package init(
+        _ code: Code, _ detail: String, forTheLog logDetail: String? = nil, nothingSent: Bool = false, status: Int? = nil
+    ) {
         self.code = code
         self.detail = detail
+        self.logDetail = logDetail ?? detail
         self.nothingSent = nothingSent
         self.status = status
     }

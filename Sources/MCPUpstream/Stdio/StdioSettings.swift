@@ -17,8 +17,8 @@ package struct StdioSettings: Sendable {
     package var census: LinkCensus?
     /// The open files that may be used; nil for as many as the system has.
     var descriptors: DescriptorAccount?
-    /// Whether the process gets the proxy's own environment, or nothing but what is given here.
-    package var inheritsEnvironment = true
+    /// Whether the process gets the proxy's own environment, or of that only what every program needs.
+    package var inheritsEnvironment = false
     /// Takes every line of standard error as it comes. Called on the link's event loop; must be quick.
     package var errorLineRead: (@Sendable (String) -> Void)?
 

@@ -1,3 +1,5 @@
+import Addresses
+
 /// Reads the addresses of the proxy itself.
 enum AddressConversion {
     /// Reads `baseURL`.
@@ -13,15 +15,16 @@ enum AddressConversion {
                 text: text, pathPrefix: prefix(text.prefix { $0 != "?" && $0 != "#" }, position, path, &context))
         }
         do {
-            let address = try HTTPAddress(text)
-            if address.hasQuery || address.hasFragment {
+            let address = try HTTPURL(String(text.prefix { $0 != "#" }))
+            if text.contains("#") || address.path != address.target {
                 context.warn("the part after ? or # has no effect", at: position, path, write: "Remove it")
             }
             return BaseURL(
-                text: text, pathPrefix: prefix(address.path[...], position, path, &context), origin: address.origin)
+                text: text, pathPrefix: prefix(address.path[...], position, path, &context),
+                origin: address.origin.description)
         } catch {
-            let suggestion = error == .userInfo ? "Remove them; clients send their own" : error.suggestion
-            context.error(error.message, at: position, path, write: suggestion)
+            let suggestion = error.code == .credentials ? "Remove them; clients send their own" : error.remedy
+            context.error(error.problem, at: position, path, write: suggestion)
             return BaseURL(text: text)
         }
     }
@@ -100,8 +103,8 @@ enum AddressConversion {
         if rest.last == "/" { rest = rest.dropLast() }
         guard HTTPText.isScheme(scheme), let parts = HostAndPort(String(rest)), !parts.host.isEmpty else { return nil }
         if scheme == "http" || scheme == "https" {
-            // What is a host and a port is an address; nothing is lost but the default port.
-            return try? HTTPAddress("\(scheme)://\(rest)").origin
+            // The error says only that it is no origin, which is what is reported.
+            return (try? HTTPURL("\(scheme)://\(rest)"))?.origin.description
         }
         return "\(scheme)://\(rest.lowercased())"
     }

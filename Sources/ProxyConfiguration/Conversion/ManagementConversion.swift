@@ -1,3 +1,5 @@
+import Addresses
+
 /// Reads `mcpProxy.management`.
 enum ManagementConversion {
     /// Fills the settings in; keys left out keep their defaults.
@@ -39,15 +41,14 @@ enum ManagementConversion {
         return tokens
     }
 
-    private static func addresses(in reader: ObjectReader, _ context: inout ConversionContext) -> [String] {
-        var addresses: [String] = []
+    private static func addresses(in reader: ObjectReader, _ context: inout ConversionContext) -> [AddressNetwork] {
+        var addresses: [AddressNetwork] = []
         for (index, entry) in (reader.texts("allowAddresses", &context) ?? []).enumerated() {
-            do throws(AddressRange.Fault) {
-                _ = try AddressRange(entry.text)
-                addresses.append(entry.text.lowercased())
+            do throws(AddressNetworkError) {
+                addresses.append(try AddressNetwork(entry.text))
             } catch {
                 let path = reader.path("allowAddresses").appending(index: index)
-                context.error(error.message, at: entry.node.position, path, write: error.suggestion)
+                context.error(error.problem, at: entry.node.position, path, write: error.remedy)
             }
         }
         return addresses

@@ -1,3 +1,5 @@
+import Addresses
+
 /// Reads the keys of a remote server.
 enum RemoteConversion {
     /// Reads the keys; an address that cannot be used is reported.
@@ -10,16 +12,7 @@ enum RemoteConversion {
                 "the key has no effect on a server with url", at: node.position, reader.path(key), write: "Remove it")
         }
         let position = reader.node("url")?.position
-        do {
-            let address = try HTTPAddress(url)
-            if address.hasFragment {
-                context.warn(
-                    "the part after # is never sent", at: position, reader.path("url"),
-                    write: "Write %23 for a # that counts")
-            }
-        } catch {
-            context.error(error.message, at: position, reader.path("url"), write: error.suggestion)
-        }
+        let address = address(url, at: position, reader.path("url"), &context)
         Placeholder.check(url, at: position, reader.path("url"), &context)
         let kind: HTTPTransportKind =
             switch declared?.kind {
@@ -27,9 +20,20 @@ enum RemoteConversion {
             case .streamableHTTP: .streamableHTTP
             case .stdio, nil: .detect
             }
-        return .http(
-            url: url, headers: HeaderConversion.headers(in: reader, &context), timeout: timeout(in: reader, &context),
-            kind: kind)
+        let headers = HeaderConversion.headers(in: reader, &context)
+        let timeout = timeout(in: reader, &context)
+        return address.map { .http(url: $0, headers: headers, timeout: timeout, kind: kind) }
+    }
+
+    private static func address(
+        _ text: String, at position: SourcePosition?, _ path: ConfigurationPath, _ context: inout ConversionContext
+    ) -> HTTPURL? {
+        do throws(HTTPURLError) {
+            return try HTTPURL(text)
+        } catch {
+            context.error(error.problem, at: position, path, write: error.remedy)
+            return nil
+        }
     }
 
     /// The timeout of a remote server; 0 means none, as in the Go program.

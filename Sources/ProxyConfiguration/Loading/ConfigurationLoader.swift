@@ -25,7 +25,8 @@ package enum ConfigurationLoader {
             document = EnvironmentExpansion(environment: environment).expand(document, at: .root, &context)
         }
         DuplicateKeys.check(document, at: .root, &context)
-        let settings = ProxyConversion.settings(in: document, &context)
+        var settings = ProxyConversion.settings(in: document, &context)
+        for index in settings.servers.indices { settings.servers[index].provenance = .operatorsOwn }
         guard !context.hasErrors else { throw ConfigurationError(code: .invalid, problems: context.problems) }
         return LoadedConfiguration(settings: settings, warnings: context.problems, notices: context.notices)
     }

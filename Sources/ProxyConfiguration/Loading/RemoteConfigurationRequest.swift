@@ -1,7 +1,9 @@
+package import Addresses
+
 /// What to ask for when the configuration is at a URL: the command line's words, checked. Nothing is sent from here.
 package struct RemoteConfigurationRequest: Sendable, Equatable {
     /// The address, which may hold a secret in its query.
-    package let url: String
+    package let url: HTTPURL
     /// The address as messages and logs may show it.
     package let displayURL: String
     /// The headers to send.
@@ -17,17 +19,24 @@ package struct RemoteConfigurationRequest: Sendable, Equatable {
     /// - Throws: All problems, under the names `--config` and `--http-headers`.
     package init(url: String, headers: String = "", timeoutSeconds: Int = 10) throws(ConfigurationError) {
         var context = ConversionContext(source: "command line", format: .json)
-        do {
-            _ = try HTTPAddress(url)
-        } catch {
-            let suggestion = error == .userInfo ? "Put credentials into --http-headers" : error.suggestion
-            context.error(error.message, at: nil, ConfigurationPath("--config"), write: suggestion)
-        }
-        self.url = url
-        displayURL = Self.display(url)
+        let address = Self.address(url, &context)
         self.headers = Self.fields(in: headers, &context)
+        guard let address, !context.hasErrors else {
+            throw ConfigurationError(code: .invalidRequest, problems: context.problems)
+        }
+        self.url = address
+        displayURL = Self.display(url)
         timeout = timeoutSeconds > 0 ? .seconds(timeoutSeconds) : nil
-        guard !context.hasErrors else { throw ConfigurationError(code: .invalidRequest, problems: context.problems) }
+    }
+
+    private static func address(_ text: String, _ context: inout ConversionContext) -> HTTPURL? {
+        do throws(HTTPURLError) {
+            return try HTTPURL(text)
+        } catch {
+            let suggestion = error.code == .credentials ? "Put credentials into --http-headers" : error.remedy
+            context.error(error.problem, at: nil, ConfigurationPath("--config"), write: suggestion)
+            return nil
+        }
     }
 
     /// Whether the text is an address to fetch from, as opposed to the name of a file.

@@ -1,3 +1,5 @@
+package import Addresses
+
 /// What may be changed while the proxy runs, by whom and how often (`mcpProxy.management`).
 package struct ManagementSettings: Sendable, Equatable {
     /// The tokens that open the management interface, or nil if those of `mcpProxy.options` do; never an empty list.
@@ -9,7 +11,7 @@ package struct ManagementSettings: Sendable, Equatable {
     /// Whether a client may bring a server of its own with its session.
     package var adHoc: ManagementPermission
     /// Networks that remote servers added over the API may be in although they are not public, such as `10.0.0.0/8`.
-    package var allowAddresses: [String]
+    package var allowAddresses: [AddressNetwork]
     /// The commands prepared by the operator, by name.
     package var templates: [String: CommandTemplate]
     /// The most servers added over the API.
@@ -33,7 +35,7 @@ package struct ManagementSettings: Sendable, Equatable {
         stdio: StdioManagement = .allow,
         remote: ManagementPermission = .allow,
         adHoc: ManagementPermission = .allow,
-        allowAddresses: [String] = [],
+        allowAddresses: [AddressNetwork] = [],
         templates: [String: CommandTemplate] = [:],
         maxServers: Int = 64,
         maxAdHocServers: Int = 32,

@@ -14,6 +14,8 @@ package struct ServerSettings: Sendable, Equatable {
     package var cacheTTL: Duration
     /// Who may keep them.
     package var cacheScope: CacheScope
+    /// Who said all this.
+    package internal(set) var provenance = Provenance.somebodyElses
 
     /// A server in which everything but the name and the transport has its default.
     package init(

@@ -1,9 +1,11 @@
+package import Addresses
+
 /// How an upstream is reached.
 package enum ServerTransport: Sendable, Equatable {
     /// A child process that speaks over its standard input and output.
     case stdio(command: String, arguments: [String], environment: [String: Secret], workingDirectory: String?)
     /// A remote server. `timeout` is nil when the file names none.
-    case http(url: String, headers: [HeaderField], timeout: Duration?, kind: HTTPTransportKind)
+    case http(url: HTTPURL, headers: [HeaderField], timeout: Duration?, kind: HTTPTransportKind)
 
     /// Whether reaching the upstream means to start a program.
     package var startsProcess: Bool {
@@ -19,7 +21,7 @@ extension ServerTransport: CustomStringConvertible, CustomDebugStringConvertible
     package var description: String {
         switch self {
         case .stdio(let command, _, _, _): "stdio \(command)"
-        case .http(let url, _, _, let kind): "\(kind.rawValue) \(RemoteConfigurationRequest.display(url))"
+        case .http(let url, _, _, let kind): "\(kind.rawValue) \(url)"
         }
     }
 

@@ -1,3 +1,4 @@
+import Addresses
 import MCPCore
 import MCPFrontEnd
 import MCPUpstream
@@ -47,9 +48,9 @@ struct ManagementClient: Sendable {
         _ method: HTTPCall.Method, _ path: String, _ body: ByteBuffer?,
         _ onEvent: (@Sendable (ServerSentEvent) -> Void)? = nil
     ) async throws -> HTTPCall.Answer {
-        let url: UpstreamURL
+        let url: HTTPURL
         do {
-            url = try UpstreamURL("\(place.base)/api/\(path)")
+            url = try HTTPURL("\(place.base)/api/\(path)")
         } catch {
             throw CommandFailure("this name cannot stand in a path: \(error)")
         }

@@ -1,3 +1,4 @@
+import Addresses
 import ArgumentParser
 import MCPUpstream
 import ProxyConfiguration
@@ -59,7 +60,7 @@ struct ProxyPlace: Sendable {
     /// An address that somebody gave, without what does not belong to it.
     private static func checked(_ text: String) throws -> String {
         let trimmed = String(text.reversed().drop { $0 == "/" }.reversed())
-        guard let url = try? UpstreamURL(trimmed), url.path == url.target else {
+        guard let url = try? HTTPURL(trimmed), url.path == url.target else {
             // What the error says more is less than the example.
             throw CommandFailure("--proxy and MCP_PROXY_URL take an address such as http://127.0.0.1:9090")
         }

@@ -30,13 +30,14 @@ struct Composition {
         let builder = ServerBuilder(
             settings: settings,
             links: LinkMaker(eventLoops: eventLoops, settings: linkSettings, logger: logger),
+            gate: AddressGate(),
             principals: PrincipalRegister(settings),
             eventLoops: eventLoops,
             logger: logger,
             watch: watch
         )
         self.builder = builder
-        servers = settings.servers.filter { !$0.options.disabled }.compactMap { builder.build($0, .file) }
+        servers = settings.servers.filter { !$0.options.disabled }.map { builder.build($0, .file) }
         gateway = Gateway(
             routes: servers.map(\.published.route),
             limits: Self.gatewayLimits(settings.limits),

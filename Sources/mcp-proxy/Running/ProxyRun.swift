@@ -58,6 +58,7 @@ struct ProxyRun {
             let stored = try store?.read() ?? []
             await registry.openManagement()
             try await frontDoor.open(on: eventLoops)
+            await registry.openAddresses()
             warnWhenExposed()
             composition.start()
             await registry.restore(stored)

@@ -10,7 +10,7 @@ final class RemoteConfiguration: Sendable {
     /// The text that was fetched last, and what its server calls it.
     private struct Known {
         var bytes: [UInt8] = []
-        var tag: String?
+        var tag: HTTPDownload.Tag?
         /// Rises with every text that differs.
         var edition = 0
     }
@@ -37,7 +37,7 @@ final class RemoteConfiguration: Sendable {
     /// - Throws: `ConfigurationError` that says what went wrong and what to try.
     func fetch() async throws(ConfigurationError) -> [UInt8] {
         do {
-            var download = HTTPDownload(url: try UpstreamURL(request.url))
+            var download = HTTPDownload(url: request.url)
             download.headers = request.headers.map { ($0.name, $0.value.reveal()) }
             if let timeout = request.timeout { download.timeout = .milliseconds(timeout.milliseconds) }
             download.maximumBytes = ConfigurationLoader.maximumBytes

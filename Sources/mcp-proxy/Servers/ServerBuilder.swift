@@ -1,3 +1,4 @@
+import Addresses
 import Logging
 import MCPCore
 import MCPFrontEnd
@@ -10,6 +11,8 @@ import ProxyConfiguration
 struct ServerBuilder: Sendable {
     let settings: ProxySettings
     let links: LinkMaker
+    /// Decides where servers may be that are not the operator's own.
+    let gate: AddressGate
     let principals: PrincipalRegister
     let eventLoops: any EventLoopGroup
     let logger: Logger
@@ -19,29 +22,25 @@ struct ServerBuilder: Sendable {
     /// The same with other settings.
     func with(_ settings: ProxySettings) -> ServerBuilder {
         ServerBuilder(
-            settings: settings, links: links, principals: principals, eventLoops: eventLoops, logger: logger,
-            watch: watch)
+            settings: settings, links: links, gate: gate, principals: principals, eventLoops: eventLoops,
+            logger: logger, watch: watch)
     }
 
-    /// The server with its connections, none of them opened yet; nil for a URL that cannot be used, which the
-    /// configuration refuses before.
+    /// The server with its connections, none of them opened yet.
     ///
-    /// - Parameters:
-    ///   - guarding: What decides where a server may be that is not the operator's; nil for one that is.
-    ///   - firstPrincipal: Whose connection is opened first; nil for what follows from the tokens.
+    /// - Parameter firstPrincipal: Whose connection is opened first; nil for what follows from the tokens.
     func build(
         _ server: ServerSettings, _ source: ServerSource, configuration: ByteBuffer? = nil,
-        guarding: AddressGuard? = nil, firstPrincipal: Principal? = nil
-    ) -> ManagedServer? {
+        firstPrincipal: Principal? = nil
+    ) -> ManagedServer {
         let journal = ServerJournal(maximumEntries: settings.limits.stderrLines)
         let census = LinkCensus(within: links.census)
-        guard let factory = linkFactory(for: server, journal, census, guarding: guarding) else { return nil }
         let note = StatusNote(journal)
         let connections = ServerConnections(
             connectionSettings(of: server, firstPrincipal: firstPrincipal),
             eventLoops: eventLoops,
             logger: logger,
-            makeLink: factory,
+            makeLink: linkFactory(for: server, journal, census),
             statusChanged: { [watch] server in
                 note.changed(server.status)
                 watch.note()
@@ -60,12 +59,11 @@ struct ServerBuilder: Sendable {
         )
     }
 
-    /// What makes a server's links; nil for a URL that cannot be used.
+    /// What makes a server's links.
     func linkFactory(
-        for server: ServerSettings, _ journal: ServerJournal, _ census: LinkCensus, guarding: AddressGuard?
-    ) -> Upstream.LinkFactory? {
-        guard let address = address(of: server, journal, census, guarding) else { return nil }
-        return links.factory(for: address)
+        for server: ServerSettings, _ journal: ServerJournal, _ census: LinkCensus
+    ) -> Upstream.LinkFactory {
+        links.factory(for: address(of: server, journal, census))
     }
 
     static func policy(of server: ServerSettings) -> RoutePolicy {
@@ -74,8 +72,8 @@ struct ServerBuilder: Sendable {
     }
 
     private func address(
-        of server: ServerSettings, _ journal: ServerJournal, _ census: LinkCensus, _ guarding: AddressGuard?
-    ) -> UpstreamAddress? {
+        of server: ServerSettings, _ journal: ServerJournal, _ census: LinkCensus
+    ) -> UpstreamAddress {
         let limits = settings.limits
         switch server.transport {
         case .stdio(let command, let arguments, let environment, let workingDirectory):
@@ -90,13 +88,10 @@ struct ServerBuilder: Sendable {
                 keptErrorLines: limits.stderrLines,
                 census: census
             )
-            // What the proxy knows is the operator's, not that of who adds servers.
-            stdio.inheritsEnvironment = guarding == nil
+            stdio.inheritsEnvironment = mayKnowEnvironment(server)
             stdio.errorLineRead = { journal.note(.stderr, $0, at: WallClock.now) }
             return .stdio(stdio)
-        case .http(let text, let headers, _, let kind):
-            // The configuration has checked the URL; one that is refused here has no route.
-            guard let url = try? UpstreamURL(text) else { return nil }
+        case .http(let url, let headers, _, let kind):
             for header in headers where !RequestFields.isAccepted(name: header.name, value: header.value.reveal()) {
                 logger.warning(
                     "a header is not sent: the proxy sets it itself, or its value cannot be sent",
@@ -110,7 +105,24 @@ struct ServerBuilder: Sendable {
                 case .streamableHTTP: .streamableHTTP
                 }
             return .http(
-                url, headers: headers.map { ($0.name, $0.value.reveal()) }, transport, guardedBy: guarding)
+                url, headers: headers.map { ($0.name, $0.value.reveal()) }, transport, within: reach(of: server))
+        }
+    }
+
+    // MARK: What provenance decides
+
+    private func reach(of server: ServerSettings) -> Reach {
+        switch server.provenance.kind {
+        case .operatorsOwn: .anywhere
+        case .somebodyElses: .guarded(gate)
+        }
+    }
+
+    /// What the proxy knows is the operator's, not that of who adds servers.
+    private func mayKnowEnvironment(_ server: ServerSettings) -> Bool {
+        switch server.provenance.kind {
+        case .operatorsOwn: true
+        case .somebodyElses: false
         }
     }
 

@@ -29,11 +29,9 @@ extension ServerRegistry {
         try checkRoom(source, for: caller)
         pending[name] = .some(caller.principal)
         defer { pending[name] = nil }
-        guard
-            var server = builder.build(
-                settings, source, configuration: configuration, guarding: addressGuard,
-                firstPrincipal: source == .adHoc ? caller.principal : nil)
-        else { throw ManagementRefusal(.invalidConfiguration, "the URL cannot be used") }
+        var server = builder.build(
+            settings, source, configuration: configuration,
+            firstPrincipal: source == .adHoc ? caller.principal : nil)
         server.owner = caller.principal
         try await start(server)
         return server
@@ -136,11 +134,7 @@ extension ServerRegistry {
     // MARK: How
 
     func enable(_ server: ManagedServer) async throws(ManagementRefusal) {
-        guard
-            var fresh = builder.build(
-                server.settings, server.source, configuration: server.configuration,
-                guarding: server.source == .file ? nil : addressGuard)
-        else { throw ManagementRefusal(.invalidConfiguration, "the URL cannot be used") }
+        var fresh = builder.build(server.settings, server.source, configuration: server.configuration)
         fresh.owner = server.owner
         try await start(fresh)
         publish(fresh)

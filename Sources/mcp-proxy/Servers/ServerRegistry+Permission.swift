@@ -1,3 +1,4 @@
+import Addresses
 import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
@@ -100,12 +101,17 @@ extension ServerRegistry {
         }
     }
 
-    /// What decides where a server may be that is not the operator's.
-    var addressGuard: AddressGuard? {
-        // What only this machine's own programs can reach they can reach without the proxy as well.
-        let loopback = ListenerAddress.isLocal(settings) ? ["127.0.0.0/8", "::1"] : []
-        let listeners = frontDoor.listener.address.map { [$0] } ?? []
-        // The networks were checked when the configuration was read.
-        return try? AddressGuard(allowing: management.allowAddresses + loopback, listeners: listeners)
+    /// Puts in force which addresses may be called for servers that are not the operator's own, and ends what is
+    /// connected to others. Before it is known where the proxy listens nothing may be called.
+    func openAddresses() async {
+        guard let listener = frontDoor.listener.address else { return }
+        builder.gate.change(
+            to: AddressGuard(allowing: management.allowAddresses + ownLoopback, listeners: [listener]))
+        await builder.links.endForbiddenConnections()
+    }
+
+    /// What only this machine's own programs can reach they can reach without the proxy as well.
+    private var ownLoopback: [AddressNetwork] {
+        ListenerAddress.isLocal(settings) ? AddressNetwork.loopback : []
     }
 }

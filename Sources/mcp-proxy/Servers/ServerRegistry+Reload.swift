@@ -41,6 +41,7 @@ extension ServerRegistry {
 
     private func apply(_ difference: SettingsDifference, _ new: ProxySettings, _ report: inout ReloadReport) async {
         takeOver(new)
+        await openAddresses()
         await withTaskGroup(of: (ServerSettings, String?).self) { group in
             for server in difference.removed { group.addTask { await (server, self.forget(server)) } }
             for server in difference.added { group.addTask { await (server, self.take(server)) } }
@@ -91,9 +92,7 @@ extension ServerRegistry {
                 if servers[server.name] != nil {
                     return try await change(server.name, to: server, nil, .file)
                 }
-                guard var built = builder.build(server, .file) else {
-                    throw ManagementRefusal(.invalidConfiguration, "the URL cannot be used")
-                }
+                var built = builder.build(server, .file)
                 built.isDisabled = server.options.disabled
                 guard !built.isDisabled else {
                     servers[server.name] = built

@@ -15,21 +15,14 @@ extension ServerRegistry {
         _ name: String, to new: ServerSettings, _ configuration: ByteBuffer?, _ source: ServerSource
     ) async throws(ManagementRefusal) {
         let server = try known(name)
-        let guarding = source == .file ? nil : addressGuard
         if server.isDisabled || new.options.disabled {
             return try await changeDisabled(server, to: new, configuration, source)
         }
         guard new.mayKeepConnections(of: server.settings) else {
-            guard let next = builder.build(new, source, configuration: configuration, guarding: guarding) else {
-                throw ManagementRefusal(.invalidConfiguration, "the URL cannot be used")
-            }
-            return try await exchange(server, for: next)
+            return try await exchange(server, for: builder.build(new, source, configuration: configuration))
         }
         if new.transport != server.settings.transport || source != server.source {
-            guard let factory = builder.linkFactory(for: new, server.journal, server.census, guarding: guarding) else {
-                throw ManagementRefusal(.invalidConfiguration, "the URL cannot be used")
-            }
-            try await renew(server, with: factory)
+            try await renew(server, with: builder.linkFactory(for: new, server.journal, server.census))
         }
         adopt(new, configuration, source, on: server)
     }
@@ -73,10 +66,7 @@ extension ServerRegistry {
     private func changeDisabled(
         _ server: ManagedServer, to new: ServerSettings, _ configuration: ByteBuffer?, _ source: ServerSource
     ) async throws(ManagementRefusal) {
-        let guarding = source == .file ? nil : addressGuard
-        guard var next = builder.build(new, source, configuration: configuration, guarding: guarding) else {
-            throw ManagementRefusal(.invalidConfiguration, "the URL cannot be used")
-        }
+        var next = builder.build(new, source, configuration: configuration)
         next.owner = source == .api ? server.owner : nil
         if new.options.disabled {
             if !server.isDisabled { await drain(server) }

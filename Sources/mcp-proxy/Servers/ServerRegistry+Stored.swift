@@ -18,10 +18,7 @@ extension ServerRegistry {
                     throw ManagementRefusal(.nameTaken, "the configuration has a server of that name")
                 }
                 let settings = try read(server.name, server.configuration, .api, for: caller)
-                guard
-                    var built = builder.build(
-                        settings, .api, configuration: server.configuration, guarding: addressGuard)
-                else { throw ManagementRefusal(.invalidConfiguration, "the URL cannot be used") }
+                var built = builder.build(settings, .api, configuration: server.configuration)
                 built.isDisabled = server.isDisabled
                 if built.isDisabled {
                     servers[server.name] = built

@@ -41,7 +41,7 @@ actor ServerRegistry: ServerManagement {
         self.builder = composition.builder
         for server in composition.servers { servers[server.settings.name] = server }
         for server in composition.settings.servers where server.options.disabled {
-            guard var disabled = composition.builder.build(server, .file) else { continue }
+            var disabled = composition.builder.build(server, .file)
             disabled.isDisabled = true
             servers[server.name] = disabled
         }

@@ -6,9 +6,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class ConfigHost:
-    def __init__(self, body, required=None, status=200, tagged=False):
+    def __init__(self, body, required=None, status=200, tagged=False, fixed_tag=None):
         self.requests = []
-        # May be replaced at any time; with `tagged`, who knows it already is answered with 304.
+        # May be replaced at any time; with `tagged`, who knows it already is answered with 304. `fixed_tag` is said
+        # byte for byte, whatever the text.
         self.body = body
         self.unchanged = 0
         host = self
@@ -27,6 +28,8 @@ class ConfigHost:
                 self.send_response(status if allowed else 403)
                 if tagged:
                     self.send_header("ETag", tag)
+                if fixed_tag is not None:
+                    self.send_header("ETag", fixed_tag.decode("latin-1"))
                 self.end_headers()
                 self.wfile.write(content if allowed else b"go away")
 

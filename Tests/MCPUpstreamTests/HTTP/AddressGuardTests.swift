@@ -1,3 +1,4 @@
+import Addresses
 import NIOCore
 import Testing
 
@@ -142,7 +143,7 @@ import Testing
             ("http://8.8.8.8/", ["10.0.0.0/8"], false), ("https://169.254.169.254/", ["169.254.0.0/16"], false),
         ] as [(String, [String], Bool)])
     func judgesURLs(text: String, networks: [String], isAllowed: Bool) throws {
-        let url = try UpstreamURL(text)
+        let url = try HTTPURL(text)
         let addressGuard = try AddressGuard(allowing: networks)
         if isAllowed {
             try addressGuard.check(url.origin)
@@ -167,7 +168,9 @@ import Testing
             ("fe80::1%lo", .notAnAddress),
             ("*", .notAnAddress), ("10.0.0.0/", .prefix), ("10.0.0.0/33", .prefix), ("::/129", .prefix),
             ("10.0.0.0/+8", .prefix), ("10.0.0.0/8/8", .prefix), ("10.0.0.0/0008", .prefix),
-            ("10.0.0.0/255.0.0.0", .prefix), ("::ffff:10.0.0.0/104", .prefix), ("::ffff:10.0.0.0/8", .prefix),
+            ("10.0.0.0/255.0.0.0", .prefix), ("::ffff:10.0.0.0/104", .ipv4InIPv6Form("10.0.0.0/8")),
+            ("::ffff:10.0.0.1/128", .ipv4InIPv6Form("10.0.0.1")),
+            ("::ffff:10.0.0.0/129", .prefix), ("::ffff:10.0.0.0/8", .prefix),
             ("10.0.0.1/8", .bitsBeyondPrefix("10.0.0.0/8")), ("127.0.0.1/0", .bitsBeyondPrefix("0.0.0.0/0")),
             ("fd00::1/64", .bitsBeyondPrefix("fd00::/64")),
         ])

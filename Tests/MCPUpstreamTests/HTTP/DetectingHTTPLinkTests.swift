@@ -1,3 +1,4 @@
+import Addresses
 import MCPCore
 import NIOCore
 import Testing
@@ -77,7 +78,7 @@ import Testing
     func keepsMemory() async throws {
         let memory = TransportMemory()
         memory.remember(.sse)
-        let url = try UpstreamURL("http://127.0.0.1:\(await ScriptedServer.freePort())/")
+        let url = try HTTPURL("http://127.0.0.1:\(await ScriptedServer.freePort())/")
         let link = try await HTTPLinkHarness.detecting(url, memory: memory)
         #expect(try await link.closure().code == .notReachable)
         #expect(memory.transport == .sse)

@@ -1,5 +1,7 @@
+import Addresses
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import Synchronization
 import Testing
@@ -37,15 +39,15 @@ import Testing
         _ host: String,
         _ server: ScriptedServer,
         _ scheme: HTTPOrigin.Scheme = .https
-    ) -> UpstreamURL {
+    ) -> HTTPURL {
         // As no reader of URLs would make it, so that the guard is all there is.
-        UpstreamURL(origin: HTTPOrigin(scheme: scheme, host: host, port: server.port), target: "/")
+        HTTPURL(origin: HTTPOrigin(scheme: scheme, host: .name(host), port: server.port), target: "/")
     }
 
     private func expectRefused(_ failure: UpstreamFailure, _ words: String = "is not called") {
         #expect(failure.code == .notReachable)
         #expect(failure.nothingSent)
-        #expect(failure.detail.contains(words), "\(failure.detail)")
+        #expect(failure.logDetail.contains(words), "\(failure.logDetail)")
     }
 
     @Test(
@@ -59,12 +61,12 @@ import Testing
         ])
     func canary(host: String) async throws {
         let canary = try await server()
-        let addressGuard = try AddressGuard(allowing: [])
+        let reach = try Reach.allowing([])
         for scheme in HTTPOrigin.Scheme.allCases {
-            let harness = try await ExchangeHarness(url(host, canary, scheme), guardedBy: addressGuard)
+            let harness = try await ExchangeHarness(url(host, canary, scheme), within: reach)
             let failure = try await harness.send().failure()
             // Not every system's resolver reads every form; what it cannot read, it does not connect to.
-            expectRefused(failure, failure.detail.contains("cannot be resolved") ? "resolved" : "is not called")
+            expectRefused(failure, failure.logDetail.contains("cannot be resolved") ? "resolved" : "is not called")
         }
         #expect(try await canary.connectionsSoFar() == 0)
     }
@@ -92,7 +94,7 @@ import Testing
         let canary = try await server()
         let lookup = ScriptedLookup([addresses])
         let harness = try await ExchangeHarness(
-            url("tools.example", canary), guardedBy: AddressGuard(allowing: []), lookup: lookup.lookup)
+            url("tools.example", canary), within: Reach.allowing([]), lookup: lookup.lookup)
         expectRefused(try await harness.send().failure())
         #expect(lookup.names == ["tools.example"])
         #expect(try await canary.connectionsSoFar() == 0)
@@ -104,7 +106,7 @@ import Testing
         // The first address stands for a public one.
         let lookup = ScriptedLookup([["127.0.0.1"], ["127.0.0.2"]])
         let harness = try await ExchangeHarness(
-            url("tools.example", server, .http), guardedBy: AddressGuard(allowing: ["127.0.0.1"]),
+            url("tools.example", server, .http), within: Reach.allowing(["127.0.0.1"]),
             lookup: lookup.lookup)
         try await harness.complete()
         expectRefused(try await harness.send().failure(), "127.0.0.2 is not a public address")
@@ -116,7 +118,7 @@ import Testing
     func plainHTTP() async throws {
         let canary = try await server()
         let harness = try await ExchangeHarness(
-            url("tools.example", canary, .http), guardedBy: AddressGuard(allowing: ["127.0.0.0/8"]),
+            url("tools.example", canary, .http), within: Reach.allowing(["127.0.0.0/8"]),
             lookup: ScriptedLookup([["127.0.0.1", "8.8.8.8"]]).lookup)
         expectRefused(try await harness.send().failure(), "https://")
         #expect(try await canary.connectionsSoFar() == 0)
@@ -126,15 +128,93 @@ import Testing
     func notResolved() async throws {
         let lookup = ScriptedLookup([["8.8.8.8"]])
         let harness = try await ExchangeHarness(
-            UpstreamURL("http://tools.example/"), guardedBy: AddressGuard(allowing: []), lookup: lookup.lookup)
+            HTTPURL("http://tools.example/"), within: Reach.allowing([]), lookup: lookup.lookup)
         expectRefused(try await harness.send().failure(), "https://")
         #expect(lookup.names.isEmpty)
+    }
+
+    @Test(
+        "What a name stands for is told the log alone",
+        arguments: ["10.11.12.13", "169.254.169.254", "127.0.0.1", "fd00::7", "64:ff9b::10.11.12.13"])
+    func secrecy(address: String) async throws {
+        let harness = try await ExchangeHarness(
+            HTTPURL("https://tools.example/"), within: .allowing([]), lookup: ScriptedLookup([[address]]).lookup)
+        let failure = try await harness.send().failure()
+        let shown = try #require(IPAddress(address)).description
+        #expect(failure.logDetail.contains(shown))
+        #expect(!failure.detail.contains(shown))
+        // Nor what kind of address it is, which would do for a map of the network.
+        #expect(
+            failure.detail
+                == "https://tools.example is not called: its name stands for an address that is not allowed; the proxy's "
+                + "log says which, and the operator may add it to mcpProxy.management.allowAddresses")
+        let written = try await ExchangeHarness(HTTPURL("https://127.0.0.1/"), within: .allowing([]))
+        #expect(try await written.send().failure().detail.contains("127.0.0.1 is not a public address"))
+    }
+
+    @Test("Before the first guard comes nothing is called")
+    func closedGate() async throws {
+        let canary = try await server()
+        let harness = try await ExchangeHarness(url("localhost", canary), within: .guarded(AddressGate()))
+        expectRefused(try await harness.send().failure(), "still starting")
+        #expect(try await canary.connectionsSoFar() == 0)
+    }
+
+    @Test("A connection that nobody uses is ended when its address is no longer allowed, and no other takes its place")
+    func narrowedIdle() async throws {
+        let server = try await server()
+        let gate = try AddressGate(allowing: ["127.0.0.0/8"])
+        let harness = try await ExchangeHarness(
+            url("tools.example", server, .http), within: .guarded(gate), lookup: .loopback)
+        try await harness.complete()
+        gate.change(to: try AddressGuard(allowing: ["127.0.0.1"]))
+        try await harness.run { $0.endForbidden() }
+        try await harness.complete()
+        gate.change(to: try AddressGuard(allowing: ["127.0.0.2"]))
+        try await harness.run { $0.endForbidden() }
+        #expect(try await server.nextClosed() == 1)
+        expectRefused(try await harness.send().failure(), "127.0.0.1 is not a public address")
+        #expect(try await server.connectionsSoFar() == 1)
+    }
+
+    @Test("A call under way ends when its address is no longer allowed, and hears why")
+    func narrowedBusy() async throws {
+        let server = try await ScriptedServer { _, connection in connection.send(HTTPAnswers.events()) }
+        let gate = try AddressGate(allowing: ["127.0.0.1"])
+        let harness = try await ExchangeHarness(
+            url("tools.example", server, .http), within: .guarded(gate), lookup: .loopback)
+        let exchange = try await harness.send()
+        _ = try await exchange.log.first { $0 == .head(200) }
+        gate.change(to: try AddressGuard(allowing: []))
+        try await harness.run { $0.endForbidden() }
+        let failure = try await exchange.failure()
+        #expect(failure.code == .notReachable)
+        #expect(failure.logDetail.contains("127.0.0.1"))
+        #expect(!failure.detail.contains("127.0.0.1"))
+        #expect(!failure.nothingSent)
+        #expect(try await server.nextClosed() == 1)
+    }
+
+    @Test("A connection that was begun under another guard is judged again when it is there")
+    func narrowedWhileConnecting() async throws {
+        let server = try await server()
+        let gate = try AddressGate(allowing: ["127.0.0.1"])
+        let nothing = try AddressGuard(allowing: [])
+        let harness = try await ExchangeHarness(
+            url("tools.example", server, .http), within: .guarded(gate), lookup: .loopback)
+        let exchange = try await harness.run { pool in
+            let exchange = SentExchange(pool, .GET, "/", nil)
+            // The look-up has begun; the guard it is checked against is the one in force when the connection is there.
+            gate.change(to: nothing)
+            return exchange
+        }
+        expectRefused(try await exchange.failure())
     }
 
     @Test("A name without an address cannot be reached")
     func noAddress() async throws {
         let harness = try await ExchangeHarness(
-            UpstreamURL("https://tools.example/"), guardedBy: AddressGuard(allowing: []),
+            HTTPURL("https://tools.example/"), within: Reach.allowing([]),
             lookup: ScriptedLookup([[]]).lookup)
         expectRefused(try await harness.send().failure(), "cannot be resolved")
     }
@@ -142,7 +222,7 @@ import Testing
     @Test("Each request that waits hears of the refusal")
     func allWaiting() async throws {
         let harness = try await ExchangeHarness(
-            UpstreamURL("https://tools.example/"), guardedBy: AddressGuard(allowing: []),
+            HTTPURL("https://tools.example/"), within: Reach.allowing([]),
             lookup: ScriptedLookup([["10.0.0.1"]]).lookup)
         let sent = [try await harness.send(), try await harness.send(), try await harness.send()]
         for exchange in sent { expectRefused(try await exchange.failure(), "10.0.0.1") }
@@ -153,7 +233,7 @@ import Testing
     func allowed() async throws {
         let server = try await server()
         let harness = try await ExchangeHarness(
-            url("tools.example", server, .http), guardedBy: AddressGuard(allowing: ["127.0.0.0/8", "::1"]),
+            url("tools.example", server, .http), within: Reach.allowing(["127.0.0.0/8", "::1"]),
             lookup: ScriptedLookup([["::1", "127.0.0.3", "127.0.0.1"]]).lookup)
         try await harness.complete()
         #expect(try await server.nextRequest().header("Host") == "tools.example:\(server.port)")
@@ -167,30 +247,27 @@ import Testing
         func harness(_ host: String) async throws -> ExchangeHarness {
             try await ExchangeHarness(
                 url(host, server), trust: .custom(TestCertificate.other.clientContext()),
-                guardedBy: AddressGuard(allowing: ["127.0.0.1"]), lookup: ScriptedLookup([["127.0.0.1"]]).lookup)
+                within: Reach.allowing(["127.0.0.1"]), lookup: ScriptedLookup([["127.0.0.1"]]).lookup)
         }
         try await harness("other.example").complete()
         expectRefused(try await harness("tools.example").send().failure(), "another name")
     }
 
-    @Test("Servers without a guard, and under different guards, share no connections")
+    @Test("Servers that may be anywhere, and those behind different gates, share no connections")
     func pools() async throws {
         let server = try await server()
         let url = try server.url()
-        let one = try AddressGuard(allowing: ["127.0.0.1"])
-        let same = try AddressGuard(allowing: ["127.0.0.1/32"])
-        let other = try AddressGuard(allowing: [])
+        let one = try AddressGate(allowing: ["127.0.0.1"])
+        let other = try AddressGate(allowing: ["127.0.0.1"])
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
         try await eventLoop.submit {
             let pools = HTTPConnectionPools(eventLoop: eventLoop)
-            let without = pools.pool(for: url.origin)
-            let first = pools.pool(for: url.origin, guardedBy: one)
-            #expect(without !== first)
-            #expect(first === pools.pool(for: url.origin, guardedBy: same))
-            #expect(first !== pools.pool(for: url.origin, guardedBy: other))
-            #expect(without === pools.pool(for: url.origin))
-            #expect(without.addressGuard == nil)
-            #expect(first.addressGuard == one)
+            let free = pools.pool(for: url.origin, .anywhere)
+            let first = pools.pool(for: url.origin, .guarded(one))
+            #expect(free !== first)
+            #expect(first === pools.pool(for: url.origin, .guarded(one)))
+            #expect(first !== pools.pool(for: url.origin, .guarded(other)))
+            #expect(free === pools.pool(for: url.origin, .anywhere))
         }.get()
     }
 
@@ -208,7 +285,7 @@ import Testing
             eventLoops: MultiThreadedEventLoopGroup.singleton, settings: .forTests, logger: Logger(label: "test"))
         func harness(_ networks: [String]) async throws -> HTTPLinkHarness {
             let address = UpstreamAddress.http(
-                url, headers: [], transport, guardedBy: try AddressGuard(allowing: networks))
+                url, headers: [], transport, within: try Reach.allowing(networks))
             let factory = maker.factory(for: address)
             return try await HTTPLinkHarness { pools, _ in factory(pools.eventLoop) }
         }
@@ -231,14 +308,14 @@ import Testing
         let answer = HTTPAnswers.empty("\(status) Moved", headers: "Location: \(try canary.url())\r\n")
         let server = try await server(answer)
         let url = try server.url()
-        let addressGuard = try AddressGuard(allowing: ["127.0.0.0/8"])
+        let reach = try Reach.allowing(["127.0.0.0/8"])
         let streamable = try await HTTPLinkHarness {
-            StreamableHTTPLink(url: url, headers: [], guardedBy: addressGuard, pools: $0, logger: $1)
+            StreamableHTTPLink(url: url, headers: [], within: reach, pools: $0, logger: $1)
         }
         try await streamable.call(1)
         #expect(try await streamable.failure(of: 1).code == .unexpectedHTTPAnswer)
         let sse = try await HTTPLinkHarness {
-            SSELink(url: url, headers: [], guardedBy: addressGuard, pools: $0, logger: $1)
+            SSELink(url: url, headers: [], within: reach, pools: $0, logger: $1)
         }
         #expect(try await sse.closure().code == .unexpectedHTTPAnswer)
         #expect(try await canary.connectionsSoFar() == 0)
@@ -250,9 +327,9 @@ import Testing
         let stream = HTTPAnswers.events() + "event: endpoint\ndata: \(try canary.url("/m"))\n\n"
         let server = try await server(stream)
         let url = try server.url("/sse")
-        let addressGuard = try AddressGuard(allowing: ["127.0.0.0/8"])
+        let reach = try Reach.allowing(["127.0.0.0/8"])
         let link = try await HTTPLinkHarness {
-            SSELink(url: url, headers: [], guardedBy: addressGuard, pools: $0, logger: $1)
+            SSELink(url: url, headers: [], within: reach, pools: $0, logger: $1)
         }
         try await link.call(1)
         #expect(try await link.closure().detail.contains("endpoint"))

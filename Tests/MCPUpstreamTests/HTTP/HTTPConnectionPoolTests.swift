@@ -1,3 +1,4 @@
+import Addresses
 import NIOCore
 import NIOHTTP1
 import Testing
@@ -66,7 +67,7 @@ import Testing
     @Test("A refused connection fails with the certainty that nothing was sent")
     func refused() async throws {
         let port = try await ScriptedServer.freePort()
-        let harness = try await ExchangeHarness(UpstreamURL("http://127.0.0.1:\(port)/secret?token=secret"))
+        let harness = try await ExchangeHarness(HTTPURL("http://127.0.0.1:\(port)/secret?token=secret"))
         let failure = try await harness.send(.GET, "/secret?token=secret").failure()
         #expect(failure.code == .notReachable)
         #expect(failure.nothingSent)
@@ -77,7 +78,7 @@ import Testing
 
     @Test("A name that cannot be resolved fails with the certainty that nothing was sent")
     func unresolvable() async throws {
-        let harness = try await ExchangeHarness(UpstreamURL("http://no-such-host.invalid/"))
+        let harness = try await ExchangeHarness(HTTPURL("http://no-such-host.invalid/"))
         let failure = try await harness.send().failure()
         #expect(failure.code == .notReachable)
         #expect(failure.nothingSent)

@@ -1,3 +1,4 @@
+import Addresses
 import NIOCore
 import NIOPosix
 import Testing
@@ -6,7 +7,7 @@ import Testing
 
 @Suite struct HTTPDownloadTests {
     private func fetch(
-        _ url: UpstreamURL,
+        _ url: HTTPURL,
         _ change: (inout HTTPDownload) -> Void = { _ in }
     ) async throws(UpstreamFailure) -> HTTPDownload.Content {
         var download = HTTPDownload(url: url)

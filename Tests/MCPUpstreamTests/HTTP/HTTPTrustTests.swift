@@ -1,3 +1,4 @@
+import Addresses
 import NIOCore
 import Testing
 
@@ -28,14 +29,59 @@ import Testing
         #expect(failure.detail.contains("not trusted"))
     }
 
-    @Test("A trusted certificate for another name is refused before anything is sent")
-    func otherName() async throws {
-        let server = try await server(.other)
-        let trust = HTTPTrust.custom(try TestCertificate.other.clientContext())
-        let failure = try await ExchangeHarness(server.url(host: "localhost"), trust: trust).send().failure()
+    /// What happens when a server of loopback is asked for under a host, trusted by its certificate.
+    private func outcome(_ certificate: TestCertificate, _ host: HTTPOrigin.Host) async throws -> UpstreamFailure? {
+        let server = try await server(certificate)
+        let origin = HTTPOrigin(scheme: .https, host: host, port: server.port)
+        let harness = try await ExchangeHarness(
+            HTTPURL(origin: origin, target: "/"), trust: .custom(try certificate.clientContext()),
+            within: .allowing(["127.0.0.1"]), lookup: .loopback)
+        let exchange = try await harness.send()
+        let end = try await exchange.log.first { event in
+            switch event {
+            case .end, .failed: true
+            default: false
+            }
+        }
+        guard case .failed(let failure) = end else { return nil }
+        // The server has heard of no request.
         #expect(failure.code == .notReachable)
         #expect(failure.nothingSent)
-        #expect(failure.detail.contains("another name"))
+        return failure
+    }
+
+    @Test(
+        "A trusted certificate for another name is refused before anything is sent, and the words say for whom it is",
+        arguments: [
+            (TestCertificate.other, "localhost", #""other.example""#),
+            (.addressOnly, "good.example", "127.0.0.1"),
+            (.commonNameOnly, "good.example", "no name"),
+            (.wildcard, "good.example", #""*.good.example", "w*.other.example""#),
+            (.wildcard, "a.b.good.example", #""*.good.example", "w*.other.example""#),
+            (.wildcard, "www.other.example", #""*.good.example", "w*.other.example""#),
+            (.localhost, "127.0.0.1.example", #""localhost", 127.0.0.1"#),
+        ])
+    func otherName(certificate: TestCertificate, name: String, has: String) async throws {
+        let failure = try #require(try await outcome(certificate, .name(name)))
+        #expect(
+            failure.detail.hasSuffix(
+                "its TLS certificate is for another name: expected \(name), the certificate has \(has)"))
+    }
+
+    @Test("An address that the certificate does not have is refused, whatever names it has")
+    func otherAddress() async throws {
+        let address = HTTPOrigin.Host.address(.v4(0x7F00_0001))
+        let failure = try #require(try await outcome(.other, address))
+        #expect(failure.detail.contains("expected 127.0.0.1, the certificate has \"other.example\""))
+        #expect(try await outcome(.addressOnly, address) == nil)
+    }
+
+    @Test("A wildcard stands for one label, and names are the same with and without the dot of the root")
+    func accepted() async throws {
+        #expect(try await outcome(.wildcard, .name("www.good.example")) == nil)
+        #expect(try await outcome(.wildcard, .name("xn--caf-dma.good.example")) == nil)
+        #expect(try await outcome(.other, .name("other.example")) == nil)
+        #expect(try await outcome(.other, .name("other.example.")) == nil)
     }
 
     @Test("Any certificate is accepted where the operator says so")
@@ -47,7 +93,7 @@ import Testing
     @Test("A server that does not speak TLS is not sent anything")
     func noTLS() async throws {
         let server = try await ScriptedServer(onOpen: { $0.send("HTTP/1.1 400 Bad Request\r\n\r\n") }) { _, _ in }
-        let failure = try await ExchangeHarness(UpstreamURL("https://127.0.0.1:\(server.port)/")).send().failure()
+        let failure = try await ExchangeHarness(HTTPURL("https://127.0.0.1:\(server.port)/")).send().failure()
         #expect(failure.code == .notReachable)
         #expect(failure.nothingSent)
         #expect(failure.detail.contains("TLS"))
@@ -58,7 +104,7 @@ import Testing
         let server = try await ScriptedServer { _, _ in }
         var settings = HTTPLinkSettings()
         settings.connectTimeout = .milliseconds(50)
-        let url = try UpstreamURL("https://127.0.0.1:\(server.port)/")
+        let url = try HTTPURL("https://127.0.0.1:\(server.port)/")
         let failure = try await ExchangeHarness(url, settings: settings).send().failure()
         #expect(failure.code == .notReachable)
         #expect(failure.nothingSent)

@@ -1,3 +1,4 @@
+import Addresses
 import MCPCore
 import NIOCore
 import Testing
@@ -216,7 +217,7 @@ import Testing
 
     @Test("A server that cannot be reached closes the link")
     func unreachable() async throws {
-        let link = try await HTTPLinkHarness.sse(UpstreamURL("http://127.0.0.1:\(ScriptedServer.freePort())/"))
+        let link = try await HTTPLinkHarness.sse(HTTPURL("http://127.0.0.1:\(ScriptedServer.freePort())/"))
         #expect(try await link.closure().code == .notReachable)
     }
 }

@@ -1,3 +1,4 @@
+import Addresses
 import MCPCore
 import NIOCore
 import Testing
@@ -258,7 +259,7 @@ import Testing
 
     @Test("A server that cannot be reached fails the request, which may be sent again")
     func unreachable() async throws {
-        let link = try await HTTPLinkHarness.streamable(UpstreamURL("http://127.0.0.1:\(ScriptedServer.freePort())/"))
+        let link = try await HTTPLinkHarness.streamable(HTTPURL("http://127.0.0.1:\(ScriptedServer.freePort())/"))
         try await link.call(1)
         let failure = try await link.failure(of: 1)
         #expect(failure.code == .notReachable)

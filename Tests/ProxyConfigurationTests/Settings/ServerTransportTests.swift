@@ -10,7 +10,7 @@ import Testing
                 command: "npx", arguments: ["--token=canary"], environment: ["TOKEN": Secret("canary")],
                 workingDirectory: nil),
             .http(
-                url: "https://example.com/sse?key=canary#canary",
+                url: "https://example.com/sse?key=canary",
                 headers: [HeaderField(name: "Authorization", value: Secret("canary"))], timeout: nil, kind: .sse),
         ]
         for transport in transports {

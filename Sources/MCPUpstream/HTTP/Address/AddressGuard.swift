@@ -1,3 +1,4 @@
+package import Addresses
 package import NIOCore
 
 /// Which addresses may be connected to for servers whose URL did not come from the operator's own file.
@@ -18,15 +19,11 @@ package struct AddressGuard: Hashable, Sendable {
     }
 
     /// - Parameters:
-    ///   - networks: Addresses and networks such as `127.0.0.1`, `10.0.0.0/8` and `fd00::/8`, which are allowed
-    ///     although they are not public.
+    ///   - networks: What is allowed although it is not public.
     ///   - listeners: Where the proxy itself listens, which is never allowed. One for all addresses of the machine
     ///     stands for loopback; others that the machine has are to be given one by one.
-    /// - Throws: `AddressNetworkError` for the first text that is no network.
-    package init(allowing networks: [String], listeners: [SocketAddress] = []) throws(AddressNetworkError) {
-        var allowed: Set<AddressNetwork> = []
-        for text in networks { allowed.insert(try AddressNetwork(text)) }
-        self.allowed = allowed
+    package init(allowing networks: [AddressNetwork], listeners: [SocketAddress]) {
+        self.allowed = Set(networks)
         self.listeners = Set(
             listeners.compactMap { listener in
                 IPAddress(listener).map { Listener(address: $0, port: listener.port) }
@@ -38,11 +35,15 @@ package struct AddressGuard: Hashable, Sendable {
     /// - Throws: `ForbiddenAddress` when it is an address that is not allowed, or a name to be called without TLS
     ///   although no address is allowed for that.
     package func check(_ origin: HTTPOrigin) throws(ForbiddenAddress) {
-        if let address = origin.address { return try check(address, origin.scheme) }
-        if origin.scheme == .http, allowed.isEmpty {
-            throw ForbiddenAddress(
-                "http:// can be read and changed on the way: use https://, or name the server's address in "
-                    + Self.setting)
+        switch origin.host {
+        case .address(let address): try check(address, port: origin.port, origin.scheme)
+        case .name:
+            guard origin.scheme == .https || !allowed.isEmpty else {
+                throw ForbiddenAddress(
+                    .url,
+                    "http:// can be read and changed on the way: use https://, or name the server's address in "
+                        + Self.setting)
+            }
         }
     }
 
@@ -50,26 +51,34 @@ package struct AddressGuard: Hashable, Sendable {
     ///
     /// - Throws: `ForbiddenAddress` when it is not allowed.
     package func check(_ socket: SocketAddress, _ scheme: HTTPOrigin.Scheme) throws(ForbiddenAddress) {
-        guard let address = IPAddress(socket) else { throw ForbiddenAddress("it is not an IP address") }
-        guard !isOwn(address, socket.port) else { throw ForbiddenAddress("\(address) is the proxy itself") }
+        guard let address = IPAddress(socket) else { throw forbidden("it is not an IP address") }
+        try check(address, port: socket.port, scheme)
+    }
+
+    private func check(
+        _ address: IPAddress, port: Int?, _ scheme: HTTPOrigin.Scheme
+    ) throws(ForbiddenAddress) {
+        guard !isOwn(address, port) else { throw forbidden("\(address) is the proxy itself") }
         if isNamed(address) { return }
         for target in [address] + address.embedded {
             let words = target == address ? "\(address)" : "\(address) leads to \(target), which"
             if Self.metadataServices.contains(target), !isNamed(target) {
-                throw ForbiddenAddress(
+                throw forbidden(
                     "\(words) belongs to a service that gives away credentials of the machine; "
                         + "to allow it all the same, add exactly \"\(address)\" to \(Self.setting)")
             }
-            guard AddressNetwork.isPublic(target) || isInAllowedNetwork(target) else {
-                throw ForbiddenAddress(
+            guard target.isPublic || isInAllowedNetwork(target) else {
+                throw forbidden(
                     "\(words) is not a public address; to allow it add \"\(address)\" to \(Self.setting)")
             }
         }
         guard scheme == .https || isInAllowedNetwork(address) else {
-            throw ForbiddenAddress(
+            throw forbidden(
                 "http:// can be read and changed on the way: use https://, or add \"\(address)\" to \(Self.setting)")
         }
     }
+
+    private func forbidden(_ reason: String) -> ForbiddenAddress { ForbiddenAddress(.address, reason) }
 
     private func isNamed(_ address: IPAddress) -> Bool {
         allowed.contains { $0.isSingleAddress && $0.address == address }
@@ -99,16 +108,4 @@ package struct AddressGuard: Hashable, Sendable {
         .v6(0xFD20_00CE << 96 | 0x254),  // Google
         .v6(0xFD00_0042 << 96 | 0x42),  // Scaleway
     ]
-}
-
-extension IPAddress {
-    fileprivate var isUnspecified: Bool { self == .v4(0) || self == .v6(0) }
-
-    /// Whether the system takes it for itself on every machine.
-    fileprivate var isThisMachine: Bool {
-        switch self {
-        case .v4(let bits): bits == 0 || bits >> 24 == 127
-        case .v6(let bits): bits <= 1
-        }
-    }
 }

@@ -1,10 +1,20 @@
 /// Why a guard lets nobody connect to an address.
 package struct ForbiddenAddress: Error, Sendable, Equatable {
-    /// What the address is and what the operator would configure to allow it. May name addresses of the operator's
-    /// network, so it is not for whoever has added the server.
+    /// What was looked at.
+    package enum Subject: Sendable, Equatable {
+        /// The URL alone, which its author knows.
+        case url
+        /// An address, which its author knows only when the URL holds it: what a name stands for is the operator's
+        /// network.
+        case address
+    }
+
+    package let subject: Subject
+    /// What the address is and what the operator would configure to allow it.
     package let reason: String
 
-    init(_ reason: String) {
+    init(_ subject: Subject, _ reason: String) {
+        self.subject = subject
         self.reason = reason
     }
 }

@@ -1,3 +1,4 @@
+import Addresses
 import NIOHTTP1
 
 /// What matters of an answer's status line and header fields, gathered in one walk over them.

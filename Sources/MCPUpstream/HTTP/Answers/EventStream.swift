@@ -8,7 +8,7 @@ struct EventStream {
     private var parser: ServerSentEventParser
     private let maximumLength: Int
     /// The identifier to resume after; nil when the server gave none that can be sent back.
-    private(set) var lastEventID: String?
+    private(set) var lastEventID: FieldValue?
     /// How long the server wants us to wait before we come back.
     private(set) var retryDelay: TimeAmount?
 
@@ -35,7 +35,7 @@ struct EventStream {
         }
         guard let event else { return nil }
         guard event.data.readableBytes <= maximumLength else { throw TooLong() }
-        if let id = event.id { lastEventID = !id.isEmpty && RequestFields.isValidValue(id) ? id : nil }
+        if let id = event.id { lastEventID = id.isEmpty ? nil : FieldValue(id) }
         if let retry = event.retry, retry >= 0 { retryDelay = .milliseconds(Int64(min(retry, 86_400_000))) }
         return event
     }

@@ -1,3 +1,4 @@
+import Addresses
 import MCPCore
 import NIOCore
 
@@ -7,11 +8,11 @@ struct RefusedAnswer {
     static let maximumTextBytes = 64 * 1_024
 
     let head: AnswerHead
-    private let url: UpstreamURL
+    private let url: HTTPURL
     private let maximumBytes: Int
     private var body = ByteBuffer()
 
-    init(_ head: AnswerHead, from url: UpstreamURL, maximumMessageBytes: Int) {
+    init(_ head: AnswerHead, from url: HTTPURL, maximumMessageBytes: Int) {
         self.head = head
         self.url = url
         self.maximumBytes = head.content == .json ? maximumMessageBytes : Self.maximumTextBytes

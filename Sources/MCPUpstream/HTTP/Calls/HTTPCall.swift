@@ -1,3 +1,4 @@
+package import Addresses
 package import MCPCore
 package import NIOCore
 
@@ -18,7 +19,7 @@ package struct HTTPCall: Sendable {
     }
 
     package let method: Method
-    package let url: UpstreamURL
+    package let url: HTTPURL
     /// A body of JSON.
     package var body: ByteBuffer?
     package var headers: [(name: String, value: String)] = []
@@ -28,7 +29,7 @@ package struct HTTPCall: Sendable {
     /// Which servers are believed.
     package var trust = HTTPTrust.verified
 
-    package init(_ method: Method, _ url: UpstreamURL) {
+    package init(_ method: Method, _ url: HTTPURL) {
         self.method = method
         self.url = url
     }

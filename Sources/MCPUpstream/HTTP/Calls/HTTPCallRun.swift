@@ -1,3 +1,4 @@
+import Addresses
 import MCPCore
 import NIOCore
 import NIOHTTP1
@@ -41,7 +42,7 @@ final class HTTPCallRun: HTTPResponseReceiver {
         let request = HTTPUpstreamRequest(
             method: HTTPMethod(rawValue: call.method.rawValue), target: call.url.target, fields: fields,
             body: call.body)
-        exchange = pools.pool(for: call.url.origin).send(request, self)
+        exchange = pools.pool(for: call.url.origin, .anywhere).send(request, self)
     }
 
     func cancel() {

@@ -1,3 +1,4 @@
+package import Addresses
 package import Logging
 package import MCPCore
 package import NIOCore
@@ -48,13 +49,13 @@ package final class DetectingHTTPLink: ListeningLink {
     /// - Parameters:
     ///   - url: The server's address, whatever it speaks there.
     ///   - headers: The header fields that are configured for the server.
-    ///   - addressGuard: Decides what may be connected to; nil for a server from the operator's own file.
+    ///   - reach: What may be connected to.
     ///   - memory: Shared by all links to this server.
     ///   - pools: The connections of the event loop that the link is to live on. Must be called on that loop.
     package init(
-        url: UpstreamURL,
+        url: HTTPURL,
         headers: [(name: String, value: String)],
-        guardedBy addressGuard: AddressGuard? = nil,
+        within reach: Reach,
         memory: TransportMemory,
         pools: HTTPConnectionPools,
         logger: Logger
@@ -62,10 +63,10 @@ package final class DetectingHTTPLink: ListeningLink {
         self.eventLoop = pools.eventLoop
         self.memory = memory
         self.makeStreamable = {
-            StreamableHTTPLink(url: url, headers: headers, guardedBy: addressGuard, pools: pools, logger: logger)
+            StreamableHTTPLink(url: url, headers: headers, within: reach, pools: pools, logger: logger)
         }
         self.makeSSE = {
-            SSELink(url: url, headers: headers, guardedBy: addressGuard, pools: pools, logger: logger)
+            SSELink(url: url, headers: headers, within: reach, pools: pools, logger: logger)
         }
     }
 
@@ -171,13 +172,16 @@ package final class DetectingHTTPLink: ListeningLink {
         state = .trying
         first = nil
         memory.forget()
-        let detail =
-            "no MCP server was found at the URL: for a POST (streamable HTTP), \(refusal.failure.detail); "
-            + "for a GET (HTTP+SSE), \(second.detail)"
-        let code: UpstreamFailure.Code = second.code == .unauthorized ? .unauthorized : refusal.failure.code
-        if refusal.isWanted {
-            receiver?.linkFailed(refusal.id, UpstreamFailure(code, detail, status: refusal.failure.status))
+        func words(_ first: String, _ second: String) -> String {
+            "no MCP server was found at the URL: for a POST (streamable HTTP), \(first); "
+                + "for a GET (HTTP+SSE), \(second)"
         }
+        let failure = UpstreamFailure(
+            second.code == .unauthorized ? .unauthorized : refusal.failure.code,
+            words(refusal.failure.detail, second.detail),
+            forTheLog: words(refusal.failure.logDetail, second.logDetail),
+            status: refusal.failure.status)
+        if refusal.isWanted { receiver?.linkFailed(refusal.id, failure) }
         for held in refusal.waiting { send(held.message, as: held.kind, head: held.head) }
     }
 

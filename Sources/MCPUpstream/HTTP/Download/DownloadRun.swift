@@ -1,3 +1,4 @@
+import Addresses
 import NIOCore
 import NIOHTTP1
 
@@ -5,14 +6,14 @@ import NIOHTTP1
 final class DownloadRun: HTTPResponseReceiver {
     private let download: HTTPDownload
     private let pools: HTTPConnectionPools
-    private var url: UpstreamURL
+    private var url: HTTPURL
     private var headers: [(name: String, value: String)]
     private var redirects = 0
     private var exchange: HTTPExchange?
     private var timer: Scheduled<Void>?
     private var refusal: RefusedAnswer?
     private var contentType: String?
-    private var tag: String?
+    private var tag: FieldValue?
     private var body = ByteBuffer()
     private var whenDone: ((Result<HTTPDownload.Content, UpstreamFailure>) -> Void)?
 
@@ -45,9 +46,9 @@ final class DownloadRun: HTTPResponseReceiver {
         fields.set("Accept-Encoding", "identity")
         fields.set("User-Agent", "mcp-proxy")
         fields.add(configured: headers)
-        if let tag = download.knownTag { fields.set("If-None-Match", tag) }
+        if let tag = download.knownTag { fields.set("If-None-Match", tag.value) }
         let request = HTTPUpstreamRequest(method: .GET, target: url.target, fields: fields)
-        exchange = pools.pool(for: url.origin).send(request, self)
+        exchange = pools.pool(for: url.origin, .anywhere).send(request, self)
     }
 
     // MARK: HTTPResponseReceiver
@@ -69,7 +70,8 @@ final class DownloadRun: HTTPResponseReceiver {
             return
         }
         contentType = head.headers.first(name: "Content-Type")
-        tag = head.headers.first(name: "ETag")
+        // A tag that cannot be said back to the server is none: the next fetch brings the whole text.
+        tag = head.headers.first(name: "ETag").flatMap { FieldValue($0) }
         if let length = answer.contentLength, length > download.maximumBytes { failTooLong() }
     }
 
@@ -86,7 +88,9 @@ final class DownloadRun: HTTPResponseReceiver {
         if refusal != nil { return concludeRefusal() }
         finish(
             .success(
-                HTTPDownload.Content(bytes: body, contentType: contentType, url: url, tag: tag, isUnchanged: false)))
+                HTTPDownload.Content(
+                    bytes: body, contentType: contentType, url: url, tag: tag.map(HTTPDownload.Tag.init),
+                    isUnchanged: false)))
     }
 
     func receive(failure: UpstreamFailure, of exchange: HTTPExchange) {

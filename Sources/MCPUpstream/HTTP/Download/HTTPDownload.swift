@@ -1,3 +1,4 @@
+package import Addresses
 package import NIOCore
 
 /// One file fetched over HTTP: for configuration that lives elsewhere, not for messages.
@@ -8,17 +9,22 @@ package struct HTTPDownload: Sendable {
         /// The Content-Type as the server wrote it.
         package let contentType: String?
         /// Where the file was found, after redirects.
-        package let url: UpstreamURL
+        package let url: HTTPURL
         /// What the server calls this text (`ETag`), where it has a name for it.
-        package let tag: String?
+        package let tag: Tag?
         /// Whether it is the text that was known; then there are no bytes.
         package let isUnchanged: Bool
+    }
+
+    /// A server's name for a text, which can be said back to it.
+    package struct Tag: Sendable, Equatable {
+        let value: FieldValue
     }
 
     /// The most redirects that are followed, to the same scheme or to https.
     package static let maximumRedirects = 5
 
-    package let url: UpstreamURL
+    package let url: HTTPURL
     /// Header fields that are sent to the URL's own origin, and to no other that it redirects to.
     package var headers: [(name: String, value: String)] = []
     /// How long everything may take.
@@ -28,9 +34,9 @@ package struct HTTPDownload: Sendable {
     package var trust = HTTPTrust.verified
 
     /// What the server called the text that is known already, so that it need not send that again.
-    package var knownTag: String?
+    package var knownTag: Tag?
 
-    package init(url: UpstreamURL) {
+    package init(url: HTTPURL) {
         self.url = url
     }
 

@@ -1,3 +1,4 @@
+import Addresses
 import NIOCore
 import NIOPosix
 
@@ -7,16 +8,16 @@ import NIOPosix
 /// One forbidden address refuses the name, because the name of a public server has none. A resolver that is made has to
 /// be asked, or its promises are never kept.
 final class GuardedResolver: Resolver, Sendable {
-    private let addressGuard: AddressGuard
+    private let gate: AddressGate
     private let scheme: HTTPOrigin.Scheme
     private let lookup: AddressLookup
     private let version4: EventLoopPromise<[SocketAddress]>
     private let version6: EventLoopPromise<[SocketAddress]>
 
     init(
-        _ addressGuard: AddressGuard, _ scheme: HTTPOrigin.Scheme, _ lookup: AddressLookup, on eventLoop: any EventLoop
+        _ gate: AddressGate, _ scheme: HTTPOrigin.Scheme, _ lookup: AddressLookup, on eventLoop: any EventLoop
     ) {
-        self.addressGuard = addressGuard
+        self.gate = gate
         self.scheme = scheme
         self.lookup = lookup
         self.version4 = eventLoop.makePromise()
@@ -43,7 +44,7 @@ final class GuardedResolver: Resolver, Sendable {
     private func allowedAddresses(_ host: String, _ port: Int) throws -> [SocketAddress] {
         let addresses = try lookup.addresses(host, port)
         guard !addresses.isEmpty else { throw AddressLookup.NoAddress() }
-        for address in addresses { try addressGuard.check(address, scheme) }
+        for address in addresses { try gate.check(address, scheme) }
         return addresses
     }
 }

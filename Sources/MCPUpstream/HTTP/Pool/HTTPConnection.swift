@@ -1,3 +1,4 @@
+import Addresses
 import NIOCore
 import NIOHTTP1
 import NIOTLS
@@ -68,15 +69,23 @@ final class HTTPConnection: ChannelDuplexHandler {
         context?.close(promise: nil)
     }
 
+    /// Where the connection leads; nil while it is being made and after its end.
+    var remoteAddress: SocketAddress? { context?.channel.remoteAddress }
+
     /// Closes the connection, whatever is under way on it.
     func shutDown() {
+        end(because: UpstreamFailure(.closed, "the proxy is shutting down"))
+    }
+
+    /// Closes the connection. What is under way on it hears why.
+    func end(because failure: UpstreamFailure) {
         switch state {
         case .connecting:
             // Its end is reported as that of an attempt.
             context?.close(promise: nil)
         case .busy(let exchange):
             close()
-            exchange.fail(UpstreamFailure(.closed, "the proxy is shutting down"))
+            exchange.fail(failure)
         case .complete(let exchange):
             close()
             exchange.deliverEnd()

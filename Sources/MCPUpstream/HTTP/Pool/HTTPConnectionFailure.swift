@@ -1,3 +1,4 @@
+import Addresses
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -9,9 +10,25 @@ enum HTTPConnectionFailure {
     /// The connection could not be made, so nothing can have been sent.
     static func connecting(_ error: (any Error)?, origin: HTTPOrigin) -> UpstreamFailure {
         if let forbidden = forbiddenAddress(error) {
-            return UpstreamFailure(.notReachable, "\(origin) is not called: \(forbidden.reason)", nothingSent: true)
+            return Self.forbidden(forbidden, origin: origin, nothingSent: true)
         }
         return UpstreamFailure(.notReachable, "\(origin) cannot be reached: \(reason(error))", nothingSent: true)
+    }
+
+    /// A guard lets nobody connect there. What a name stands for is for the log only: it tells of the operator's network.
+    static func forbidden(
+        _ forbidden: ForbiddenAddress, origin: HTTPOrigin, nothingSent: Bool
+    ) -> UpstreamFailure {
+        let full = "\(origin) is not called: \(forbidden.reason)"
+        switch (origin.host, forbidden.subject) {
+        case (.address, _), (.name, .url): return UpstreamFailure(.notReachable, full, nothingSent: nothingSent)
+        case (.name, .address):
+            return UpstreamFailure(
+                .notReachable,
+                "\(origin) is not called: its name stands for an address that is not allowed; the proxy's log says "
+                    + "which, and the operator may add it to \(AddressGuard.setting)",
+                forTheLog: full, nothingSent: nothingSent)
+        }
     }
 
     /// What a guard has said, of the host itself or of what its name stands for.
@@ -47,6 +64,7 @@ enum HTTPConnectionFailure {
         case let error as NIOConnectionError: reason(error)
         case let error as IOError: systemReason(error)
         case let error as ChannelError: reason(error)
+        case let error as CertificateNameCheck.OtherName: error.description
         case let error?: certificateReason(String(describing: error)) ?? "the TLS handshake failed"
         }
     }
@@ -74,7 +92,6 @@ enum HTTPConnectionFailure {
 
     private static func certificateReason(_ text: String) -> String? {
         if text.contains("CERTIFICATE_VERIFY_FAILED") { return "its TLS certificate is not trusted" }
-        if text.contains("failedToValidateHostname") { return "its TLS certificate is for another name" }
         if text.contains("WRONG_VERSION_NUMBER") { return "it does not speak TLS; is it an http:// server?" }
         return nil
     }

@@ -1,3 +1,4 @@
+import Addresses
 import NIOCore
 import NIOHTTP1
 
@@ -10,8 +11,8 @@ final class HTTPConnectionPool {
     let origin: HTTPOrigin
     let settings: HTTPLinkSettings
     let trust: HTTPTrust
-    /// Decides what may be connected to. nil for a server from the operator's own file, which may be anywhere.
-    let addressGuard: AddressGuard?
+    /// What may be connected to.
+    let reach: Reach
     /// How a guarded name is resolved.
     let lookup: AddressLookup
     /// Hears that the pool has become empty.
@@ -30,14 +31,14 @@ final class HTTPConnectionPool {
         origin: HTTPOrigin,
         settings: HTTPLinkSettings,
         trust: HTTPTrust,
-        addressGuard: AddressGuard? = nil,
+        reach: Reach,
         lookup: AddressLookup = .system
     ) {
         self.eventLoop = eventLoop
         self.origin = origin
         self.settings = settings
         self.trust = trust
-        self.addressGuard = addressGuard
+        self.reach = reach
         self.lookup = lookup
     }
 
@@ -76,6 +77,19 @@ final class HTTPConnectionPool {
         while let exchange = waiting.popFirst() { exchange.fail(failure) }
         idle.removeAll()
         for connection in Array(all.values) { connection.shutDown() }
+    }
+
+    /// Ends the connections to what the guard in force no longer allows.
+    func endForbidden() {
+        guard case .guarded(let gate) = reach else { return }
+        for connection in Array(all.values) {
+            do throws(ForbiddenAddress) {
+                try gate.check(connection.remoteAddress, origin.scheme)
+            } catch {
+                // A call under way was sent, so it must not be sent again.
+                connection.end(because: HTTPConnectionFailure.forbidden(error, origin: origin, nothingSent: false))
+            }
+        }
     }
 
     // MARK: What connections report

@@ -1,8 +1,9 @@
+import Addresses
 package import NIOCore
 
-/// The connection pools of one event loop, one for each origin and guard. To be used on that event loop only.
+/// The connection pools of one event loop, one for each origin and reach. To be used on that event loop only.
 ///
-/// A connection that was made without a guard, or under another one, may lead where this one forbids.
+/// A connection that may lead anywhere is never used for a server that is guarded.
 package final class HTTPConnectionPools {
     package let eventLoop: any EventLoop
     package let settings: HTTPLinkSettings
@@ -13,7 +14,16 @@ package final class HTTPConnectionPools {
 
     private struct Key: Hashable {
         let origin: HTTPOrigin
-        let addressGuard: AddressGuard?
+        /// nil for what may be anywhere.
+        let gate: ObjectIdentifier?
+
+        init(_ origin: HTTPOrigin, _ reach: Reach) {
+            self.origin = origin
+            switch reach {
+            case .anywhere: gate = nil
+            case .guarded(let gate): self.gate = ObjectIdentifier(gate)
+            }
+        }
     }
 
     package init(
@@ -30,14 +40,13 @@ package final class HTTPConnectionPools {
 
     /// The pool of an origin. A link asks once and keeps it.
     ///
-    /// - Parameter addressGuard: Decides what may be connected to; nil for a server from the operator's own file.
-    func pool(for origin: HTTPOrigin, guardedBy addressGuard: AddressGuard? = nil) -> HTTPConnectionPool {
+    /// - Parameter reach: What may be connected to.
+    func pool(for origin: HTTPOrigin, _ reach: Reach) -> HTTPConnectionPool {
         eventLoop.assertInEventLoop()
-        let key = Key(origin: origin, addressGuard: addressGuard)
+        let key = Key(origin, reach)
         if let pool = pools[key] { return pool }
         let pool = HTTPConnectionPool(
-            eventLoop: eventLoop, origin: origin, settings: settings, trust: trust, addressGuard: addressGuard,
-            lookup: lookup)
+            eventLoop: eventLoop, origin: origin, settings: settings, trust: trust, reach: reach, lookup: lookup)
         if isShutDown { pool.shutDown() }
         pools[key] = pool
         // Origins come and go with the configuration: an empty pool is not kept for its own sake.
@@ -45,6 +54,11 @@ package final class HTTPConnectionPools {
             if self?.pools[key] === pool { self?.pools[key] = nil }
         }
         return pool
+    }
+
+    /// Ends the connections to what the guard in force no longer allows, whatever is under way on them.
+    func endForbiddenConnections() {
+        for pool in Array(pools.values) { pool.endForbidden() }
     }
 
     /// Closes every connection, whatever is under way on it. Close the links first for an orderly end.

@@ -1,3 +1,4 @@
+import Addresses
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -19,21 +20,24 @@ enum HTTPConnector {
 
     /// Connects to the host's address, or to one of those that its name stands for at this moment.
     private static func connect(to origin: HTTPOrigin, of pool: HTTPConnectionPool) -> EventLoopFuture<any Channel> {
-        var bootstrap = ClientBootstrap(group: pool.eventLoop)
+        let bootstrap = ClientBootstrap(group: pool.eventLoop)
             .connectTimeout(pool.settings.connectTimeout)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
-        do throws(ForbiddenAddress) {
-            try pool.addressGuard?.check(origin)
+        do {
+            if case .guarded(let gate) = pool.reach { try gate.check(origin) }
+            switch (origin.host, pool.reach) {
+            case (.address(let address), _):
+                return bootstrap.connect(to: try address.socket(port: origin.port))
+            case (.name(let name), .anywhere):
+                return bootstrap.connect(host: name, port: origin.port)
+            case (.name(let name), .guarded(let gate)):
+                let resolver = GuardedResolver(gate, origin.scheme, pool.lookup, on: pool.eventLoop)
+                return bootstrap.resolver(resolver).connect(host: name, port: origin.port)
+            }
         } catch {
             // Not at once: the pool is still being asked for the connection.
             return pool.eventLoop.submit { throw error }
         }
-        if let address = origin.address { return bootstrap.connect(to: address) }
-        if let addressGuard = pool.addressGuard {
-            let resolver = GuardedResolver(addressGuard, origin.scheme, pool.lookup, on: pool.eventLoop)
-            bootstrap = bootstrap.resolver(resolver)
-        }
-        return bootstrap.connect(host: origin.host, port: origin.port)
     }
 
     /// The channel has only just been connected, so nothing has been read from it: servers do not speak first.
@@ -45,7 +49,9 @@ enum HTTPConnector {
         guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
         let pipeline = channel.pipeline.syncOperations
         do {
-            if pool.origin.scheme == .https { try pipeline.addHandler(tlsHandler(pool)) }
+            // The guard may be another one than when the connection was begun.
+            if case .guarded(let gate) = pool.reach { try gate.check(channel.remoteAddress, pool.origin.scheme) }
+            if pool.origin.scheme == .https { try pipeline.addHandlers(tlsHandlers(pool)) }
             var limits = NIOHTTPDecoderLimitConfiguration()
             limits.maxHeaderFieldSize = pool.settings.maximumHeaderFieldBytes
             limits.maxHeaderListSize = pool.settings.maximumHeaderBytes
@@ -59,9 +65,19 @@ enum HTTPConnector {
         }
     }
 
-    private static func tlsHandler(_ pool: HTTPConnectionPool) throws -> NIOSSLClientHandler {
-        // Server name indication knows names only; an address is checked against the certificate all the same.
-        let name = pool.origin.address == nil ? pool.origin.host : nil
-        return try NIOSSLClientHandler(context: pool.trust.context(), serverHostname: name)
+    private static func tlsHandlers(_ pool: HTTPConnectionPool) throws -> [any ChannelHandler] {
+        let host = pool.origin.host
+        let handler = try NIOSSLClientHandler(context: pool.trust.context(), serverHostname: host.indicatedName)
+        return pool.trust.asksForNames ? [handler, CertificateNameCheck(host)] : [handler]
+    }
+}
+
+extension HTTPOrigin.Host {
+    /// What a server is told before it shows a certificate (RFC 6066): names only, without the dot of the root.
+    fileprivate var indicatedName: String? {
+        switch self {
+        case .name(let name): name.hasSuffix(".") ? String(name.dropLast()) : name
+        case .address: nil
+        }
     }
 }

@@ -19,14 +19,23 @@ package struct HTTPTrust: Sendable {
     /// All. For what an operator has asked for by name only.
     package static let unverified = HTTPTrust(.unverified)
 
-    /// Those that a context of the caller's own accepts.
+    /// Those with a certificate for their name that a context of the caller's own accepts.
     static func custom(_ context: NIOSSLContext) -> HTTPTrust {
         HTTPTrust(.custom(context))
     }
 
     // Reading the system's authorities takes milliseconds and megabytes: once per process, when first needed.
-    private static let verifiedContext = makeContext(.fullVerification)
+    private static let verifiedContext = makeContext(.noHostnameVerification)
     private static let unverifiedContext = makeContext(.none)
+
+    /// Whether the certificate has to be for the host that was asked for, which `CertificateNameCheck` finds out: the
+    /// contexts check the chain alone.
+    var asksForNames: Bool {
+        switch kind {
+        case .verified, .custom: true
+        case .unverified: false
+        }
+    }
 
     private static func makeContext(_ verification: CertificateVerification) -> Result<NIOSSLContext, any Error> {
         var configuration = TLSConfiguration.makeClientConfiguration()

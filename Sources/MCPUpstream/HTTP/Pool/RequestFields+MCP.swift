@@ -1,10 +1,11 @@
+import Addresses
 import MCPCore
 
 /// The header fields that every request of a link has, made once per link.
 extension RequestFields {
     static func forPost(
-        to url: UpstreamURL,
-        accept: String?,
+        to url: HTTPURL,
+        accept: FieldValue?,
         configured: [(name: String, value: String)]
     ) -> RequestFields {
         var fields = RequestFields(origin: url.origin)
@@ -19,13 +20,13 @@ extension RequestFields {
     /// States what a stateless request is. A parameter whose name or value no header can carry is left out: the server
     /// says what it misses.
     mutating func set(_ head: RequestHead) {
-        set("MCP-Protocol-Version", head.version.name)
-        if Self.isValidValue(head.method) { set("Mcp-Method", head.method) }
-        if let name = head.name, Self.isValidValue(name) { set("Mcp-Name", name) }
+        set("MCP-Protocol-Version", FieldValue(head.version))
+        if let method = FieldValue(head.method) { set("Mcp-Method", method) }
+        if let name = head.name.flatMap({ FieldValue($0) }) { set("Mcp-Name", name) }
         for parameter in head.parameters { add(parameter: parameter.name, parameter.value) }
     }
 
-    static func forStream(at url: UpstreamURL, configured: [(name: String, value: String)]) -> RequestFields {
+    static func forStream(at url: HTTPURL, configured: [(name: String, value: String)]) -> RequestFields {
         var fields = RequestFields(origin: url.origin)
         fields.set("Accept", "text/event-stream")
         fields.set("Accept-Encoding", "identity")

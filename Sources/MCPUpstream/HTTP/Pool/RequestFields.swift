@@ -1,3 +1,4 @@
+import Addresses
 import MCPCore
 import NIOCore
 
@@ -16,9 +17,8 @@ package struct RequestFields: Sendable {
     }
 
     /// Replaces a field by one of ours.
-    mutating func set(_ name: StaticString, _ value: String) {
-        precondition(Self.isValidValue(value))
-        replace(String(describing: name), value)
+    mutating func set(_ name: StaticString, _ value: FieldValue) {
+        replace(String(describing: name), value.text)
     }
 
     private mutating func replace(_ name: String, _ value: String) {

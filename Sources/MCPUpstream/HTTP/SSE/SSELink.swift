@@ -1,3 +1,4 @@
+package import Addresses
 package import Logging
 package import MCPCore
 package import NIOCore
@@ -21,7 +22,7 @@ package final class SSELink: UpstreamLink {
 
     package let eventLoop: any EventLoop
     package let transport = "sse"
-    let url: UpstreamURL
+    let url: HTTPURL
     let settings: HTTPLinkSettings
     let logger: Logger
     private let pool: HTTPConnectionPool
@@ -30,7 +31,7 @@ package final class SSELink: UpstreamLink {
     private var state = State.new
     private var receiver: (any UpstreamLinkReceiver)?
     private var stream: SSEStream?
-    private var endpoint: UpstreamURL?
+    private var endpoint: HTTPURL?
     private var openTimer: Scheduled<Void>?
     private var queue = SSEPostQueue()
     private var posts: [ObjectIdentifier: SSEPost] = [:]
@@ -38,19 +39,19 @@ package final class SSELink: UpstreamLink {
     /// - Parameters:
     ///   - url: Where the server's event stream is.
     ///   - headers: The header fields that are configured for the server.
-    ///   - addressGuard: Decides what may be connected to; nil for a server from the operator's own file.
+    ///   - reach: What may be connected to.
     ///   - pools: The connections of the event loop that the link is to live on. Must be called on that loop.
     package init(
-        url: UpstreamURL,
+        url: HTTPURL,
         headers: [(name: String, value: String)],
-        guardedBy addressGuard: AddressGuard? = nil,
+        within reach: Reach,
         pools: HTTPConnectionPools,
         logger: Logger
     ) {
         self.url = url
         self.eventLoop = pools.eventLoop
         self.settings = pools.settings
-        self.pool = pools.pool(for: url.origin, guardedBy: addressGuard)
+        self.pool = pools.pool(for: url.origin, reach)
         self.logger = logger
         self.streamFields = .forStream(at: url, configured: headers)
         self.postFields = .forPost(to: url, accept: nil, configured: headers)
@@ -161,7 +162,7 @@ package final class SSELink: UpstreamLink {
         if case .request(let id) = kind {
             receiver?.linkFailed(id, failure)
         } else {
-            logger.debug("server refused a message", metadata: ["failure": "\(failure.detail)"])
+            logger.debug("server refused a message", metadata: ["failure": "\(failure.logDetail)"])
         }
     }
 

@@ -90,7 +90,7 @@ final class ListeningStream: HTTPResponseReceiver {
 
     func receive(failure: UpstreamFailure, of exchange: HTTPExchange) {
         guard phase != .finished else { return }
-        link.logger.debug("listening stream broke", metadata: ["failure": "\(failure.detail)"])
+        link.logger.debug("listening stream broke", metadata: ["failure": "\(failure.logDetail)"])
         pause()
     }
 

@@ -1,3 +1,4 @@
+package import Addresses
 package import Logging
 package import MCPCore
 package import NIOCore
@@ -24,7 +25,7 @@ package final class StreamableHTTPLink: ListeningLink {
 
     package let eventLoop: any EventLoop
     package let transport = "streamable-http"
-    let url: UpstreamURL
+    let url: HTTPURL
     let settings: HTTPLinkSettings
     let logger: Logger
     /// Hears refusals before they are reported, while it is not known which transport the server speaks.
@@ -49,19 +50,19 @@ package final class StreamableHTTPLink: ListeningLink {
     /// - Parameters:
     ///   - url: The server's MCP endpoint.
     ///   - headers: The header fields that are configured for the server.
-    ///   - addressGuard: Decides what may be connected to; nil for a server from the operator's own file.
+    ///   - reach: What may be connected to.
     ///   - pools: The connections of the event loop that the link is to live on. Must be called on that loop.
     package init(
-        url: UpstreamURL,
+        url: HTTPURL,
         headers: [(name: String, value: String)],
-        guardedBy addressGuard: AddressGuard? = nil,
+        within reach: Reach,
         pools: HTTPConnectionPools,
         logger: Logger
     ) {
         self.url = url
         self.eventLoop = pools.eventLoop
         self.settings = pools.settings
-        self.pool = pools.pool(for: url.origin, guardedBy: addressGuard)
+        self.pool = pools.pool(for: url.origin, reach)
         self.logger = logger
         self.postFields = .forPost(to: url, accept: "application/json, text/event-stream", configured: headers)
         self.streamFields = .forStream(at: url, configured: headers)
@@ -106,8 +107,8 @@ package final class StreamableHTTPLink: ListeningLink {
     package var hasRequestHeads: Bool { true }
 
     package func handshakeCompleted(_ version: ProtocolVersion) {
-        postFields.set("MCP-Protocol-Version", version.name)
-        streamFields.set("MCP-Protocol-Version", version.name)
+        postFields.set("MCP-Protocol-Version", FieldValue(version))
+        streamFields.set("MCP-Protocol-Version", FieldValue(version))
     }
 
     package func close() {
@@ -209,7 +210,7 @@ package final class StreamableHTTPLink: ListeningLink {
     var hasSession: Bool { sessionID != nil }
 
     /// Asks for an event stream, a new one or one that broke.
-    func openStream(after lastEventID: String?, _ receiver: any HTTPResponseReceiver) -> HTTPExchange {
+    func openStream(after lastEventID: FieldValue?, _ receiver: any HTTPResponseReceiver) -> HTTPExchange {
         var fields = streamFields
         if let lastEventID { fields.set("Last-Event-ID", lastEventID) }
         return send(HTTPUpstreamRequest(method: .GET, target: url.target, fields: fields), receiver)
@@ -224,10 +225,10 @@ package final class StreamableHTTPLink: ListeningLink {
     /// - Returns: whether it is one that may be sent back.
     func noteSession(_ id: String) -> Bool {
         guard sessionID == nil else { return true }
-        guard !id.isEmpty, id.utf8.allSatisfy(ASCII.isVisible) else { return false }
+        guard !id.isEmpty, id.utf8.allSatisfy(ASCII.isVisible), let value = FieldValue(id) else { return false }
         sessionID = id
-        postFields.set("Mcp-Session-Id", id)
-        streamFields.set("Mcp-Session-Id", id)
+        postFields.set("Mcp-Session-Id", value)
+        streamFields.set("Mcp-Session-Id", value)
         return true
     }
 
@@ -254,9 +255,9 @@ package final class StreamableHTTPLink: ListeningLink {
         case .request(let id):
             if let status, refusals?.streamableLink(self, refused: id, status: status, failure) == true { return }
             receiver?.linkFailed(id, failure)
-        case .other: logger.debug("server refused a message", metadata: ["failure": "\(failure.detail)"])
+        case .other: logger.debug("server refused a message", metadata: ["failure": "\(failure.logDetail)"])
         case .initialized:
-            logger.warning("server refused notifications/initialized", metadata: ["failure": "\(failure.detail)"])
+            logger.warning("server refused notifications/initialized", metadata: ["failure": "\(failure.logDetail)"])
         }
     }
 

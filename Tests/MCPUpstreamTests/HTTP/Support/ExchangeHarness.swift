@@ -1,3 +1,4 @@
+import Addresses
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -19,10 +20,10 @@ final class ExchangeHarness: Sendable {
 
     /// - Parameter lookup: How names are resolved under a guard.
     init(
-        _ url: UpstreamURL,
+        _ url: HTTPURL,
         settings: HTTPLinkSettings = .init(),
         trust: HTTPTrust = .verified,
-        guardedBy addressGuard: AddressGuard? = nil,
+        within reach: Reach = .anywhere,
         lookup: AddressLookup = .system
     ) async throws {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
@@ -30,7 +31,7 @@ final class ExchangeHarness: Sendable {
         pool = try await eventLoop.submit {
             let pool = HTTPConnectionPool(
                 eventLoop: eventLoop, origin: url.origin, settings: settings, trust: trust,
-                addressGuard: addressGuard, lookup: lookup)
+                reach: reach, lookup: lookup)
             return NIOLoopBound(pool, eventLoop: eventLoop)
         }.get()
     }

@@ -1,3 +1,4 @@
+import Addresses
 import Logging
 import MCPCore
 import NIOCore
@@ -104,30 +105,30 @@ extension HTTPLinkSettings {
 
 extension HTTPLinkHarness {
     static func streamable(
-        _ url: UpstreamURL,
+        _ url: HTTPURL,
         headers: [(name: String, value: String)] = [],
         settings: HTTPLinkSettings = .forTests
     ) async throws -> HTTPLinkHarness {
         let harness = try await HTTPLinkHarness(settings: settings) {
-            StreamableHTTPLink(url: url, headers: headers, pools: $0, logger: $1)
+            StreamableHTTPLink(url: url, headers: headers, within: .anywhere, pools: $0, logger: $1)
         }
         _ = try await harness.next()
         return harness
     }
 
     static func sse(
-        _ url: UpstreamURL,
+        _ url: HTTPURL,
         headers: [(name: String, value: String)] = [],
         settings: HTTPLinkSettings = .forTests
     ) async throws -> HTTPLinkHarness {
         try await HTTPLinkHarness(settings: settings) {
-            SSELink(url: url, headers: headers, pools: $0, logger: $1)
+            SSELink(url: url, headers: headers, within: .anywhere, pools: $0, logger: $1)
         }
     }
 
-    static func detecting(_ url: UpstreamURL, memory: TransportMemory) async throws -> HTTPLinkHarness {
+    static func detecting(_ url: HTTPURL, memory: TransportMemory) async throws -> HTTPLinkHarness {
         try await HTTPLinkHarness {
-            DetectingHTTPLink(url: url, headers: [], memory: memory, pools: $0, logger: $1)
+            DetectingHTTPLink(url: url, headers: [], within: .anywhere, memory: memory, pools: $0, logger: $1)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Addresses
 import MCPUpstream
 import NIOCore
 import NIOHTTP1
@@ -77,8 +78,8 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    func url(_ target: String = "/mcp", host: String = "127.0.0.1") throws -> UpstreamURL {
-        try UpstreamURL("\(scheme)://\(host):\(port)\(target)")
+    func url(_ target: String = "/mcp", host: String = "127.0.0.1") throws -> HTTPURL {
+        try HTTPURL("\(scheme)://\(host):\(port)\(target)")
     }
 
     /// The next request, skipping other events.
@@ -96,7 +97,7 @@ final class ScriptedServer: Sendable {
 
     /// How many connections have come. Makes one more to find out, which comes behind all others.
     func connectionsSoFar() async throws -> Int {
-        let harness = try await ExchangeHarness(UpstreamURL("http://127.0.0.1:\(port)/"))
+        let harness = try await ExchangeHarness(HTTPURL("http://127.0.0.1:\(port)/"))
         _ = try await harness.send(.GET, "/last")
         while true {
             let request = try await nextRequest()

@@ -54,6 +54,78 @@ struct TestCertificate {
             """
     )
 
+    /// For the address 127.0.0.1 and no name; the common name, which does not count, is good.example.
+    static let addressOnly = TestCertificate(
+        certificate: """
+            -----BEGIN CERTIFICATE-----
+            MIIBlTCCATygAwIBAgIUdAuB7SaY44G8CXbuWRHKNucb6fowCgYIKoZIzj0EAwIw
+            FzEVMBMGA1UEAwwMZ29vZC5leGFtcGxlMCAXDTI2MTEyODE1MDYxNloYDzIxMjYx
+            MTA0MTUwNjE2WjAXMRUwEwYDVQQDDAxnb29kLmV4YW1wbGUwWTATBgcqhkjOPQIB
+            BggqhkjOPQMBBwNCAASF1JMIETYly/+q0kWn0feh9tunYxZMjNaTFTdNbPchTZKl
+            czz8YM2zlgDC4rHMPADa6sXDp+NaEvgFAOouqnNoo2QwYjAdBgNVHQ4EFgQULBA+
+            pG2vLJunCp7umgiZ5ToT94AwHwYDVR0jBBgwFoAULBA+pG2vLJunCp7umgiZ5ToT
+            94AwDwYDVR0TAQH/BAUwAwEB/zAPBgNVHREECDAGhwR/AAABMAoGCCqGSM49BAMC
+            A0cAMEQCIAftfupsl5ZeHQaZdajhM91uWWi92MC6bsB+OzCCoyaBAiAkdtVNU0to
+            bIJB4NE1aTbuUENZgtP3HP1lioZ6I8Ixuw==
+            -----END CERTIFICATE-----
+            """,
+        key: """
+            -----BEGIN PRIVATE KEY-----
+            MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgU+jXLSw21tEQuhMk
+            oeqkSoj7WsdxpGa+clhxhX30t7ehRANCAASF1JMIETYly/+q0kWn0feh9tunYxZM
+            jNaTFTdNbPchTZKlczz8YM2zlgDC4rHMPADa6sXDp+NaEvgFAOouqnNo
+            -----END PRIVATE KEY-----
+            """
+    )
+
+    /// For *.good.example, and for w*.other.example, which is for nobody.
+    static let wildcard = TestCertificate(
+        certificate: """
+            -----BEGIN CERTIFICATE-----
+            MIIBrDCCAVGgAwIBAgIUQiE7DxARqW5E1n/nHiKp4gNCwbswCgYIKoZIzj0EAwIw
+            EzERMA8GA1UEAwwId2lsZGNhcmQwIBcNMjYxMTI4MTUwNjE2WhgPMjEyNjExMDQx
+            NTA2MTZaMBMxETAPBgNVBAMMCHdpbGRjYXJkMFkwEwYHKoZIzj0CAQYIKoZIzj0D
+            AQcDQgAEQ17Gp8mgquznppzfviESig/Ap+gkbJLaxJUdZkrEavw75eXiTd+Fvszs
+            NwDdYzKyPshGsw4EbgxtDeTzIpjcfqOBgDB+MB0GA1UdDgQWBBTl0RV7Jv596CDo
+            0fReBBt8Pf0GMzAfBgNVHSMEGDAWgBTl0RV7Jv596CDo0fReBBt8Pf0GMzAPBgNV
+            HRMBAf8EBTADAQH/MCsGA1UdEQQkMCKCDiouZ29vZC5leGFtcGxlghB3Ki5vdGhl
+            ci5leGFtcGxlMAoGCCqGSM49BAMCA0kAMEYCIQDs4xi4Sc0AbrFixCMa2bgavbQG
+            uEWQyp/47cThddE4OQIhAP+nJgC1qpA8V6/CWN2/kqDZZUl8s0c1qBi7b33TQydf
+            -----END CERTIFICATE-----
+            """,
+        key: """
+            -----BEGIN PRIVATE KEY-----
+            MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgqxUe8CXzerKEa6bs
+            TLM74rJ7qTJefGv0a2WYcFRYrKyhRANCAARDXsanyaCq7OemnN++IRKKD8Cn6CRs
+            ktrElR1mSsRq/Dvl5eJN34W+zOw3AN1jMrI+yEazDgRuDG0N5PMimNx+
+            -----END PRIVATE KEY-----
+            """
+    )
+
+    /// For good.example in the common name alone, which does not count.
+    static let commonNameOnly = TestCertificate(
+        certificate: """
+            -----BEGIN CERTIFICATE-----
+            MIIBhTCCASugAwIBAgIUNt2wCok56YSgPnchJFbSQIYDkfUwCgYIKoZIzj0EAwIw
+            FzEVMBMGA1UEAwwMZ29vZC5leGFtcGxlMCAXDTI2MTEyODE1MDYxN1oYDzIxMjYx
+            MTA0MTUwNjE3WjAXMRUwEwYDVQQDDAxnb29kLmV4YW1wbGUwWTATBgcqhkjOPQIB
+            BggqhkjOPQMBBwNCAARyyV+9AK4duu5x2f5wlluiUnjwVgboc5xiCpDgMxD8xIjc
+            w11x5I/VMU8bjEpZ2i926blAwWkpLSokjRtoDnNjo1MwUTAdBgNVHQ4EFgQUti5F
+            b58Fes2tRKEle/yIPWuGEFswHwYDVR0jBBgwFoAUti5Fb58Fes2tRKEle/yIPWuG
+            EFswDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiBhwwg+ZfeDlBDT
+            heKcHXOFjyv9J/O7FLrs7eWGnMAMlwIhAInkW5V8svnOkqLsLqPX7Ph73dm0BNhD
+            zcSrsc8B9HCS
+            -----END CERTIFICATE-----
+            """,
+        key: """
+            -----BEGIN PRIVATE KEY-----
+            MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgYlH4zAFdaEfBa0mi
+            1mERPetPuhcS0IsALWf4YdHlFFahRANCAARyyV+9AK4duu5x2f5wlluiUnjwVgbo
+            c5xiCpDgMxD8xIjcw11x5I/VMU8bjEpZ2i926blAwWkpLSokjRtoDnNj
+            -----END PRIVATE KEY-----
+            """
+    )
+
     func serverContext() throws -> NIOSSLContext {
         let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8)).map {
             NIOSSLCertificateSource.certificate($0)
@@ -66,6 +138,8 @@ struct TestCertificate {
     /// A client's context that trusts this certificate.
     func clientContext() throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
+        // As in the program: who the certificate is for is not left to NIOSSL.
+        configuration.certificateVerification = .noHostnameVerification
         configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(certificate.utf8)))
         return try NIOSSLContext(configuration: configuration)
     }

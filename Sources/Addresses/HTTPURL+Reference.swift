@@ -1,18 +1,18 @@
 /// References that servers give: the `endpoint` event and the `Location` header (RFC 3986, section 5.2).
-extension UpstreamURL {
+extension HTTPURL {
     /// The address that a reference means when it was found at this address. A fragment is dropped.
     ///
-    /// - Throws: `UpstreamURLError` when the outcome is not an address that we would call.
-    package func resolving(_ reference: String) throws(UpstreamURLError) -> UpstreamURL {
-        guard reference.utf8.count <= Self.maximumLength else { throw UpstreamURLError(.character) }
+    /// - Throws: `HTTPURLError` when the outcome is not an address that we would call.
+    package func resolving(_ reference: String) throws(HTTPURLError) -> HTTPURL {
+        guard reference.utf8.count <= Self.maximumLength else { throw HTTPURLError(.length) }
         let bytes = Array(reference.utf8)
         let plain = bytes.prefix { $0 != UInt8(ascii: "#") }
         let text = String(decoding: plain, as: UTF8.self)
-        if Self.hasScheme(plain) { return try UpstreamURL(text) }
-        if text.utf8.starts(with: "//".utf8) { return try UpstreamURL("\(origin.scheme.rawValue):\(text)") }
+        if Self.hasScheme(plain) { return try HTTPURL(text) }
+        if text.utf8.starts(with: "//".utf8) { return try HTTPURL("\(origin.scheme.rawValue):\(text)") }
         guard let first = plain.first else { return self }
         if first == UInt8(ascii: "?") {
-            return UpstreamURL(origin: origin, target: path + (try checkedQuery(plain)))
+            return HTTPURL(origin: origin, target: path + (try checkedQuery(plain)))
         }
         let query = plain.firstIndex(of: UInt8(ascii: "?")) ?? plain.endIndex
         var full = Array(plain[..<query])
@@ -22,10 +22,10 @@ extension UpstreamURL {
             full = Array(base[..<end]) + full
         }
         full = Self.withoutDotSegments(full)
-        return UpstreamURL(origin: origin, target: try Self.target((full + plain[query...])[...]))
+        return HTTPURL(origin: origin, target: try Self.target((full + plain[query...])[...]))
     }
 
-    private func checkedQuery(_ bytes: ArraySlice<UInt8>) throws(UpstreamURLError) -> String {
+    private func checkedQuery(_ bytes: ArraySlice<UInt8>) throws(HTTPURLError) -> String {
         // `target` puts a slash before what begins with a question mark.
         String(try Self.target(bytes).dropFirst())
     }
