@@ -60,6 +60,13 @@ interop: tools ## Drive the built binary with other people's clients and servers
 	$(SWIFT_BUILD) $(PRODUCT)
 	MCP_PROXY_BINARY="$$($(SWIFT_BUILD) --show-bin-path)/mcp-proxy" $(PYTEST)
 
+.PHONY: compatibility
+compatibility: tools ## Write the tables of docs/compatibility.md anew, from a run that sees their servers and clients
+	@Scripts/python-env
+	$(SWIFT_BUILD) $(PRODUCT)
+	MCP_PROXY_RENEW_COMPATIBILITY=1 MCP_PROXY_BINARY="$$($(SWIFT_BUILD) --show-bin-path)/mcp-proxy" \
+		$(PYTEST)/test_compatibility.py
+
 .PHONY: sanitize
 sanitize: tools ## Run the Swift tests under the thread sanitizer, then the address sanitizer
 	TSAN_OPTIONS="suppressions=$(CURDIR)/Scripts/thread-sanitizer.supp" \

@@ -74,15 +74,14 @@ def transport(order):
 @asynccontextmanager
 async def connect(order):
     client = Client()
-    sdk = FastMCPClient(
-        transport(order),
-        mode=order.get("mode", "legacy"),
-        roots=[types.Root(uri="file:///roots/fastmcp", name="fastmcp")],
-        sampling_handler=client.on_sampling,
-        elicitation_handler=client.on_elicitation,
-        message_handler=client.on_message,
-    )
-    async with sdk as client.sdk:
+    asked = {
+        "roots": [types.Root(uri="file:///roots/fastmcp", name="fastmcp")],
+        "sampling_handler": client.on_sampling,
+        "elicitation_handler": client.on_elicitation,
+    }
+    handlers = {} if order.get("silent") else asked
+    mode = order.get("mode", "legacy")
+    async with FastMCPClient(transport(order), mode=mode, message_handler=client.on_message, **handlers) as client.sdk:
         yield client
 
 

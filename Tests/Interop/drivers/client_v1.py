@@ -129,16 +129,14 @@ async def streams(order):
 async def connect(order):
     client = Client()
     async with streams(order) as (read, write):
-        session = ClientSession(
-            read,
-            write,
-            sampling_callback=client.on_sampling,
-            elicitation_callback=client.on_elicitation,
-            list_roots_callback=client.on_roots,
-            message_handler=client.on_message,
-        )
-        async with session as client.session:
-            client.initialized = await session.initialize()
+        asked = {
+            "sampling_callback": client.on_sampling,
+            "elicitation_callback": client.on_elicitation,
+            "list_roots_callback": client.on_roots,
+        }
+        callbacks = {} if order.get("silent") else asked
+        async with ClientSession(read, write, message_handler=client.on_message, **callbacks) as client.session:
+            client.initialized = await client.session.initialize()
             yield client
 
 

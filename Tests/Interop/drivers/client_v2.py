@@ -152,15 +152,14 @@ async def transport(order):
 async def connect(order):
     client = Client()
     async with transport(order) as server:
-        sdk = SDKClient(
-            server,
-            mode=order.get("mode", "legacy"),
-            sampling_callback=client.on_sampling,
-            elicitation_callback=client.on_elicitation,
-            list_roots_callback=client.on_roots,
-            message_handler=client.on_message,
-        )
-        async with sdk as client.sdk:
+        asked = {
+            "sampling_callback": client.on_sampling,
+            "elicitation_callback": client.on_elicitation,
+            "list_roots_callback": client.on_roots,
+        }
+        callbacks = {} if order.get("silent") else asked
+        mode = order.get("mode", "legacy")
+        async with SDKClient(server, mode=mode, message_handler=client.on_message, **callbacks) as client.sdk:
             yield client
 
 

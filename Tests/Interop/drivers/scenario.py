@@ -4,7 +4,10 @@ The client is an adapter around an SDK (`client_v1.py`, `client_v2.py`, `client_
 script gets one JSON object as its argument and prints one JSON object: {feature: {"value": …} or {"failure": …}}.
 
     {"kind": "streamable" | "sse" | "stdio", "url": …, "command": …, "args": …, "env": …, "headers": …,
-     "ledger": FILE, "mode": "legacy" | "auto" | "2026-07-28", "features": [names], "calls": [[tool, arguments]]}
+     "ledger": FILE, "mode": "legacy" | "auto" | "2026-07-28", "features": [names], "calls": [[tool, arguments]],
+     "silent": whether the client declares nothing that it could be asked}
+
+An array of such objects is a tour: it prints an array of outcomes.
 """
 
 import asyncio
@@ -61,6 +64,12 @@ async def ping(client, order):
 async def tools(client, order):
     items, pages = await every_page(client.list_tools, "tools")
     return {"names": [item["name"] for item in items], "first": items[0]}
+
+
+@feature
+async def tool_names(client, order):
+    items, _ = await every_page(client.list_tools, "tools")
+    return [item["name"] for item in items]
 
 
 @feature
@@ -265,6 +274,11 @@ async def visit(connect, order):
     return outcomes
 
 
+async def tour(connect, orders):
+    return [await visit(connect, order) for order in orders]
+
+
 def main(connect):
-    order = json.loads(sys.argv[1])
-    json.dump(asyncio.run(visit(connect, order)), sys.stdout)
+    given = json.loads(sys.argv[1])
+    made = tour(connect, given) if isinstance(given, list) else visit(connect, given)
+    json.dump(asyncio.run(made), sys.stdout)

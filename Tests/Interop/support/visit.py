@@ -25,14 +25,27 @@ def interpreter(name):
     return str(python)
 
 
+# {client: (the environment that has it, its driver, its name on the package index)}
+CLIENTS = {
+    "v1": ("old", "client_v1.py", "mcp"),
+    "v2": ("new", "client_v2.py", "mcp"),
+    "fastmcp": ("new", "client_fastmcp.py", "fastmcp"),
+}
+
+
 def visit(client, order, features=tuple(CHECKS)):
     """{feature: {"value": …} or {"failure": …}} for the client named "v1", "v2" or "fastmcp"."""
-    environment, script = {
-        "v1": ("old", "client_v1.py"),
-        "v2": ("new", "client_v2.py"),
-        "fastmcp": ("new", "client_fastmcp.py"),
-    }[client]
-    command = [interpreter(environment), str(DRIVERS / script), json.dumps({"features": features, **order})]
+    return driven(client, {"features": features, **order})
+
+
+def tour(client, orders, features):
+    """Such outcomes of one client that visits one server after the other."""
+    return driven(client, [{"features": features, **order} for order in orders])
+
+
+def driven(client, given):
+    environment, script, _ = CLIENTS[client]
+    command = [interpreter(environment), str(DRIVERS / script), json.dumps(given)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
     assert done.returncode == 0, f"{script} ended with {done.returncode}:\n{done.stderr}"
     return json.loads(done.stdout)
