@@ -4,14 +4,6 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// Takes the requests of one listener. Called on the connection's event loop.
-protocol HTTPRequestHandler: Sendable {
-    func handle(_ request: HTTPRequest, _ responder: HTTPResponder)
-
-    /// Headers that every answer to this request carries.
-    func headers(for request: HTTPRequest) -> [(String, String)]
-}
-
 /// Why a listener could not be opened.
 package struct ListenerError: Error, CustomStringConvertible {
     package let description: String
@@ -29,10 +21,15 @@ package final class HTTPListener: Sendable {
     let logger: Logger
     private let limits: HTTPLimits
     private let state = Mutex(State())
+    /// What all bodies may take that are being read, or whose requests are being answered.
+    let bodies: ByteBudget
+    let unread: UnreadAnswers
 
     package init(limits: HTTPLimits, logger: Logger) {
         self.limits = limits
         self.logger = logger
+        bodies = ByteBudget(bytes: max(limits.maximumBufferedBytes, limits.maximumBodyBytes))
+        unread = UnreadAnswers(maximumBytes: limits.maximumBufferedBytes)
     }
 
     /// Binds the address.
@@ -144,6 +141,13 @@ package final class HTTPListener: Sendable {
     /// come on them, and load balancers ask whether we are ready.
     package func beginDraining() {
         state.withLock { $0.isDraining = true }
+    }
+
+    /// Has every connection look again at whom it has let in.
+    func review(_ review: VisitorReview) {
+        for channel in state.withLock({ Array($0.connections.values) }) {
+            channel.pipeline.fireUserInboundEventTriggered(review)
+        }
     }
 
     /// Tells a connection to close as soon as it answers nothing.

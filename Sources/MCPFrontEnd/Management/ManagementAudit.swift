@@ -1,11 +1,9 @@
 import Logging
+import MCPCore
 import NIOHTTP1
 
 /// One line in the log for every change that was asked for, done or not. Says nothing of configurations.
 struct ManagementAudit: Sendable {
-    /// The longest part of a name that is logged.
-    private static let maximumNameBytes = 64
-
     let logger: Logger
 
     /// What a line is about, as far as that is known.
@@ -52,14 +50,6 @@ struct ManagementAudit: Sendable {
     /// A name as it may be logged: what stands behind a slash may be a token (`fetch/{token}`).
     private static func shown(_ name: String) -> String {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        let masked = parts.enumerated().map { $0 == 0 ? String($1) : "***" }.joined(separator: "/")
-        var text = String.UnicodeScalarView()
-        var length = 0
-        for scalar in masked.unicodeScalars {
-            length += UTF8.width(scalar)
-            guard length <= maximumNameBytes else { break }
-            text.append(scalar)
-        }
-        return String(text)
+        return PrintableText.make(parts.enumerated().map { $0 == 0 ? String($1) : "***" }.joined(separator: "/"))
     }
 }

@@ -116,6 +116,7 @@ struct Composition {
     private static func httpLimits(_ limits: Limits) -> HTTPLimits {
         var result = HTTPLimits()
         result.maximumBodyBytes = limits.maxBodyBytes
+        result.maximumBufferedBytes = limits.maxBufferedBytes
         result.maximumHeaderFieldBytes = limits.maxHeaderFieldBytes
         result.maximumHeaderBytes = limits.maxHeaderBytes
         result.maximumHeaderCount = limits.maxHeaderCount
@@ -130,7 +131,8 @@ struct Composition {
         result.maximumStreamBufferBytes = limits.maxStreamBufferBytes
         result.replayEvents = limits.replayEvents
         result.replayBytes = limits.replayBytes
-        result.replayBudgetBytes = limits.replayBytes * 64
+        result.replayBytesAway = limits.replayBytesAway
+        result.maximumReplayBytes = limits.maxReplayBytes
         result.keepAliveInterval = limits.keepAliveInterval
         result.streamAfter = limits.streamAfter
         return result

@@ -37,8 +37,10 @@ struct ServerBuilder: Sendable {
         let census = LinkCensus(within: links.census)
         guard let factory = linkFactory(for: server, journal, census, guarding: guarding) else { return nil }
         let note = StatusNote(journal)
+        let tokens = principals.tokens(server.options.authTokens)
         let connections = ServerConnections(
-            connectionSettings(of: server, firstPrincipal: firstPrincipal),
+            // With a single token there is a single caller: the first connection is already theirs.
+            connectionSettings(of: server, firstPrincipal: firstPrincipal ?? tokens.onlyPrincipal),
             eventLoops: eventLoops,
             logger: logger,
             makeLink: factory,
@@ -54,7 +56,7 @@ struct ServerBuilder: Sendable {
             source: source,
             configuration: configuration,
             connections: connections,
-            published: PublishedRoute(route: route, tokens: principals.tokens(server.options.authTokens)),
+            published: PublishedRoute(route: route, tokens: tokens),
             journal: journal,
             census: census
         )
@@ -115,7 +117,7 @@ struct ServerBuilder: Sendable {
     }
 
     private func connectionSettings(
-        of server: ServerSettings, firstPrincipal: Principal?
+        of server: ServerSettings, firstPrincipal: Principal
     ) -> ServerConnectionSettings {
         var info = ByteBuffer(string: #"{"name":"#)
         info.writeJSONString(settings.name)
@@ -131,8 +133,7 @@ struct ServerBuilder: Sendable {
             idleTimeout: settings.limits.idleTimeout,
             ownClientInfo: info,
             toolFilter: server.options.toolFilter.map(Self.toolFilter),
-            // With a single token there is a single caller: the first connection is already theirs.
-            firstPrincipal: firstPrincipal ?? principals.only(server.options.authTokens)
+            firstPrincipal: firstPrincipal
         )
         result.cacheHints.timeToLive = server.cacheTTL
         result.cacheHints.isPublic = server.cacheScope == .public

@@ -36,6 +36,11 @@ extension ServerRegistry {
         else { throw ManagementRefusal(.invalidConfiguration, "the URL cannot be used") }
         server.owner = caller.principal
         try await start(server)
+        // What it inherits may have been taken away while it started.
+        if source == .api {
+            let tokens = inherited(by: server).map(builder.principals.tokens) ?? .closed
+            server.published = PublishedRoute(route: server.published.route, tokens: tokens)
+        }
         return server
     }
 
