@@ -56,13 +56,29 @@ extension HTTPConnection {
         flushSoon(context)
         let timer = keepAliveTimer ?? LazyTimer(on: context.eventLoop) { [weak self] in self?.showLife() }
         keepAliveTimer = timer
+        unwritten = 0
         timer.set(limits.keepAliveInterval)
     }
 
-    /// Shows the client, and whatever stands between, that the stream is still there.
+    /// Shows the client, and whatever stands between, that the stream is still there; what is on its way shows that
+    /// by itself, as long as the client reads it.
     private func showLife() {
-        write(ByteBuffer(staticString: ": keep-alive\n\n"))
+        guard let context else { return }
         keepAliveTimer?.set(limits.keepAliveInterval)
+        guard !context.channel.isWritable else {
+            unwritten = 0
+            return write(ByteBuffer(staticString: ": keep-alive\n\n"))
+        }
+        // Without the figure there is nothing to judge by: then the client has another interval.
+        let left = (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+        let isRead = left <= limits.maximumStreamBufferBytes || unwritten == 0 || left < unwritten
+        unwritten = left
+        if !isRead { closeUnread(context) }
+    }
+
+    private func closeUnread(_ context: ChannelHandlerContext) {
+        listener.logger.notice("stream closed: its client does not read")
+        context.close(promise: nil)
     }
 
     /// Writes something short that is no event.
@@ -104,8 +120,7 @@ extension HTTPConnection {
         // Without the figure there is nothing to judge by: then the event is written.
         let unwritten = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
         guard unwritten ?? 0 > limits.maximumStreamBufferBytes else { return true }
-        listener.logger.notice("stream closed: its client does not read")
-        context.close(promise: nil)
+        closeUnread(context)
         return false
     }
 

@@ -51,9 +51,10 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var waiting = CircularBuffer<HTTPServerRequestPart>()
     private var isTakingWaiting = false
     var flushIsScheduled = false
-    /// Whether an answer is complete but has not left yet, and how much of it was left when that was last asked.
+    /// Whether an answer is complete but has not left yet.
     private var isWriting = false
-    private var unwritten = 0
+    /// How much of an answer, or of a stream, had not left when that was last asked.
+    var unwritten = 0
     private var timer: LazyTimer?
     /// Goes off when an answer is waited for so long that its beginning is sent.
     private var patience: LazyTimer?
@@ -287,6 +288,10 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         destination = nil
         visitor = nil
         body = ByteBuffer()
+        releaseBody()
+    }
+
+    private func releaseBody() {
         if reservedBytes > 0 { listener.bodies.release(reservedBytes) }
         reservedBytes = 0
     }
@@ -331,6 +336,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         responder = nil
         keepAliveTimer?.stop()
         if listener.isDraining { keepAlive = false }
+        releaseBody()
         isWriting = true
         context.writeAndFlush(wrapOutboundOut(lastBytes)).assumeIsolated().whenComplete { [self] _ in answerWritten() }
         if isWriting {

@@ -21,14 +21,15 @@ package final class HTTPListener: Sendable {
     let logger: Logger
     private let limits: HTTPLimits
     private let state = Mutex(State())
-    /// What all bodies may take that are being read, or whose requests are being answered.
+    /// What all bodies may take that are being read, or whose requests have no answer yet.
     let bodies: ByteBudget
     let unread: UnreadAnswers
 
     package init(limits: HTTPLimits, logger: Logger) {
         self.limits = limits
         self.logger = logger
-        bodies = ByteBudget(bytes: max(limits.maximumBufferedBytes, limits.maximumBodyBytes))
+        // One body always fits, with what its buffer has too much.
+        bodies = ByteBudget(bytes: max(limits.maximumBufferedBytes, 2 * limits.maximumBodyBytes))
         unread = UnreadAnswers(maximumBytes: limits.maximumBufferedBytes)
     }
 

@@ -4,6 +4,9 @@ import NIOHTTP1
 
 /// One line in the log for every change that was asked for, done or not. Says nothing of configurations.
 struct ManagementAudit: Sendable {
+    /// The longest part of a name that is logged.
+    private static let maximumNameBytes = 64
+
     let logger: Logger
 
     /// What a line is about, as far as that is known.
@@ -50,6 +53,7 @@ struct ManagementAudit: Sendable {
     /// A name as it may be logged: what stands behind a slash may be a token (`fetch/{token}`).
     private static func shown(_ name: String) -> String {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        return PrintableText.make(parts.enumerated().map { $0 == 0 ? String($1) : "***" }.joined(separator: "/"))
+        let masked = parts.enumerated().map { $0 == 0 ? String($1) : "***" }.joined(separator: "/")
+        return PrintableText.make(masked, maximumBytes: maximumNameBytes)
     }
 }

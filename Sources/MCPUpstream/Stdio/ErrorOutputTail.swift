@@ -33,7 +33,9 @@ struct ErrorOutputTail {
     private mutating func endLine() {
         let text = String(decoding: partial, as: UTF8.self)
         partial.removeAll(keepingCapacity: true)
-        let isBlank = text.unicodeScalars.allSatisfy { $0.value <= 0x20 || (0x7F...0x9F).contains($0.value) }
+        let isBlank = text.unicodeScalars.allSatisfy {
+            $0.value <= 0x20 || (0x7F...0x9F).contains($0.value) || $0 == "\u{FFFD}"
+        }
         if !isBlank { add(PrintableText.make(text, maximumBytes: 4 * Self.maximumLineLength)) }
     }
 

@@ -78,6 +78,7 @@ import Testing
         let harness = try await ListenerHarness {
             $0.maximumBodyBytes = 16 << 20
             $0.maximumBufferedBytes = 24 << 20
+            $0.writeTimeout = .seconds(600)
         }
         let body = String(repeating: "x", count: 12 << 20)
         let post = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
