@@ -167,7 +167,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     /// A body that is complete with the read it came with costs nothing here.
     func channelReadComplete(context: ChannelHandlerContext) {
-        if case .readingBody = state { reserveBody() }
+        if case .readingBody = state { _ = reserveBody() }
         context.fireChannelReadComplete()
     }
 
@@ -177,7 +177,8 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         case .body(let bytes): take(bytes)
         case .end:
             switch state {
-            case .readingBody, .skippingBody: dispatch()
+            case .readingBody: if reservedBytes == 0 || reserveBody() { dispatch() }
+            case .skippingBody: dispatch()
             case .idle, .answering, .refused: break
             }
         }
@@ -268,10 +269,11 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     /// Counts what is held of a body until its request is answered.
-    private func reserveBody() {
+    ///
+    /// - Returns: Whether there was room; if not, the request has been refused.
+    private func reserveBody() -> Bool {
         let more = body.storageCapacity - reservedBytes
-        guard more > 0 else { return }
-        guard listener.bodies.reserve(more) else {
+        guard more <= 0 || listener.bodies.reserve(more) else {
             listener.logger.notice(
                 "request refused: too much is being read from all clients",
                 metadata: ["limit": "limits.maxBufferedBytes"])
@@ -279,9 +281,10 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
                 .serviceUnavailable,
                 "too much is being read from all clients (limits.maxBufferedBytes); try again in a moment",
                 [("Retry-After", "5")])
-            return
+            return false
         }
-        reservedBytes += more
+        reservedBytes += max(0, more)
+        return true
     }
 
     private func forgetRequest() {
