@@ -164,3 +164,20 @@ async def test_a_long_message_costs_little_more_than_itself_on_an_event_stream(l
             received += len(await asyncio.wait_for(reader.read(MEBIBYTE), 30))
         assert processes.peak_resident_bytes(proxy.pid) - before < 2.5 * size
         writer.close()
+
+
+async def test_a_client_cannot_pile_up_messages_before_the_handshake_is_over(launch, http, tmp_path):
+    """Sixty messages of 1 MB while the server starts: what is too much is refused on the stream, the rest is served."""
+    flag = tmp_path / "flag"
+    with launch({"slow": stdio("slow-start", name="slow", flag=flag)}, ready=False) as proxy:
+        client = proxy.old_client("slow", http)
+        async with client.stream_opened() as stream:
+            await client.post(initialize_body("2024-11-05", None, "init"))
+            before = anonymous_bytes(proxy.pid)
+            for number in range(60):
+                await client.post(call_body("echo", {"text": "x" * MEBIBYTE}, request_id=number))
+            assert anonymous_bytes(proxy.pid) - before < 32 * MEBIBYTE
+            assert "initialize" in (await stream.answer(59))["error"]["message"]
+            flag.touch()
+            assert "result" in await stream.answer("init")
+            assert "result" in await stream.answer(0)

@@ -157,6 +157,7 @@ struct EventLog {
         for entry in oversized where isMeant(entry) {
             budget.release(entry.data.readableBytes)
             release(entry.id.stream)
+            if finished.contains(entry.id.stream) { forgetIfEmpty(entry.id.stream) }
         }
         oversized.removeAll(where: isMeant)
     }

@@ -108,6 +108,16 @@ import Testing
         #expect(log.entries(after: start).count == 4)
     }
 
+    @Test("A stream that is over is forgotten with its last event, also when that was a large one")
+    func forgotten() {
+        var log = EventLog.bounded(count: 100, bytes: 10)
+        let id = log.append(bytes(String(repeating: "y", count: 100)), to: 1, isReceived: false)
+        log.finish(1)
+        #expect(log.knows(id))
+        log.releaseOversized(of: 1)
+        #expect(!log.knows(id))
+    }
+
     @Test("All logs together keep no more than one budget, and give it back at their end")
     func together() {
         let budget = ByteBudget(bytes: 20)
