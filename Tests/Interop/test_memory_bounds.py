@@ -8,7 +8,6 @@ import socket
 
 import pytest
 
-from support import processes
 from support.fixture import stdio
 from support.managed import ACCESS
 from support.processes import anonymous_bytes
@@ -140,30 +139,6 @@ async def test_sessions_whose_clients_are_away_keep_little(launch, http, bound):
         await eventually_async(
             lambda: anonymous_bytes(proxy.pid) - before < 32 * MEBIBYTE, "the sessions to keep little", seconds=60
         )
-
-
-async def test_a_long_message_costs_little_more_than_itself_on_an_event_stream(launch, http):
-    """60 MB to a client of HTTP+SSE: it is put together once, and written as it is."""
-    size = 60 * MEBIBYTE
-    with launch({"big": stdio(name="big")}) as proxy:
-        reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
-        writer.write(f"GET /big/sse HTTP/1.1\r\nHost: {proxy.address}\r\n\r\n".encode())
-        head = await reader.readuntil(b"sessionId=") + await reader.readuntil(b"\n")
-        path = re.search(rb"data: (\S+)", head)[1].decode()
-
-        async def post(body):
-            headers = {"Content-Type": "application/json"}
-            assert (await http.post(proxy.url(path), content=body, headers=headers)).status_code == 202
-
-        await post(initialize_body("2024-11-05"))
-        await reader.readuntil(b"protocolVersion")
-        before = processes.peak_resident_bytes(proxy.pid)
-        await post(call_body("big", {"bytes": size}, request_id=2))
-        received = 0
-        while received < size:
-            received += len(await asyncio.wait_for(reader.read(MEBIBYTE), 30))
-        assert processes.peak_resident_bytes(proxy.pid) - before < 2.5 * size
-        writer.close()
 
 
 async def test_a_client_cannot_pile_up_messages_before_the_handshake_is_over(launch, http, tmp_path):

@@ -1,5 +1,8 @@
+import MCPCore
+import MCPTestSupport
 import NIOCore
 import NIOEmbedded
+import NIOHTTP1
 import Testing
 
 @testable import MCPFrontEnd
@@ -42,6 +45,23 @@ import Testing
         harness.write(String(repeating: "y", count: 20_000))
         #expect(try await client.until("\r\n") == "4e28\r\n")
         #expect(try await client.until("\r\n") == "data: " + String(repeating: "y", count: 20_000) + "\n\n\r\n")
+    }
+
+    @Test("The data of a large event goes out as it is, between what stands before and after it")
+    func notCopied() throws {
+        let listener = HTTPListener(limits: HTTPLimits(), logger: .silent)
+        let connection = HTTPConnection(limits: HTTPLimits(), listener: listener, handler: ListenerHarness.handler())
+        let channel = EmbeddedChannel(handler: connection)
+        connection.beginStream(.ok, [])
+        let data = ByteBuffer(string: String(repeating: "x", count: 1 << 20))
+        connection.write(ServerSentEvent(data: data, id: "1-2"))
+        channel.embeddedEventLoop.run()
+        var written: [ByteBuffer] = []
+        while let bytes = try channel.readOutbound(as: ByteBuffer.self) { written.append(bytes) }
+        try #require(written.count == 4)
+        #expect(String(buffer: written[1]) == "100010\r\nid: 1-2\ndata: ")
+        #expect(written[2] == data && written[2].storageCapacity == data.storageCapacity)
+        #expect(String(buffer: written[3]) == "\n\n\r\n")
     }
 
     // MARK: What clients leave unread

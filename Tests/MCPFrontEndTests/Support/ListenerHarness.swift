@@ -72,6 +72,9 @@ final class ListenerHarness: Sendable {
         while handler.held.withLock({ $0.count }) < count { _ = try await handler.arrivals.next() }
     }
 
+    /// What answers, without a listener.
+    static func handler() -> any HTTPRequestHandler { Handler(HTTPLimits()) }
+
     private final class Handler: HTTPRequestHandler {
         let seen = Mutex<[String]>([])
         let held = Mutex<[HTTPResponder]>([])
