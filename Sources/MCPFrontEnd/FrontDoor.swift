@@ -44,6 +44,7 @@ package final class FrontDoor: HTTPRequestHandler {
     private let status: StatusPages
     private let management = Mutex<Management?>(nil)
     private let logger: Logger
+    private let eventLoops = Mutex<(any EventLoopGroup)?>(nil)
 
     /// What changes servers. Replaced as a whole when its settings change.
     private struct Management: Sendable {
@@ -71,13 +72,27 @@ package final class FrontDoor: HTTPRequestHandler {
 
     /// Opens the listener.
     package func open(on eventLoops: any EventLoopGroup) async throws(ListenerError) {
+        self.eventLoops.withLock { $0 = eventLoops }
         try await listener.bind(host: settings.host, port: settings.port, eventLoops: eventLoops, handler: self)
     }
 
-    /// Lets clients reach a server, in place of what had its paths before.
+    /// Lets clients reach a server, in place of what had its paths before. Whoever may not come in any more is shown
+    /// out at once.
     package func publish(_ route: PublishedRoute) {
         gateway.publish(route.route)
-        table.publish(route)
+        guard let replaced = table.publish(route), !replaced.tokens.areCovered(by: route.tokens) else { return }
+        let (name, tokens) = (route.route.name, route.tokens)
+        listener.review(
+            VisitorReview { visitor in
+                guard case .route(name) = visitor.place else { return true }
+                return tokens.admits(visitor.principal)
+            })
+        // On each event loop after its connections, so that nothing is missed that they were about to begin.
+        for eventLoop in eventLoops.withLock({ $0 })?.makeIterator().map({ $0 }) ?? [] {
+            eventLoop.execute { [gateway] in
+                gateway.closeSessions(onRoute: name, reason: "the token was taken away", except: tokens.admits)
+            }
+        }
     }
 
     /// Takes a server away from clients.
@@ -98,6 +113,16 @@ package final class FrontDoor: HTTPRequestHandler {
             access: access, servers: servers, admission: admission, gateway: gateway, table: table,
             streamable: streamable, eventStreams: eventStreams, audit: endpoint.audit, budget: endpoint.budget)
         management.withLock { $0 = Management(endpoint: endpoint, adHoc: adHoc) }
+        listener.review(
+            VisitorReview { visitor in
+                guard case .management = visitor.place else { return true }
+                return access.tokens.admits(visitor.principal)
+            })
+    }
+
+    /// Shows the status of the servers to whoever has one of these tokens, and to nobody else from now on.
+    package func showStatus(to tokens: RouteTokens) {
+        status.show(to: tokens)
     }
 
     /// Ends every stream and connection.
@@ -108,49 +133,72 @@ package final class FrontDoor: HTTPRequestHandler {
 
     // MARK: Requests
 
-    func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
+    func admit(_ head: HTTPRequestFields) -> Destination {
         do throws(Refusal) {
-            let admitted = try admission.admit(request)
-            if status.handle(admitted, responder) { return }
-            guard let endpoint = table.endpoint(at: admitted.target.path) else {
-                if let management = management.withLock({ $0 }) {
-                    if management.endpoint.handle(admitted, responder) { return }
-                    try refuseGuest(request)
-                    if management.adHoc.handle(admitted, responder) { return }
-                }
-                throw Refusal(
-                    status: .notFound,
-                    reason: "there is no server at this path; servers are at "
-                        + "\(settings.prefix)/{name}/mcp and \(settings.prefix)/{name}/sse"
-                )
-            }
-            try refuseGuest(request)
-            if request.method == .OPTIONS {
-                preflight(admitted, responder)
-                return
-            }
+            let admitted = try admission.admit(head)
+            if status.has(admitted.target.path) { return .status(admitted) }
+            guard let endpoint = table.endpoint(at: admitted.target.path) else { return try elsewhere(admitted) }
+            try refuseGuest(head)
+            if head.method == .OPTIONS { return .preflight(admitted) }
             let authenticated = try admission.authenticate(admitted, for: endpoint)
             switch endpoint.kind {
-            case .streamable: streamable.handle(authenticated, responder)
-            case .eventStream, .eventStreamMessages: eventStreams.handle(authenticated, responder)
+            case .streamable:
+                return .streamable(authenticated, maximumBody: streamable.maximumBody(of: head.method))
+            case .eventStream, .eventStreamMessages:
+                return .eventStream(authenticated, maximumBody: eventStreams.maximumBody(of: authenticated))
             }
         } catch {
-            responder.refuse(error)
+            return .refused(error)
         }
     }
 
     /// A connection beyond the maximum is there for management and health only.
-    private func refuseGuest(_ request: HTTPRequest) throws(Refusal) {
-        guard request.comesBeyondLimit else { return }
+    private func refuseGuest(_ head: HTTPRequestFields) throws(Refusal) {
+        guard head.comesBeyondLimit else { return }
         throw Refusal(
             status: .serviceUnavailable,
             reason: "too many connections are open (limits.maxConnections); try again later",
             headers: [("Retry-After", "1")])
     }
 
-    func headers(for request: HTTPRequest) -> [(String, String)] {
-        guard let origin = request.fields[.origin], !request.fields.isRepeated(.origin),
-            settings.hosts.acceptsOrigin(origin)
+    /// Where a request goes that is for none of the servers.
+    private func elsewhere(_ request: AdmittedRequest) throws(Refusal) -> Destination {
+        if let management = management.withLock({ $0 }) {
+            if let destination = management.endpoint.admit(request) { return destination }
+            try refuseGuest(request.http)
+            if let destination = management.adHoc.admit(request) { return destination }
+        }
+        throw Refusal(
+            status: .notFound,
+            reason: "there is no server at this path; servers are at "
+                + "\(settings.prefix)/{name}/mcp and \(settings.prefix)/{name}/sse"
+        )
+    }
+
+    func handle(_ destination: Destination, body: ByteBuffer, _ responder: HTTPResponder) {
+        switch destination {
+        case .streamable(let request, _): streamable.handle(request, body: body, responder)
+        case .eventStream(let request, _): eventStreams.handle(request, body: body, responder)
+        case .status(let request): status.handle(request, responder)
+        case .preflight(let request): preflight(request, responder)
+        case .management(let request): request.endpoint.handle(request, body: body, responder)
+        case .adHoc(let request): request.endpoint.handle(request, body: body, responder)
+        case .answered(let answer): answer.send(responder)
+        case .refused(let refusal): responder.refuse(refusal)
+        }
+    }
+
+    func refuseBody(for destination: Destination, _ responder: HTTPResponder) {
+        switch destination {
+        case .management(let request): request.endpoint.refuseBody(of: request, responder)
+        case .adHoc(let request): request.endpoint.refuseBody(of: request, responder)
+        case .streamable, .eventStream, .status, .preflight, .answered, .refused:
+            responder.refuseBody(longerThan: destination.maximumBody)
+        }
+    }
+
+    func headers(for head: HTTPRequestFields) -> [(String, String)] {
+        guard let origin = head[.origin], !head.isRepeated(.origin), settings.hosts.acceptsOrigin(origin)
         else { return [] }
         return [
             ("Access-Control-Allow-Origin", origin), ("Vary", "Origin"),

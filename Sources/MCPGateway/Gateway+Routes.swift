@@ -32,20 +32,28 @@ extension Gateway {
 
     /// Ends the sessions, subscriptions and waiting calls of one server.
     package func closeSessions(of server: ServerConnections, reason: String) {
-        closeSessions(reason: reason) { $0 === server }
+        closeSessions(reason: reason) { route, _ in route.server === server }
+    }
+
+    /// Ends what callers have on a route who may not come in any more.
+    package func closeSessions(onRoute name: String, reason: String, except mayStay: (Principal) -> Bool) {
+        closeSessions(reason: reason) { route, principal in route.name == name && !mayStay(principal) }
     }
 
     /// Ends every session.
     package func closeAllSessions(reason: String) {
-        closeSessions(reason: reason) { _ in true }
+        closeSessions(reason: reason) { _, _ in true }
     }
 
-    private func closeSessions(reason: String, where isMeant: (ServerConnections) -> Bool) {
-        for session in sessions.all where isMeant(session.route.server) { session.run { $0.close(reason: reason) } }
-        for call in suspended.all where isMeant(call.route.server) {
+    private func closeSessions(reason: String, where isMeant: (Route, Principal) -> Bool) {
+        for session in sessions.all where isMeant(session.route, session.principal) {
+            session.run { $0.close(reason: reason) }
+        }
+        for call in suspended.all where isMeant(call.route, call.principal) {
             call.eventLoop.run { call.shutDown(reason: reason) }
         }
-        for subscription in subscriptions.all where isMeant(subscription.request.route.server) {
+        for subscription in subscriptions.all
+        where isMeant(subscription.request.route, subscription.request.principal) {
             subscription.eventLoop.execute { subscription.close() }
         }
     }

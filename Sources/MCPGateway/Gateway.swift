@@ -277,9 +277,13 @@ package final class Gateway: Sendable {
 
     // MARK: Ending sessions
 
-    /// Ends the sessions that nobody has used for too long, or that have lived for too long.
+    /// Ends the sessions that nobody has used for too long, or that have lived for too long. Of the others, those keep
+    /// less whose clients are away.
     package func closeExpiredSessions() {
-        for session in sessions.all { closeIfExpired(session, idleTimeout: limits.sessionIdleTimeout) }
+        for session in sessions.all {
+            closeIfExpired(session, idleTimeout: limits.sessionIdleTimeout)
+            session.run { $0.outlet?.tidy() }
+        }
     }
 
     func closeIfExpired(_ session: ClientSession, idleTimeout: Duration) {

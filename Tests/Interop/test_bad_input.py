@@ -75,6 +75,7 @@ NOT_A_REQUEST = {
     "id an object": '{"jsonrpc":"2.0","id":{},"method":"ping"}',
     "id an array": '{"jsonrpc":"2.0","id":[1],"method":"ping"}',
     "id true": '{"jsonrpc":"2.0","id":true,"method":"ping"}',
+    "id 1e2": '{"jsonrpc":"2.0","id":1e2,"method":"ping"}',
     "id 1.5": '{"jsonrpc":"2.0","id":1.5,"method":"ping"}',
     "jsonrpc 1.0": '{"jsonrpc":"1.0","id":1,"method":"ping"}',
     "jsonrpc missing": '{"id":1,"method":"ping"}',

@@ -7,7 +7,6 @@ import fcntl
 import json
 import os
 import random
-import re
 import signal
 import socket
 import subprocess
@@ -18,7 +17,7 @@ import pytest
 
 from support import processes
 from support.fixture import stdio
-from support.processes import MARK
+from support.processes import MARK, anonymous_bytes
 from support.raw import ACCEPT, Wire, call_body, http_client, notification_body, text_of
 from support.wait import SECONDS, eventually_async
 
@@ -66,12 +65,6 @@ def is_cut(connection):
         except (BrokenPipeError, ConnectionResetError):
             return True
     return False
-
-
-def anonymous_bytes(pid):
-    """The memory of a process that is its own, without its executable."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"^RssAnon:\s+(\d+) kB", status, re.MULTILINE)[1]) * 1024
 
 
 def descriptors(pid):

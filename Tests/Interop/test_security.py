@@ -382,3 +382,25 @@ async def test_a_name_cannot_forge_a_line_of_the_log(proxy, http):
     await client.call("x\n2026-01-01 forged line\r\x1b[31m", {})
     assert "\n2026-01-01 forged line" not in proxy.output
     assert "\x1b[31m" not in proxy.output
+
+
+HIDDEN = ["\x00", "\x7f", "\x85", "\x9b", "\u061c", "\u200b", "\u200f", "\u2028", "\u2029", "\u202e", "\u2066", "\ufeff"]
+
+
+@pytest.mark.parametrize("hidden", HIDDEN, ids=lambda text: f"U+{ord(text):04X}")
+async def test_what_nobody_sees_is_written_out_in_the_log(proxy, http, hidden):
+    """Controls of both kinds, separators, marks of direction and what has no width."""
+    client = await initialized(proxy, http, "default")
+    await client.call(f"start{hidden}end", {})
+    proxy.wait_output(f"tool=start\\u{{{ord(hidden):x}}}end")
+    assert hidden not in proxy.output
+
+
+async def test_a_long_name_is_cut_in_the_log(proxy, http):
+    """256 bytes of a name are enough."""
+    client = await initialized(proxy, http, "default")
+    await client.call("long" + "x" * 10_000, {})
+    await client.request("longer" + "y" * 10_000)
+    proxy.wait_output("long" + "x" * 252 + "…")
+    proxy.wait_output("longer" + "y" * 250 + "…")
+    assert "x" * 257 not in proxy.output and "y" * 257 not in proxy.output

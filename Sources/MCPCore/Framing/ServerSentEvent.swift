@@ -18,9 +18,20 @@ package struct ServerSentEvent: Sendable, Equatable {
     }
 }
 
+extension ServerSentEvent {
+    /// How many bytes it takes.
+    package var length: Int {
+        var length = 6 + data.readableBytes + 2
+        if !name.isEmpty { length += 7 + name.utf8.count + 1 }
+        if let id { length += 4 + id.utf8.count + 1 }
+        if let retry { length += 7 + String(retry).utf8.count + 1 }
+        return length
+    }
+}
+
 extension ByteBuffer {
-    /// Writes an event whose data stands on one line.
-    package mutating func writeServerSentEvent(_ event: ServerSentEvent) {
+    /// Writes what stands before the data of an event.
+    package mutating func writeServerSentEventStart(_ event: ServerSentEvent) {
         if !event.name.isEmpty {
             writeStaticString("event: ")
             writeString(event.name)
@@ -37,7 +48,10 @@ extension ByteBuffer {
             writeStaticString("\n")
         }
         writeStaticString("data: ")
-        writeImmutableBuffer(event.data)
+    }
+
+    /// Writes what stands after the data, which stands on one line.
+    package mutating func writeServerSentEventEnd() {
         writeStaticString("\n\n")
     }
 }

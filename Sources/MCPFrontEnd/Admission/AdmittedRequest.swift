@@ -1,14 +1,14 @@
 import MCPGateway
 import NIOHTTP1
 
-/// An HTTP request whose target, host and origin are in order.
+/// The head of an HTTP request whose target, host and origin are in order.
 struct AdmittedRequest: Sendable {
-    let http: HTTPRequest
+    let http: HTTPRequestFields
     let target: RequestTarget
     /// The web origin that sent it, when a browser did.
     let origin: String?
 
-    fileprivate init(http: HTTPRequest, target: RequestTarget, origin: String?) {
+    fileprivate init(http: HTTPRequestFields, target: RequestTarget, origin: String?) {
         self.http = http
         self.target = target
         self.origin = origin
@@ -21,7 +21,7 @@ struct AuthenticatedRequest: Sendable {
     let endpoint: Endpoint
     let principal: Principal
 
-    var http: HTTPRequest { admitted.http }
+    var http: HTTPRequestFields { admitted.http }
     var route: Route { endpoint.published.route }
 
     fileprivate init(admitted: AdmittedRequest, endpoint: Endpoint, principal: Principal) {
@@ -45,11 +45,11 @@ struct Admission: Sendable {
     let hosts: HostPolicy
 
     /// Checks target, `Host` and `Origin`, before credentials and before the body is looked at.
-    func admit(_ request: HTTPRequest) throws(Refusal) -> AdmittedRequest {
+    func admit(_ request: HTTPRequestFields) throws(Refusal) -> AdmittedRequest {
         guard let target = RequestTarget(request.head.uri) else {
             throw Refusal(status: .badRequest, reason: "the request's path is not acceptable", closesConnection: true)
         }
-        guard let host = request.fields[.host], !request.fields.isRepeated(.host) else {
+        guard let host = request[.host], !request.isRepeated(.host) else {
             throw Refusal(status: .badRequest, reason: "exactly one Host header is needed", closesConnection: true)
         }
         guard hosts.acceptsHost(host) else {
@@ -59,17 +59,17 @@ struct Admission: Sendable {
                     + "add the name to mcpProxy.allowedHosts"
             )
         }
-        guard !request.fields.isRepeated(.origin) else {
+        guard !request.isRepeated(.origin) else {
             throw Refusal(status: .badRequest, reason: "more than one Origin header", closesConnection: true)
         }
-        let origin = request.fields[.origin]
+        let origin = request[.origin]
         if let origin, !hosts.acceptsOrigin(origin) {
             throw Refusal(
                 status: .forbidden,
                 reason: "this web origin may not use the proxy; add it to mcpProxy.allowedOrigins to allow it"
             )
         }
-        if origin == nil, request.fields[.secFetchSite] == "cross-site" {
+        if origin == nil, request[.secFetchSite] == "cross-site" {
             throw Refusal(status: .forbidden, reason: "cross-site requests are not accepted")
         }
         return AdmittedRequest(http: request, target: target, origin: origin)
@@ -77,7 +77,7 @@ struct Admission: Sendable {
 
     /// Checks the credentials that the endpoint's route demands.
     func authenticate(_ request: AdmittedRequest, for endpoint: Endpoint) throws(Refusal) -> AuthenticatedRequest {
-        let fields = request.http.fields
+        let fields = request.http
         let shown = fields[.authorization]
         guard !fields.isRepeated(.authorization),
             let principal = endpoint.published.tokens.principal(authorization: shown)

@@ -2,32 +2,72 @@ package import MCPGateway
 
 /// The tokens that a route accepts.
 package struct RouteTokens: Sendable {
-    private let tokens: [[UInt8]]
-    private let principals: [Principal]
+    private final class List: Sendable {
+        let tokens: [[UInt8]]
+        let principals: [Principal]
+        /// What has to be kept as long as the tokens are accepted.
+        let leases: [any Sendable]
 
-    /// - Parameter tokens: Each with whom it stands for.
-    package init(_ tokens: [(token: String, principal: Principal)]) {
-        self.tokens = tokens.map { Array($0.token.utf8) }
-        self.principals = tokens.map(\.principal)
+        init(_ tokens: [(token: String, principal: Principal)], _ leases: [any Sendable]) {
+            self.tokens = tokens.map { Array($0.token.utf8) }
+            self.principals = tokens.map(\.principal)
+            self.leases = leases
+        }
     }
 
-    package var isEmpty: Bool { tokens.isEmpty }
+    /// nil where everybody may pass, without a token.
+    private let list: List?
+
+    /// Nobody passes.
+    package static let closed = RouteTokens(List([], []))
+
+    private init(_ list: List?) {
+        self.list = list
+    }
+
+    /// - Parameters:
+    ///   - tokens: Each with whom it stands for. Without any, everybody may pass.
+    ///   - leases: What has to be kept as long as the tokens are accepted.
+    package init(_ tokens: [(token: String, principal: Principal)], leases: [any Sendable] = []) {
+        self.init(tokens.isEmpty ? nil : List(tokens, leases))
+    }
+
+    /// Whether everybody may pass.
+    package var isEmpty: Bool { list == nil }
+
+    /// Whether somebody who was let in may stay.
+    package func admits(_ principal: Principal) -> Bool {
+        guard let list else { return principal == .anonymous }
+        return list.principals.contains(principal)
+    }
+
+    /// Whether everybody whom these tokens let in may stay with other tokens.
+    func areCovered(by others: RouteTokens) -> Bool {
+        guard let list else { return others.admits(.anonymous) }
+        return list.principals.allSatisfy(others.admits)
+    }
+
+    /// The only one who may pass, where there is only one: everybody is the same where no token is asked for.
+    package var onlyPrincipal: Principal {
+        guard let list, list.principals.count == 1 else { return .anonymous }
+        return list.principals[0]
+    }
 
     /// Who shows this `Authorization` header; nil when nobody who may pass.
     ///
     /// The token may come with or without `Bearer `. Every token is compared in full, so that the time taken tells
     /// nothing.
     package func principal(authorization: String?) -> Principal? {
-        guard !tokens.isEmpty else { return .anonymous }
+        guard let list else { return .anonymous }
         guard var shown = authorization.map({ Substring($0) }) else { return nil }
         if shown.prefix(7).lowercased() == "bearer " { shown = shown.dropFirst(7) }
         while shown.first == " " { shown = shown.dropFirst() }
         while shown.last == " " { shown = shown.dropLast() }
         let bytes = Array(shown.utf8)
         var found: Int?
-        for (index, token) in tokens.enumerated() where Self.areEqual(token, bytes) { found = found ?? index }
+        for (index, token) in list.tokens.enumerated() where Self.areEqual(token, bytes) { found = found ?? index }
         guard !bytes.isEmpty else { return nil }
-        return found.map { principals[$0] }
+        return found.map { list.principals[$0] }
     }
 
     private static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {

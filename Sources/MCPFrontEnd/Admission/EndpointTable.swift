@@ -42,12 +42,17 @@ final class EndpointTable: Sendable {
     ]
 
     /// Lets clients find a route, in place of what had its paths before.
-    func publish(_ route: PublishedRoute) {
+    ///
+    /// - Returns: What had its name before.
+    @discardableResult
+    func publish(_ route: PublishedRoute) -> PublishedRoute? {
         let base = "\(prefix)/\(route.route.name)"
-        endpoints.withLock { endpoints in
+        return endpoints.withLock { endpoints in
+            let replaced = endpoints[base]?.published
             for (suffix, kind) in Self.kinds {
                 endpoints[base + suffix] = Endpoint(path: base + suffix, kind: kind, published: route)
             }
+            return replaced
         }
     }
 

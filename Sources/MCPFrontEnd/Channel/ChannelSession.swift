@@ -19,6 +19,7 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
     private var isClosed = false
     /// What the client said before it had the answer to its handshake.
     private var early: [Message] = []
+    private var earlyBytes = 0
     private var whenOpen: (@Sendable () -> Void)?
 
     init(
@@ -43,6 +44,7 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
 
     /// How much a client may say before it has the answer to its handshake.
     private static let maximumEarly = 256
+    private static let maximumEarlyBytes = 1 << 20
 
     // MARK: From the client
 
@@ -64,7 +66,7 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
     func receive(_ message: Message) throws(MessageRefusal) {
         guard !isClosed else { throw .sessionEnded }
         switch message.kind {
-        case _ where isOpening && early.count < Self.maximumEarly: early.append(message)
+        case _ where isOpening && keepEarly(message): break
         case .request where message.method == .initialize && session == nil && !isOpening: open(message)
         case .request:
             guard let session else {
@@ -77,6 +79,15 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
         case .notification: session?.receive(notification: message)
         case .result, .error: session?.receive(response: message)
         }
+    }
+
+    /// Keeps a message until the handshake is over, unless it is too much. One message is never too much.
+    private func keepEarly(_ message: Message) -> Bool {
+        let bytes = earlyBytes + message.bytes.readableBytes
+        guard early.isEmpty || early.count < Self.maximumEarly && bytes <= Self.maximumEarlyBytes else { return false }
+        early.append(message)
+        earlyBytes = bytes
+        return true
     }
 
     private func refuse(_ message: Message, _ reason: String) {
@@ -107,6 +118,7 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
     private func opened() {
         let messages = early
         early = []
+        earlyBytes = 0
         for message in messages {
             do throws(MessageRefusal) {
                 try receive(message)

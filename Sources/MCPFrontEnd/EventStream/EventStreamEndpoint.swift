@@ -21,15 +21,20 @@ final class EventStreamEndpoint: Sendable {
         self.table = table
     }
 
-    func handle(_ request: AuthenticatedRequest, _ responder: HTTPResponder) {
+    /// The longest body that a request may have; 0 where a body means nothing.
+    func maximumBody(of request: AuthenticatedRequest) -> Int {
+        request.endpoint.kind == .eventStreamMessages && request.http.method == .POST ? limits.maximumBodyBytes : 0
+    }
+
+    func handle(_ request: AuthenticatedRequest, body: ByteBuffer, _ responder: HTTPResponder) {
         do throws(Refusal) {
             switch (request.endpoint.kind, request.http.method) {
             case (.eventStream, .GET):
-                guard AcceptedTypes(request.http.fields.all(.accept)).eventStream else {
+                guard AcceptedTypes(request.http.all(.accept)).eventStream else {
                     throw Refusal(status: .notAcceptable, reason: "send Accept: text/event-stream")
                 }
                 try openStream(request, responder)
-            case (.eventStreamMessages, .POST): try post(request, responder)
+            case (.eventStreamMessages, .POST): try post(request, body, responder)
             case (.eventStream, _):
                 throw Refusal(
                     status: .methodNotAllowed,
@@ -74,8 +79,10 @@ final class EventStreamEndpoint: Sendable {
         session.announce(endpoint: table.messagePath(of: request.route))
     }
 
-    private func post(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
-        guard isJSON(contentType: request.http.fields[.contentType]) else {
+    private func post(
+        _ request: AuthenticatedRequest, _ body: ByteBuffer, _ responder: HTTPResponder
+    ) throws(Refusal) {
+        guard isJSON(contentType: request.http[.contentType]) else {
             throw Refusal(status: .unsupportedMediaType, reason: "send Content-Type: application/json")
         }
         guard let id = request.admitted.target.parameter("sessionId") else {
@@ -86,12 +93,12 @@ final class EventStreamEndpoint: Sendable {
         else {
             throw Refusal(status: .notFound, reason: Self.unknownSession)
         }
-        if Batch.isBatch(request.http.body) {
+        if Batch.isBatch(body) {
             throw Refusal(status: .badRequest, reason: "batches exist only in revision 2025-03-26 over streamable HTTP")
         }
         let message: Message
         do {
-            message = try Message(request.http.body, maximumDepth: limits.maximumJSONDepth)
+            message = try Message(body, maximumDepth: limits.maximumJSONDepth)
         } catch {
             responder.refuse(error)
             return

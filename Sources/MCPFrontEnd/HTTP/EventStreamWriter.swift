@@ -1,5 +1,4 @@
 import MCPCore
-import NIOCore
 
 /// A `text/event-stream` response. May be used from any event loop.
 final class EventStreamWriter: Sendable {
@@ -25,10 +24,7 @@ final class EventStreamWriter: Sendable {
     }
 
     func write(_ event: ServerSentEvent) {
-        var bytes = ByteBuffer()
-        bytes.reserveCapacity(event.data.readableBytes + 64)
-        bytes.writeServerSentEvent(event)
-        responder.run { [bytes] in $0.write(bytes) }
+        responder.run { $0.write(event) }
     }
 
     func end() {

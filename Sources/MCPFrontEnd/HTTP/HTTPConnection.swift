@@ -14,40 +14,55 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private enum State {
         /// Between requests.
         case idle
-        case readingBody(HTTPRequestFields, ByteBuffer)
-        /// The request was complete and its answer is not; what comes meanwhile waits.
+        /// The head was admitted, and the body comes.
+        case readingBody
+        /// A body comes that nobody wants; it is thrown away.
+        case skippingBody
+        /// The answer is not complete; what comes meanwhile waits.
         case answering
         /// The request was refused before its end: the rest is thrown away and the connection closed.
         case refused
     }
 
-    /// Up to which size a body is copied behind its head, so that both leave as one piece of memory.
-    private static let largestCopiedBody = 16 << 10
+    /// How much of a body is thrown away before its request is answered. Beyond it the answer comes at once, and the
+    /// connection is closed after it: what is left of the body is never taken for another request.
+    private static let largestSkippedBody = 64 << 10
 
     /// How long a connection beyond the maximum may take until it has sent a request.
     private static let guestTimeout = Duration.seconds(2)
 
-    private let limits: HTTPLimits
-    private let listener: HTTPListener
+    let limits: HTTPLimits
+    let listener: HTTPListener
     private let handler: any HTTPRequestHandler
     private var state = State.idle
-    private var context: ChannelHandlerContext?
+    private(set) var context: ChannelHandlerContext?
     private var responder: HTTPResponder?
-    private var keepAlive = true
-    private var isHeadRequest = false
+    var keepAlive = true
+    private(set) var isHeadRequest = false
     /// Whether a stream can be sent in chunks; to a client of HTTP/1.0 it ends with the connection.
-    private var hasChunks = true
-    private var flushIsScheduled = false
+    private(set) var hasChunks = true
+    /// Where the request goes whose body is coming, and what every answer to it carries.
+    private var destination: Destination?
+    private var answerHeaders: [(String, String)] = []
+    /// Who was let in with the request that is being read or answered.
+    private var visitor: Visitor?
+    private var body = ByteBuffer()
+    private var maximumBody = 0
+    private var skippedBytes = 0
+    /// What the request has taken of the budget for bodies.
+    private var reservedBytes = 0
     private var waiting = CircularBuffer<HTTPServerRequestPart>()
     private var isTakingWaiting = false
-    /// Whether an answer is complete but has not left yet, and how much of it was left when that was last asked.
+    var flushIsScheduled = false
+    /// Whether an answer is complete but has not left yet.
     private var isWriting = false
-    private var unwritten = 0
+    /// How much of an answer, or of a stream, had not left when that was last asked.
+    var unwritten = 0
     private var timer: LazyTimer?
     /// Goes off when an answer is waited for so long that its beginning is sent.
     private var patience: LazyTimer?
     /// Goes off when a stream has to show that it is still there.
-    private var keepAliveTimer: LazyTimer?
+    var keepAliveTimer: LazyTimer?
     private var requestsServed = 0
     private var holdsRead = false
     private var address = ""
@@ -82,7 +97,9 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         patience?.cancel()
         keepAliveTimer?.cancel()
         listener.closed(context.channel, address: address)
+        listener.unread.forget(context.channel)
         waiting.removeAll()
+        forgetRequest()
         let responder = self.responder
         self.responder = nil
         responder?.connectionClosed()
@@ -101,7 +118,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
             keepAlive = false
             waiting.removeAll()
         case .refused: break
-        case .idle, .readingBody:
+        case .idle, .readingBody, .skippingBody:
             if error == .headerOverflow {
                 refuse(.requestHeaderFieldsTooLarge, "the headers are too long (limits.maxHeaderBytes)")
             } else {
@@ -110,13 +127,29 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
-    /// Asked to close: at once between requests, after the answer during one.
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard event is HTTPListener.CloseWhenIdle else {
-            context.fireUserInboundEventTriggered(event)
-            return
+        switch event {
+        // Asked to close: at once between requests, after the answer during one.
+        case is HTTPListener.CloseWhenIdle:
+            if case .answering = state { keepAlive = false } else { context.close(promise: nil) }
+        case let review as VisitorReview: self.review(review)
+        case is UnreadAnswers.GivenUp:
+            listener.logger.notice(
+                "connection closed: its client does not read, and too much waits for such clients",
+                metadata: ["limit": "limits.maxBufferedBytes"])
+            context.close(promise: nil)
+        default: context.fireUserInboundEventTriggered(event)
         }
-        if case .answering = state { keepAlive = false } else { context.close(promise: nil) }
+    }
+
+    /// Ends what somebody has begun who would not be let in any more.
+    private func review(_ review: VisitorReview) {
+        guard let visitor, !review.mayStay(visitor) else { return }
+        switch state {
+        case .readingBody: refuse(.unauthorized, "the token is not valid any more")
+        case .answering: context?.close(promise: nil)
+        case .idle, .skippingBody, .refused: break
+        }
     }
 
     // MARK: Reading
@@ -126,7 +159,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         switch state {
         case .answering: waiting.append(part)
         case .refused: break
-        case .idle, .readingBody:
+        case .idle, .readingBody, .skippingBody:
             if waiting.isEmpty { take(part) } else { waiting.append(part) }
         }
     }
@@ -137,24 +170,34 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         if waiting.isEmpty { context.read() } else { holdsRead = true }
     }
 
+    /// A body that is complete with the read it came with costs nothing here.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if case .readingBody = state { _ = reserveBody() }
+        context.fireChannelReadComplete()
+    }
+
     private func take(_ part: HTTPServerRequestPart) {
         switch part {
         case .head(let head): begin(head)
-        case .body(let bytes):
-            guard case .readingBody(let fields, var body) = state else { return }
-            guard body.readableBytes + bytes.readableBytes <= limits.maximumBodyBytes else {
-                refuse(
-                    .payloadTooLarge, "the body is longer than \(limits.maximumBodyBytes) bytes (limits.maxBodyBytes)")
-                return
-            }
-            state = .idle  // keeps the buffer unshared while it grows
-            if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
-            state = .readingBody(fields, body)
+        case .body(let bytes): take(bytes)
         case .end:
-            guard case .readingBody(let fields, let body) = state else { return }
-            timer?.stop()
-            state = .answering
-            dispatch(HTTPRequest(fields, body: body, comesBeyondLimit: isGuest))
+            switch state {
+            case .readingBody: if reservedBytes == 0 || reserveBody() { dispatch() }
+            case .skippingBody: dispatch()
+            case .idle, .answering, .refused: break
+            }
+        }
+    }
+
+    private func take(_ bytes: ByteBuffer) {
+        switch state {
+        case .readingBody:
+            guard body.readableBytes + bytes.readableBytes <= maximumBody else { return refuseBody() }
+            if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
+        case .skippingBody:
+            skippedBytes += bytes.readableBytes
+            if skippedBytes > Self.largestSkippedBody { answerAndClose() }
+        case .idle, .answering, .refused: break
         }
     }
 
@@ -162,7 +205,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         hasChunks = head.version == .http1_1
         keepAlive = head.isKeepAlive && hasChunks
         isHeadRequest = head.method == .HEAD
-        let fields = HTTPRequestFields(head)
+        let fields = HTTPRequestFields(head, comesBeyondLimit: isGuest)
         if let problem = fields.problem(within: limits) {
             refuse(.requestHeaderFieldsTooLarge, problem)
             return
@@ -172,35 +215,101 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
             refuse(.badRequest, "the only transfer encoding that is accepted is chunked")
             return
         }
-        if fields[.contentLength].flatMap({ Int($0) }) ?? 0 > limits.maximumBodyBytes {
-            refuse(.payloadTooLarge, "the body is longer than \(limits.maximumBodyBytes) bytes (limits.maxBodyBytes)")
-            return
-        }
-        state = .readingBody(fields, ByteBuffer())
+        let destination = handler.admit(fields)
+        answerHeaders = handler.headers(for: fields)
+        maximumBody = destination.maximumBody
+        visitor = destination.visitor
+        self.destination = destination
+        if maximumBody > 0 { beginBody(fields) } else { skipBody(fields) }
+    }
+
+    private func beginBody(_ fields: HTTPRequestFields) {
+        guard fields.bodyLength <= maximumBody else { return refuseBody() }
+        state = .readingBody
         startTimer(limits.bodyTimeout)
-        if fields.all(.expect).contains(where: { $0.lowercased() == "100-continue" }) {
+        if fields.waitsToContinue {
             context?.writeAndFlush(
                 wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
         }
     }
 
-    private func dispatch(_ request: HTTPRequest) {
-        guard let context else { return }
-        requestsServed += 1
-        if isGuest { keepAlive = false }
-        let responder = HTTPResponder(
-            connection: self,
-            eventLoop: context.eventLoop,
-            extraHeaders: handler.headers(for: request)
-        )
-        self.responder = responder
-        handler.handle(request, responder)
+    /// A client that waits to be told to send a body, or has announced a long one, gets its answer at once.
+    private func skipBody(_ fields: HTTPRequestFields) {
+        guard !fields.announcesBody || !fields.waitsToContinue && fields.bodyLength <= Self.largestSkippedBody else {
+            return answerAndClose()
+        }
+        state = .skippingBody
+        skippedBytes = 0
+        startTimer(limits.bodyTimeout)
     }
 
-    private func refuse(_ status: HTTPResponseStatus, _ reason: String) {
+    private func answerAndClose() {
+        keepAlive = false
+        dispatch()
+    }
+
+    private func dispatch() {
+        guard let destination = destination.take(), let responder = answering() else { return }
+        let body = self.body
+        self.body = ByteBuffer()
+        handler.handle(destination, body: body, responder)
+    }
+
+    private func refuseBody() {
+        keepAlive = false
+        body = ByteBuffer()
+        guard let destination = destination.take(), let responder = answering() else { return }
+        handler.refuseBody(for: destination, responder)
+    }
+
+    /// What answers the request, of which nothing more is read.
+    private func answering() -> HTTPResponder? {
+        guard let context else { return nil }
+        timer?.stop()
+        state = .answering
+        requestsServed += 1
+        if isGuest { keepAlive = false }
+        let responder = HTTPResponder(connection: self, eventLoop: context.eventLoop, extraHeaders: answerHeaders)
+        self.responder = responder
+        return responder
+    }
+
+    /// Counts what is held of a body until its request is answered.
+    ///
+    /// - Returns: Whether there was room; if not, the request has been refused.
+    private func reserveBody() -> Bool {
+        let more = body.storageCapacity - reservedBytes
+        guard more <= 0 || listener.bodies.reserve(more) else {
+            listener.logger.notice(
+                "request refused: too much is being read from all clients",
+                metadata: ["limit": "limits.maxBufferedBytes"])
+            refuse(
+                .serviceUnavailable,
+                "too much is being read from all clients (limits.maxBufferedBytes); try again in a moment",
+                [("Retry-After", "5")])
+            return false
+        }
+        reservedBytes += max(0, more)
+        return true
+    }
+
+    private func forgetRequest() {
+        destination = nil
+        visitor = nil
+        body = ByteBuffer()
+        releaseBody()
+    }
+
+    private func releaseBody() {
+        if reservedBytes > 0 { listener.bodies.release(reservedBytes) }
+        reservedBytes = 0
+    }
+
+    private func refuse(_ status: HTTPResponseStatus, _ reason: String, _ fields: [(String, String)] = []) {
         state = .refused
         keepAlive = false
-        respond(status, isJSON: true, [], [], body: HTTPProblem.body(reason))
+        forgetRequest()
+        respond(status, isJSON: true, fields, [], body: HTTPProblem.body(reason))
     }
 
     private func startTimer(_ duration: Duration) {
@@ -223,135 +332,32 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         }
         switch state {
         case .idle where requestsServed > 0: context?.close(promise: nil)
-        case .idle, .readingBody: refuse(.requestTimeout, "the request did not arrive in time")
+        case .idle, .readingBody, .skippingBody: refuse(.requestTimeout, "the request did not arrive in time")
         case .answering, .refused: break
         }
     }
 
-    // MARK: Writing
-
-    /// Sends a whole answer.
-    ///
-    /// - Parameters:
-    ///   - isJSON: Whether the body is JSON, which is then said in its head.
-    ///   - closing: Whether the connection is closed after the answer.
-    func respond(
-        _ status: HTTPResponseStatus,
-        isJSON: Bool,
-        _ fields: [(String, String)],
-        _ moreFields: [(String, String)],
-        body: ByteBuffer?,
-        closing: Bool = false
-    ) {
-        guard let context else { return }
-        if closing || listener.isDraining { keepAlive = false }
-        let length = body?.readableBytes ?? 0
-        let isSentWithHead = length <= Self.largestCopiedBody
-        var bytes = context.channel.allocator.buffer(capacity: 256 + (isSentWithHead ? length : 0))
-        bytes.writeStatus(status)
-        if isJSON { bytes.writeStaticString("Content-Type: application/json\r\n") }
-        bytes.writeFields(fields)
-        bytes.writeFields(moreFields)
-        if status != .noContent { bytes.writeContentLength(length) }
-        writeHeadEnd(to: &bytes)
-        if let body, !isHeadRequest {
-            if isSentWithHead {
-                bytes.writeImmutableBuffer(body)
-            } else {
-                context.write(wrapOutboundOut(bytes), promise: nil)
-                bytes = body
-            }
-        }
-        finishResponse(context, bytes)
-    }
-
-    func beginStream(_ status: HTTPResponseStatus, _ fields: [(String, String)]) {
-        guard let context else { return }
-        if listener.isDraining || !hasChunks { keepAlive = false }
-        var bytes = context.channel.allocator.buffer(capacity: 512)
-        bytes.writeStatus(status)
-        bytes.writeFields(fields)
-        if hasChunks { bytes.writeStaticString("Transfer-Encoding: chunked\r\n") }
-        writeHeadEnd(to: &bytes)
-        context.write(wrapOutboundOut(bytes), promise: nil)
-        flushSoon(context)
-        let timer = keepAliveTimer ?? LazyTimer(on: context.eventLoop) { [weak self] in self?.showLife() }
-        keepAliveTimer = timer
-        timer.set(limits.keepAliveInterval)
-    }
-
-    /// Shows the client, and whatever stands between, that the stream is still there.
-    private func showLife() {
-        writeStream(ByteBuffer(staticString: ": keep-alive\n\n"))
-        keepAliveTimer?.set(limits.keepAliveInterval)
-    }
-
-    func writeStream(_ bytes: ByteBuffer) {
-        guard let context else { return }
-        if !context.channel.isWritable {
-            // Without the figure there is nothing to judge by: then the event is written.
-            let unwritten = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
-            if unwritten ?? 0 > limits.maximumStreamBufferBytes {
-                listener.logger.notice("stream closed: its client does not read")
-                context.close(promise: nil)
-                return
-            }
-        }
-        guard bytes.readableBytes > 0 else { return }
-        if hasChunks { writeChunk(bytes, context) } else { context.write(wrapOutboundOut(bytes), promise: nil) }
-        flushSoon(context)
-    }
-
-    private func writeChunk(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
-        let isCopied = bytes.readableBytes <= Self.largestCopiedBody
-        var chunk = context.channel.allocator.buffer(capacity: 16 + (isCopied ? bytes.readableBytes : 0))
-        chunk.writeChunkSize(bytes.readableBytes)
-        if isCopied {
-            chunk.writeImmutableBuffer(bytes)
-            chunk.writeStaticString("\r\n")
-            context.write(wrapOutboundOut(chunk), promise: nil)
-        } else {
-            context.write(wrapOutboundOut(chunk), promise: nil)
-            context.write(wrapOutboundOut(bytes), promise: nil)
-            context.write(wrapOutboundOut(ByteBuffer(staticString: "\r\n")), promise: nil)
-        }
-    }
-
-    func endStream() {
-        guard let context else { return }
-        finishResponse(context, hasChunks ? ByteBuffer(staticString: "0\r\n\r\n") : ByteBuffer())
-    }
-
-    private func writeHeadEnd(to bytes: inout ByteBuffer) {
-        bytes.writeStaticString(keepAlive ? "\r\n" : "Connection: close\r\n\r\n")
-    }
-
-    /// Flushes at the end of this turn of the event loop, so that what is written within it leaves together.
-    private func flushSoon(_ context: ChannelHandlerContext) {
-        guard !flushIsScheduled else { return }
-        flushIsScheduled = true
-        context.eventLoop.assumeIsolated().execute { [self] in
-            flushIsScheduled = false
-            self.context?.flush()
-        }
-    }
+    // MARK: The end of an answer
 
     /// Completes the answer. The next request is looked at only when the last byte of this one has left, so that a
     /// client that does not read cannot make answers pile up.
-    private func finishResponse(_ context: ChannelHandlerContext, _ lastBytes: ByteBuffer) {
+    func finishResponse(_ context: ChannelHandlerContext, _ lastBytes: ByteBuffer) {
         responder = nil
         keepAliveTimer?.stop()
         if listener.isDraining { keepAlive = false }
+        releaseBody()
         isWriting = true
         context.writeAndFlush(wrapOutboundOut(lastBytes)).assumeIsolated().whenComplete { [self] _ in answerWritten() }
         if isWriting {
             unwritten = Int.max
             startTimer(limits.writeTimeout)
+            noteUnread(context)
         }
     }
 
     private func answerWritten() {
         isWriting = false
+        forgetRequest()
         guard let context else { return }
         guard keepAlive else {
             context.close(promise: nil)
@@ -389,7 +395,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         defer { isTakingWaiting = false }
         while !waiting.isEmpty {
             switch state {
-            case .idle, .readingBody: take(waiting.removeFirst())
+            case .idle, .readingBody, .skippingBody: take(waiting.removeFirst())
             case .answering: return
             case .refused: waiting.removeAll()
             }

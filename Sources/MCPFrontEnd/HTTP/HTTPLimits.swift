@@ -1,6 +1,8 @@
 /// The bounds of what a client may send, and of how long it may take.
 package struct HTTPLimits: Sendable {
     package var maximumBodyBytes = 4 << 20
+    /// How much all bodies that are being read may take, and as much again all answers that clients leave unread.
+    package var maximumBufferedBytes = 256 << 20
     package var maximumHeaderFieldBytes = 16 << 10
     package var maximumHeaderBytes = 32 << 10
     package var maximumHeaderCount = 100
@@ -24,8 +26,10 @@ package struct HTTPLimits: Sendable {
     package var maximumStreamBufferBytes = 1 << 20
     package var replayEvents = 256
     package var replayBytes = 1 << 20
-    /// What all sessions together may keep of unread events that are larger than that.
-    package var replayBudgetBytes = 64 << 20
+    /// What a session may keep of events whose client has been away for a while.
+    package var replayBytesAway = 32 << 10
+    /// What all sessions together may keep of events.
+    package var maximumReplayBytes = 64 << 20
     /// How often an open stream carries a comment, so that nobody on the way takes it for dead.
     package var keepAliveInterval: Duration = .seconds(15)
     /// How long a request may wait for its answer before the response becomes a stream.

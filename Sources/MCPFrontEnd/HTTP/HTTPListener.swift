@@ -4,14 +4,6 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// Takes the requests of one listener. Called on the connection's event loop.
-protocol HTTPRequestHandler: Sendable {
-    func handle(_ request: HTTPRequest, _ responder: HTTPResponder)
-
-    /// Headers that every answer to this request carries.
-    func headers(for request: HTTPRequest) -> [(String, String)]
-}
-
 /// Why a listener could not be opened.
 package struct ListenerError: Error, CustomStringConvertible {
     package let description: String
@@ -31,10 +23,16 @@ package final class HTTPListener: Sendable {
     let logger: Logger
     private let limits: HTTPLimits
     private let state = Mutex(State())
+    /// What all bodies may take that are being read, or whose requests have no answer yet.
+    let bodies: ByteBudget
+    let unread: UnreadAnswers
 
     package init(limits: HTTPLimits, logger: Logger) {
         self.limits = limits
         self.logger = logger
+        // One body always fits, with what its buffer has too much.
+        bodies = ByteBudget(bytes: max(limits.maximumBufferedBytes, 2 * limits.maximumBodyBytes))
+        unread = UnreadAnswers(maximumBytes: limits.maximumBufferedBytes)
     }
 
     /// Binds the address.
@@ -166,6 +164,13 @@ package final class HTTPListener: Sendable {
     /// come on them, and load balancers ask whether we are ready.
     package func beginDraining() {
         state.withLock { $0.isDraining = true }
+    }
+
+    /// Has every connection look again at whom it has let in.
+    func review(_ review: VisitorReview) {
+        for channel in state.withLock({ Array($0.connections.values) }) {
+            channel.pipeline.fireUserInboundEventTriggered(review)
+        }
     }
 
     /// Tells a connection to close as soon as it answers nothing.

@@ -16,6 +16,11 @@ extension HTTPResponder {
         respond(status, json: HTTPProblem.body(reason), headers)
     }
 
+    /// Refuses a request for its body.
+    func refuseBody(longerThan maximum: Int) {
+        refuse(.payloadTooLarge, "the body is longer than \(maximum) bytes (limits.maxBodyBytes)")
+    }
+
     func refuse(_ refusal: Refusal) {
         respond(
             refusal.status,

@@ -1,3 +1,4 @@
+import MCPCore
 import NIOCore
 import NIOHTTP1
 
@@ -99,9 +100,9 @@ final class HTTPResponder: @unchecked Sendable {
         connection?.beginStream(.ok, extraHeaders + streamHeaders + headers)
     }
 
-    func write(_ bytes: ByteBuffer) {
+    func write(_ event: ServerSentEvent) {
         guard state == .streaming else { return }
-        connection?.writeStream(bytes)
+        connection?.write(event)
     }
 
     /// Ends a stream properly.

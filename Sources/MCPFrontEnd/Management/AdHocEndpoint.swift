@@ -21,33 +21,97 @@ struct AdHocEndpoint: Sendable {
     let audit: ManagementAudit
     let budget: ChangeBudget
 
-    /// Answers the request if it is for one of the two paths.
-    func handle(_ request: AdmittedRequest, _ responder: HTTPResponder) -> Bool {
+    /// Says from its head where a request goes that is for one of the two paths; nil when it is for something else.
+    func admit(_ request: AdmittedRequest) -> Destination? {
         do throws(ManagementProblem) {
             switch request.target.path {
-            case "\(access.prefix)/sse":
-                try openStream(request, responder)
-            case "\(access.prefix)/mcp":
-                try handleStreamable(request, responder)
-            default: return false
+            case "\(access.prefix)/sse": return try admitStream(request)
+            case "\(access.prefix)/mcp": return try admitStreamable(request)
+            default: return nil
             }
         } catch {
-            error.answer.send(responder)
+            return .answered(error.answer)
         }
-        return true
     }
 
-    // MARK: HTTP+SSE
-
-    private func openStream(_ request: AdmittedRequest, _ responder: HTTPResponder) throws(ManagementProblem) {
+    private func admitStream(_ request: AdmittedRequest) throws(ManagementProblem) -> Destination {
         guard request.http.method == .POST else {
             throw ManagementProblem(
                 .methodNotAllowed, "POST the configuration of a server here, or GET …/{name}/sse",
                 headers: [("Allow", "POST")])
         }
-        let caller = try change(request)
-        let body = try ManagementBody(request.http, maximumBytes: access.maximumBodyBytes, isNeeded: true)
-        start(try body.adHoc(), for: caller, request, responder) { published in
+        let caller = try bringer(request)
+        try spend(caller)
+        return .adHoc(
+            AdHocRequest(
+                endpoint: self, admitted: request, kind: .eventStream, caller: caller,
+                maximumBody: access.maximumBodyBytes))
+    }
+
+    private func admitStreamable(_ request: AdmittedRequest) throws(ManagementProblem) -> Destination {
+        let method = request.http.method
+        guard let id = request.http[.sessionID] else {
+            _ = try access.caller(request)
+            guard method == .POST else { throw Self.wrongUse(access.prefix) }
+            guard isJSON(contentType: request.http[.contentType]) else {
+                throw ManagementProblem(.unsupportedMediaType, "send Content-Type: application/json")
+            }
+            let caller = try bringer(request)
+            return .adHoc(
+                AdHocRequest(
+                    endpoint: self, admitted: request, kind: .streamable, caller: caller,
+                    maximumBody: streamable.maximumBody(of: method)))
+        }
+        let caller = try access.caller(request)
+        guard let route = gateway.sessions.route(ofSession: id, principal: caller.principal),
+            let endpoint = table.endpoint(at: "\(access.prefix)/\(route.name)/mcp")
+        else {
+            return .refused(
+                Refusal(status: .notFound, reason: "there is no such session; it has ended, or never was"))
+        }
+        do throws(Refusal) {
+            let authenticated = try admission.authenticate(request, for: endpoint)
+            return .streamable(authenticated, maximumBody: streamable.maximumBody(of: method))
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    private static func wrongUse(_ prefix: String) -> ManagementProblem {
+        ManagementProblem(
+            .invalidRequest,
+            "this path is for servers that clients bring: send the configuration in the header "
+                + "\(header), or in params._meta[\"\(metaKey)\"] of initialize; other servers are at "
+                + "\(prefix)/{name}/mcp")
+    }
+
+    /// Takes a request that has come in full.
+    func handle(_ request: AdHocRequest, body: ByteBuffer, _ responder: HTTPResponder) {
+        do throws(ManagementProblem) {
+            switch request.kind {
+            case .eventStream: try openStream(request, body, responder)
+            case .streamable: try openStreamable(request, body, responder)
+            }
+        } catch {
+            error.answer.send(responder)
+        }
+    }
+
+    /// Refuses a request whose body is too long.
+    func refuseBody(of request: AdHocRequest, _ responder: HTTPResponder) {
+        switch request.kind {
+        case .eventStream: ManagementProblem.tooLarge(request.maximumBody).answer.send(responder)
+        case .streamable: responder.refuseBody(longerThan: request.maximumBody)
+        }
+    }
+
+    // MARK: HTTP+SSE
+
+    private func openStream(
+        _ request: AdHocRequest, _ body: ByteBuffer, _ responder: HTTPResponder
+    ) throws(ManagementProblem) {
+        let body = try ManagementBody(body, of: request.admitted.http, isNeeded: true)
+        start(try body.adHoc(), for: request.caller, responder) { published in
             let path = "\(access.prefix)/\(published.route.name)/sse"
             let endpoint = Endpoint(path: path, kind: .eventStream, published: published)
             let ended: @Sendable () -> Void = { [servers] in
@@ -55,7 +119,7 @@ struct AdHocEndpoint: Sendable {
                 Task { await servers.close(published.route) }
             }
             do throws(Refusal) {
-                let authenticated = try admission.authenticate(request, for: endpoint)
+                let authenticated = try admission.authenticate(request.admitted, for: endpoint)
                 try eventStreams.openStream(authenticated, responder, ended: ended)
             } catch {
                 ended()
@@ -66,46 +130,29 @@ struct AdHocEndpoint: Sendable {
 
     // MARK: Streamable HTTP
 
-    private func handleStreamable(_ request: AdmittedRequest, _ responder: HTTPResponder) throws(ManagementProblem) {
-        if let id = request.http.header(StreamableEndpoint.sessionHeader) {
-            let caller = try access.caller(request)
-            guard let route = gateway.sessions.route(ofSession: id, principal: caller.principal),
-                let endpoint = table.endpoint(at: "\(access.prefix)/\(route.name)/mcp")
-            else { return responder.refuse(.notFound, "there is no such session; it has ended, or never was") }
-            return handOn(request, endpoint, responder)
-        }
-        guard request.http.method == .POST, let sent = try configuration(in: request) else {
-            throw ManagementProblem(
-                .invalidRequest,
-                "this path is for servers that clients bring: send the configuration in the header "
-                    + "\(Self.header), or in params._meta[\"\(Self.metaKey)\"] of initialize; other servers are at "
-                    + "\(access.prefix)/{name}/mcp")
-        }
-        let caller = try change(request)
-        start(sent.configuration, isShared: !sent.opensSession, for: caller, request, responder) { published in
+    private func openStreamable(
+        _ request: AdHocRequest, _ body: ByteBuffer, _ responder: HTTPResponder
+    ) throws(ManagementProblem) {
+        guard let sent = try configuration(in: request.admitted, body) else { throw Self.wrongUse(access.prefix) }
+        try spend(request.caller)
+        start(sent.configuration, isShared: !sent.opensSession, for: request.caller, responder) { published in
             let path = "\(access.prefix)/\(published.route.name)/mcp"
-            handOn(request, Endpoint(path: path, kind: .streamable, published: published), responder)
-        }
-    }
-
-    private func handOn(_ request: AdmittedRequest, _ endpoint: Endpoint, _ responder: HTTPResponder) {
-        do throws(Refusal) {
-            streamable.handle(try admission.authenticate(request, for: endpoint), responder)
-        } catch {
-            responder.refuse(error)
+            let endpoint = Endpoint(path: path, kind: .streamable, published: published)
+            do throws(Refusal) {
+                streamable.handle(try admission.authenticate(request.admitted, for: endpoint), body: body, responder)
+            } catch {
+                responder.refuse(error)
+            }
         }
     }
 
     /// The configuration that a request carries, and whether the request opens a session.
     private func configuration(
-        in request: AdmittedRequest
+        in request: AdmittedRequest, _ body: ByteBuffer
     ) throws(ManagementProblem) -> (configuration: ByteBuffer, opensSession: Bool)? {
-        guard isJSON(contentType: request.http.fields[.contentType]) else {
-            throw ManagementProblem(.unsupportedMediaType, "send Content-Type: application/json")
-        }
         let message: Message
         do {
-            message = try Message(request.http.body)
+            message = try Message(body)
         } catch {
             throw ManagementProblem(.notJSON, "the body is not a message of the protocol: \(error.reason)")
         }
@@ -126,14 +173,30 @@ struct AdHocEndpoint: Sendable {
 
     // MARK: Both
 
-    private func change(_ request: AdmittedRequest) throws(ManagementProblem) -> ManagementCaller {
-        var record = ManagementAudit.Record.adHoc
-        do throws(ManagementProblem) {
+    /// Who brings a server, if they may.
+    private func bringer(_ request: AdmittedRequest) throws(ManagementProblem) -> ManagementCaller {
+        try audited { record throws(ManagementProblem) in
             let caller = try access.caller(request)
             record.principal = caller.principal.name
             try access.allowChange(request, caller)
-            if let seconds = budget.take(for: caller.principal) { throw .tooManyChanges(access, retryAfter: seconds) }
             return caller
+        }
+    }
+
+    /// Counts one server.
+    private func spend(_ caller: ManagementCaller) throws(ManagementProblem) {
+        try audited { record throws(ManagementProblem) in
+            record.principal = caller.principal.name
+            if let seconds = budget.take(for: caller.principal) { throw .tooManyChanges(access, retryAfter: seconds) }
+        }
+    }
+
+    private func audited<Value>(
+        _ body: (inout ManagementAudit.Record) throws(ManagementProblem) -> Value
+    ) throws(ManagementProblem) -> Value {
+        var record = ManagementAudit.Record.adHoc
+        do throws(ManagementProblem) {
+            return try body(&record)
         } catch {
             audit.note(record, error)
             throw error
@@ -142,8 +205,8 @@ struct AdHocEndpoint: Sendable {
 
     /// Starts a server, then goes on with the request on the event loop of its connection.
     private func start(
-        _ configuration: ByteBuffer, isShared: Bool = false, for caller: ManagementCaller, _ request: AdmittedRequest,
-        _ responder: HTTPResponder, then: @escaping @Sendable (PublishedRoute) -> Void
+        _ configuration: ByteBuffer, isShared: Bool = false, for caller: ManagementCaller, _ responder: HTTPResponder,
+        then: @escaping @Sendable (PublishedRoute) -> Void
     ) {
         var record = ManagementAudit.Record.adHoc
         record.principal = caller.principal.name

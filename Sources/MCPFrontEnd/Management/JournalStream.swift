@@ -23,17 +23,11 @@ enum JournalStream {
     /// Sends one entry, if it has not been seen; nil ends the stream.
     private static func tell(_ entry: ServerJournal.Entry?, after lastSeen: Int, _ responder: HTTPResponder) {
         guard let entry else {
-            responder.write(bytes(ServerSentEvent(name: "end", data: ByteBuffer(string: "{}"))))
+            responder.write(ServerSentEvent(name: "end", data: ByteBuffer(string: "{}")))
             responder.end()
             return
         }
         guard entry.number > lastSeen else { return }
-        responder.write(bytes(ServerSentEvent(data: entry.json, id: String(entry.number))))
-    }
-
-    private static func bytes(_ event: ServerSentEvent) -> ByteBuffer {
-        var bytes = ByteBuffer()
-        bytes.writeServerSentEvent(event)
-        return bytes
+        responder.write(ServerSentEvent(data: entry.json, id: String(entry.number)))
     }
 }

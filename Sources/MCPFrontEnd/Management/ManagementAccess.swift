@@ -38,7 +38,7 @@ package struct ManagementAccess: Sendable {
     /// Who asks. Nothing is said yet about what they may ask for.
     func caller(_ request: AdmittedRequest) throws(ManagementProblem) -> ManagementCaller {
         guard !tokens.isEmpty else { return ManagementCaller(principal: .anonymous, hasToken: false) }
-        let fields = request.http.fields
+        let fields = request.http
         let shown = fields[.authorization]
         if !fields.isRepeated(.authorization) {
             if let principal = tokens.principal(authorization: shown) {

@@ -1,4 +1,5 @@
 import Logging
+import MCPCore
 import NIOHTTP1
 
 /// One line in the log for every change that was asked for, done or not. Says nothing of configurations.
@@ -53,13 +54,6 @@ struct ManagementAudit: Sendable {
     private static func shown(_ name: String) -> String {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         let masked = parts.enumerated().map { $0 == 0 ? String($1) : "***" }.joined(separator: "/")
-        var text = String.UnicodeScalarView()
-        var length = 0
-        for scalar in masked.unicodeScalars {
-            length += UTF8.width(scalar)
-            guard length <= maximumNameBytes else { break }
-            text.append(scalar)
-        }
-        return String(text)
+        return PrintableText.make(masked, maximumBytes: maximumNameBytes)
     }
 }

@@ -10,16 +10,12 @@ struct ManagementBody {
 
     /// Reads a body.
     ///
-    /// - Parameter isNeeded: Whether there must be one.
-    init(_ request: HTTPRequest, maximumBytes: Int, isNeeded: Bool) throws(ManagementProblem) {
-        let bytes = request.body
-        guard bytes.readableBytes <= maximumBytes else {
-            throw ManagementProblem(.tooLarge, "the body is longer than \(maximumBytes) bytes")
-        }
+    /// - Parameters:
+    ///   - head: The fields of the request, which say what the body is.
+    ///   - isNeeded: Whether there must be one.
+    init(_ bytes: ByteBuffer, of head: HTTPRequestFields, isNeeded: Bool) throws(ManagementProblem) {
         guard bytes.readableBytes > 0 || isNeeded else { return }
-        let fields = request.fields
-        guard isJSON(contentType: fields[.contentType]), !fields.isRepeated(.contentType),
-            fields[.contentEncoding] == nil
+        guard isJSON(contentType: head[.contentType]), !head.isRepeated(.contentType), head[.contentEncoding] == nil
         else {
             throw ManagementProblem(
                 .unsupportedMediaType, "send the body with \"Content-Type: application/json\", not compressed")

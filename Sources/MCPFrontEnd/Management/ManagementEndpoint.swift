@@ -32,32 +32,45 @@ package final class ManagementEndpoint: Sendable {
         self.description = ManagementDescription(prefix: settings.prefix).json
     }
 
-    /// Answers the request if it is for the API.
-    ///
-    /// A change that has begun goes on to its end when the client leaves.
-    func handle(_ request: AdmittedRequest, _ responder: HTTPResponder) -> Bool {
-        guard let path = ManagementPath(request.target.path, prefix: access.prefix) else { return false }
+    /// Says from its head where a request goes that is for the API; nil when it is for something else.
+    func admit(_ request: AdmittedRequest) -> Destination? {
+        guard let path = ManagementPath(request.target.path, prefix: access.prefix) else { return nil }
         let method = request.http.method
-        if method == .OPTIONS {
-            preflight(request).send(responder)
-            return true
-        }
+        if method == .OPTIONS { return .answered(preflight(request)) }
         var record = path.change(method).map { ManagementAudit.Record(change: $0, path: path) }
         do throws(ManagementProblem) {
-            if path.isPublic {
-                try openAnswer(path, method).send(responder)
-                return true
-            }
+            if path.isPublic { return .answered(try openAnswer(path, method)) }
             let caller = try access.caller(request)
             record?.principal = caller.principal.name
-            let operation = try operation(path, request, caller, &record)
+            let aim = try aim(path, request, caller)
+            return .management(
+                ManagementRequest(
+                    endpoint: self, admitted: request, path: path, caller: caller, aim: aim, record: record,
+                    maximumBody: aim == .change ? access.maximumBodyBytes : 0))
+        } catch {
+            if let record { audit.note(record, error) }
+            return .answered(error.answer)
+        }
+    }
+
+    /// Takes a request that has come in full. A change that has begun goes on to its end when the client leaves.
+    func handle(_ request: ManagementRequest, body: ByteBuffer, _ responder: HTTPResponder) {
+        var record = request.record
+        do throws(ManagementProblem) {
+            let operation = try operation(request, body, &record)
             // The owner of the servers is an actor. A change goes on to its end whether or not the client waits for it.
-            Task { [record] in await perform(operation, path, for: caller, request, record, responder) }
+            Task { [record] in await perform(operation, request, record, responder) }
         } catch {
             if let record { audit.note(record, error) }
             error.answer.send(responder)
         }
-        return true
+    }
+
+    /// Refuses a request whose body is too long.
+    func refuseBody(of request: ManagementRequest, _ responder: HTTPResponder) {
+        let problem = ManagementProblem.tooLarge(request.maximumBody)
+        if let record = request.record { audit.note(record, problem) }
+        problem.answer.send(responder)
     }
 
     // MARK: What is decided at once
@@ -98,11 +111,10 @@ package final class ManagementEndpoint: Sendable {
         throw ManagementProblem(.methodNotAllowed, "use \(names)", headers: [("Allow", names)])
     }
 
-    /// What is asked for, once it is certain that the caller may ask for it in this way.
-    private func operation(
-        _ path: ManagementPath, _ request: AdmittedRequest, _ caller: ManagementCaller,
-        _ record: inout ManagementAudit.Record?
-    ) throws(ManagementProblem) -> ManagementOperation {
+    /// What a request is for, once it is certain that the caller may ask for it in this way.
+    private func aim(
+        _ path: ManagementPath, _ request: AdmittedRequest, _ caller: ManagementCaller
+    ) throws(ManagementProblem) -> ManagementRequest.Aim {
         let method = request.http.method
         let isReading = method == .GET || method == .HEAD
         if !isReading { try access.allowChange(request, caller) }
@@ -121,9 +133,21 @@ package final class ManagementEndpoint: Sendable {
         if let seconds = budget.take(for: caller.principal) {
             throw .tooManyChanges(access, retryAfter: seconds)
         }
+        return .change
+    }
+
+    /// What is asked for, with what the body says.
+    private func operation(
+        _ request: ManagementRequest, _ bytes: ByteBuffer, _ record: inout ManagementAudit.Record?
+    ) throws(ManagementProblem) -> ManagementOperation {
+        switch request.aim {
+        case .list(let reach): return .list(reach)
+        case .read: return .read
+        case .change: break
+        }
+        let (path, method) = (request.path, request.admitted.http.method)
         let hasConfiguration = path == .servers || method == .PUT
-        let body = try ManagementBody(
-            request.http, maximumBytes: access.maximumBodyBytes, isNeeded: hasConfiguration)
+        let body = try ManagementBody(bytes, of: request.admitted.http, isNeeded: hasConfiguration)
         if path == .servers {
             let (name, configuration) = try body.addition()
             record?.server = name
@@ -138,18 +162,19 @@ package final class ManagementEndpoint: Sendable {
     // MARK: What the owner of the servers is asked
 
     private func perform(
-        _ operation: ManagementOperation, _ path: ManagementPath, for caller: ManagementCaller,
-        _ request: AdmittedRequest, _ record: ManagementAudit.Record?, _ responder: HTTPResponder
+        _ operation: ManagementOperation, _ request: ManagementRequest, _ record: ManagementAudit.Record?,
+        _ responder: HTTPResponder
     ) async {
         var record = record
+        let head = request.admitted
         do throws(ManagementProblem) {
-            let target = try await target(path, request.http.method)
+            let target = try await target(request.path, head.http.method)
             if let target { record?.server = target.name }
-            if case .action(.logs, let name) = target, request.http.method == .GET, Self.follows(request) {
-                try await follow(name, request, responder)
+            if case .action(.logs, let name) = target, head.http.method == .GET, Self.follows(head) {
+                try await follow(name, head, responder)
                 return
             }
-            let answer = try await ServerRequests(servers: servers, caller: caller, prefix: access.prefix)
+            let answer = try await ServerRequests(servers: servers, caller: request.caller, prefix: access.prefix)
                 .answer(operation, target)
             if let record { audit.note(record, status: answer.status) }
             answer.send(responder)
@@ -176,7 +201,7 @@ package final class ManagementEndpoint: Sendable {
 
     private static func follows(_ request: AdmittedRequest) -> Bool {
         if request.target.parameter("follow") == "true" { return true }
-        let accepted = AcceptedTypes(request.http.fields.all(.accept))
+        let accepted = AcceptedTypes(request.http.all(.accept))
         return accepted.eventStream && !accepted.json
     }
 

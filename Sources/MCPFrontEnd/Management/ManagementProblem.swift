@@ -119,6 +119,11 @@ extension ManagementProblem.Kind: CaseIterable {
 }
 
 extension ManagementProblem {
+    /// A body is longer than its endpoint takes.
+    static func tooLarge(_ maximum: Int) -> ManagementProblem {
+        ManagementProblem(.tooLarge, "the body is longer than \(maximum) bytes")
+    }
+
     /// Somebody asks for changes too often.
     static func tooManyChanges(_ access: ManagementAccess, retryAfter seconds: Int) -> ManagementProblem {
         ManagementProblem(

@@ -1,3 +1,4 @@
+import MCPCore
 import NIOCore
 import Synchronization
 
@@ -70,8 +71,12 @@ package final class ServerJournal: Sendable {
     /// The entries that are kept, the oldest first.
     package var entries: [Entry] { state.withLock { $0.entries } }
 
-    /// Adds a line. May be called from anywhere.
+    /// The longest line that is kept.
+    private static let maximumLineBytes = 4_096
+
+    /// Adds a line, with every character in it visible. May be called from anywhere.
     package func note(_ kind: Kind, _ text: String, at time: Double) {
+        let text = PrintableText.make(text, maximumBytes: Self.maximumLineBytes)
         let untold: [Int] = state.withLock { state in
             state.lastNumber += 1
             let entry = Entry(number: state.lastNumber, time: time, kind: kind, text: text)

@@ -18,10 +18,10 @@ struct StatelessEndpoint: Sendable {
 
     /// Whether the version header names a revision without sessions.
     static func isNamed(by request: AuthenticatedRequest) -> Bool {
-        guard let first = request.http.fields[.protocolVersion] else { return false }
+        guard let first = request.http[.protocolVersion] else { return false }
         if ProtocolVersion.isModern(first.trimmingSpaces) { return true }
-        return request.http.fields.isRepeated(.protocolVersion)
-            && request.http.fields.all(.protocolVersion).contains { ProtocolVersion.isModern($0.trimmingSpaces) }
+        return request.http.isRepeated(.protocolVersion)
+            && request.http.all(.protocolVersion).contains { ProtocolVersion.isModern($0.trimmingSpaces) }
     }
 
     func post(
@@ -56,7 +56,7 @@ struct StatelessEndpoint: Sendable {
         }
         do throws(StatelessRefusal) {
             try StatelessEnvelope.checkMembers(of: message)
-            let version = try StatelessHeaders.check(request.http.fields, of: message)
+            let version = try StatelessHeaders.check(request.http, of: message)
             try StatelessEnvelope.checkVersion(version)
         } catch {
             responder.respond(.badRequest, json: error.answer(to: id))
@@ -70,7 +70,7 @@ struct StatelessEndpoint: Sendable {
                 id: id,
                 route: request.route,
                 principal: request.principal,
-                parameters: StatelessHeaders.parameters(request.http.fields)
+                parameters: StatelessHeaders.parameters(request.http)
             ),
             reply,
             on: responder.eventLoop

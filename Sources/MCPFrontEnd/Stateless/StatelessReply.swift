@@ -114,9 +114,6 @@ final class StatelessReply: StatelessReplySink, @unchecked Sendable {
     }
 
     private func write(_ message: ByteBuffer) {
-        var bytes = ByteBuffer()
-        bytes.reserveCapacity(message.readableBytes + 32)
-        bytes.writeServerSentEvent(ServerSentEvent(data: message))
-        responder.write(bytes)
+        responder.write(ServerSentEvent(data: message))
     }
 }

@@ -8,12 +8,12 @@ import Synchronization
 final class StatusPages: Sendable {
     private let gateway: Gateway
     private let disabled: Mutex<[String]>
-    private let tokens: RouteTokens
+    private let tokens: Mutex<RouteTokens>
 
     init(gateway: Gateway, disabled: [String], tokens: RouteTokens) {
         self.gateway = gateway
         self.disabled = Mutex(disabled)
-        self.tokens = tokens
+        self.tokens = Mutex(tokens)
     }
 
     /// Notes which servers are left out.
@@ -21,20 +21,27 @@ final class StatusPages: Sendable {
         disabled.withLock { $0 = names }
     }
 
-    /// Answers the request if it is for one of the pages.
-    func handle(_ request: AdmittedRequest, _ responder: HTTPResponder) -> Bool {
-        guard ["/healthz", "/readyz"].contains(request.target.path) else { return false }
+    /// Shows the servers to whoever has one of these tokens, and to nobody else from now on.
+    func show(to tokens: RouteTokens) {
+        self.tokens.withLock { $0 = tokens }
+    }
+
+    /// Whether there is a page at a path.
+    func has(_ path: String) -> Bool { path == "/healthz" || path == "/readyz" }
+
+    /// Answers a request for one of the pages.
+    func handle(_ request: AdmittedRequest, _ responder: HTTPResponder) {
         guard request.http.method == .GET || request.http.method == .HEAD else {
             responder.refuse(.methodNotAllowed, "use GET", headers: [("Allow", "GET, HEAD")])
-            return true
+            return
         }
         if request.target.path == "/healthz" {
             responder.respond(.ok, json: ByteBuffer(string: #"{"status":"ok"}"#))
         } else {
-            let mayRead = tokens.principal(authorization: request.http.fields[.authorization]) != nil
+            let tokens = self.tokens.withLock { $0 }
+            let mayRead = tokens.principal(authorization: request.http[.authorization]) != nil
             readiness(showsServers: mayRead, responder)
         }
-        return true
     }
 
     private func readiness(showsServers: Bool, _ responder: HTTPResponder) {

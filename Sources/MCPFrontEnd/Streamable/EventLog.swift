@@ -1,6 +1,7 @@
 import NIOCore
 
-/// The events of one session that can still be sent again, oldest first, bounded in number and bytes.
+/// The events of one session that can still be sent again, oldest first, bounded in number and bytes: more closely once
+/// the client has been away for a while, and by one budget for all sessions.
 ///
 /// An event's identifier names its stream and its place there, so that a resumed stream never replays another's.
 struct EventLog {
@@ -37,15 +38,21 @@ struct EventLog {
     private var finished: Set<Int> = []
     /// How many events of a stream are kept.
     private var kept: [Int: Int] = [:]
+    private var isAway = false
     private let maximumCount: Int
     private let maximumBytes: Int
-    private let budget: ReplayBudget
+    private let maximumBytesAway: Int
+    private let budget: ByteBudget
 
-    init(maximumCount: Int, maximumBytes: Int, budget: ReplayBudget) {
+    init(maximumCount: Int, maximumBytes: Int, maximumBytesAway: Int, budget: ByteBudget) {
         self.budget = budget
         self.maximumCount = maximumCount
         self.maximumBytes = maximumBytes
+        self.maximumBytesAway = min(maximumBytes, maximumBytesAway)
     }
+
+    /// How many bytes of events are kept, apart from those that are larger.
+    private var room: Int { isAway ? maximumBytesAway : maximumBytes }
 
     /// The next identifier of a stream, for an event that need not be repeated.
     mutating func nextID(for stream: Int) -> EventID {
@@ -56,27 +63,37 @@ struct EventLog {
 
     /// Remembers an event and gives it its identifier.
     ///
-    /// One that is larger than the whole log is kept only while nobody has received it, and only as far as the
-    /// budget of all sessions goes.
+    /// One that is larger than the whole log is kept only while nobody has received it.
     mutating func append(_ data: ByteBuffer, to stream: Int, isReceived: Bool) -> EventID {
         let id = nextID(for: stream)
-        if data.readableBytes > maximumBytes {
-            guard !isReceived, budget.reserve(data.readableBytes) else { return id }
+        let size = data.readableBytes
+        guard size <= room else {
+            guard !isReceived, budget.reserve(size) else { return id }
             oversized.append(Entry(id: id, data: data))
             kept[stream, default: 0] += 1
             return id
         }
+        trim(toCount: maximumCount - 1, bytes: room - size)
+        guard maximumCount > 0, reserve(size) else { return id }
         entries.append(Entry(id: id, data: data))
         kept[stream, default: 0] += 1
-        bytes += data.readableBytes
-        trim()
+        bytes += size
         return id
     }
 
-    private mutating func trim() {
+    /// Takes from the budget, and where that is used up gives up the oldest events for it.
+    private mutating func reserve(_ size: Int) -> Bool {
+        while !budget.reserve(size) {
+            guard !entries.isEmpty else { return false }
+            trim(toCount: entries.count - 1, bytes: bytes)
+        }
+        return true
+    }
+
+    private mutating func trim(toCount count: Int, bytes most: Int) {
         var dropped = 0
         var left = bytes
-        while entries.count - dropped > maximumCount || left > maximumBytes {
+        while dropped < entries.count, entries.count - dropped > count || left > most {
             left -= entries[dropped].data.readableBytes
             dropped += 1
         }
@@ -86,7 +103,28 @@ struct EventLog {
             if finished.contains(entry.id.stream) { forgetIfEmpty(entry.id.stream) }
         }
         entries.removeFirst(dropped)
+        budget.release(bytes - left)
         bytes = left
+    }
+
+    /// Keeps less from now on, because no client has been there for a while.
+    mutating func clientIsAway() {
+        guard !isAway else { return }
+        isAway = true
+        trim(toCount: maximumCount, bytes: room)
+        // What is left may be small parts of large reads.
+        entries = entries.map { Entry(id: $0.id, data: ByteBuffer(bytes: $0.data.readableBytesView)) }
+    }
+
+    /// Keeps as much as for every client.
+    mutating func clientIsBack() {
+        isAway = false
+    }
+
+    /// Forgets all events. Identifiers go on.
+    mutating func removeAll() {
+        trim(toCount: 0, bytes: 0)
+        releaseOversized()
     }
 
     /// Notes that one event of a stream is kept no longer.
@@ -119,6 +157,7 @@ struct EventLog {
         for entry in oversized where isMeant(entry) {
             budget.release(entry.data.readableBytes)
             release(entry.id.stream)
+            if finished.contains(entry.id.stream) { forgetIfEmpty(entry.id.stream) }
         }
         oversized.removeAll(where: isMeant)
     }

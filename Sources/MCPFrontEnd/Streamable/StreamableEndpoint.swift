@@ -13,22 +13,25 @@ struct StreamableEndpoint: Sendable {
 
     let gateway: Gateway
     let limits: HTTPLimits
-    /// For answers that are larger than a session's own ring.
-    private let replayBudget: ReplayBudget
+    /// What all sessions may keep for clients that come back.
+    private let replayBudget: ByteBudget
     private let stateless: StatelessEndpoint
 
     init(gateway: Gateway, limits: HTTPLimits) {
         self.gateway = gateway
         self.limits = limits
-        replayBudget = ReplayBudget(bytes: limits.replayBudgetBytes)
+        replayBudget = ByteBudget(bytes: limits.maximumReplayBytes)
         stateless = StatelessEndpoint(gateway: gateway, limits: limits)
     }
 
-    func handle(_ request: AuthenticatedRequest, _ responder: HTTPResponder) {
+    /// The longest body that a request with this method may have; 0 where a body means nothing.
+    func maximumBody(of method: HTTPMethod) -> Int { method == .POST ? limits.maximumBodyBytes : 0 }
+
+    func handle(_ request: AuthenticatedRequest, body: ByteBuffer, _ responder: HTTPResponder) {
         do throws(Refusal) {
             if request.http.method != .POST, StatelessEndpoint.isNamed(by: request) { throw StatelessEndpoint.onlyPOST }
             switch request.http.method {
-            case .POST: try post(request, responder)
+            case .POST: try post(request, body, responder)
             case .GET: try get(request, responder)
             case .DELETE: try delete(request, responder)
             default:
@@ -45,14 +48,16 @@ struct StreamableEndpoint: Sendable {
 
     // MARK: POST
 
-    private func post(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
-        guard isJSON(contentType: request.http.fields[.contentType]) else {
+    private func post(
+        _ request: AuthenticatedRequest, _ body: ByteBuffer, _ responder: HTTPResponder
+    ) throws(Refusal) {
+        guard isJSON(contentType: request.http[.contentType]) else {
             throw Refusal(status: .unsupportedMediaType, reason: "send Content-Type: application/json")
         }
-        guard request.http.fields[.contentEncoding].map({ $0.lowercased() == "identity" }) ?? true else {
+        guard request.http[.contentEncoding].map({ $0.lowercased() == "identity" }) ?? true else {
             throw Refusal(status: .unsupportedMediaType, reason: "send the body without Content-Encoding")
         }
-        let accepts = AcceptedTypes(request.http.fields.all(.accept))
+        let accepts = AcceptedTypes(request.http.all(.accept))
         guard accepts.json || accepts.eventStream else {
             throw Refusal(
                 status: .notAcceptable,
@@ -60,14 +65,14 @@ struct StreamableEndpoint: Sendable {
             )
         }
         let isStateless = StatelessEndpoint.isNamed(by: request)
-        if Batch.isBatch(request.http.body), !isStateless {
+        if Batch.isBatch(body), !isStateless {
             try checkVersion(request)
-            try postBatch(request, accepts, responder)
+            try postBatch(body, request, accepts, responder)
             return
         }
         let message: Message
         do {
-            message = try Message(request.http.body, maximumDepth: limits.maximumJSONDepth)
+            message = try Message(body, maximumDepth: limits.maximumJSONDepth)
         } catch {
             responder.refuse(error)
             return
@@ -122,7 +127,7 @@ struct StreamableEndpoint: Sendable {
 
     /// The version header must name a revision that we speak. It may be absent: then 2025-03-26 is assumed.
     private func checkVersion(_ request: AuthenticatedRequest) throws(Refusal) {
-        guard let name = request.http.fields[.protocolVersion], ProtocolVersion(inHandshake: name) == nil else {
+        guard let name = request.http[.protocolVersion], ProtocolVersion(inHandshake: name) == nil else {
             return
         }
         let known = ProtocolVersion.spoken.map(\.name).joined(separator: ", ")
@@ -157,8 +162,8 @@ struct StreamableEndpoint: Sendable {
 
     /// The session that a request names; nil when it names none.
     private func session(for request: AuthenticatedRequest) throws(Refusal) -> ClientSession? {
-        guard let id = request.http.fields[.sessionID] else { return nil }
-        guard !request.http.fields.isRepeated(.sessionID) else {
+        guard let id = request.http[.sessionID] else { return nil }
+        guard !request.http.isRepeated(.sessionID) else {
             throw Refusal(status: .badRequest, reason: "more than one Mcp-Session-Id header")
         }
         guard let session = gateway.sessions.find(id, principal: request.principal, route: request.route) else {
@@ -212,6 +217,7 @@ struct StreamableEndpoint: Sendable {
     }
 
     private func postBatch(
+        _ body: ByteBuffer,
         _ request: AuthenticatedRequest,
         _ accepts: AcceptedTypes,
         _ responder: HTTPResponder
@@ -226,7 +232,7 @@ struct StreamableEndpoint: Sendable {
         var messages: [Message] = []
         do {
             let parts = try Batch.split(
-                request.http.body,
+                body,
                 maximumCount: limits.maximumBatchCount,
                 maximumDepth: limits.maximumJSONDepth
             )
@@ -282,7 +288,7 @@ struct StreamableEndpoint: Sendable {
     // MARK: GET and DELETE
 
     private func get(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
-        guard AcceptedTypes(request.http.fields.all(.accept)).eventStream else {
+        guard AcceptedTypes(request.http.all(.accept)).eventStream else {
             throw Refusal(status: .notAcceptable, reason: "send Accept: text/event-stream")
         }
         try checkVersion(request)

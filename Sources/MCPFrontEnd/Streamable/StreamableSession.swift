@@ -19,11 +19,15 @@ final class StreamableSession: SessionOutlet, @unchecked Sendable {
     private var unfinished: Set<Int> = []
     /// Up to where stream 0 has been written to somebody.
     private var lastTold = -1
+    /// Whether no stream was open when that was last asked.
+    private var wasAlone = false
 
-    init(version: ProtocolVersion, limits: HTTPLimits, budget: ReplayBudget) {
+    init(version: ProtocolVersion, limits: HTTPLimits, budget: ByteBudget) {
         self.version = version
         self.limits = limits
-        self.log = EventLog(maximumCount: limits.replayEvents, maximumBytes: limits.replayBytes, budget: budget)
+        self.log = EventLog(
+            maximumCount: limits.replayEvents, maximumBytes: limits.replayBytes,
+            maximumBytesAway: limits.replayBytesAway, budget: budget)
     }
 
     // MARK: What belongs to no request
@@ -41,11 +45,23 @@ final class StreamableSession: SessionOutlet, @unchecked Sendable {
         for writer in writers.values.joined() { writer.end() }
         writers = [:]
         unfinished = []
-        log.releaseOversized()
+        log.removeAll()
+    }
+
+    /// Whoever was not there twice in a row is away.
+    func tidy() {
+        guard writers.isEmpty else { return }
+        if wasAlone { log.clientIsAway() }
+        wasAlone = true
+    }
+
+    private func clientIsBack() {
+        wasAlone = false
+        log.clientIsBack()
     }
 
     deinit {
-        log.releaseOversized()
+        log.removeAll()
     }
 
     /// Why a stream cannot be opened.
@@ -75,6 +91,7 @@ final class StreamableSession: SessionOutlet, @unchecked Sendable {
 
     /// Attaches an open response to a stream and sends what was missed.
     func attach(_ writer: EventStreamWriter, _ resumption: Resumption) {
+        clientIsBack()
         if version.hasPrimingEvents, resumption.missed.isEmpty {
             let id = log.nextID(for: resumption.stream)
             writer.write(ServerSentEvent(id: id.text))
@@ -112,6 +129,7 @@ final class StreamableSession: SessionOutlet, @unchecked Sendable {
     /// Starts the stream of a request. Where clients understand it, it opens with an event without data, from which
     /// they can resume.
     func begin(_ stream: Int, _ writer: EventStreamWriter) {
+        clientIsBack()
         unfinished.insert(stream)
         writers[stream] = [writer]
         if version.hasPrimingEvents {

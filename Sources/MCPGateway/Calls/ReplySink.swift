@@ -35,6 +35,14 @@ package protocol SessionOutlet: AnyObject, Sendable {
 
     func send(_ message: ByteBuffer)
 
+    /// Gives back what need not be kept any more. Called every few seconds.
+    func tidy()
+
     /// The session has ended.
     func close()
+}
+
+extension SessionOutlet {
+    /// Nothing is kept by most.
+    package func tidy() {}
 }

@@ -14,6 +14,9 @@ package final class TaskSeal: Sendable {
 
     private let keys: Mutex<[Principal: SymmetricKey]>
     private let sharedKey = TaskSeal.key(of: [0])
+    /// For callers that are not known, such as those whose token was taken away a moment ago: opens nothing that was
+    /// sealed for others, nor after this run.
+    private let strangerKey = SymmetricKey(size: .bits256)
 
     /// - Parameter secrets: What only a caller and the operator know; callers without one are all the same.
     package init(secrets: [Principal: [UInt8]]) {
@@ -24,6 +27,11 @@ package final class TaskSeal: Sendable {
     package func add(_ secret: [UInt8], of principal: Principal) {
         let key = Self.key(of: secret)
         keys.withLock { $0[principal] = key }
+    }
+
+    /// Forgets a caller.
+    package func remove(_ principal: Principal) {
+        keys.withLock { $0[principal] = nil }
     }
 
     private static func key(of secret: [UInt8]) -> SymmetricKey {
@@ -52,11 +60,15 @@ package final class TaskSeal: Sendable {
         return difference == 0 && expected.count == given.count ? id : nil
     }
 
+    private func key(of principal: Principal) -> SymmetricKey {
+        principal == .anonymous ? sharedKey : keys.withLock { $0[principal] } ?? strangerKey
+    }
+
     private func tag(_ id: String, _ route: Route, _ principal: Principal) -> String {
         var content = Array(route.name.utf8)
         content.append(0)
         content += id.utf8
-        let code = HMAC<SHA256>.authenticationCode(for: content, using: keys.withLock { $0[principal] } ?? sharedKey)
+        let code = HMAC<SHA256>.authenticationCode(for: content, using: key(of: principal))
         return code.prefix(Self.tagLength / 2).map { byte in
             String(decoding: [Hexadecimal.digit(byte >> 4), Hexadecimal.digit(byte & 15)], as: UTF8.self)
         }.joined()

@@ -116,12 +116,10 @@ struct ErrorOutputTail {
     private mutating func endLine() {
         let text = String(decoding: partial, as: UTF8.self)
         partial.removeAll(keepingCapacity: true)
-        let printable = text.unicodeScalars.map { scalar -> Character in
-            let isControl = scalar.value < 0x20 && scalar != "\t" || (0x7F...0x9F).contains(scalar.value)
-            return isControl ? "\u{FFFD}" : Character(scalar)
+        let isBlank = text.unicodeScalars.allSatisfy {
+            $0.value <= 0x20 || (0x7F...0x9F).contains($0.value) || $0 == "\u{FFFD}"
         }
-        let line = String(printable)
-        if !line.allSatisfy({ $0 == " " || $0 == "\u{FFFD}" || $0 == "\t" }) { add(line) }
+        if !isBlank { add(PrintableText.make(text, maximumBytes: 4 * Self.maximumLineLength)) }
     }
 
     private mutating func add(_ line: String) {

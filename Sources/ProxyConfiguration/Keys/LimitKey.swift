@@ -50,6 +50,7 @@ struct LimitKey: Sendable {
 
     private static let clients = [
         size("maxBodyBytes", \.maxBodyBytes, 1...gibibyte),
+        size("maxBufferedBytes", \.maxBufferedBytes, 1...(64 * gibibyte)),
         size("maxHeaderFieldBytes", \.maxHeaderFieldBytes, 1...(64 << 10)),
         size("maxHeaderBytes", \.maxHeaderBytes, 1...(64 << 10)),
         count("maxHeaderCount", \.maxHeaderCount, 1...10_000),
@@ -77,6 +78,8 @@ struct LimitKey: Sendable {
         size("maxStreamBufferBytes", \.maxStreamBufferBytes, 1...gibibyte),
         count("replayEvents", \.replayEvents, 0...million),
         size("replayBytes", \.replayBytes, 0...gibibyte),
+        size("replayBytesAway", \.replayBytesAway, 0...gibibyte),
+        size("maxReplayBytes", \.maxReplayBytes, 0...(64 * gibibyte)),
         time("keepAliveInterval", \.keepAliveInterval, upTo: hour),
         time("streamAfter", \.streamAfter, upTo: hour),
     ]

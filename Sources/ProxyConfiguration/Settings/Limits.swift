@@ -6,6 +6,9 @@ package struct Limits: Sendable, Equatable {
 
     /// The largest request body.
     package var maxBodyBytes = 4 << 20
+    /// How much of bodies that come in parts, and of answers that clients leave unread, is held: of each kind, of all
+    /// clients together.
+    package var maxBufferedBytes = 256 << 20
     /// The largest header field.
     package var maxHeaderFieldBytes = 16 << 10
     /// The largest block of header fields.
@@ -55,6 +58,10 @@ package struct Limits: Sendable, Equatable {
     package var replayEvents = 256
     /// The most bytes of events kept for a client that comes back.
     package var replayBytes = 1 << 20
+    /// The most bytes of events kept for a client that has been away for a while.
+    package var replayBytesAway = 32 << 10
+    /// The most bytes of events kept for all clients together.
+    package var maxReplayBytes = 64 << 20
     /// How often a comment is sent on a silent event stream.
     package var keepAliveInterval: Duration = .seconds(15)
     /// How long a request waits for its answer before the reply becomes an event stream.

@@ -1,4 +1,5 @@
 import Logging
+import MCPCore
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -6,8 +7,14 @@ import Logging
     import Foundation
 #endif
 
-/// Writes log lines to standard error: time, level, message, facts.
+/// Writes log lines to standard error: time, level, message, facts. A flood of equal lines leaves a few and their number.
 struct LineLogHandler: LogHandler {
+    /// How long a message may be.
+    private static let maximumMessageBytes = 4_096
+    /// The facts that are told in words, and how long those may be; all others are names and numbers.
+    private static let facts: Set<String> = ["error", "failure", "problems", "reason", "stderr"]
+    private static let maximumFactBytes = 2_048
+
     var metadata: Logger.Metadata = [:]
     var logLevel = Logger.Level.info
 
@@ -17,24 +24,19 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line = Date().formatted(.iso8601.time(includingFractionalSeconds: true))
-        line += " \(event.level) \(Self.printable("\(event.message)"))"
+        var line = "\(event.level) " + PrintableText.make("\(event.message)", maximumBytes: Self.maximumMessageBytes)
         let facts = metadata.merging(event.metadata ?? [:]) { $1 }
         for (key, value) in facts.sorted(by: { $0.key < $1.key }) {
-            let text = Self.printable("\(value)")
-            line += " \(key)=" + (text.contains(" ") || text.contains("\"") ? Self.quoted(text) : text)
+            let length = Self.facts.contains(key) ? Self.maximumFactBytes : PrintableText.maximumNameBytes
+            let text = PrintableText.make("\(value)", maximumBytes: length)
+            line += " \(key)=" + (text.contains { " \t\"".contains($0) } ? Self.quoted(text) : text)
         }
-        Terminal.error(line)
+        RepeatedLines.shared.write(line) { line in
+            Terminal.error(Date().formatted(.iso8601.time(includingFractionalSeconds: true)) + " " + line)
+        }
     }
 
     private static func quoted(_ text: String) -> String {
         "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-    }
-
-    /// Control characters could forge lines or steer a terminal.
-    private static func printable(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else { return text }
-        return String(
-            String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }))
     }
 }

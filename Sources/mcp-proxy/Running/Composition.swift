@@ -122,6 +122,7 @@ struct Composition {
     private static func httpLimits(_ limits: Limits) -> HTTPLimits {
         var result = HTTPLimits()
         result.maximumBodyBytes = limits.maxBodyBytes
+        result.maximumBufferedBytes = limits.maxBufferedBytes
         result.maximumHeaderFieldBytes = limits.maxHeaderFieldBytes
         result.maximumHeaderBytes = limits.maxHeaderBytes
         result.maximumHeaderCount = limits.maxHeaderCount
@@ -136,7 +137,8 @@ struct Composition {
         result.maximumStreamBufferBytes = limits.maxStreamBufferBytes
         result.replayEvents = limits.replayEvents
         result.replayBytes = limits.replayBytes
-        result.replayBudgetBytes = limits.replayBytes * 64
+        result.replayBytesAway = limits.replayBytesAway
+        result.maximumReplayBytes = limits.maxReplayBytes
         result.keepAliveInterval = limits.keepAliveInterval
         result.streamAfter = limits.streamAfter
         return result

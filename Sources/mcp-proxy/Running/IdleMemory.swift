@@ -1,7 +1,8 @@
 import CProxySystem
 import NIOCore
 
-/// Gives memory back when there is nothing to do, once after each time that there was.
+/// Gives memory back when there is nothing to do, twice after each time that there was: what sessions keep for clients
+/// that are away becomes free a while later.
 ///
 /// While there is work, freed memory is kept, since giving it back and asking for it again costs more than a large
 /// message itself.
@@ -11,7 +12,7 @@ struct IdleMemory {
 
     private let eventLoops: any EventLoopGroup
     private var lastTime = proxy_processor_milliseconds()
-    private var hasGivenBack = false
+    private var timesGivenBack = 0
 
     /// Keeps freed memory from now on.
     ///
@@ -28,11 +29,11 @@ struct IdleMemory {
         let time = proxy_processor_milliseconds()
         defer { lastTime = time }
         guard Double(time - lastTime) <= Double(interval.components.seconds) * 1_000 * Self.idleShare else {
-            hasGivenBack = false
+            timesGivenBack = 0
             return
         }
-        guard !hasGivenBack else { return }
-        hasGivenBack = true
+        guard timesGivenBack < 2 else { return }
+        timesGivenBack += 1
         for eventLoop in eventLoops.makeIterator() { eventLoop.execute { proxy_give_back_memory_of_thread() } }
         proxy_give_back_memory()
     }

@@ -3,48 +3,54 @@ import MCPGateway
 import ProxyConfiguration
 import Synchronization
 
-/// Knows every token there is and whom it stands for, so that one token is one principal everywhere, also when servers
-/// come and go.
+/// Knows every token that is accepted anywhere and whom it stands for, so that one token is one principal everywhere,
+/// also when servers come and go. A token that nothing accepts any more is forgotten.
 final class PrincipalRegister: Sendable {
     /// Binds what a caller has created to its token.
     let taskSeal = TaskSeal(secrets: [:])
-    private let numbers = Mutex<[Secret: Int]>([:])
+    private let known: KnownTokens
+    /// What keeps the tokens of the configuration in force.
+    private let inForce = Mutex<[TokenLease]>([])
 
     init(_ settings: ProxySettings) {
-        for token in settings.options.authTokens + settings.servers.flatMap(\.options.authTokens) {
-            _ = principal(token)
-        }
+        known = KnownTokens(taskSeal)
+        keep(settings)
     }
 
-    private func principal(_ token: Secret) -> Principal {
-        let (number, isNew) = numbers.withLock { numbers in
-            if let number = numbers[token] { return (number, false) }
-            numbers[token] = numbers.count
-            return (numbers.count - 1, true)
+    /// Keeps the tokens of a configuration, in place of those of the one before.
+    func keep(_ settings: ProxySettings) {
+        let tokens =
+            settings.options.authTokens + settings.servers.flatMap(\.options.authTokens) + settings.managementTokens
+        let leases = tokens.map(known.lease)
+        let old = inForce.withLock { inForce in
+            defer { inForce = leases }
+            return inForce
         }
-        let principal = Principal.token(number: number)
-        if isNew { taskSeal.add(Array(token.reveal().utf8), of: principal) }
-        return principal
+        // What ends with them takes its turn after the lock was given back.
+        withExtendedLifetime(old) {}
     }
 
     /// What a route accepts.
     func tokens(_ tokens: [Secret]) -> RouteTokens {
-        RouteTokens(tokens.map { ($0.reveal(), principal($0)) })
+        RouteTokens(leases: tokens.map(known.lease))
     }
 
-    /// What opens a route for one caller and nobody else; everybody's, where callers have no token.
+    /// What opens a route for one caller and nobody else: everybody's, where callers have no token, and nobody's, where
+    /// the caller's was taken away.
     func tokens(of caller: Principal) -> RouteTokens {
-        tokens(numbers.withLock { numbers in numbers.keys.filter { .token(number: numbers[$0] ?? -1) == caller } })
-    }
-
-    /// The only one who may call, where there is only one.
-    func only(_ tokens: [Secret]) -> Principal {
-        tokens.count == 1 ? principal(tokens[0]) : .anonymous
+        guard caller != .anonymous else { return RouteTokens([]) }
+        return known.lease(of: caller).map { RouteTokens(leases: [$0]) } ?? .closed
     }
 
     /// What opens the status of all servers: the proxy's own tokens, or any server's when it has none itself.
     func statusTokens(_ settings: ProxySettings) -> RouteTokens {
         let own = settings.options.authTokens
         return tokens(own.isEmpty ? settings.servers.flatMap(\.options.authTokens) : own)
+    }
+}
+
+extension RouteTokens {
+    fileprivate init(leases: [TokenLease]) {
+        self.init(leases.map { ($0.secret.reveal(), $0.principal) }, leases: leases)
     }
 }

@@ -36,8 +36,10 @@ struct ServerBuilder: Sendable {
         let journal = ServerJournal(maximumEntries: settings.limits.stderrLines)
         let census = LinkCensus(within: links.census)
         let note = StatusNote(journal)
+        let tokens = principals.tokens(server.options.authTokens)
         let connections = ServerConnections(
-            connectionSettings(of: server, firstPrincipal: firstPrincipal),
+            // With a single token there is a single caller: the first connection is already theirs.
+            connectionSettings(of: server, firstPrincipal: firstPrincipal ?? tokens.onlyPrincipal),
             eventLoops: eventLoops,
             logger: logger,
             makeLink: linkFactory(for: server, journal, census),
@@ -53,7 +55,7 @@ struct ServerBuilder: Sendable {
             source: source,
             configuration: configuration,
             connections: connections,
-            published: PublishedRoute(route: route, tokens: principals.tokens(server.options.authTokens)),
+            published: PublishedRoute(route: route, tokens: tokens),
             journal: journal,
             census: census
         )
@@ -127,7 +129,7 @@ struct ServerBuilder: Sendable {
     }
 
     private func connectionSettings(
-        of server: ServerSettings, firstPrincipal: Principal?
+        of server: ServerSettings, firstPrincipal: Principal
     ) -> ServerConnectionSettings {
         var info = ByteBuffer(string: #"{"name":"#)
         info.writeJSONString(settings.name)
@@ -143,8 +145,7 @@ struct ServerBuilder: Sendable {
             idleTimeout: settings.limits.idleTimeout,
             ownClientInfo: info,
             toolFilter: server.options.toolFilter.map(Self.toolFilter),
-            // With a single token there is a single caller: the first connection is already theirs.
-            firstPrincipal: firstPrincipal ?? principals.only(server.options.authTokens)
+            firstPrincipal: firstPrincipal
         )
         result.startsProcesses = if case .stdio = server.transport { true } else { false }
         result.cacheHints.timeToLive = server.cacheTTL

@@ -34,6 +34,11 @@ extension ServerRegistry {
             firstPrincipal: source == .adHoc ? caller.principal : nil)
         server.owner = caller.principal
         try await start(server)
+        // What it inherits may have been taken away while it started.
+        if source == .api {
+            let tokens = inherited(by: server).map(builder.principals.tokens) ?? .closed
+            server.published = PublishedRoute(route: server.published.route, tokens: tokens)
+        }
         return server
     }
 

@@ -42,6 +42,8 @@ extension ServerRegistry {
     private func apply(_ difference: SettingsDifference, _ new: ProxySettings, _ report: inout ReloadReport) async {
         takeOver(new)
         await openAddresses()
+        takeTokens(new)
+        async let foreignClosed: Void = closeForeign()
         await withTaskGroup(of: (ServerSettings, String?).self) { group in
             for server in difference.removed { group.addTask { await (server, self.forget(server)) } }
             for server in difference.added { group.addTask { await (server, self.take(server)) } }
@@ -57,11 +59,15 @@ extension ServerRegistry {
             guard failed.contains(server.displayName) else { return server }
             return old.first { $0.name == server.name }
         }
+        openManagement()
         await refreshAdded()
+        await foreignClosed
     }
 
     /// Puts in force what holds for all servers. What needs a restart stays as it is.
     private func takeOver(_ new: ProxySettings) {
+        builder.principals.keep(new)
+        frontDoor.showStatus(to: builder.principals.statusTokens(new))
         settings.options = new.options
         settings.management = new.management
         var forBuilding = builder.settings

@@ -8,8 +8,12 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HTTPListenerTests {
     private final class NoHandler: HTTPRequestHandler {
-        func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {}
-        func headers(for request: HTTPRequest) -> [(String, String)] { [] }
+        func admit(_ head: HTTPRequestFields) -> Destination {
+            .refused(Refusal(status: .notFound, reason: "there is nothing here"))
+        }
+        func handle(_ destination: Destination, body: ByteBuffer, _ responder: HTTPResponder) {}
+        func refuseBody(for destination: Destination, _ responder: HTTPResponder) {}
+        func headers(for head: HTTPRequestFields) -> [(String, String)] { [] }
     }
 
     private func problem(host: String?, port: Int) async throws -> String {

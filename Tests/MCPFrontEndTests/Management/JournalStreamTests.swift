@@ -24,7 +24,7 @@ import Testing
             "GET", "/api/servers/fetch/logs", [ManagementHarness.owner, "Accept: */*"])
         #expect(
             response.body
-                == #"{"entries":[{"number":1,"time":"1970-01-01T00:00:00.500Z","kind":"stderr","text":"one\n"}]}"#)
+                == #"{"entries":[{"number":1,"time":"1970-01-01T00:00:00.500Z","kind":"stderr","text":"one\\u{a}"}]}"#)
         #expect(try await harness.answer("HEAD", "/api/servers/fetch/logs?follow=true").status == 200)
     }
 
@@ -41,7 +41,7 @@ import Testing
         #expect(try await client.until("\n\n").contains("id: 1\ndata: {\"number\":1"))
         journal.note(.event, "later\ndata: forged", at: 1)
         let later = try await client.until("\n\n")
-        #expect(later.contains("id: 2\n") && later.contains(#""text":"later\ndata: forged"}"#))
+        #expect(later.contains("id: 2\n") && later.contains(#""text":"later\\u{a}data: forged"}"#))
         journal.close()
         #expect(try await client.until("0\r\n\r\n").contains("event: end\n"))
         #expect(journal.followerCount == 0)

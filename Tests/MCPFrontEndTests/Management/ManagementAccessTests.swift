@@ -152,7 +152,7 @@ import Testing
                 "management change=remove outcome=unauthorized principal=unknown server=fetch/*** status=401",
                 "management change=remove outcome=done principal=token 1 server=fetch/*** status=200",
                 "management change=restart outcome=unknown-server principal=token 1 "
-                    + "server=\(String(repeating: "n", count: 64)) status=404",
+                    + "server=\(String(repeating: "n", count: 64))… status=404",
             ])
     }
 }

@@ -90,16 +90,29 @@ final class ManagementHarness: Sendable {
             self.endpoint = endpoint
         }
 
-        func headers(for request: HTTPRequest) -> [(String, String)] { [] }
-
-        func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
+        func admit(_ head: HTTPRequestFields) -> Destination {
             do throws(Refusal) {
-                if !endpoint.handle(try admission.admit(request), responder) {
-                    responder.respond(.imATeapot)
-                }
+                return endpoint.admit(try admission.admit(head))
+                    ?? .refused(Refusal(status: .imATeapot, reason: "this is not for the API"))
             } catch {
-                responder.refuse(error)
+                return .refused(error)
             }
+        }
+
+        func headers(for head: HTTPRequestFields) -> [(String, String)] { [] }
+
+        func handle(_ destination: Destination, body: ByteBuffer, _ responder: HTTPResponder) {
+            switch destination {
+            case .management(let request): endpoint.handle(request, body: body, responder)
+            case .answered(let answer): answer.send(responder)
+            case .refused(let refusal): responder.refuse(refusal)
+            case .streamable, .eventStream, .status, .preflight, .adHoc: responder.respond(.imATeapot)
+            }
+        }
+
+        func refuseBody(for destination: Destination, _ responder: HTTPResponder) {
+            guard case .management(let request) = destination else { return responder.respond(.imATeapot) }
+            endpoint.refuseBody(of: request, responder)
         }
     }
 

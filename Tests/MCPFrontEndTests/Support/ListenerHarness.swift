@@ -1,4 +1,7 @@
+import MCPCore
+import MCPGateway
 import MCPTestSupport
+import MCPUpstream
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -18,7 +21,7 @@ final class ListenerHarness: Sendable {
         limits.headerTimeout = .seconds(60)
         configure(&limits)
         listener = HTTPListener(limits: limits, logger: .silent)
-        handler = Handler()
+        handler = Handler(limits)
         try await listener.bind(
             host: "127.0.0.1", port: 0, eventLoops: MultiThreadedEventLoopGroup.singleton, handler: handler)
         port = listener.port ?? 0
@@ -34,8 +37,18 @@ final class ListenerHarness: Sendable {
     /// Comes when a client went away before its answer was complete.
     var departures: EventQueue<String> { handler.departures }
 
-    func client() async throws -> RawClient {
-        try await RawClient(port: port)
+    func client(reading isReading: Bool = true) async throws -> RawClient {
+        try await RawClient(port: port, isReading: isReading)
+    }
+
+    /// Waits until that many requests have reached the handler.
+    func waitForRequests(_ count: Int) async throws {
+        while requests.count < count { _ = try await handler.arrivals.next() }
+    }
+
+    /// Ends every open stream.
+    func endStreams() {
+        for responder in handler.streams.withLock({ $0 }) { responder.run { $0.end() } }
     }
 
     /// Answers the requests to /held, which wait for this.
@@ -50,13 +63,17 @@ final class ListenerHarness: Sendable {
 
     /// Writes to every open stream.
     func write(_ text: String) {
-        for responder in handler.streams.withLock({ $0 }) { responder.run { $0.write(ByteBuffer(string: text)) } }
+        let event = ServerSentEvent(data: ByteBuffer(string: text))
+        for responder in handler.streams.withLock({ $0 }) { responder.run { $0.write(event) } }
     }
 
     /// Waits until that many requests are held.
     func waitForHeld(_ count: Int) async throws {
         while handler.held.withLock({ $0.count }) < count { _ = try await handler.arrivals.next() }
     }
+
+    /// What answers, without a listener.
+    static func handler() -> any HTTPRequestHandler { Handler(HTTPLimits()) }
 
     private final class Handler: HTTPRequestHandler {
         let seen = Mutex<[String]>([])
@@ -65,12 +82,46 @@ final class ListenerHarness: Sendable {
         let arrivals = EventQueue<String>()
         let departures = EventQueue<String>()
 
-        func headers(for request: HTTPRequest) -> [(String, String)] { [] }
+        let endpoint: Endpoint
+        private let admission = Admission(hosts: HostPolicy(hosts: [], origins: [], acceptsAddresses: true))
+        private let limits: HTTPLimits
 
-        func handle(_ request: HTTPRequest, _ responder: HTTPResponder) {
-            let line = "\(request.method) \(request.head.uri) \(request.body.readableBytes)"
+        init(_ limits: HTTPLimits) {
+            self.limits = limits
+            let route = Route.inMemory("all", on: MultiThreadedEventLoopGroup.singleton) { ScriptedLink(on: $0) }
+            let published = PublishedRoute(route: route, tokens: RouteTokens([("secret", .token(number: 0))]))
+            endpoint = Endpoint(path: "/", kind: .streamable, published: published)
+        }
+
+        /// Everything is let in but what lies below /refused.
+        func admit(_ head: HTTPRequestFields) -> Destination {
+            do throws(Refusal) {
+                if head.head.uri == "/refused" { throw Refusal(status: .forbidden, reason: "refused") }
+                var head = head.head
+                head.headers.add(name: "Authorization", value: "Bearer secret")
+                let admitted = try admission.admit(HTTPRequestFields(head))
+                let request = try admission.authenticate(admitted, for: endpoint)
+                return .streamable(request, maximumBody: head.method == .GET ? 0 : limits.maximumBodyBytes)
+            } catch {
+                return .refused(error)
+            }
+        }
+
+        func headers(for head: HTTPRequestFields) -> [(String, String)] { [] }
+
+        func refuseBody(for destination: Destination, _ responder: HTTPResponder) {
+            responder.refuseBody(longerThan: destination.maximumBody)
+        }
+
+        func handle(_ destination: Destination, body: ByteBuffer, _ responder: HTTPResponder) {
+            guard case .streamable(let request, _) = destination else {
+                if case .refused(let refusal) = destination { responder.refuse(refusal) }
+                return
+            }
+            let head = request.http.head
+            let line = "\(head.method) \(head.uri) \(body.readableBytes)"
             seen.withLock { $0.append(line) }
-            switch request.head.uri {
+            switch head.uri {
             case "/held":
                 held.withLock { $0.append(responder) }
                 responder.clientLeft = { [departures] in departures.add("/held") }
@@ -79,10 +130,12 @@ final class ListenerHarness: Sendable {
                 streams.withLock { $0.append(responder) }
                 responder.beginEventStream()
                 responder.clientLeft = { [departures] in departures.add("/stream") }
-                responder.write(ByteBuffer(string: "data: 1\n\n"))
+                responder.write(ServerSentEvent(data: ByteBuffer(string: "1")))
             case "/nothing": responder.respond(.noContent)
             case "/accepted": responder.respond(.accepted)
-            default: responder.respond(.ok, json: request.body)
+            default:
+                arrivals.add(line)
+                responder.respond(.ok, json: body)
             }
         }
     }

@@ -28,10 +28,12 @@ final class RawClient {
     private var received = ByteBuffer()
     private var isClosed = false
 
-    init(port: Int) async throws {
+    /// - Parameter isReading: Whether it reads what comes; otherwise that stays in the socket.
+    init(port: Int, isReading: Bool = true) async throws {
         let events = EventQueue<Event>()
         self.events = events
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.autoRead, value: isReading)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(Collector(events: events))

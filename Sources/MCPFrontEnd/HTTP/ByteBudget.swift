@@ -1,7 +1,7 @@
 import Synchronization
 
-/// What all sessions together may keep of events that are too large for their own rings, and that nobody has read.
-final class ReplayBudget: Sendable {
+/// How many bytes may be held for one purpose, by all together.
+final class ByteBudget: Sendable {
     private let left: Mutex<Int>
 
     init(bytes: Int) {

@@ -1,4 +1,3 @@
-import NIOCore
 import NIOHTTP1
 
 /// The head of an HTTP request, and where in it the fields stand that the proxy looks at.
@@ -9,9 +8,12 @@ struct HTTPRequestFields: Sendable {
     let size: Int
     /// The bytes of the longest field.
     let longest: Int
+    /// Whether it came on a connection that was let in although there were too many already.
+    let comesBeyondLimit: Bool
 
-    init(_ head: HTTPRequestHead) {
+    init(_ head: HTTPRequestHead, comesBeyondLimit: Bool = false) {
         self.head = head
+        self.comesBeyondLimit = comesBeyondLimit
         var places = HeaderPlaces()
         var size = head.uri.utf8.count
         var longest = 0
@@ -27,6 +29,22 @@ struct HTTPRequestFields: Sendable {
         self.size = size
         self.longest = longest
     }
+
+    var method: HTTPMethod { head.method }
+
+    /// The value of a header that may come once.
+    func header(_ name: String) -> String? {
+        head.headers[name].first
+    }
+
+    /// Whether a body follows.
+    var announcesBody: Bool { bodyLength > 0 || places.place(of: .transferEncoding) != nil }
+
+    /// How long the body is said to be; 0 where that is not said.
+    var bodyLength: Int { self[.contentLength].flatMap { Int($0) } ?? 0 }
+
+    /// Whether the client waits for a word before it sends the body.
+    var waitsToContinue: Bool { all(.expect).contains { $0.lowercased() == "100-continue" } }
 
     /// Whether there are fields that repeat arguments of a tool.
     var hasParameters: Bool { places.hasParameters }
@@ -57,27 +75,5 @@ struct HTTPRequestFields: Sendable {
         }
         return size <= limits.maximumHeaderBytes
             ? nil : "the headers are longer than \(limits.maximumHeaderBytes) bytes (limits.maxHeaderBytes)"
-    }
-}
-
-/// One HTTP request with its whole body, within the limits.
-struct HTTPRequest: Sendable {
-    let fields: HTTPRequestFields
-    let body: ByteBuffer
-    /// Whether it came on a connection that was let in although there were too many already.
-    let comesBeyondLimit: Bool
-
-    init(_ fields: HTTPRequestFields, body: ByteBuffer, comesBeyondLimit: Bool = false) {
-        self.fields = fields
-        self.body = body
-        self.comesBeyondLimit = comesBeyondLimit
-    }
-
-    var head: HTTPRequestHead { fields.head }
-    var method: HTTPMethod { head.method }
-
-    /// The value of a header that may come once.
-    func header(_ name: String) -> String? {
-        head.headers[name].first
     }
 }

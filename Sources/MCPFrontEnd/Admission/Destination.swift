@@ -1,0 +1,48 @@
+import MCPGateway
+
+/// Where a request goes, decided from its head alone.
+enum Destination: Sendable {
+    case streamable(AuthenticatedRequest, maximumBody: Int)
+    case eventStream(AuthenticatedRequest, maximumBody: Int)
+    case status(AdmittedRequest)
+    indirect case preflight(AdmittedRequest)
+    indirect case management(ManagementRequest)
+    indirect case adHoc(AdHocRequest)
+    /// The management API has its answer already.
+    indirect case answered(ManagementAnswer)
+    /// It goes no further.
+    indirect case refused(Refusal)
+
+    /// How many bytes of a body it takes; 0 where a body means nothing and is thrown away.
+    var maximumBody: Int {
+        switch self {
+        case .streamable(_, let maximum), .eventStream(_, let maximum): maximum
+        case .management(let request): request.maximumBody
+        case .adHoc(let request): request.maximumBody
+        case .status, .preflight, .answered, .refused: 0
+        }
+    }
+
+    /// Who was let in, where somebody had to be.
+    var visitor: Visitor? {
+        switch self {
+        case .streamable(let request, _), .eventStream(let request, _):
+            Visitor(place: .route(request.route.name), principal: request.principal)
+        case .management(let request): Visitor(place: .management, principal: request.caller.principal)
+        case .adHoc(let request): Visitor(place: .management, principal: request.caller.principal)
+        case .status, .preflight, .answered, .refused: nil
+        }
+    }
+}
+
+/// Somebody who was let in, and where: what is looked at again when tokens are taken away.
+struct Visitor: Sendable {
+    enum Place: Sendable {
+        /// A server, by the name of its route.
+        case route(String)
+        case management
+    }
+
+    let place: Place
+    let principal: Principal
+}

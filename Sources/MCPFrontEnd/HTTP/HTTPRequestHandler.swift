@@ -1,0 +1,16 @@
+import NIOCore
+
+/// Takes the requests of one listener, each in two steps. Called on the connection's event loop.
+protocol HTTPRequestHandler: Sendable {
+    /// Says from the head of a request where it goes. Nothing of its body has been looked at, or is held.
+    func admit(_ head: HTTPRequestFields) -> Destination
+
+    /// Takes a request that has come in full.
+    func handle(_ destination: Destination, body: ByteBuffer, _ responder: HTTPResponder)
+
+    /// Refuses a request whose body is longer than its destination takes.
+    func refuseBody(for destination: Destination, _ responder: HTTPResponder)
+
+    /// Headers that every answer to this request carries.
+    func headers(for head: HTTPRequestFields) -> [(String, String)]
+}

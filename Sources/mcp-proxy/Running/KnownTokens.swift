@@ -1,0 +1,72 @@
+import MCPGateway
+import ProxyConfiguration
+import Synchronization
+
+/// A token that is accepted somewhere. Whatever accepts it keeps this; once nothing does, the token is forgotten.
+final class TokenLease: Sendable {
+    let secret: Secret
+    let principal: Principal
+    private let known: KnownTokens
+
+    fileprivate init(_ secret: Secret, _ principal: Principal, _ known: KnownTokens) {
+        self.secret = secret
+        self.principal = principal
+        self.known = known
+    }
+
+    deinit {
+        known.forget(secret, principal)
+    }
+}
+
+/// The tokens that are accepted somewhere, each under one number that is never given to another one.
+final class KnownTokens: Sendable {
+    private struct Entry {
+        weak var lease: TokenLease?
+        let principal: Principal
+    }
+
+    private struct State {
+        var entries: [Secret: Entry] = [:]
+        var count = 0
+    }
+
+    private let state = Mutex(State())
+    private let taskSeal: TaskSeal
+
+    init(_ taskSeal: TaskSeal) {
+        self.taskSeal = taskSeal
+    }
+
+    /// Makes a token known, unless it is.
+    func lease(_ secret: Secret) -> TokenLease {
+        state.withLock { state in
+            if let lease = state.entries[secret]?.lease { return lease }
+            let principal = Principal.token(number: state.count)
+            state.count += 1
+            let lease = TokenLease(secret, principal, self)
+            state.entries[secret] = Entry(lease: lease, principal: principal)
+            taskSeal.add(Array(secret.reveal().utf8), of: principal)
+            return lease
+        }
+    }
+
+    /// The token of a caller, if it is still accepted anywhere.
+    func lease(of principal: Principal) -> TokenLease? {
+        state.withLock { state in
+            for entry in state.entries.values where entry.principal == principal { return entry.lease }
+            return nil
+        }
+    }
+
+    /// How many there are.
+    var count: Int { state.withLock { $0.entries.count } }
+
+    fileprivate func forget(_ secret: Secret, _ principal: Principal) {
+        state.withLock { state in
+            // The token may have come back meanwhile, under another number.
+            if state.entries[secret]?.principal == principal { state.entries[secret] = nil }
+        }
+        taskSeal.remove(principal)
+    }
+}
