@@ -159,4 +159,12 @@ extension HTTPConnection {
         if context.channel.isWritable { listener.unread.forget(context.channel) }
         context.fireChannelWritabilityChanged()
     }
+
+    /// Closes the connection, because its client has let an answer wait the longest and too much waits in all.
+    func giveUp(_ context: ChannelHandlerContext) {
+        listener.logger.notice(
+            "connection closed: its client does not read, and too much waits for such clients",
+            metadata: ["limit": "limits.maxBufferedBytes"])
+        context.close(promise: nil)
+    }
 }

@@ -28,9 +28,6 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     /// connection is closed after it: what is left of the body is never taken for another request.
     private static let largestSkippedBody = 64 << 10
 
-    /// How long a connection beyond the maximum may take until it has sent a request.
-    private static let guestTimeout = Duration.seconds(2)
-
     let limits: HTTPLimits
     let listener: HTTPListener
     private let handler: any HTTPRequestHandler
@@ -88,7 +85,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         isGuest = listener.opened(context.channel, address: address)
         timer = LazyTimer(on: context.eventLoop) { [weak self] in self?.timedOut() }
         patience = LazyTimer(on: context.eventLoop) { [weak self] in self?.responder?.waitedLong() }
-        startTimer(isGuest ? min(limits.headerTimeout, Self.guestTimeout) : limits.headerTimeout)
+        startTimer(isGuest ? min(limits.headerTimeout, limits.guestTimeout) : limits.headerTimeout)
         context.fireChannelActive()
     }
 
@@ -133,11 +130,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         case is HTTPListener.CloseWhenIdle:
             if case .answering = state { keepAlive = false } else { context.close(promise: nil) }
         case let review as VisitorReview: self.review(review)
-        case is UnreadAnswers.GivenUp:
-            listener.logger.notice(
-                "connection closed: its client does not read, and too much waits for such clients",
-                metadata: ["limit": "limits.maxBufferedBytes"])
-            context.close(promise: nil)
+        case is UnreadAnswers.GivenUp: giveUp(context)
         default: context.fireUserInboundEventTriggered(event)
         }
     }

@@ -15,6 +15,8 @@ package struct HTTPLimits: Sendable {
     /// How many connections are taken beyond that, so that the proxy can be managed and asked how it is, and the others are
     /// told why they are refused.
     package var guestConnections = 8
+    /// How long each of these may take until it has sent a request.
+    var guestTimeout = Duration.seconds(2)
     /// The most connections from one address; 0 for no bound of its own, since a reverse proxy is one address.
     package var maximumConnectionsPerAddress = 0
     /// How deeply the JSON of a request may be nested.

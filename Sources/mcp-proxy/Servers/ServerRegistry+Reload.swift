@@ -41,8 +41,8 @@ extension ServerRegistry {
 
     private func apply(_ difference: SettingsDifference, _ new: ProxySettings, _ report: inout ReloadReport) async {
         takeOver(new)
-        await openAddresses()
         takeTokens(new)
+        await openAddresses()
         async let foreignClosed: Void = closeForeign()
         await withTaskGroup(of: (ServerSettings, String?).self) { group in
             for server in difference.removed { group.addTask { await (server, self.forget(server)) } }
