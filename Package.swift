@@ -132,6 +132,8 @@ if Context.environment["MCP_PROXY_FUZZ"] != nil {
     let fuzzers: [(name: String, dependencies: [Target.Dependency])] = [
         ("JSON", ["MCPCore", nioCore]), ("Framing", ["MCPCore", nioCore]), ("HTTP", ["MCPFrontEnd", "MCPGateway"]),
         ("Configuration", ["ProxyConfiguration"]), ("Headers", ["MCPCore", nioCore]),
+        ("Patterns", ["ProxyConfiguration"]),
+        ("State", ["MCPFrontEnd", nioCore]),
     ]
     package.targets.append(.target(name: "FuzzSupport", path: "Fuzz/Support", swiftSettings: strict))
     for (name, dependencies) in fuzzers {

@@ -147,6 +147,7 @@ struct ProxyRun {
                     for line in errorOutput { Terminal.error("    | \(line)") }
                     return 1
                 case .tableDue, .settled:
+                    // Not waited for: a signal must not wait for the owner of the servers.
                     if !tablePrinted { Task { await printTable(registry, port: frontDoor.listener.port) } }
                     tablePrinted = true
                 case .sweepDue:

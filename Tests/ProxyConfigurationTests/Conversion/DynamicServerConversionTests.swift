@@ -201,11 +201,11 @@ import Testing
     @Test("All problems are reported at once, with places, and show no value")
     func allAtOnce() {
         let found = dynamicErrors(
-            #"{"command": "canary", "env": {"PATH": "canary", "LD_PRELOAD": "canary"}, "extra": "canary", "options": {"panicIfInvalid": true, "authTokens": [""]}}"#,
+            #"{"command": "canary", "env": {"A=B": "canary", "": "canary"}, "extra": "canary", "options": {"panicIfInvalid": true, "authTokens": [""]}}"#,
             named: "a/canary")
         #expect(
             found.map(\.keyPath) == [
-                "name", "env.PATH", "env.LD_PRELOAD", "extra", "options.panicIfInvalid", "options.authTokens[0]",
+                "name", "env[\"A=B\"]", "env[\"\"]", "extra", "options.panicIfInvalid", "options.authTokens[0]",
             ])
         #expect(found.dropFirst().allSatisfy { $0.line == 1 && $0.column != nil })
         #expect(!"\(found)".contains("canary"))
