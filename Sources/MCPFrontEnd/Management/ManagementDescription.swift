@@ -29,7 +29,8 @@ struct ManagementDescription: Sendable {
     static let operations: [Operation] = [
         Operation(
             path: "/api/servers", method: "get", id: "listServers",
-            summary: "All servers. Without a token, on an address that others can reach: only path and state.",
+            summary: "All servers. Without a token, where servers ask for tokens or others can reach the proxy: only "
+                + "path and state.",
             success: (200, "ServerList"), problems: [401, 403]),
         Operation(
             path: "/api/servers", method: "post", id: "addServer",

@@ -31,6 +31,7 @@ final class ToolCatalog: Sendable {
         guard mayHaveMarks || filter != nil || hasMarks else { return [] }
         guard let tools = answer.view(answer.envelope.result)?["tools"], tools.isArray else { return [] }
         var list = ByteBuffer()
+        list.reserveCapacity(tools.range.count)
         list.writeStaticString("[")
         var (dropped, kept) = (0, 0)
         tools.forEachElement { tool in
