@@ -171,18 +171,21 @@ extension ServerRegistry {
 
     private func switchOff(_ name: String, because refusal: ManagementRefusal) async {
         guard let server = servers[name], !server.isDisabled else { return }
+        server.journal.note(.event, "switched off: \(refusal.detail)", at: WallClock.now)
+        if server.source == .adHoc {
+            await close(server.published.route)
+        } else {
+            // When the proxy is about to end, so is the server.
+            try? await alone(with: name) { () async throws(ManagementRefusal) in
+                if let server = servers[name], server.source == .api, !server.isDisabled { await disable(server) }
+            }
+        }
         logger.error(
             "a server that was added over the API was switched off",
             metadata: [
                 "server": "\(server.settings.displayName)", "reason": "\(refusal.detail)",
                 "problems": "\(refusal.problems.joined(separator: "; "))",
             ])
-        server.journal.note(.event, "switched off: \(refusal.detail)", at: WallClock.now)
-        if server.source == .adHoc { return await close(server.published.route) }
-        // When the proxy is about to end, so is the server.
-        try? await alone(with: name) { () async throws(ManagementRefusal) in
-            if let server = servers[name], server.source == .api, !server.isDisabled { await disable(server) }
-        }
     }
 }
 
