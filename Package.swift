@@ -136,6 +136,8 @@ if Context.environment["MCP_PROXY_FUZZ"] != nil {
         ("JSON", ["MCPCore", nioCore]), ("Framing", ["MCPCore", nioCore]), ("HTTP", ["MCPFrontEnd", "MCPGateway"]),
         ("Configuration", ["ProxyConfiguration"]), ("Headers", ["MCPCore", nioCore]),
         ("Addresses", ["Addresses"]), ("Peers", ["Addresses", "MCPCore", "MCPUpstream", nioCore, nioHTTP1]),
+        ("Patterns", ["ProxyConfiguration"]),
+        ("State", ["MCPFrontEnd", nioCore]),
     ]
     package.targets.append(.target(name: "FuzzSupport", path: "Fuzz/Support", swiftSettings: strict))
     for (name, dependencies) in fuzzers {

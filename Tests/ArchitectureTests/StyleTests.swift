@@ -49,6 +49,16 @@ import Testing
         }
     }
 
+    @Test("No text is matched by an engine that may try for ever", arguments: SourceFile.sources)
+    func linearMatching(file: SourceFile) {
+        for (number, line) in file.code.enumerated() {
+            #expect(
+                !["Regex(", "Regex<", "NSRegularExpression", "wholeMatch(", "firstMatch(", "RegexBuilder"].contains {
+                    line.contains($0)
+                }, "line \(number + 1)")
+        }
+    }
+
     @Test("Every task beside the structure says why", arguments: SourceFile.sources)
     func tasks(file: SourceFile) {
         for (number, line) in file.code.enumerated()

@@ -26,12 +26,6 @@ TEMPLATE = {
     "args": ["-c", "cat", "{word}"],
     "parameters": {"word": {"type": "string", "maxLength": 20}},
 }
-DENIED_NAMES = [
-    "LD_PRELOAD", "LD_LIBRARY_PATH", "DYLD_INSERT_LIBRARIES", "GLIBC_TUNABLES", "MALLOC_CHECK_", "GCONV_PATH", "PATH",
-    "HOME", "SHELL", "IFS", "ENV", "BASH_ENV", "NODE_OPTIONS", "PYTHONPATH", "PERL5OPT", "RUBYOPT",
-    "JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH", "GIT_SSH_COMMAND", "SSH_AUTH_SOCK", "UV_INDEX_URL",
-    "PIP_INDEX_URL", "HTTPS_PROXY", "SSL_CERT_FILE", "SWIFT_BACKTRACE", "npm_config_registry", "lower", "A=B", "",
-]
 
 
 def process_bodies():
@@ -114,13 +108,18 @@ async def test_a_token_of_servers_does_not_manage(proxy, http):
     assert proxy.children().keys() == before
 
 
-async def test_names_that_decide_what_code_runs_are_refused(proxy, api):
-    before = proxy.children().keys()
-    for name in DENIED_NAMES:
-        config = {**stdio(), "env": {name: canary("denied")}}
-        problem = await api.refused(422, "invalid-configuration", "POST", "", {"name": "env", "config": config})
-        assert "canary-denied" not in json.dumps(problem)
-        assert proxy.children().keys() == before, name
+async def test_only_the_operator_names_variables_of_a_template(launch, http):
+    """Who may not name a command may not name a variable for one either, whatever its name is."""
+    management = {**WITH_TOKEN["management"], "stdio": "templates", "templates": {"shell": TEMPLATE}}
+    with launch({}, proxy={"management": management}) as proxy:
+        api = Management(proxy, http, TOKEN)
+        for name in ("LD_PRELOAD", "PATH", "npm_config_registry", "HARMLESS"):
+            config = {"template": "shell", "parameters": {"word": "x"}, "env": {name: canary("denied")}}
+            problem = await api.refused(422, "invalid-configuration", "POST", "", {"name": "env", "config": config})
+            assert "canary-denied" not in json.dumps(problem)
+            config = {**stdio(), "env": {name: canary("denied")}}
+            await api.refused(403, "forbidden", "POST", "", {"name": "env", "config": config})
+        assert not proxy.children()
 
 
 async def test_a_parameter_cannot_be_an_option(launch, http):

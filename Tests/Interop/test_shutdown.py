@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
 import signal
+import socket
+from pathlib import Path
 
 import httpx
 import pytest
@@ -167,3 +170,74 @@ async def test_a_proxy_that_is_still_starting_ends_too(make_proxy, new_ledger, d
     proxy.terminate()
     assert await asyncio.to_thread(proxy.wait_exit) == 0
     await asyncio.to_thread(proxy.assert_nothing_left)
+
+
+# Whatever holds the proxy up
+
+
+def catches(pid, number):
+    """Whether the process has put its own handling in the place of a signal's usual effect."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("SigCgt:"):
+            return bool(int(line.split()[1], 16) >> (number - 1) & 1)
+    return False
+
+
+async def end_at_once(proxy):
+    """Signals again and again, since the kernel tells of two in close succession as of one."""
+
+    def has_ended():
+        proxy.terminate()
+        return proxy.process.poll() is not None
+
+    await eventually_async(has_ended, "the proxy to end", 10)
+    await asyncio.to_thread(proxy.assert_nothing_left)
+
+
+async def test_a_proxy_that_hangs_at_its_start_ends_with_the_second_signal(make_proxy):
+    """The configuration is at a URL from which no answer ever comes."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        proxy = make_proxy({})
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/config.json"
+        proxy.use_arguments(["--config", url, "--http-timeout", "600"])
+        proxy.start()
+        await eventually_async(lambda: catches(proxy.pid, signal.SIGTERM), "signals to be caught")
+        await end_at_once(proxy)
+
+
+async def test_a_server_that_is_stopped_at_its_start_holds_up_no_signal(make_proxy, http, directory):
+    """One is added that never answers, frozen with all that belongs to it: two signals end the proxy and it."""
+    token = "a-token-of-the-operator-0123456789"
+    proxy = make_proxy({}, proxy={"management": {"authTokens": [token]}})
+    proxy.start()
+    proxy.wait_ready()
+    config = proxy.marked(stdio("slow-start", flag=directory() / "never"))
+    adding = asyncio.ensure_future(http.post(
+        proxy.url("/api/servers"), json={"name": "slow", "config": config},
+        headers={"Authorization": f"Bearer {token}"}))
+    await eventually_async(lambda: any("stdio_server" in line for line in proxy.children().values()), "it to start")
+    for pid, line in proxy.children().items():
+        if "guard" not in line:
+            os.kill(pid, signal.SIGSTOP)
+    await end_at_once(proxy)
+    await asyncio.gather(adding, return_exceptions=True)
+
+
+HOSTILE_PATTERN = {"command": "sh", "args": ["{word}"],
+                   "parameters": {"word": {"type": "string", "pattern": "([a-z0-9]+-?)+", "maxLength": 8192}}}
+
+
+async def test_a_hostile_value_for_a_pattern_holds_nothing_up(make_proxy, http):
+    """A text that an engine with backtracking would try for years is refused at once, and the proxy ends as ever."""
+    token = "a-token-of-the-operator-0123456789"
+    management = {"authTokens": [token], "templates": {"shell": HOSTILE_PATTERN}}
+    proxy = make_proxy({}, proxy={"management": management})
+    proxy.start()
+    proxy.wait_ready()
+    headers = {"Authorization": f"Bearer {token}"}
+    body = {"name": "t", "config": {"template": "shell", "parameters": {"word": "a" * 8191 + "!"}}}
+    answer = await http.post(proxy.url("/api/servers"), json=body, headers=headers)
+    assert answer.status_code == 422, answer.text
+    assert (await http.get(proxy.url("/api/servers"), headers=headers)).status_code == 200
+    proxy.terminate()
+    assert await asyncio.to_thread(proxy.wait_exit) == 0

@@ -97,15 +97,21 @@ package struct JSONView: Sendable, Equatable {
 
     /// The elements of an array, in order. Nothing for other values.
     package var elements: [JSONView] {
-        guard isArray else { return [] }
         var found: [JSONView] = []
+        forEachElement { found.append($0) }
+        return found
+    }
+
+    /// Goes through the elements of an array, in order, without keeping them: a list of a hostile server may have as
+    /// many as it has bytes.
+    package func forEachElement(_ body: (JSONView) -> Void) {
+        guard isArray else { return }
         _ = scan { (scanner) throws(JSONError) in
             try scanner.elements(depth: 0) { (scanner) throws(JSONError) in
-                found.append(JSONView(text: text, range: offset(try scanner.skipValue(depth: 0))))
+                body(JSONView(text: text, range: offset(try scanner.skipValue(depth: 0))))
             }
             return range
         }
-        return found
     }
 
     private func offset(_ inner: ByteRange) -> ByteRange {

@@ -5,9 +5,10 @@ import NIOHTTP1
 package struct ManagementAccess: Sendable {
     /// The tokens that open the API; without any, only a listener on loopback lets anything be changed.
     package var tokens: RouteTokens
-    /// The tokens of servers, to tell somebody who shows one of those what is wrong.
+    /// The tokens of servers. As soon as there is one, not everybody may do everything, so that the API needs a token
+    /// of its own.
     package var serverTokens: RouteTokens
-    /// Whether other machines can reach the listener.
+    /// Whether others than this machine's own programs can reach the proxy.
     package var isReachable: Bool
     /// Web origins that were configured, beside the loopback ones that the listener accepts anyway.
     package var allowedOrigins: Set<String>
@@ -61,6 +62,12 @@ package struct ManagementAccess: Sendable {
     /// Whether a caller may change something, as far as that depends on the way they come.
     func allowChange(_ request: AdmittedRequest, _ caller: ManagementCaller) throws(ManagementProblem) {
         guard !caller.hasToken else { return }
+        guard serverTokens.isEmpty else {
+            throw ManagementProblem(
+                .refused(.forbidden),
+                "servers ask for tokens here, so that nothing can be changed without one for the management API; set "
+                    + "mcpProxy.management.authTokens")
+        }
         guard !isReachable else {
             throw ManagementProblem(
                 .refused(.forbidden),
@@ -78,12 +85,15 @@ package struct ManagementAccess: Sendable {
     /// How much a caller may see.
     func reading(_ request: AdmittedRequest, _ caller: ManagementCaller) -> Reach {
         if caller.hasToken { return .everything }
-        return isReachable || isForeignPage(request) ? .overview : .everything
+        return isReachable || !serverTokens.isEmpty || isForeignPage(request) ? .overview : .everything
     }
 
     /// Whether a web page asks that nobody has allowed by name: any page on this machine's loopback could, without its
-    /// user knowing.
+    /// user knowing. A browser names no origin where a page only embeds something; then it says how far away that is.
     private func isForeignPage(_ request: AdmittedRequest) -> Bool {
-        request.origin.map { !allowedOrigins.contains($0.lowercased()) } ?? false
+        if let origin = request.origin { return !allowedOrigins.contains(origin.lowercased()) }
+        let fields = request.http.fields
+        guard let site = fields[.secFetchSite] else { return false }
+        return fields.isRepeated(.secFetchSite) || !["same-origin", "none"].contains(site)
     }
 }

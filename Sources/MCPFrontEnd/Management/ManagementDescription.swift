@@ -23,17 +23,19 @@ struct ManagementDescription: Sendable {
         var isPublic = false
     }
 
-    private static let change = [401, 403, 409, 413, 415, 400, 422, 429, 503]
+    private static let change = [401, 403, 409, 413, 415, 400, 422, 429, 503, 507]
 
     /// Everything that the API does. HEAD is answered wherever GET is.
     static let operations: [Operation] = [
         Operation(
             path: "/api/servers", method: "get", id: "listServers",
-            summary: "All servers. Without a token, on an address that others can reach: only path and state.",
+            summary: "All servers. Without a token, where servers ask for tokens or others can reach the proxy: only "
+                + "path and state.",
             success: (200, "ServerList"), problems: [401, 403]),
         Operation(
             path: "/api/servers", method: "post", id: "addServer",
-            summary: "Starts a server and publishes it once it is ready. On failure nothing is left behind.",
+            summary: "Starts a server and publishes it once it is ready, unless its options leave it out. On failure "
+                + "nothing is left behind.",
             body: ("NewServer", true), success: (201, "Added"), problems: change),
         Operation(
             path: "/api/servers/{name}", method: "get", id: "getServer", summary: "One server.",
@@ -60,7 +62,7 @@ struct ManagementDescription: Sendable {
             body: ("Nothing", false), success: (200, "Changed"), problems: change + [404, 405]),
         Operation(
             path: "/api/servers/{name}/tools", method: "get", id: "listTools",
-            summary: "The tools that clients of the server see.",
+            summary: "The tools that clients of the server see. Nothing is started for this.",
             success: (200, "Tools"), problems: [401, 403, 404, 409, 422, 429, 503]),
         Operation(
             path: "/api/servers/{name}/logs", method: "get", id: "getLogs",

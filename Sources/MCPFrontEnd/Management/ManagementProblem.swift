@@ -87,6 +87,7 @@ extension ManagementProblem.Kind: CaseIterable {
         case .refused(.invalidConfiguration), .refused(.serverFailed), .invalidRequest: .unprocessableEntity
         case .refused(.forbidden): .forbidden
         case .refused(.quota), .rateLimited: .tooManyRequests
+        case .refused(.notKept): .insufficientStorage
         case .refused(.shuttingDown): .serviceUnavailable
         case .unauthorized: .unauthorized
         case .methodNotAllowed: .methodNotAllowed
@@ -105,6 +106,7 @@ extension ManagementProblem.Kind: CaseIterable {
         case .refused(.serverFailed): "The server did not start"
         case .refused(.forbidden): "This is not allowed"
         case .refused(.quota): "There are too many servers or changes"
+        case .refused(.notKept): "The change cannot be kept for the next start"
         case .refused(.shuttingDown): "The proxy is about to end"
         case .unauthorized: "A token is needed"
         case .unknownPath: "There is nothing at this path"

@@ -3,8 +3,8 @@ package import NIOCore
 
 /// Servers as the management API sees and changes them. Implemented by the program that owns them.
 ///
-/// A change is all or nothing: when one of these functions throws, everything is as it was before. Changes to one
-/// server come one after another. A name is what stands in the path of the request, or the name that a report shows.
+/// A change is all or nothing: when one of these functions throws, everything is as it was before. What is to outlive the
+/// run is kept before a change is made. Changes to one server come one after another. A name is what stands in the path of the request, or the name that a report shows.
 package protocol ServerManagement: Sendable {
     /// What there is to say of every server, in the order of their names.
     func reports() async -> [ServerReport]
@@ -35,7 +35,8 @@ package protocol ServerManagement: Sendable {
     func setEnabled(_ name: String, _ isEnabled: Bool, for caller: ManagementCaller) async throws(ManagementRefusal)
         -> ServerReport
 
-    /// The tools that the server lists and its filter lets pass: a JSON array of the objects that it sent.
+    /// The tools that the server lists and its filter lets pass: a JSON array of the objects that it sent. Nothing is
+    /// started for this.
     func tools(of name: String) async throws(ManagementRefusal) -> ByteBuffer
 
     /// The recent events and error output of a server; nil when there is none of that name.
@@ -132,6 +133,8 @@ package struct ManagementRefusal: Error, Sendable, Equatable {
         case forbidden
         /// 429: too many servers or changes.
         case quota
+        /// 507: the change cannot be kept for the next start, and was not made.
+        case notKept = "not-kept"
         /// 503: the proxy is about to end.
         case shuttingDown = "shutting-down"
     }

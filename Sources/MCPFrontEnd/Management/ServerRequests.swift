@@ -66,7 +66,10 @@ struct ServerRequests: Sendable {
 
     private func list(_ reach: ManagementAccess.Reach) async -> ManagementAnswer {
         var entries = JSONObjectWriter()
-        for report in await servers.reports() { entries.add(report.name, json: report.entry(reach)) }
+        // Somebody without a token cannot be told from others, so that what one of them brought is shown to nobody.
+        for report in await servers.reports() where caller.hasToken || report.source != .adHoc {
+            entries.add(report.name, json: report.entry(reach))
+        }
         var object = JSONObjectWriter()
         object.add("servers", json: entries.finished)
         return ManagementAnswer(.ok, object.finished)

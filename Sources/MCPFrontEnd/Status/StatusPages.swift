@@ -45,7 +45,7 @@ final class StatusPages: Sendable {
     }
 
     private func readiness(showsServers: Bool, _ responder: HTTPResponder) {
-        let routes = gateway.allRoutes.sorted { $0.name < $1.name }
+        let routes = gateway.allRoutes.filter(\.isListed).sorted { $0.name < $1.name }
         let isStarting = routes.contains { $0.server.status.state == .starting && $0.server.status.error == nil }
         let word = gateway.isDraining ? "draining" : isStarting ? "starting" : "ready"
         var body = ByteBuffer(string: #"{"status":""#)

@@ -1,13 +1,14 @@
 import MCPCore
 import MCPUpstream
+import NIOCore
 
 /// Reads what a server lists, page by page: how many there are, so that people can be told, and what has to be known of
 /// its tools.
 ///
 /// Confined to the upstream's event loop; that is what makes `@unchecked Sendable` true.
 final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
-    /// A server that pages for ever is not followed any further.
-    private static let maximumPages = 1_000
+    /// How many bytes of one list are read. None of them is kept.
+    private static let maximumBytes = 16 << 20
 
     struct Counts: Sendable {
         var tools: Int?
@@ -34,8 +35,7 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
     private var counts = Counts()
     private var lists: [List] = []
     private var cursor: String?
-    private var cursors: Set<String> = []
-    private var pages = 0
+    private var pages = PageCount(maximumBytes: maximumBytes)
 
     init(
         _ upstream: Upstream,
@@ -83,8 +83,7 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
 
     private func next() {
         lists.removeFirst()
-        cursors = []
-        pages = 0
+        pages = PageCount(maximumBytes: Self.maximumBytes)
         ask(cursor: nil)
     }
 
@@ -97,12 +96,12 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
             return
         }
         if list.method == .toolsList { server.catalog.learn(from: answer) }
-        let shown = (result[list.member]?.elements ?? []).count { element in
-            list.method != .toolsList || server.counts(tool: element["name"]?.string ?? "")
+        var shown = 0
+        result[list.member]?.forEachElement { element in
+            if list.method != .toolsList || server.counts(tool: element["name"]?.string ?? "") { shown += 1 }
         }
         counts[keyPath: list.count] = (counts[keyPath: list.count] ?? 0) + shown
-        pages += 1
-        if let cursor = result["nextCursor"]?.string, cursors.insert(cursor).inserted, pages < Self.maximumPages {
+        if pages.take(answer.bytes.readableBytes), let cursor = pages.next(after: result) {
             ask(cursor: cursor)
         } else {
             next()

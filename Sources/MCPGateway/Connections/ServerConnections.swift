@@ -84,6 +84,14 @@ package final class ServerConnections: Sendable {
 
     var all: [Connection] { state.withLock { $0.entries.values.map(\.connection) } }
 
+    /// A connection that there is at the moment and that does not belong to one session.
+    var firstOpen: Connection? {
+        state.withLock { state in
+            (state.entries[firstKey] ?? state.entries.first { if case .session = $0.key { false } else { true } }?.value)?
+                .connection
+        }
+    }
+
     private var firstKey: ConnectionKey {
         isolation == .shared ? .shared : .principal(settings.firstPrincipal, capabilities: .none)
     }

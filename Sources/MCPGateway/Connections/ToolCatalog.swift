@@ -30,19 +30,19 @@ final class ToolCatalog: Sendable {
         let mayHaveMarks = ToolHeaderMarks.mayHaveMarks(answer.bytes)
         guard mayHaveMarks || filter != nil || hasMarks else { return [] }
         guard let tools = answer.view(answer.envelope.result)?["tools"], tools.isArray else { return [] }
-        let elements = tools.elements
-        let kept = elements.filter { tool in
+        var list = ByteBuffer()
+        list.reserveCapacity(tools.range.count)
+        list.writeStaticString("[")
+        var (dropped, kept) = (0, 0)
+        tools.forEachElement { tool in
             let name = tool["name"]?.string ?? ""
             let isValid = learn(tool, name)
-            return (isValid || !dropsInvalidMarks) && filter?.admits(name) ?? true
-        }
-        guard kept.count < elements.count else { return [] }
-        var list = ByteBuffer()
-        list.writeStaticString("[")
-        for (index, tool) in kept.enumerated() {
-            if index > 0 { list.writeStaticString(",") }
+            guard (isValid || !dropsInvalidMarks) && filter?.admits(name) ?? true else { return dropped += 1 }
+            if kept > 0 { list.writeStaticString(",") }
             list.writeImmutableBuffer(tool.bytes)
+            kept += 1
         }
+        guard dropped > 0 else { return [] }
         list.writeStaticString("]")
         return [Edit(tools.range, .bytes(list))]
     }

@@ -20,10 +20,15 @@ package final class Route: Sendable {
     package let name: String
     private let currentPolicy: Mutex<RoutePolicy>
     package let server: ServerConnections
+    /// Whether everybody who may see which servers there are sees it; not so when it is one caller's own.
+    package let isListed: Bool
     private let logger: Logger
 
-    package init(name: String, policy: RoutePolicy, server: ServerConnections, logger: Logger) {
+    package init(
+        name: String, policy: RoutePolicy, server: ServerConnections, isListed: Bool = true, logger: Logger
+    ) {
         self.name = name
+        self.isListed = isListed
         self.currentPolicy = Mutex(policy)
         self.server = server
         self.logger = logger

@@ -13,7 +13,6 @@ enum DynamicServerConversion {
             return templateServer(named: name, document, proxy: proxy, &context)
         }
         checkNumbers(document, &context)
-        checkEnvironment(document, &context)
         checkOptions(document, proxy: proxy, &context)
         var settings = ServerConversion.server(
             named: name, document, at: .root, defaults: proxy.options, &context)
@@ -78,15 +77,6 @@ enum DynamicServerConversion {
             context.error(
                 "there are \(count) of them, more than \(maximum)", at: node.position, ConfigurationPath(key),
                 write: "Write at most \(maximum)")
-        }
-    }
-
-    private static func checkEnvironment(_ document: ConfigurationNode, _ context: inout ConversionContext) {
-        for member in document["env"]?.members ?? [] {
-            guard let fault = EnvironmentDenyList.fault(member.name) else { continue }
-            context.error(
-                fault, at: member.position, ConfigurationPath("env").appending(member.written),
-                write: "Remove it, or have the operator add the server to the file or as a template")
         }
     }
 

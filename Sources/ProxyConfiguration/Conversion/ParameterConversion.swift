@@ -52,17 +52,16 @@ enum ParameterConversion {
         return parameter
     }
 
-    private static func pattern(in reader: ObjectReader, _ context: inout ConversionContext) -> String? {
+    private static func pattern(in reader: ObjectReader, _ context: inout ConversionContext) -> TextPattern? {
         guard let pattern = reader.nonEmptyText("pattern", &context) else { return nil }
-        // Only whether it can be read is of interest; why not is said in words that hold parts of it.
-        if (try? Regex(pattern)) == nil {
+        do throws(TextPattern.Fault) {
+            return try TextPattern(pattern)
+        } catch {
             context.error(
-                "this is not a regular expression that is understood", at: reader.node("pattern")?.position,
-                reader.path("pattern"),
-                write: #"Write one such as "[a-z][a-z0-9-]*"; look-behind and recursion are not supported"#)
+                "the pattern cannot be used, from its character \(error.position) on: \(error.message)",
+                at: reader.node("pattern")?.position, reader.path("pattern"), write: error.suggestion)
             return nil
         }
-        return pattern
     }
 
     /// A bound on the wrong kind of value would look as if something were checked.

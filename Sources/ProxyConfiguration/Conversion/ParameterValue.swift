@@ -14,7 +14,8 @@ enum ParameterValue {
             case .boolean: boolean(node, path, &context)
             }
         guard let text else { return nil }
-        if let choices = parameter.choices, !choices.contains(text) {
+        // Byte by byte: a program does not take two spellings of one word for the same.
+        if let choices = parameter.choices, !choices.contains(where: { $0.utf8.elementsEqual(text.utf8) }) {
             context.error(
                 "the value is none of those to choose from", at: node.position, path,
                 write: context.isStrict
@@ -41,23 +42,13 @@ enum ParameterValue {
                 "the text holds a line break or another control character", at: node.position, path, write: "Remove it")
             return nil
         }
-        guard let pattern = parameter.pattern, !matches(text, pattern) else { return text }
+        guard let pattern = parameter.pattern, !pattern.matches(text) else { return text }
         context.error(
             "the text does not match the pattern of the parameter", at: node.position, path,
             write: context.isStrict
-                ? "Write one that matches \(ConfigurationPath.quoted(pattern)) as a whole"
+                ? "Write one that matches \(ConfigurationPath.quoted(pattern.text)) as a whole"
                 : "Write one that matches it as a whole")
         return nil
-    }
-
-    /// Whether the pattern fits all of the text. What cannot be matched does not fit.
-    private static func matches(_ text: String, _ pattern: String) -> Bool {
-        do {
-            // Scalars, since what is one character to a reader may be several letters to the program that gets the text.
-            return try Regex(pattern).matchingSemantics(.unicodeScalar).wholeMatch(in: text) != nil
-        } catch {
-            return false
-        }
     }
 
     private static func integer(

@@ -12,8 +12,8 @@ package struct TemplateParameter: Sendable, Equatable {
 
     /// What kind of value it is.
     package var kind: Kind
-    /// The regular expression that a text as a whole has to match, valid for `Regex`.
-    package var pattern: String?
+    /// What a text as a whole has to match.
+    package var pattern: TextPattern?
     /// The longest text, in Unicode scalars.
     package var maxLength: Int
     /// The least number.
@@ -31,7 +31,7 @@ package struct TemplateParameter: Sendable, Equatable {
 
     /// A parameter in which everything but the kind has its default.
     package init(
-        _ kind: Kind, pattern: String? = nil, maxLength: Int = 256, minimum: Int? = nil, maximum: Int? = nil,
+        _ kind: Kind, pattern: TextPattern? = nil, maxLength: Int = 256, minimum: Int? = nil, maximum: Int? = nil,
         choices: [String]? = nil, defaultValue: String? = nil, isRequired: Bool? = nil, description: String? = nil
     ) {
         self.kind = kind

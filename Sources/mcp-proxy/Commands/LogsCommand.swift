@@ -29,10 +29,14 @@ struct LogsCommand: AsyncParsableCommand {
         }
     }
 
+    /// How many entries may wait for a terminal that does not read; the oldest give way.
+    private static let maximumWaiting = 10_000
+
     private func followAll(_ client: ManagementClient) async throws {
         let path = ManagementClient.path(server, "logs?follow=true")
         let signals = TerminationSignals()
-        let (events, source) = AsyncStream.makeStream(of: ServerSentEvent.self)
+        let (events, source) = AsyncStream.makeStream(
+            of: ServerSentEvent.self, bufferingPolicy: .bufferingNewest(Self.maximumWaiting))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { source.finish() }

@@ -33,9 +33,11 @@ struct ServeCommand: AsyncParsableCommand {
         let logger = Logger(label: "mcp-proxy")
         let configuration: ConfigurationSource
         let loaded: LoadedConfiguration
+        let store: ServerStore?
         do {
             configuration = try source.source()
             loaded = try await configuration.load()
+            store = try stateDirectory.map { path throws(ConfigurationError) in try ServerStore(path, logger: logger) }
         } catch {
             Terminal.error(error.description)
             Terminal.error("mcp-proxy: nothing was started; correct the configuration and try again")
@@ -43,7 +45,6 @@ struct ServeCommand: AsyncParsableCommand {
         }
         for notice in loaded.notices { logger.notice("\(notice)") }
         for warning in loaded.warnings { logger.warning("\(warning.description)") }
-        let store = stateDirectory.map { ServerStore(directory: $0, logger: logger) }
         let status = await ProxyRun(
             loaded.settings, from: configuration, store: store, descriptors: descriptors, logger: logger
         ).run(until: signals)

@@ -1,20 +1,23 @@
 import MCPCore
+import MCPGateway
 import NIOCore
 
 extension OneClient {
-    /// A server that gives a next page again and again is not followed for ever.
-    private static let maximumPages = 1_000
-
     /// All the tools.
+    ///
+    /// - Throws: `CommandFailure` when there are more than anybody can use, besides what `request` throws.
     func tools() async throws -> [JSONView] {
         var tools: [JSONView] = []
+        var pages = PageCount(maximumBytes: ToolPages.maximumBytes)
         var cursor: String?
-        for _ in 0..<Self.maximumPages {
+        repeat {
             let result = try await request(.toolsList, OwnMessages.object(cursor.map { [("cursor", $0)] } ?? []))
-            tools += result["tools"]?.elements ?? []
-            guard let next = result["nextCursor"]?.string, next != cursor else { break }
-            cursor = next
-        }
+            guard pages.take(result.range.count) else {
+                throw CommandFailure("the server lists more than \(ToolPages.maximumBytes >> 20) MiB of tools")
+            }
+            result["tools"]?.forEachElement { if $0.isObject { tools.append($0) } }
+            cursor = pages.next(after: result)
+        } while cursor != nil
         return tools
     }
 

@@ -3,17 +3,21 @@ import ProxyConfiguration
 
 /// What the listener's address means for people and browsers.
 enum ListenerAddress {
-    /// Whether only this machine can reach the address.
+    /// Whether the host is this machine's loopback, written as an address or as the name that stands for it everywhere.
+    /// A name such as `127.0.0.1.example.com` may stand for anything.
     static func isLoopback(_ host: String?) -> Bool {
-        guard let host else { return false }
-        return ["localhost", "::1", "[::1]"].contains(host) || host.hasPrefix("127.")
+        guard let host = host?.lowercased() else { return false }
+        if ["localhost", "::1", "[::1]"].contains(host) { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
-    /// Whether only this machine's own programs are meant to reach the proxy: a base URL that names another host stands
-    /// for a web server in front of it.
+    /// Whether only this machine's own programs are meant to reach the proxy: its listener is on loopback, and no name
+    /// that it goes by is that of another host, which stands for a web server in front of it.
     static func isLocal(_ settings: ProxySettings) -> Bool {
         guard isLoopback(settings.address.host) else { return false }
-        return settings.baseURL.origin.flatMap(host(ofOrigin:)).map(isLoopback) ?? true
+        let names = [settings.baseURL.origin].compactMap(\.self) + settings.allowedHosts.map { "http://\($0)" }
+        return names.allSatisfy { isLoopback(host(ofOrigin: $0)) }
     }
 
     /// The host of `scheme://host[:port]`.

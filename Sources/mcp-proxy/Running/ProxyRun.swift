@@ -40,6 +40,22 @@ struct ProxyRun {
         case settled
     }
 
+    /// What waits for the servers' owner, which may be busy for long; nobody waits for this, least of all a signal.
+    private func accompany(_ registry: ServerRegistry, _ signals: TerminationSignals) -> Task<Void, Never> {
+        let triggers = ReloadTriggers(registry: registry, source: source, hangups: signals.hangups, logger: logger)
+        return Task {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await triggers.run() }
+                group.addTask {
+                    while !Task.isCancelled {
+                        await pause(Self.sweepInterval)
+                        await registry.closeUnused()
+                    }
+                }
+            }
+        }
+    }
+
     /// Serves until a signal arrives.
     ///
     /// - Returns: The exit status: 0 after a signal, 1 when the address cannot be used or a server that must not
@@ -55,16 +71,12 @@ struct ProxyRun {
         let registry = ServerRegistry(
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store)
         do {
-            let stored = try store?.read() ?? []
             await registry.openManagement()
             try await frontDoor.open(on: eventLoops)
             await registry.openAddresses()
             warnWhenExposed()
             composition.start()
-            await registry.restore(stored)
-        } catch let error as ConfigurationError {
-            Terminal.error(error.description)
-            return 1
+            await registry.restore()
         } catch {
             Terminal.error("mcp-proxy: \(error)")
             return 1
@@ -77,26 +89,30 @@ struct ProxyRun {
         }
         await draining.drain(signals.arrivals) {
             frontDoor.close()
-            await registry.close()
+            composition.close()
+            // Not waited for: the owner of the servers may be busy for long, and what it leaves the guards end.
+            Task { await registry.close() }
         }
         return status
     }
 
     private func warnWhenExposed() {
-        guard !ListenerAddress.isLoopback(settings.address.host) else { return }
+        guard !ListenerAddress.isLocal(settings) else { return }
         // A key with more than one part may hold the token itself.
         let open = settings.servers.filter {
             !$0.options.disabled && $0.options.authTokens.isEmpty && $0.displayName == $0.name
         }
         guard !open.isEmpty else { return }
         let names = open.map(\.displayName).joined(separator: ", ")
+        let isBound = !ListenerAddress.isLoopback(settings.address.host)
         let address = "\(settings.address.host ?? ""):\(settings.address.port)"
+        let remedy = isBound ? ", or \"addr\": \"127.0.0.1:\(settings.address.port)\"" : ""
         Terminal.error(
             """
             ########################################################################
-            # WARNING: other machines can reach \(address), and these servers
+            # WARNING: others can reach \(isBound ? address : "this proxy by its public name"), and these servers
             # ask for no token: \(names)
-            # Set mcpProxy.options.authTokens, or "addr": "127.0.0.1:\(settings.address.port)".
+            # Set mcpProxy.options.authTokens\(remedy).
             ########################################################################
             """
         )
@@ -116,17 +132,15 @@ struct ProxyRun {
                 await signals.arrivals.wait(past: 0)
                 return .signal
             }
-            let triggers = ReloadTriggers(
-                registry: registry, source: source, hangups: signals.hangups, logger: logger)
-            group.addTask {
-                await triggers.run()
-                return .settled
-            }
+            let company = accompany(registry, signals)
             group.addTask { await settled(composition, watch) }
             group.addTask { await pause(Self.tableWait, then: .tableDue) }
             group.addTask { await pause(Self.sweepInterval, then: .sweepDue) }
             var memory = IdleMemory(of: MultiThreadedEventLoopGroup.singleton)
-            defer { group.cancelAll() }
+            defer {
+                company.cancel()
+                group.cancelAll()
+            }
             var tablePrinted = false
             for await event in group {
                 switch event {
@@ -136,11 +150,11 @@ struct ProxyRun {
                     for line in errorOutput { Terminal.error("    | \(line)") }
                     return 1
                 case .tableDue, .settled:
-                    if !tablePrinted { await printTable(registry, port: frontDoor.listener.port) }
+                    // Not waited for: a signal must not wait for the owner of the servers.
+                    if !tablePrinted { Task { await printTable(registry, port: frontDoor.listener.port) } }
                     tablePrinted = true
                 case .sweepDue:
                     composition.gateway.closeExpiredSessions()
-                    await registry.closeUnused()
                     memory.look(after: Self.sweepInterval)
                     group.addTask { await pause(Self.sweepInterval, then: .sweepDue) }
                 }

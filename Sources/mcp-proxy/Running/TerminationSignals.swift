@@ -6,27 +6,39 @@ import Dispatch
     import Darwin
 #endif
 
-/// SIGTERM and SIGINT, and SIGHUP apart from them, counted instead of ending the process; SIGPIPE is ignored.
+/// SIGTERM and SIGINT, and SIGHUP apart from them, counted instead of ending the process; SIGPIPE and SIGXFSZ are ignored,
+/// since writing fails as well.
+///
+/// Whoever sends a second signal to end the process wants it to end: that is seen to here, on a thread of its own, whatever
+/// else the process is doing or waiting for. What the process has started is ended by its guards.
 final class TerminationSignals: Sendable {
     let arrivals = EventCount()
     /// How often the configuration was to be read again.
     let hangups = EventCount()
     private let sources: [SendableSource]
+    /// How long the process may take to end in good order after the second signal.
+    private static let lastMoment = DispatchTimeInterval.milliseconds(500)
 
     /// Starts to catch the signals.
     ///
     /// - Parameter countsHangups: Whether SIGHUP is caught as well; else it ends the process, as it always does.
     init(countsHangups: Bool = false) {
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        // Not a shared queue: all threads of those may be held by calls that block.
+        let queue = DispatchQueue(label: "mcp-proxy.signals", qos: .userInteractive)
         let (arrivals, hangups) = (self.arrivals, self.hangups)
         // The end of the terminal that it was started from is told by the same signal.
         let hadTerminal = ControllingTerminal.isThere
         sources = [SIGTERM, SIGINT, SIGHUP].dropLast(countsHangups ? 0 : 1).map { number in
             signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
                 let isRequest = number == SIGHUP && (!hadTerminal || ControllingTerminal.isThere)
-                isRequest ? hangups.note() : arrivals.note()
+                guard !isRequest else { return hangups.note() }
+                arrivals.note()
+                guard arrivals.current > 1 else { return }
+                queue.asyncAfter(deadline: .now() + Self.lastMoment) { _exit(1) }
             }
             source.resume()
             return SendableSource(source: source)

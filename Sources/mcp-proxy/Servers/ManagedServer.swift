@@ -16,7 +16,7 @@ struct ManagedServer: Sendable {
     /// Its processes that are alive.
     let census: LinkCensus
     /// Who added it; nil for the operator.
-    var owner: Principal?
+    var owner: OwnerMark?
     /// Whether it is left out at the moment.
     var isDisabled = false
     /// When it was left out, or last put in.
@@ -34,6 +34,15 @@ struct ManagedServer: Sendable {
         status.transport = settings.transport.label
         status.since = switchedAt
         return status
+    }
+
+    /// The same, left out or put in from now on.
+    func switched(off isOff: Bool) -> ManagedServer {
+        var other = self
+        other.isDisabled = isOff
+        other.settings.options.disabled = isOff
+        other.switchedAt = .now()
+        return other
     }
 
     func report(prefix: String) -> ServerReport {

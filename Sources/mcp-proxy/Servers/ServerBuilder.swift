@@ -49,7 +49,8 @@ struct ServerBuilder: Sendable {
             }
         )
         let route = Route(
-            name: server.name, policy: Self.policy(of: server), server: connections, logger: logger)
+            name: server.name, policy: Self.policy(of: server), server: connections, isListed: source != .adHoc,
+            logger: logger)
         return ManagedServer(
             settings: server,
             source: source,

@@ -15,6 +15,7 @@ extension ServerRegistry: AdHocServers {
         let name = "adhoc-\(isShared ? digest(configuration, caller) : Self.randomDigits())"
         return try await alone(with: name) { () async throws(ManagementRefusal) in
             if isShared, let server = servers[name] { return server.published }
+            defer { pending[name] = nil }
             var server = try await start(name, configuration, .adHoc, for: caller)
             let tokens = builder.principals.tokens(of: caller.principal)
             server.published = PublishedRoute(route: server.published.route, tokens: tokens)

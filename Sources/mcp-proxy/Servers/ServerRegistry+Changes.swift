@@ -14,26 +14,33 @@ extension ServerRegistry {
             guard servers[name] == nil else {
                 throw ManagementRefusal(.nameTaken, "there is a server \"\(name)\" already; replace it with PUT")
             }
+            defer { pending[name] = nil }
             let server = try await start(name, configuration, .api, for: caller)
+            try await keepOrEnd(server)
             publish(server)
-            keep()
             return server.report(prefix: prefix)
         }
     }
 
-    /// A server that has completed the handshake, and that nobody can reach yet. When this fails, nothing is left of it.
+    /// A server that has completed the handshake, or is left out as its configuration says, and that nobody can reach
+    /// yet. When this fails, nothing is left of it.
+    ///
+    /// Whoever calls this ends its being pending.
     func start(
         _ name: String, _ configuration: ByteBuffer, _ source: ServerSource, for caller: ManagementCaller
     ) async throws(ManagementRefusal) -> ManagedServer {
         let settings = try read(name, configuration, source, for: caller)
+        if source == .api { try checkTokens(settings, for: caller) }
         try checkRoom(source, for: caller)
-        pending[name] = .some(caller.principal)
+        let owner = mark(of: caller)
+        pending[name] = owner
         defer { pending[name] = nil }
         var server = builder.build(
             settings, source, configuration: configuration,
             firstPrincipal: source == .adHoc ? caller.principal : nil)
-        server.owner = caller.principal
-        try await start(server)
+        server.owner = owner
+        server.isDisabled = settings.options.disabled
+        if !server.isDisabled { try await start(server) }
         // What it inherits may have been taken away while it started.
         if source == .api {
             let tokens = inherited(by: server).map(builder.principals.tokens) ?? .closed
@@ -83,24 +90,31 @@ extension ServerRegistry {
         let name = present.settings.name
         return try await alone(with: name) { () async throws(ManagementRefusal) in
             let settings = try read(name, configuration, .api, for: caller)
-            guard servers[name] != nil else {
+            try checkTokens(settings, for: caller)
+            guard let present = servers[name] else {
                 throw ManagementRefusal(.conflict, "the server was removed in the meantime")
             }
-            try await change(name, to: settings, configuration, .api)
-            keep()
+            if present.source == .file { try checkRoom(.api, for: caller) }
+            let owner = present.owner ?? mark(of: caller)
+            try await keeping(KeptServer(settings, configuration, owner)) { () async throws(ManagementRefusal) in
+                try await change(name, to: settings, configuration, .api, owner: owner)
+            }
             return try known(name).report(prefix: prefix)
         }
     }
 
     func remove(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> Int {
-        let name = try known(name).settings.name
+        // One that is kept and was not started has no report, but can be forgotten.
+        let name = find(name)?.settings.name ?? name
+        guard servers[name] != nil || store?[name] != nil else { throw unknown(name) }
         return try await alone(with: name) { () async throws(ManagementRefusal) in
-            let server = try known(name)
+            guard servers[name] != nil || store?[name] != nil else { throw unknown(name) }
+            try await store?.put(nil, as: name)
+            guard let server = servers[name] else { return 0 }
             await drain(server)
             servers[name] = nil
             server.journal.close()
             changed()
-            keep()
             return server.census.count
         }
     }
@@ -112,6 +126,7 @@ extension ServerRegistry {
             guard !server.isDisabled else {
                 throw ManagementRefusal(.conflict, "the server is disabled; enable it instead")
             }
+            _ = try startable(server, for: caller)
             try await renew(server, with: nil)
             return try known(name).report(prefix: prefix)
         }
@@ -124,33 +139,33 @@ extension ServerRegistry {
         return try await alone(with: name) { () async throws(ManagementRefusal) in
             let server = try known(name)
             if isEnabled, server.isDisabled {
-                try await enable(server)
+                try await enable(server, as: try startable(server, for: caller))
             } else if !isEnabled, !server.isDisabled {
                 guard server.source != .adHoc else {
                     throw ManagementRefusal(.conflict, "this server ends with its session; remove it instead")
                 }
+                try await keep(server.switched(off: true))
                 await disable(server)
             }
-            keep()
             return try known(name).report(prefix: prefix)
         }
     }
 
     // MARK: How
 
-    func enable(_ server: ManagedServer) async throws(ManagementRefusal) {
-        var fresh = builder.build(server.settings, server.source, configuration: server.configuration)
+    private func enable(_ server: ManagedServer, as settings: ServerSettings) async throws(ManagementRefusal) {
+        var settings = settings
+        settings.options.disabled = false
+        var fresh = builder.build(settings, server.source, configuration: server.configuration)
         fresh.owner = server.owner
         try await start(fresh)
+        try await keepOrEnd(fresh)
         publish(fresh)
     }
 
     func disable(_ server: ManagedServer) async {
         await drain(server)
-        var server = server
-        server.isDisabled = true
-        server.switchedAt = .now()
-        servers[server.settings.name] = server
+        servers[server.settings.name] = server.switched(off: true)
         changed()
     }
 

@@ -8,13 +8,21 @@ import ProxyConfiguration
 
 extension ServerRegistry {
     func reload(isRehearsal: Bool, for caller: ManagementCaller) async throws(ManagementRefusal) -> ReloadReport {
-        try await reload(isRehearsal: isRehearsal)
+        try await reload(isRehearsal: isRehearsal) { (difference) throws(ManagementRefusal) in
+            guard !isRehearsal else { return }
+            for server in difference.added + difference.changed where !server.options.disabled {
+                try self.allow(server, usesTemplate: false, .file, for: caller)
+            }
+        }
     }
 
     /// Reads the configuration again and applies what has changed. What has not is not touched.
     ///
+    /// - Parameter check: Refuses what the one who asks may not have done.
     /// - Throws: when the configuration cannot be read or used; then nothing has changed.
-    func reload(isRehearsal: Bool) async throws(ManagementRefusal) -> ReloadReport {
+    func reload(
+        isRehearsal: Bool, check: (SettingsDifference) throws(ManagementRefusal) -> Void = { _ in }
+    ) async throws(ManagementRefusal) -> ReloadReport {
         // No name of a server is empty: this is the turn of the configuration as a whole.
         try await alone(with: "") { () async throws(ManagementRefusal) in
             let new: ProxySettings
@@ -26,6 +34,7 @@ extension ServerRegistry {
                     problems: error.problems.filter { $0.severity == .error }.map(\.description))
             }
             let difference = SettingsDifference(from: settings, to: new)
+            try check(difference)
             var report = ReloadReport(difference)
             guard !isRehearsal, !difference.isEmpty else { return report }
             for line in difference.lines { logger.notice("configuration: \(line)") }
@@ -96,7 +105,8 @@ extension ServerRegistry {
         await words { () async throws(ManagementRefusal) in
             try await alone(with: server.name) { () async throws(ManagementRefusal) in
                 if servers[server.name] != nil {
-                    return try await change(server.name, to: server, nil, .file)
+                    try await change(server.name, to: server, nil, .file)
+                    return await forgetKept(server.name)
                 }
                 var built = builder.build(server, .file)
                 built.isDisabled = server.options.disabled
@@ -128,23 +138,59 @@ extension ServerRegistry {
         }
     }
 
-    /// Servers that were added over the API take over what they inherit.
+    /// Servers that are not the operator's take over what they inherit. One that may not run any longer, or would now be
+    /// open to everybody, is switched off.
     private func refreshAdded() async {
-        for server in servers.values where server.source == .api {
-            guard let configuration = server.configuration else { continue }
+        for server in servers.values where server.source != .file {
             let name = server.settings.name
-            do {
-                let fresh = try load(name, configuration).settings
-                guard fresh != server.settings else { continue }
+            do throws(ManagementRefusal) {
                 try await alone(with: name) { () async throws(ManagementRefusal) in
-                    try await change(name, to: fresh, configuration, .api)
+                    guard let server = servers[name], server.source != .file else { return }
+                    try await refresh(server)
                 }
             } catch {
-                logger.warning(
-                    "a server that was added over the API keeps its settings",
-                    metadata: ["server": "\(server.settings.displayName)", "reason": "\(error.detail)"])
+                await couldNotBeRefreshed(name, error)
             }
         }
+        openManagement()
+    }
+
+    private func refresh(_ server: ManagedServer) async throws(ManagementRefusal) {
+        var fresh = try startable(server, for: starter(of: server.owner))
+        fresh.options.disabled = server.isDisabled
+        guard server.source == .api, fresh != server.settings else { return }
+        try await change(fresh.name, to: fresh, server.configuration, .api, owner: server.owner)
+        await keepOrReport(try known(fresh.name))
+    }
+
+    private func couldNotBeRefreshed(_ name: String, _ refusal: ManagementRefusal) async {
+        switch refusal.kind {
+        case .forbidden, .invalidConfiguration: await switchOff(name, because: refusal)
+        case .shuttingDown, .unknownServer: return
+        case .nameTaken, .conflict, .serverFailed, .quota, .notKept:
+            logger.warning(
+                "a server that was added over the API keeps its settings",
+                metadata: ["server": "\(ServerName.redacted(name))", "reason": "\(refusal.detail)"])
+        }
+    }
+
+    private func switchOff(_ name: String, because refusal: ManagementRefusal) async {
+        guard let server = servers[name], !server.isDisabled else { return }
+        server.journal.note(.event, "switched off: \(refusal.detail)", at: WallClock.now)
+        if server.source == .adHoc {
+            await close(server.published.route)
+        } else {
+            // When the proxy is about to end, so is the server.
+            try? await alone(with: name) { () async throws(ManagementRefusal) in
+                if let server = servers[name], server.source == .api, !server.isDisabled { await disable(server) }
+            }
+        }
+        logger.error(
+            "a server that was added over the API was switched off",
+            metadata: [
+                "server": "\(server.settings.displayName)", "reason": "\(refusal.detail)",
+                "problems": "\(refusal.problems.joined(separator: "; "))",
+            ])
     }
 }
 

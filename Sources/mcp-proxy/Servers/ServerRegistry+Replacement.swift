@@ -10,26 +10,32 @@ extension ServerRegistry {
     /// Gives a server other settings without a gap: the new one is ready before the old one is drained, and where only
     /// its program or address is another one, sessions stay open. When the new one fails, everything stays as it was.
     ///
-    /// - Parameter configuration: What a client sent; nil for what is the operator's.
+    /// - Parameters:
+    ///   - configuration: What a client sent; nil for what is the operator's.
+    ///   - owner: Whose it is from then on; nil for what is the operator's.
     func change(
-        _ name: String, to new: ServerSettings, _ configuration: ByteBuffer?, _ source: ServerSource
+        _ name: String, to new: ServerSettings, _ configuration: ByteBuffer?, _ source: ServerSource,
+        owner: OwnerMark? = nil
     ) async throws(ManagementRefusal) {
         let server = try known(name)
         if server.isDisabled || new.options.disabled {
-            return try await changeDisabled(server, to: new, configuration, source)
+            return try await changeDisabled(server, to: new, configuration, source, owner)
         }
         guard new.mayKeepConnections(of: server.settings) else {
-            return try await exchange(server, for: builder.build(new, source, configuration: configuration))
+            var next = builder.build(new, source, configuration: configuration)
+            next.owner = owner
+            return try await exchange(server, for: next)
         }
         if new.transport != server.settings.transport || source != server.source {
             try await renew(server, with: builder.linkFactory(for: new, server.journal, server.census))
         }
-        adopt(new, configuration, source, on: server)
+        adopt(new, configuration, source, owner, on: server)
     }
 
     /// What concerns only the way to a server takes effect at once.
-    func adopt(
-        _ new: ServerSettings, _ configuration: ByteBuffer?, _ source: ServerSource, on server: ManagedServer
+    private func adopt(
+        _ new: ServerSettings, _ configuration: ByteBuffer?, _ source: ServerSource, _ owner: OwnerMark?,
+        on server: ManagedServer
     ) {
         let route = server.published.route
         route.policy = ServerBuilder.policy(of: new)
@@ -45,15 +51,13 @@ extension ServerRegistry {
             journal: server.journal,
             census: server.census
         )
-        changed.owner = source == .api ? server.owner : nil
+        changed.owner = owner
         publish(changed)
     }
 
     /// Puts another server in the place of one. Sessions of the old one end once it has nothing to do, and are opened
     /// again on the new one.
     private func exchange(_ old: ManagedServer, for next: ManagedServer) async throws(ManagementRefusal) {
-        var next = next
-        next.owner = next.source == .api ? old.owner : nil
         try await start(next)
         publish(next)
         await idle(old)
@@ -64,10 +68,11 @@ extension ServerRegistry {
     }
 
     private func changeDisabled(
-        _ server: ManagedServer, to new: ServerSettings, _ configuration: ByteBuffer?, _ source: ServerSource
+        _ server: ManagedServer, to new: ServerSettings, _ configuration: ByteBuffer?, _ source: ServerSource,
+        _ owner: OwnerMark?
     ) async throws(ManagementRefusal) {
         var next = builder.build(new, source, configuration: configuration)
-        next.owner = source == .api ? server.owner : nil
+        next.owner = owner
         if new.options.disabled {
             if !server.isDisabled { await drain(server) }
             next.isDisabled = true

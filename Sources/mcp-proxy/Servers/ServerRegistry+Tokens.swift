@@ -49,9 +49,8 @@ extension ServerRegistry {
 
     /// Ends the servers that were brought by callers whose token was taken away.
     func closeForeign() async {
-        let management = builder.principals.tokens(settings.managementTokens)
         let foreign = servers.values.filter { server in
-            server.source == .adHoc && server.owner.map { !management.admits($0) } ?? true
+            server.source == .adHoc && server.owner.map { !mayOwn($0) } ?? true
         }
         for server in foreign {
             frontDoor.withdraw(server.published.route)

@@ -18,12 +18,12 @@ actor ServerRegistry: ServerManagement {
     var settings: ProxySettings
     var builder: ServerBuilder
     var servers: [String: ManagedServer] = [:]
-    /// Servers that are being added.
-    var pending: [String: Principal?] = [:]
-    /// What was kept and cannot be started now; it is kept on.
-    var notRestored: [StoredServer] = []
+    /// Servers that are being added, and for whom.
+    var pending: [String: OwnerMark] = [:]
     let adHocKey = SymmetricKey(size: .bits256)
     private var locks = TurnLocks()
+    /// Lists of tools are read one after another, each server's for itself: what is read of them is held meanwhile.
+    private var listings = TurnLocks()
     private(set) var isClosing = false
 
     init(
@@ -67,7 +67,10 @@ actor ServerRegistry: ServerManagement {
     func tools(of name: String) async throws(ManagementRefusal) -> ByteBuffer {
         let server = try known(name)
         guard !server.isDisabled else { throw ManagementRefusal(.conflict, "the server is disabled; enable it first") }
-        return try await ToolListing(gateway: gateway, route: server.published.route).read()
+        let turn = server.settings.name
+        if !listings.take(turn) { await withCheckedContinuation { listings.wait(for: turn, $0) } }
+        defer { listings.give(turn) }
+        return try await ToolListing(route: server.published.route).read()
     }
 
     /// The server of that name, or of that name as reports show it.
@@ -78,10 +81,12 @@ actor ServerRegistry: ServerManagement {
     }
 
     func known(_ name: String) throws(ManagementRefusal) -> ManagedServer {
-        guard let server = find(name) else {
-            throw ManagementRefusal(.unknownServer, "there is no server \"\(ServerName.redacted(name))\"")
-        }
+        guard let server = find(name) else { throw unknown(name) }
         return server
+    }
+
+    func unknown(_ name: String) -> ManagementRefusal {
+        ManagementRefusal(.unknownServer, "there is no server \"\(ServerName.redacted(name))\"")
     }
 
     // MARK: One after another
@@ -100,10 +105,10 @@ actor ServerRegistry: ServerManagement {
 
     // MARK: What comes of changes
 
-    /// Puts a server in the place of what had its name, and lets clients reach it.
+    /// Puts a server in the place of what had its name, and lets clients reach it unless it is left out.
     func publish(_ server: ManagedServer) {
         servers[server.settings.name] = server
-        frontDoor.publish(server.published)
+        if !server.isDisabled { frontDoor.publish(server.published) }
         changed()
     }
 
@@ -111,19 +116,6 @@ actor ServerRegistry: ServerManagement {
     func changed() {
         frontDoor.show(disabled: servers.values.filter(\.isDisabled).map(\.settings.displayName))
         watch.note()
-    }
-
-    /// Keeps what was added over the API, for the next start.
-    func keep() {
-        guard let store else { return }
-        let added = servers.values.filter { $0.source == .api }
-        store.write(
-            notRestored.filter { servers[$0.name] == nil }
-                + added.compactMap { server in
-                    server.configuration.map {
-                        StoredServer(name: server.settings.name, configuration: $0, isDisabled: server.isDisabled)
-                    }
-                })
     }
 
     // MARK: The end of the run

@@ -1,99 +1,79 @@
+import Dispatch
 import Logging
-import MCPCore
+import MCPFrontEnd
 import NIOCore
 import ProxyConfiguration
+import Synchronization
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
-/// One server that was added over the API, as it is kept for the next start.
-struct StoredServer: Sendable, Equatable {
-    let name: String
-    /// The object that the client sent, as it came.
-    let configuration: ByteBuffer
-    let isDisabled: Bool
-}
-
-/// Keeps the servers that were added over the API in a directory (`--state-dir`).
+/// Keeps the servers that were added over the API for the next start (`--state-dir`).
 ///
-/// The file is for its owner only and replaced at once: at any time it has either the old list or the new one. One that
-/// cannot be read is set aside, never overwritten.
-struct ServerStore: Sendable {
-    let directory: String
-    let logger: Logger
+/// A change counts only when it is on the disk. One change is written after another, beside the tasks and event loops of
+/// the proxy, so that a disk that hangs holds up the changes and nothing else.
+final class ServerStore: Sendable {
+    private let directory: StateDirectory
+    private let logger: Logger
+    private let servers: Mutex<[String: KeptServer]>
+    private let writing = DispatchQueue(label: "mcp-proxy.state")
 
-    private var path: String { "\(directory)/servers.json" }
-
-    /// The servers of the last run, in the order of their names.
+    /// Reads what the last run has kept. A list that cannot be read is set aside, never overwritten.
     ///
-    /// - Throws: when the directory cannot be used.
-    func read() throws(ConfigurationError) -> [StoredServer] {
-        do {
-            try FileManager.default.createDirectory(
-                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            let problem = ConfigurationProblem(
-                severity: .error, source: directory, message: "the directory for --state-dir cannot be made",
-                suggestion: "Name one that this user may write")
-            throw ConfigurationError(code: .unreadable, problems: [problem])
+    /// - Throws: when the directory cannot be used, or not be trusted.
+    init(_ path: String, logger: Logger) throws(ConfigurationError) {
+        directory = try StateDirectory(path, logger: logger)
+        self.logger = logger
+        var kept: [KeptServer] = []
+        if let text = try directory.read(maximumBytes: StateText.maximumBytes) {
+            if let servers = StateText.servers(in: ByteBuffer(bytes: text)) {
+                kept = servers
+            } else {
+                let file = try directory.setAside()
+                logger.error(
+                    "the list of servers that were added over the API cannot be read; it was set aside",
+                    metadata: ["file": "\(file)"])
+            }
         }
-        guard let text = try TextFile(path: path).read() else { return [] }
-        guard let servers = Self.servers(in: ByteBuffer(bytes: text)) else {
-            setAside()
-            return []
-        }
-        return servers
+        servers = Mutex(Dictionary(kept.map { ($0.name, $0) }) { first, _ in first })
     }
 
-    private static func servers(in text: ByteBuffer) -> [StoredServer]? {
-        // Whatever is wrong with it, it is set aside.
-        guard let list = (try? JSONText(scanning: text))?.root["servers"], list.isObject else { return nil }
-        var servers: [StoredServer] = []
-        var isWhole = true
-        list.forEachMember { name, value in
-            guard let configuration = value["config"], configuration.isObject else { return isWhole = false }
-            servers.append(
-                StoredServer(
-                    name: name, configuration: configuration.bytes, isDisabled: value["enabled"]?.boolean == false))
-        }
-        return isWhole ? servers.sorted { $0.name < $1.name } : nil
+    /// All that is kept, in the order of the names.
+    var all: [KeptServer] {
+        servers.withLock { Array($0.values) }.sorted { $0.name < $1.name }
     }
 
-    private func setAside() {
-        let aside = "\(path).unreadable-\(Int(WallClock.now))"
-        do {
-            try FileManager.default.moveItem(atPath: path, toPath: aside)
-            logger.error(
-                "the list of servers that were added over the API cannot be read; it was set aside",
-                metadata: ["file": "\(aside)"])
-        } catch {
-            logger.error(
-                "the list of servers that were added over the API cannot be read, nor set aside",
-                metadata: ["file": "\(path)", "reason": "\(error)"])
-        }
+    subscript(name: String) -> KeptServer? {
+        servers.withLock { $0[name] }
     }
 
-    /// Replaces the list.
-    func write(_ servers: [StoredServer]) {
-        var text = ByteBuffer(string: #"{"version":1,"servers":{"#)
-        for (index, server) in servers.sorted(by: { $0.name < $1.name }).enumerated() {
-            text.writeString(index == 0 ? "\n" : ",\n")
-            text.writeJSONString(server.name)
-            text.writeString(#":{"enabled":\#(!server.isDisabled),"config":"#)
-            text.writeImmutableBuffer(server.configuration)
-            text.writeString("}")
+    /// Keeps a server in the place of what was kept under its name; nil forgets that.
+    ///
+    /// - Returns: Once it is on the disk.
+    /// - Throws: when it cannot be written; then what was kept before still is.
+    func put(_ server: KeptServer?, as name: String) async throws(ManagementRefusal) {
+        let failure: CommandFailure? = await withCheckedContinuation { continuation in
+            writing.async { [self] in continuation.resume(returning: write(server, as: name)) }
         }
-        text.writeString("\n}}\n")
-        do {
-            let file = TextFile(path: path)
-            try file.replace(try file.read(), with: Array(text.readableBytesView))
+        guard let failure else { return }
+        logger.error(
+            "a change cannot be kept for the next start, so it was not made", metadata: ["reason": "\(failure.words)"])
+        throw ManagementRefusal(
+            .notKept, "the change cannot be kept for the next start, so it was not made: \(failure.words)")
+    }
+
+    /// Runs on the queue for writing only, so that nothing changes between reading and writing.
+    private func write(_ server: KeptServer?, as name: String) -> CommandFailure? {
+        var changed = servers.withLock { $0 }
+        guard changed[name] != server else { return nil }
+        changed[name] = server
+        let text = StateText.text(of: changed.values)
+        guard text.readableBytes <= StateText.maximumBytes else {
+            return CommandFailure("the list would be longer than \(StateText.maximumBytes) bytes; remove a server")
+        }
+        do throws(CommandFailure) {
+            try directory.replace(with: Array(text.readableBytesView))
         } catch {
-            logger.error(
-                "the servers that were added over the API cannot be kept for the next start",
-                metadata: ["file": "\(path)", "reason": "\(error)"])
+            return error
         }
+        servers.withLock { $0 = changed }
+        return nil
     }
 }

@@ -75,6 +75,50 @@ import Testing
     }
 
     @Test(
+        "Where only servers ask for tokens nothing is changed, and only path and state are shown, also with one of them"
+    )
+    func onlyServerTokens() async throws {
+        let harness = try await ManagementHarness(tokens: [], serverTokens: ["server"])
+        for headers in [[], ["Authorization: Bearer server"]] {
+            for (method, path, body) in Self.changes {
+                let response = try await harness.send(method, path, headers, body)
+                #expect(response.status == 403, "\(method) \(path)")
+                #expect(response.body.contains("mcpProxy.management.authTokens"))
+            }
+            for path in Self.reads.dropFirst() {
+                #expect(try await harness.answer("GET", path, headers).status == 403, "\(path)")
+            }
+            let list = try await harness.answer("GET", "/api/servers", headers)
+            #expect(list.body == #"{"servers":{"fetch":{"path":"/fetch/","state":"ready"}}}"#)
+        }
+        #expect(harness.servers.requests.isEmpty)
+    }
+
+    @Test(
+        "A page that names no origin because it only embeds something sees and changes no more than one that does",
+        arguments: [("same-site", 403), ("cross-site", 403), ("other", 403), ("same-origin", 200), ("none", 200)])
+    func embedded(site: String, status: Int) async throws {
+        let harness = try await ManagementHarness(tokens: [])
+        for path in Self.reads.dropFirst() {
+            #expect(try await harness.answer("GET", path, ["Sec-Fetch-Site: \(site)"]).status == status, "\(path)")
+        }
+        let change = try await harness.answer("POST", "/api/reload", ["Sec-Fetch-Site: \(site)"])
+        #expect(change.status == status)
+        let withToken = try await ManagementHarness()
+        let sent = ["Sec-Fetch-Site: same-site", ManagementHarness.owner]
+        #expect(try await withToken.answer("GET", "/api/servers/fetch", sent).status == 200)
+    }
+
+    @Test("Without a token servers that came with a session are not in the list, with one they are")
+    func adHocServers() async throws {
+        let servers = ScriptedServers(["fetch", "adhoc-1"])
+        let open = try await ManagementHarness(tokens: [], servers: servers)
+        #expect(try await open.answer("GET", "/api/servers", []).body.contains("adhoc") == false)
+        let closed = try await ManagementHarness(servers: servers)
+        #expect(try await closed.answer("GET", "/api/servers").body.contains("adhoc-1"))
+    }
+
+    @Test(
         "A page may change something without a token only from an origin that was configured",
         arguments: [
             ("http://localhost:3000", 403), ("http://127.0.0.1", 403), ("https://app.example", 200),

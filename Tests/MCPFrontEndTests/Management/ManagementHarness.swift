@@ -19,7 +19,8 @@ final class ManagementHarness: Sendable {
     let port: Int
 
     init(
-        tokens: [String] = ["owner"], isReachable: Bool = false, servers: ScriptedServers = ScriptedServers(),
+        tokens: [String] = ["owner"], serverTokens: [String]? = nil, isReachable: Bool = false,
+        servers: ScriptedServers = ScriptedServers(),
         prefix: String = "", configure: (inout ManagementAccess) -> Void = { _ in },
         now: @escaping @Sendable () -> NIODeadline = { .now() }
     ) async throws {
@@ -28,7 +29,8 @@ final class ManagementHarness: Sendable {
             RouteTokens(tokens.enumerated().map { ($1, Principal.token(number: $0)) })
         }
         var access = ManagementAccess(
-            tokens: route(tokens), serverTokens: route(["server"]), isReachable: isReachable,
+            tokens: route(tokens), serverTokens: route(serverTokens ?? (tokens.isEmpty ? [] : ["server"])),
+            isReachable: isReachable,
             allowedOrigins: ["https://App.example"], prefix: prefix)
         configure(&access)
         var limits = HTTPLimits()

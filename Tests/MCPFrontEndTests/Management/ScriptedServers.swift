@@ -35,7 +35,8 @@ final class ScriptedServers: ServerManagement {
         status.protocolVersion = "2025-11-25"
         (status.tools, status.prompts, status.resources) = (3, 0, 1)
         return ServerReport(
-            name: name, path: "/\(name)/", source: .file, status: status, era: "legacy", since: 1_795_472_217,
+            name: name, path: "/\(name)/", source: name.hasPrefix("adhoc") ? .adHoc : .file, status: status,
+            era: "legacy", since: 1_795_472_217,
             calls: 7, callsInFlight: 1)
     }
 

@@ -3,19 +3,24 @@ import Testing
 @testable import ProxyConfiguration
 
 @Suite struct CommandTemplateExpansionTests {
-    private let template = CommandTemplate(
-        command: "uvx",
-        arguments: [
-            .literal("server"), .parameter(name: "mode", prefix: ""), .parameter(name: "depth", prefix: "--depth="),
-            .literal("--"), .parameter(name: "query", prefix: ""),
-        ],
-        environment: ["TOKEN": .literal("t"), "VERBOSE": .parameter(name: "verbose", prefix: "")],
-        workingDirectory: "/srv",
-        parameters: [
-            "mode": TemplateParameter(.string, pattern: "[-a-z]+", maxLength: 5, defaultValue: "fast"),
-            "depth": TemplateParameter(.integer, minimum: 1, maximum: 9, isRequired: false),
-            "query": TemplateParameter(.string), "verbose": TemplateParameter(.boolean, isRequired: false),
-        ])
+    private let template: CommandTemplate
+
+    init() throws {
+        template = CommandTemplate(
+            command: "uvx",
+            arguments: [
+                .literal("server"), .parameter(name: "mode", prefix: ""), .parameter(name: "depth", prefix: "--depth="),
+                .literal("--"), .parameter(name: "query", prefix: ""),
+            ],
+            environment: ["TOKEN": .literal("t"), "VERBOSE": .parameter(name: "verbose", prefix: "")],
+            workingDirectory: "/srv",
+            parameters: [
+                "mode": try TemplateParameter(
+                    .string, pattern: TextPattern("[-a-z]+"), maxLength: 5, defaultValue: "fast"),
+                "depth": TemplateParameter(.integer, minimum: 1, maximum: 9, isRequired: false),
+                "query": TemplateParameter(.string), "verbose": TemplateParameter(.boolean, isRequired: false),
+            ])
+    }
 
     private func values(_ members: String) throws -> [String: ConfigurationNode] {
         let node = try JSONDocumentReader.read(Array("{\(members)}".utf8))
@@ -109,7 +114,7 @@ import Testing
         "A text with a control character is refused",
         arguments: [#"\u0000"#, #"\n"#, #"\r"#, #"\u001b"#, #"\u007f"#, #"\u0085"#])
     func controlCharacters(character: String) throws {
-        let found = try refusals("\"a\(character)b\"", TemplateParameter(.string, pattern: "(?s).*"))
+        let found = try refusals("\"a\(character)b\"", TemplateParameter(.string, pattern: TextPattern(".*")))
         #expect(found.first?.message.contains("control character") == true)
     }
 
@@ -120,7 +125,7 @@ import Testing
             (#"mai\u006e\u0301"#, false),
         ])
     func pattern(text: String, isAccepted: Bool) throws {
-        let found = try refusals("\"\(text)\"", TemplateParameter(.string, pattern: "main|dev"))
+        let found = try refusals("\"\(text)\"", TemplateParameter(.string, pattern: TextPattern("main|dev")))
         #expect(found.isEmpty == isAccepted)
         #expect(found.allSatisfy { $0.suggestion == #"Write one that matches "main|dev" as a whole"# })
     }

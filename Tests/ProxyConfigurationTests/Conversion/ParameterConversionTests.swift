@@ -22,7 +22,7 @@ import Testing
                 #""type": "string", "pattern": "[a-z]+$", "maxLength": 8, "enum": ["abc", "x"], "default": "x", "description": "d""#
             )
                 == TemplateParameter(
-                    .string, pattern: "[a-z]+$", maxLength: 8, choices: ["abc", "x"], defaultValue: "x",
+                    .string, pattern: TextPattern("[a-z]+$"), maxLength: 8, choices: ["abc", "x"], defaultValue: "x",
                     isRequired: false,
                     description: "d"))
         #expect(

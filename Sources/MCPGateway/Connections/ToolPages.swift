@@ -1,0 +1,89 @@
+package import MCPCore
+package import MCPUpstream
+package import NIOCore
+
+/// Reads all the tools that a server lists, over a connection that is there already: reading starts nothing.
+///
+/// Confined to the connection's event loop; that is what makes `@unchecked Sendable` true.
+package final class ToolPages: ExchangeReceiver, @unchecked Sendable {
+    /// How many bytes all pages may have together.
+    package static let maximumBytes = 8 << 20
+
+    /// Why there is no list, in words for who asks.
+    package struct Failure: Error, Sendable {
+        package let words: String
+    }
+
+    private let connection: Connection
+    private let filter: ToolFilter?
+    private let completion: @Sendable (Result<ByteBuffer, Failure>) -> Void
+    private var cursor: String?
+    private var pages = PageCount(maximumBytes: maximumBytes)
+    private var tools = ByteBuffer(string: "[")
+
+    private init(
+        _ connection: Connection, _ filter: ToolFilter?,
+        _ completion: @escaping @Sendable (Result<ByteBuffer, Failure>) -> Void
+    ) {
+        self.connection = connection
+        self.filter = filter
+        self.completion = completion
+    }
+
+    /// Reads the list.
+    ///
+    /// - Parameter completion: Gets a JSON array of the objects that the server sent and the filter lets pass. Called
+    ///   from anywhere, once.
+    package static func read(of route: Route, _ completion: @escaping @Sendable (Result<ByteBuffer, Failure>) -> Void) {
+        guard let connection = route.server.firstOpen else {
+            return completion(.failure(Failure(words: "the server does not run")))
+        }
+        let reader = ToolPages(connection, route.policy.toolFilter, completion)
+        connection.run { _ in reader.ask() }
+    }
+
+    private func ask() {
+        // Asked at any other moment, it would be started for this.
+        guard case .ready = connection.upstream.state else { return fail("the server does not run") }
+        connection.upstream.exchange(self)
+    }
+
+    package func request(for introduction: Introduction) -> OutgoingRequest? {
+        let params = cursor.map { OwnMessages.object([("cursor", $0)]) }
+        // Our own text is a message by construction.
+        guard let request = try? Message(OwnMessages.request(id: 0, method: .toolsList, params: params)) else {
+            return nil
+        }
+        guard introduction.era == .modern else { return OutgoingRequest(request) }
+        let metadata = connection.server.ownHandshake.metadata
+        return OutgoingRequest(request, edits: metadata.edits(for: request, logLevel: nil))
+    }
+
+    package func exchangeProgressed(_ notification: Message) {}
+
+    package func exchangeAnswered(_ answer: Message) {
+        guard let result = answer.view(answer.envelope.result), let list = result["tools"] else {
+            return fail(answer.view(answer.envelope.error)?["message"]?.string ?? "it gave no list of tools")
+        }
+        guard pages.take(answer.bytes.readableBytes) else {
+            return fail("the list has more than \(Self.maximumBytes >> 20) MiB")
+        }
+        list.forEachElement { tool in
+            guard tool.isObject, filter?.admits(tool["name"]?.string ?? "") ?? true else { return }
+            if tools.readableBytes > 1 { tools.writeString(",") }
+            tools.writeImmutableBuffer(tool.bytes)
+        }
+        cursor = pages.next(after: result)
+        if cursor != nil { return ask() }
+        tools.writeString("]")
+        completion(.success(tools))
+    }
+
+    package func exchangeFailed(_ failure: UpstreamFailure) {
+        fail(failure.detail)
+    }
+
+    private func fail(_ words: String) {
+        completion(.failure(Failure(words: words)))
+    }
+}
