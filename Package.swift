@@ -37,6 +37,7 @@ let package = Package(
     targets: [
         .target(name: "CProxySystem"),
         .target(name: "CTextScan"),
+        .target(name: "MCPValues", swiftSettings: strict),
         .target(name: "MCPCore", dependencies: ["CTextScan", nioCore], swiftSettings: strict),
         .target(
             name: "MCPUpstream",
@@ -50,25 +51,26 @@ let package = Package(
         .target(
             name: "MCPGateway",
             dependencies: [
-                "MCPCore", "MCPUpstream", nioCore, logging, .product(name: "Crypto", package: "swift-crypto"),
+                "MCPValues", "MCPCore", "MCPUpstream", nioCore, logging,
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),
         .target(
             name: "MCPFrontEnd",
-            dependencies: ["MCPCore", "MCPGateway", nioCore, nioPosix, nioHTTP1, logging],
+            dependencies: ["MCPValues", "MCPCore", "MCPGateway", nioCore, nioPosix, nioHTTP1, logging],
             swiftSettings: strict
         ),
         .target(
             name: "ProxyConfiguration",
-            dependencies: [.product(name: "Yams", package: "Yams")],
+            dependencies: ["MCPValues", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict
         ),
         .target(name: "ClientFiles", dependencies: ["ProxyConfiguration"], swiftSettings: strict),
         .executableTarget(
             name: "mcp-proxy",
             dependencies: [
-                "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ClientFiles",
+                "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ClientFiles",
                 "CProxySystem",
                 nioCore, nioPosix, nioHTTP1, logging, .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -84,6 +86,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "CFirstUse", path: "Tests/CFirstUse"),
+        .testTarget(name: "MCPValuesTests", dependencies: ["MCPValues"], swiftSettings: strict),
         .testTarget(
             name: "MCPCoreTests",
             dependencies: ["MCPCore", "MCPTestSupport", nioCore],
@@ -101,7 +104,8 @@ let package = Package(
         .testTarget(
             name: "MCPGatewayTests",
             dependencies: [
-                "MCPCore", "MCPUpstream", "MCPGateway", "MCPTestSupport", nioCore, nioPosix, nioEmbedded, logging,
+                "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPTestSupport", nioCore, nioPosix, nioEmbedded,
+                logging,
             ],
             swiftSettings: strict
         ),
@@ -115,7 +119,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ProxyConfigurationTests",
-            dependencies: ["ProxyConfiguration"],
+            dependencies: ["MCPValues", "ProxyConfiguration"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,5 +1,6 @@
 import MCPCore
 import MCPUpstream
+import MCPValues
 
 /// Reads what a server lists, page by page: how many there are, so that people can be told, and what has to be known of
 /// its tools.
@@ -8,6 +9,8 @@ import MCPUpstream
 final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
     /// A server that pages for ever is not followed any further.
     private static let maximumPages = 1_000
+    /// Nor is one whose marks for pages are longer than this together, which are remembered to see when one comes again.
+    private static let maximumCursorBytes = 1 << 20
 
     struct Counts: Sendable {
         var tools: Int?
@@ -34,7 +37,8 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
     private var counts = Counts()
     private var lists: [List] = []
     private var cursor: String?
-    private var cursors: Set<String> = []
+    private var cursors: Set<ByteText> = []
+    private var cursorBytes = 0
     private var pages = 0
 
     init(
@@ -84,6 +88,7 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
     private func next() {
         lists.removeFirst()
         cursors = []
+        cursorBytes = 0
         pages = 0
         ask(cursor: nil)
     }
@@ -102,11 +107,17 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
         }
         counts[keyPath: list.count] = (counts[keyPath: list.count] ?? 0) + shown
         pages += 1
-        if let cursor = result["nextCursor"]?.string, cursors.insert(cursor).inserted, pages < Self.maximumPages {
+        if let cursor = result["nextCursor"]?.string, isNew(cursor), pages < Self.maximumPages {
             ask(cursor: cursor)
         } else {
             next()
         }
+    }
+
+    /// Whether a mark for the next page has not come before, and can be remembered.
+    private func isNew(_ cursor: String) -> Bool {
+        cursorBytes += cursor.utf8.count
+        return cursorBytes <= Self.maximumCursorBytes && cursors.insert(ByteText(cursor)).inserted
     }
 
     func exchangeFailed(_ failure: UpstreamFailure) {

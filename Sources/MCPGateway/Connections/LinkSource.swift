@@ -4,13 +4,18 @@ import Synchronization
 
 /// What makes a server's links, which may change.
 final class LinkSource: Sendable {
-    private let factory: Mutex<Upstream.LinkFactory>
+    /// A function that stands in a generic container is wrapped once more at every look at it, for ever. Inside a value
+    /// it is not touched.
+    private struct Factory {
+        let make: Upstream.LinkFactory
+    }
 
-    init(_ factory: @escaping Upstream.LinkFactory) { self.factory = Mutex(factory) }
+    private let factory: Mutex<Factory>
+
+    init(_ factory: @escaping Upstream.LinkFactory) { self.factory = Mutex(Factory(make: factory)) }
 
     func make(on eventLoop: any EventLoop) -> any UpstreamLink {
-        let factory = factory.withLock { $0 }
-        return factory(eventLoop)
+        factory.withLock { $0 }.make(eventLoop)
     }
 
     /// Puts another factory in the place of the one in use, where there is one.
@@ -18,8 +23,9 @@ final class LinkSource: Sendable {
     /// - Returns: the one that was in use.
     func exchange(for other: Upstream.LinkFactory?) -> Upstream.LinkFactory {
         factory.withLock { factory in
-            defer { factory = other ?? factory }
-            return factory
+            let before = factory.make
+            if let other { factory = Factory(make: other) }
+            return before
         }
     }
 }

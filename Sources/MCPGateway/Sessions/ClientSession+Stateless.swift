@@ -1,5 +1,6 @@
 import MCPCore
 import MCPUpstream
+import MCPValues
 import NIOCore
 
 // MARK: - A session in front of a server that has none
@@ -19,7 +20,8 @@ extension ClientSession {
             reply.finish(OwnMessages.emptyResult(id: id))
         case .resourcesSubscribe: change(request, id, isWanted: true, reply)
         case .resourcesUnsubscribe: change(request, id, isWanted: false, reply)
-        case .serverDiscover, .subscriptionsListen, .tasksGet, .tasksUpdate, .tasksCancel:
+        // Tasks exist in both eras and cannot be translated.
+        case _ where request.isAboutTasks, .serverDiscover, .subscriptionsListen:
             reply.finish(
                 OwnMessages.error(
                     id: id,
@@ -34,7 +36,7 @@ extension ClientSession {
 
     /// Begins or ends to hear of changes of a resource, and answers when the server has agreed.
     private func change(_ request: Message, _ id: RequestID, isWanted: Bool, _ reply: any ReplySink) {
-        guard let uri = request.view(request.envelope.uri)?.string else {
+        guard let uri = request.view(request.envelope.uri)?.string.map(ByteText.init) else {
             reply.finish(OwnMessages.error(id: id, code: .invalidParams, message: "params.uri must name a resource"))
             return
         }
@@ -68,13 +70,14 @@ extension ClientSession: AttachedClient {
     }
 
     func hear(_ notification: Message) {
-        // Which subscription it came for is between the server and us.
-        guard let span = notification.envelope.metadata.subscriptionID, let meta = notification.envelope.meta else {
-            let line = notification.singleLine
-            run { $0.tell(line) }
-            return
+        run { session in
+            guard session.taskOwner.mayHear(notification) else { return }
+            var edits: [Edit] = []
+            // Which subscription it came for is between the server and us.
+            if let span = notification.envelope.metadata.subscriptionID, let meta = notification.envelope.meta {
+                edits = notification.edits(of: meta, removing: [span])
+            }
+            session.tell(session.taskOwner.line(notification, edits))
         }
-        let line = notification.spliced(notification.edits(of: meta, removing: [span]))
-        run { $0.tell(line) }
     }
 }

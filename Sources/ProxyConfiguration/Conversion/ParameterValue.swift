@@ -1,3 +1,5 @@
+import MCPValues
+
 /// Turns the value of a template's parameter into the text that is put in, if it is one that the operator allows.
 ///
 /// No message shows the value. What is allowed is told to callers of the API, but not where a file is read.
@@ -14,7 +16,7 @@ enum ParameterValue {
             case .boolean: boolean(node, path, &context)
             }
         guard let text else { return nil }
-        if let choices = parameter.choices, !choices.contains(text) {
+        if let choices = parameter.choices, !choices.contains(where: text.hasBytes(of:)) {
             context.error(
                 "the value is none of those to choose from", at: node.position, path,
                 write: context.isStrict

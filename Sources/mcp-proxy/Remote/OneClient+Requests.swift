@@ -1,4 +1,5 @@
 import MCPCore
+import MCPValues
 import NIOCore
 
 extension OneClient {
@@ -12,7 +13,7 @@ extension OneClient {
         for _ in 0..<Self.maximumPages {
             let result = try await request(.toolsList, OwnMessages.object(cursor.map { [("cursor", $0)] } ?? []))
             tools += result["tools"]?.elements ?? []
-            guard let next = result["nextCursor"]?.string, next != cursor else { break }
+            guard let next = result["nextCursor"]?.string, cursor.map(next.hasBytes(of:)) != true else { break }
             cursor = next
         }
         return tools

@@ -70,7 +70,7 @@ struct ServerBuilder: Sendable {
 
     static func policy(of server: ServerSettings) -> RoutePolicy {
         RoutePolicy(
-            toolFilter: server.options.toolFilter.map(toolFilter), logsRequests: server.options.logEnabled)
+            toolFilter: server.options.toolFilter, logsRequests: server.options.logEnabled)
     }
 
     private func address(
@@ -130,7 +130,7 @@ struct ServerBuilder: Sendable {
             limits: Self.upstreamLimits(of: server, settings.limits),
             idleTimeout: settings.limits.idleTimeout,
             ownClientInfo: info,
-            toolFilter: server.options.toolFilter.map(Self.toolFilter),
+            toolFilter: server.options.toolFilter,
             // With a single token there is a single caller: the first connection is already theirs.
             firstPrincipal: firstPrincipal ?? principals.only(server.options.authTokens)
         )
@@ -177,9 +177,5 @@ struct ServerBuilder: Sendable {
         result.backoffMinimum = limits.restartBackoffMinimum
         result.backoffMaximum = limits.restartBackoffMaximum
         return result
-    }
-
-    private static func toolFilter(_ filter: ProxyConfiguration.ToolFilter) -> MCPGateway.ToolFilter {
-        MCPGateway.ToolFilter(mode: filter.mode == .allow ? .allow : .block, names: Set(filter.names))
     }
 }

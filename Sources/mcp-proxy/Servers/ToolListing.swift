@@ -1,6 +1,7 @@
 import MCPCore
 import MCPFrontEnd
 import MCPGateway
+import MCPValues
 import NIOCore
 import NIOPosix
 
@@ -26,7 +27,7 @@ struct ToolListing: Sendable {
                 if tools.readableBytes > 1 { tools.writeString(",") }
                 tools.writeBytes(objects)
             }
-            guard let next = result["nextCursor"]?.string, next != cursor else { break }
+            guard let next = result["nextCursor"]?.string, cursor.map(next.hasBytes(of:)) != true else { break }
             cursor = next
         }
         tools.writeString("]")
