@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from churn import kinds
 from churn.clients import Wire
 from churn.measure import Growth, Holdings
 from support.wait import NotInTime, eventually_async
 
 TOKEN = "churn-management-token"
-# What nobody uses is closed soon.
-LIMITS = {"idleTimeout": "1s"}
+# What nobody uses is closed soon, and what has failed is tried again soon.
+LIMITS = {"idleTimeout": "1s", "restartBackoffMinimum": "10ms", "restartBackoffMaximum": "20ms"}
 
 
 @contextmanager
@@ -59,9 +58,6 @@ class Bench:
         """The proxy's own part of the configuration."""
         management = {"authTokens": [TOKEN], "maxChangesPerMinute": 1_000_000, "maxServers": 64 + extra % 2}
         return {"management": management}
-
-    def programs(self):
-        return kinds.programs(self.proxy.pid)
 
     async def run(self, kind, size, patience=90, descriptors=2):
         """Does it, and returns what grew and what was held before and after."""

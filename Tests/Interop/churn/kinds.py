@@ -10,24 +10,25 @@ from pathlib import Path
 
 from churn.clients import bare, event_stream, expect, stateless, streamable
 from support.processes import descendants
-from support.wait import eventually_async
+from support.wait import eventually_async, eventually_succeeds
 
 PROGRAM = str(Path(__file__).parent / "stdio.sh")
 
 
 def servers(port):
     """Every kind of server, by name; `port` is that of the HTTP server."""
-    stdio = {"command": PROGRAM, "args": ["legacy"], "protocol": "legacy"}
     legacy = {"url": f"http://127.0.0.1:{port}/legacy", "transportType": "streamable-http"}
     old = {"url": f"http://127.0.0.1:{port}/sse", "transportType": "sse"}
     modern = {"url": f"http://127.0.0.1:{port}/modern", "transportType": "streamable-http"}
     found = {}
     for isolation in ("shared", "principal", "session"):
-        found[f"stdio-{isolation}"] = {**stdio, "isolation": isolation}
+        # The program does not mind its second argument, by which it is found again.
+        for era in ("legacy", "modern"):
+            name = f"{'' if era == 'legacy' else 'modern-'}stdio-{isolation}"
+            found[name] = {"command": PROGRAM, "args": [era, name], "protocol": era, "isolation": isolation}
         found[f"http-{isolation}"] = {**legacy, "isolation": isolation}
         found[f"sse-{isolation}"] = {**old, "isolation": isolation}
         found[f"modern-http-{isolation}"] = {**modern, "isolation": isolation}
-        found[f"modern-stdio-{isolation}"] = {"command": PROGRAM, "args": ["modern"], "isolation": isolation}
     found["any-transport"] = {"url": f"http://127.0.0.1:{port}/legacy"}
     return found
 
@@ -101,12 +102,12 @@ def _operators():
 
     async def crashed(wire, bench):
         await streamable(wire, "/stdio-principal/mcp")
-        before = bench.programs()
+        before = programs(bench.proxy.pid, "stdio-principal")
         for pid in before:
             os.kill(pid, signal.SIGKILL)
-        await eventually_async(lambda: not before & bench.programs(), "the program to be gone")
-        # The next call waits for the new one.
-        await streamable(wire, "/stdio-principal/mcp")
+        await eventually_async(
+            lambda: not before & programs(bench.proxy.pid, "stdio-principal"), "the program to be gone")
+        await eventually_succeeds(lambda: streamable(wire, "/stdio-principal/mcp"), "the next program to answer")
 
     async def reloaded(wire, bench):
         number = next(numbers)
@@ -130,12 +131,13 @@ def _operators():
 KINDS = [*_clients(), *_operators()]
 
 
-def programs(pid):
-    """The programs of servers below a proxy, without their guards."""
+def programs(pid, server):
+    """The programs of one server below a proxy, without their guards."""
     found = set()
     for child in descendants(pid):
         try:
-            if PROGRAM.encode() in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[1:2]:
+            words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+            if PROGRAM.encode() in words[1:2] and server.encode() in words:
                 found.add(child)
         except OSError:
             continue
