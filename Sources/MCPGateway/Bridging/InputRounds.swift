@@ -115,7 +115,9 @@ final class InputRounds: @unchecked Sendable {
         // Clients of 2025-11-25 expect an identifier with a URL; later revisions have none.
         let members = isURL ? params?.adding("elicitationId", SessionStore.makeID()) : params?.bytes
         // The parts were accepted before; what they make is a request unless "params" is no object.
-        return try? Message(OwnMessages.request(id: 0, method: method, params: members), duplicateKeys: .accepted)
+        return try? Message(
+            OwnMessages.request(id: 0, method: method, params: members), maximumDepth: Int.max,
+            duplicateKeys: .accepted)
     }
 
     // MARK: Answers

@@ -6,6 +6,9 @@ import NIOCore
 // MARK: - A session in front of a server that has none
 
 extension ClientSession {
+    /// How many requests to hear of resources, or not any more, wait for a server to agree.
+    private static let maximumSubscribing = 256
+
     /// Answers what a stateless server cannot be asked. Returns whether the request was of that kind.
     func answerHere(_ request: Message, _ id: RequestID, _ reply: any ReplySink) -> Bool {
         switch request.method {
@@ -39,6 +42,10 @@ extension ClientSession {
         guard let uri = request.view(request.envelope.uri)?.string.map(ByteText.init) else {
             reply.finish(OwnMessages.error(id: id, code: .invalidParams, message: "params.uri must name a resource"))
             return
+        }
+        guard subscribing.count < Self.maximumSubscribing else {
+            let words = "too many requests for changes of resources wait for the server; try again later"
+            return reply.finish(OwnMessages.error(id: id, code: .overloaded, message: words))
         }
         subscribing[id] = reply
         connection.run { [self] connection in

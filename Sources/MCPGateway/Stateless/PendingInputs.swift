@@ -136,8 +136,9 @@ struct PendingInputs {
     }
 
     private static func response(_ result: ByteBuffer) -> Message? {
-        // The result was accepted before; with our own text around it, it is a message.
-        try? Message(OwnMessages.result(id: .integer(0), result))
+        // The result was accepted before, however deep it is; with our own text around it, it is a message.
+        try? Message(
+            OwnMessages.result(id: .integer(0), result), maximumDepth: Int.max, duplicateKeys: .accepted)
     }
 }
 

@@ -1,5 +1,6 @@
 import MCPCore
 import MCPTestSupport
+import MCPUpstream
 import MCPValues
 import NIOCore
 import Testing
@@ -52,5 +53,23 @@ import Testing
         try harness.serverSays(
             "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\"x:caf\u{E9}\"}}")
         #expect(client.outlet.messages.count == 1)
+    }
+
+    @Test("Requests that wait for a server to agree are bounded, and those that wait go on waiting")
+    func waiting() throws {
+        let capabilities = #"{"resources":{"subscribe":true}}"#
+        let harness = GatewayHarness(era: .always(.modern))
+        let outcome = try harness.beginOpening()
+        harness.serverIsThere(capabilities: capabilities)
+        try harness.serverAnswers(
+            try #require(harness.script.link.lastRequestID(.serverDiscover)),
+            result: #"{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":\#(capabilities)}"#)
+        let client = try TestClient(outcome.session, harness)
+        let replies = try (1...300).map { number in
+            try client.call(
+                #"{"jsonrpc":"2.0","id":\#(number),"method":"resources/subscribe","params":{"uri":"x:\#(number)"}}"#)
+        }
+        #expect(replies.prefix(256).allSatisfy { $0.answers.isEmpty })
+        #expect(replies.dropFirst(256).allSatisfy { $0.answers.first?.contains("-31004") == true })
     }
 }
