@@ -37,7 +37,8 @@ def run(kind, given, port):
             size = Size.of(given.heavy if kind.is_heavy else given.sessions)
             bench = Bench(proxy, port, entries)
             growth, before, after = asyncio.run(bench.run(kind, size))
-            found = faults(growth, before, after)
+            # What the driver does beside it, such as looking for programs, is not the same for each of these.
+            found = faults(growth, before, after, share=0.5 if kind.is_heavy else 0.05)
             print(f"{'FAIL' if found else 'ok  '} {kind.name:38} {size.units * size.blocks:6} {growth.report()}", flush=True)
             for fault in found:
                 print(f"     {fault}", flush=True)
