@@ -77,6 +77,11 @@ sanitize: tools ## Run the Swift tests under the thread sanitizer, then the addr
 fuzz: tools ## Fuzz every parser, FUZZ_SECONDS each (default 60)
 	Scripts/fuzz
 
+.PHONY: churn
+churn: build ## See whether anything grows with sessions, streams, restarts and reloads: CHURN="--sessions N --kinds WORD"
+	@Scripts/python-env
+	cd Tests/Interop && MCP_PROXY_BINARY="$(abspath build/mcp-proxy)" "$(abspath $(VENV_DIR))/old/bin/python" -m churn $(CHURN)
+
 .PHONY: bench
 bench: build ## Measure the release binary; CASES, REPETITIONS and TURN (seconds) choose what and for how long
 	$(BENCH_BUILD)

@@ -38,6 +38,7 @@ let package = Package(
         .target(name: "CProxySystem"),
         .target(name: "CTextScan"),
         .target(name: "Addresses", swiftSettings: strict),
+        .target(name: "MCPValues", swiftSettings: strict),
         .target(name: "MCPCore", dependencies: ["CTextScan", nioCore], swiftSettings: strict),
         .target(
             name: "MCPUpstream",
@@ -51,25 +52,27 @@ let package = Package(
         .target(
             name: "MCPGateway",
             dependencies: [
-                "MCPCore", "MCPUpstream", nioCore, logging, .product(name: "Crypto", package: "swift-crypto"),
+                "MCPValues", "MCPCore", "MCPUpstream", nioCore, logging,
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),
         .target(
             name: "MCPFrontEnd",
-            dependencies: ["MCPCore", "MCPGateway", nioCore, nioPosix, nioHTTP1, logging],
+            dependencies: ["MCPValues", "MCPCore", "MCPGateway", nioCore, nioPosix, nioHTTP1, logging],
             swiftSettings: strict
         ),
         .target(
             name: "ProxyConfiguration",
-            dependencies: ["Addresses", .product(name: "Yams", package: "Yams")],
+            dependencies: ["Addresses", "MCPValues", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict
         ),
         .target(name: "ClientFiles", dependencies: ["ProxyConfiguration"], swiftSettings: strict),
         .executableTarget(
             name: "mcp-proxy",
             dependencies: [
-                "Addresses", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ClientFiles",
+                "Addresses", "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
+                "ClientFiles",
                 "CProxySystem",
                 nioCore, nioPosix, nioHTTP1, logging, .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -86,6 +89,7 @@ let package = Package(
         ),
         .target(name: "CFirstUse", path: "Tests/CFirstUse"),
         .testTarget(name: "AddressesTests", dependencies: ["Addresses"], swiftSettings: strict),
+        .testTarget(name: "MCPValuesTests", dependencies: ["MCPValues"], swiftSettings: strict),
         .testTarget(
             name: "MCPCoreTests",
             dependencies: ["MCPCore", "MCPTestSupport", nioCore],
@@ -104,7 +108,8 @@ let package = Package(
         .testTarget(
             name: "MCPGatewayTests",
             dependencies: [
-                "MCPCore", "MCPUpstream", "MCPGateway", "MCPTestSupport", nioCore, nioPosix, nioEmbedded, logging,
+                "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPTestSupport", nioCore, nioPosix, nioEmbedded,
+                logging,
             ],
             swiftSettings: strict
         ),
@@ -118,7 +123,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ProxyConfigurationTests",
-            dependencies: ["Addresses", "ProxyConfiguration"],
+            dependencies: ["Addresses", "MCPValues", "ProxyConfiguration"],
             swiftSettings: strict
         ),
         .testTarget(

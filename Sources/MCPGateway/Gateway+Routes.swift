@@ -1,3 +1,4 @@
+import MCPValues
 import NIOCore
 import Synchronization
 
@@ -6,13 +7,14 @@ import Synchronization
 extension Gateway {
     /// Lets new requests reach a server under the name of its route, in place of what had that name before.
     package func publish(_ route: Route) {
-        routes.withLock { $0[route.name] = route }
+        routes.withLock { $0[ByteText(route.name)] = route }
     }
 
     /// Takes a route away from new requests, unless another one has its name by now.
     package func withdraw(_ route: Route) {
         routes.withLock { routes in
-            if routes[route.name] === route { routes[route.name] = nil }
+            let name = ByteText(route.name)
+            if routes[name] === route { routes[name] = nil }
         }
     }
 

@@ -1,6 +1,7 @@
 import Logging
 package import MCPCore
 import MCPUpstream
+import MCPValues
 package import NIOCore
 import Synchronization
 
@@ -26,7 +27,7 @@ package final class Gateway: Sendable {
     let suspended: SuspendedCalls
     let subscriptions: OpenSubscriptions
     package let limits: GatewayLimits
-    let routes: Mutex<[String: Route]>
+    let routes: Mutex<[ByteText: Route]>
     private let draining = Mutex(false)
 
     package init(routes: [Route], limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:])) {
@@ -42,12 +43,12 @@ package final class Gateway: Sendable {
             maximumPerPrincipal: limits.maximumSessionsPerPrincipal
         )
         self.calls = CallCounter(maximum: limits.maximumCalls, maximumPerPrincipal: limits.maximumCallsPerPrincipal)
-        self.routes = Mutex(Dictionary(routes.map { ($0.name, $0) }) { $1 })
+        self.routes = Mutex(Dictionary(routes.map { (ByteText($0.name), $0) }) { $1 })
     }
 
     /// The route of that name.
     package func route(named name: String) -> Route? {
-        routes.withLock { $0[name] }
+        routes.withLock { $0[ByteText(name)] }
     }
 
     package var allRoutes: [Route] { routes.withLock { Array($0.values) } }

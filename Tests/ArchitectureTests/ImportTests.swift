@@ -5,18 +5,21 @@ import Testing
     /// What each target may import. Platform modules count as one.
     private static let allowed: [String: Set<String>] = [
         "Addresses": [],
+        "MCPValues": [],
         "MCPCore": ["CTextScan", "NIOCore", "Synchronization"],
         "MCPUpstream": [
             "Addresses", "MCPCore", "CProxySystem", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOTLS", "Logging",
             "Subprocess",
             "SystemPackage", "Synchronization", "Glibc", "Darwin",
         ],
-        "MCPGateway": ["MCPCore", "MCPUpstream", "NIOCore", "Logging", "Synchronization", "Crypto"],
+        "MCPGateway": ["MCPValues", "MCPCore", "MCPUpstream", "NIOCore", "Logging", "Synchronization", "Crypto"],
         "MCPFrontEnd": [
-            "MCPCore", "MCPUpstream", "MCPGateway", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging",
+            "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging",
             "Synchronization", "Glibc", "Darwin",
         ],
-        "ProxyConfiguration": ["Addresses", "Yams", "FoundationEssentials", "Foundation", "Synchronization"],
+        "ProxyConfiguration": [
+            "Addresses", "MCPValues", "Yams", "FoundationEssentials", "Foundation", "Synchronization",
+        ],
         "ClientFiles": ["ProxyConfiguration"],
     ]
 

@@ -1,6 +1,7 @@
 import MCPCore
 import MCPTestSupport
 import MCPUpstream
+import MCPValues
 import NIOCore
 
 @testable import MCPGateway
@@ -24,6 +25,7 @@ final class GatewayHarness {
         idleTimeout: Duration = .seconds(600),
         era: EraChoice = .always(.legacy),
         upstreamLimits: UpstreamLimits = UpstreamLimits(),
+        taskSeal: TaskSeal = TaskSeal(secrets: [:]),
         _ configure: (inout GatewayLimits) -> Void = { _ in }
     ) {
         var settings = ServerConnectionSettings(
@@ -53,7 +55,7 @@ final class GatewayHarness {
         )
         var limits = GatewayLimits()
         configure(&limits)
-        gateway = Gateway(routes: [route], limits: limits)
+        gateway = Gateway(routes: [route], limits: limits, taskSeal: taskSeal)
     }
 
     /// Runs both event loops until neither has anything to do.

@@ -25,6 +25,11 @@ package struct ToolHeaderMarks: Sendable, Equatable {
     /// In the order of the schema; never empty.
     package let marks: [Mark]
 
+    /// About how much memory they take.
+    package var byteCount: Int {
+        marks.reduce(0) { $0 + $1.header.utf8.count + $1.path.reduce(64) { $0 + $1.utf8.count + 16 } }
+    }
+
     /// Reads the marks of one tool's definition. Only its `inputSchema` counts.
     ///
     /// - Returns: nil for a tool without any mark.

@@ -11,4 +11,9 @@ package struct ToolMarkError: Error, Sendable, Equatable {
     package let code: Code
     /// For a log line: names the property, and quotes what the server wrote only shortened and escaped.
     package let reason: String
+
+    package init(code: Code, reason: String) {
+        self.code = code
+        self.reason = reason
+    }
 }

@@ -77,7 +77,7 @@ package struct JSONView: Sendable, Equatable {
     package subscript(name: String) -> JSONView? {
         var found: JSONView?
         forEachMember { memberName, value in
-            if memberName == name { found = value }
+            if memberName.utf8.elementsEqual(name.utf8) { found = value }
         }
         return found
     }

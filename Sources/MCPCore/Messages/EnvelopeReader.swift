@@ -107,6 +107,7 @@ struct EnvelopeReader {
             } else if scanner.matches(name, "requestId") {
                 try Self.note(value, as: name, in: &envelope.requestID)
             } else if scanner.matches(name, "taskId") {
+                envelope.mayNameTask = true
                 try Self.note(value, as: name, in: &envelope.taskID)
             } else if scanner.matches(name, "inputResponses") {
                 try Self.note(value, as: name, in: &envelope.inputResponses)
@@ -153,6 +154,8 @@ struct EnvelopeReader {
             try Self.note(value, as: name, in: &envelope.metadata.logLevel)
         } else if scanner.matches(name, "io.modelcontextprotocol/subscriptionId") {
             try Self.note(value, as: name, in: &envelope.metadata.subscriptionID)
+        } else if scanner.matches(name, "io.modelcontextprotocol/related-task") {
+            envelope.mayNameTask = true
         }
     }
 
@@ -173,6 +176,9 @@ struct EnvelopeReader {
                 try Self.note(value, as: name, in: &envelope.resultMembers.ttl)
             } else if scanner.matches(name, "cacheScope") {
                 try Self.note(value, as: name, in: &envelope.resultMembers.cacheScope)
+            } else if scanner.matches(name, "taskId") || scanner.matches(name, "task") || scanner.matches(name, "tasks")
+            {
+                envelope.mayNameTask = true
             }
         }
         return start..<scanner.position
@@ -187,6 +193,8 @@ struct EnvelopeReader {
                 try Self.note(value, as: name, in: &envelope.resultMembers.serverInfo)
             } else if scanner.matches(name, "io.modelcontextprotocol/subscriptionId") {
                 try Self.note(value, as: name, in: &envelope.metadata.subscriptionID)
+            } else if scanner.matches(name, "io.modelcontextprotocol/related-task") {
+                envelope.mayNameTask = true
             }
         }
         return start..<scanner.position

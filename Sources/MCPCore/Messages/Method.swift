@@ -18,6 +18,8 @@ package enum Method: String, Sendable, CaseIterable {
     case serverDiscover = "server/discover"
     case subscriptionsListen = "subscriptions/listen"
     case tasksGet = "tasks/get"
+    case tasksResult = "tasks/result"
+    case tasksList = "tasks/list"
     case tasksUpdate = "tasks/update"
     case tasksCancel = "tasks/cancel"
     case rootsList = "roots/list"

@@ -1,4 +1,5 @@
 package import MCPGateway
+import MCPValues
 import Synchronization
 
 /// A route as clients see it: its name, its tokens and the server behind it.
@@ -27,7 +28,7 @@ struct Endpoint: Sendable {
 
 /// Finds what stands at a path, in one dictionary access. Routes come and go while it is asked.
 final class EndpointTable: Sendable {
-    private let endpoints = Mutex<[String: Endpoint]>([:])
+    private let endpoints = Mutex<[ByteText: Endpoint]>([:])
     let prefix: String
 
     /// - Parameter prefix: The path of the base URL, without a slash at its end.
@@ -50,7 +51,7 @@ final class EndpointTable: Sendable {
         return endpoints.withLock { endpoints in
             let replaced = endpoints[base]?.published
             for (suffix, kind) in Self.kinds {
-                endpoints[base + suffix] = Endpoint(path: base + suffix, kind: kind, published: route)
+                endpoints[ByteText(base + suffix)] = Endpoint(path: base + suffix, kind: kind, published: route)
             }
             return replaced
         }
@@ -60,18 +61,14 @@ final class EndpointTable: Sendable {
     func withdraw(_ route: Route) {
         let base = "\(prefix)/\(route.name)"
         endpoints.withLock { endpoints in
-            for (suffix, _) in Self.kinds where endpoints[base + suffix]?.published.route === route {
-                endpoints[base + suffix] = nil
+            for (suffix, _) in Self.kinds where endpoints[ByteText(base + suffix)]?.published.route === route {
+                endpoints[ByteText(base + suffix)] = nil
             }
         }
     }
 
-    /// Paths are compared byte by byte: Swift's own comparison would merge canonically equal spellings.
     func endpoint(at path: String) -> Endpoint? {
-        guard let endpoint = endpoints.withLock({ $0[path] }), endpoint.path.utf8.elementsEqual(path.utf8) else {
-            return nil
-        }
-        return endpoint
+        endpoints.withLock { $0[ByteText(path)] }
     }
 
     /// The path to which an HTTP+SSE client has to POST.

@@ -41,6 +41,8 @@ package struct HostPolicy: Sendable {
     }
 
     func acceptsOrigin(_ value: String) -> Bool {
+        // Among other characters there are some that become ASCII letters in lower case.
+        guard value.utf8.allSatisfy({ $0 < 0x80 }) else { return false }
         let origin = value.lowercased()
         if origins.contains(origin) { return true }
         for scheme in ["http://", "https://"] where origin.hasPrefix(scheme) {

@@ -1,5 +1,6 @@
 import MCPCore
 import MCPGateway
+import MCPValues
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -13,7 +14,7 @@ final class EventStreamEndpoint: Sendable {
     private let gateway: Gateway
     private let limits: HTTPLimits
     private let table: EndpointTable
-    private let sessions = Mutex<[String: EventStreamSession]>([:])
+    private let sessions = Mutex<[ByteText: EventStreamSession]>([:])
 
     init(gateway: Gateway, limits: HTTPLimits, table: EndpointTable) {
         self.gateway = gateway
@@ -69,10 +70,10 @@ final class EventStreamEndpoint: Sendable {
             on: responder.eventLoop,
             gateway: gateway
         ) { [weak self] id in
-            _ = self?.sessions.withLock { $0.removeValue(forKey: id) }
+            _ = self?.sessions.withLock { $0.removeValue(forKey: ByteText(id)) }
             ended()
         }
-        sessions.withLock { $0[session.id] = session }
+        sessions.withLock { $0[ByteText(session.id)] = session }
         writer.begin {
             session.channel.run { $0.end(reason: "the client closed its stream") }
         }
@@ -88,8 +89,8 @@ final class EventStreamEndpoint: Sendable {
         guard let id = request.admitted.target.parameter("sessionId") else {
             throw Refusal(status: .badRequest, reason: "the sessionId parameter of the endpoint event is missing")
         }
-        guard let session = sessions.withLock({ $0[id] })?.channel, session.principal == request.principal,
-            session.route.name == request.route.name
+        guard let session = sessions.withLock({ $0[ByteText(id)] })?.channel, session.principal == request.principal,
+            session.route.name.hasBytes(of: request.route.name)
         else {
             throw Refusal(status: .notFound, reason: Self.unknownSession)
         }

@@ -61,6 +61,6 @@ extension String {
 func isJSON(contentType: String?) -> Bool {
     guard let contentType else { return false }
     if contentType == "application/json" { return true }
-    let type = contentType.prefix { $0 != ";" }
-    return type.trimmingSpaces.lowercased() == "application/json"
+    let type = contentType.unicodeScalars.prefix { $0 != ";" }
+    return Substring(type).trimmingSpaces.lowercased() == "application/json"
 }

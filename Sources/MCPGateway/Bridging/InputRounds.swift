@@ -1,5 +1,6 @@
 import MCPCore
 import MCPUpstream
+import MCPValues
 import NIOCore
 
 /// Puts to a client with a session what a stateless server asks for in its results, and asks the server again with the
@@ -11,23 +12,24 @@ final class InputRounds: @unchecked Sendable {
     /// What the next request carries besides the original parameters: members of `params`.
     private(set) var members = ByteBuffer()
 
-    private unowned let exchange: Exchange
+    /// A client may still answer when the call is over.
+    private weak var exchange: Exchange?
     private var count = 0
-    private var missing: Set<String> = []
-    private var given: [(key: String, value: ByteBuffer)] = []
+    private var missing: Set<ByteText> = []
+    private var given: [(key: ByteText, value: ByteBuffer)] = []
     private var state: ByteBuffer?
 
     init(_ exchange: Exchange) {
         self.exchange = exchange
     }
 
-    private var connection: Connection { exchange.connection }
-
     /// Takes a result that asks.
     func begin(_ result: JSONView) {
+        guard let exchange else { return }
+        let maximum = exchange.connection.server.interaction.maximumRounds
         count += 1
-        guard count <= connection.server.interaction.maximumRounds else {
-            fail("the server asked for input more than \(connection.server.interaction.maximumRounds) times")
+        guard count <= maximum else {
+            fail("the server asked for input more than \(maximum) times")
             return
         }
         let requests = result["inputRequests"]
@@ -40,18 +42,18 @@ final class InputRounds: @unchecked Sendable {
         exchange.upstreamID = nil
         let inputs: [Input]
         do throws(Unaskable) {
-            inputs = try self.inputs(requests)
+            inputs = try self.inputs(requests, of: exchange.caller.capabilities)
         } catch {
             return fail(error.words)
         }
         guard !inputs.isEmpty else { return askAgain() }
         missing = Set(inputs.map(\.key))
         // A client may refuse at once, which can end the call.
-        for input in inputs where missing.contains(input.key) && !exchange.isCancelled { put(input) }
+        for input in inputs where missing.contains(input.key) && !exchange.isCancelled { put(input, exchange) }
     }
 
     private struct Input {
-        let key: String
+        let key: ByteText
         let method: Method
         let message: Message
     }
@@ -62,17 +64,19 @@ final class InputRounds: @unchecked Sendable {
 
     /// All questions of a result, each of which the client has declared to answer. A name that is repeated counts once:
     /// its second answer could be taken for that to a question of a later round.
-    private func inputs(_ requests: JSONView?) throws(Unaskable) -> [Input] {
-        var members: [(key: String, request: JSONView)] = []
-        var keys: Set<String> = []
-        requests?.forEachMember { if keys.insert($0).inserted { members.append(($0, $1)) } }
+    private func inputs(_ requests: JSONView?, of capabilities: DeclaredCapabilities) throws(Unaskable) -> [Input] {
+        var members: [(key: ByteText, request: JSONView)] = []
+        var keys: Set<ByteText> = []
+        requests?.forEachMember { name, request in
+            let key = ByteText(name)
+            if keys.insert(key).inserted { members.append((key, request)) }
+        }
         var inputs: [Input] = []
         for (key, request) in members {
             guard let name = request["method"]?.string, let method = Self.askable(name) else {
                 throw Unaskable(words: "the server asked for something that it must not ask a client")
             }
             let params = request["params"]
-            let capabilities = exchange.caller.capabilities
             let isURL = method == .elicitationCreate && params?["mode"]?.string == "url"
             guard capabilities.permit(method), !isURL || capabilities.contains(.urlElicitation) else {
                 let what = isURL ? "\(name) with a URL" : name
@@ -91,14 +95,13 @@ final class InputRounds: @unchecked Sendable {
         missing = []
     }
 
-    private func put(_ input: Input) {
-        let connection = self.connection
+    private func put(_ input: Input, _ exchange: Exchange) {
+        let connection = exchange.connection
         let question = ClientQuestion(message: input.message, origin: nil) { [self] response in
             connection.run { [self] _ in answered(input, response) }
         } refused: { [self] reason in
             connection.run { [self] _ in refused(input, reason) }
         }
-        let exchange = self.exchange
         exchange.caller.eventLoop.run { exchange.caller.ask(question, during: exchange) }
     }
 
@@ -112,7 +115,9 @@ final class InputRounds: @unchecked Sendable {
         // Clients of 2025-11-25 expect an identifier with a URL; later revisions have none.
         let members = isURL ? params?.adding("elicitationId", SessionStore.makeID()) : params?.bytes
         // The parts were accepted before; what they make is a request unless "params" is no object.
-        return try? Message(OwnMessages.request(id: 0, method: method, params: members), duplicateKeys: .accepted)
+        return try? Message(
+            OwnMessages.request(id: 0, method: method, params: members), maximumDepth: Int.max,
+            duplicateKeys: .accepted)
     }
 
     // MARK: Answers
@@ -133,24 +138,24 @@ final class InputRounds: @unchecked Sendable {
         } else {
             let words = "the server needs an answer to \(input.method.rawValue), and there is none: \(reason)"
             abandon()
-            exchange.finish(.error(.inputNotGiven, words))
+            exchange?.finish(.error(.inputNotGiven, words))
         }
     }
 
-    private func take(_ key: String, _ value: ByteBuffer) {
+    private func take(_ key: ByteText, _ value: ByteBuffer) {
         guard missing.remove(key) != nil else { return }
         given.append((key, value))
         if missing.isEmpty { askAgain() }
     }
 
     private func askAgain() {
-        guard !exchange.isCancelled else { return }
+        guard let exchange, !exchange.isCancelled else { return }
         var members = ByteBuffer()
         if !given.isEmpty {
             members.writeStaticString(#""inputResponses":{"#)
             for (index, answer) in given.enumerated() {
                 if index > 0 { members.writeStaticString(",") }
-                members.writeJSONString(answer.key)
+                members.writeJSONString(answer.key.text)
                 members.writeStaticString(":")
                 members.writeImmutableBuffer(answer.value)
             }
@@ -163,11 +168,11 @@ final class InputRounds: @unchecked Sendable {
         }
         members.blankLineBreaks()
         self.members = members
-        connection.sendAgain(exchange)
+        exchange.connection.sendAgain(exchange)
     }
 
     private func fail(_ words: String) {
         abandon()
-        exchange.finish(.error(.invalidAnswer, words))
+        exchange?.finish(.error(.invalidAnswer, words))
     }
 }

@@ -15,4 +15,13 @@ extension JSONView {
         object.writeImmutableBuffer(members)
         return object
     }
+
+    /// The value with a text in the place of something in it.
+    func replacing(_ part: JSONView, by replacement: String) -> ByteBuffer {
+        var value = ByteBuffer()
+        value.writeImmutableBuffer(JSONView(text: text, range: range.lowerBound..<part.range.lowerBound).bytes)
+        value.writeJSONString(replacement)
+        value.writeImmutableBuffer(JSONView(text: text, range: part.range.upperBound..<range.upperBound).bytes)
+        return value
+    }
 }

@@ -15,6 +15,9 @@ protocol Caller: AnyObject, Sendable {
     /// Which client it is, as far as can be told.
     var identity: CallerIdentity { get }
 
+    /// To whom tasks belong that are created on its behalf.
+    var taskOwner: TaskOwner { get }
+
     /// Takes a notification that belongs to an exchange; to the only one under way, when none is named. The progress
     /// token in it is still ours.
     func deliver(_ notification: Message, for exchange: Exchange?)

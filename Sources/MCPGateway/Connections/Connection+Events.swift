@@ -1,5 +1,6 @@
 package import MCPCore
 package import MCPUpstream
+import MCPValues
 import NIOCore
 
 // MARK: - What the upstream says unasked
@@ -106,7 +107,7 @@ extension Connection: UpstreamListener {
             broadcast(message)
         }
         for uri in filter.resources {
-            let params = OwnMessages.object([("uri", uri)])
+            let params = OwnMessages.object([("uri", uri.text)])
             // As above.
             guard let message = try? Message(OwnMessages.notification(.resourceUpdated, params: params)) else {
                 continue

@@ -6,6 +6,8 @@ import NIOCore
 struct ParkedRequest {
     /// How long a question may wait until it is clear whom it is for.
     static let maximumTime = TimeAmount.seconds(10)
+    /// How many questions of one server wait for that.
+    static let maximumCount = 16
 
     let request: ServerRequest
     let parkedAt: NIODeadline
@@ -73,12 +75,19 @@ extension Connection {
         if exchange == nil {
             returned = { [self, identity = caller.identity] in run { $0.deliver(request, to: identity) } }
         }
+        let owner = caller.taskOwner
+        guard let message = owner.sealed(request.message) else {
+            return refuse(request, "it cannot be read")
+        }
         let question = ClientQuestion(
-            message: request.message,
+            message: message,
             origin: ClientQuestion.Origin(connection: ObjectIdentifier(self), id: request.id),
             answered: { [self] response in
-                guard let range = response.envelope.id else { return }
-                let message = response.spliced([Edit(range, .id(request.id))])
+                // On a connection of its own the client may carry out tasks itself.
+                guard let opened = owner.opened(response, mayBeClients: true), let range = opened.envelope.id else {
+                    return run { $0.refuse(request, "the client's answer cannot be read") }
+                }
+                let message = opened.spliced([Edit(range, .id(request.id))])
                 run { $0.upstream.answer(request, message) }
             },
             refused: { [self] reason in run { $0.refuse(request, reason) } },
@@ -103,6 +112,9 @@ extension Connection {
     }
 
     private func park(_ request: ServerRequest) {
+        guard parked.count < ParkedRequest.maximumCount else {
+            return refuse(request, "too many questions wait until it is clear which of several clients is meant")
+        }
         turns.beginTakingTurns()
         parked.append(ParkedRequest(request: request, parkedAt: eventLoop.now))
         eventLoop.scheduleTask(in: ParkedRequest.maximumTime) { [weak self] in self?.settleParked() }

@@ -1,16 +1,17 @@
 import MCPCore
 import MCPUpstream
+import MCPValues
 import NIOCore
 
 // MARK: - What is asked of the server on behalf of all clients
 
 extension Connection {
-    func isSubscribed(_ uri: String) -> Bool {
+    func isSubscribed(_ uri: ByteText) -> Bool {
         attachments.values.contains { $0.subscriptions.contains(uri) }
     }
 
-    func send(_ method: Method, uri: String) {
-        upstream.exchange(OwnRequest(method, OwnMessages.object([("uri", uri)])))
+    func send(_ method: Method, uri: ByteText) {
+        upstream.exchange(OwnRequest(method, OwnMessages.object([("uri", uri.text)])))
     }
 
     /// Tells what the server is. A stateless one is asked anew, because nothing else would tell that it has changed.
@@ -61,12 +62,14 @@ extension Connection {
     /// Changes what an attached client of a stateless server hears of resources.
     func change(
         _ client: any AttachedClient,
-        _ uri: String,
+        _ uri: ByteText,
         isWanted: Bool,
         _ completion: @escaping @Sendable (Result<SubscriptionFilter, UpstreamFailure>) -> Void
     ) {
         if isWanted {
-            attachments[ObjectIdentifier(client)]?.subscriptions.insert(uri)
+            guard attachments[ObjectIdentifier(client)]?.subscribe(to: uri) ?? true else {
+                return completion(.failure(UpstreamFailure(.overloaded, SubscriptionFilter.excess)))
+            }
         } else {
             attachments[ObjectIdentifier(client)]?.subscriptions.remove(uri)
         }
@@ -85,9 +88,10 @@ extension Connection {
             upstream,
             metadata: server.ownHandshake.metadata,
             acknowledgedWithin: .milliseconds(server.limits.startTimeout.milliseconds),
-            wanted: { [unowned self] in wantedFilter },
-            deliver: { [unowned self] in passChange($0) },
-            missed: { [unowned self] filter in
+            wanted: { [weak self] in self?.wantedFilter ?? SubscriptionFilter() },
+            deliver: { [weak self] in self?.passChange($0) },
+            missed: { [weak self] filter in
+                guard let self else { return }
                 server.connectionListChanged(self)
                 tellAllChanges(filter.union(allLists))
             }

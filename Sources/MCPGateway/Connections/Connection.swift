@@ -1,5 +1,6 @@
 import MCPCore
 package import MCPUpstream
+import MCPValues
 import NIOCore
 
 /// One upstream and the clients that it serves: whose calls are in flight, who is asked, who hears what the server says
@@ -74,7 +75,7 @@ package final class Connection: @unchecked Sendable {
 
     // MARK: Clients
 
-    func attach(_ client: any AttachedClient, to resources: Set<String> = []) {
+    func attach(_ client: any AttachedClient, to resources: Set<ByteText> = []) {
         attachments[ObjectIdentifier(client)] = Attachment(client: client, subscriptions: resources)
         lastActive = ObjectIdentifier(client)
     }
@@ -116,7 +117,9 @@ package final class Connection: @unchecked Sendable {
         guard !exchange.isCancelled else { return }
         let id = exchange.caller.identity
         if attachments[ObjectIdentifier(exchange.caller)] != nil { lastActive = ObjectIdentifier(exchange.caller) }
-        note(exchange, from: ObjectIdentifier(exchange.caller))
+        guard note(exchange, from: ObjectIdentifier(exchange.caller)) else {
+            return exchange.finish(.error(.overloaded, SubscriptionFilter.excess))
+        }
         if exchange.request.method == .resourcesUnsubscribe, let uri = uri(of: exchange.request), isSubscribed(uri) {
             // Another session still wants the updates.
             answerEmpty(exchange)
@@ -186,21 +189,22 @@ package final class Connection: @unchecked Sendable {
         exchange.finish(.result(ByteBuffer(string: "{}")))
     }
 
-    /// Remembers what has to be told again to a server that was restarted.
-    private func note(_ exchange: Exchange, from id: ObjectIdentifier) {
+    /// Remembers what has to be told again to a server that was restarted. Returns false when that would be too much.
+    private func note(_ exchange: Exchange, from id: ObjectIdentifier) -> Bool {
         switch exchange.request.method {
         case .resourcesSubscribe:
-            if let uri = uri(of: exchange.request) { attachments[id]?.subscriptions.insert(uri) }
+            if let uri = uri(of: exchange.request) { return attachments[id]?.subscribe(to: uri) ?? true }
         case .resourcesUnsubscribe:
             if let uri = uri(of: exchange.request) { attachments[id]?.subscriptions.remove(uri) }
         case .loggingSetLevel:
             attachments[id]?.logLevel = LogLevel(exchange.request.view(exchange.request.envelope.level))
         default: break
         }
+        return true
     }
 
-    func uri(of message: Message) -> String? {
-        message.view(message.envelope.uri)?.string
+    func uri(of message: Message) -> ByteText? {
+        message.view(message.envelope.uri)?.string.map(ByteText.init)
     }
 
     func ended(_ exchange: Exchange) {
@@ -252,13 +256,21 @@ protocol AttachedClient: AnyObject, Sendable {
 struct Attachment {
     let client: any AttachedClient
     /// The resources whose updates the client wants to hear.
-    var subscriptions: Set<String> = []
+    var subscriptions: Set<ByteText> = []
     var logLevel: LogLevel?
+
+    /// Adds a resource, unless there are too many.
+    mutating func subscribe(to uri: ByteText) -> Bool {
+        let wanted = subscriptions.union([uri])
+        guard SubscriptionFilter.isWithinBounds(wanted) else { return false }
+        subscriptions = wanted
+        return true
+    }
 
     /// Whether the client has subscribed to this resource, or to one of which it is a part
     /// ([subscriptions, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/server/resources#subscriptions)).
-    func wants(_ uri: String) -> Bool {
-        subscriptions.contains(uri) || subscriptions.contains { uri.isPart(of: $0) }
+    func wants(_ uri: ByteText) -> Bool {
+        subscriptions.contains(uri) || subscriptions.contains { uri.text.isPart(of: $0.text) }
     }
 }
 

@@ -1,4 +1,5 @@
 package import MCPCore
+import MCPValues
 
 /// How far a list is followed that a server gives page by page. A hostile one has no last page, and any size of one.
 package struct PageCount {
@@ -7,7 +8,7 @@ package struct PageCount {
 
     private let maximumBytes: Int
     private var bytes = 0
-    private var cursors: Set<String> = []
+    private var cursors: Set<ByteText> = []
 
     /// - Parameter maximumBytes: How many bytes all pages may have together.
     package init(maximumBytes: Int) {
@@ -25,7 +26,7 @@ package struct PageCount {
     /// The cursor of the page after this one; nil when this was the last one, or no other is asked for.
     package mutating func next(after page: JSONView) -> String? {
         guard let written = page["nextCursor"], written.range.count <= Self.maximumCursorBytes,
-            let cursor = written.string, cursors.count < Self.maximumPages, cursors.insert(cursor).inserted
+            let cursor = written.string, cursors.count < Self.maximumPages, cursors.insert(ByteText(cursor)).inserted
         else { return nil }
         return cursor
     }

@@ -1,4 +1,5 @@
 package import MCPUpstream
+package import MCPValues
 package import NIOCore
 
 /// How a server's connections are made and shared.

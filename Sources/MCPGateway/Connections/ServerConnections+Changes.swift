@@ -1,4 +1,5 @@
 package import MCPUpstream
+package import MCPValues
 import NIOCore
 import Synchronization
 

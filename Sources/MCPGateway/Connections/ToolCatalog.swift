@@ -1,5 +1,6 @@
 import Logging
 import MCPCore
+import MCPValues
 import NIOCore
 import Synchronization
 
@@ -9,18 +10,33 @@ import Synchronization
 /// Learnt from every list of tools that passes.
 final class ToolCatalog: Sendable {
     private struct State {
-        var marks: [String: ToolHeaderMarks] = [:]
+        var marks: [ByteText: ToolHeaderMarks] = [:]
         /// Tools whose marks were found invalid, so that each is reported once.
-        var invalid: Set<String> = []
+        var invalid: Set<ByteText> = []
+        /// What names and marks take, about.
+        var byteCount = 0
+
+        /// Makes room for something more. A server that lists ever other tools is forgotten from time to time: what is
+        /// needed again is learnt from its next list, or when it refuses a call for want of a header field.
+        mutating func makeRoom(for size: Int, of maximumBytes: Int) {
+            if byteCount + size > maximumBytes { self = State() }
+            byteCount += size
+        }
     }
+
+    /// The longest name and marks of one tool together.
+    static let maximumToolBytes = 64 << 10
 
     private let state = Mutex(State())
     private let server: String
     private let logger: Logger
+    private let maximumBytes: Int
 
-    init(server: String, logger: Logger) {
+    /// - Parameter maximumBytes: How much is remembered of the tools.
+    init(server: String, logger: Logger, maximumBytes: Int = 4 << 20) {
         self.server = server
         self.logger = logger
+        self.maximumBytes = maximumBytes
     }
 
     // MARK: Lists
@@ -56,17 +72,25 @@ final class ToolCatalog: Sendable {
 
     /// Returns whether the tool's marks are in order, or it has none.
     private func learn(_ tool: JSONView, _ name: String) -> Bool {
+        let key = ByteText(name)
         do throws(ToolMarkError) {
             let marks = try ToolHeaderMarks.read(tool: tool)
+            let size = name.utf8.count + (marks?.byteCount ?? 0)
+            guard marks == nil || size <= Self.maximumToolBytes else {
+                throw ToolMarkError(code: .invalidMark, reason: "name and marks are longer than 64 KiB")
+            }
             state.withLock { state in
-                state.marks[name] = marks
-                state.invalid.remove(name)
+                if marks != nil, state.marks[key] == nil { state.makeRoom(for: size, of: maximumBytes) }
+                state.marks[key] = marks
+                state.invalid.remove(key)
             }
             return true
         } catch {
             let isNews = state.withLock { state in
-                state.marks[name] = nil
-                return state.invalid.insert(name).inserted
+                state.marks[key] = nil
+                guard name.utf8.count <= Self.maximumToolBytes, !state.invalid.contains(key) else { return false }
+                state.makeRoom(for: name.utf8.count + 64, of: maximumBytes)
+                return state.invalid.insert(key).inserted
             }
             if isNews {
                 logger.warning(
@@ -103,6 +127,6 @@ final class ToolCatalog: Sendable {
 
     private func marks(for request: Message) -> ToolHeaderMarks? {
         guard hasMarks, let name = request.view(request.envelope.name)?.string else { return nil }
-        return state.withLock { $0.marks[name] }
+        return state.withLock { $0.marks[ByteText(name)] }
     }
 }

@@ -1,4 +1,5 @@
 package import Logging
+package import MCPValues
 import NIOCore
 import Synchronization
 

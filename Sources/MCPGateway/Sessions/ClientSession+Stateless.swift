@@ -1,10 +1,14 @@
 import MCPCore
 import MCPUpstream
+import MCPValues
 import NIOCore
 
 // MARK: - A session in front of a server that has none
 
 extension ClientSession {
+    /// How many requests to hear of resources, or not any more, wait for a server to agree.
+    private static let maximumSubscribing = 256
+
     /// Answers what a stateless server cannot be asked. Returns whether the request was of that kind.
     func answerHere(_ request: Message, _ id: RequestID, _ reply: any ReplySink) -> Bool {
         switch request.method {
@@ -19,7 +23,8 @@ extension ClientSession {
             reply.finish(OwnMessages.emptyResult(id: id))
         case .resourcesSubscribe: change(request, id, isWanted: true, reply)
         case .resourcesUnsubscribe: change(request, id, isWanted: false, reply)
-        case .serverDiscover, .subscriptionsListen, .tasksGet, .tasksUpdate, .tasksCancel:
+        // Tasks exist in both eras and cannot be translated.
+        case _ where request.isAboutTasks, .serverDiscover, .subscriptionsListen:
             reply.finish(
                 OwnMessages.error(
                     id: id,
@@ -34,9 +39,13 @@ extension ClientSession {
 
     /// Begins or ends to hear of changes of a resource, and answers when the server has agreed.
     private func change(_ request: Message, _ id: RequestID, isWanted: Bool, _ reply: any ReplySink) {
-        guard let uri = request.view(request.envelope.uri)?.string else {
+        guard let uri = request.view(request.envelope.uri)?.string.map(ByteText.init) else {
             reply.finish(OwnMessages.error(id: id, code: .invalidParams, message: "params.uri must name a resource"))
             return
+        }
+        guard subscribing.count < Self.maximumSubscribing else {
+            let words = "too many requests for changes of resources wait for the server; try again later"
+            return reply.finish(OwnMessages.error(id: id, code: .overloaded, message: words))
         }
         subscribing[id] = reply
         connection.run { [self] connection in
@@ -68,13 +77,14 @@ extension ClientSession: AttachedClient {
     }
 
     func hear(_ notification: Message) {
-        // Which subscription it came for is between the server and us.
-        guard let span = notification.envelope.metadata.subscriptionID, let meta = notification.envelope.meta else {
-            let line = notification.singleLine
-            run { $0.tell(line) }
-            return
+        run { session in
+            guard session.taskOwner.mayHear(notification) else { return }
+            var edits: [Edit] = []
+            // Which subscription it came for is between the server and us.
+            if let span = notification.envelope.metadata.subscriptionID, let meta = notification.envelope.meta {
+                edits = notification.edits(of: meta, removing: [span])
+            }
+            session.tell(session.taskOwner.line(notification, edits))
         }
-        let line = notification.spliced(notification.edits(of: meta, removing: [span]))
-        run { $0.tell(line) }
     }
 }

@@ -1,5 +1,6 @@
 package import MCPCore
 import MCPUpstream
+import MCPValues
 package import NIOCore
 
 /// One session of a client that opened it with a handshake: what it has asked, what it has been asked, and where to
@@ -39,6 +40,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     package private(set) var lastUsed: NIODeadline
     package let opened: NIODeadline
 
+    let taskOwner: TaskOwner
     private let gateway: Gateway
     let connection: Connection
     private var endsWithItsCalls = false
@@ -71,6 +73,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         self.serverEra = serverEra
         self.eventLoop = eventLoop
         self.gateway = gateway
+        self.taskOwner = TaskOwner(seal: gateway.taskSeal, route: route, principal: principal)
         self.opened = eventLoop.now
         self.lastUsed = opened
     }
@@ -97,14 +100,20 @@ package final class ClientSession: Caller, @unchecked Sendable {
     // MARK: From the client
 
     /// Takes a request. The answer comes through `reply`, exactly once.
-    package func receive(request: Message, _ reply: any ReplySink) {
+    package func receive(request sealed: Message, _ reply: any ReplySink) {
         lastUsed = eventLoop.now
-        guard let id = request.id else { return }
-        if let refusal = refusal(of: request, id) {
+        guard let id = sealed.id else { return }
+        if let refusal = refusal(of: sealed, id) {
             reply.finish(refusal)
             return
         }
-        if serverEra == .modern, answerHere(request, id, reply) { return }
+        if serverEra == .modern, answerHere(sealed, id, reply) { return }
+        let request: Message
+        do throws(StatelessRefusal) {
+            request = try taskOwner.opened(sealed)
+        } catch {
+            return reply.finish(error.answer(to: id))
+        }
         if let refusal = gateway.admit(principal, to: route.server) {
             return reply.finish(OwnMessages.error(id: id, code: refusal.code, message: refusal.words))
         }
@@ -155,8 +164,10 @@ package final class ClientSession: Caller, @unchecked Sendable {
         case .cancelled: cancel(notification)
         default:
             // A stateless server takes no notifications.
-            guard serverEra == .legacy else { return }
-            let line = notification.singleLine
+            guard serverEra == .legacy,
+                let opened = taskOwner.opened(notification, mayBeClients: connection.key != .shared)
+            else { return }
+            let line = opened.singleLine
             connection.run { $0.upstream.notify(line) }
         }
     }
@@ -184,12 +195,15 @@ package final class ClientSession: Caller, @unchecked Sendable {
     // MARK: To the client
 
     func deliver(_ notification: Message, for exchange: Exchange?) {
-        guard let exchange else { return tellDuringCall(notification.singleLine) }
+        guard let exchange else {
+            guard taskOwner.mayHear(notification) else { return }
+            return tellDuringCall(taskOwner.line(notification))
+        }
         if notification.method == .progress {
             guard let token = exchange.progressToken, let range = notification.envelope.progressToken else { return }
-            deliver(notification.spliced([Edit(range, .id(token))]), for: exchange)
+            deliver(taskOwner.line(notification, [Edit(range, .id(token))]), for: exchange)
         } else {
-            deliver(notification.singleLine, for: exchange)
+            deliver(taskOwner.line(notification), for: exchange)
         }
     }
 
@@ -221,7 +235,8 @@ package final class ClientSession: Caller, @unchecked Sendable {
         log(exchange, outcome: answer.outcome)
         dropQuestions(of: exchange)
         // Counted as under way until it is on its way out: whoever waits for the last call must not cut it off.
-        call.reply.finish(answer.bytes(for: exchange.clientID, server: route.server.displayName))
+        let sealed = answer.sealed(by: taskOwner, for: exchange.request)
+        call.reply.finish(sealed.bytes(for: exchange.clientID, server: route.server.displayName))
         _ = remove(exchange)
     }
 

@@ -1,9 +1,10 @@
+import MCPValues
 import NIOCore
 import Synchronization
 
 /// Finds the session that a client names, for whom it belongs to and nobody else.
 package final class SessionStore: Sendable {
-    private let sessions = Mutex<[String: ClientSession]>([:])
+    private let sessions = Mutex<[ByteText: ClientSession]>([:])
     private let maximumCount: Int
     private let maximumPerPrincipal: Int
 
@@ -24,23 +25,23 @@ package final class SessionStore: Sendable {
     }
 
     func add(_ session: ClientSession) {
-        sessions.withLock { $0[session.id] = session }
+        sessions.withLock { $0[ByteText(session.id)] = session }
     }
 
     func remove(_ session: ClientSession) {
-        _ = sessions.withLock { $0.removeValue(forKey: session.id) }
+        _ = sessions.withLock { $0.removeValue(forKey: ByteText(session.id)) }
     }
 
     /// The session of that identifier, if it belongs to this principal on this route. A foreign session and an
     /// unknown one cannot be told apart.
     package func find(_ id: String, principal: Principal, route: Route) -> ClientSession? {
-        guard let session = sessions.withLock({ $0[id] }) else { return nil }
-        return session.principal == principal && session.route.name == route.name ? session : nil
+        guard let session = sessions.withLock({ $0[ByteText(id)] }) else { return nil }
+        return session.principal == principal && session.route.name.hasBytes(of: route.name) ? session : nil
     }
 
     /// The route of a session, if it belongs to this principal.
     package func route(ofSession id: String, principal: Principal) -> Route? {
-        guard let session = sessions.withLock({ $0[id] }), session.principal == principal else { return nil }
+        guard let session = sessions.withLock({ $0[ByteText(id)] }), session.principal == principal else { return nil }
         return session.route
     }
 

@@ -1,5 +1,6 @@
 import MCPCore
 import MCPUpstream
+import MCPValues
 package import NIOCore
 
 // MARK: - Clients without a session

@@ -1,4 +1,5 @@
 import MCPCore
+import MCPValues
 import NIOCore
 
 /// What a server wants to know of a client during one call, as the `inputRequests` of a result, and where the answers go
@@ -135,8 +136,9 @@ struct PendingInputs {
     }
 
     private static func response(_ result: ByteBuffer) -> Message? {
-        // The result was accepted before; with our own text around it, it is a message.
-        try? Message(OwnMessages.result(id: .integer(0), result))
+        // The result was accepted before, however deep it is; with our own text around it, it is a message.
+        try? Message(
+            OwnMessages.result(id: .integer(0), result), maximumDepth: Int.max, duplicateKeys: .accepted)
     }
 }
 
@@ -158,15 +160,15 @@ struct URLDemand {
 
 /// What makes a request the same as an earlier one: its method and its parameters, but for what belongs to asking again.
 struct RequestBinding: Equatable {
-    private let method: String
-    private let members: [String: [UInt8]]
+    private let method: ByteText
+    private let members: [ByteText: [UInt8]]
 
     init(_ request: Message) {
-        method = request.methodName
-        var members: [String: [UInt8]] = [:]
+        method = ByteText(request.methodName)
+        var members: [ByteText: [UInt8]] = [:]
         request.params?.forEachMember { name, value in
             guard !["_meta", "inputResponses", "requestState"].contains(name) else { return }
-            members[name] = Self.canonical(value)
+            members[ByteText(name)] = Self.canonical(value)
         }
         self.members = members
     }

@@ -48,6 +48,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     var route: Route { request.route }
     var principal: Principal { request.principal }
+    var taskOwner: TaskOwner { TaskOwner(seal: gateway.taskSeal, route: route, principal: principal) }
     var capabilities: DeclaredCapabilities { request.capabilities }
 
     // MARK: Beginning
@@ -75,17 +76,14 @@ final class StatelessCall: Caller, @unchecked Sendable {
         if serverEra == .legacy, request.message.envelope.requestState != nil {
             return end(.error(.invalidParams, StatelessCall.unknownState))
         }
-        switch request.message.method {
-        case .tasksGet, .tasksUpdate, .tasksCancel:
-            guard serverEra == .modern else {
-                return end(.error(.methodNotFound, "Method not found: this server has no tasks for this client"))
-            }
-            do throws(StatelessRefusal) {
-                send(try TaskBridge.opened(request, gateway.taskSeal), serverEra)
-            } catch {
-                end(.error(error.code, error.reason))
-            }
-        default: send(request.message, serverEra)
+        // Tasks exist in both eras and cannot be translated; this one has no lists of them.
+        if request.message.isAboutTasks, serverEra == .legacy || request.message.method == .tasksList {
+            return end(.error(.methodNotFound, "Method not found: this server has no such tasks for this client"))
+        }
+        do throws(StatelessRefusal) {
+            send(try taskOwner.opened(request.message), serverEra)
+        } catch {
+            end(.error(error.code, error.reason))
         }
     }
 
@@ -134,6 +132,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     func deliver(_ notification: Message, for exchange: Exchange?) {
         guard exchange == nil || exchange === self.exchange else { return }
+        if exchange == nil, !taskOwner.mayHear(notification) { return }
         switch state {
         case .running: pass(notification)
         case .suspended: held.append(notification)
@@ -145,15 +144,15 @@ final class StatelessCall: Caller, @unchecked Sendable {
         switch notification.method {
         case .progress:
             guard let token = progressToken, let range = notification.envelope.progressToken else { return }
-            reply.send(notification.spliced([Edit(range, .id(token))]))
+            reply.send(taskOwner.line(notification, [Edit(range, .id(token))]))
         case .logMessage:
             // Only who asks for log messages gets them, and only from that level on (2026-07-28, Logging).
             guard let wanted = request.logLevel else { return }
             let level = LogLevel(notification.view(notification.envelope.level))
             if let level, level < wanted { return }
-            reply.send(notification.singleLine)
+            reply.send(taskOwner.line(notification))
         case .elicitationCompleted: break  // the client learns of it by asking again
-        default: reply.send(notification.singleLine)
+        default: reply.send(taskOwner.line(notification))
         }
     }
 
@@ -171,12 +170,10 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     private func conclude(_ answer: Answer, _ serverEra: Era) {
         inputs.giveUp("the call has ended")
-        guard case .passed(let message, let edits) = answer else { return end(answer) }
-        switch serverEra {
-        case .legacy where URLDemand.isOne(message): demandURLs(URLDemand(message))
-        case .legacy: end(answer)
-        case .modern: end(.passed(message, edits + TaskBridge.edits(message, to: request, gateway.taskSeal)))
+        if serverEra == .legacy, case .passed(let message, _) = answer, URLDemand.isOne(message) {
+            return demandURLs(URLDemand(message))
         }
+        end(answer.sealed(by: taskOwner, for: request.message))
     }
 
     // MARK: Questions of a server with a session

@@ -1,5 +1,6 @@
 import MCPCore
 import MCPUpstream
+import MCPValues
 import NIOCore
 
 /// One `subscriptions/listen` of a client: what a server tells unasked, as far as the client has asked for it
@@ -103,7 +104,7 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
         eventLoop.run { [self] in
             guard case .acknowledged(_, let honoured) = state else { return }
             if notification.method == .resourceUpdated {
-                guard let uri = notification.view(notification.envelope.uri)?.string,
+                guard let uri = notification.view(notification.envelope.uri)?.string.map(ByteText.init),
                     Attachment(client: self, subscriptions: honoured.resources).wants(uri)
                 else { return }
             } else if !honoured.contains(notification.method) {

@@ -1,3 +1,4 @@
+import MCPValues
 import Synchronization
 
 /// Finds the calls that wait until their clients come back with what a server has asked for.
@@ -5,7 +6,7 @@ import Synchronization
 /// The name under which a call waits is all that a client gets, as its `requestState`: 192 random bits that say nothing
 /// and cannot be guessed or altered into another one. Everything that it stands for stays here.
 final class SuspendedCalls: Sendable {
-    private let calls = Mutex<[String: StatelessCall]>([:])
+    private let calls = Mutex<[ByteText: StatelessCall]>([:])
     private let maximumCount: Int
 
     init(maximumCount: Int) {
@@ -20,16 +21,16 @@ final class SuspendedCalls: Sendable {
     func add(_ call: StatelessCall, named name: String) -> Bool {
         calls.withLock { calls in
             guard calls.count < maximumCount else { return false }
-            calls[name] = call
+            calls[ByteText(name)] = call
             return true
         }
     }
 
     func remove(_ name: String) {
-        _ = calls.withLock { $0.removeValue(forKey: name) }
+        _ = calls.withLock { $0.removeValue(forKey: ByteText(name)) }
     }
 
     func find(_ name: String) -> StatelessCall? {
-        calls.withLock { $0[name] }
+        calls.withLock { $0[ByteText(name)] }
     }
 }

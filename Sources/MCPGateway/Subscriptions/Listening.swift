@@ -11,7 +11,8 @@ final class Listening: ExchangeReceiver, @unchecked Sendable {
     /// What the server has agreed to tell; nil before it has.
     private(set) var acknowledged: SubscriptionFilter?
     private let metadata: RequestMetadata
-    private unowned let feed: ListeningFeed
+    /// A server may still say something when nobody listens any more.
+    private weak var feed: ListeningFeed?
 
     init(_ filter: SubscriptionFilter, id: Int64, metadata: RequestMetadata, feed: ListeningFeed) {
         self.filter = filter
@@ -37,9 +38,9 @@ final class Listening: ExchangeReceiver, @unchecked Sendable {
     func heard(_ notification: Message) {
         if notification.method == .subscriptionAcknowledged {
             acknowledged = SubscriptionFilter(notification.params?["notifications"]).intersection(filter)
-            feed.acknowledged(self)
+            feed?.acknowledged(self)
         } else if acknowledged != nil {
-            feed.heard(notification, by: self)
+            feed?.heard(notification, by: self)
         }
     }
 
@@ -49,10 +50,10 @@ final class Listening: ExchangeReceiver, @unchecked Sendable {
         let code = answer.errorCode
         let isRefused = acknowledged == nil && (code == .methodNotFound || code == .invalidParams)
         let words = answer.view(answer.envelope.error)?["message"]?.string ?? "it ended the subscription"
-        feed.ended(self, refusal: isRefused ? code : nil, words)
+        feed?.ended(self, refusal: isRefused ? code : nil, words)
     }
 
     func exchangeFailed(_ failure: UpstreamFailure) {
-        feed.ended(self, refusal: nil, failure.detail)
+        feed?.ended(self, refusal: nil, failure.detail)
     }
 }

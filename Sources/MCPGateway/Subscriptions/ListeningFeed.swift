@@ -1,5 +1,6 @@
 import MCPCore
 import MCPUpstream
+import MCPValues
 import NIOCore
 
 /// Keeps a stateless server telling what its clients want to hear: one `subscriptions/listen` for all of them, replaced
@@ -31,7 +32,7 @@ final class ListeningFeed: @unchecked Sendable {
     /// Whether the server has no subscriptions at all.
     private var isRefused = false
     /// Resources that the server refuses to tell of. They must not keep it from telling everything else.
-    private var rejected: Set<String> = []
+    private var rejected: Set<ByteText> = []
     /// Whether new resources are asked for one at a time, because the server has refused several at once.
     private var isSingling = false
 

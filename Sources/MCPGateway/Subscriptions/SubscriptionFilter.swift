@@ -1,12 +1,17 @@
 import MCPCore
 import MCPUpstream
+import MCPValues
 import NIOCore
 
 /// Which notifications somebody wants to hear: the `notifications` object of `subscriptions/listen`
 /// ([2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions#notification-filter)).
 struct SubscriptionFilter: Equatable, Sendable {
     private(set) var lists: Set<Method> = []
-    var resources: Set<String> = []
+    var resources: Set<ByteText> = []
+
+    /// How many resources one client may listen to, and how long their addresses may be together.
+    static let maximumResources = 1_024
+    static let maximumBytes = 256 << 10
 
     private static let listNames: [(name: String, notification: Method, capability: String)] = [
         ("toolsListChanged", .toolListChanged, "tools"),
@@ -19,7 +24,7 @@ struct SubscriptionFilter: Equatable, Sendable {
     /// Reads the object of an acknowledgement. What is not known, or not of its type, is left out.
     init(_ object: JSONView?) {
         for list in Self.listNames where object?[list.name]?.boolean == true { lists.insert(list.notification) }
-        resources = Set(object?["resourceSubscriptions"]?.elements.compactMap(\.string) ?? [])
+        resources = Set(object?["resourceSubscriptions"]?.elements.compactMap(\.string).map(ByteText.init) ?? [])
     }
 
     /// Reads the object of a client's request.
@@ -40,7 +45,19 @@ struct SubscriptionFilter: Equatable, Sendable {
             }
         }
         self.init(object)
+        guard Self.isWithinBounds(resources) else {
+            throw StatelessRefusal(.invalidParams, "params.notifications.resourceSubscriptions: \(Self.excess)")
+        }
     }
+
+    /// Whether one client may listen to so much.
+    static func isWithinBounds(_ resources: Set<ByteText>) -> Bool {
+        resources.count <= maximumResources && resources.reduce(0) { $0 + $1.text.utf8.count } <= maximumBytes
+    }
+
+    /// Why not, in words.
+    static let excess =
+        "one client may listen to at most \(maximumResources) resources, with addresses of \(maximumBytes) bytes together"
 
     /// All lists of which a server says that it tells their changes.
     ///
@@ -93,7 +110,7 @@ struct SubscriptionFilter: Equatable, Sendable {
             object.writeStaticString(#""resourceSubscriptions":["#)
             for (index, uri) in resources.sorted().enumerated() {
                 if index > 0 { object.writeStaticString(",") }
-                object.writeJSONString(uri)
+                object.writeJSONString(uri.text)
             }
             object.writeStaticString("]")
         }

@@ -1,6 +1,5 @@
 import Crypto
 import MCPCore
-import NIOCore
 import Synchronization
 
 /// Binds the identifiers of tasks to whoever created them: a client gets `tag.identifier`, and the tag can be made only
@@ -17,6 +16,8 @@ package final class TaskSeal: Sendable {
     /// For callers that are not known, such as those whose token was taken away a moment ago: opens nothing that was
     /// sealed for others, nor after this run.
     private let strangerKey = SymmetricKey(size: .bits256)
+    /// Whose a task is where a server names it unasked.
+    let book = TaskBook()
 
     /// - Parameter secrets: What only a caller and the operator know; callers without one are all the same.
     package init(secrets: [Principal: [UInt8]]) {
@@ -72,43 +73,5 @@ package final class TaskSeal: Sendable {
         return code.prefix(Self.tagLength / 2).map { byte in
             String(decoding: [Hexadecimal.digit(byte >> 4), Hexadecimal.digit(byte & 15)], as: UTF8.self)
         }.joined()
-    }
-}
-
-/// The tasks extension between a stateless client and a stateless server: everything passes, but for the identifiers of
-/// tasks ([SEP-2663](https://modelcontextprotocol.io/seps/2663-tasks-extension)).
-enum TaskBridge {
-    /// The request with the server's identifier in it.
-    ///
-    /// - Throws: when the task is not this caller's, in the words that an unknown task gets.
-    static func opened(_ request: StatelessRequest, _ seal: TaskSeal) throws(StatelessRefusal) -> Message {
-        let message = request.message
-        guard let range = message.envelope.taskID, let sealed = message.view(range)?.string else {
-            throw StatelessRefusal(.invalidParams, "params.taskId must name a task")
-        }
-        guard let id = seal.open(sealed, route: request.route, for: request.principal) else {
-            throw StatelessRefusal(.invalidParams, "Unknown task: params.taskId names none of this caller's tasks")
-        }
-        var text = ByteBuffer()
-        text.writeJSONString(id)
-        // One string takes the place of another, so the result is a message again.
-        return (try? Message(message.spliced([Edit(range, .bytes(text))]))) ?? message
-    }
-
-    /// What has to be changed in an answer that names a task.
-    static func edits(_ answer: Message, to request: StatelessRequest, _ seal: TaskSeal) -> [Edit] {
-        guard mayNameTask(answer, request.message.method), let result = answer.view(answer.envelope.result),
-            let task = result["taskId"], let id = task.string
-        else { return [] }
-        var text = ByteBuffer()
-        text.writeJSONString(seal.seal(id, route: request.route, for: request.principal))
-        return [Edit(task.range, .bytes(text))]
-    }
-
-    private static func mayNameTask(_ answer: Message, _ method: Method) -> Bool {
-        switch method {
-        case .tasksGet, .tasksUpdate, .tasksCancel: true
-        default: answer.view(answer.envelope.resultMembers.resultType?.value)?.string == "task"
-        }
     }
 }

@@ -51,8 +51,9 @@ extension Upstream {
         startsProcesses = conversation.link.startsProcess
         guard let former else { return { successor.done(nil, []) } }
         draining.append(former)
-        eventLoop.assumeIsolated().scheduleTask(in: successor.grace) { [weak self] in
-            guard let self, draining.contains(where: { $0 === former }) else { return }
+        // Not kept until then when its calls are done before.
+        eventLoop.assumeIsolated().scheduleTask(in: successor.grace) { [weak self, weak former] in
+            guard let self, let former, draining.contains(where: { $0 === former }) else { return }
             former.close()
         }
         return { [self] in

@@ -1,3 +1,5 @@
+import MCPValues
+
 extension CommandTemplate {
     /// The command with the values of a caller in the place of its parameters.
     ///
@@ -56,7 +58,7 @@ extension CommandTemplate {
         _ context: inout ConversionContext
     ) {
         for name in exposedParameters {
-            guard let value = values[name], value.hasPrefix("-") else { continue }
+            guard let value = values[name], value.beginsWithBytes(of: "-") else { continue }
             context.error(
                 "the value begins with -, so that the program would take it for an option", at: positions[name],
                 path.appending(name), write: "Write another one")

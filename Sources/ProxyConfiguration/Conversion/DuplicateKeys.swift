@@ -14,6 +14,7 @@ enum DuplicateKeys {
             for member in members {
                 let memberPath = path.appending(member.written)
                 if let position = first[member.name] {
+                    // Also where only the spelling differs (`é` in one or two characters): people would take them for one.
                     context.error(
                         "the key is given twice; the first is at \(position)", at: member.position, memberPath,
                         write: "Keep one of the two")

@@ -1,3 +1,5 @@
+import MCPValues
+
 /// Reads `options`, and the same keys where version 1 of the format has them.
 enum OptionsConversion {
     /// Reads an object that has some or all of the keys of options.
@@ -14,12 +16,12 @@ enum OptionsConversion {
     /// Reads a list of bearer tokens; nil if it was left out.
     static func tokens(_ key: String, in reader: ObjectReader, _ context: inout ConversionContext) -> [Secret]? {
         guard let texts = reader.texts(key, &context) else { return nil }
-        var seen: Set<String> = []
+        var seen: Set<Secret> = []
         var tokens: [Secret] = []
         for (index, entry) in texts.enumerated() {
             let path = reader.path(key).appending(index: index)
             guard let token = AuthToken.check(entry.text, at: entry.node.position, path, &context) else { continue }
-            if seen.insert(token).inserted { tokens.append(Secret(token)) }
+            if seen.insert(Secret(token)).inserted { tokens.append(Secret(token)) }
         }
         return tokens
     }

@@ -1,3 +1,5 @@
+import MCPValues
+
 /// Turns the value of a template's parameter into the text that is put in, if it is one that the operator allows.
 ///
 /// No message shows the value. What is allowed is told to callers of the API, but not where a file is read.
@@ -15,7 +17,7 @@ enum ParameterValue {
             }
         guard let text else { return nil }
         // Byte by byte: a program does not take two spellings of one word for the same.
-        if let choices = parameter.choices, !choices.contains(where: { $0.utf8.elementsEqual(text.utf8) }) {
+        if let choices = parameter.choices, !choices.contains(where: text.hasBytes(of:)) {
             context.error(
                 "the value is none of those to choose from", at: node.position, path,
                 write: context.isStrict

@@ -34,7 +34,9 @@ struct Program {
     private static func environment(in reader: ObjectReader, _ context: inout ConversionContext) -> [Variable] {
         var variables: [Variable] = []
         for (member, path) in reader.members("env", &context) {
-            if member.name.isEmpty || member.name.contains("=") || member.name.unicodeScalars.contains("\0") {
+            if member.name.isEmpty || member.name.unicodeScalars.contains("=")
+                || member.name.unicodeScalars.contains("\0")
+            {
                 context.error(
                     "the name of an environment variable must not be empty or hold = or NUL", at: member.position, path,
                     write: #"Write "NAME": "value""#)

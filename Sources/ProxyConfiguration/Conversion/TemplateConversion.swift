@@ -1,3 +1,5 @@
+import MCPValues
+
 /// Reads a command that the operator has prepared.
 enum TemplateConversion {
     /// Reads one template; nil if it cannot be used, which is reported.
@@ -37,7 +39,7 @@ enum TemplateConversion {
             let path = reader.path("args").appending(index: index)
             let position = argument.node.position
             let text = text(argument.text, isArgument: true, at: position, path, parameters, &context)
-            if case .literal(let before)? = texts.last, before.hasPrefix("-"), before != "--",
+            if case .literal(let before)? = texts.last, before.beginsWithBytes(of: "-"), before != "--",
                 case .parameter(let name, "") = text, parameters[name].map(\.parameter)?.mayBeLeftOut == true
             {
                 context.error(
@@ -102,7 +104,7 @@ enum TemplateConversion {
             for (key, values) in [
                 ("enum", placed.parameter.choices ?? []),
                 ("default", [placed.parameter.defaultValue].compactMap(\.self)),
-            ] where values.contains(where: { $0.hasPrefix("-") }) {
+            ] where values.contains(where: { $0.beginsWithBytes(of: "-") }) {
                 context.error(
                     "a value begins with -, so that the program would take it for an option", at: placed.position,
                     placed.path.appending(key),

@@ -1,3 +1,5 @@
+import MCPValues
+
 /// Options as written: what is nil was left out.
 struct WrittenOptions: Equatable {
     var panicIfInvalid: Bool?

@@ -1,3 +1,5 @@
+import MCPValues
+
 /// The kinds of object in a configuration; each has its own keys.
 enum KeyScope: String, Sendable, CaseIterable {
     case document

@@ -1,16 +1,18 @@
+import MCPValues
+
 /// A text that must not be printed: a token, an environment value or a header value.
 ///
 /// Every way of turning it into text gives `***`; reading it takes a call of ``reveal()``, which is easy to look for.
 package struct Secret: Sendable, Equatable, Hashable {
-    private let text: String
+    private let text: ByteText
 
     /// Wraps a text.
     package init(_ text: String) {
-        self.text = text
+        self.text = ByteText(text)
     }
 
     /// The text itself, for the place that sends or compares it.
-    package func reveal() -> String { text }
+    package func reveal() -> String { text.text }
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

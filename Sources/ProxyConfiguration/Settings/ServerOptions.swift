@@ -1,3 +1,5 @@
+package import MCPValues
+
 /// The options that `mcpProxy.options` sets for all servers and `mcpServers.<name>.options` for one.
 package struct ServerOptions: Sendable, Equatable {
     /// Whether the program ends when the server cannot be reached at start.

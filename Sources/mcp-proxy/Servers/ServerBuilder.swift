@@ -71,7 +71,7 @@ struct ServerBuilder: Sendable {
 
     static func policy(of server: ServerSettings) -> RoutePolicy {
         RoutePolicy(
-            toolFilter: server.options.toolFilter.map(toolFilter), logsRequests: server.options.logEnabled)
+            toolFilter: server.options.toolFilter, logsRequests: server.options.logEnabled)
     }
 
     private func address(
@@ -145,7 +145,7 @@ struct ServerBuilder: Sendable {
             limits: Self.upstreamLimits(of: server, settings.limits),
             idleTimeout: settings.limits.idleTimeout,
             ownClientInfo: info,
-            toolFilter: server.options.toolFilter.map(Self.toolFilter),
+            toolFilter: server.options.toolFilter,
             firstPrincipal: firstPrincipal
         )
         result.startsProcesses = if case .stdio = server.transport { true } else { false }
@@ -192,9 +192,5 @@ struct ServerBuilder: Sendable {
         result.backoffMinimum = limits.restartBackoffMinimum
         result.backoffMaximum = limits.restartBackoffMaximum
         return result
-    }
-
-    private static func toolFilter(_ filter: ProxyConfiguration.ToolFilter) -> MCPGateway.ToolFilter {
-        MCPGateway.ToolFilter(mode: filter.mode == .allow ? .allow : .block, names: Set(filter.names))
     }
 }

@@ -3,6 +3,7 @@ import Logging
 import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
+import MCPValues
 import NIOCore
 import ProxyConfiguration
 
@@ -75,8 +76,8 @@ actor ServerRegistry: ServerManagement {
 
     /// The server of that name, or of that name as reports show it.
     func find(_ name: String) -> ManagedServer? {
-        if let server = servers[name] { return server }
-        let shown = servers.values.filter { $0.settings.displayName == name }
+        if let server = servers[name], server.settings.name.hasBytes(of: name) { return server }
+        let shown = servers.values.filter { $0.settings.displayName.hasBytes(of: name) }
         return shown.count == 1 ? shown[0] : nil
     }
 

@@ -85,6 +85,13 @@ import Testing
         #expect(!named.acceptsOrigin(origin))
     }
 
+    @Test("A character that only becomes an ASCII letter in lower case is none")
+    func otherLetters() {
+        let policy = HostPolicy(hosts: [], origins: ["https://kit.example.com"], acceptsAddresses: false)
+        #expect(policy.acceptsOrigin("https://KIT.example.com"))
+        #expect(!policy.acceptsOrigin("https://\u{212A}IT.example.com"), "the sign for Kelvin")
+    }
+
     @Test("A configured origin is its scheme, name and port: nothing else of that name")
     func exactOrigin() {
         #expect(!named.acceptsOrigin("http://app.example.com"))

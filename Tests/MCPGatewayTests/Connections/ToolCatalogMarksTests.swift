@@ -79,3 +79,40 @@ import Testing
         #expect(right.codes == [nil])
     }
 }
+
+/// Names that Swift takes for one, and names without end.
+@Suite struct ToolCatalogNameTests {
+    private let catalog = ToolCatalog(server: "s", logger: .silent, maximumBytes: 10_000)
+
+    private func list(_ name: String, _ header: String) throws -> Message {
+        let schema = #"{"type":"object","properties":{"a":{"type":"string","x-mcp-header":"\#(header)"}}}"#
+        return try Message(
+            #"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"\#(name)","inputSchema":\#(schema)}]}}"#)
+    }
+
+    private func fields(_ name: String) throws -> [String] {
+        let call = try Message(
+            #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"\#(name)","arguments":{"a":"v"}}}"#)
+        return catalog.parameters(for: call, received: []).map(\.name)
+    }
+
+    @Test("Each spelling of a name has the marks of its own tool")
+    func spellings() throws {
+        catalog.learn(from: try list("caf\u{E9}", "First"))
+        #expect(try fields("cafe\u{301}").isEmpty)
+        catalog.learn(from: try list("cafe\u{301}", "Second"))
+        #expect(try fields("caf\u{E9}") == ["Mcp-Param-First"] && fields("cafe\u{301}") == ["Mcp-Param-Second"])
+    }
+
+    @Test("A server that lists ever other tools does not fill the memory, and what is listed again is known again")
+    func bounded() throws {
+        let filling = String(repeating: "x", count: 1_000)
+        for number in 0..<20 { catalog.learn(from: try list("\(number)-\(filling)", "H")) }
+        #expect(try fields("0-\(filling)").isEmpty && fields("19-\(filling)") == ["Mcp-Param-H"])
+        catalog.learn(from: try list("0-\(filling)", "H"))
+        #expect(try fields("0-\(filling)") == ["Mcp-Param-H"])
+        let long = String(repeating: "x", count: ToolCatalog.maximumToolBytes + 1)
+        let answer = try list(long, "H")
+        #expect(catalog.edits(ofList: answer, filter: nil, dropsInvalidMarks: true).count == 1)
+    }
+}

@@ -1,5 +1,6 @@
 import MCPCore
 import MCPTestSupport
+import MCPValues
 import NIOCore
 import Testing
 

@@ -52,35 +52,4 @@ import Testing
             #expect(seal.open(text, route: route, for: alice) == nil)
         }
     }
-
-    @Test("A client sees only sealed identifiers, and the server only its own")
-    func throughTheGateway() throws {
-        let harness = GatewayHarness(era: .always(.modern))
-        let (created, id) = try harness.askWithID()
-        try harness.serverAnswers(id, result: #"{"resultType":"task","taskId":"\u0074-1","status":"working"}"#)
-        let message = try Message(created.answers.first ?? "")
-        let result = message.view(message.envelope.result)
-        let sealed = try #require(result?["taskId"]?.string)
-        #expect(sealed.hasSuffix(".t-1") && sealed != "t-1" && result?["status"]?.string == "working")
-
-        let get = Ask(id: "2", method: "tasks/get", params: #""taskId":"\#(sealed)""#)
-        let (reply, second) = try harness.askWithID(get)
-        #expect(try harness.script.link.requests(.tasksGet).last?.message.params?["taskId"]?.string == "t-1")
-        try harness.serverAnswers(second, result: #"{"resultType":"complete","taskId":"t-1","status":"completed"}"#)
-        #expect(reply.answers.first?.contains(#""taskId":"\#(sealed)""#) == true)
-
-        var stolen = get
-        stolen.principal = Principal(name: "mallory")
-        stolen.params = #""taskId":"t-1""#
-        let before = try harness.script.link.requests(.tasksGet).count
-        #expect(try harness.ask(stolen).codes == [.invalidParams])
-        #expect(try harness.script.link.requests(.tasksGet).count == before && harness.gateway.calls.total == 0)
-    }
-
-    @Test("A server with a handshake has no tasks for a client without")
-    func legacy() throws {
-        let harness = GatewayHarness()
-        let reply = try harness.ask(Ask(method: "tasks/get", params: #""taskId":"t""#))
-        #expect(reply.codes == [.methodNotFound] && harness.gateway.calls.total == 0)
-    }
 }

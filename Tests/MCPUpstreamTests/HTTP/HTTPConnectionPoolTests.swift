@@ -114,6 +114,7 @@ import Testing
         let log = try await harness.notePoolEmpty()
         try await harness.complete()
         #expect(try await log.next() == .poolEmpty)
+        #expect(try await harness.run { !$0.isTimed }, "a timer would keep each empty pool for a minute")
         try await harness.complete()
         #expect(try await server.nextRequest().connection == 1)
         #expect(try await server.nextRequest().connection == 2)

@@ -79,6 +79,23 @@ import Testing
         #expect(found.first?.message.contains("begins with -") == true)
     }
 
+    @Test("A value begins with - also where the next character is combined with that")
+    func combinedOption() throws {
+        let alone = CommandTemplate(
+            command: "a", arguments: [.parameter(name: "p", prefix: "")], parameters: ["p": TemplateParameter(.string)])
+        for value in ["-\u{301}x", "-\u{200D}e", "--\u{338}"] {
+            let found = try problems("\"p\": \"\(value)\"", of: alone)
+            #expect(found.first?.message.contains("begins with -") == true)
+        }
+    }
+
+    @Test("A value is one of those to choose from only in the same spelling")
+    func spelledChoice() throws {
+        let parameter = TemplateParameter(.string, choices: ["caf\u{E9}"])
+        #expect(try refusals("\"caf\u{E9}\"", parameter).isEmpty)
+        #expect(try refusals("\"cafe\u{301}\"", parameter).count == 1)
+    }
+
     @Test("A negative number that stands alone is refused as well, and one after an option is not")
     func negativeNumber() throws {
         let parameters = ["n": TemplateParameter(.integer)]

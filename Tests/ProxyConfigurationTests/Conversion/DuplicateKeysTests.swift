@@ -13,6 +13,12 @@ import Testing
         #expect(found.first?.message.contains("1:15") == true)
     }
 
+    @Test("So is one that only is spelled in another way: people would take both for one")
+    func spellings() {
+        let found = errors(proxyDocument("\"zzz\": {\"caf\u{E9}\": 1, \"cafe\u{301}\": 2}"))
+        #expect(found.count == 1 && found.first?.message.contains("given twice") == true)
+    }
+
     @Test("In YAML too")
     func yaml() {
         #expect(errors("mcpProxy: {}\nmcpProxy: {}\n", source: "c.yaml").count == 1)

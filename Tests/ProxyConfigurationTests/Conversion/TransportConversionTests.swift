@@ -63,6 +63,7 @@ import Testing
         "The name of an environment variable is checked",
         arguments: [
             (#""": "x""#, #"mcpServers.fetch.env[""]"#), (#""A=B": "x""#, #"mcpServers.fetch.env["A=B"]"#),
+            (#""A=\u0301B": "x""#, "mcpServers.fetch.env[\"A=\u{301}B\"]"),
             (#""A\u0000": "x""#, #"mcpServers.fetch.env["A\u{0}"]"#),
         ])
     func environmentNames(members: String, path: String) {

@@ -22,5 +22,7 @@ import Testing
         #expect(Secret("a") == Secret("a"))
         #expect(Secret("a") != Secret("b"))
         #expect(Set([Secret("a"), Secret("a")]).count == 1)
+        // Another spelling of a word is another password.
+        #expect(Secret("caf\u{E9}") != Secret("cafe\u{301}") && Set([Secret("K"), Secret("\u{212A}")]).count == 2)
     }
 }

@@ -45,6 +45,8 @@ final class HTTPConnectionPool {
     var connectionCount: Int { all.count }
     var idleCount: Int { idle.count }
     var isEmpty: Bool { all.isEmpty && waiting.isEmpty }
+    /// Whether a timer keeps the pool.
+    var isTimed: Bool { idleTimer != nil }
 
     /// Sends a request. The receiver hears nothing before this returns.
     func send(_ request: HTTPUpstreamRequest, _ receiver: any HTTPResponseReceiver) -> HTTPExchange {
@@ -129,7 +131,11 @@ final class HTTPConnectionPool {
     }
 
     private func reportIfEmpty() {
-        if isEmpty { onEmpty?(self) }
+        guard isEmpty else { return }
+        // It would keep an empty pool until it is due.
+        idleTimer?.cancel()
+        idleTimer = nil
+        onEmpty?(self)
     }
 
     // MARK: Steps

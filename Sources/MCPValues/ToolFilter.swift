@@ -1,4 +1,4 @@
-/// Which tools of a server clients see and may call.
+/// Which tools of a server clients see and may call. Names are compared byte by byte, as servers compare them.
 package struct ToolFilter: Sendable, Equatable {
     /// What the list of names means.
     package enum Mode: String, Sendable, Equatable, CaseIterable {
@@ -10,23 +10,26 @@ package struct ToolFilter: Sendable, Equatable {
 
     /// What ``names`` means.
     package let mode: Mode
-    /// The tool names in the order written, each once.
-    package let names: [String]
-    private let lookup: Set<String>
+    private let listed: [ByteText]
+    private let lookup: Set<ByteText>
 
     /// A filter; names given twice are kept once.
     package init(mode: Mode, names: [String]) {
-        var seen: Set<String> = []
+        var seen: Set<ByteText> = []
         self.mode = mode
-        self.names = names.filter { seen.insert($0).inserted }
+        self.listed = names.map(ByteText.init).filter { seen.insert($0).inserted }
         self.lookup = seen
     }
 
+    /// The tool names in the order written, each once.
+    package var names: [String] { listed.map(\.text) }
+
     /// Whether clients may see and call the tool.
     package func admits(_ tool: String) -> Bool {
-        switch mode {
-        case .allow: lookup.contains(tool)
-        case .block: !lookup.contains(tool)
+        let isListed = lookup.contains(ByteText(tool))
+        return switch mode {
+        case .allow: isListed
+        case .block: !isListed
         }
     }
 }
