@@ -49,7 +49,7 @@ final class EndpointTable: Sendable {
     func publish(_ route: PublishedRoute) -> PublishedRoute? {
         let base = "\(prefix)/\(route.route.name)"
         return endpoints.withLock { endpoints in
-            let replaced = endpoints[base]?.published
+            let replaced = endpoints[ByteText(base)]?.published
             for (suffix, kind) in Self.kinds {
                 endpoints[ByteText(base + suffix)] = Endpoint(path: base + suffix, kind: kind, published: route)
             }

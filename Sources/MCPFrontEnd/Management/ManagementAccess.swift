@@ -92,7 +92,7 @@ package struct ManagementAccess: Sendable {
     /// user knowing. A browser names no origin where a page only embeds something; then it says how far away that is.
     private func isForeignPage(_ request: AdmittedRequest) -> Bool {
         if let origin = request.origin { return !allowedOrigins.contains(origin.lowercased()) }
-        let fields = request.http.fields
+        let fields = request.http
         guard let site = fields[.secFetchSite] else { return false }
         return fields.isRepeated(.secFetchSite) || !["same-origin", "none"].contains(site)
     }

@@ -1,5 +1,6 @@
 package import MCPCore
 package import MCPUpstream
+import MCPValues
 package import NIOCore
 
 /// Reads all the tools that a server lists, over a connection that is there already: reading starts nothing.

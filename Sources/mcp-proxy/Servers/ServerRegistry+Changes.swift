@@ -34,7 +34,6 @@ extension ServerRegistry {
         try checkRoom(source, for: caller)
         let owner = mark(of: caller)
         pending[name] = owner
-        defer { pending[name] = nil }
         var server = builder.build(
             settings, source, configuration: configuration,
             firstPrincipal: source == .adHoc ? caller.principal : nil)

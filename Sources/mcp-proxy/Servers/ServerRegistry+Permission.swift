@@ -46,7 +46,7 @@ extension ServerRegistry {
         ManagementCaller(principal: .anonymous, hasToken: owner != .anonymous)
     }
 
-    private func load(_ name: String, _ configuration: ByteBuffer) throws(ManagementRefusal) -> LoadedServer {
+    func load(_ name: String, _ configuration: ByteBuffer) throws(ManagementRefusal) -> LoadedServer {
         do {
             return try ConfigurationLoader.loadServer(
                 named: name,
@@ -149,7 +149,7 @@ extension ServerRegistry {
     /// By what a caller is known as the owner of servers, also after the next start.
     func mark(of caller: ManagementCaller) -> OwnerMark {
         guard caller.hasToken else { return .anonymous }
-        let token = settings.managementTokens.first { builder.principals.only([$0]) == caller.principal }
+        let token = settings.managementTokens.first { builder.principals.tokens([$0]).admits(caller.principal) }
         // A token that was taken away meanwhile owns nothing that others own.
         return token.map(mark) ?? OwnerMark("withdrawn \(caller.principal.name)")
     }
