@@ -16,48 +16,6 @@ TOKEN = "a-token-that-nobody-guesses"
 BASE = "http://127.0.0.1:9090"
 
 
-class Shell:
-    """The binary, run by a user with a home folder in a project folder of that home."""
-
-    def __init__(self, binary, directory):
-        self.binary = binary
-        self.home = directory
-        self.folder = directory / "project"
-        self.folder.mkdir()
-
-    def write(self, path, content):
-        """Writes a file below the home folder; what is no text is written as JSON."""
-        file = self.home / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content if isinstance(content, str) else json.dumps(content, indent=2))
-        return file
-
-    def run(self, *arguments, status=0, **environment):
-        environment = {"HOME": str(self.home), "PATH": os.environ["PATH"], **environment}
-        done = subprocess.run(
-            [self.binary, *map(str, arguments)],
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-        )
-        assert done.returncode == status, done.stdout + done.stderr
-        return done
-
-    def imported(self, *arguments, **settings):
-        """The servers of the configuration that an import prints."""
-        printed = self.run("import", *arguments, **settings).stdout
-        checked = self.write("checked.json", printed)
-        self.run("check", "--config", checked, **settings.get("environment", {}))
-        return json.loads(printed)["mcpServers"]
-
-
-@pytest.fixture
-def shell(binary, directory):
-    return Shell(binary, directory())
-
-
 PLACES = {
     "claude-desktop": [
         "Library/Application Support/Claude/claude_desktop_config.json",
@@ -268,7 +226,7 @@ WRONG_SERVERS = {
     "neither": ({"args": ["x"]}, "neither a command nor a URL"),
     "kind": ({"type": "ws", "url": "wss://x.example"}, "transport"),
     "address": ({"url": "https://user:secret@x.example/"}, "user name or password"),
-    "command": ({"command": ["npx"]}, "a text is expected"),
+    "command": ({"command": [["npx"]]}, "a text is expected"),
     "number": (7, "not an object"),
 }
 

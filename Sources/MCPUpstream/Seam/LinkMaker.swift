@@ -18,6 +18,8 @@ package enum UpstreamAddress: Sendable {
         HTTPTransport,
         guardedBy: AddressGuard? = nil
     )
+    /// A server that cannot be started as it is configured.
+    case unusable(UpstreamFailure)
 }
 
 /// Makes links to servers, on whichever event loop they are to live.
@@ -50,6 +52,8 @@ package final class LinkMaker: Sendable {
         case .stdio(var settings):
             if settings.census == nil { settings.census = census }
             return { [settings] in StdioLink(settings, on: $0) }
+        case .unusable(let failure):
+            return { UnusableLink(failure, on: $0) }
         case .http(let url, let headers, let transport, let addressGuard):
             let memory = TransportMemory()
             return { [self] eventLoop in

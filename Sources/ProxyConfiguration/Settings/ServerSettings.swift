@@ -14,6 +14,9 @@ package struct ServerSettings: Sendable, Equatable {
     package var cacheTTL: Duration
     /// Who may keep them.
     package var cacheScope: CacheScope
+    /// Why the server cannot be started as it is configured, in words, such as a variable that is not set; nil if it can
+    /// be tried.
+    package var cannotStart: String?
 
     /// A server in which everything but the name and the transport has its default.
     package init(

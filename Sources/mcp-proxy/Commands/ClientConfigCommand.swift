@@ -18,7 +18,7 @@ struct ClientConfigCommand: AsyncParsableCommand {
     private static let words = Client.allCases.map(\.rawValue) + [generic]
 
     @Argument(
-        help: "claude-desktop, claude-code, cursor, vscode, windsurf, or generic for any other.",
+        help: "One of \(words.dropLast().joined(separator: ", ")), or generic for any other.",
         completion: .list(words))
     var client: String?
 

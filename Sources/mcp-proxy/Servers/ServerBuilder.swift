@@ -76,6 +76,9 @@ struct ServerBuilder: Sendable {
     private func address(
         of server: ServerSettings, _ journal: ServerJournal, _ census: LinkCensus, _ guarding: AddressGuard?
     ) -> UpstreamAddress? {
+        if let reason = server.cannotStart {
+            return .unusable(UpstreamFailure(.commandNotRunnable, reason, nothingSent: true))
+        }
         let limits = settings.limits
         switch server.transport {
         case .stdio(let command, let arguments, let environment, let workingDirectory):

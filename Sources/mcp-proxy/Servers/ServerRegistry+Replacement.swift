@@ -25,7 +25,9 @@ extension ServerRegistry {
             }
             return try await exchange(server, for: next)
         }
-        if new.transport != server.settings.transport || source != server.source {
+        if new.transport != server.settings.transport || new.cannotStart != server.settings.cannotStart
+            || source != server.source
+        {
             guard let factory = builder.linkFactory(for: new, server.journal, server.census, guarding: guarding) else {
                 throw ManagementRefusal(.invalidConfiguration, "the URL cannot be used")
             }
