@@ -159,6 +159,12 @@ OWN_KEYS = {
             },
         },
     ),
+    "Claude Code": (
+        "state.json",
+        '{"numStartups": 7, "mcpServers": {}, "projects": {"/p": {"mcpServers": {"a": {"command": "npx"}}}}}',
+        {"a": {"command": "npx"}},
+    ),
+    "Amp": ("amp.json", '{"amp.mcpServers": {"a": {"command": "npx"}}}', {"a": {"command": "npx"}}),
     "opencode": (
         "anything.json",
         '{"mcp": {"a": {"type": "local", "command": ["npx", "-y", "x"], "environment": {"K": "{env:KEY}$"}},'
@@ -181,6 +187,22 @@ def test_a_file_with_servers_elsewhere_is_answered(shell, program, name, text, s
     assert shell.imported(file, EXAMPLE_TOKEN="t", KEY="k") == servers
     shell.run("import", file, "--into", shell.home / "config.json", EXAMPLE_TOKEN="t", KEY="k")
     shell.run("check", shell.home / "config.json")
+
+
+def test_servers_without_anything_around_them_are_answered(shell):
+    """What was copied out of the middle of a file is told what is missing, and can be imported."""
+    file = shell.write("piece.json", {"a": {"command": "npx"}, "b": {"url": REMOTE}})
+    assert '"mcpServers": {…}} around them' in shell.run("check", file, status=1).stderr
+    assert shell.imported(file) == {"a": {"command": "npx"}, "b": {"url": REMOTE}}
+
+
+def test_what_else_is_in_a_file_of_another_program_is_one_warning(shell):
+    """Its other keys have no effect, whatever variables they name; a slip is still told."""
+    others = {f"setting{number}": "$NOBODY" for number in range(20)}
+    file = shell.write("big.json", {"mcpServers": {"a": {"command": "sh"}}, **others, "cilents": {}})
+    said = shell.run("check", file).stderr.splitlines()
+    assert len(said) == 2
+    assert "and 12 others are for another program" in said[0] and 'Did you mean "clients"?' in said[1]
 
 
 GEMINI = {

@@ -58,7 +58,12 @@ package enum ClientSnippet: Sendable, Equatable {
 
     /// Codex takes the name of a variable, not a token.
     private static func codexToken(_ server: PublishedServer) -> [String] {
-        server.token == nil ? [] : ["--bearer-token-env-var", "MCP_PROXY_TOKEN"]
+        server.token == nil ? [] : ["--bearer-token-env-var", tokenVariable(of: server)]
+    }
+
+    /// The variable that Codex takes a server's token from.
+    package static func tokenVariable(of server: PublishedServer) -> String {
+        "MCP_PROXY_TOKEN_" + server.name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
     }
 
     private static func `extension`(_ server: PublishedServer) -> ConfigurationNode {

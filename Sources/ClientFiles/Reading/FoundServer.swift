@@ -22,7 +22,8 @@ extension Client {
         case .goose: self = .goose
         case .codex: self = .codex
         case .opencode: self = .opencode
-        case .vscode: return nil
+        case .claudeCode: self = .claudeCode
+        case .vscode, .amp: return nil
         }
     }
 }
@@ -39,21 +40,21 @@ package enum ClientFile {
         guard document.members != nil else { throw wrongShape(document, key: "", place) }
         var found: [FoundServer] = []
         var place = place
-        if place.client == nil || place.client == .jetbrains, let file = ForeignFile(document),
-            let client = Client(file.program)
-        {
-            place.client = client
-        }
+        let file = place.client == nil ? ForeignFile(document) : nil
+        if let client = file.flatMap({ Client($0.program) }) { place.client = client }
         for project in projects(in: document, of: place, folder: folder) {
             let disabled = texts(project.value["disabledMcpServers"]) + texts(project.value["disabledMcpjsonServers"])
             try append(
                 "mcpServers", of: project.value, place: place, project: project.name, disabled: disabled, to: &found)
         }
-        for keys in lists(of: place.client) {
+        for keys in lists(of: place.client) + (file?.program == .amp ? [file?.keys ?? []] : []) {
             guard let inner = keys.dropLast().reduce(Optional(document), { $0?[$1] }), let key = keys.last else {
                 continue
             }
             try append(key, of: inner, place: place, project: place.project, to: &found)
+        }
+        if found.isEmpty, place.client == nil, OtherPrograms.isServerList(document) {
+            try append("all", of: .object([("all", document)]), place: place, project: nil, to: &found)
         }
         let use = ForeignUse(document)
         for index in found.indices where use.reason(against: found[index].name) != nil {

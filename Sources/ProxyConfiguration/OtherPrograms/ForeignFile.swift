@@ -14,11 +14,14 @@ package struct ForeignFile: Equatable {
         case goose = "Goose"
         case codex = "Codex"
         case opencode
+        case amp = "Amp"
+        case claudeCode = "Claude Code"
     }
 
     private static let places: [(Program, [String])] = [
         (.vscode, ["servers"]), (.vscode, ["mcp", "servers"]), (.zed, ["context_servers"]), (.codex, ["mcp_servers"]),
         (.opencode, ["mcp"]), (.goose, ["extensions"]),
+        (.amp, ["amp.mcpServers"]),
     ]
 
     /// Recognises the file; nil if nobody's way to write servers is found in it.
@@ -33,7 +36,12 @@ package struct ForeignFile: Equatable {
             servers = found
             return
         }
-        return nil
+        guard let projects = document["projects"],
+            projects.members?.contains(where: { $0.value["mcpServers"]?.members?.isEmpty == false }) == true
+        else { return nil }
+        program = .claudeCode
+        keys = ["projects"]
+        servers = projects
     }
 }
 
@@ -43,19 +51,25 @@ extension ConfigurationNode {
         ["command", "cmd", "url", "uri", "serverUrl", "httpUrl", "type"].contains { self[$0] != nil }
     }
 
-    /// Whether this is an object of nothing but servers.
-    fileprivate var isServerList: Bool {
-        members?.allSatisfy(\.value.isServer) == true && members?.isEmpty == false
-    }
 }
 
 extension OtherPrograms {
+    /// Whether this is an object of nothing but servers.
+    package static func isServerList(_ document: ConfigurationNode) -> Bool {
+        guard let members = document.members, !members.isEmpty else { return false }
+        return members.allSatisfy(\.value.isServer)
+    }
+
     /// Refuses a file whose servers the proxy would not see, and says whose it is and what takes them.
     static func refuseFile(
         _ document: ConfigurationNode, _ format: ConfigurationFormat, _ source: String
     ) throws(ConfigurationError) {
-        let names = Set((document.members ?? []).map { $0.name.lowercased() })
-        guard format == .toml || names.isDisjoint(with: ["mcpservers", "clients"]) else { return }
+        let members = document.members ?? []
+        let names = Set(members.map { $0.name.lowercased() })
+        let hasServers = members.contains {
+            ["mcpservers", "clients"].contains($0.name.lowercased()) && !$0.value.isEmpty
+        }
+        guard format == .toml || !hasServers else { return }
         let isRemote = RemoteConfigurationRequest.isRemote(source)
         let command = importCommand(isRemote ? "FILE" : source)
         let run = isRemote ? "Save it as a file and run: \(command)" : "Run: \(command) --into config.json"
@@ -68,7 +82,7 @@ extension OtherPrograms {
             return ConfigurationError(code: .invalid, problems: [problem])
         }
         if let file = ForeignFile(document) {
-            let key = file.keys.joined(separator: ".")
+            let key = file.keys.reduce(ConfigurationPath.root) { $0.appending($1) }.description
             throw refusal(
                 "this is a file of \(file.program.rawValue), whose servers stand under \"\(key)\"; the proxy reads them "
                     + "from \"mcpServers\"", file.servers, key, run)
@@ -78,10 +92,10 @@ extension OtherPrograms {
                 "the text is TOML, which is not read as a configuration", document, "",
                 "Write JSON or YAML; servers of Codex are taken by: \(command)")
         }
-        if document.isServerList, names.isDisjoint(with: ["mcpproxy", "server"]) {
+        if isServerList(document), names.isDisjoint(with: ["mcpproxy", "mcpservers", "server", "clients"]) {
             throw refusal(
                 "the servers stand at the top of the file; the proxy reads them from \"mcpServers\"", document, "",
-                #"Write {"mcpServers": {…}} around them"#)
+                #"Write {"mcpServers": {…}} around them, or r"# + run.dropFirst())
         }
     }
 }

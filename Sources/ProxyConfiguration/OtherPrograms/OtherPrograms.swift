@@ -28,8 +28,44 @@ package enum OtherPrograms {
                 servers.map { translated($0, at: path.appending($0.written), use, &context) })
         }
         if use.isWritten { members.removeAll { ForeignUse.keys.contains($0.name) } }
+        dropUnknown(&members, &context)
         return ConfigurationNode(.object(members), at: document.position)
     }
+
+    /// Drops what else is in a file that is another program's, since it has no mcpProxy. What may be a slip stays.
+    private static func dropUnknown(_ members: inout [ConfigurationNode.Member], _ context: inout ConversionContext) {
+        let known = KeyScope.document.keys.map(\.name)
+        guard !members.contains(where: { ["mcpproxy", "server"].contains($0.name.lowercased()) }) else { return }
+        var dropped: [ConfigurationNode.Member] = []
+        members.removeAll { member in
+            let plain = member.name.filter { $0 != "-" && $0 != "_" }
+            guard KeyScope.document.key(ignoringCaseOf: member.name) == nil, nearestKey(to: plain, in: known) == nil,
+                !KeyScope.document.leavesToAuthor(member.name)
+            else { return false }
+            dropped.append(member)
+            return true
+        }
+        reportUnused(dropped, of: .root, &context)
+    }
+
+    /// Says in one warning which keys have no effect.
+    private static func reportUnused(
+        _ unused: [ConfigurationNode.Member], of path: ConfigurationPath, _ context: inout ConversionContext
+    ) {
+        guard let first = unused.first else { return }
+        let shown = unused.prefix(maximumNames).map { ConfigurationPath.shown($0.written) }.joined(separator: ", ")
+        let others = unused.count > maximumNames ? " and \(unused.count - maximumNames) others" : ""
+        let isOne = unused.count == 1
+        let isEnvironment = first.written.lowercased().hasPrefix("env")
+        context.warn(
+            (isOne ? "the key \(shown) is" : "the keys \(shown)\(others) are")
+                + " for another program and \(isOne ? "has" : "have") no effect", at: first.position, path,
+            write: isEnvironment
+                ? "Write the variables into \"env\""
+                : "Leave \(isOne ? "it" : "them") for that program, or remove \(isOne ? "it" : "them")")
+    }
+
+    private static let maximumNames = 8
 
     private static func translated(
         _ server: ConfigurationNode.Member, at path: ConfigurationPath, _ use: ForeignUse,
@@ -39,16 +75,7 @@ package enum OtherPrograms {
         for remark in foreign.remarks {
             context.warn(remark.message, at: remark.position, path.appending(remark.key), write: remark.suggestion)
         }
-        if let first = foreign.unused.first {
-            let names = foreign.unused.map(\.written).joined(separator: ", ")
-            context.warn(
-                foreign.unused.count == 1
-                    ? "the key \(names) is for another program and has no effect"
-                    : "the keys \(names) are for another program and have no effect",
-                at: first.position, path,
-                write: first.written.lowercased().hasPrefix("env")
-                    ? "Write what it stands for into \"env\"" : "Remove them, or leave them for that program")
-        }
+        reportUnused(foreign.unused, of: path, &context)
         var server = server
         server.value = foreign.entry
         if let reason = use.reason(against: server.name), var entry = server.value.members {

@@ -37,6 +37,11 @@ package struct ServerSettings: Sendable, Equatable {
         self.cacheScope = cacheScope
     }
 
+    /// The way to a key of the server in the file, as messages show it.
+    package func keyPath(_ key: String) -> String {
+        ConfigurationPath("mcpServers").appending(name).appending(key).description
+    }
+
     /// The name as messages and logs may show it: parts after the first are masked, since they may be a token.
     package var displayName: String { ServerName.redacted(name) }
 }

@@ -91,12 +91,13 @@ enum DurationText {
         bareNumber < leastInMilliseconds ? .seconds(bareNumber) : .milliseconds(bareNumber)
     }
 
-    /// What to write for either reading of such a number.
+    /// What to write for either reading of such a number, the one that is taken first.
     static func readings(of bareNumber: Int64) -> String {
-        let inMilliseconds = "\"\(bareNumber)ms\""
+        let taken = "Write \"\(format(plausible(bareNumber)))\""
+        if bareNumber < leastInMilliseconds { return taken + ", or \"\(bareNumber)ms\" if milliseconds are meant" }
         // Nobody waits for more than a day.
-        guard bareNumber <= 24 * 60 * 60 else { return "Write \(inMilliseconds)" }
-        return "Write \"\(format(.seconds(bareNumber)))\" or \(inMilliseconds)"
+        guard bareNumber <= 24 * 60 * 60 else { return taken }
+        return taken + ", or \"\(format(.seconds(bareNumber)))\" if seconds are meant"
     }
 
     /// What to write in place of a number without a unit.

@@ -88,7 +88,7 @@ struct ConfigurationOptions: ParsableArguments {
             }
             return ConfigurationProblem(
                 severity: .warning, source: RemoteConfigurationRequest.display(config),
-                keyPath: "mcpServers.\(server.displayName).command", message: fault)
+                keyPath: server.keyPath("command"), message: fault)
         }
     }
 

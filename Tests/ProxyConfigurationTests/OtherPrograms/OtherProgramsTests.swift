@@ -12,6 +12,8 @@ import Testing
             ("Goose", "extensions", #"{"extensions": {"a": {"cmd": "x", "type": "stdio"}}}"#),
             ("Codex", "mcp_servers", #"{"mcp_servers": {"a": {"command": "x"}}}"#),
             ("opencode", "mcp", #"{"mcp": {"a": {"type": "local", "command": ["x"]}}}"#),
+            ("Amp", #"["amp.mcpServers"]"#, #"{"amp.mcpServers": {"a": {"command": "x"}}}"#),
+            ("Claude Code", "projects", #"{"mcpServers": {}, "projects": {"/p": {"mcpServers": {"a": {}}}}}"#),
             ("VS Code", "servers", #"{"mcpProxy": {}, "servers": {"a": {"command": "x"}}}"#),
         ])
     func otherFiles(program: String, key: String, text: String) {
