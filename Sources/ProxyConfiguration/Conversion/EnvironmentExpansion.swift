@@ -47,6 +47,16 @@ struct EnvironmentExpansion {
             outcome.text += "$"
             outcome.hasDoubledDollar = true
             rest = Substring(scalars.dropFirst())
+        case "{" where scalars.dropFirst().first == "{":
+            // A workflow's own placeholder, `${{ secrets.NAME }}`.
+            let text = String(rest)
+            guard let end = text.range(ofFirst: "}}") else {
+                outcome.isMalformed = true
+                outcome.text += "$"
+                return
+            }
+            outcome.unanswered.append("$\(text[..<end.upperBound])")
+            rest = text[end.upperBound...]
         case "{":
             guard let end = scalars.firstIndex(of: "}"),
                 expandBraces(String(scalars.dropFirst().prefix(upTo: end)), into: &outcome)

@@ -31,6 +31,6 @@ enum ForeignKeys {
         "requiresOAuth", "oauth", "auth", "authProviderType", "scopes", "startup_timeout_sec", "startup_timeout_ms",
         "tool_timeout_sec", "longRunning", "long_running", "metadata", "watchPaths", "networkTimeout", "tools",
         "alwaysLoad", "registryUrl", "installSource", "reference", "logoUrl", "dxtVersion", "disabledAutoApproveTools",
-        "enabled_tools_only", "required", "proxy_headers", "requestOptions", "stderr",
+        "enabled_tools_only", "required", "proxy_headers", "requestOptions", "stderr", "headersHelper",
     ]
 }

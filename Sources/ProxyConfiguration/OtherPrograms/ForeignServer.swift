@@ -28,6 +28,7 @@ package struct ForeignServer {
         members = entry.members ?? []
         guard entry.members != nil else { return }
         rename()
+        takeInnerHeaders()
         takeTransport()
         takeCommand()
         takeArguments()
@@ -80,6 +81,21 @@ package struct ForeignServer {
                 member.written, member.value, "the key is that of another program; it is taken for \"\(name)\"",
                 "Write \"\(name)\"")
         }
+    }
+
+    /// The headers that some programs keep in a description of the whole request.
+    private mutating func takeInnerHeaders() {
+        guard node("headers") == nil, let index = members.firstIndex(where: { $0.name == "requestInit" }),
+            let headers = members[index].value["headers"], headers.members != nil
+        else { return }
+        let position = members[index].position
+        members.remove(at: index)
+        replace("headers", with: headers.value, at: headers.position)
+        remarks.append(
+            Remark(
+                key: "requestInit", position: position,
+                message: "the key is that of another program; its headers are taken for \"headers\"",
+                suggestion: "Write \"headers\""))
     }
 
     private mutating func takeTransport() {

@@ -15,8 +15,8 @@ enum DurationText {
 
     /// The milliseconds of a day. Up to this a number was not meant in nanoseconds, of which it would be 86 ms.
     static let longestInMilliseconds: Int64 = 24 * 60 * 60 * 1000
-    /// Below this a number was not meant in milliseconds either.
-    private static let leastInMilliseconds: Int64 = 1000
+    /// Below this a number is taken for seconds: a limit that is too long does less harm than one that is too short.
+    private static let leastInMilliseconds: Int64 = 3601
 
     /// Reads a duration; nil if it is not one or does not fit 64 bits of nanoseconds.
     static func parse(_ text: String) -> Parsed? {

@@ -45,7 +45,8 @@ import Testing
     }
 
     @Test(
-        "What only an editor can fill in is named", arguments: ["${input:key}", "${workspaceFolder}", "${command:x.y}"])
+        "What only an editor can fill in is named",
+        arguments: ["${input:key}", "${workspaceFolder}", "${command:x.y}", "${{ secrets.K }}"])
     func unanswered(text: String) {
         #expect(expansion.expand(text) == .init(text: "", unanswered: [text]))
     }

@@ -62,6 +62,7 @@ import Testing
         arguments: [
             ("60", Duration.seconds(60), #"Write "1m", or "60ms" if milliseconds are meant"#),
             ("999", .seconds(999), #"Write "16m39s", or "999ms" if milliseconds are meant"#),
+            ("3600", .seconds(3600), #"Write "1h", or "3600ms" if milliseconds are meant"#),
             ("5000", .seconds(5), #"Write "5s", or "1h23m20s" if seconds are meant"#),
             ("60000", .seconds(60), #"Write "1m", or "16h40m" if seconds are meant"#),
             ("300000", .seconds(300), #"Write "5m""#), ("86400000", .seconds(86_400), #"Write "24h""#),

@@ -45,6 +45,7 @@ import Testing
 
     /// A change of each key of a server, and the key.
     private static let serverChanges: [(String, @Sendable (inout ServerSettings) -> Void)] = [
+        ("variables", { $0.cannotStart = "the environment variable X is not set" }),
         (
             "command",
             {

@@ -48,6 +48,16 @@ import Testing
         #expect(found.map(\.keyPath) == ["mcpServers.fetch.\(key)"] && found.first?.suggestion == #"Write "url""#)
     }
 
+    @Test("Headers in the description of a whole request are headers")
+    func innerHeaders() throws {
+        let settings = try server(#""url": "https://a", "requestInit": {"headers": {"A": "b"}}"#)
+        #expect(
+            settings?.transport
+                == .http(
+                    url: "https://a", headers: [HeaderField(name: "A", value: Secret("b"))], timeout: nil, kind: .detect
+                ))
+    }
+
     @Test(
         "A transport in another spelling is understood",
         arguments: [
