@@ -206,7 +206,13 @@ package struct ForeignServer {
         guard let filter else { return }
         let options = node("options")
         guard options == nil || options?.members != nil else { return }
-        guard options?["toolFilter"] == nil else { return }
+        guard options?["toolFilter"] == nil else {
+            return remarks.append(
+                Remark(
+                    key: "options", position: filter.at,
+                    message: "the list of tools has no effect, because toolFilter is there as well",
+                    suggestion: "Write all of it into toolFilter"))
+        }
         let value = ConfigurationNode(
             .object([
                 .init(name: "mode", position: filter.at, value: .init(.string(filter.mode), at: filter.at)),

@@ -160,6 +160,14 @@ import Testing
         #expect(try server("\"command\": \"a\", \(members)")?.options.toolFilter == filter)
     }
 
+    @Test("Beside the proxy's own filter another program's list has no effect, with a warning")
+    func ownFilter() throws {
+        let members =
+            #""command": "a", "excludeTools": ["x"], "options": {"toolFilter": {"mode": "allow", "list": ["y"]}}"#
+        #expect(try server(members)?.options.toolFilter == ToolFilter(mode: .allow, names: ["y"]))
+        #expect(warnings(serverDocument(members)).map(\.keyPath) == ["mcpServers.fetch.options"])
+    }
+
     @Test(
         "A server over the API has the proxy's own keys only",
         arguments: [#""serverUrl": "https://a""#, #""command": "a", "trust": true"#])
