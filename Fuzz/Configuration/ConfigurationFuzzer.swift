@@ -18,7 +18,7 @@ public func fuzzConfiguration(_ start: UnsafePointer<UInt8>, _ count: Int) -> CI
         _ = try ConfigurationLoader.load(
             text: text,
             source: "fuzz",
-            format: choice & 1 == 0 ? .json : .yaml,
+            format: choice & 4 != 0 ? .toml : choice & 1 == 0 ? .json : .yaml,
             environment: choice & 2 == 0 ? ["HOME": "/home/me", "TOKEN": "${HOME}"] : nil
         )
     } catch {

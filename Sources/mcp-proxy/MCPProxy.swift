@@ -17,6 +17,11 @@ enum MCPProxy {
         if let status = GuardProcess.runIfAsked() { exit(status) }
         atexit(flushTerminal)
         let arguments = GoStyleArguments.normalized(Array(CommandLine.arguments.dropFirst()))
+        if let fault = WrongArguments.fault(in: arguments) {
+            Terminal.error("Error: \(fault)")
+            Terminal.error("See 'mcp-proxy --help' for more information.")
+            exit(WrongArguments.status)
+        }
         await ServeCommand.main(arguments)
     }
 }

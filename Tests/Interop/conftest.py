@@ -16,6 +16,7 @@ from support.matrix import matrix
 from support.modern import Front
 from support.proxy import Proxy
 from support.raw import http_client
+from support.shell import Shell
 
 _running = []
 
@@ -49,6 +50,12 @@ def binary():
 def directory(tmp_path_factory):
     """Makes a fresh directory at each call."""
     return lambda: tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture
+def shell(binary, directory):
+    """A user with a home folder of their own."""
+    return Shell(binary, directory())
 
 
 @pytest.fixture(scope="session")

@@ -16,48 +16,6 @@ TOKEN = "a-token-that-nobody-guesses"
 BASE = "http://127.0.0.1:9090"
 
 
-class Shell:
-    """The binary, run by a user with a home folder in a project folder of that home."""
-
-    def __init__(self, binary, directory):
-        self.binary = binary
-        self.home = directory
-        self.folder = directory / "project"
-        self.folder.mkdir()
-
-    def write(self, path, content):
-        """Writes a file below the home folder; what is no text is written as JSON."""
-        file = self.home / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content if isinstance(content, str) else json.dumps(content, indent=2))
-        return file
-
-    def run(self, *arguments, status=0, **environment):
-        environment = {"HOME": str(self.home), "PATH": os.environ["PATH"], **environment}
-        done = subprocess.run(
-            [self.binary, *map(str, arguments)],
-            cwd=self.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-        )
-        assert done.returncode == status, done.stdout + done.stderr
-        return done
-
-    def imported(self, *arguments, **settings):
-        """The servers of the configuration that an import prints."""
-        printed = self.run("import", *arguments, **settings).stdout
-        checked = self.write("checked.json", printed)
-        self.run("check", "--config", checked, **settings.get("environment", {}))
-        return json.loads(printed)["mcpServers"]
-
-
-@pytest.fixture
-def shell(binary, directory):
-    return Shell(binary, directory())
-
-
 PLACES = {
     "claude-desktop": [
         "Library/Application Support/Claude/claude_desktop_config.json",
@@ -268,7 +226,7 @@ WRONG_SERVERS = {
     "neither": ({"args": ["x"]}, "neither a command nor a URL"),
     "kind": ({"type": "ws", "url": "wss://x.example"}, "transport"),
     "address": ({"url": "https://user:secret@x.example/"}, "user name or password"),
-    "command": ({"command": ["npx"]}, "a text is expected"),
+    "command": ({"command": [["npx"]]}, "a text is expected"),
     "number": (7, "not an object"),
 }
 
@@ -357,7 +315,8 @@ def test_a_configuration_with_problems_is_not_added_to(shell, two, text, words):
     assert file.read_text() == text
 
 
-CLIENTS = ["claude-desktop", "claude-code", "cursor", "vscode", "windsurf", "generic"]
+CLIENTS = ["claude-desktop", "claude-code", "cursor", "vscode", "windsurf", "gemini", "codex", "cline", "roo", "zed"]
+CLIENTS += ["goose", "opencode", "jetbrains", "lm-studio", "librechat", "generic"]
 
 
 @pytest.fixture
@@ -379,7 +338,7 @@ def test_clients_are_listed(shell):
     assert [client["name"] for client in told["clients"]] == CLIENTS
 
 
-@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize("client", [client for client in CLIENTS if client != "codex"])
 def test_no_token_is_shown_unasked(shell, published, client):
     """Every enabled server is there with its URL, and placeholders stand for tokens."""
     done = shell.run("client-config", client)
@@ -391,6 +350,17 @@ def test_no_token_is_shown_unasked(shell, published, client):
     shown = shell.run("client-config", client, "--show-token").stdout
     assert f"{BASE}/path/{TOKEN}/mcp" in shown and shown.count(TOKEN) == 2
     assert "another-token" not in shown
+
+
+def test_codex_takes_the_name_of_a_variable(shell, published):
+    """No token is in its commands; which variable is to have it is said beside them."""
+    done = shell.run("client-config", "codex", "--server", "open", "--server", "shut", "--show-token")
+    start = "codex mcp add"
+    assert done.stdout.splitlines() == [
+        f"{start} open --url {BASE}/open/mcp",
+        f"{start} shut --url {BASE}/shut/mcp --bearer-token-env-var MCP_PROXY_TOKEN_SHUT",
+    ]
+    assert "token of shut into the variable MCP_PROXY_TOKEN_SHUT" in done.stderr and TOKEN not in done.stderr
 
 
 def test_files_of_clients_have_their_keys(shell, published):

@@ -16,6 +16,16 @@ package enum ClientSnippet: Sendable, Equatable {
     package init(for client: Client?, _ servers: [PublishedServer], program: String, asksForTokens: Bool) {
         switch client {
         case .claudeCode: self = .commands(servers.map(Self.command))
+        case .codex:
+            self = .commands(servers.map { ["codex", "mcp", "add", $0.name, "--url", $0.url] + Self.codexToken($0) })
+        case .gemini: self = .file(.list("mcpServers", servers) { Self.remote($0, key: "httpUrl") })
+        case .zed: self = .file(.list("context_servers", servers) { Self.remote($0, key: "url") })
+        case .opencode: self = .file(.list("mcp", servers) { Self.remote($0, key: "url", type: "remote") })
+        case .goose: self = .file(.list("extensions", servers, entry: Self.extension))
+        case .cline, .roo, .libreChat:
+            let word = client == .cline ? "streamableHttp" : "streamable-http"
+            self = .file(.list("mcpServers", servers) { Self.remote($0, key: "url", type: word) })
+        case .jetbrains, .lmStudio: self = .file(.list("mcpServers", servers) { Self.remote($0, key: "url") })
         case .claudeDesktop: self = .file(.list("mcpServers", servers) { Self.program($0, program) })
         case .cursor: self = .file(.list("mcpServers", servers) { Self.remote($0, key: "url") })
         case .windsurf: self = .file(.list("mcpServers", servers) { Self.remote($0, key: "serverUrl") })
@@ -32,8 +42,36 @@ package enum ClientSnippet: Sendable, Equatable {
         case .cursor: "~/.cursor/mcp.json, or .cursor/mcp.json in a project"
         case .vscode: ".vscode/mcp.json in a project, or what \"MCP: Open User Configuration\" opens"
         case .windsurf: "~/.codeium/windsurf/mcp_config.json"
+        case .gemini: "~/.gemini/settings.json, or .gemini/settings.json in a project"
+        case .codex: "a shell"
+        case .cline: "what \"Configure MCP Servers\" opens"
+        case .roo: "what \"Edit Global MCP\" opens, or .roo/mcp.json in a project"
+        case .zed: "~/.config/zed/settings.json, or .zed/settings.json in a project"
+        case .goose: "~/.config/goose/config.yaml (JSON is YAML, too)"
+        case .opencode: "~/.config/opencode/opencode.json, or opencode.json in a project"
+        case .jetbrains: "Settings → Tools → AI Assistant → Model Context Protocol, or ~/.junie/mcp/mcp.json"
+        case .lmStudio: "~/.lmstudio/mcp.json"
+        case .libreChat: "librechat.yaml (JSON is YAML, too)"
         case nil: "the client's file of MCP servers"
         }
+    }
+
+    /// Codex takes the name of a variable, not a token.
+    private static func codexToken(_ server: PublishedServer) -> [String] {
+        server.token == nil ? [] : ["--bearer-token-env-var", tokenVariable(of: server)]
+    }
+
+    /// The variable that Codex takes a server's token from.
+    package static func tokenVariable(of server: PublishedServer) -> String {
+        "MCP_PROXY_TOKEN_" + server.name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+    }
+
+    private static func `extension`(_ server: PublishedServer) -> ConfigurationNode {
+        let start: [(String, ConfigurationNode)] = [
+            ("name", .text(server.name)), ("enabled", ConfigurationNode(.bool(true), at: .start)),
+        ]
+        return .object(
+            start + (remote(server, key: "uri", type: "streamable_http").members ?? []).map { ($0.name, $0.value) })
     }
 
     private static func command(_ server: PublishedServer) -> [String] {

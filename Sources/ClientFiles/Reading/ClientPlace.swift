@@ -30,7 +30,24 @@ package struct ClientPlace: Sendable, Equatable {
             self.init(path: path, client: .vscode, project: above)
         case "mcp.json" where parent == "User", "settings.json" where parent == "User":
             self.init(path: path, client: .vscode)
-        default: self.init(path: path, client: nil)
+        default: self.init(path: path, client: Self.client(of: parts.last.map(String.init) ?? "", in: parent))
+        }
+    }
+
+    /// Whose file it is by a name that no other program's file has.
+    private static func client(of name: String, in folder: String) -> Client? {
+        switch (name, folder) {
+        case ("settings.json", ".gemini"): .gemini
+        case ("config.toml", ".codex"): .codex
+        case ("cline_mcp_settings.json", _): .cline
+        case ("mcp_settings.json", _), ("mcp.json", ".roo"): .roo
+        case ("settings.json", "zed"), ("settings.json", ".zed"): .zed
+        case ("config.yaml", "goose"): .goose
+        case ("opencode.json", _), ("opencode.jsonc", _): .opencode
+        case ("mcp.json", "mcp"), ("mcp.json", "intellij"): .jetbrains
+        case ("mcp.json", ".lmstudio"): .lmStudio
+        case ("librechat.yaml", _): .libreChat
+        default: nil
         }
     }
 }
@@ -53,39 +70,62 @@ package struct ClientPlaces: Sendable {
     ///
     /// The places of every system are looked at, since a home folder may be shared between systems.
     package func all(of client: Client) -> [ClientPlace] {
-        let inProject: [String]
-        let ofUser: [String]
-        switch client {
-        case .claudeDesktop:
-            inProject = []
-            ofUser = applicationFolders.map { "\($0)/Claude/claude_desktop_config.json" }
-        case .claudeCode:
-            inProject = [".mcp.json"]
-            ofUser = ["\(home)/.claude.json"]
-        case .cursor:
-            inProject = [".cursor/mcp.json"]
-            ofUser = ["\(home)/.cursor/mcp.json"]
-        case .vscode:
-            inProject = [".vscode/mcp.json", ".vscode/settings.json"]
-            ofUser = applicationFolders.flatMap { folder in
-                ["Code", "Code - Insiders"].flatMap { name in
-                    ["mcp.json", "settings.json"].map { "\(folder)/\(name)/User/\($0)" }
-                }
-            }
-        case .windsurf:
-            inProject = []
-            ofUser = ["\(home)/.codeium/windsurf/mcp_config.json"]
-        }
+        let (inProject, ofUser) = files(of: client)
         // In the home folder, the file of the project is that of the user.
         let project = inProject.map { "\(folder)/\($0)" }.filter { !ofUser.contains($0) }
         return project.map { ClientPlace(path: $0, client: client, project: folder) }
             + ofUser.map { ClientPlace(path: $0, client: client) }
     }
 
+    private func files(of client: Client) -> (inProject: [String], ofUser: [String]) {
+        switch client {
+        case .claudeDesktop: ([], applicationFolders.map { "\($0)/Claude/claude_desktop_config.json" })
+        case .claudeCode: ([".mcp.json"], ["\(home)/.claude.json"])
+        case .cursor: ([".cursor/mcp.json"], ["\(home)/.cursor/mcp.json"])
+        case .vscode:
+            (
+                [".vscode/mcp.json", ".vscode/settings.json"],
+                editorFolders.flatMap { folder in ["mcp.json", "settings.json"].map { "\(folder)/\($0)" } }
+            )
+        case .windsurf: ([], ["\(home)/.codeium/windsurf/mcp_config.json"])
+        case .gemini: ([".gemini/settings.json"], ["\(home)/.gemini/settings.json"])
+        case .codex: ([".codex/config.toml"], ["\(environment["CODEX_HOME"] ?? "\(home)/.codex")/config.toml"])
+        case .cline:
+            ([], editorFolders.map { "\($0)/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json" })
+        case .roo:
+            (
+                [".roo/mcp.json"],
+                editorFolders.map { "\($0)/globalStorage/rooveterinaryinc.roo-cline/settings/mcp_settings.json" }
+            )
+        case .zed: ([".zed/settings.json"], ["\(configFolder)/zed/settings.json"])
+        case .goose: ([], ["\(configFolder)/goose/config.yaml"])
+        case .opencode:
+            (
+                ["opencode.json", "opencode.jsonc"],
+                ["opencode.json", "opencode.jsonc"].map { "\(configFolder)/opencode/\($0)" }
+            )
+        case .jetbrains:
+            (
+                [".junie/mcp/mcp.json"],
+                ["\(home)/.junie/mcp/mcp.json", "\(configFolder)/github-copilot/intellij/mcp.json"]
+            )
+        case .lmStudio: ([], ["\(home)/.lmstudio/mcp.json"])
+        case .libreChat: (["librechat.yaml"], [])
+        }
+    }
+
+    /// Where VS Code keeps what is of its user.
+    private var editorFolders: [String] {
+        applicationFolders.flatMap { folder in ["Code", "Code - Insiders"].map { "\(folder)/\($0)/User" } }
+    }
+
+    private var configFolder: String {
+        environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.config"
+    }
+
     /// The folders in which macOS, Linux and Windows keep what programs remember for a user.
     private var applicationFolders: [String] {
-        let linux = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.config"
         let windows = environment["APPDATA"].flatMap { $0.isEmpty ? nil : $0 } ?? "\(home)/AppData/Roaming"
-        return ["\(home)/Library/Application Support", linux, windows]
+        return ["\(home)/Library/Application Support", configFolder, windows]
     }
 }

@@ -14,6 +14,20 @@ package struct FoundServer: Sendable, Equatable {
     package var isDisabled = false
 }
 
+extension Client {
+    /// The client of a file that is told by what stands in it; nil where dollar signs may be the proxy's.
+    fileprivate init?(_ program: ForeignFile.Program) {
+        switch program {
+        case .zed: self = .zed
+        case .goose: self = .goose
+        case .codex: self = .codex
+        case .opencode: self = .opencode
+        case .claudeCode: self = .claudeCode
+        case .vscode, .amp: return nil
+        }
+    }
+}
+
 /// Finds the servers in the tree of a client's file.
 package enum ClientFile {
     /// The servers in the order written.
@@ -25,19 +39,42 @@ package enum ClientFile {
     ) throws(ConfigurationError) -> [FoundServer] {
         guard document.members != nil else { throw wrongShape(document, key: "", place) }
         var found: [FoundServer] = []
+        var place = place
+        let file = place.client == nil ? ForeignFile(document) : nil
+        if let client = file.flatMap({ Client($0.program) }) { place.client = client }
         for project in projects(in: document, of: place, folder: folder) {
             let disabled = texts(project.value["disabledMcpServers"]) + texts(project.value["disabledMcpjsonServers"])
             try append(
                 "mcpServers", of: project.value, place: place, project: project.name, disabled: disabled, to: &found)
         }
-        try append("mcpServers", of: document, place: place, project: place.project, to: &found)
-        if place.client == nil || place.client == .vscode {
-            try append("servers", of: document, place: place, project: place.project, to: &found)
-            if let settings = document["mcp"] {
-                try append("servers", of: settings, place: place, project: place.project, to: &found)
+        for keys in lists(of: place.client) + (file?.program == .amp ? [file?.keys ?? []] : []) {
+            guard let inner = keys.dropLast().reduce(Optional(document), { $0?[$1] }), let key = keys.last else {
+                continue
             }
+            try append(key, of: inner, place: place, project: place.project, to: &found)
+        }
+        if found.isEmpty, place.client == nil, OtherPrograms.isServerList(document) {
+            try append("all", of: .object([("all", document)]), place: place, project: nil, to: &found)
+        }
+        let use = ForeignUse(document)
+        for index in found.indices where use.reason(against: found[index].name) != nil {
+            found[index].isDisabled = true
         }
         return found
+    }
+
+    /// The ways to the servers that a client's file may have.
+    private static func lists(of client: Client?) -> [[String]] {
+        switch client {
+        case nil, .vscode: [["mcpServers"], ["servers"], ["mcp", "servers"]]
+        case .jetbrains: [["mcpServers"], ["servers"]]
+        case .zed: [["context_servers"]]
+        case .codex: [["mcp_servers"]]
+        case .goose: [["extensions"]]
+        case .opencode: [["mcp"]]
+        case .claudeDesktop, .claudeCode, .cursor, .windsurf, .gemini, .cline, .roo, .lmStudio, .libreChat:
+            [["mcpServers"]]
+        }
     }
 
     /// The projects of Claude Code's own file, that of the folder first.
@@ -52,7 +89,7 @@ package enum ClientFile {
         _ key: String, of node: ConfigurationNode, place: ClientPlace, project: String?, disabled: [String] = [],
         to found: inout [FoundServer]
     ) throws(ConfigurationError) {
-        guard let list = node[key], list.value != .null else { return }
+        guard let list = node[key].map({ OtherPrograms.object(ofList: $0) ?? $0 }), list.value != .null else { return }
         guard let members = list.members else { throw wrongShape(list, key: key, place) }
         for member in members {
             found.append(

@@ -18,6 +18,7 @@ struct Placeholders {
     var answers: [String: String]
 
     func translate(_ text: String) -> Outcome {
+        if client?.placeholders == .braces { return translateBraces(text) }
         var outcome = Outcome()
         var rest = text[...]
         while let dollar = rest.firstIndex(of: "$") {
@@ -30,21 +31,47 @@ struct Placeholders {
                     continue
                 }
             }
-            outcome.text += client == nil ? "$" : "$$"
+            outcome.text += style == .asHere ? "$" : "$$"
         }
         outcome.text += rest
         return outcome
     }
 
+    private var style: Client.Placeholders { client?.placeholders ?? .asHere }
+
+    /// Replaces `{env:NAME}`; what else stands in such braces only the client knows.
+    private func translateBraces(_ text: String) -> Outcome {
+        var outcome = Outcome()
+        var rest = text[...]
+        while let brace = rest.firstIndex(of: "{") {
+            outcome.text += Self.escaped(String(rest[..<brace]))
+            rest = rest[brace...]
+            guard let end = rest.firstIndex(of: "}") else { break }
+            let inner = String(rest[rest.index(after: rest.startIndex)..<end])
+            if inner.hasPrefix("env:"), Self.isVariable(String(inner.dropFirst(4))) {
+                outcome.text += "${\(inner.dropFirst(4))}"
+            } else if inner.hasPrefix("env:") || inner.hasPrefix("file:") {
+                outcome.unanswered.append("{\(inner)}")
+            } else {
+                outcome.text += "{"
+                rest = rest.dropFirst()
+                continue
+            }
+            rest = rest[rest.index(after: end)...]
+        }
+        outcome.text += Self.escaped(String(rest))
+        return outcome
+    }
+
     /// Replaces `${name}`. False if it is nothing special to the client.
     private func replace(_ name: String, in outcome: inout Outcome) -> Bool {
-        switch client {
-        case .claudeDesktop: return false
-        case .claudeCode: return replaceShellLike(name, in: &outcome)
-        case nil:
+        switch style {
+        case .none, .braces: return false
+        case .shellLike: return replaceShellLike(name, in: &outcome)
+        case .asHere:
             // Files of many clients go round under plain names.
             guard name.hasPrefix("env:") || name.hasPrefix("input:") else { return false }
-        case .cursor, .vscode, .windsurf: break
+        case .editorLike: break
         }
         replaceEditorLike(name, in: &outcome)
         return true
@@ -84,7 +111,7 @@ struct Placeholders {
     }
 
     /// The text as the proxy has to find it written.
-    private static func escaped(_ text: String) -> String {
+    static func escaped(_ text: String) -> String {
         text.split(separator: "$", omittingEmptySubsequences: false).joined(separator: "$$")
     }
 

@@ -44,54 +44,70 @@ package struct ServerTranslation: Sendable {
 /// Writes one entry, member by member.
 private struct EntryWriter {
     let found: FoundServer
+    /// The server as it is there, in the proxy's words.
+    let foreign: ForeignServer
     let placeholders: Placeholders
     var members: [(String, ConfigurationNode)] = []
     var notes: [String] = []
     var unanswered: [String] = []
 
     /// Members that have been read, or that say nothing the proxy could use.
-    private var used: Set<String> = ["type", "transport", "transportType"]
+    private var used: Set<String> = ["type", "transportType"]
+
+    private var entry: ConfigurationNode { foreign.entry }
 
     init(found: FoundServer, placeholders: Placeholders) {
         self.found = found
+        foreign = ForeignServer(found.entry)
         self.placeholders = placeholders
     }
 
     mutating func write() throws(ConfigurationError) {
-        guard found.entry.members != nil else {
-            throw fault("the server is \(found.entry.kind), not an object", write: #"Write {"command": "program"}"#)
+        guard entry.members != nil else {
+            throw fault("the server is \(entry.kind), not an object", write: #"Write {"command": "program"}"#)
         }
         let kind = try declaredKind()
-        let command = try text("command")
-        var url: String?
-        for key in ["url", "serverUrl", "httpUrl"] where url == nil { url = try text(key) }
+        let command = try text("command").map(atHome)
+        let url = try text("url")
         if let command, kind == nil || url == nil {
             try writeProgram(command)
         } else if let url {
             try writeRemote(url, kind: kind)
+        } else if let own = ownKind {
+            unanswered.append("what its type \"\(own)\" is")
         } else {
             throw fault(
                 "the server has neither a command nor a URL",
                 write: #"Write "command" or "url" there, or leave the server out with --except"#)
         }
         writeOptions()
-        let dropped = (found.entry.members ?? []).map(\.name).filter { !used.contains($0) }
+        let dropped = ((entry.members ?? []).filter { !used.contains($0.name) } + foreign.unused)
+            .sorted { $0.position < $1.position }.map(\.written)
         if !dropped.isEmpty {
             notes.append("not taken over: \(dropped.joined(separator: ", "))")
         }
     }
 
+    /// The kind of a server that is a part of the client; nil for others.
+    private var ownKind: String? {
+        guard case .string(let word)? = entry["type"]?.value else { return nil }
+        return ["builtin", "platform", "frontend", "inline_python"].contains(word) ? word : nil
+    }
+
     /// The kind of a remote server; nil for a program, and where nothing is said.
     private func declaredKind() throws(ConfigurationError) -> String? {
-        for key in ["transportType", "type", "transport"] {
-            guard let node = found.entry[key], case .string(let word) = node.value else { continue }
+        guard ownKind == nil else { return nil }
+        for key in ["transportType", "type"] {
+            guard let node = entry[key], case .string(let word) = node.value else { continue }
             switch word.lowercased().filter({ $0 != "-" && $0 != "_" }) {
             case "stdio", "local", "": return nil
-            case "http", "streamablehttp", "remote": return "streamable-http"
+            case "http", "streamablehttp", "streamable", "httpstream", "httpfirst": return "streamable-http"
+            case "remote": return nil
             case "sse": return "sse"
             default:
                 throw fault(
-                    "the transport is none that the proxy speaks", key: key, at: node.position,
+                    "the transport \"\(ShownText.plain(word))\" is none that the proxy speaks", key: key,
+                    at: node.position,
                     write: #"Write one of "stdio", "http", "sse", or leave the server out with --except"#)
             }
         }
@@ -105,11 +121,13 @@ private struct EntryWriter {
             guard case .array(let elements) = node.value else {
                 throw fault("a list is expected, not \(node.kind)", key: "args", at: node.position)
             }
-            for element in elements { arguments.append(translated(try scalar(element, key: "args"))) }
+            for element in elements where element.value != .null {
+                arguments.append(translated(try scalar(element, key: "args")))
+            }
             if !arguments.isEmpty { members.append(("args", .list(arguments.map { .text($0) }))) }
         }
         try writeTexts("env")
-        let folder = try text("cwd")
+        let folder = try text("cwd").map(atHome)
         // A client starts the servers of a project in its folder; the proxy runs elsewhere.
         let isRelative = ([command] + arguments).contains { $0.hasPrefix("./") || $0.hasPrefix("../") }
         if let folder {
@@ -123,6 +141,41 @@ private struct EntryWriter {
         members.append(("url", .text(url)))
         if let kind { members.append(("transportType", .text(kind))) }
         try writeTexts("headers")
+        try writeCodexHeaders()
+        writeTimeout()
+    }
+
+    /// The headers of Codex whose values are in variables.
+    private mutating func writeCodexHeaders() throws(ConfigurationError) {
+        guard found.place.client == .codex else { return }
+        var fields: [(String, ConfigurationNode)] = []
+        if let node = takeNode("bearer_token_env_var") {
+            fields.append(("Authorization", .text("Bearer ${\(try scalar(node, key: "bearer_token_env_var"))}")))
+        }
+        for member in takeNode("env_http_headers")?.members ?? [] {
+            fields.append((member.name, .text("${\(try scalar(member.value, key: "env_http_headers"))}")))
+        }
+        guard !fields.isEmpty else { return }
+        let index = members.firstIndex { $0.0 == "headers" }
+        let written = index.flatMap { members[$0].1.members }?.map { ($0.name, $0.value) } ?? []
+        let headers = ("headers", ConfigurationNode.object(written + fields))
+        if let index { members[index] = headers } else { members.append(headers) }
+    }
+
+    /// How long a call may take, which every program counts in a unit of its own.
+    private mutating func writeTimeout() {
+        guard let node = entry["timeout"], case .number(let text) = node.value else { return }
+        let duration: String?
+        if let client = found.place.client {
+            let isWhole = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            duration = isWhole ? client.timeoutUnit.map { text + $0 } : nil
+        } else {
+            duration = OtherPrograms.duration(ofNumber: text)
+            if let duration { notes.append("the timeout \(text) was taken for \(duration)") }
+        }
+        guard let duration else { return }
+        used.insert("timeout")
+        members.append(("timeout", .text(duration)))
     }
 
     /// The proxy's own keys where the file may be one of the proxy's, and what other clients say about use.
@@ -132,32 +185,41 @@ private struct EntryWriter {
             for key in ["isolation", "protocol", "cacheTTL", "cacheScope"] {
                 if let node = takeNode(key) { members.append((key, node)) }
             }
-            // A bare number counts different units in different programs.
-            if let node = found.entry["timeout"], case .string = node.value {
+            // What a number counts is told where the rest of a remote server is.
+            if let node = entry["timeout"], case .string = node.value {
                 used.insert("timeout")
                 members.append(("timeout", node))
             }
             options = (takeNode("options")?.members ?? []).map { ($0.name, $0.value) }
+        } else if let filter = entry["options"]?["toolFilter"] {
+            used.insert("options")
+            options = [("toolFilter", filter)]
         }
-        let isOff = takeNode("disabled")?.value == .bool(true)
-        let isOn = takeNode("enabled")?.value != .bool(false)
-        if isOff || !isOn || found.isDisabled, !options.contains(where: { $0.0 == "disabled" }) {
+        let isOff = takeNode("disabled").map { saysYes($0) ?? true } ?? false
+        let isOn = takeNode("enabled").map { saysYes($0) ?? false } ?? true
+        if isOff || !isOn || found.isDisabled {
+            options.removeAll { $0.0 == "disabled" }
             options.append(("disabled", .init(.bool(true), at: .start)))
             notes.append("disabled, as it is there")
         }
-        if let node = takeNode("disabledTools"), case .array(let tools) = node.value, !tools.isEmpty,
-            !options.contains(where: { $0.0 == "toolFilter" })
-        {
-            options.append(("toolFilter", .object([("mode", .text("block")), ("list", node)])))
-        }
         if !options.isEmpty { members.append(("options", .object(options))) }
+    }
+
+    /// Whether a truth value is yes; one that cannot be read keeps a server from being started.
+    private func saysYes(_ node: ConfigurationNode) -> Bool? {
+        switch node.value {
+        case .bool(let value): value
+        case .string(let text): BooleanText.parse(text)
+        case .number(let text): text != "0"
+        case .null, .array, .object: nil
+        }
     }
 
     // MARK: Values
 
     private mutating func takeNode(_ key: String) -> ConfigurationNode? {
         used.insert(key)
-        guard let node = found.entry[key], node.value != .null else { return nil }
+        guard let node = entry[key], node.value != .null else { return nil }
         return node
     }
 
@@ -194,6 +256,11 @@ private struct EntryWriter {
         for placeholder in outcome.unanswered where !unanswered.contains(placeholder) { unanswered.append(placeholder) }
         for variable in outcome.defaulted { notes.append("the default of ${\(variable)} was put in") }
         return outcome.text
+    }
+
+    /// No shell is there to replace a `~`.
+    private func atHome(_ path: String) -> String {
+        path == "~" || path.hasPrefix("~/") ? Placeholders.escaped(placeholders.home) + path.dropFirst() : path
     }
 
     private func absolute(_ folder: String) -> String {

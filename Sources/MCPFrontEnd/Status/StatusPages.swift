@@ -4,8 +4,24 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// `/healthz` says that the proxy lives, `/readyz` whether its servers have had their chance to start.
+/// `/healthz` says that the proxy lives, `/readyz` whether its servers have had their chance to start. Both are also at
+/// the paths that the Go program has, which begin with an underscore.
 final class StatusPages: Sendable {
+    /// The pages by their paths.
+    private enum Page {
+        case health
+        case readiness
+
+        init?(path: String) {
+            // Every request comes by here, so nothing is made of its path.
+            switch path {
+            case "/healthz", "/_healthz": self = .health
+            case "/readyz", "/_readyz": self = .readiness
+            default: return nil
+            }
+        }
+    }
+
     private let gateway: Gateway
     private let disabled: Mutex<[String]>
     private let tokens: Mutex<RouteTokens>
@@ -27,17 +43,19 @@ final class StatusPages: Sendable {
     }
 
     /// Whether there is a page at a path.
-    func has(_ path: String) -> Bool { path == "/healthz" || path == "/readyz" }
+    func has(_ path: String) -> Bool { Page(path: path) != nil }
 
     /// Answers a request for one of the pages.
     func handle(_ request: AdmittedRequest, _ responder: HTTPResponder) {
+        guard let page = Page(path: request.target.path) else { return }
         guard request.http.method == .GET || request.http.method == .HEAD else {
             responder.refuse(.methodNotAllowed, "use GET", headers: [("Allow", "GET, HEAD")])
             return
         }
-        if request.target.path == "/healthz" {
+        switch page {
+        case .health:
             responder.respond(.ok, json: ByteBuffer(string: #"{"status":"ok"}"#))
-        } else {
+        case .readiness:
             let tokens = self.tokens.withLock { $0 }
             let mayRead = tokens.principal(authorization: request.http[.authorization]) != nil
             readiness(showsServers: mayRead, responder)

@@ -13,6 +13,8 @@ package enum UpstreamAddress: Sendable {
 
     case stdio(StdioSettings)
     case http(HTTPURL, headers: [(name: String, value: String)], HTTPTransport, within: Reach)
+    /// A server that cannot be started as it is configured.
+    case unusable(UpstreamFailure)
 }
 
 /// Makes links to servers, on whichever event loop they are to live.
@@ -48,6 +50,8 @@ package final class LinkMaker: Sendable {
             if settings.census == nil { settings.census = census }
             settings.descriptors = descriptors
             return { [settings] in StdioLink(settings, on: $0) }
+        case .unusable(let failure):
+            return { UnusableLink(failure, on: $0) }
         case .http(let url, let headers, let transport, let reach):
             let memory = TransportMemory()
             return { [self] eventLoop in

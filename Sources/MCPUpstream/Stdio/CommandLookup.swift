@@ -5,7 +5,23 @@
 #endif
 
 /// Finds the file that a command name stands for, so that a missing one is reported in words.
-enum CommandLookup {
+package enum CommandLookup {
+    /// Why a server's command cannot be started here, in words; nil if it can be tried.
+    ///
+    /// - Parameters:
+    ///   - command: A name to be found on the path, or a path.
+    ///   - searchPath: The value of `PATH` that the server will see.
+    ///   - workingDirectory: Where it runs; nil for where this program does.
+    package static func fault(of command: String, searchPath: String, workingDirectory: String?) -> String? {
+        do throws(UpstreamFailure) {
+            if let workingDirectory { try check(workingDirectory: workingDirectory) }
+            _ = try resolve(command, searchPath: searchPath, workingDirectory: workingDirectory)
+            return nil
+        } catch {
+            return error.detail
+        }
+    }
+
     /// - Parameters:
     ///   - command: A name to be found on the path, or a path.
     ///   - searchPath: The value of `PATH` that the server will see.

@@ -50,7 +50,8 @@ enum AddressConversion {
         guard let parts = HostAndPort(text), let port = parts.port, parts.host.first != "[" || parts.host.utf8.count > 2
         else {
             context.error(
-                "this is not an address to listen on", at: reader.node("addr")?.position, reader.path("addr"),
+                "\(reader.node("addr").flatMap(ConversionContext.quoted) ?? "this") is not an address to listen on",
+                at: reader.node("addr")?.position, reader.path("addr"),
                 write: suggestion(for: text))
             return ListenAddress()
         }
@@ -76,7 +77,8 @@ enum AddressConversion {
         (reader.texts("allowedHosts", &context) ?? []).enumerated().compactMap { index, entry in
             if let parts = HostAndPort(entry.text), !parts.host.isEmpty { return entry.text.lowercased() }
             context.error(
-                "this is not the name of a host; wildcards are not supported", at: entry.node.position,
+                "\(ConversionContext.quoted(entry.node) ?? "this") is not the name of a host; wildcards are not supported",
+                at: entry.node.position,
                 reader.path("allowedHosts").appending(index: index),
                 write: #"Write "mcp.example.com" or "mcp.example.com:8443""#)
             return nil
@@ -88,7 +90,8 @@ enum AddressConversion {
         (reader.texts("allowedOrigins", &context) ?? []).enumerated().compactMap { index, entry in
             if let origin = origin(entry.text) { return origin }
             context.error(
-                "this is not an origin; wildcards and \"null\" are not supported", at: entry.node.position,
+                "\(ConversionContext.quoted(entry.node) ?? "this") is not an origin; wildcards and \"null\" are not supported",
+                at: entry.node.position,
                 reader.path("allowedOrigins").appending(index: index),
                 write: #"Write "https://app.example.com", without a path"#)
             return nil

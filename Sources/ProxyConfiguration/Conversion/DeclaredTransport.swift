@@ -10,6 +10,10 @@ struct DeclaredTransport: Equatable {
     /// Other spellings that are understood.
     static let aliases: [String: Kind] = [
         "http": .streamableHTTP, "streamable_http": .streamableHTTP, "streamableHttp": .streamableHTTP,
+        "streamablehttp": .streamableHTTP, "streamable": .streamableHTTP, "http-stream": .streamableHTTP,
+        "http_stream": .streamableHTTP, "httpStream": .streamableHTTP, "httpstream": .streamableHTTP,
+        "http-first": .streamableHTTP, "HTTP": .streamableHTTP, "SSE": .sse, "http+sse": .sse, "STDIO": .stdio,
+        "local": .stdio,
     ]
 
     /// The transport.

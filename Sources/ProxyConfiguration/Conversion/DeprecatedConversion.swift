@@ -11,6 +11,17 @@ enum DeprecatedConversion {
         defaults: ServerOptions, _ context: inout ConversionContext
     ) -> ServerSettings? {
         guard let reader = ObjectReader(node, scope: .deprecatedClient, path: path, &context) else { return nil }
+        let missing = context.missing(within: path, scope: .deprecatedClient)
+        return context.without(missing) { context in
+            client(
+                named: name, in: reader, missing: missing, globalTokens: globalTokens, defaults: defaults, &context)
+        }
+    }
+
+    private static func client(
+        named name: String, in reader: ObjectReader, missing: [MissingVariable], globalTokens: [Secret],
+        defaults: ServerOptions, _ context: inout ConversionContext
+    ) -> ServerSettings? {
         var declared = DeclaredTransport.read("type", warnsOfAliases: true, in: reader, &context)
         declared?.isBinding = true
         if reader.node("type") == nil {
@@ -21,10 +32,14 @@ enum DeprecatedConversion {
         var written = OptionsConversion.options(in: reader, &context)
         let tokens = (written.authTokens ?? []) + globalTokens
         written.authTokens = tokens.isEmpty ? nil : tokens.uniqued
-        guard let config = config(in: reader, &context), let declared,
-            let transport = TransportConversion.transport(in: config, declared: declared, &context)
-        else { return nil }
-        return ServerSettings(name: name, transport: transport, options: written.merged(over: defaults))
+        let config = config(in: reader, &context)
+        let transport = config.flatMap { config in
+            declared.flatMap { TransportConversion.transport(in: config, declared: $0, &context) }
+        }
+        guard let transport = transport ?? (missing.isEmpty ? nil : .unknown) else { return nil }
+        var settings = ServerSettings(name: name, transport: transport, options: written.merged(over: defaults))
+        settings.lack(missing, &context)
+        return settings
     }
 
     private static func config(in reader: ObjectReader, _ context: inout ConversionContext) -> ObjectReader? {

@@ -1,4 +1,5 @@
-/// Puts environment variables in the place of `$NAME` and `${NAME}`.
+/// Puts environment variables in the place of `$NAME`, `${NAME}` and `${NAME:-default}`, and of `${env:NAME}` as editors
+/// write it.
 ///
 /// The Go program expands the raw text before it is parsed, so that a value with a quotation mark breaks the file or adds
 /// keys to it. Here the text is parsed first; a value is put in once and never looked at again.
@@ -8,6 +9,14 @@ struct EnvironmentExpansion {
         var text: String
         /// Variables that are not defined; they expand to nothing.
         var undefined: [String] = []
+        /// What only another program can fill in, such as `${input:key}`, as written. It expands to nothing.
+        var unanswered: [String] = []
+        /// Whether a variable or a default was put in.
+        var isExpanded = false
+        /// Whether a variable is written as editors write it, `${env:NAME}`.
+        var hasEditorForm = false
+        /// Whether a dollar sign is written as two.
+        var hasDoubledDollar = false
         /// Whether a `${` is not followed by a name and `}`. Such text is left as it is.
         var isMalformed = false
         /// Whether a `$` stands before a character that shells treat as a variable. It is left as it is.
@@ -36,16 +45,26 @@ struct EnvironmentExpansion {
         switch scalars.first {
         case "$":
             outcome.text += "$"
+            outcome.hasDoubledDollar = true
             rest = Substring(scalars.dropFirst())
+        case "{" where scalars.dropFirst().first == "{":
+            // A workflow's own placeholder, `${{ secrets.NAME }}`.
+            let text = String(rest)
+            guard let end = text.range(ofFirst: "}}") else {
+                outcome.isMalformed = true
+                outcome.text += "$"
+                return
+            }
+            outcome.unanswered.append("$\(text[..<end.upperBound])")
+            rest = text[end.upperBound...]
         case "{":
-            guard let end = scalars.firstIndex(of: "}"), case let name = String(scalars.dropFirst().prefix(upTo: end)),
-                Self.isName(name)
+            guard let end = scalars.firstIndex(of: "}"),
+                expandBraces(String(scalars.dropFirst().prefix(upTo: end)), into: &outcome)
             else {
                 outcome.isMalformed = true
                 outcome.text += "$"
                 return
             }
-            append(name, to: &outcome)
             rest = Substring(scalars[scalars.index(after: end)...])
         case let scalar? where Self.isNameStart(scalar):
             let name = String(scalars.prefix(while: Self.isNamePart))
@@ -59,15 +78,53 @@ struct EnvironmentExpansion {
         }
     }
 
+    /// Expands what stands between `${` and `}`. False if it is nothing that anybody fills in.
+    private func expandBraces(_ text: String, into outcome: inout Outcome) -> Bool {
+        if let colon = text.firstIndex(of: ":") {
+            let (first, rest) = (String(text[..<colon]), String(text[text.index(after: colon)...]))
+            if rest.hasPrefix("-"), Self.isName(first) {
+                let value = environment[first] ?? ""
+                put(value.isEmpty ? String(rest.dropFirst()) : value, into: &outcome)
+                return true
+            }
+            if first == "env", Self.isName(rest) {
+                outcome.hasEditorForm = true
+                append(rest, to: &outcome)
+                return true
+            }
+            guard ["input", "command", "config"].contains(first) else { return false }
+            outcome.unanswered.append("${\(text)}")
+            return true
+        }
+        guard Self.isName(text) else { return false }
+        if environment[text] == nil, Self.editorNames.contains(text) {
+            outcome.unanswered.append("${\(text)}")
+        } else {
+            append(text, to: &outcome)
+        }
+        return true
+    }
+
+    /// What editors put in of their own.
+    private static let editorNames: Set<String> = [
+        "workspaceFolder", "workspaceFolderBasename", "workspaceRoot", "userHome", "pathSeparator",
+    ]
+
     private func append(_ name: String, to outcome: inout Outcome) {
         if let value = environment[name] {
-            outcome.text += doublesBraces ? Self.doublingBraces(value) : value
+            put(value, into: &outcome)
         } else {
             outcome.undefined.append(name)
         }
     }
 
-    private static func doublingBraces(_ text: String) -> String {
+    private func put(_ value: String, into outcome: inout Outcome) {
+        outcome.isExpanded = true
+        outcome.text += doublesBraces ? Self.doublingBraces(value) : value
+    }
+
+    /// The text with every brace written as two.
+    static func doublingBraces(_ text: String) -> String {
         text.reduce(into: "") { doubled, character in
             doubled.append(character)
             if character == "{" || character == "}" { doubled.append(character) }

@@ -11,7 +11,7 @@ enum HeaderConversion {
         var fields: [HeaderField] = []
         var seen: Set<String> = []
         for (member, path) in reader.members("headers", &context) {
-            guard let value = ObjectReader.text(member.value, path, &context) else { continue }
+            guard let value = ObjectReader.looseText(member.value, path, &context) else { continue }
             if let field = field(member, value, path, &seen, &context) { fields.append(field) }
         }
         return fields

@@ -3,7 +3,9 @@ extension ObjectReader {
     func integer(_ key: String, in range: ClosedRange<Int>, usual: Int, _ context: inout ConversionContext) -> Int? {
         guard let node = node(key) else { return nil }
         guard let number = Self.digits(of: node).flatMap({ Int($0) }) else {
-            context.error("a whole number is expected", at: node.position, path(key), write: "Write \(usual)")
+            context.error(
+                "a whole number is expected\(ConversionContext.notThis(node))", at: node.position, path(key),
+                write: "Write \(usual)")
             return nil
         }
         guard range.contains(number) else {
@@ -21,7 +23,8 @@ extension ObjectReader {
         let suggestion = "Write \"\(ByteSizeText.format(usual))\""
         guard let size = Self.digits(of: node).flatMap(ByteSizeText.parse) else {
             context.error(
-                "a size is expected: a whole number of bytes, or a text with the unit B, KiB, MiB, GiB, KB, MB or GB",
+                "a size is expected: a whole number of bytes, or a text with the unit B, KiB, MiB, GiB, KB, MB or GB"
+                    + ConversionContext.notThis(node),
                 at: node.position, path(key), write: suggestion)
             return nil
         }
@@ -39,7 +42,8 @@ extension ObjectReader {
         guard let node = node(key) else { return nil }
         if let parsed = Self.digits(of: node).flatMap(DurationText.parse) { return parsed }
         context.error(
-            "a duration is expected: a text with the unit h, m, s or ms, or a whole number of nanoseconds",
+            "a duration is expected: a text with the unit h, m, s or ms, or a whole number of nanoseconds"
+                + ConversionContext.notThis(node),
             at: node.position, path(key), write: #"Write "30s""#)
         return nil
     }
@@ -49,8 +53,8 @@ extension ObjectReader {
         _ key: String, in range: ClosedRange<Duration>, usual: Duration, _ context: inout ConversionContext
     ) -> Duration? {
         guard let node = node(key), let parsed = duration(key, &context) else { return nil }
-        guard !range.contains(parsed.duration) else { return parsed.duration }
-        let forgotUnit = parsed.bareNumber != nil && parsed.duration < DurationText.leastPlausible
+        let forgotUnit = parsed.hasForgottenUnit
+        guard !range.contains(parsed.duration) || forgotUnit else { return parsed.duration }
         context.error(
             "the duration must be from \(DurationText.format(range.lowerBound)) to \(DurationText.format(range.upperBound))"
                 + (forgotUnit ? "; a number without a unit counts nanoseconds" : ""),

@@ -26,6 +26,39 @@ extension ObjectReader {
         return nil
     }
 
+    /// A text for a program or a header, for which other programs take numbers and truth values as well; nil, with a
+    /// warning, for null.
+    static func looseText(
+        _ node: ConfigurationNode, _ path: ConfigurationPath, _ context: inout ConversionContext
+    ) -> String? {
+        guard !context.isStrict else { return text(node, path, &context) }
+        let taken: String
+        switch node.value {
+        case .number(let text) where context.format == .json: taken = text
+        case .bool(let value): taken = value ? "true" : "false"
+        case .null:
+            context.warn(
+                "null is no text, so this is left out", at: node.position, path, write: #"Write "" for an empty text"#)
+            return nil
+        case .string, .number, .array, .object: return text(node, path, &context)
+        }
+        // A variable's number is meant as a text where a text is expected.
+        if !node.holdsVariable {
+            context.warn(
+                "\(node.kind) is taken for the text \"\(taken)\"", at: node.position, path,
+                write: "Put it in quotation marks")
+        }
+        return taken
+    }
+
+    /// A list of such texts.
+    func looseTexts(_ key: String, _ context: inout ConversionContext) -> [(text: String, node: ConfigurationNode)]? {
+        guard case .array(let elements)? = node(key)?.value else { return texts(key, &context) }
+        return elements.enumerated().compactMap { index, element in
+            Self.looseText(element, path(key).appending(index: index), &context).map { ($0, element) }
+        }
+    }
+
     /// A truth value, also as text.
     func boolean(_ key: String, _ context: inout ConversionContext) -> Bool? {
         guard let node = node(key) else { return nil }
@@ -35,7 +68,9 @@ extension ObjectReader {
             if let value = BooleanText.parse(text) { return value }
         case .null, .number, .array, .object: break
         }
-        context.error("true or false is expected", at: node.position, path(key), write: "Write true or false")
+        context.error(
+            "true or false is expected\(ConversionContext.notThis(node))", at: node.position, path(key),
+            write: "Write true or false")
         return nil
     }
 
@@ -89,7 +124,8 @@ extension ObjectReader {
         let words = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
         let near = nearestKey(to: text, in: Choice.allCases.map(\.rawValue)).map { "Did you mean \"\($0)\"? " } ?? ""
         context.error(
-            "this is none of the words it may be" + (note.map { "; \($0)" } ?? ""), at: node.position, path(key),
+            "\(ConversionContext.quoted(node) ?? "this") is none of the words it may be"
+                + (note.map { "; \($0)" } ?? ""), at: node.position, path(key),
             write: "\(near)Write one of \(words)")
         return nil
     }

@@ -19,7 +19,7 @@ struct ObjectReader {
         self.path = path
         position = node.position
         for member in members where scope.key(named: member.name) != nil {
-            values[member.name] = (member.value, member.name)
+            values[member.name] = (member.value, member.written)
         }
         for member in members where scope.key(named: member.name) == nil {
             takeVariant(member, &context)

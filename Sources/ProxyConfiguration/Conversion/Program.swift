@@ -17,7 +17,7 @@ struct Program {
 
     /// Reads `args`, `env` and `cwd`; what no program can be given is reported.
     init(in reader: ObjectReader, command: String, _ context: inout ConversionContext) {
-        arguments = reader.texts("args", &context) ?? []
+        arguments = reader.looseTexts("args", &context) ?? []
         for (key, text, node) in [("command", command, reader.node("command"))]
             + arguments.map({ ("args", $0.text, $0.node) })
         where text.unicodeScalars.contains("\0") {
@@ -41,7 +41,7 @@ struct Program {
                     "the name of an environment variable must not be empty or hold = or NUL", at: member.position, path,
                     write: #"Write "NAME": "value""#)
             }
-            guard let value = ObjectReader.text(member.value, path, &context) else { continue }
+            guard let value = ObjectReader.looseText(member.value, path, &context) else { continue }
             if value.unicodeScalars.contains("\0") {
                 context.error("the value holds a NUL", at: member.value.position, path, write: "Remove it")
             }

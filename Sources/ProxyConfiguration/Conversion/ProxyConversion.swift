@@ -5,6 +5,7 @@ enum ProxyConversion {
         guard let reader = ObjectReader(document, scope: .document, path: .root, &context) else {
             return ProxySettings()
         }
+        checkSpelling(of: "mcpProxy", in: document, reader, &context)
         // `$schema` is for editors; only its shape is of interest.
         _ = reader.text("$schema", &context)
         // What is not in force is not checked either.
@@ -17,30 +18,51 @@ enum ProxyConversion {
         return settings
     }
 
+    /// Reports a key that was meant to be this one: what stands there, such as tokens, must not go unread.
+    private static func checkSpelling(
+        of key: String, in document: ConfigurationNode, _ reader: ObjectReader, _ context: inout ConversionContext
+    ) {
+        guard reader.node(key) == nil else { return }
+        for member in document.members ?? [] where KeyScope.document.key(ignoringCaseOf: member.name) == nil {
+            let plain = member.name.filter { $0 != "-" && $0 != "_" }
+            guard nearestKey(to: plain, in: [key]) != nil else { continue }
+            context.error(
+                "the key is not known", at: member.position, reader.path.appending(member.written),
+                write: "Did you mean \"\(key)\"?")
+        }
+    }
+
     private static func proxy(
         in reader: ObjectReader, deprecated: ObjectReader?, globalTokens: [Secret], _ context: inout ConversionContext
     ) -> ProxySettings {
         if reader.node("mcpProxy") != nil {
             guard let proxy = reader.object("mcpProxy", scope: .proxy, &context) else { return ProxySettings() }
-            var settings = identity(in: proxy, &context)
-            settings.advertised = advertised(in: proxy, &context)
-            settings.options = options(in: proxy, &context)
-            settings.limits = LimitsConversion.limits(in: proxy, &context)
-            settings.management = ManagementConversion.management(in: proxy, &context)
-            settings.allowedHosts = AddressConversion.hosts(in: proxy, &context)
-            settings.allowedOrigins = AddressConversion.origins(in: proxy, &context)
-            return settings
+            let missing = context.reportMissing(within: reader.path("mcpProxy"), scope: .proxy)
+            return context.without(missing) { context in settings(ofProxy: proxy, &context) }
         }
         if let deprecated {
-            var settings = identity(in: deprecated, &context)
+            let missing = context.reportMissing(within: reader.path("server"), scope: .deprecatedServer)
+            var settings = context.without(missing) { context in identity(in: deprecated, &context) }
             settings.options.authTokens = globalTokens
             return settings
         }
-        if reader.node("server") == nil {
+        if !["server", "mcpServers", "clients"].contains(where: { reader.node($0) != nil }) {
             context.error(
-                "mcpProxy is required", at: reader.position, reader.path("mcpProxy"), write: #"Write "mcpProxy": {}"#)
+                "there is neither mcpProxy nor mcpServers, so this is no configuration", at: reader.position,
+                reader.path("mcpServers"), write: #"Write "mcpServers": {"name": {"command": "program"}}"#)
         }
         return ProxySettings()
+    }
+
+    private static func settings(ofProxy proxy: ObjectReader, _ context: inout ConversionContext) -> ProxySettings {
+        var settings = identity(in: proxy, &context)
+        settings.advertised = advertised(in: proxy, &context)
+        settings.options = options(in: proxy, &context)
+        settings.limits = LimitsConversion.limits(in: proxy, &context)
+        settings.management = ManagementConversion.management(in: proxy, &context)
+        settings.allowedHosts = AddressConversion.hosts(in: proxy, &context)
+        settings.allowedOrigins = AddressConversion.origins(in: proxy, &context)
+        return settings
     }
 
     /// What both versions of the format have in the same words.
@@ -57,6 +79,7 @@ enum ProxyConversion {
         guard let node = proxy.node("type"), node.value != .string("") else { return .sse }
         let aliases: [String: AdvertisedTransport] = [
             "http": .streamableHTTP, "streamable_http": .streamableHTTP, "streamableHttp": .streamableHTTP,
+            "streamablehttp": .streamableHTTP,
         ]
         return proxy.choice("type", of: AdvertisedTransport.self, aliases: aliases, &context) ?? .sse
     }

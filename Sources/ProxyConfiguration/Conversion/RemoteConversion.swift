@@ -46,11 +46,12 @@ enum RemoteConversion {
             return nil
         }
         guard parsed.duration > .zero else { return nil }
-        if parsed.duration < DurationText.leastPlausible {
-            context.warn(
-                "the duration is below a millisecond; a number without a unit counts nanoseconds", at: node.position,
-                reader.path("timeout"), write: DurationText.suggestion(for: parsed.bareNumber))
-        }
-        return parsed.duration
+        guard let number = parsed.bareNumber, parsed.hasForgottenUnit else { return parsed.duration }
+        let duration = DurationText.plausible(number)
+        context.warn(
+            "\(number) without a unit is seconds in some programs and milliseconds in others; it is taken for "
+                + DurationText.format(duration), at: node.position, reader.path("timeout"),
+            write: DurationText.readings(of: number))
+        return duration
     }
 }

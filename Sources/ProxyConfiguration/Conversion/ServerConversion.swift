@@ -6,22 +6,43 @@ enum ServerConversion {
         _ context: inout ConversionContext
     ) -> ServerSettings? {
         guard let reader = ObjectReader(node, scope: .server, path: path, &context) else { return nil }
+        let missing = context.missing(within: path, scope: .server)
+        return context.without(missing) { context in
+            server(named: name, in: reader, missing: missing, defaults: defaults, &context)
+        }
+    }
+
+    private static func server(
+        named name: String, in reader: ObjectReader, missing: [MissingVariable], defaults: ServerOptions,
+        _ context: inout ConversionContext
+    ) -> ServerSettings? {
         let declared = DeclaredTransport.read(in: reader, &context)
         let transport = TransportConversion.transport(in: reader, declared: declared, &context)
-        let written = reader.object("options", scope: .options, &context).map {
-            OptionsConversion.options(in: $0, &context)
-        }
+        let written = options(in: reader, &context)
         let isolation = reader.choice("isolation", of: Isolation.self, &context)
         let era = reader.choice("protocol", of: ProtocolEra.self, &context)
         let month = Duration.seconds(30 * 24 * 60 * 60)
         let cacheTTL = reader.duration("cacheTTL", in: .zero...month, usual: .zero, &context)
         let cacheScope = reader.choice("cacheScope", of: CacheScope.self, &context)
-        return transport.map { transport in
-            ServerSettings(
-                name: name, transport: transport, options: (written ?? WrittenOptions()).merged(over: defaults),
-                isolation: isolation, protocolEra: era ?? .auto, cacheTTL: cacheTTL ?? .zero,
-                cacheScope: cacheScope ?? .private)
-        }
+        // A server that lacks something is not started, however it would be reached.
+        guard let transport = transport ?? (missing.isEmpty ? nil : .unknown) else { return nil }
+        var settings = ServerSettings(
+            name: name, transport: transport, options: written.merged(over: defaults), isolation: isolation,
+            protocolEra: era ?? .auto, cacheTTL: cacheTTL ?? .zero, cacheScope: cacheScope ?? .private)
+        settings.lack(missing, &context)
+        return settings
+    }
+
+    /// The options, with what is said beside them of whether the server is used at all: one no is enough.
+    private static func options(in reader: ObjectReader, _ context: inout ConversionContext) -> WrittenOptions {
+        var written =
+            reader.object("options", scope: .options, &context).map { OptionsConversion.options(in: $0, &context) }
+            ?? WrittenOptions()
+        let says = [
+            written.disabled, reader.boolean("disabled", &context), reader.boolean("enabled", &context).map { !$0 },
+        ].compactMap(\.self)
+        if !says.isEmpty { written.disabled = says.contains(true) }
+        return written
     }
 
     /// Reads all servers of an object, each with a conversion of its format.
@@ -32,14 +53,16 @@ enum ServerConversion {
     ) -> [ServerSettings] {
         let names = members.map(\.member.name)
         return members.compactMap { member, path in
-            checkName(member.name, others: names, at: member.position, path, &context)
+            let lacksName = context.missing.contains { $0.path == path }
+            checkName(member.name, lacksName: lacksName, others: names, at: member.position, path, &context)
             return server(member.name, member.value, path, &context)
         }
     }
 
     /// Reports a name that cannot be used, or whose routes another server has.
     static func checkName(
-        _ name: String, others: [String], at position: SourcePosition?, _ path: ConfigurationPath,
+        _ name: String, lacksName: Bool = false, others: [String], at position: SourcePosition?,
+        _ path: ConfigurationPath,
         _ context: inout ConversionContext
     ) {
         if let fault = ServerName.fault(name) {
@@ -48,6 +71,9 @@ enum ServerConversion {
             context.error(
                 "the routes of the server collide with those of \(ConfigurationPath.quoted(ServerName.redacted(other)))",
                 at: position, path, write: "Rename one of the two")
+        } else if lacksName {
+            // What is missing in it is told when the server is read.
+            return
         } else if name.contains("{") || name.contains("}") {
             context.warn(
                 "the name has braces, which in the documentation stand for a token to be filled in", at: position, path,

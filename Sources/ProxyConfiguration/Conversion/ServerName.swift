@@ -2,7 +2,7 @@
 package enum ServerName {
     /// Names of routes that the proxy has itself.
     package static let reserved: Set<String> = [
-        "healthz", "readyz", "api", "metrics", ".well-known", "sse", "mcp", "message",
+        "healthz", "readyz", "_healthz", "_readyz", "api", "metrics", ".well-known", "sse", "mcp", "message",
     ]
     /// What the proxy itself has below `api`.
     private static let managed: Set<String> = ["servers", "reload", "openapi.json", "problems"]

@@ -62,10 +62,24 @@ enum TransportConversion {
             guard let node = reader.node(key), node.value != .string(""), !(context.isStrict && node.isEmpty) else {
                 continue
             }
+            if key == "timeout" {
+                context.reportWithoutEffect(
+                    "the key has no effect on a server with command\(readings(of: node))", at: node.position,
+                    reader.path(key), write: "Remove it; how long calls may take is set by mcpProxy.limits.callTimeout")
+                continue
+            }
             context.reportWithoutEffect(
                 "the key has no effect, because a server with command is reached over stdio", at: node.position,
                 reader.path(key), write: "Remove \(key), or command")
         }
+    }
+
+    /// What a number without a unit may mean; nothing for a text with one.
+    private static func readings(of node: ConfigurationNode) -> String {
+        guard case .number(let text) = node.value, !node.holdsVariable, let parsed = DurationText.parse(text),
+            parsed.hasForgottenUnit
+        else { return "" }
+        return ", and \(text) without a unit is seconds in some programs and milliseconds in others"
     }
 
     private static func stdio(

@@ -42,6 +42,10 @@ package struct ConfigurationNode: Sendable, Equatable {
     package var value: Value
     /// Where it begins.
     package var position: SourcePosition
+    /// Whether this is a `${NAME}` without quotation marks, which stands for a whole value.
+    package var isReference = false
+    /// Whether a variable of the environment brought in something of it, which messages must not show.
+    var holdsVariable = false
 
     /// A value at a place.
     package init(_ value: Value, at position: SourcePosition) {

@@ -162,6 +162,35 @@ extension JSONDocumentReader {
         }
     }
 
+    /// Reads `$NAME` or `${NAME}` without quotation marks, together with the letters and digits around it.
+    mutating func reference() -> ConfigurationNode? {
+        let start = (index, position)
+        var end = index
+        var hasDollar = false
+        while end < bytes.count {
+            if bytes[end] == UInt8(ascii: "$") {
+                hasDollar = true
+                guard end + 1 < bytes.count, bytes[end + 1] == UInt8(ascii: "{") else {
+                    end += 1
+                    continue
+                }
+                let rest = bytes[end...].prefix { $0 != UInt8(ascii: "\n") }
+                guard let closing = rest.firstIndex(of: UInt8(ascii: "}")) else { return nil }
+                end = closing + 1
+            } else if Self.isWord(bytes[end]) || bytes[end] == UInt8(ascii: "-") || bytes[end] == UInt8(ascii: "+") {
+                end += 1
+            } else {
+                break
+            }
+        }
+        guard hasDollar else { return nil }
+        while index < end { advance() }
+        var node = ConfigurationNode(
+            .string(String(decoding: bytes[start.0..<end], as: UTF8.self)), at: start.1)
+        node.isReference = true
+        return node
+    }
+
     private static func isWord(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

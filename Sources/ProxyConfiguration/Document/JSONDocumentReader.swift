@@ -6,19 +6,26 @@ struct JSONDocumentReader {
     static let maximumDepth = 64
 
     let bytes: [UInt8]
+    /// Whether `${NAME}` may stand in the place of a value.
+    let takesReferences: Bool
     var index = 0
     var position = SourcePosition.start
     private var depth = 0
 
-    private init(bytes: [UInt8]) {
+    private init(bytes: [UInt8], takesReferences: Bool) {
         self.bytes = bytes
+        self.takesReferences = takesReferences
     }
 
     /// Reads the whole text.
     ///
+    /// - Parameter takesReferences: Whether `${NAME}` may stand in the place of a value, as in a text whose variables the
+    ///   Go program puts in before it reads it.
     /// - Throws: The first place that breaks the grammar.
-    static func read(_ bytes: [UInt8]) throws(DocumentSyntaxError) -> ConfigurationNode {
-        var reader = JSONDocumentReader(bytes: bytes)
+    static func read(
+        _ bytes: [UInt8], takesReferences: Bool = false
+    ) throws(DocumentSyntaxError) -> ConfigurationNode {
+        var reader = JSONDocumentReader(bytes: bytes, takesReferences: takesReferences)
         try reader.skipSpaceAndComments()
         guard reader.current != nil else {
             throw DocumentSyntaxError(
@@ -51,6 +58,7 @@ struct JSONDocumentReader {
 
     mutating func value() throws(DocumentSyntaxError) -> ConfigurationNode {
         let start = position
+        if takesReferences, let reference = reference() { return reference }
         switch current {
         case UInt8(ascii: "{"): return try nested(Self.object)
         case UInt8(ascii: "["): return try nested(Self.array)

@@ -85,6 +85,8 @@ enum KeyScope: String, Sendable, CaseIterable {
         KnownKey("cacheTTL", .duration, default: .string("0s")),
         KnownKey("cacheScope", .choice(CacheScope.allCases.map(\.rawValue)), default: .string("private")),
         KnownKey("options", .object(.options)),
+        KnownKey("disabled", .boolean, default: .bool(false)),
+        KnownKey("enabled", .boolean, default: .bool(true)),
     ]
 
     private static let deprecatedServerKeys = [

@@ -7,8 +7,8 @@ package enum ConfigurationLoader {
 
     /// Reads a configuration.
     ///
-    /// The steps are: read the text into a tree, put environment variables into the tree's values, look for names given
-    /// twice, then turn the tree into settings.
+    /// The steps are: read the text into a tree, put the words of other programs into the proxy's own, put environment
+    /// variables into the tree's values, look for names given twice, then turn the tree into settings.
     ///
     /// - Parameters:
     ///   - text: The text in UTF-8; a byte order mark is allowed.
@@ -19,8 +19,12 @@ package enum ConfigurationLoader {
     package static func load(
         text: [UInt8], source: String, format: ConfigurationFormat, environment: [String: String]?
     ) throws(ConfigurationError) -> LoadedConfiguration {
-        var context = ConversionContext(source: RemoteConfigurationRequest.display(source), format: format)
-        var document = try read(text, format, context.source)
+        var context = ConversionContext(
+            source: RemoteConfigurationRequest.display(source), format: format,
+            expandsVariables: environment != nil)
+        var document = try read(text, format, context.source, takesReferences: environment != nil)
+        try OtherPrograms.refuseFile(document, format, context.source)
+        document = OtherPrograms.translated(document, &context)
         if let environment {
             document = EnvironmentExpansion(environment: environment).expand(document, at: .root, &context)
         }
@@ -50,7 +54,8 @@ package enum ConfigurationLoader {
         named name: String, text: [UInt8], source: String, proxy: ProxySettings, existing: [String]
     ) throws(ConfigurationError) -> LoadedServer {
         var context = ConversionContext(source: source, format: .json, isStrict: true)
-        let document = try read(text, .json, source, maximumBytes: maximumServerBytes)
+        let document = try read(
+            text, .json, source, maximumBytes: maximumServerBytes, takesReferences: false)
         DuplicateKeys.check(document, at: .root, &context)
         DynamicServerConversion.checkName(name, existing: existing, &context)
         let loaded = DynamicServerConversion.server(named: name, document, proxy: proxy, &context)
@@ -63,9 +68,11 @@ package enum ConfigurationLoader {
 
     /// Reads the text into a tree, in which nothing is checked or expanded.
     ///
+    /// - Parameter takesReferences: Whether `${NAME}` may stand in the place of a value in JSON.
     /// - Throws: ``ConfigurationError`` with the first place that breaks the grammar.
     package static func read(
-        _ text: [UInt8], _ format: ConfigurationFormat, _ source: String, maximumBytes: Int = maximumBytes
+        _ text: [UInt8], _ format: ConfigurationFormat, _ source: String, maximumBytes: Int = maximumBytes,
+        takesReferences: Bool = true
     ) throws(ConfigurationError) -> ConfigurationNode {
         let isWide = text.starts(with: [0xFF, 0xFE]) || text.starts(with: [0xFE, 0xFF])
         guard text.count <= maximumBytes, !isWide else {
@@ -78,8 +85,9 @@ package enum ConfigurationLoader {
         let bytes = text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text.dropFirst(3)) : text
         do {
             return switch format {
-            case .json: try JSONDocumentReader.read(bytes)
+            case .json: try JSONDocumentReader.read(bytes, takesReferences: takesReferences)
             case .yaml: try YAMLDocumentReader.read(bytes)
+            case .toml: try TOMLDocumentReader.read(bytes)
             }
         } catch {
             let problem = ConfigurationProblem(

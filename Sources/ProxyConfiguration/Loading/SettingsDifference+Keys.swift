@@ -35,6 +35,7 @@ extension ServerSettings {
             + keys([
                 ("isolation", isolation == new.isolation), ("protocol", protocolEra == new.protocolEra),
                 ("cacheTTL", cacheTTL == new.cacheTTL), ("cacheScope", cacheScope == new.cacheScope),
+                ("variables", cannotStart == new.cannotStart),
             ]) + options.keysChanged(to: new.options).map { "options.\($0)" }
     }
 }

@@ -30,6 +30,12 @@ struct ConfigurationPath: Equatable {
         return path
     }
 
+    /// The keys from the document to the value.
+    var keys: [String] { components }
+
+    /// Whether the value is that of another path, or stands somewhere within it.
+    func isWithin(_ other: ConfigurationPath) -> Bool { components.starts(with: other.components) }
+
     /// The last key, or the empty text.
     var lastKey: String { components.last ?? "" }
 
@@ -58,7 +64,12 @@ struct ConfigurationPath: Equatable {
 
     /// The key in quotation marks, shortened and without control characters, which could forge lines of a log.
     static func quoted(_ key: String) -> String {
-        var text = "\""
+        "\"\(shown(key))\""
+    }
+
+    /// The same without the quotation marks.
+    static func shown(_ key: String) -> String {
+        var text = ""
         for (offset, scalar) in key.unicodeScalars.enumerated() {
             guard offset < 64 else {
                 text += "…"
@@ -71,7 +82,7 @@ struct ConfigurationPath: Equatable {
                 text += scalar == "\"" ? "\\\"" : String(scalar)
             }
         }
-        return text + "\""
+        return text
     }
 }
 

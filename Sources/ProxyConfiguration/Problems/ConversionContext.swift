@@ -9,15 +9,24 @@ struct ConversionContext {
     let format: ConfigurationFormat
     /// Whether what has no effect is refused, as in texts that come from clients.
     let isStrict: Bool
+    /// Whether dollar signs stand for variables of the environment.
+    let expandsVariables: Bool
     private var collected: [ConfigurationProblem] = []
     private var counts: [ConfigurationProblem.Severity: Int] = [:]
     private(set) var notices: [String] = []
     private(set) var hasErrors = false
+    /// What nobody has filled in.
+    private(set) var missing: [MissingVariable] = []
+    /// The values that cannot be judged, since something is missing in them.
+    private var unknown: [ConfigurationPath] = []
 
-    init(source: String, format: ConfigurationFormat, isStrict: Bool = false) {
+    init(
+        source: String, format: ConfigurationFormat, isStrict: Bool = false, expandsVariables: Bool = false
+    ) {
         self.source = source
         self.format = format
         self.isStrict = isStrict
+        self.expandsVariables = expandsVariables
     }
 
     /// The problems in the order of the text.
@@ -32,8 +41,46 @@ struct ConversionContext {
     mutating func error(
         _ message: String, at position: SourcePosition?, _ path: ConfigurationPath, write suggestion: String? = nil
     ) {
+        guard !unknown.contains(where: { $0.isWithin(path) }) else { return }
         hasErrors = true
         report(.error, message, position, path, suggestion)
+    }
+
+    /// Notes something that nobody has filled in. Whose problem that is shows when its place is read.
+    mutating func miss(_ variable: MissingVariable) {
+        missing.append(variable)
+    }
+
+    /// Reads something of which parts are missing. What is wrong with these, and follows from it, is not reported.
+    mutating func without<Value>(
+        _ missing: [MissingVariable], _ read: (inout ConversionContext) -> Value
+    ) -> Value {
+        unknown = missing.map(\.path)
+        defer { unknown = [] }
+        return read(&self)
+    }
+
+    /// The value of a node as a message may quote it; nil where it may be a secret, or is no single value.
+    ///
+    /// What a variable brought in may be one, and so may a text that is long or full of digits, wherever it was pasted.
+    static func quoted(_ node: ConfigurationNode) -> String? {
+        guard !node.holdsVariable else { return nil }
+        switch node.value {
+        case .string(let text):
+            let digits = text.utf8.count { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            return text.utf8.count <= longestQuoted && digits <= mostDigits ? ConfigurationPath.quoted(text) : nil
+        case .number(let text): return ConfigurationPath.shown(text)
+        case .bool(let value): return "\(value)"
+        case .null, .array, .object: return nil
+        }
+    }
+
+    private static let longestQuoted = 32
+    private static let mostDigits = 6
+
+    /// Words for a message about what stands there instead of what is expected; nothing where it may hold a secret.
+    static func notThis(_ node: ConfigurationNode) -> String {
+        quoted(node).map { ", not \($0)" } ?? ""
     }
 
     /// Reports something questionable.

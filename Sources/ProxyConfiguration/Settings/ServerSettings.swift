@@ -16,6 +16,9 @@ package struct ServerSettings: Sendable, Equatable {
     package var cacheScope: CacheScope
     /// Who said all this.
     package internal(set) var provenance = Provenance.somebodyElses
+    /// Why the server cannot be started as it is configured, in words, such as a variable that is not set; nil if it can
+    /// be tried.
+    package var cannotStart: String?
 
     /// A server in which everything but the name and the transport has its default.
     package init(
@@ -34,6 +37,11 @@ package struct ServerSettings: Sendable, Equatable {
         self.protocolEra = protocolEra
         self.cacheTTL = cacheTTL
         self.cacheScope = cacheScope
+    }
+
+    /// The way to a key of the server in the file, as messages show it.
+    package func keyPath(_ key: String) -> String {
+        ConfigurationPath("mcpServers").appending(name).appending(key).description
     }
 
     /// The name as messages and logs may show it: parts after the first are masked, since they may be a token.

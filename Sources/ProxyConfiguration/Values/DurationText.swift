@@ -5,10 +5,18 @@ enum DurationText {
         var duration: Duration
         /// The number, if no unit was written.
         var bareNumber: Int64?
+
+        /// Whether this is a number that cannot have been meant in nanoseconds.
+        var hasForgottenUnit: Bool {
+            guard let bareNumber else { return false }
+            return bareNumber > 0 && bareNumber <= DurationText.longestInMilliseconds
+        }
     }
 
-    /// Below this a number is most likely one whose unit was forgotten.
-    static let leastPlausible = Duration.milliseconds(1)
+    /// The milliseconds of a day. Up to this a number was not meant in nanoseconds, of which it would be 86 ms.
+    static let longestInMilliseconds: Int64 = 24 * 60 * 60 * 1000
+    /// Below this a number is taken for seconds: a limit that is too long does less harm than one that is too short.
+    private static let leastInMilliseconds: Int64 = 3601
 
     /// Reads a duration; nil if it is not one or does not fit 64 bits of nanoseconds.
     static func parse(_ text: String) -> Parsed? {
@@ -77,9 +85,24 @@ enum DurationText {
         return text.isEmpty ? "0s" : text
     }
 
-    /// What to write in place of a number without a unit: small numbers were meant as seconds.
+    /// What a number without a unit most likely stands for, where it is none of nanoseconds: some programs count seconds,
+    /// others milliseconds.
+    static func plausible(_ bareNumber: Int64) -> Duration {
+        bareNumber < leastInMilliseconds ? .seconds(bareNumber) : .milliseconds(bareNumber)
+    }
+
+    /// What to write for either reading of such a number, the one that is taken first.
+    static func readings(of bareNumber: Int64) -> String {
+        let taken = "Write \"\(format(plausible(bareNumber)))\""
+        if bareNumber < leastInMilliseconds { return taken + ", or \"\(bareNumber)ms\" if milliseconds are meant" }
+        // Nobody waits for more than a day.
+        guard bareNumber <= 24 * 60 * 60 else { return taken }
+        return taken + ", or \"\(format(.seconds(bareNumber)))\" if seconds are meant"
+    }
+
+    /// What to write in place of a number without a unit.
     static func suggestion(for bareNumber: Int64?) -> String {
-        guard let bareNumber, (1...100_000).contains(bareNumber) else { return #"Write "30s""# }
-        return #"Write "\#(bareNumber)s""#
+        guard let bareNumber, (1...longestInMilliseconds).contains(bareNumber) else { return #"Write "30s""# }
+        return #"Write "\#(format(plausible(bareNumber)))""#
     }
 }

@@ -50,7 +50,8 @@ struct ImportSources {
         }
         guard servers.isEmpty else { return servers }
         let list = candidates.map { "  \($0.path)" }.joined(separator: "\n")
-        throw CommandFailure("no server was found; looked for \"mcpServers\" (VS Code: \"servers\") in\n\(list)")
+        throw CommandFailure(
+            "no server was found; looked for \"mcpServers\", or what each client calls it, in\n\(list)")
     }
 
     private func missing(_ path: String) -> CommandFailure {

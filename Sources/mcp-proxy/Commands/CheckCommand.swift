@@ -9,6 +9,10 @@ struct CheckCommand: AsyncParsableCommand {
         abstract: "Checks the configuration and starts nothing."
     )
 
+    @Argument(
+        help: ArgumentHelp("The configuration, as with --config.", valueName: "path or url"), completion: .file())
+    var file: String?
+
     @OptionGroup var source: ConfigurationOptions
     @OptionGroup var remote: RemoteOptions
 
@@ -21,9 +25,14 @@ struct CheckCommand: AsyncParsableCommand {
         guard isAgainstRunning || (remote.proxy == nil && remote.token == nil) else {
             throw ValidationError("--proxy and --token go with --against-running")
         }
+        guard file == nil || source.config == ConfigurationOptions.defaultPath else {
+            throw ValidationError("name the configuration once: \(file ?? "") or \(source.config)")
+        }
     }
 
     func run() async throws {
+        var source = source
+        source.config = file ?? source.config
         let loaded: LoadedConfiguration
         do {
             loaded = try await source.load()
@@ -33,18 +42,23 @@ struct CheckCommand: AsyncParsableCommand {
             Terminal.error("mcp-proxy: \(count == 1 ? "1 problem" : "\(count) problems") in the configuration")
             throw ExitCode(1)
         }
+        let warnings = loaded.warnings + source.commandWarnings(loaded.settings.servers)
         for notice in loaded.notices { Terminal.error("notice: \(notice)") }
-        for warning in loaded.warnings { Terminal.error(warning.description) }
-        let names = loaded.settings.servers.map { server in
-            server.displayName + (server.options.disabled ? " (disabled)" : "")
-        }
+        for warning in warnings { Terminal.error(warning.description) }
+        let names = loaded.settings.servers.map(Self.words)
         let list = names.isEmpty ? "no servers" : names.joined(separator: ", ")
-        let warnings = loaded.warnings.isEmpty ? "" : ", \(loaded.warnings.count) warning(s)"
-        Terminal.print("the configuration is valid\(warnings): \(list)")
-        if isAgainstRunning { try await askRunning() }
+        let count = warnings.isEmpty ? "" : ", \(warnings.count) warning(s)"
+        Terminal.print("the configuration is valid\(count): \(list)")
+        if isAgainstRunning { try await askRunning(source) }
     }
 
-    private func askRunning() async throws {
+    /// The name of a server, and why it will not run.
+    private static func words(_ server: ServerSettings) -> String {
+        if server.options.disabled { return server.displayName + " (disabled)" }
+        return server.displayName + (server.cannotStart.map { " (failed: \($0))" } ?? "")
+    }
+
+    private func askRunning(_ source: ConfigurationOptions) async throws {
         try await CommandFailure.reported("what a reload would change is not known") {
             let client = ManagementClient(place: try await .find(remote, source))
             let report = try await client.reload(isRehearsal: true)

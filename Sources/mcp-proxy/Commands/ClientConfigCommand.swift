@@ -18,7 +18,7 @@ struct ClientConfigCommand: AsyncParsableCommand {
     private static let words = Client.allCases.map(\.rawValue) + [generic]
 
     @Argument(
-        help: "claude-desktop, claude-code, cursor, vscode, windsurf, or generic for any other.",
+        help: "One of \(words.dropLast().joined(separator: ", ")), or generic for any other.",
         completion: .list(words))
     var client: String?
 
@@ -77,7 +77,12 @@ struct ClientConfigCommand: AsyncParsableCommand {
         let snippet = ClientSnippet(
             for: client, servers, program: OwnProgram.path, asksForTokens: !showsToken && placeholder == nil)
         Terminal.error("Paste into: \(ClientSnippet.place(of: client))")
-        if servers.contains(where: { $0.token != nil }), !showsToken, client != .vscode || placeholder != nil {
+        if client == .codex {
+            for server in servers where server.token != nil {
+                Terminal.error(
+                    "Put the token of \(server.name) into the variable \(ClientSnippet.tokenVariable(of: server))")
+            }
+        } else if servers.contains(where: { $0.token != nil }), !showsToken, client != .vscode || placeholder != nil {
             Terminal.error("Put the token in the place of \(placeholder ?? Self.usualPlaceholder), or use --show-token")
         }
         let host = settings.address.host

@@ -75,6 +75,23 @@ struct ConfigurationOptions: ParsableArguments {
             text: text, source: source, format: ConfigurationFormat(pathOrURL: config), environment: environment)
     }
 
+    /// The commands that would not be found where this runs; the configuration may be meant for another machine.
+    func commandWarnings(_ servers: [ServerSettings]) -> [ConfigurationProblem] {
+        let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        return servers.compactMap { server in
+            guard !server.options.disabled, server.cannotStart == nil,
+                case .stdio(let command, _, let environment, let folder) = server.transport
+            else { return nil }
+            let path = environment["PATH"]?.reveal() ?? searchPath
+            guard let fault = CommandLookup.fault(of: command, searchPath: path, workingDirectory: folder) else {
+                return nil
+            }
+            return ConfigurationProblem(
+                severity: .warning, source: RemoteConfigurationRequest.display(config),
+                keyPath: server.keyPath("command"), message: fault)
+        }
+    }
+
     private func readFile() throws(ConfigurationError) -> [UInt8] {
         do {
             return try Array(Data(contentsOf: URL(filePath: config)))

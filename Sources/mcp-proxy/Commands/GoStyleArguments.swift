@@ -1,7 +1,7 @@
 /// Accepts options as the Go program does: with one dash or two, and switches with a value.
 enum GoStyleArguments {
-    private static let valued: Set<String> = ["config", "http-headers", "http-timeout", "state-dir"]
-    private static let switches: Set<String> = ["insecure", "expand-env", "help", "version"]
+    private static let valued: Set<String> = ["config", "http-headers", "http-timeout", "state-dir", "log-level"]
+    private static let switches: Set<String> = ["insecure", "expand-env", "help", "version", "check-config"]
 
     /// The arguments as the parser expects them: two dashes, and every switch of the original with its value.
     static func normalized(_ arguments: [String]) -> [String] {
@@ -20,16 +20,59 @@ enum GoStyleArguments {
                 result.append(value)
             }
         }
-        return result
+        return checking(result)
     }
 
     private static func normalized(_ argument: String) -> String {
         guard argument.hasPrefix("-"), argument != "-" else { return argument }
         let body = argument.drop { $0 == "-" }
         let parts = body.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard let name = parts.first, valued.contains(name) || switches.contains(name) else { return argument }
+        guard let name = parts.first, valued.contains(name) || switches.contains(name) else {
+            // The parser would take the letters for options of one letter each, such as -h for help.
+            return argument.hasPrefix("--") || argument.utf8.count < 3 || isNumber(body) ? argument : "-\(argument)"
+        }
         guard switches.contains(name) else { return "--\(body)" }
         if name == "help" || name == "version" { return "--\(name)" }
         return "--\(name)=\(parts.count > 1 ? parts[1] : "true")"
+    }
+
+    private static func isNumber(_ text: Substring) -> Bool {
+        text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ".") }
+    }
+
+    /// `-check-config` is a subcommand here, for which the log has no level and nothing is kept.
+    private static func checking(_ arguments: [String]) -> [String] {
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        guard let last = arguments[..<end].last(where: { $0.hasPrefix("--check-config=") }) else { return arguments }
+        var kept: [String] = []
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            if argument.hasPrefix("--check-config=") { continue }
+            let isChecked = last == "--check-config=true"
+            if isChecked, argument == "--log-level" || argument == "--state-dir" {
+                _ = rest.popFirst()
+            } else if !isChecked || !(argument.hasPrefix("--log-level=") || argument.hasPrefix("--state-dir=")) {
+                kept.append(argument)
+            }
+        }
+        return last == "--check-config=true" ? ["check"] + kept : kept
+    }
+
+    /// The first word that is neither an option nor the value of one: the subcommand, where there is one. After an option
+    /// that is not known nobody can tell.
+    ///
+    /// - Parameter arguments: As ``normalized(_:)`` has made them.
+    static func subcommand(of arguments: [String]) -> String? {
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            if argument == "--" { return nil }
+            guard argument.hasPrefix("-"), argument != "-" else { return argument }
+            let name = argument.dropFirst(2).prefix { $0 != "=" }
+            guard argument == "-h" || valued.contains(String(name)) || switches.contains(String(name)) else {
+                return nil
+            }
+            if valued.contains(String(argument.dropFirst(2))) { _ = rest.popFirst() }
+        }
+        return nil
     }
 }

@@ -21,7 +21,7 @@ struct ImportCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A client (claude-desktop, claude-code, cursor, vscode, windsurf) or a file; all clients by default.",
+            "A client (\(ImportSources.words.dropLast().joined(separator: ", "))) or a file; all clients by default.",
             valueName: "client or path"),
         completion: .file()
     )

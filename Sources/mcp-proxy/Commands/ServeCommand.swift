@@ -26,10 +26,19 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var stateDirectory: String?
 
+    @Option(
+        name: .customLong("log-level"),
+        help: ArgumentHelp("What is logged: debug, info, warn or error, and what is graver.", valueName: "level"))
+    var logLevel = LogLevelWord.info
+
     func run() async throws {
         let signals = TerminationSignals(countsHangups: true)
         let descriptors = Int(clamping: proxy_raise_descriptor_limit())
-        LoggingSystem.bootstrap { _ in LineLogHandler() }
+        LoggingSystem.bootstrap { [level = logLevel.level] _ in
+            var handler = LineLogHandler()
+            handler.logLevel = level
+            return handler
+        }
         let logger = Logger(label: "mcp-proxy")
         let configuration: ConfigurationSource
         let loaded: LoadedConfiguration

@@ -62,6 +62,7 @@ struct StdioCommand: AsyncParsableCommand {
             let loaded = try await load()
             for warning in loaded.warnings { logger.warning("\(warning.description)") }
             let settings = try selected(loaded.settings)
+            if let reason = settings.servers.first?.cannotStart { throw Unselected(words: reason) }
             let status = await StdioRun(settings, logger: logger).run(until: signals.arrivals)
             if status != 0 { throw ExitCode(status) }
         } catch let error as ConfigurationError {

@@ -5,6 +5,12 @@ struct StatusRow {
     let name: String
     let url: String
     let status: ServerStatus
+    /// Whether it may come to run without the configuration or the environment being changed.
+    var isTriedAgain = true
+
+    var advice: String {
+        isTriedAgain ? " It is tried again." : " Correct that and start mcp-proxy again."
+    }
 
     var tools: String { status.tools.map(String.init) ?? "-" }
 }
@@ -23,7 +29,7 @@ enum StatusTable {
         var lines = ([header] + cells).map { line(of: $0, widths) }
         for row in rows where row.status.state == .failed {
             lines.append("")
-            lines.append("\(row.name) failed: \(row.status.error ?? "no reason known"). It is tried again.")
+            lines.append("\(row.name) failed: \(row.status.error ?? "no reason known").\(row.advice)")
             lines += row.status.errorOutput.suffix(shownErrorLines).map { "    | \($0)" }
         }
         return lines

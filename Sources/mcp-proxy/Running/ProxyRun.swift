@@ -204,7 +204,8 @@ struct ProxyRun {
             StatusRow(
                 name: server.settings.displayName,
                 url: ListenerAddress.url(of: server.settings, in: settings, port: port),
-                status: server.status
+                status: server.status,
+                isTriedAgain: server.settings.cannotStart == nil
             )
         }
         Terminal.print("")

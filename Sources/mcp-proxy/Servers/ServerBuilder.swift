@@ -77,6 +77,9 @@ struct ServerBuilder: Sendable {
     private func address(
         of server: ServerSettings, _ journal: ServerJournal, _ census: LinkCensus
     ) -> UpstreamAddress {
+        if let reason = server.cannotStart {
+            return .unusable(UpstreamFailure(.commandNotRunnable, reason, nothingSent: true))
+        }
         let limits = settings.limits
         switch server.transport {
         case .stdio(let command, let arguments, let environment, let workingDirectory):

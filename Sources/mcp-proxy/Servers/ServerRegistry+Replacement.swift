@@ -26,7 +26,9 @@ extension ServerRegistry {
             next.owner = owner
             return try await exchange(server, for: next)
         }
-        if new.transport != server.settings.transport || source != server.source {
+        if new.transport != server.settings.transport || new.cannotStart != server.settings.cannotStart
+            || source != server.source
+        {
             try await renew(server, with: builder.linkFactory(for: new, server.journal, server.census))
         }
         adopt(new, configuration, source, owner, on: server)

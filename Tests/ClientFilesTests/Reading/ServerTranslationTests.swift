@@ -85,7 +85,7 @@ import Testing
     @Test(
         "A server that cannot be used is refused with its place",
         arguments: [
-            #"{}"#, #"[]"#, #"{"command": ""}"#, #"{"command": ["npx"]}"#, #"{"command": "x", "args": "y"}"#,
+            #"{}"#, #"[]"#, #"{"command": ""}"#, #"{"command": [["npx"]]}"#, #"{"command": "x", "args": 7}"#,
             #"{"command": "x", "env": []}"#, #"{"type": "ws", "url": "https://a"}"#, #"{"url": {"a": 1}}"#,
         ])
     func refused(text: String) throws {

@@ -50,7 +50,7 @@ import Testing
 
     @Test(
         "An unknown transport is refused: the Go program takes it for SSE without a word",
-        arguments: ["websocket", "SSE", "stdoi"])
+        arguments: ["websocket", "ws", "stdoi"])
     func unknown(word: String) {
         #expect(
             errors(serverDocument("\"url\": \"https://a\", \"transportType\": \"\(word)\"")).map(\.keyPath) == [

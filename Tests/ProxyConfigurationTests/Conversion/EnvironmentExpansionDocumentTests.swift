@@ -16,17 +16,19 @@ import Testing
         #expect(settings.servers.first?.options.disabled == false)
     }
 
-    @Test("Values, and names in mcpServers, env and headers, are expanded; other names are not")
+    @Test("Values, and names in mcpServers, env and headers, are expanded; of other names only ${NAME} is")
     func places() throws {
         let text = #"""
-            {"mcpProxy": {"name": "$N", "options": {"authTokens": ["${T}"], "logEnabled": "$L"}, "limits": {"callTimeout": "${D}", "maxBodyBytes": "${S}", "maxSessions": "${C}"}, "$N": 1},
+            {"mcpProxy": {"name": "$N", "options": {"authTokens": ["${T}"], "logEnabled": "$L"}, "limits": {"callTimeout": "${D}", "maxBodyBytes": "${S}", "maxSessions": "${C}"}, "$N": 1, "${TYPE}": "streamable-http"},
              "mcpServers": {"fetch/$T": {"command": "$N", "args": ["-$N"], "env": {"$N": "$T"}},
                             "r": {"url": "https://$N/", "headers": {"X-$N": "$T"}}}}
             """#
-        let environment = ["N": "host", "T": "0123456789abcdef", "L": "yes", "D": "5s", "S": "1MiB", "C": "7"]
+        let environment = [
+            "N": "host", "T": "0123456789abcdef", "L": "yes", "D": "5s", "S": "1MiB", "C": "7", "TYPE": "type",
+        ]
         let loaded = try load(text, environment: environment)
         let settings = loaded.settings
-        #expect(settings.name == "host")
+        #expect(settings.name == "host" && settings.advertised == .streamableHTTP)
         #expect(settings.options == ServerOptions(logEnabled: true, authTokens: [Secret("0123456789abcdef")]))
         #expect(
             settings.limits.callTimeout == .seconds(5) && settings.limits.maxBodyBytes == 1 << 20
@@ -55,10 +57,10 @@ import Testing
 
     @Test("Without an environment dollar signs mean nothing")
     func switchedOff() throws {
-        let loaded = try load(serverDocument(#""command": "$$A ${B}""#), environment: nil)
+        let loaded = try load(serverDocument(#""command": "$$A${B}""#), environment: nil)
         #expect(
             loaded.settings.servers.first?.transport
-                == .stdio(command: "$$A ${B}", arguments: [], environment: [:], workingDirectory: nil))
+                == .stdio(command: "$$A${B}", arguments: [], environment: [:], workingDirectory: nil))
         #expect(loaded.warnings.isEmpty)
     }
 
@@ -78,8 +80,8 @@ import Testing
 
     @Test("Doubtful dollar signs and malformed references are warnings")
     func doubtful() {
-        #expect(warnings(serverDocument(#""command": "a$5", "args": ["${A:-secret}"]"#)).count == 2)
-        let shown = warnings(serverDocument(#""command": "a", "args": ["${A:-canary}"]"#)).map(\.description).joined()
+        #expect(warnings(serverDocument(#""command": "a$5", "args": ["${A:secret}"]"#)).count == 2)
+        let shown = warnings(serverDocument(#""command": "a", "args": ["${A:canary}"]"#)).map(\.description).joined()
         #expect(!shown.contains("canary"))
     }
 }

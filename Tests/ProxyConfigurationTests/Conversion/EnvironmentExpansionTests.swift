@@ -17,7 +17,10 @@ import Testing
             ("$A\u{301}", "1\u{301}"),
         ])
     func expands(text: String, expanded: String) {
-        #expect(expansion.expand(text) == .init(text: expanded))
+        let outcome = expansion.expand(text)
+        #expect(outcome.text == expanded)
+        #expect(outcome.undefined.isEmpty && outcome.unanswered.isEmpty)
+        #expect(!outcome.isMalformed && !outcome.hasDoubtfulDollar)
     }
 
     @Test("An undefined variable expands to nothing and is named", arguments: [("a${NO}b", "ab"), ("a$NO", "a")])
@@ -27,9 +30,31 @@ import Testing
 
     @Test(
         "What is no variable stays as it is and is noticed",
-        arguments: ["${", "${}", "${A", "${A:-x}", "${1A}", "${A B}"])
+        arguments: ["${", "${}", "${A", "${A:x}", "${A-x}", "${:-x}", "${env:}", "${1A}", "${A B}"])
     func malformed(text: String) {
         #expect(expansion.expand(text) == .init(text: text, isMalformed: true))
+    }
+
+    @Test(
+        "A default counts where the variable is not set or empty",
+        arguments: [
+            ("${A:-x}", "1"), ("${NO:-x y}", "x y"), ("${EMPTY:-x}", "x"), ("${NO:-}", ""), ("${NO:-$A}", "$A"),
+        ])
+    func defaults(text: String, expanded: String) {
+        #expect(expansion.expand(text) == .init(text: expanded, isExpanded: true))
+    }
+
+    @Test(
+        "What only an editor can fill in is named",
+        arguments: ["${input:key}", "${workspaceFolder}", "${command:x.y}", "${{ secrets.K }}"])
+    func unanswered(text: String) {
+        #expect(expansion.expand(text) == .init(text: "", unanswered: [text]))
+    }
+
+    @Test("A variable may be written as editors write it")
+    func editorForm() {
+        #expect(expansion.expand("${env:A}") == .init(text: "1", isExpanded: true, hasEditorForm: true))
+        #expect(expansion.expand("${env:NO}") == .init(text: "", undefined: ["NO"], hasEditorForm: true))
     }
 
     @Test("A dollar sign before a digit or sign stays and is noticed", arguments: ["pa$5word", "$1", "$!", "$*"])

@@ -40,8 +40,16 @@ import Testing
         #expect(loaded.warnings.map(\.keyPath) == ["mcpServers.fetch.headers.\(name)"])
     }
 
-    @Test("A value must be a text")
-    func notText() {
-        #expect(errors(document(#""A": 1, "B": null"#)).count == 2)
+    @Test("A number is taken for a text and null is left out, with a warning; other values are refused")
+    func notText() throws {
+        let loaded = try load(document(#""A": 1, "B": null"#))
+        #expect(loaded.warnings.count == 2)
+        #expect(
+            loaded.settings.servers.first?.transport
+                == .http(
+                    url: "https://a", headers: [HeaderField(name: "A", value: Secret("1"))], timeout: nil, kind: .detect
+                ))
+        #expect(errors(document(#""A": [], "B": {}"#)).count == 2)
+        #expect(dynamicErrors(#"{"url": "https://a", "headers": {"A": 1, "B": null}}"#).count == 2)
     }
 }

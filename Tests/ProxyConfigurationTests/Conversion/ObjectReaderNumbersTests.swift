@@ -16,14 +16,17 @@ import Testing
     }
 
     @Test(
-        "What is no number is refused and not shown",
-        arguments: ["\"canary\"", "1.5", "1e3", "true", "[]", "\"\"", "-1", "99999999999999999999"])
+        "What is no number is refused, and quoted unless it may be a secret",
+        arguments: [
+            "\"soon\"", "\"canary-0123456789\"", "1.5", "1e3", "true", "[]", "\"\"", "-1", "99999999999999999999",
+        ])
     func refusals(value: String) {
         for key in ["maxSessions", "maxBodyBytes", "callTimeout"] {
             let found = errors(proxyDocument("\"limits\": {\"\(key)\": \(value)}"))
             #expect(found.map(\.keyPath) == ["mcpProxy.limits.\(key)"])
             #expect(found.first?.suggestion?.hasPrefix("Write ") == true)
             #expect(!"\(found)".contains("canary"))
+            #expect(value != "\"soon\"" || found.first?.message.hasSuffix(", not \"soon\"") == true)
         }
     }
 

@@ -3,13 +3,26 @@ import Testing
 @testable import ProxyConfiguration
 
 @Suite struct ProxyConversionTests {
+    @Test("Without mcpProxy the defaults hold")
+    func proxyLeftOut() throws {
+        let loaded = try load(#"{"mcpServers": {"a": {"command": "a"}}}"#)
+        #expect(loaded.warnings.isEmpty)
+        #expect(loaded.settings.address == ListenAddress() && loaded.settings.servers.map(\.name) == ["a"])
+    }
+
     @Test(
-        "Without mcpProxy the file is refused, as in the Go program",
-        arguments: ["{}", #"{"mcpProxy": null}"#, #"{"mcpServers": {"a": {"command": "a"}}}"#])
-    func proxyRequired(text: String) throws {
-        let found = errors(text)
-        #expect(found.map(\.keyPath) == ["mcpProxy"])
-        #expect(found.first?.message == "mcpProxy is required")
+        "A file with neither mcpProxy nor servers is refused",
+        arguments: ["{}", #"{"mcpProxy": null}"#, #"{"name": "package", "version": "1"}"#])
+    func noConfiguration(text: String) throws {
+        #expect(errors(text).map(\.keyPath) == ["mcpServers"])
+    }
+
+    @Test(
+        "A misspelled mcpProxy is refused, so that its tokens do not go unread",
+        arguments: ["mcpProxi", "mcp_proxy", "mcp-proxy", "mcProxy"])
+    func misspelled(key: String) {
+        let found = errors("{\"\(key)\": {}, \"mcpServers\": {\"a\": {\"command\": \"a\"}}}")
+        #expect(found.map(\.suggestion) == ["Did you mean \"mcpProxy\"?"])
     }
 
     @Test("A file without servers is a warning", arguments: ["", #", "mcpServers": null"#, #", "mcpServers": {}"#])

@@ -47,7 +47,7 @@ import Testing
         "A timeout is a text with a unit or a number of nanoseconds; 0 is none",
         arguments: [
             ("\"30s\"", Duration.seconds(30)), ("30000000000", .seconds(30)), ("\"24h\"", .seconds(86_400)), ("0", nil),
-            ("\"0s\"", nil), ("null", nil), ("1000000", .milliseconds(1)),
+            ("\"0s\"", nil), ("null", nil), ("86400001", .nanoseconds(86_400_001)),
         ] as [(String, Duration?)])
     func timeouts(value: String, expected: Duration?) throws {
         let loaded = try load(serverDocument("\"url\": \"https://a\", \"timeout\": \(value)"))
@@ -59,15 +59,44 @@ import Testing
         #expect(timeout == expected)
     }
 
-    @Test("A bare small number is taken for nanoseconds, with a warning that suggests seconds")
-    func bareNumber() throws {
-        let loaded = try load(serverDocument(#""url": "https://a", "timeout": 30"#))
+    @Test(
+        "A number too small for nanoseconds is taken for seconds or milliseconds, and both readings are said",
+        arguments: [
+            ("60", Duration.seconds(60), #"Write "1m", or "60ms" if milliseconds are meant"#),
+            ("999", .seconds(999), #"Write "16m39s", or "999ms" if milliseconds are meant"#),
+            ("3600", .seconds(3600), #"Write "1h", or "3600ms" if milliseconds are meant"#),
+            ("5000", .seconds(5), #"Write "5s", or "1h23m20s" if seconds are meant"#),
+            ("60000", .seconds(60), #"Write "1m", or "16h40m" if seconds are meant"#),
+            ("300000", .seconds(300), #"Write "5m""#), ("86400000", .seconds(86_400), #"Write "24h""#),
+        ])
+    func bareNumber(value: String, expected: Duration, suggestion: String) throws {
+        let loaded = try load(serverDocument("\"url\": \"https://a\", \"timeout\": \(value)"))
         #expect(
             loaded.settings.servers.first?.transport
-                == .http(url: "https://a", headers: [], timeout: .nanoseconds(30), kind: .detect))
+                == .http(url: "https://a", headers: [], timeout: expected, kind: .detect))
         #expect(loaded.warnings.map(\.keyPath) == ["mcpServers.fetch.timeout"])
-        #expect(loaded.warnings.first?.message.contains("below a millisecond") == true)
-        #expect(loaded.warnings.first?.suggestion == #"Write "30s""#)
+        #expect(loaded.warnings.first?.message.hasPrefix("\(value) without a unit is seconds in some") == true)
+        #expect(loaded.warnings.first?.suggestion == suggestion)
+    }
+
+    @Test("A program's number of a time limit is told to have no effect, with both readings")
+    func bareNumberOfProgram() {
+        let found = warnings(serverDocument(#""command": "a", "timeout": 60"#))
+        #expect(found.count == 1 && found.first?.message.contains("60 without a unit is seconds in some") == true)
+        #expect(found.first?.suggestion?.contains("callTimeout") == true)
+    }
+
+    @Test("No advice has a number of milliseconds taken for seconds", arguments: [("60000", "1m"), ("300000", "5m")])
+    func limits(value: String, advice: String) {
+        let found = errors(proxyDocument("\"limits\": {\"callTimeout\": \(value)}"))
+        #expect(found.first?.suggestion == "Write \"\(advice)\"")
+    }
+
+    @Test("A forgotten unit is an error also where no time at all is in the range")
+    func cacheTTL() {
+        let found = errors(serverDocument(#""url": "https://a", "cacheTTL": 60"#))
+        #expect(found.map(\.keyPath) == ["mcpServers.fetch.cacheTTL"])
+        #expect(errors(serverDocument(#""url": "https://a", "cacheTTL": 0"#)).isEmpty)
     }
 
     @Test(

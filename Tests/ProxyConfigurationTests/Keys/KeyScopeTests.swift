@@ -20,7 +20,7 @@ import Testing
         )
     }
 
-    @Test("A key that belongs one level deeper is sent there", arguments: ["authTokens", "disabled", "toolFilter"])
+    @Test("A key that belongs one level deeper is sent there", arguments: ["authTokens", "logEnabled", "toolFilter"])
     func misplacedKey(key: String) {
         let found = warnings(serverDocument("\"command\": \"uvx\", \"\(key)\": null"))
         #expect(found.map(\.suggestion) == ["Move it into \"options\""])

@@ -147,7 +147,9 @@ private struct SeededGenerator: RandomNumberGenerator {
             #expect(!shown.contains("canary"), "\(shown)")
         }
         for key in KeyScope.allCases.flatMap(\.keys).map(\.name) {
-            for value in [#""canary""#, #"["canary"]"#, #"{"canary-key": "canary"}"#] {
+            // Short words are quoted; these could be secrets.
+            let canary = #""canary-0123456789""#
+            for value in [canary, "[\(canary)]", "{\"canary-key\": \(canary)}"] {
                 let member = "\"\(key)\": \(value)"
                 let template =
                     "{\"args\": [\"{p}\"], \(member), \"parameters\": {\"p\": {\"type\": \"string\", \(member)}}}"

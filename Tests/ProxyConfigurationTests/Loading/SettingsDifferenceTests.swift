@@ -46,6 +46,7 @@ import Testing
 
     /// A change of each key of a server, and the key.
     private static let serverChanges: [(String, @Sendable (inout ServerSettings) -> Void)] = [
+        ("variables", { $0.cannotStart = "the environment variable X is not set" }),
         (
             "command",
             {
@@ -117,11 +118,11 @@ import Testing
 
     @Test("Every property of a server and of its options is compared")
     func allProperties() {
-        // `ServerSettings` and `Secret` hide their members from mirrors, so what is counted is what the keys stand for.
+        // What is said with `disabled` and `enabled` is `options.disabled`. `ServerSettings` and `Secret` hide their members from mirrors, so what is counted is what the keys stand for.
         let compared = Set(Self.serverChanges.map(\.0))
         let optionKeys = KeyScope.options.keys.map { "options.\($0.name)" }
         #expect(compared.isSuperset(of: optionKeys))
-        let remote: Set = ["url", "headers", "timeout", "transportType", "type", "options"]
+        let remote: Set = ["url", "headers", "timeout", "transportType", "type", "options", "disabled", "enabled"]
         #expect(compared.isSuperset(of: KeyScope.server.keys.map(\.name).filter { !remote.contains($0) }))
     }
 

@@ -1,0 +1,260 @@
+/// Reads TOML 1.0. Numbers keep their text, and dates are texts, since servers have none.
+struct TOMLDocumentReader {
+    /// The deepest nesting.
+    static let maximumDepth = 64
+    /// The largest text.
+    static let maximumBytes = 1 << 20
+
+    let bytes: [UInt8]
+    var index = 0
+    var position = SourcePosition.start
+    private let root = TOMLTable(.header, at: .start)
+    private var depth = 0
+
+    private init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// Reads the whole text.
+    ///
+    /// - Throws: The first place that breaks the grammar or a bound.
+    static func read(_ bytes: [UInt8]) throws(DocumentSyntaxError) -> ConfigurationNode {
+        guard bytes.count <= maximumBytes else {
+            throw DocumentSyntaxError("a TOML file may have at most \(maximumBytes >> 20) MiB", at: .start)
+        }
+        var reader = TOMLDocumentReader(bytes: bytes)
+        try reader.document()
+        return reader.root.node()
+    }
+
+    /// The byte to be read next, or nil at the end.
+    var current: UInt8? { index < bytes.count ? bytes[index] : nil }
+
+    /// Moves past the current byte and keeps count of lines and columns.
+    mutating func advance() {
+        guard index < bytes.count else { return }
+        let byte = bytes[index]
+        index += 1
+        if byte == UInt8(ascii: "\n") {
+            position = SourcePosition(line: position.line + 1, column: 1)
+        } else if byte & 0xC0 != 0x80 {
+            position.column += 1
+        }
+    }
+
+    /// Whether the text goes on with these characters.
+    func isNext(_ text: String) -> Bool { bytes[index...].starts(with: text.utf8) }
+
+    // MARK: Lines
+
+    private mutating func document() throws(DocumentSyntaxError) {
+        var table = root
+        while true {
+            try skipBlankLines()
+            guard let byte = current else { return }
+            if byte == UInt8(ascii: "[") {
+                table = try header()
+            } else {
+                try pair(in: table)
+            }
+            try endLine()
+        }
+    }
+
+    /// Skips blanks, line ends and comments.
+    mutating func skipBlankLines() throws(DocumentSyntaxError) {
+        while let byte = current {
+            switch byte {
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"): advance()
+            case UInt8(ascii: "\r") where isNext("\r\n"): advance()
+            case UInt8(ascii: "#"): skipComment()
+            default: return
+            }
+        }
+    }
+
+    private mutating func skipComment() {
+        while let byte = current, byte != UInt8(ascii: "\n") { advance() }
+    }
+
+    mutating func skipSpaces() {
+        while current == UInt8(ascii: " ") || current == UInt8(ascii: "\t") { advance() }
+    }
+
+    private mutating func endLine() throws(DocumentSyntaxError) {
+        skipSpaces()
+        if current == UInt8(ascii: "#") { skipComment() }
+        guard current == nil || current == UInt8(ascii: "\n") || isNext("\r\n") else {
+            throw DocumentSyntaxError("the line goes on where it has to end", at: position)
+        }
+    }
+
+    /// Reads `[a.b]` or `[[a.b]]`.
+    private mutating func header() throws(DocumentSyntaxError) -> TOMLTable {
+        let isElement = isNext("[[")
+        advance()
+        if isElement { advance() }
+        var keys = try dottedKey()
+        guard isNext(isElement ? "]]" : "]"), let last = keys.popLast() else {
+            throw DocumentSyntaxError("the bracket of a table is not closed", at: position, write: "Write ]")
+        }
+        advance()
+        if isElement { advance() }
+        var table = root
+        for key in keys { table = try table.inner(key, .implied) }
+        return isElement ? try table.element(last) : try table.headed(last)
+    }
+
+    private mutating func pair(in table: TOMLTable) throws(DocumentSyntaxError) {
+        var keys = try dottedKey()
+        guard current == UInt8(ascii: "="), let last = keys.popLast() else {
+            throw DocumentSyntaxError(
+                "an equals sign is expected after the key", at: position, write: "Write key = value")
+        }
+        advance()
+        skipSpaces()
+        let value = try value()
+        var table = table
+        for key in keys { table = try table.inner(key, .dotted) }
+        guard table[last] == nil else { throw .givenTwice(last) }
+        table[last] = .value(value)
+    }
+
+    private mutating func dottedKey() throws(DocumentSyntaxError) -> [TOMLKey] {
+        var keys: [TOMLKey] = []
+        repeat {
+            if !keys.isEmpty { advance() }
+            guard keys.count < Self.maximumDepth else {
+                throw DocumentSyntaxError("a key has more than \(Self.maximumDepth) parts", at: position)
+            }
+            skipSpaces()
+            let start = position
+            keys.append(TOMLKey(name: try simpleKey(), position: start))
+            skipSpaces()
+        } while current == UInt8(ascii: ".")
+        return keys
+    }
+
+    private mutating func simpleKey() throws(DocumentSyntaxError) -> String {
+        if current == UInt8(ascii: "\"") || current == UInt8(ascii: "'") { return try string(mayHaveLines: false) }
+        let start = index
+        while let byte = current, Self.isBareKey(byte) { advance() }
+        guard index > start else {
+            throw DocumentSyntaxError("a key is expected here", at: position, write: #"Write key = value"#)
+        }
+        return String(decoding: bytes[start..<index], as: UTF8.self)
+    }
+
+    // MARK: Values
+
+    mutating func value() throws(DocumentSyntaxError) -> ConfigurationNode {
+        let start = position
+        switch current {
+        case UInt8(ascii: "\""), UInt8(ascii: "'"):
+            return ConfigurationNode(.string(try string(mayHaveLines: true)), at: start)
+        case UInt8(ascii: "["), UInt8(ascii: "{"):
+            guard depth < Self.maximumDepth else {
+                throw DocumentSyntaxError("lists and tables are nested more than \(Self.maximumDepth) deep", at: start)
+            }
+            depth += 1
+            defer { depth -= 1 }
+            return current == UInt8(ascii: "[") ? try array() : try inlineTable()
+        default: return ConfigurationNode(try scalar(), at: start)
+        }
+    }
+
+    private mutating func array() throws(DocumentSyntaxError) -> ConfigurationNode {
+        let start = position
+        var elements: [ConfigurationNode] = []
+        advance()
+        while true {
+            try skipBlankLines()
+            if current == UInt8(ascii: "]") { break }
+            elements.append(try value())
+            try skipBlankLines()
+            if current == UInt8(ascii: "]") { break }
+            guard current == UInt8(ascii: ",") else {
+                throw DocumentSyntaxError("the list opened at \(start) is not closed, or lacks a comma", at: position)
+            }
+            advance()
+        }
+        advance()
+        return ConfigurationNode(.array(elements), at: start)
+    }
+
+    private mutating func inlineTable() throws(DocumentSyntaxError) -> ConfigurationNode {
+        let start = position
+        let table = TOMLTable(.dotted, at: start)
+        advance()
+        skipSpaces()
+        while current != UInt8(ascii: "}") {
+            try pair(in: table)
+            skipSpaces()
+            if current == UInt8(ascii: "}") { break }
+            guard current == UInt8(ascii: ",") else {
+                throw DocumentSyntaxError("the table opened at \(start) is not closed, or lacks a comma", at: position)
+            }
+            advance()
+            skipSpaces()
+            guard current != UInt8(ascii: "}") else {
+                throw DocumentSyntaxError("one comma too many", at: position, write: "Remove it")
+            }
+        }
+        advance()
+        return table.node()
+    }
+}
+
+extension TOMLTable {
+    /// The table on the way to another one.
+    fileprivate func inner(_ key: TOMLKey, _ origin: Origin) throws(DocumentSyntaxError) -> TOMLTable {
+        switch self[key] {
+        case nil:
+            let table = TOMLTable(origin, at: key.position)
+            self[key] = .table(table)
+            return table
+        case .table(let table):
+            // A dotted key adds to what dotted keys have made, not to what has a header.
+            if case .dotted = origin {
+                guard case .dotted = table.origin else { throw .givenTwice(key) }
+            }
+            return table
+        case .tables(let tables):
+            guard case .implied = origin, let last = tables.last else { throw .givenTwice(key) }
+            return last
+        case .value: throw .givenTwice(key)
+        }
+    }
+
+    /// The table of a header.
+    fileprivate func headed(_ key: TOMLKey) throws(DocumentSyntaxError) -> TOMLTable {
+        switch self[key] {
+        case nil:
+            let table = TOMLTable(.header, at: key.position)
+            self[key] = .table(table)
+            return table
+        case .table(let table):
+            guard case .implied = table.origin else { throw .givenTwice(key) }
+            table.origin = .header
+            return table
+        case .value, .tables: throw .givenTwice(key)
+        }
+    }
+
+    /// One more element of a list of tables.
+    fileprivate func element(_ key: TOMLKey) throws(DocumentSyntaxError) -> TOMLTable {
+        let table = TOMLTable(.header, at: key.position)
+        switch self[key] {
+        case nil: self[key] = .tables([table])
+        case .tables(let tables): self[key] = .tables(tables + [table])
+        case .value, .table: throw .givenTwice(key)
+        }
+        return table
+    }
+}
+
+extension DocumentSyntaxError {
+    fileprivate static func givenTwice(_ key: TOMLKey) -> DocumentSyntaxError {
+        DocumentSyntaxError("the key is given twice, or as a value and a table", at: key.position, write: "Keep one")
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import ClientFiles
+import ProxyConfiguration
+
+/// What is wrong with a command line before any command has looked at it.
+enum WrongArguments {
+    /// The exit code for a wrong command line.
+    static let status: Int32 = 64
+
+    /// What the Go program can be asked for and this one does otherwise.
+    private static let replaced = [
+        "--authorize":
+            "the proxy does not log in to servers: put the token into the server's headers, such as "
+            + #""headers": {"Authorization": "Bearer ${TOKEN}"}"#,
+        "--auth-status":
+            "the proxy does not log in to servers; mcp-proxy list says which of them refuse its credentials",
+        "--doctor":
+            "mcp-proxy check says what is wrong with the configuration, mcp-proxy list what the servers of a running "
+            + "proxy are doing, and mcp-proxy logs NAME what one of them has said",
+    ]
+
+    /// Why the arguments cannot be used, in words; nil if that is for the commands to say.
+    ///
+    /// - Parameter arguments: As ``GoStyleArguments`` has made them.
+    static func fault(in arguments: [String]) -> String? {
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        for argument in arguments[..<end] {
+            let name = String(argument.prefix { $0 != "=" })
+            if let instead = replaced[name] { return "\(name) is not an option of this program: \(instead)" }
+        }
+        return unknownCommand(in: arguments) ?? unknownOption(in: Array(arguments[..<end]))
+    }
+
+    private static func unknownCommand(in arguments: [String]) -> String? {
+        guard let word = GoStyleArguments.subcommand(of: arguments) else { return nil }
+        let known = ServeCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+        guard !(known + ["help"]).contains(word) else { return nil }
+        let shown = "\"\(ShownText.plain(word))\""
+        if let near = nearestKey(to: word, in: known) {
+            return "there is no command \(shown). Did you mean \"\(near)\"?"
+        }
+        let isFile = word.contains("/") || word.contains(".")
+        return isFile
+            ? "there is no command \(shown). Did you mean --config \(word)?"
+            : "there is no command \(shown). The commands are: \(known.joined(separator: ", "))"
+    }
+
+    /// The parser looks for `--help` first, and would not say what is wrong.
+    private static func unknownOption(in arguments: [String]) -> String? {
+        let asked = arguments.filter { !["--help", "-h", "--version"].contains($0) }
+        guard asked.count < arguments.count, !asked.isEmpty else { return nil }
+        do {
+            _ = try ServeCommand.parseAsRoot(asked)
+            return nil
+        } catch {
+            let message = ServeCommand.message(for: error)
+            return message.hasPrefix("Unknown option") ? message : nil
+        }
+    }
+}
