@@ -4,7 +4,7 @@ package enum Base64 {
     private static let padding = UInt8(ascii: "=")
 
     /// The text of some bytes, padded to whole groups of four characters.
-    static func encode(_ bytes: some Collection<UInt8>) -> String {
+    package static func encode(_ bytes: some Collection<UInt8>) -> String {
         var output: [UInt8] = []
         output.reserveCapacity((bytes.count + 2) / 3 * 4)
         var pending: UInt32 = 0

@@ -157,6 +157,7 @@ extension ManagementDescription {
         "era": {"type": "string"},
         "protocolVersion": {"type": "string"},
         "error": {"type": "string", "description": "Why it failed last."},
+        "note": {"type": "string", "description": "What everybody is to know who looks at it, such as that its certificate is not verified."},
         "circuit": {
           "type": "object",
           "description": "Only while calls fail at once because the server has failed again and again.",

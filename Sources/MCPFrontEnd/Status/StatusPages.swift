@@ -104,6 +104,10 @@ final class StatusPages: Sendable {
             guard let number else { continue }
             body.writeString(",\"\(name)\":\(number)")
         }
+        if let note = status.note {
+            body.writeString(",\"note\":")
+            body.writeJSONString(note)
+        }
         if let error = status.error {
             body.writeString(",\"error\":")
             body.writeJSONString(error)

@@ -64,7 +64,7 @@ package final class ServerConnections: Sendable {
         self.statusChanged = statusChanged
         self.catalog = ToolCatalog(server: settings.displayName, logger: logger)
         self.cacheHints = settings.cacheHints.members
-        state.withLock { $0.status.transport = settings.transport }
+        state.withLock { ($0.status.transport, $0.status.note) = (settings.transport, settings.note) }
     }
 
     package var status: ServerStatus { state.withLock { $0.status } }

@@ -15,6 +15,8 @@ package struct ServerStatus: Sendable, Equatable {
     package var state = State.starting
     /// When it came to that state.
     package var since = NIODeadline.now()
+    /// What everybody is to know who looks at the server; nil for nothing.
+    package var note: String?
     /// How the server is reached, in a word.
     package var transport = ""
     /// Why it failed last; for the operator.

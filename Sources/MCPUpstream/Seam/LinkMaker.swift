@@ -12,21 +12,17 @@ package enum UpstreamAddress: Sendable {
     }
 
     case stdio(StdioSettings)
-    case http(HTTPURL, headers: [(name: String, value: String)], HTTPTransport, within: Reach)
+    case http(
+        HTTPURL, headers: [(name: String, value: String)], HTTPTransport, within: Reach, by: HTTPEgress = HTTPEgress())
     /// A server that cannot be started as it is configured.
     case unusable(UpstreamFailure)
 }
 
 /// Makes links to servers, on whichever event loop they are to live.
 ///
-/// HTTP connections are pooled for each event loop and shared by all servers of one origin and reach.
+/// HTTP connections are pooled for each event loop and shared by all servers of one origin and reach that are reached in
+/// one way.
 package final class LinkMaker: Sendable {
-    /// The pools of one event loop, touched only there; that is what makes `@unchecked Sendable` true.
-    private struct LoopPools: @unchecked Sendable {
-        let eventLoop: any EventLoop
-        let pools: HTTPConnectionPools
-    }
-
     private let loops: [LoopPools]
     /// What has to end before the program may.
     package let census = LinkCensus()
@@ -39,7 +35,7 @@ package final class LinkMaker: Sendable {
         var linkSettings = settings
         linkSettings.census = census
         self.loops = eventLoops.makeIterator().map { [linkSettings] in
-            LoopPools(eventLoop: $0, pools: HTTPConnectionPools(eventLoop: $0, settings: linkSettings))
+            LoopPools(eventLoop: $0, settings: linkSettings)
         }
     }
 
@@ -52,10 +48,10 @@ package final class LinkMaker: Sendable {
             return { [settings] in StdioLink(settings, on: $0) }
         case .unusable(let failure):
             return { UnusableLink(failure, on: $0) }
-        case .http(let url, let headers, let transport, let reach):
+        case .http(let url, let headers, let transport, let reach, let egress):
             let memory = TransportMemory()
             return { [self] eventLoop in
-                let pools = pools(on: eventLoop)
+                let pools = pools(on: eventLoop, by: egress)
                 return switch transport {
                 case .sse:
                     SSELink(url: url, headers: headers, within: reach, pools: pools, logger: logger)
@@ -71,12 +67,12 @@ package final class LinkMaker: Sendable {
         }
     }
 
-    private func pools(on eventLoop: any EventLoop) -> HTTPConnectionPools {
+    private func pools(on eventLoop: any EventLoop, by egress: HTTPEgress) -> HTTPConnectionPools {
         eventLoop.preconditionInEventLoop()
         guard let found = loops.first(where: { $0.eventLoop === eventLoop }) else {
             preconditionFailure("a link must live on one of the proxy's event loops")
         }
-        return found.pools
+        return found.pools(by: egress)
     }
 
     /// Ends the connections to what the guard in force no longer allows, whatever is under way on them. Returns when that
@@ -86,7 +82,7 @@ package final class LinkMaker: Sendable {
             for loop in loops {
                 group.addTask {
                     // An event loop that has ended has no connections any more.
-                    try? await loop.eventLoop.submit { loop.pools.endForbiddenConnections() }.get()
+                    try? await loop.eventLoop.submit { loop.endForbiddenConnections() }.get()
                 }
             }
         }
@@ -94,6 +90,6 @@ package final class LinkMaker: Sendable {
 
     /// Closes the pooled connections.
     package func close() {
-        for loop in loops { loop.eventLoop.execute { loop.pools.shutDown() } }
+        for loop in loops { loop.eventLoop.execute { loop.shutDown() } }
     }
 }

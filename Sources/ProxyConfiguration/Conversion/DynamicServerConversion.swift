@@ -14,6 +14,7 @@ enum DynamicServerConversion {
         }
         checkNumbers(document, &context)
         checkOptions(document, proxy: proxy, &context)
+        checkEgress(document, &context)
         var settings = ServerConversion.server(
             named: name, document, at: .root, defaults: proxy.options, &context)
         settings?.options.panicIfInvalid = false
@@ -61,6 +62,16 @@ enum DynamicServerConversion {
             context.error("there is a server of this name already", at: nil, path, write: "Choose another name")
         } else {
             ServerConversion.checkName(name, others: existing, at: nil, path, &context)
+        }
+    }
+
+    /// Reports what only the operator may say of how a server is reached.
+    private static func checkEgress(_ document: ConfigurationNode, _ context: inout ConversionContext) {
+        for key in EgressConversion.keys {
+            guard let node = document[key] else { continue }
+            context.error(
+                "the key is for the servers of the operator's own configuration only", at: node.position,
+                ConfigurationPath(key), write: "Remove it")
         }
     }
 

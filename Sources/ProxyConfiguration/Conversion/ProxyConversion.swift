@@ -60,6 +60,7 @@ enum ProxyConversion {
         settings.options = options(in: proxy, &context)
         settings.limits = LimitsConversion.limits(in: proxy, &context)
         settings.management = ManagementConversion.management(in: proxy, &context)
+        settings.trustedCAFile = EgressConversion.file(in: proxy, &context)
         settings.allowedHosts = AddressConversion.hosts(in: proxy, &context)
         settings.allowedOrigins = AddressConversion.origins(in: proxy, &context)
         return settings

@@ -19,6 +19,7 @@ enum ServerConversion {
         let declared = DeclaredTransport.read(in: reader, &context)
         let transport = TransportConversion.transport(in: reader, declared: declared, &context)
         let written = options(in: reader, &context)
+        let egress = EgressConversion.egress(in: reader, for: transport, &context)
         let isolation = reader.choice("isolation", of: Isolation.self, &context)
         let era = reader.choice("protocol", of: ProtocolEra.self, &context)
         let month = Duration.seconds(30 * 24 * 60 * 60)
@@ -29,6 +30,7 @@ enum ServerConversion {
         var settings = ServerSettings(
             name: name, transport: transport, options: written.merged(over: defaults), isolation: isolation,
             protocolEra: era ?? .auto, cacheTTL: cacheTTL ?? .zero, cacheScope: cacheScope ?? .private)
+        settings.egress = egress
         settings.lack(missing, &context)
         return settings
     }

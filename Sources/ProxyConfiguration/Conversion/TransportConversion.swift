@@ -58,7 +58,7 @@ enum TransportConversion {
                 at: declared.position,
                 declared.path, write: "Remove command, or write \"stdio\"")
         }
-        for key in ["url", "headers", "timeout"] {
+        for key in ["url", "headers", "timeout"] + EgressConversion.keys {
             guard let node = reader.node(key), node.value != .string(""), !(context.isStrict && node.isEmpty) else {
                 continue
             }

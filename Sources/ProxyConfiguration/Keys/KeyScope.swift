@@ -54,6 +54,7 @@ enum KeyScope: String, Sendable, CaseIterable {
         KnownKey("management", .object(.management)),
         KnownKey("allowedHosts", .texts, default: .array([])),
         KnownKey("allowedOrigins", .texts, default: .array([])),
+        KnownKey("trustedCAFile", .text),
         KnownKey("shutdownGracePeriod", .duration, default: .string("10s")),
     ]
 
@@ -80,6 +81,9 @@ enum KeyScope: String, Sendable, CaseIterable {
         KnownKey("url", .text),
         KnownKey("headers", .textMap, default: .object([])),
         KnownKey("timeout", .duration),
+        KnownKey("proxy", .text),
+        KnownKey("trustedCAFile", .text),
+        KnownKey("insecureSkipVerify", .boolean, default: .bool(false)),
         KnownKey("isolation", .choice(Isolation.allCases.map(\.rawValue))),
         KnownKey("protocol", .choice(ProtocolEra.allCases.map(\.rawValue)), default: .string("auto")),
         KnownKey("cacheTTL", .duration, default: .string("0s")),

@@ -24,6 +24,7 @@ extension ProxySettings {
             ] + limitKeys + [
                 ("allowedHosts", allowedHosts == new.allowedHosts),
                 ("allowedOrigins", allowedOrigins == new.allowedOrigins),
+                ("trustedCAFile", trustedCAFile == new.trustedCAFile),
             ])
     }
 }
@@ -33,6 +34,9 @@ extension ServerSettings {
     func keysChanged(to new: ServerSettings) -> [String] {
         transport.keysChanged(to: new.transport)
             + keys([
+                ("proxy", egress.proxy == new.egress.proxy),
+                ("trustedCAFile", egress.trustedCAFile == new.egress.trustedCAFile),
+                ("insecureSkipVerify", egress.skipsVerification == new.egress.skipsVerification),
                 ("isolation", isolation == new.isolation), ("protocol", protocolEra == new.protocolEra),
                 ("cacheTTL", cacheTTL == new.cacheTTL), ("cacheScope", cacheScope == new.cacheScope),
                 ("variables", cannotStart == new.cannotStart),

@@ -23,6 +23,8 @@ package struct ProxySettings: Sendable, Equatable {
     package var allowedOrigins: [String]
     /// The servers in the order written, disabled ones included.
     package var servers: [ServerSettings]
+    /// A file with certificates of authorities that are believed besides those of the system, for all servers.
+    package var trustedCAFile: String?
     /// What may be changed while the proxy runs.
     package var management: ManagementSettings
 

@@ -14,6 +14,8 @@ package struct ServerSettings: Sendable, Equatable {
     package var cacheTTL: Duration
     /// Who may keep them.
     package var cacheScope: CacheScope
+    /// What is particular about the way to the upstream, where that is remote.
+    package var egress = ServerEgress()
     /// Who said all this.
     package internal(set) var provenance = Provenance.somebodyElses
     /// Why the server cannot be started as it is configured, in words, such as a variable that is not set; nil if it can

@@ -43,6 +43,7 @@ struct CheckCommand: AsyncParsableCommand {
             throw ExitCode(1)
         }
         let warnings = loaded.warnings + source.commandWarnings(loaded.settings.servers)
+            + source.certificateWarnings(loaded.settings)
         for notice in loaded.notices { Terminal.error("notice: \(notice)") }
         for warning in warnings { Terminal.error(warning.description) }
         let names = loaded.settings.servers.map(Self.words)

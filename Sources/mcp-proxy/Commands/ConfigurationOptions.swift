@@ -92,6 +92,20 @@ struct ConfigurationOptions: ParsableArguments {
         }
     }
 
+    /// The files with certificates that cannot be used where this runs.
+    func certificateWarnings(_ settings: ProxySettings) -> [ConfigurationProblem] {
+        let files =
+            [("mcpProxy.trustedCAFile", settings.trustedCAFile)]
+            + settings.servers.map { ($0.keyPath("trustedCAFile"), $0.options.disabled ? nil : $0.egress.trustedCAFile) }
+        return files.compactMap { keyPath, file in
+            file.flatMap(EgressRules.fault).map { fault in
+                ConfigurationProblem(
+                    severity: .warning, source: RemoteConfigurationRequest.display(config), keyPath: keyPath,
+                    message: fault, suggestion: "Without it no server that needs it is reached over https://")
+            }
+        }
+    }
+
     private func readFile() throws(ConfigurationError) -> [UInt8] {
         do {
             return try Array(Data(contentsOf: URL(filePath: config)))

@@ -27,6 +27,11 @@ enum StatusTable {
             ([header] + cells).map { $0[column].count }.max() ?? 0
         }
         var lines = ([header] + cells).map { line(of: $0, widths) }
+        for row in rows {
+            guard let note = row.status.note else { continue }
+            lines.append("")
+            lines.append("WARNING: \(row.name): \(note).")
+        }
         for row in rows where row.status.state == .failed {
             lines.append("")
             lines.append("\(row.name) failed: \(row.status.error ?? "no reason known").\(row.advice)")

@@ -55,6 +55,7 @@ struct ManagementClient: Sendable {
             throw CommandFailure("this name cannot stand in a path: \(error)")
         }
         var call = HTTPCall(method, url)
+        call.egress = EgressRules.ofProcess.egress()
         call.body = body
         // A change lasts until the server has started, which has time limits of its own.
         if method == .get { call.timeout = Self.readTimeout }

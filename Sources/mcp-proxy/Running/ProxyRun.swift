@@ -75,6 +75,7 @@ struct ProxyRun {
             try await frontDoor.open(on: eventLoops)
             await registry.openAddresses()
             warnWhenExposed()
+            warnWhenUnverified()
             composition.start()
             await registry.restore()
         } catch {
@@ -113,6 +114,20 @@ struct ProxyRun {
             # WARNING: others can reach \(isBound ? address : "this proxy by its public name"), and these servers
             # ask for no token: \(names)
             # Set mcpProxy.options.authTokens\(remedy).
+            ########################################################################
+            """
+        )
+    }
+
+    private func warnWhenUnverified() {
+        let names = settings.servers.filter { !$0.options.disabled && $0.trustNote != nil }.map(\.displayName)
+        guard !names.isEmpty else { return }
+        Terminal.error(
+            """
+            ########################################################################
+            # WARNING: certificates are not verified (insecureSkipVerify) of: \(names.joined(separator: ", "))
+            # Whoever is between can read and change everything, the headers with
+            # credentials included. Name an authority's file in trustedCAFile instead.
             ########################################################################
             """
         )

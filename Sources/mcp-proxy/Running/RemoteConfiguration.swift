@@ -41,7 +41,7 @@ final class RemoteConfiguration: Sendable {
             download.headers = request.headers.map { ($0.name, $0.value.reveal()) }
             if let timeout = request.timeout { download.timeout = .milliseconds(timeout.milliseconds) }
             download.maximumBytes = ConfigurationLoader.maximumBytes
-            download.trust = insecure ? .unverified : .verified
+            download.egress = EgressRules.ofProcess.egress(insecure: insecure)
             download.knownTag = known.withLock { $0.tag }
             let content = try await download.fetch(on: MultiThreadedEventLoopGroup.singleton.next())
             return known.withLock { known in

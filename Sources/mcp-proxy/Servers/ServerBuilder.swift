@@ -111,7 +111,8 @@ struct ServerBuilder: Sendable {
                 case .streamableHTTP: .streamableHTTP
                 }
             return .http(
-                url, headers: headers.map { ($0.name, $0.value.reveal()) }, transport, within: reach(of: server))
+                url, headers: headers.map { ($0.name, $0.value.reveal()) }, transport, within: reach(of: server),
+                by: egress(of: server))
         }
     }
 
@@ -122,6 +123,17 @@ struct ServerBuilder: Sendable {
         case .operatorsOwn: .anywhere
         case .somebodyElses: .guarded(gate)
         }
+    }
+
+    /// What is particular about the way is the operator's to say. Proxies and certificates that hold for all servers hold
+    /// for others', too.
+    private func egress(of server: ServerSettings) -> HTTPEgress {
+        let particular =
+            switch server.provenance.kind {
+            case .operatorsOwn: server.egress
+            case .somebodyElses: ServerEgress()
+            }
+        return EgressRules.ofProcess.egress(particular, trustedCAFile: settings.trustedCAFile)
     }
 
     /// What the proxy knows is the operator's, not that of who adds servers.
@@ -151,6 +163,7 @@ struct ServerBuilder: Sendable {
             toolFilter: server.options.toolFilter,
             firstPrincipal: firstPrincipal
         )
+        result.note = server.trustNote
         result.startsProcesses = if case .stdio = server.transport { true } else { false }
         result.cacheHints.timeToLive = server.cacheTTL
         result.cacheHints.isPublic = server.cacheScope == .public

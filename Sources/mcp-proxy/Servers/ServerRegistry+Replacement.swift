@@ -27,7 +27,7 @@ extension ServerRegistry {
             return try await exchange(server, for: next)
         }
         if new.transport != server.settings.transport || new.cannotStart != server.settings.cannotStart
-            || source != server.source
+            || new.egress != server.settings.egress || source != server.source
         {
             try await renew(server, with: builder.linkFactory(for: new, server.journal, server.census))
         }
@@ -92,7 +92,7 @@ extension ServerSettings {
     /// Whether the connections of a server with other settings can go on with these, each over a new link.
     fileprivate func mayKeepConnections(of other: ServerSettings) -> Bool {
         guard isolation == other.isolation, protocolEra == other.protocolEra, cacheTTL == other.cacheTTL,
-            cacheScope == other.cacheScope
+            cacheScope == other.cacheScope, trustNote == other.trustNote
         else { return false }
         switch (transport, other.transport) {
         case (.stdio, .stdio): return true

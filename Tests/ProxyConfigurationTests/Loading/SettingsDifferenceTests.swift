@@ -76,6 +76,8 @@ import Testing
                     workingDirectory: "canary")
             }
         ),
+        ("proxy", { $0.egress.proxy = .none }), ("trustedCAFile", { $0.egress.trustedCAFile = "canary" }),
+        ("insecureSkipVerify", { $0.egress.skipsVerification = true }),
         ("command, url", { $0.transport = http }), ("isolation", { $0.isolation = .shared }),
         ("protocol", { $0.protocolEra = .modern }), ("cacheTTL", { $0.cacheTTL = .seconds(1) }),
         ("cacheScope", { $0.cacheScope = .public }), ("options.panicIfInvalid", { $0.options.panicIfInvalid = true }),
@@ -133,6 +135,7 @@ import Testing
         ("type", { $0.advertised = .streamableHTTP }), ("limits.callTimeout", { $0.limits.callTimeout = .seconds(1) }),
         ("limits.maxSessions", { $0.limits.maxSessions = 1 }), ("limits.maxBodyBytes", { $0.limits.maxBodyBytes = 1 }),
         ("allowedHosts", { $0.allowedHosts = ["x"] }), ("allowedOrigins", { $0.allowedOrigins = ["https://x"] }),
+        ("trustedCAFile", { $0.trustedCAFile = "canary" }),
     ]
 
     @Test("What a reload cannot apply is named", arguments: restartChanges.indices)

@@ -26,8 +26,8 @@ package struct HTTPCall: Sendable {
     /// How long everything may take; nil for as long as it likes.
     package var timeout: TimeAmount?
     package var maximumBytes = 64 << 20
-    /// Which servers are believed.
-    package var trust = HTTPTrust.verified
+    /// How servers are reached, and which are believed.
+    package var egress = HTTPEgress()
 
     package init(_ method: Method, _ url: HTTPURL) {
         self.method = method

@@ -23,7 +23,7 @@ final class HTTPCallRun: HTTPResponseReceiver {
     ) {
         self.call = call
         self.onEvent = onEvent
-        self.pools = HTTPConnectionPools(eventLoop: eventLoop, trust: call.trust)
+        self.pools = HTTPConnectionPools(eventLoop: eventLoop, egress: call.egress)
         self.whenDone = whenDone
     }
 

@@ -25,7 +25,7 @@ final class DownloadRun: HTTPResponseReceiver {
         self.download = download
         self.url = download.url
         self.headers = download.headers
-        self.pools = HTTPConnectionPools(eventLoop: eventLoop, trust: download.trust)
+        self.pools = HTTPConnectionPools(eventLoop: eventLoop, egress: download.egress)
         self.whenDone = whenDone
     }
 

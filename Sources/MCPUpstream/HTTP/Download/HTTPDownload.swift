@@ -30,8 +30,8 @@ package struct HTTPDownload: Sendable {
     /// How long everything may take.
     package var timeout = TimeAmount.seconds(30)
     package var maximumBytes = 16 << 20
-    /// Which servers are believed; `unverified` only where the operator says so.
-    package var trust = HTTPTrust.verified
+    /// How servers are reached, and which are believed; `unverified` only where the operator says so.
+    package var egress = HTTPEgress()
 
     /// What the server called the text that is known already, so that it need not send that again.
     package var knownTag: Tag?

@@ -27,7 +27,7 @@ final class GuardedResolver: Resolver, Sendable {
     /// Asks for both kinds of addresses at once, beside the event loops. Is called before the other one.
     func initiateAAAAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
         let found = NIOThreadPool.singleton.runIfActive(eventLoop: version6.futureResult.eventLoop) { [self] in
-            try allowedAddresses(host, port)
+            try lookup.allowedAddresses(host, port, gate, scheme)
         }
         found.map { $0.filter { $0.protocol == .inet6 } }.cascade(to: version6)
         found.map { $0.filter { $0.protocol == .inet } }.cascade(to: version4)
@@ -40,10 +40,15 @@ final class GuardedResolver: Resolver, Sendable {
 
     /// A look-up that has begun cannot be ended; nobody hears of what it finds.
     func cancelQueries() {}
+}
 
-    private func allowedAddresses(_ host: String, _ port: Int) throws -> [SocketAddress] {
-        let addresses = try lookup.addresses(host, port)
-        guard !addresses.isEmpty else { throw AddressLookup.NoAddress() }
+extension AddressLookup {
+    /// The addresses of a name, when a guard allows all of them.
+    func allowedAddresses(
+        _ host: String, _ port: Int, _ gate: AddressGate, _ scheme: HTTPOrigin.Scheme
+    ) throws -> [SocketAddress] {
+        let addresses = try addresses(host, port)
+        guard !addresses.isEmpty else { throw NoAddress() }
         for address in addresses { try gate.check(address, scheme) }
         return addresses
     }

@@ -36,6 +36,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     private var isPaused = false
     private var wantsToRead = false
     private var headCame = false
+    /// Which address a proxy was asked to connect to, where a guard has judged it.
+    var tunnelEnd: SocketAddress?
     /// Since when nobody has used the connection.
     var idleSince = NIODeadline.now()
 
@@ -70,7 +72,7 @@ final class HTTPConnection: ChannelDuplexHandler {
     }
 
     /// Where the connection leads; nil while it is being made and after its end.
-    var remoteAddress: SocketAddress? { context?.channel.remoteAddress }
+    var remoteAddress: SocketAddress? { context.flatMap { tunnelEnd ?? $0.channel.remoteAddress } }
 
     /// Closes the connection, whatever is under way on it.
     func shutDown() {

@@ -65,6 +65,10 @@ enum HTTPConnectionFailure {
         case let error as IOError: systemReason(error)
         case let error as ChannelError: reason(error)
         case let error as CertificateNameCheck.OtherName: error.description
+        case let error as HTTPTrust.Unusable: error.description
+        case let error as TunnelFailure: error.words { reason($0) }
+        case let error as HTTPConnector.UnusableProxy: error.words
+        case is AddressLookup.NoAddress: "its name cannot be resolved"
         case let error?: certificateReason(String(describing: error)) ?? "the TLS handshake failed"
         }
     }

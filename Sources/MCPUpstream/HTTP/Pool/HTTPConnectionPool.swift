@@ -13,6 +13,8 @@ final class HTTPConnectionPool {
     let trust: HTTPTrust
     /// What may be connected to.
     let reach: Reach
+    /// Which way leads there.
+    let route: ProxyRoute
     /// How a guarded name is resolved.
     let lookup: AddressLookup
     /// Hears that the pool has become empty.
@@ -32,6 +34,7 @@ final class HTTPConnectionPool {
         settings: HTTPLinkSettings,
         trust: HTTPTrust,
         reach: Reach,
+        route: ProxyRoute = .direct,
         lookup: AddressLookup = .system
     ) {
         self.eventLoop = eventLoop
@@ -39,6 +42,7 @@ final class HTTPConnectionPool {
         self.settings = settings
         self.trust = trust
         self.reach = reach
+        self.route = route
         self.lookup = lookup
     }
 

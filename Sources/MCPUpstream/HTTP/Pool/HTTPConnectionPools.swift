@@ -7,7 +7,7 @@ package import NIOCore
 package final class HTTPConnectionPools {
     package let eventLoop: any EventLoop
     package let settings: HTTPLinkSettings
-    private let trust: HTTPTrust
+    private let egress: HTTPEgress
     private let lookup: AddressLookup
     private var pools: [Key: HTTPConnectionPool] = [:]
     private var isShutDown = false
@@ -29,12 +29,12 @@ package final class HTTPConnectionPools {
     package init(
         eventLoop: any EventLoop,
         settings: HTTPLinkSettings = .init(),
-        trust: HTTPTrust = .verified,
+        egress: HTTPEgress = HTTPEgress(),
         lookup: AddressLookup = .system
     ) {
         self.eventLoop = eventLoop
         self.settings = settings
-        self.trust = trust
+        self.egress = egress
         self.lookup = lookup
     }
 
@@ -46,7 +46,8 @@ package final class HTTPConnectionPools {
         let key = Key(origin, reach)
         if let pool = pools[key] { return pool }
         let pool = HTTPConnectionPool(
-            eventLoop: eventLoop, origin: origin, settings: settings, trust: trust, reach: reach, lookup: lookup)
+            eventLoop: eventLoop, origin: origin, settings: settings, trust: egress.trust, reach: reach,
+            route: egress.proxies.route(to: origin), lookup: lookup)
         if isShutDown { pool.shutDown() }
         pools[key] = pool
         // Origins come and go with the configuration: an empty pool is not kept for its own sake.

@@ -4,40 +4,62 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
-/// Makes the channel of a connection: TCP, then the handlers for TLS and HTTP/1.1.
+/// Makes the channel of a connection: TCP, through a proxy where there is one, then the handlers for TLS and HTTP/1.1.
 enum HTTPConnector {
+    /// A proxy is meant, but its address cannot be used.
+    struct UnusableProxy: Error {
+        let words: String
+    }
+
     static func connect(_ connection: HTTPConnection, of pool: HTTPConnectionPool) {
         let origin = pool.origin
-        let channel = connect(to: origin, of: pool)
+        let channel = channel(for: pool)
         channel.assumeIsolated().whenComplete { result in
             do {
-                try addHandlers(connection, pool, result.get())
+                let made = try result.get()
+                connection.tunnelEnd = made.tunnelEnd
+                try addHandlers(connection, pool, made.channel)
             } catch {
                 pool.connectionFailed(connection, HTTPConnectionFailure.connecting(error, origin: origin))
             }
         }
     }
 
-    /// Connects to the host's address, or to one of those that its name stands for at this moment.
-    private static func connect(to origin: HTTPOrigin, of pool: HTTPConnectionPool) -> EventLoopFuture<any Channel> {
-        let bootstrap = ClientBootstrap(group: pool.eventLoop)
-            .connectTimeout(pool.settings.connectTimeout)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+    private static func channel(for pool: HTTPConnectionPool) -> EventLoopFuture<TunnelConnector.Made> {
         do {
-            if case .guarded(let gate) = pool.reach { try gate.check(origin) }
-            switch (origin.host, pool.reach) {
-            case (.address(let address), _):
-                return bootstrap.connect(to: try address.socket(port: origin.port))
-            case (.name(let name), .anywhere):
-                return bootstrap.connect(host: name, port: origin.port)
-            case (.name(let name), .guarded(let gate)):
-                let resolver = GuardedResolver(gate, origin.scheme, pool.lookup, on: pool.eventLoop)
-                return bootstrap.resolver(resolver).connect(host: name, port: origin.port)
+            if case .guarded(let gate) = pool.reach { try gate.check(pool.origin) }
+            // What cannot be believed is not called.
+            if pool.origin.scheme == .https { _ = try pool.trust.context() }
+            switch pool.route {
+            case .direct: return try direct(pool).map { TunnelConnector.Made(channel: $0, tunnelEnd: nil) }
+            case .through(let proxy): return TunnelConnector(pool, through: proxy).connect()
+            case .unusable(let words): throw UnusableProxy(words: words)
             }
         } catch {
             // Not at once: the pool is still being asked for the connection.
             return pool.eventLoop.submit { throw error }
         }
+    }
+
+    /// Connects to the host's address, or to one of those that its name stands for at this moment.
+    private static func direct(_ pool: HTTPConnectionPool) throws -> EventLoopFuture<any Channel> {
+        let origin = pool.origin
+        let bootstrap = bootstrap(on: pool.eventLoop, within: pool.settings.connectTimeout)
+        switch (origin.host, pool.reach) {
+        case (.address(let address), _):
+            return bootstrap.connect(to: try address.socket(port: origin.port))
+        case (.name(let name), .anywhere):
+            return bootstrap.connect(host: name, port: origin.port)
+        case (.name(let name), .guarded(let gate)):
+            let resolver = GuardedResolver(gate, origin.scheme, pool.lookup, on: pool.eventLoop)
+            return bootstrap.resolver(resolver).connect(host: name, port: origin.port)
+        }
+    }
+
+    static func bootstrap(on eventLoop: any EventLoop, within timeout: TimeAmount) -> ClientBootstrap {
+        ClientBootstrap(group: eventLoop)
+            .connectTimeout(timeout)
+            .channelOption(.socketOption(.tcp_nodelay), value: 1)
     }
 
     /// The channel has only just been connected, so nothing has been read from it: servers do not speak first.
@@ -50,7 +72,9 @@ enum HTTPConnector {
         let pipeline = channel.pipeline.syncOperations
         do {
             // The guard may be another one than when the connection was begun.
-            if case .guarded(let gate) = pool.reach { try gate.check(channel.remoteAddress, pool.origin.scheme) }
+            if case .guarded(let gate) = pool.reach {
+                try gate.check(connection.tunnelEnd ?? channel.remoteAddress, pool.origin.scheme)
+            }
             if pool.origin.scheme == .https { try pipeline.addHandlers(tlsHandlers(pool)) }
             var limits = NIOHTTPDecoderLimitConfiguration()
             limits.maxHeaderFieldSize = pool.settings.maximumHeaderFieldBytes

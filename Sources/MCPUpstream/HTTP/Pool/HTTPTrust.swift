@@ -6,6 +6,12 @@ package struct HTTPTrust: Sendable {
         case verified
         case unverified
         case custom(NIOSSLContext)
+        case unusable(Unusable)
+    }
+
+    /// What was to be believed is not there, so nobody is.
+    struct Unusable: Error, Hashable, CustomStringConvertible {
+        let description: String
     }
 
     private let kind: Kind
@@ -24,6 +30,11 @@ package struct HTTPTrust: Sendable {
         HTTPTrust(.custom(context))
     }
 
+    /// Nobody, because what was to be believed cannot be read, for this reason.
+    package static func unusable(because reason: String) -> HTTPTrust {
+        HTTPTrust(.unusable(Unusable(description: reason)))
+    }
+
     // Reading the system's authorities takes milliseconds and megabytes: once per process, when first needed.
     private static let verifiedContext = makeContext(.noHostnameVerification)
     private static let unverifiedContext = makeContext(.none)
@@ -32,17 +43,21 @@ package struct HTTPTrust: Sendable {
     /// contexts check the chain alone.
     var asksForNames: Bool {
         switch kind {
-        case .verified, .custom: true
+        case .verified, .custom, .unusable: true
         case .unverified: false
         }
     }
 
     private static func makeContext(_ verification: CertificateVerification) -> Result<NIOSSLContext, any Error> {
+        Result { try NIOSSLContext(configuration: configuration(verification)) }
+    }
+
+    static func configuration(_ verification: CertificateVerification) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification = verification
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
-        return Result { try NIOSSLContext(configuration: configuration) }
+        return configuration
     }
 
     func context() throws -> NIOSSLContext {
@@ -50,6 +65,27 @@ package struct HTTPTrust: Sendable {
         case .verified: try Self.verifiedContext.get()
         case .unverified: try Self.unverifiedContext.get()
         case .custom(let context): context
+        case .unusable(let reason): throw reason
+        }
+    }
+}
+
+extension HTTPTrust: Hashable {
+    package static func == (left: HTTPTrust, right: HTTPTrust) -> Bool {
+        switch (left.kind, right.kind) {
+        case (.verified, .verified), (.unverified, .unverified): true
+        case (.custom(let one), .custom(let other)): one === other
+        case (.unusable(let one), .unusable(let other)): one == other
+        case (.verified, _), (.unverified, _), (.custom, _), (.unusable, _): false
+        }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        switch kind {
+        case .verified: hasher.combine(0)
+        case .unverified: hasher.combine(1)
+        case .custom(let context): hasher.combine(ObjectIdentifier(context))
+        case .unusable(let reason): hasher.combine(reason)
         }
     }
 }

@@ -24,6 +24,7 @@ final class ExchangeHarness: Sendable {
         settings: HTTPLinkSettings = .init(),
         trust: HTTPTrust = .verified,
         within reach: Reach = .anywhere,
+        route: ProxyRoute = .direct,
         lookup: AddressLookup = .system
     ) async throws {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
@@ -31,7 +32,7 @@ final class ExchangeHarness: Sendable {
         pool = try await eventLoop.submit {
             let pool = HTTPConnectionPool(
                 eventLoop: eventLoop, origin: url.origin, settings: settings, trust: trust,
-                reach: reach, lookup: lookup)
+                reach: reach, route: route, lookup: lookup)
             return NIOLoopBound(pool, eventLoop: eventLoop)
         }.get()
     }
