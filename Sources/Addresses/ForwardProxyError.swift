@@ -18,7 +18,8 @@ package struct ForwardProxyError: Error, Sendable, Equatable {
     /// What is wrong, as a part of a sentence.
     package var problem: String {
         switch code {
-        case .scheme: "the proxy's address does not begin with http://; proxies of SOCKS, or behind TLS, are not supported"
+        case .scheme:
+            "the proxy's address does not begin with http://; proxies of SOCKS, or behind TLS, are not supported"
         case .host(let code): HTTPURLError(code).problem
         case .path: "the proxy's address has something behind host and port"
         case .credentials: "user name or password in the proxy's address are not written as in a URL"

@@ -6,7 +6,8 @@ import Testing
     @Test(
         "The address of a proxy is read as programs write it",
         arguments: [
-            ("http://proxy.example:3128", "http://proxy.example:3128"), ("proxy.example:3128", "http://proxy.example:3128"),
+            ("http://proxy.example:3128", "http://proxy.example:3128"),
+            ("proxy.example:3128", "http://proxy.example:3128"),
             ("HTTP://Proxy.Example:8080/", "http://proxy.example:8080"), ("http://10.0.0.1", "http://10.0.0.1"),
             ("proxy", "http://proxy"), ("http://[fd00::1]:3128", "http://[fd00::1]:3128"),
         ])
@@ -43,7 +44,8 @@ import Testing
             ("", ForwardProxyError.Code.host(.noHost)), ("http://", .host(.noHost)), ("https://canary:3128", .scheme),
             ("socks5://canary:1080", .scheme), ("socks5h://u:canary@h", .scheme), ("http://proxy/canary", .path),
             ("http://proxy//", .path), ("http://proxy?", .path), ("http://proxy#", .path),
-            ("http://proxy:canary", .host(.port)), ("http://proxy:0", .host(.port)), ("http://127.1", .host(.ambiguousAddress)),
+            ("http://proxy:canary", .host(.port)), ("http://proxy:0", .host(.port)),
+            ("http://127.1", .host(.ambiguousAddress)),
             ("http://pro xy", .host(.host)), ("http://canary%:x@proxy", .credentials),
             ("http://can%3Aary:x@proxy", .credentials), ("http://u:%zz@proxy", .credentials),
         ])

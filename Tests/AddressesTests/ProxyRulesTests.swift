@@ -54,7 +54,9 @@ import Testing
         #expect(rules.route(to: try HTTPURL(url).origin) == .direct)
     }
 
-    @Test("Names that only look like this machine's are asked through the proxy", arguments: ["localhost.example", "notlocalhost", "128.0.0.1"])
+    @Test(
+        "Names that only look like this machine's are asked through the proxy",
+        arguments: ["localhost.example", "notlocalhost", "128.0.0.1"])
     func notLoopback(host: String) throws {
         #expect(try route("http://\(host)/", Self.variables) == "http://h:1")
     }
@@ -75,11 +77,14 @@ import Testing
             ("example.com:443", "example.com", true), ("example.com:8443", "example.com", false),
             ("example.com:8443", "a.example.com:8443", true), ("10.1.2.3:443", "10.1.2.3", true),
             ("10.1.2.3:80", "10.1.2.3", false), ("[fd12::1]:443", "[fd12::1]", true),
-            ("[fd12::1]:80", "[fd12::1]", false), ("*:8443", "example.com:8443", true), ("*:8443", "example.com", false),
+            ("[fd12::1]:80", "[fd12::1]", false), ("*:8443", "example.com:8443", true),
+            ("*:8443", "example.com", false),
             ("x, a.example ,y", "a.example", true), ("x a.example", "a.example", true), (",,", "a.example", false),
             ("", "a.example", false), (".", "a.example", false), ("*.", "a.example", false),
-            ("a.example:http", "a.example", false), ("a.example:", "a.example", false), ("[fd12::1", "[fd12::1]", false),
-            ("10.0.0.0/99", "10.0.0.1", false), ("http://a.example", "a.example", false), ("ex*mple.com", "example.com", false),
+            ("a.example:http", "a.example", false), ("a.example:", "a.example", false),
+            ("[fd12::1", "[fd12::1]", false),
+            ("10.0.0.0/99", "10.0.0.1", false), ("http://a.example", "a.example", false),
+            ("ex*mple.com", "example.com", false),
         ])
     func exceptions(list: String, host: String, isDirect: Bool) throws {
         let found = try route("https://\(host)/", ["HTTPS_PROXY": "s:2", "NO_PROXY": list])

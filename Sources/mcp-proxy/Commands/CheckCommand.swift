@@ -42,7 +42,8 @@ struct CheckCommand: AsyncParsableCommand {
             Terminal.error("mcp-proxy: \(count == 1 ? "1 problem" : "\(count) problems") in the configuration")
             throw ExitCode(1)
         }
-        let warnings = loaded.warnings + source.commandWarnings(loaded.settings.servers)
+        let warnings =
+            loaded.warnings + source.commandWarnings(loaded.settings.servers)
             + source.certificateWarnings(loaded.settings)
         for notice in loaded.notices { Terminal.error("notice: \(notice)") }
         for warning in warnings { Terminal.error(warning.description) }

@@ -96,7 +96,9 @@ struct ConfigurationOptions: ParsableArguments {
     func certificateWarnings(_ settings: ProxySettings) -> [ConfigurationProblem] {
         let files =
             [("mcpProxy.trustedCAFile", settings.trustedCAFile)]
-            + settings.servers.map { ($0.keyPath("trustedCAFile"), $0.options.disabled ? nil : $0.egress.trustedCAFile) }
+            + settings.servers.map {
+                ($0.keyPath("trustedCAFile"), $0.options.disabled ? nil : $0.egress.trustedCAFile)
+            }
         return files.compactMap { keyPath, file in
             file.flatMap(EgressRules.fault).map { fault in
                 ConfigurationProblem(

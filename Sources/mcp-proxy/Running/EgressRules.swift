@@ -105,7 +105,9 @@ final class EgressRules: Sendable {
                 (try? Self.read("\(directory)/\(name)", "SSL_CERT_DIR").get()).flatMap { $0.isUsable ? $0 : nil }
             }
         }
-        guard !found.isEmpty else { throw Unreadable(words: "SSL_CERT_DIR names no directory with certificates in PEM") }
+        guard !found.isEmpty else {
+            throw Unreadable(words: "SSL_CERT_DIR names no directory with certificates in PEM")
+        }
         return found
     }
 

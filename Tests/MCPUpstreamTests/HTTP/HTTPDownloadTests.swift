@@ -68,7 +68,9 @@ import Testing
             connection.send(HTTPAnswers.empty("301 X", headers: "Location: http://127.0.0.1/\r\n"))
         }
         let url = try server.url()
-        let failure = await #expect(throws: UpstreamFailure.self) { try await fetch(url) { $0.egress.trust = .unverified } }
+        let failure = await #expect(throws: UpstreamFailure.self) {
+            try await fetch(url) { $0.egress.trust = .unverified }
+        }
         #expect(failure?.detail.contains("from https to http") == true)
     }
 

@@ -23,7 +23,8 @@ import Testing
         AddressLookup { _, port in try addresses.map { try SocketAddress(ipAddress: $0, port: port) } }
     }
 
-    @Test("One tunnel carries several requests, and the proxy resolves the name", arguments: ["a.example", "192.0.2.7"])
+    @Test(
+        "One tunnel carries several requests, and the proxy resolves the name", arguments: ["a.example", "192.0.2.7"])
     func tunnel(host: String) async throws {
         let proxy = try await proxy()
         let harness = try await ExchangeHarness(HTTPURL("http://\(host)/x"), route: route(proxy))
@@ -118,7 +119,20 @@ import Testing
         #expect(try await proxy.connectionsSoFar() == 0)
     }
 
-    @Test("The address of the proxy itself is the operator's, and what a tunnel leads to is judged when the guard changes")
+    @Test("The operator's proxy is not shown to who added a server, but to the log")
+    func secrecy() async throws {
+        let proxy = try await proxy("HTTP/1.1 403 Forbidden\r\n\r\n")
+        let harness = try await ExchangeHarness(
+            HTTPURL("https://8.8.8.8/"), within: .allowing([]), route: route(proxy))
+        let failure = try await harness.send().failure()
+        #expect(failure.detail.contains("the HTTP proxy of the operator refused to connect to it (HTTP status 403)"))
+        #expect(!failure.detail.contains("\(proxy.port)"))
+        #expect(failure.logDetail.contains("the proxy http://127.0.0.1:\(proxy.port) refused"))
+    }
+
+    @Test(
+        "The address of the proxy itself is the operator's, and what a tunnel leads to is judged when the guard changes"
+    )
     func changedGuard() async throws {
         let proxy = try await proxy()
         let gate = try AddressGate(allowing: ["8.8.8.8"])

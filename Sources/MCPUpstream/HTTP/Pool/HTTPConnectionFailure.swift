@@ -12,7 +12,13 @@ enum HTTPConnectionFailure {
         if let forbidden = forbiddenAddress(error) {
             return Self.forbidden(forbidden, origin: origin, nothingSent: true)
         }
-        return UpstreamFailure(.notReachable, "\(origin) cannot be reached: \(reason(error))", nothingSent: true)
+        let words = "\(origin) cannot be reached: \(reason(error))"
+        guard let tunnel = error as? TunnelFailure, tunnel.isOfGuarded else {
+            return UpstreamFailure(.notReachable, words, nothingSent: true)
+        }
+        let shown = tunnel.words(calling: "the HTTP proxy of the operator") { reason($0) }
+        return UpstreamFailure(
+            .notReachable, "\(origin) cannot be reached: \(shown)", forTheLog: words, nothingSent: true)
     }
 
     /// A guard lets nobody connect there. What a name stands for is for the log only: it tells of the operator's network.

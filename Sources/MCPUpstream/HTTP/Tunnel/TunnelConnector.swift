@@ -36,17 +36,20 @@ struct TunnelConnector: Sendable {
                 open(on: channel, to: end.map(Self.authority) ?? Self.authority(origin.host, origin.port))
                     .map { Made(channel: channel, tunnelEnd: end) }
             }
+        }.flatMapErrorThrowing { error in
+            guard case .guarded = reach, var failure = error as? TunnelFailure else { throw error }
+            failure.isOfGuarded = true
+            throw failure
         }
     }
 
     /// The address that the guard allows; nil where there is no guard and the proxy may resolve the name.
     private var end: EventLoopFuture<SocketAddress?> {
-        switch (reach, origin.host) {
-        case (.anywhere, _): eventLoop.makeSucceededFuture(nil)
-        case (.guarded, .address(let address)):
-            eventLoop.submit { try address.socket(port: origin.port) }
-        case (.guarded(let gate), .name(let name)):
-            NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
+        guard case .guarded(let gate) = reach else { return eventLoop.makeSucceededFuture(nil) }
+        switch origin.host {
+        case .address(let address): return eventLoop.submit { try address.socket(port: origin.port) }
+        case .name(let name):
+            return NIOThreadPool.singleton.runIfActive(eventLoop: eventLoop) {
                 let addresses = try lookup.allowedAddresses(name, origin.port, gate, origin.scheme)
                 // Only the proxy knows what it reaches, and IPv4 is what nearly all of them do.
                 return addresses.first { $0.protocol == .inet } ?? addresses.first

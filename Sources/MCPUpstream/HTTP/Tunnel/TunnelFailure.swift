@@ -16,26 +16,31 @@ struct TunnelFailure: Error {
 
     let proxy: ForwardProxy
     let cause: Cause
+    /// Whether somebody else than the operator hears of it, to whom the proxy's address is nothing.
+    var isOfGuarded = false
 
     /// What happened, in words for the operator.
     ///
-    /// - Parameter reason: Says why a connection could not be made.
-    func words(_ reason: (any Error) -> String) -> String {
-        switch cause {
-        case .unreachable(let error): "the proxy \(proxy) cannot be reached: \(reason(error))"
+    /// - Parameters:
+    ///   - name: What the proxy is called; nil for its address.
+    ///   - reason: Says why a connection could not be made.
+    func words(calling name: String? = nil, _ reason: (any Error) -> String) -> String {
+        let proxy = name ?? "the proxy \(self.proxy)"
+        return switch cause {
+        case .unreachable(let error): "\(proxy) cannot be reached: \(reason(error))"
         case .refused(407):
-            proxy.credentials == nil
-                ? "the proxy \(proxy) wants credentials (HTTP status 407): write them into its address, as "
+            self.proxy.credentials == nil
+                ? "\(proxy) wants credentials (HTTP status 407): write them into its address, as "
                     + "http://user:password@host:port"
-                : "the proxy \(proxy) does not accept the credentials in its address (HTTP status 407); only the Basic "
+                : "\(proxy) does not accept the credentials in its address (HTTP status 407); only the Basic "
                     + "scheme is supported"
         case .refused(let status):
-            "the proxy \(proxy) refused to connect to it (HTTP status \(status)); many proxies allow CONNECT to few "
+            "\(proxy) refused to connect to it (HTTP status \(status)); many proxies allow CONNECT to few "
                 + "ports or hosts only"
-        case .unreadable: "the proxy \(proxy) answered CONNECT with something that is not an answer of HTTP/1.1"
-        case .tooLong: "the proxy \(proxy) answered CONNECT with more than \(ProxyTunnel.maximumAnswerBytes) bytes"
-        case .closed: "the proxy \(proxy) closed the connection instead of answering CONNECT"
-        case .silent: "the proxy \(proxy) did not answer CONNECT in time"
+        case .unreadable: "\(proxy) answered CONNECT with something that is not an answer of HTTP/1.1"
+        case .tooLong: "\(proxy) answered CONNECT with more than \(ProxyTunnel.maximumAnswerBytes) bytes"
+        case .closed: "\(proxy) closed the connection instead of answering CONNECT"
+        case .silent: "\(proxy) did not answer CONNECT in time"
         }
     }
 }
