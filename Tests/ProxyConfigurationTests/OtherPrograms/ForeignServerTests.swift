@@ -1,3 +1,5 @@
+import Addresses
+import MCPValues
 import Testing
 
 @testable import ProxyConfiguration
@@ -13,7 +15,7 @@ import Testing
         return (command, arguments, folder)
     }
 
-    private func remote(_ members: String) throws -> (url: String, kind: HTTPTransportKind)? {
+    private func remote(_ members: String) throws -> (url: HTTPURL, kind: HTTPTransportKind)? {
         guard case .http(let url, _, _, let kind)? = try server(members)?.transport else { return nil }
         return (url, kind)
     }
