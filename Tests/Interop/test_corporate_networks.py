@@ -8,6 +8,7 @@ import pytest
 from support.authority import Authority
 from support.config_host import ConfigHost
 from support.connect_proxy import ConnectProxy, TLSFront
+from support.management import Management
 from support.proxy import free_port
 
 pytestmark = pytest.mark.anyio
@@ -270,3 +271,42 @@ async def test_an_unverified_certificate_is_warned_of_everywhere(far, shell, htt
         assert proxy.servers()["far"]["note"] == note and "note" not in proxy.servers()["other"]
         proxy.wait_output(f"WARNING: far: {note}.")
         assert "# WARNING: certificates are not verified (insecureSkipVerify) of: far\n" in proxy.stderr
+
+
+# Servers that are added over the API
+
+
+async def test_a_server_that_was_added_is_asked_for_by_the_address_that_was_judged(launch, http, upstream):
+    """Where the guard allows its address, the proxy connects to that."""
+    address = "192.0.2.7"
+    with ConnectProxy() as way:
+        management = {"allowAddresses": [address]}
+        with launch({}, proxy={"management": management}, environment={"HTTP_PROXY": way.url}) as proxy:
+            entry = {"url": f"http://{address}:{upstream.port}/mcp"}
+            await Management(proxy, http).add("far", entry)
+            await works(proxy, http)
+            assert set(way.asked) == {f"{address}:{upstream.port}"}
+
+
+@pytest.mark.parametrize("host", [HOST, "192.0.2.8", "169.254.169.254"])
+async def test_the_proxy_is_no_way_around_the_guard(launch, http, upstream, host):
+    """It is asked neither for a name that only it can resolve, nor for an address that is not allowed."""
+    with ConnectProxy() as way:
+        management = {"allowAddresses": ["192.0.2.7"]}
+        with launch({}, proxy={"management": management}, environment={"HTTP_PROXY": way.url}) as proxy:
+            config = {"url": f"http://{host}:{upstream.port}/mcp"}
+            response = await Management(proxy, http).ask("POST", "", {"name": "far", "config": config})
+            assert response.status_code >= 400, response.text
+            assert "cannot be resolved" in response.text or "is not called" in response.text, response.text
+            assert way.url not in response.text
+            assert way.asked == []
+
+
+@pytest.mark.parametrize("member", [{"proxy": "none"}, {"trustedCAFile": "/etc/passwd"}, {"insecureSkipVerify": True}])
+async def test_who_adds_a_server_has_no_say_in_the_way_to_it(launch, http, member):
+    """The keys are the operator's."""
+    with launch({}) as proxy:
+        config = {"url": "https://a.example/mcp", **member}
+        body = {"name": "far", "config": config}
+        problem = await Management(proxy, http).refused(422, "invalid-configuration", "POST", "", body)
+        assert any("operator's own configuration only" in line for line in problem["problems"]), problem
