@@ -11,15 +11,13 @@ import NIOCore
 /// waiting connection would be tried again at once, for ever.
 ///
 /// Confined to the listener's event loop; that is what makes `@unchecked Sendable` true.
-final class AcceptPause: ChannelDuplexHandler, @unchecked Sendable {
+final class AcceptPause: ChannelInboundHandler, @unchecked Sendable {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel
-    typealias OutboundIn = Never
 
     private static let pause = TimeAmount.milliseconds(500)
     private let logger: Logger
     private var isPaused = false
-    private var holdsRead = false
     private var shortages = RepeatedEvent()
 
     init(logger: Logger) {
@@ -33,18 +31,19 @@ final class AcceptPause: ChannelDuplexHandler, @unchecked Sendable {
         }
         log(error, context.eventLoop)
         guard !isPaused else { return }
-        isPaused = true
         let channel = context.channel
+        isPaused = setReading(channel, false)
+        guard isPaused else { return }
         context.eventLoop.scheduleTask(in: Self.pause) { [self] in
             isPaused = false
-            guard holdsRead else { return }
-            holdsRead = false
-            channel.read()
+            _ = setReading(channel, true)
         }
     }
 
-    func read(context: ChannelHandlerContext) {
-        if isPaused { holdsRead = true } else { context.read() }
+    /// To hold back reads would not help: the one that failed is still asked for.
+    private func setReading(_ channel: any Channel, _ isReading: Bool) -> Bool {
+        // A listener that cannot be paused has been closed.
+        (try? channel.syncOptions?.setOption(.autoRead, value: isReading)) != nil
     }
 
     private func log(_ error: IOError, _ eventLoop: any EventLoop) {
