@@ -5,8 +5,6 @@ import collections
 import contextlib
 import json
 import os
-import re
-import resource
 import signal
 import socket
 import uuid
@@ -265,23 +263,6 @@ async def test_clients_of_a_remote_server_leave_room_for_management(make_proxy, 
             async with http_client() as late:
                 assert await (await proxy.client("web", late).initialize()).call_text("echo", {"text": "t"}) == "t"
         assert "Too many open files" not in proxy.output
-
-
-async def test_when_files_run_out_the_listener_waits_instead_of_trying_on_and_on(launch):
-    """No descriptor is left and 30 connections wait: accepting is tried twice a second, and goes on when it can."""
-    with launch({"server": stdio()}) as proxy:
-        highest = max(int(number) for number in os.listdir(f"/proc/{proxy.pid}/fd"))
-        _, hard = resource.prlimit(proxy.pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(proxy.pid, resource.RLIMIT_NOFILE, (highest + 1, hard))
-        waiting = [socket.create_connection(("127.0.0.1", proxy.port)) for _ in range(30)]
-        proxy.wait_output("no more connections can be accepted for now")
-        proxy.wait_output("still no more connections can be accepted at times")
-        count = int(re.search(r"at times.* count=(\d+)", proxy.output)[1])
-        assert count <= 30, f"tried {count} times in ten seconds"
-        resource.prlimit(proxy.pid, resource.RLIMIT_NOFILE, (hard, hard))
-        for connection in waiting:
-            connection.close()
-        eventually(lambda: proxy.readiness() is not None, "connections to be accepted again")
 
 
 # Guards that are attacked

@@ -7,8 +7,9 @@ import NIOCore
     import Darwin
 #endif
 
-/// Stops accepting for a moment when the system has no descriptors or memory for another connection. Without it the
-/// waiting connection would be tried again at once, for ever.
+/// Stops accepting while more connections are open than are let in, as those are that come faster than they can be
+/// closed: whoever waits, waits in the system's queue. And for a moment when the system has no descriptors or memory for
+/// another one; without that the waiting connection would be tried again at once, for ever.
 ///
 /// Confined to the listener's event loop; that is what makes `@unchecked Sendable` true.
 final class AcceptPause: ChannelInboundHandler, @unchecked Sendable {
@@ -16,12 +17,30 @@ final class AcceptPause: ChannelInboundHandler, @unchecked Sendable {
     typealias InboundOut = any Channel
 
     private static let pause = TimeAmount.milliseconds(500)
+    private let mostOpen: Int
     private let logger: Logger
+    private var open = 0
+    private var isFull = false
     private var isPaused = false
     private var shortages = RepeatedEvent()
 
-    init(logger: Logger) {
+    /// - Parameter mostOpen: How many connections may be open, whether let in or about to be closed.
+    init(mostOpen: Int, logger: Logger) {
+        self.mostOpen = mostOpen
         self.logger = logger
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let (listener, eventLoop) = (context.channel, context.eventLoop)
+        open += 1
+        if open >= mostOpen, !isFull { isFull = setReading(listener, false) }
+        unwrapInboundIn(data).closeFuture.hop(to: eventLoop).assumeIsolated().whenComplete { [self] _ in
+            open -= 1
+            guard isFull, open < mostOpen else { return }
+            isFull = false
+            if !isPaused { _ = setReading(listener, true) }
+        }
+        context.fireChannelRead(data)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -36,7 +55,7 @@ final class AcceptPause: ChannelInboundHandler, @unchecked Sendable {
         guard isPaused else { return }
         context.eventLoop.scheduleTask(in: Self.pause) { [self] in
             isPaused = false
-            _ = setReading(channel, true)
+            if !isFull { _ = setReading(channel, true) }
         }
     }
 

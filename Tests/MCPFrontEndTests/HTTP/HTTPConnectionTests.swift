@@ -245,7 +245,9 @@ import Testing
         #expect(try await first.response().status == 200)
     }
 
-    @Test("One connection beyond the maximum may not hold its place by a body that does not come", arguments: ["", "refused"])
+    @Test(
+        "One connection beyond the maximum may not hold its place by a body that does not come",
+        arguments: ["", "refused"])
     func guestBody(path: String) async throws {
         let harness = try await ListenerHarness {
             $0.maximumConnections = 0
