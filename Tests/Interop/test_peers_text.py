@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 
 import pytest
 
@@ -146,3 +147,31 @@ async def test_what_a_name_stands_for_is_told_the_log_alone(launch, http):
         # Who writes the address himself is told what is wrong with it.
         response = await management.ask("POST", "", {"name": "inner", "config": {"url": "https://127.0.0.1:9/mcp"}})
         assert "127.0.0.1 is not a public address" in response.text
+
+
+# What a server says when it refuses
+
+HOSTILE_WORDS = "no\x1b[31m\x9b31m\x85\u2028\u202e\u200b\xad\u180eyes"
+REFUSING = (
+    "import json, sys\n"
+    "for line in sys.stdin:\n"
+    "    message = json.loads(line)\n"
+    "    error = {'code': -1, 'message': sys.argv[1].encode().decode('unicode_escape')}\n"
+    "    if 'id' in message: print(json.dumps({'jsonrpc': '2.0', 'id': message['id'], 'error': error}), flush=True)\n"
+)
+
+
+async def test_words_of_a_server_are_printable_wherever_they_are_shown(launch, http, directory):
+    """In the table, the log, the status and the API: nothing that steers a terminal, turns the reading or hides."""
+    script, words = directory() / "refusing.py", HOSTILE_WORDS.encode("unicode_escape").decode()
+    script.write_text(REFUSING)
+    server = {"command": sys.executable, "args": [str(script), words]}
+    with launch({"refusing": server}, proxy={"management": ACCESS}, ready=False) as proxy:
+        proxy.wait_output("refusing failed: it refused the handshake: no\\u{1b}[31m")
+        api = Management(proxy, http, TOKEN)
+        status = await http.get(proxy.url("/readyz"), headers={"Authorization": f"Bearer {TOKEN}"})
+        texts = [(await api.ask("GET", path)).text for path in ("", "/refusing", "/refusing/logs")]
+        for text in [proxy.output, status.text, *texts]:
+            assert "refused the handshake" in text
+            for hidden in HOSTILE_WORDS:
+                assert " " <= hidden <= "~" or hidden not in text, f"U+{ord(hidden):04X}"

@@ -31,9 +31,8 @@ package enum PrintableText {
         case 0x00...0x1F, 0x7F...0x9F: true
         // What ends lines and paragraphs, turns the direction of reading, or has no width.
         case 0x061C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB: true
-        // Tags, which spell text that nobody sees.
-        case 0xE0000...0xE007F: true
-        default: false
+        // What Unicode itself calls invisible: fillers, variation selectors, tags, which spell text that nobody sees.
+        default: scalar.properties.isDefaultIgnorableCodePoint
         }
     }
 }

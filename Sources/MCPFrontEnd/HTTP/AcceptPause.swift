@@ -7,23 +7,40 @@ import NIOCore
     import Darwin
 #endif
 
-/// Stops accepting for a moment when the system has no descriptors or memory for another connection. Without it the
-/// waiting connection would be tried again at once, for ever.
+/// Stops accepting while more connections are open than are let in, as those are that come faster than they can be
+/// closed: whoever waits, waits in the system's queue. And for a moment when the system has no descriptors or memory for
+/// another one; without that the waiting connection would be tried again at once, for ever.
 ///
 /// Confined to the listener's event loop; that is what makes `@unchecked Sendable` true.
-final class AcceptPause: ChannelDuplexHandler, @unchecked Sendable {
+final class AcceptPause: ChannelInboundHandler, @unchecked Sendable {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel
-    typealias OutboundIn = Never
 
     private static let pause = TimeAmount.milliseconds(500)
+    private let mostOpen: Int
     private let logger: Logger
+    private var open = 0
+    private var isFull = false
     private var isPaused = false
-    private var holdsRead = false
     private var shortages = RepeatedEvent()
 
-    init(logger: Logger) {
+    /// - Parameter mostOpen: How many connections may be open, whether let in or about to be closed.
+    init(mostOpen: Int, logger: Logger) {
+        self.mostOpen = mostOpen
         self.logger = logger
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let (listener, eventLoop) = (context.channel, context.eventLoop)
+        open += 1
+        if open >= mostOpen, !isFull { isFull = setReading(listener, false) }
+        unwrapInboundIn(data).closeFuture.hop(to: eventLoop).assumeIsolated().whenComplete { [self] _ in
+            open -= 1
+            guard isFull, open < mostOpen else { return }
+            isFull = false
+            if !isPaused { _ = setReading(listener, true) }
+        }
+        context.fireChannelRead(data)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -33,18 +50,19 @@ final class AcceptPause: ChannelDuplexHandler, @unchecked Sendable {
         }
         log(error, context.eventLoop)
         guard !isPaused else { return }
-        isPaused = true
         let channel = context.channel
+        isPaused = setReading(channel, false)
+        guard isPaused else { return }
         context.eventLoop.scheduleTask(in: Self.pause) { [self] in
             isPaused = false
-            guard holdsRead else { return }
-            holdsRead = false
-            channel.read()
+            if !isFull { _ = setReading(channel, true) }
         }
     }
 
-    func read(context: ChannelHandlerContext) {
-        if isPaused { holdsRead = true } else { context.read() }
+    /// To hold back reads would not help: the one that failed is still asked for.
+    private func setReading(_ channel: any Channel, _ isReading: Bool) -> Bool {
+        // A listener that cannot be paused has been closed.
+        (try? channel.syncOptions?.setOption(.autoRead, value: isReading)) != nil
     }
 
     private func log(_ error: IOError, _ eventLoop: any EventLoop) {

@@ -85,7 +85,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         isGuest = listener.opened(context.channel, address: address)
         timer = LazyTimer(on: context.eventLoop) { [weak self] in self?.timedOut() }
         patience = LazyTimer(on: context.eventLoop) { [weak self] in self?.responder?.waitedLong() }
-        startTimer(isGuest ? min(limits.headerTimeout, limits.guestTimeout) : limits.headerTimeout)
+        startTimer(arrival(within: limits.headerTimeout))
         context.fireChannelActive()
     }
 
@@ -219,8 +219,9 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private func beginBody(_ fields: HTTPRequestFields) {
         guard fields.bodyLength <= maximumBody else { return refuseBody() }
         state = .readingBody
-        startTimer(limits.bodyTimeout)
-        if fields.waitsToContinue {
+        startTimer(arrival(within: limits.bodyTimeout))
+        // A client of HTTP/1.0 does not know this answer (RFC 9110, 10.1.1).
+        if fields.waitsToContinue, hasChunks {
             context?.writeAndFlush(
                 wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
         }
@@ -233,7 +234,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         }
         state = .skippingBody
         skippedBytes = 0
-        startTimer(limits.bodyTimeout)
+        startTimer(arrival(within: limits.bodyTimeout))
     }
 
     private func answerAndClose() {
@@ -303,6 +304,11 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         keepAlive = false
         forgetRequest()
         respond(status, isJSON: true, fields, [], body: HTTPProblem.body(reason))
+    }
+
+    /// How long something may take to arrive; a place beyond the maximum is not held for long.
+    private func arrival(within duration: Duration) -> Duration {
+        isGuest ? min(duration, limits.guestTimeout) : duration
     }
 
     private func startTimer(_ duration: Duration) {

@@ -17,6 +17,8 @@ package struct HTTPLimits: Sendable {
     package var guestConnections = 8
     /// How long each of these may take until it has sent a request.
     var guestTimeout = Duration.seconds(2)
+    /// How many connections are open at most, with those that are only there to be closed.
+    var mostOpenConnections: Int { maximumConnections + guestConnections + 16 }
     /// The most connections from one address; 0 for no bound of its own, since a reverse proxy is one address.
     package var maximumConnectionsPerAddress = 0
     /// How deeply the JSON of a request may be nested.

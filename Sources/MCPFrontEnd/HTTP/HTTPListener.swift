@@ -51,7 +51,8 @@ package final class HTTPListener: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptPause(logger: logger))
+                    try channel.pipeline.syncOperations.addHandler(
+                        AcceptPause(mostOpen: limits.mostOpenConnections, logger: logger))
                 }
             }
             .childChannelInitializer { channel in

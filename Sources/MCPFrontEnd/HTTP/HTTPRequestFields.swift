@@ -40,8 +40,8 @@ struct HTTPRequestFields: Sendable {
     /// Whether a body follows.
     var announcesBody: Bool { bodyLength > 0 || places.place(of: .transferEncoding) != nil }
 
-    /// How long the body is said to be; 0 where that is not said.
-    var bodyLength: Int { self[.contentLength].flatMap { Int($0) } ?? 0 }
+    /// How long the body is said to be; 0 where that is not said. What is longer than any number is too long for all.
+    var bodyLength: Int { self[.contentLength].map { Int($0) ?? Int.max } ?? 0 }
 
     /// Whether the client waits for a word before it sends the body.
     var waitsToContinue: Bool { all(.expect).contains { $0.lowercased() == "100-continue" } }

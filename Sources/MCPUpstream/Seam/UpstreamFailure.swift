@@ -1,3 +1,5 @@
+import MCPCore
+
 /// Why an upstream cannot be used, or why one exchange with it failed.
 package struct UpstreamFailure: Error, Sendable, Equatable {
     /// The kinds of failure, each of which clients are told of in its own words.
@@ -32,9 +34,12 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
         case closed
     }
 
+    /// How much of a server's words is repeated.
+    private static let maximumDetailBytes = 2_048
+
     package let code: Code
     /// What happened, for the operator and for who added the server: may name commands, the addresses of URLs and the
-    /// server's own words.
+    /// server's own words. Printable, wherever it is shown.
     package let detail: String
     /// The same for the log alone: may name addresses of the operator's network that nobody else is to know.
     package let logDetail: String
@@ -58,8 +63,8 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
         status: Int? = nil
     ) {
         self.code = code
-        self.detail = detail
-        self.logDetail = logDetail ?? detail
+        self.detail = PrintableText.make(detail, maximumBytes: Self.maximumDetailBytes)
+        self.logDetail = logDetail.map { PrintableText.make($0, maximumBytes: Self.maximumDetailBytes) } ?? self.detail
         self.nothingSent = nothingSent
         self.status = status
     }

@@ -134,6 +134,9 @@ final class Conversation {
 
     var hasOpenQuestions: Bool { !openQuestions.isEmpty }
 
+    /// Sessions have bounds of their own; this one holds whatever becomes of the questions there.
+    private var maximumOpenQuestions: Int { limits.maximumServerRequestsInFlight * max(calls.count, 1) }
+
     private func close(question id: RequestID) {
         guard openQuestions.remove(id) != nil else { return }
         for id in calls.keys { calls[id]?.lastSign = link.eventLoop.now }
@@ -311,6 +314,10 @@ extension Conversation: UpstreamLinkReceiver {
             // A stateless server must not ask, and nothing may be answered to it (2026-07-28, stdio).
             link.noteJunk(request.bytes)
             return
+        }
+        guard openQuestions.count < maximumOpenQuestions else {
+            let words = "the proxy cannot pass on \(request.methodName): too many requests wait for an answer"
+            return link.send(OwnMessages.error(id: id, code: .methodNotFound, message: words), as: .response)
         }
         openQuestions.insert(id)
         owner.conversation(

@@ -205,6 +205,7 @@ struct ServerBuilder: Sendable {
         }
         result.maximumCallsInFlight = limits.maxCallsInFlightPerServer
         result.maximumQueuedCalls = limits.maxQueuedCalls
+        result.maximumServerRequestsInFlight = limits.maxServerRequestsInFlight
         result.backoffMinimum = limits.restartBackoffMinimum
         result.backoffMaximum = limits.restartBackoffMaximum
         return result

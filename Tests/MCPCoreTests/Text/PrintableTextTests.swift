@@ -16,7 +16,8 @@ import Testing
             ("\u{7F}", "\\u{7f}"), ("\u{9B}2J", "\\u{9b}2J"), ("\u{85}", "\\u{85}"), ("\u{2028}", "\\u{2028}"),
             ("\u{2029}", "\\u{2029}"), ("evil\u{202E}txt", "evil\\u{202e}txt"), ("\u{2066}", "\\u{2066}"),
             ("\u{200F}", "\\u{200f}"), ("\u{061C}", "\\u{61c}"), ("\u{FEFF}", "\\u{feff}"),
-            ("\u{E0041}", "\\u{e0041}"), ("e\u{202E}\u{301}", "e\\u{202e}\u{301}"),
+            ("pay\u{AD}pal", "pay\\u{ad}pal"), ("\u{180E}", "\\u{180e}"), ("\u{3164}", "\\u{3164}"),
+            ("\u{E0100}", "\\u{e0100}"), ("\u{E0041}", "\\u{e0041}"), ("e\u{202E}\u{301}", "e\\u{202e}\u{301}"),
         ])
     func hidden(text: String, shown: String) {
         #expect(PrintableText.make(text).unicodeScalars.elementsEqual(shown.unicodeScalars))

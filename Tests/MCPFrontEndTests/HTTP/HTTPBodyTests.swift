@@ -31,6 +31,7 @@ import Testing
             "Transfer-Encoding: chunked\r\n\r\nfffff\r\n"
                 + String(
                     repeating: get, count: 2_000), "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n" + get,
+            "Content-Length: \(UInt64.max)\r\n\r\n" + get,
         ])
     func refusedLong(rest: String) async throws {
         let harness = try await ListenerHarness { $0.maximumBodyBytes = 1 << 30 }
@@ -38,6 +39,23 @@ import Testing
         try await client.send(Self.refused + rest)
         #expect(try await client.statusesUntilClosed() == [403])
         #expect(harness.requests == [])
+    }
+
+    @Test("A body that is said to be longer than any number is too long")
+    func longest() async throws {
+        let harness = try await ListenerHarness()
+        let client = try await harness.client()
+        try await client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(UInt64.max)\r\n\r\n")
+        #expect(try await client.statusesUntilClosed() == [413])
+    }
+
+    @Test("A client of HTTP/1.0 is not told to go on, which it would take for the answer")
+    func oldClient() async throws {
+        let harness = try await ListenerHarness()
+        let client = try await harness.client()
+        let head = "POST / HTTP/1.0\r\nHost: localhost\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n"
+        try await client.send(head + "1")
+        #expect(try await client.statusesUntilClosed() == [200])
     }
 
     @Test("What needs no body throws it away")

@@ -245,6 +245,21 @@ import Testing
         #expect(try await first.response().status == 200)
     }
 
+    @Test(
+        "One connection beyond the maximum may not hold its place by a body that does not come",
+        arguments: ["", "refused"])
+    func guestBody(path: String) async throws {
+        let harness = try await ListenerHarness {
+            $0.maximumConnections = 0
+            $0.guestConnections = 1
+            $0.guestTimeout = .milliseconds(200)
+            $0.bodyTimeout = .seconds(60)
+        }
+        let client = try await harness.client()
+        try await client.send("POST /\(path) HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n")
+        #expect(try await client.statusesUntilClosed() == [408])
+    }
+
     // MARK: Time
 
     @Test("A request whose headers do not arrive in time is answered 408 and the connection closed")

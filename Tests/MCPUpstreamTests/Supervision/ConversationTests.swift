@@ -195,6 +195,26 @@ import Testing
         #expect(call.failures.map(\.code) == [.timedOut])
     }
 
+    @Test("A server that asks on and on is refused beyond a bound, and may ask again when it has an answer")
+    func manyQuestions() throws {
+        let harness = try ready { $0.maximumServerRequestsInFlight = 3 }
+        for id in 0..<5 { try harness.onLink { $0.receive(Self.question(id)) } }
+        #expect(harness.recorder.questions.count == 3)
+        let refused = try harness.link.responses
+        #expect(refused.compactMap(\.message.id) == [.integer(3), .integer(4)])
+        #expect(refused.allSatisfy { $0.text.contains("too many requests wait for an answer") })
+        let first = try #require(harness.recorder.questions.first).request
+        harness.eventLoop.perform { harness.upstream.answer(first, OwnMessages.emptyResult(id: first.id)) }
+        try harness.onLink { $0.receive(Self.question(5)) }
+        #expect(harness.recorder.questions.count == 4)
+        _ = try harness.call()
+        _ = try harness.call()
+        for id in 6..<12 { try harness.onLink { $0.receive(Self.question(id)) } }
+        #expect(harness.recorder.questions.count == 7, "three open ones for each of two calls, and one answered")
+    }
+
+    private static func question(_ id: Int) -> String { #"{"jsonrpc":"2.0","id":\#(id),"method":"roots/list"}"# }
+
     @Test("Of calls that time out together each fails exactly once, even if the first one's end closes everything")
     func reentrantTimeout() throws {
         let harness = try ready { $0.callTimeout = .seconds(10) }
