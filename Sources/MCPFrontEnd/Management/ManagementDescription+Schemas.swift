@@ -157,6 +157,7 @@ extension ManagementDescription {
         "era": {"type": "string"},
         "protocolVersion": {"type": "string"},
         "error": {"type": "string", "description": "Why it failed last."},
+        "pendingChange": {"type": "string", "description": "Why what it is changed to does not start yet; it serves as it was meanwhile."},
         "circuit": {
           "type": "object",
           "description": "Only while calls fail at once because the server has failed again and again.",

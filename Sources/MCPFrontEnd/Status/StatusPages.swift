@@ -104,9 +104,10 @@ final class StatusPages: Sendable {
             guard let number else { continue }
             body.writeString(",\"\(name)\":\(number)")
         }
-        if let error = status.error {
-            body.writeString(",\"error\":")
-            body.writeJSONString(error)
+        for (name, text) in [("error", status.error), ("pendingChange", status.pendingChange)] {
+            guard let text else { continue }
+            body.writeString(",\"\(name)\":")
+            body.writeJSONString(text)
         }
         if let circuit = status.circuit {
             body.writeString(",\"circuit\":")

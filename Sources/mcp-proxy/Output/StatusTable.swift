@@ -23,24 +23,17 @@ enum StatusTable {
     static func lines(_ rows: [StatusRow]) -> [String] {
         let header = ["SERVER", "TRANSPORT", "STATE", "TOOLS", "URL"]
         let cells = rows.map { [$0.name, $0.status.transport, $0.status.state.rawValue, $0.tools, $0.url] }
-        let widths = header.indices.map { column in
-            ([header] + cells).map { $0[column].count }.max() ?? 0
-        }
-        var lines = ([header] + cells).map { line(of: $0, widths) }
+        return TextTable.lines(header, cells)
+    }
+
+    /// Why servers have failed, each after an empty line.
+    static func failures(_ rows: [StatusRow]) -> [String] {
+        var lines: [String] = []
         for row in rows where row.status.state == .failed {
             lines.append("")
             lines.append("\(row.name) failed: \(row.status.error ?? "no reason known").\(row.advice)")
             lines += row.status.errorOutput.suffix(shownErrorLines).map { "    | \($0)" }
         }
         return lines
-    }
-
-    private static func line(of cells: [String], _ widths: [Int]) -> String {
-        var line = ""
-        for (cell, width) in zip(cells, widths) {
-            line += cell + String(repeating: " ", count: width - cell.count + 2)
-        }
-        while line.last == " " { line.removeLast() }
-        return line
     }
 }

@@ -151,6 +151,7 @@ struct ServerBuilder: Sendable {
             toolFilter: server.options.toolFilter,
             firstPrincipal: firstPrincipal
         )
+        result.namesTools = server.options.logEnabled
         result.startsProcesses = if case .stdio = server.transport { true } else { false }
         result.cacheHints.timeToLive = server.cacheTTL
         result.cacheHints.isPublic = server.cacheScope == .public
