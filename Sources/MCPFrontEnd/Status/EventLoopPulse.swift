@@ -34,5 +34,6 @@ package final class EventLoopPulse: Sendable {
         }
     }
 
+    /// No more beats come, but for one that is under way.
     package func stop() { isStopped.store(true, ordering: .relaxed) }
 }
