@@ -360,6 +360,21 @@ async def test_a_disabled_server_that_is_enabled_is_there_from_now_on(launch, ht
         await until_served(management, ["one"])
 
 
+async def test_a_server_of_the_file_takes_the_place_of_one_that_was_added(launch, http, tmp_path):
+    """Also when it does not start at once: what somebody has added does not go on under its name."""
+    mark = tmp_path / "mark"
+    with launch({"two": server("two")}, proxy=QUIET) as proxy:
+        management = Management(proxy, http)
+        added = {"name": "one", "config": proxy.marked(server("added"))}
+        await management.done("POST", "/api/servers", added)
+        proxy.rewrite({"one": later(mark), "two": server("two")}, proxy=QUIET)
+        assert "exit status 7" in (await management.reload())["failed"]["one"]
+        entry = (await management.servers())["one"]
+        assert entry["source"] == "file" and entry["state"] == "failed", entry
+        mark.touch()
+        await until_served(management, ["one", "two"])
+
+
 async def test_a_removed_server_of_the_file_comes_back_with_a_reload(launch, http):
     """To remove it changes no file; what a reload would do says so."""
     with launch({"one": server("one"), "two": server("two")}, proxy=QUIET) as proxy:

@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import signal
 import struct
 import termios
@@ -11,6 +12,9 @@ import termios
 from support import processes
 from support.fixture import stdio
 from support.wait import eventually
+
+
+SECONDS = 20
 
 
 def started_from_terminal(proxy):
@@ -99,6 +103,7 @@ class Screen:
 def watched(terminal, screen, condition):
     """Reads until the screen shows what is wanted."""
     while not condition(screen.lines):
+        assert select.select([terminal], [], [], SECONDS)[0], f"nothing more came; the terminal shows {screen.lines}"
         chunk = os.read(terminal, 4096)
         assert chunk, f"the terminal was closed; it shows {screen.lines}"
         screen.feed(chunk.decode())

@@ -17,7 +17,7 @@ extension ServerRegistry {
         owner: OwnerMark? = nil
     ) async throws(ManagementRefusal) {
         let server = try known(name)
-        let serves = !server.isDisabled && server.connections.status.state == .ready && server.source == source
+        let serves = !server.isDisabled && server.connections.status.state == .ready
         guard serves, !new.options.disabled else {
             return try await takeAtOnce(server, new, configuration, source, owner)
         }
@@ -26,6 +26,10 @@ extension ServerRegistry {
             servers[name]?.connections.shows(pendingChange: nil)
         } catch {
             guard error.kind == .serverFailed else { throw error }
+            // What somebody else has added does not stand in for what is the operator's.
+            guard server.source == source else {
+                return try await takeAtOnce(server, new, configuration, source, owner)
+            }
             servers[name]?.awaited = AwaitedChange(new, after: server.awaited, within: settings.limits)
             server.connections.shows(pendingChange: error.detail)
             throw error
@@ -41,7 +45,8 @@ extension ServerRegistry {
             return try await change(server.settings.name, to: new, configuration, source, owner: owner)
         }
         server.connections.shows(pendingChange: nil)
-        if !server.isDisabled, new.mayKeepConnections(of: server.settings) {
+        let isUp = server.isDisabled || server.connections.status.state == .ready
+        if !isUp, new.mayKeepConnections(of: server.settings) {
             let factory = builder.linkFactory(for: new, server.journal, server.census)
             adopt(new, configuration, source, owner, on: server)
             return try await renew(server, with: factory, isFinal: true)
