@@ -33,8 +33,10 @@ RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
  && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx \
  && pip install --no-cache-dir --root-user-action=ignore uv
 
-# npx and uvx keep what they download below the home directory: mount a volume there to keep it.
+# npx and uvx keep what they download below the home directory: mount a volume there to keep it. With --user it may be
+# anybody's, so everybody can make files there, each their own.
 RUN useradd --create-home --uid 10001 --shell /usr/sbin/nologin mcp \
+ && chmod 1777 /home/mcp \
  && mkdir /config
 COPY --from=build /out/mcp-proxy /usr/local/bin/mcp-proxy
 
@@ -51,4 +53,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 \
 # The proxy ends its servers itself when it is told to stop. `docker run --init` (in compose: init: true) puts a
 # process before it that also reaps what a killed server may leave behind.
 ENTRYPOINT ["mcp-proxy"]
-CMD ["--config", "/config/config.json"]
+CMD ["--config", "/config/config.json", "--state-dir", "/home/mcp/state"]

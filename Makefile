@@ -27,12 +27,13 @@ help: ## Show this list
 run: tools ## Build (quickly, not optimised), then serve real time and git servers at http://127.0.0.1:9090
 	@Scripts/python-env servers
 	$(SWIFT_BUILD) $(PRODUCT)
+	@mkdir -p build && { test -e build/mcp-proxy || ln -sf "$$($(SWIFT_BUILD) --show-bin-path)/mcp-proxy" build/mcp-proxy; }
 	"$$($(SWIFT_BUILD) --show-bin-path)/mcp-proxy" --config Examples/first-run.json
 
 .PHONY: build
 build: tools ## Build the release binary: one file that needs only common system libraries
 	$(SWIFT_BUILD) -c release $(PRODUCT) --static-swift-stdlib -Xlinker -s
-	@mkdir -p build
+	@mkdir -p build && rm -f build/mcp-proxy
 	install -m 755 "$$($(SWIFT_BUILD) -c release --show-bin-path)/mcp-proxy" build/mcp-proxy
 	@echo "built build/mcp-proxy; try: build/mcp-proxy --config path/to/config.json"
 

@@ -140,7 +140,7 @@ package final class FrontDoor: HTTPRequestHandler {
             guard let endpoint = table.endpoint(at: admitted.target.path) else { return try elsewhere(admitted) }
             try refuseGuest(head)
             if head.method == .OPTIONS { return .preflight(admitted) }
-            let authenticated = try admission.authenticate(admitted, for: endpoint)
+            let authenticated = try authenticate(admitted, for: endpoint)
             switch endpoint.kind {
             case .streamable:
                 return .streamable(authenticated, maximumBody: streamable.maximumBody(of: head.method))
@@ -150,6 +150,27 @@ package final class FrontDoor: HTTPRequestHandler {
         } catch {
             return .refused(error)
         }
+    }
+
+    private func authenticate(
+        _ request: AdmittedRequest, for endpoint: Endpoint
+    ) throws(Refusal) -> AuthenticatedRequest {
+        do throws(Refusal) {
+            return try admission.authenticate(request, for: endpoint)
+        } catch {
+            var refusal = error
+            refusal.server = endpoint.published.route.name
+            throw refusal
+        }
+    }
+
+    /// Leaves a line where `logEnabled` asks for it: at the server that the request was for, or, where there is none, at
+    /// any. Many that are equal leave a few and their number.
+    func refused(_ request: RefusedRequest) {
+        let routes = gateway.allRoutes
+        let route = routes.first { $0.name == request.server }
+        guard route?.policy.logsRequests ?? routes.contains(where: \.policy.logsRequests) else { return }
+        logger.notice("request refused", metadata: request.facts(server: route?.server.displayName))
     }
 
     /// A connection beyond the maximum is there for management and health only.

@@ -230,19 +230,163 @@ async def test_an_unusable_file_changes_nothing(launch, http, kind):
         assert await pids(management) == before
 
 
-async def test_a_change_that_fails_keeps_the_old_server(launch, http):
-    """The new command does not start: the old process goes on, and both answers say so."""
+# The newest configuration wins
+
+
+MISSING = {"command": "/nonexistent/server"}
+
+
+def later(mark, **settings):
+    """A server that starts once a file is there."""
+    entry = server("later", **settings)
+    script = f'test -e "{mark}" || exit 7; exec "$0" "$@"'
+    return {**entry, "command": "/bin/sh", "args": ["-c", script, entry["command"], *entry["args"]]}
+
+
+async def nothing_is_left_to_do(management):
+    report = await management.reload(dryRun=True)
+    assert not report["lines"], report
+
+
+async def until_process_is_another(management, name, before):
+    async def look():
+        entry = (await management.servers())[name]
+        assert entry["state"] == "ready" and entry["processID"] != before, entry
+
+    await eventually_succeeds(look, f"{name} to have another process than {before}")
+
+
+# A change of this kind keeps the sessions, the other one replaces the whole server.
+KINDS = {"command": {}, "whole": {"isolation": "shared"}}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_change_that_fails_keeps_the_old_server_until_the_new_one_is_ready(launch, http, kind, tmp_path):
+    """The old process goes on, its state says why, and the new one takes over as soon as it starts."""
+    mark = tmp_path / "mark"
     with launch({"one": server("one")}, proxy=QUIET) as proxy:
         management = Management(proxy, http)
         client = await proxy.client("one", http).initialize()
         before = await pids(management)
-        proxy.rewrite({"one": {"command": "/nonexistent/server"}}, proxy=QUIET)
-        for _ in range(2):
-            report = await management.reload()
-            assert "did not start" in report["failed"]["one"], report
+        proxy.rewrite({"one": {**later(mark, tools=4), **KINDS[kind]}}, proxy=QUIET)
+        report = await management.reload()
+        assert "did not start" in report["failed"]["one"] and "serves as it was" in report["failed"]["one"], report
+        await nothing_is_left_to_do(management)
         assert await pids(management) == before
         assert await client.call_text("echo", {"text": "old"}) == "old"
-        proxy.wait_output("was not changed")
+        assert "exit status 7" in (await management.servers())["one"]["pendingChange"]
+        assert "exit status 7" in proxy.servers()["one"]["pendingChange"]
+        mark.touch()
+        await until_process_is_another(management, "one", before["one"])
+        assert "pendingChange" not in (await management.servers())["one"]
+        if kind == "command":
+            assert await client.call_text("echo", {"text": "new"}) == "new"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_fix_that_does_not_start_at_once_is_not_thrown_away(launch, http, kind, tmp_path):
+    """A failed server is what the newest configuration says, also when that fails at first."""
+    mark = tmp_path / "mark"
+    with launch({"one": MISSING}, proxy=QUIET) as proxy:
+        management = Management(proxy, http)
+        proxy.rewrite({"one": {**later(mark), **KINDS[kind]}}, proxy=QUIET)
+        report = await management.reload()
+        assert "exit status 7" in report["failed"]["one"], report
+        await nothing_is_left_to_do(management)
+        assert "exit status 7" in (await management.servers())["one"]["error"]
+        problem = problem_of(await management.send("POST", "/api/servers/one/restart"), 422, "server-failed")
+        assert "exit status 7" in problem["detail"], problem
+        mark.touch()
+        await until_served(management, ["one"])
+
+
+async def test_a_server_that_ends_takes_the_newest_configuration(launch, http, tmp_path):
+    """What served meanwhile is gone: what is started next is the new one, not the old one again."""
+    with launch({"one": server("one")}, proxy=QUIET) as proxy:
+        management = Management(proxy, http)
+        before = await pids(management)
+        proxy.rewrite({"one": MISSING}, proxy=QUIET)
+        await management.reload()
+        os.kill(before["one"], signal.SIGKILL)
+
+        async def look():
+            entry = (await management.servers())["one"]
+            assert entry["state"] == "failed" and "nonexistent" in entry["error"], entry
+
+        await eventually_succeeds(look, "the new command to be tried")
+        await nothing_is_left_to_do(management)
+
+
+async def test_a_restart_starts_what_is_newest(launch, http, tmp_path):
+    """While the old one serves, restart tries the new one at once and says how that went."""
+    mark = tmp_path / "mark"
+    limits = {"restartBackoffMinimum": "1h", "restartBackoffMaximum": "1h"}
+    with launch({"one": server("one")}, proxy=QUIET, limits=limits) as proxy:
+        management = Management(proxy, http)
+        before = await pids(management)
+        proxy.rewrite({"one": later(mark)}, proxy=QUIET, limits=limits)
+        await management.reload()
+        problem_of(await management.send("POST", "/api/servers/one/restart"), 422, "server-failed")
+        assert await pids(management) == before
+        mark.touch()
+        await management.done("POST", "/api/servers/one/restart")
+        after = (await management.servers())["one"]
+        assert after["processID"] != before["one"] and "pendingChange" not in after
+
+
+async def test_a_change_that_is_taken_back_is_forgotten(launch, http):
+    """The old configuration again: the process that serves is the right one and is not touched."""
+    with launch({"one": server("one")}, proxy=QUIET) as proxy:
+        management = Management(proxy, http)
+        before = await pids(management)
+        proxy.rewrite({"one": MISSING}, proxy=QUIET)
+        await management.reload()
+        proxy.rewrite({"one": server("one")}, proxy=QUIET)
+        report = await management.reload()
+        assert not report["failed"], report
+        assert "pendingChange" not in (await management.servers())["one"]
+        assert await pids(management) == before
+
+
+async def test_a_disabled_server_that_is_enabled_is_there_from_now_on(launch, http, tmp_path):
+    """Enabled in the file it is tried until it starts, like one that is new."""
+    mark = tmp_path / "mark"
+    with launch({"one": {**server("one"), "options": {"disabled": True}}}, proxy=QUIET) as proxy:
+        management = Management(proxy, http)
+        proxy.rewrite({"one": later(mark)}, proxy=QUIET)
+        assert "exit status 7" in (await management.reload())["failed"]["one"]
+        await nothing_is_left_to_do(management)
+        mark.touch()
+        await until_served(management, ["one"])
+
+
+async def test_a_server_of_the_file_takes_the_place_of_one_that_was_added(launch, http, tmp_path):
+    """Also when it does not start at once: what somebody has added does not go on under its name."""
+    mark = tmp_path / "mark"
+    with launch({"two": server("two")}, proxy=QUIET) as proxy:
+        management = Management(proxy, http)
+        added = {"name": "one", "config": proxy.marked(server("added"))}
+        await management.done("POST", "/api/servers", added)
+        proxy.rewrite({"one": later(mark), "two": server("two")}, proxy=QUIET)
+        assert "exit status 7" in (await management.reload())["failed"]["one"]
+        entry = (await management.servers())["one"]
+        assert entry["source"] == "file" and entry["state"] == "failed", entry
+        mark.touch()
+        await until_served(management, ["one", "two"])
+
+
+async def test_a_removed_server_of_the_file_comes_back_with_a_reload(launch, http):
+    """To remove it changes no file; what a reload would do says so."""
+    with launch({"one": server("one"), "two": server("two")}, proxy=QUIET) as proxy:
+        management = Management(proxy, http)
+        before = await pids(management)
+        await management.done("DELETE", "/api/servers/one")
+        assert list(await management.servers()) == ["two"]
+        for rehearsal in ({"dryRun": True}, {}):
+            report = await management.reload(**rehearsal)
+            assert report["added"] == ["one"] and report["unchanged"] == 1, report
+        await until_served(management, ["one", "two"])
+        assert (await pids(management))["two"] == before["two"]
 
 
 # Without a gap

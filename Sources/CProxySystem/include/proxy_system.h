@@ -55,6 +55,10 @@ void proxy_widen_pipe(int descriptor, int bytes);
 /// take its number.
 void proxy_open_standard_streams(void);
 
+/// Sends a message to a datagram socket of this machine; an address that begins with `@` is an abstract one.
+/// Returns 0, or an `errno` value.
+int proxy_notify(const char *path, const char *message);
+
 /// Closes a descriptor.
 void proxy_close(int descriptor);
 

@@ -102,18 +102,30 @@ package enum ClientSnippet: Sendable, Equatable {
         return .object(members)
     }
 
+    /// The servers that ask for a token, those together that ask for the same one.
+    private static func sharingTokens(_ servers: [PublishedServer]) -> [[PublishedServer]] {
+        var groups: [[PublishedServer]] = []
+        for server in servers where server.token != nil {
+            let known = groups.firstIndex { server.tokenNumber != nil && $0[0].tokenNumber == server.tokenNumber }
+            if let known { groups[known].append(server) } else { groups.append([server]) }
+        }
+        return groups
+    }
+
+    private static func inputName(of group: [PublishedServer]) -> String { "\(group[0].name)-token" }
+
     private static func withInputs(_ servers: [PublishedServer], asks: Bool) -> ConfigurationNode {
-        var inputs: [ConfigurationNode] = []
+        let groups = asks ? sharingTokens(servers) : []
+        let inputs = groups.map { group in
+            ConfigurationNode.object([
+                ("type", .text("promptString")), ("id", .text(inputName(of: group))),
+                ("description", .text("Token of mcp-proxy for \(group.map(\.name).joined(separator: ", "))")),
+                ("password", ConfigurationNode(.bool(true), at: .start)),
+            ])
+        }
         let asking = servers.map { server in
-            guard asks, server.token != nil else { return server }
-            let id = "\(server.name)-token"
-            inputs.append(
-                .object([
-                    ("type", .text("promptString")), ("id", .text(id)),
-                    ("description", .text("Token of mcp-proxy for \(server.name)")),
-                    ("password", ConfigurationNode(.bool(true), at: .start)),
-                ]))
-            return PublishedServer(name: server.name, url: server.url, token: "${input:\(id)}")
+            guard let group = groups.first(where: { $0.contains(server) }) else { return server }
+            return PublishedServer(name: server.name, url: server.url, token: "${input:\(inputName(of: group))}")
         }
         let list = ConfigurationNode.list("servers", asking) { Self.remote($0, key: "url", type: "http") }
         guard !inputs.isEmpty, let servers = list["servers"] else { return list }

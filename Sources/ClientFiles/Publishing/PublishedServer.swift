@@ -5,12 +5,15 @@ package struct PublishedServer: Sendable, Equatable {
     package var url: String
     /// The token that opens it, or what stands for it; nil if none is asked for.
     package var token: String?
+    /// The same for servers that the same token opens; what `token` holds may stand for several.
+    package var tokenNumber: Int?
 
     /// A server with the name that clients are to use.
-    package init(name: String, url: String, token: String?) {
+    package init(name: String, url: String, token: String?, tokenNumber: Int? = nil) {
         self.name = name
         self.url = url
         self.token = token
+        self.tokenNumber = tokenNumber
     }
 
     /// Names that every client takes: letters, digits, `-` and `_`, each name once.

@@ -38,6 +38,8 @@ struct Refusal: Error {
     var headers: [(String, String)] = []
     /// Set where the request itself is suspect, so that nothing after it on the connection is believed.
     var closesConnection = false
+    /// The route that it was for, where that is known.
+    var server: String?
 }
 
 /// The checks that every request passes before anything else happens.

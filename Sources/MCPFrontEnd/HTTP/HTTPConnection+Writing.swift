@@ -167,4 +167,13 @@ extension HTTPConnection {
             metadata: ["limit": "limits.maxBufferedBytes"])
         context.close(promise: nil)
     }
+
+    /// Tells why a request is refused.
+    ///
+    /// - Parameter server: The name of the route that it was for; nil for the one where its sender was let in, if any.
+    func note(refusal status: HTTPResponseStatus, _ reason: String, server: String? = nil) {
+        var place = server
+        if place == nil, case .route(let name)? = visitor?.place { place = name }
+        handler.refused(RefusedRequest(status: status, reason: reason, address: address, server: place))
+    }
 }

@@ -30,7 +30,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
 
     let limits: HTTPLimits
     let listener: HTTPListener
-    private let handler: any HTTPRequestHandler
+    let handler: any HTTPRequestHandler
     private var state = State.idle
     private(set) var context: ChannelHandlerContext?
     private var responder: HTTPResponder?
@@ -42,7 +42,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var destination: Destination?
     private var answerHeaders: [(String, String)] = []
     /// Who was let in with the request that is being read or answered.
-    private var visitor: Visitor?
+    private(set) var visitor: Visitor?
     private var body = ByteBuffer()
     private var maximumBody = 0
     private var skippedBytes = 0
@@ -62,7 +62,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     var keepAliveTimer: LazyTimer?
     private var requestsServed = 0
     private var holdsRead = false
-    private var address = ""
+    private(set) var address = ""
     /// Whether there were too many connections when this one came.
     private var isGuest = false
 
@@ -302,6 +302,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private func refuse(_ status: HTTPResponseStatus, _ reason: String, _ fields: [(String, String)] = []) {
         state = .refused
         keepAlive = false
+        note(refusal: status, reason)
         forgetRequest()
         respond(status, isJSON: true, fields, [], body: HTTPProblem.body(reason))
     }

@@ -13,6 +13,7 @@ enum HTTPProblem {
 extension HTTPResponder {
     /// Refuses the request in words.
     func refuse(_ status: HTTPResponseStatus, _ reason: String, headers: [(String, String)] = []) {
+        note(refusal: status, reason)
         respond(status, json: HTTPProblem.body(reason), headers)
     }
 
@@ -22,6 +23,7 @@ extension HTTPResponder {
     }
 
     func refuse(_ refusal: Refusal) {
+        note(refusal: refusal.status, refusal.reason, server: refusal.server)
         respond(
             refusal.status,
             json: HTTPProblem.body(refusal.reason),

@@ -11,6 +11,9 @@ protocol HTTPRequestHandler: Sendable {
     /// Refuses a request whose body is longer than its destination takes.
     func refuseBody(for destination: Destination, _ responder: HTTPResponder)
 
+    /// Hears that a request is refused, before its answer goes out.
+    func refused(_ request: RefusedRequest)
+
     /// Headers that every answer to this request carries.
     func headers(for head: HTTPRequestFields) -> [(String, String)]
 }

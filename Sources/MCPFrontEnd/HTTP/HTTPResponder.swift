@@ -34,6 +34,12 @@ final class HTTPResponder: @unchecked Sendable {
         if eventLoop.inEventLoop { body(self) } else { eventLoop.execute { body(self) } }
     }
 
+    /// Notes that the request is refused, and why, for the log of the server that it was for.
+    func note(refusal status: HTTPResponseStatus, _ reason: String, server: String? = nil) {
+        guard state == .waiting else { return }
+        connection?.note(refusal: status, reason, server: server)
+    }
+
     var isEnded: Bool { state == .ended }
 
     /// Calls back if nothing has been answered after a while.

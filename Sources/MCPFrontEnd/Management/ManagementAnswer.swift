@@ -7,6 +7,8 @@ struct ManagementAnswer: Sendable {
     let body: ByteBuffer?
     let mediaType: String
     let headers: [(String, String)]
+    /// Why the request is refused, if it is.
+    var refusal: String?
 
     init(
         _ status: HTTPResponseStatus, _ body: ByteBuffer?, mediaType: String = "application/json",
@@ -22,6 +24,7 @@ struct ManagementAnswer: Sendable {
     /// Sends it.
     func send(_ responder: HTTPResponder) {
         responder.run { [self] responder in
+            if let refusal { responder.note(refusal: status, refusal) }
             if let body {
                 responder.respond(status, body: body, mediaType: mediaType, headers)
             } else {

@@ -50,7 +50,9 @@ struct ManagementProblem: Error, Sendable {
     }
 
     var answer: ManagementAnswer {
-        ManagementAnswer(kind.status, json, mediaType: "application/problem+json", headers: headers)
+        var answer = ManagementAnswer(kind.status, json, mediaType: "application/problem+json", headers: headers)
+        answer.refusal = detail
+        return answer
     }
 }
 

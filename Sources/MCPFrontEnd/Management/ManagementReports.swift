@@ -29,6 +29,7 @@ extension ServerReport {
         object.add("protocolVersion", status.protocolVersion)
         object.add("error", status.error)
         object.add("note", status.note)
+        object.add("pendingChange", status.pendingChange)
         if let circuit = status.circuit { object.add("circuit", json: circuit.json) }
         object.add("since", UTCTime.text(seconds: since))
         object.add("tools", status.tools)

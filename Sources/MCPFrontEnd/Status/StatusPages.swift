@@ -104,13 +104,12 @@ final class StatusPages: Sendable {
             guard let number else { continue }
             body.writeString(",\"\(name)\":\(number)")
         }
-        if let note = status.note {
-            body.writeString(",\"note\":")
-            body.writeJSONString(note)
-        }
-        if let error = status.error {
-            body.writeString(",\"error\":")
-            body.writeJSONString(error)
+        for (name, text) in [
+            ("note", status.note), ("error", status.error), ("pendingChange", status.pendingChange),
+        ] {
+            guard let text else { continue }
+            body.writeString(",\"\(name)\":")
+            body.writeJSONString(text)
         }
         if let circuit = status.circuit {
             body.writeString(",\"circuit\":")

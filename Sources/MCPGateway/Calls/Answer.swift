@@ -49,13 +49,19 @@ enum Answer: Sendable {
         .methodNotFound, .headerMismatch, .missingClientCapability, .unsupportedVersion,
     ]
 
-    /// A word for the log.
+    /// A word for the log; it takes a look at the whole result.
     var outcome: String {
         switch self {
-        case .passed(let message, _): message.kind == .result ? "ok" : "error"
+        case .passed(let message, _):
+            if message.kind != .result { "error" } else { Self.hasFailed(message) ? "isError" : "ok" }
         case .result: "ok"
         case .error: "error"
         case .failure(let failure): failure.code.rawValue
         }
+    }
+
+    /// Whether a tool says in its result that it could not do what it was to do.
+    private static func hasFailed(_ result: Message) -> Bool {
+        result.view(result.envelope.result)?["isError"]?.boolean == true
     }
 }

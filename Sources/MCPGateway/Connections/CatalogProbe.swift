@@ -1,6 +1,7 @@
 import MCPCore
 import MCPUpstream
 import NIOCore
+import Synchronization
 
 /// Reads what a server lists, page by page: how many there are, so that people can be told, and what has to be known of
 /// its tools.
@@ -14,6 +15,7 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
         var tools: Int?
         var prompts: Int?
         var resources: Int?
+        var names = ToolNames()
     }
 
     private struct List {
@@ -97,8 +99,13 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
         }
         if list.method == .toolsList { server.catalog.learn(from: answer) }
         var shown = 0
+        let namesTools = server.namesTools.load(ordering: .relaxed)
         result[list.member]?.forEachElement { element in
-            if list.method != .toolsList || server.counts(tool: element["name"]?.string ?? "") { shown += 1 }
+            guard list.method == .toolsList else { return shown += 1 }
+            let name = element["name"]?.string ?? ""
+            let isShown = server.counts(tool: name)
+            if isShown { shown += 1 }
+            if namesTools { counts.names.add(name, isShown: isShown) }
         }
         counts[keyPath: list.count] = (counts[keyPath: list.count] ?? 0) + shown
         if pages.take(answer.bytes.readableBytes), let cursor = pages.next(after: result) {

@@ -20,6 +20,8 @@ package struct ServerConnectionSettings: Sendable {
     package var ownClientInfo: ByteBuffer
     /// Which tools are counted.
     package var toolFilter: ToolFilter?
+    /// Whether a line in the log names the tools.
+    package var namesTools = false
     /// Whose connection is opened first, before any client has come.
     package var firstPrincipal: Principal
     /// How connections to a server without sessions are shared; by everybody, unless something else is asked for.

@@ -10,9 +10,10 @@ extension ServerConnections {
     package var callCount: Int { calls.total }
     package var callsInFlight: Int { calls.inFlight }
 
-    /// Counts other tools from now on.
-    package func showsTools(of filter: ToolFilter?) {
+    /// Counts other tools from now on, and says whether a line in the log names them.
+    package func showsTools(of filter: ToolFilter?, namesThem: Bool) {
         countedTools.withLock { $0 = filter }
+        namesTools.store(namesThem, ordering: .relaxed)
         first().run { [self] connection in
             if case .ready = connection.upstream.state { connectionListChanged(connection) }
             release(connection)
@@ -33,6 +34,9 @@ extension ServerConnections {
         }
     }
 
+    /// Shows why what the server is changed to does not start yet; nil when there is nothing to be said of that.
+    package func shows(pendingChange reason: String?) { update { $0.pendingChange = reason } }
+
     /// Takes no further calls. Those under way go on.
     package func retire() { calls.close() }
 
@@ -43,30 +47,50 @@ extension ServerConnections {
     /// before it finishes its calls.
     ///
     /// - Parameters:
-    ///   - factory: What makes links from now on; nil for what made them so far. When the first of them fails, what made
-    ///     them so far is kept.
+    ///   - factory: What makes links from now on; nil for what made them so far.
+    ///   - isFinal: Whether it does so also when the first of them fails; else what made them so far is kept then.
     ///   - grace: How long the calls under way may take then.
     ///   - done: Is told how it went: nil, or why not and the last lines of the error output. On any event loop.
     package func renew(
         with factory: Upstream.LinkFactory?,
+        isFinal: Bool = false,
         grace: Duration,
         _ done: @escaping @Sendable (UpstreamFailure?, [String]) -> Void
     ) {
-        let former = links.exchange(for: factory)
         if factory != nil { eraMemory.forget() }
         let grace = TimeAmount.milliseconds(grace.milliseconds)
         first().run { [self] first in
-            first.upstream.renew(grace: grace) { [self] failure, errorOutput in
+            // What serves goes on as it is made, also for clients that come now, until the new link is ready.
+            let serves = if case .ready = first.upstream.state { !isFinal } else { false }
+            let former = serves ? nil : links.exchange(for: factory)
+            first.upstream.renew(with: serves ? factory : nil, grace: grace) { [self] failure, errorOutput in
                 release(first)
                 guard let failure else {
-                    for other in all where other !== first { other.run { $0.upstream.renew(grace: grace) { _, _ in } } }
+                    if serves { _ = links.exchange(for: factory) }
+                    unrenewed.withLock { $0 = grace }
+                    renewOthers(than: first)
                     return done(nil, [])
                 }
-                _ = links.exchange(for: former)
-                // It may have been waiting for its next attempt, which now has to be what it was.
-                if case .waiting = first.upstream.state { first.upstream.renew(grace: grace) { _, _ in } }
+                if isFinal { unrenewed.withLock { $0 = grace } }
+                if let former, !isFinal { restore(former, on: first, grace) }
                 done(failure, errorOutput)
             }
         }
+    }
+
+    /// Has all other connections get their links from what makes them now, once one of them has proved good.
+    func renewOthers(than ready: Connection) {
+        let grace = unrenewed.withLock { grace in
+            defer { grace = nil }
+            return grace
+        }
+        guard let grace else { return }
+        for other in all where other !== ready { other.run { $0.upstream.renew(grace: grace) { _, _ in } } }
+    }
+
+    private func restore(_ former: @escaping Upstream.LinkFactory, on first: Connection, _ grace: TimeAmount) {
+        _ = links.exchange(for: former)
+        // It may have been waiting for its next attempt, which now has to be what it was.
+        if case .waiting = first.upstream.state { first.upstream.renew(grace: grace) { _, _ in } }
     }
 }

@@ -9,14 +9,14 @@ import Synchronization
 ///
 /// One connection is opened at the start and the last one is kept, so that the server is ready when a client comes.
 package final class ServerConnections: Sendable {
-    private struct Entry {
+    struct Entry {
         let connection: Connection
         /// How many sessions hold it; while there are any it is not closed.
         var holders = 0
         var idleSince: NIODeadline
     }
 
-    private struct State {
+    struct State {
         var entries: [ConnectionKey: Entry] = [:]
         var status = ServerStatus()
         /// What the sessions of one caller have in common: a server that fails them is not asked by each of them anew.
@@ -36,14 +36,18 @@ package final class ServerConnections: Sendable {
     let links: LinkSource
     let calls = CallMeter()
     let countedTools: Mutex<ToolFilter?>
+    /// How long calls may take on links that are to be replaced once one of the new ones has proved good.
+    let unrenewed = Mutex<TimeAmount?>(nil)
+    /// Whether a line in the log names the tools.
+    let namesTools: Atomic<Bool>
     let catalog: ToolCatalog
     let eraMemory = EraMemory()
     let cacheHints: ByteBuffer
     private let settings: ServerConnectionSettings
     private let eventLoops: any EventLoopGroup
-    private let logger: Logger
+    let logger: Logger
     private let statusChanged: @Sendable (ServerConnections) -> Void
-    private let state = Mutex(State())
+    let state = Mutex(State())
 
     package init(
         _ settings: ServerConnectionSettings,
@@ -61,6 +65,7 @@ package final class ServerConnections: Sendable {
         self.logger = logger
         self.links = LinkSource(makeLink)
         self.countedTools = Mutex(settings.toolFilter)
+        self.namesTools = Atomic(settings.namesTools)
         self.statusChanged = statusChanged
         self.catalog = ToolCatalog(server: settings.displayName, logger: logger)
         self.cacheHints = settings.cacheHints.members
@@ -312,6 +317,7 @@ package final class ServerConnections: Sendable {
                 $0.processID = upstream.processID
                 $0.restarts = upstream.restarts
             }
+            renewOthers(than: connection)
             readCatalog(upstream, result)
         case .starting, .waiting, .closed: break
         }
@@ -354,39 +360,11 @@ package final class ServerConnections: Sendable {
         }
     }
 
-    func connectionListChanged(_ connection: Connection) {
-        guard !isOfOneSession(connection), case .ready(let result) = connection.upstream.state else { return }
-        readCatalog(connection.upstream, result)
-    }
-
-    private func isOfOneSession(_ connection: Connection) -> Bool {
+    func isOfOneSession(_ connection: Connection) -> Bool {
         if case .session = connection.key { true } else { false }
     }
 
-    private func readCatalog(_ upstream: Upstream, _ result: Introduction) {
-        // One at a time: a server that says again and again that something has changed is not asked for each time.
-        let isFirst = state.withLock { state in
-            defer { state.catalogReads = min(state.catalogReads + 1, 2) }
-            return state.catalogReads == 0
-        }
-        guard isFirst else { return }
-        CatalogProbe(upstream, result, for: self) { [weak self] counts in
-            guard let self else { return }
-            update {
-                $0.tools = counts.tools
-                $0.prompts = counts.prompts
-                $0.resources = counts.resources
-                $0.isCatalogKnown = true
-            }
-            let changedMeanwhile = state.withLock { state in
-                defer { state.catalogReads = 0 }
-                return state.catalogReads > 1
-            }
-            if changedMeanwhile, case .ready(let result) = upstream.state { readCatalog(upstream, result) }
-        }.start()
-    }
-
-    private func update(_ body: (inout ServerStatus) -> Void) {
+    func update(_ body: (inout ServerStatus) -> Void) {
         let changed = state.withLock { state in
             let before = state.status
             body(&state.status)

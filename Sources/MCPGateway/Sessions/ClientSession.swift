@@ -255,12 +255,13 @@ package final class ClientSession: Caller, @unchecked Sendable {
         return true
     }
 
-    private func log(_ exchange: Exchange, outcome: String) {
+    private func log(_ exchange: Exchange, outcome: @autoclosure () -> String) {
         guard route.policy.logsRequests else { return }
         let name =
             exchange.request.method == .toolsCall ? exchange.request.view(exchange.request.envelope.name)?.string : nil
         route.log(
-            method: exchange.request.methodName, tool: name, elapsed: eventLoop.now - exchange.started, outcome: outcome
+            method: exchange.request.methodName, tool: name, elapsed: eventLoop.now - exchange.started,
+            outcome: outcome()
         )
     }
 

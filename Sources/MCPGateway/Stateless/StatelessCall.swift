@@ -372,10 +372,10 @@ final class StatelessCall: Caller, @unchecked Sendable {
         isCounted = false
     }
 
-    private func log(_ outcome: String) {
+    private func log(_ outcome: @autoclosure () -> String) {
         guard route.policy.logsRequests else { return }
         let message = request.message
         let tool = message.method == .toolsCall ? message.view(message.envelope.name)?.string : nil
-        route.log(method: message.methodName, tool: tool, elapsed: eventLoop.now - started, outcome: outcome)
+        route.log(method: message.methodName, tool: tool, elapsed: eventLoop.now - started, outcome: outcome())
     }
 }

@@ -3,6 +3,8 @@ package import NIOCore
 /// What is to take over from the conversation in use.
 struct Successor {
     let conversation: Conversation
+    /// What makes its link; nil for what makes all others.
+    let factory: Upstream.LinkFactory?
     let grace: TimeAmount
     let done: Upstream.RenewalHandler
 }
@@ -18,14 +20,17 @@ extension Upstream {
     /// to open a link is made now.
     ///
     /// - Parameters:
+    ///   - factory: What makes the link that is to take over from one in use; nil for what makes all others.
     ///   - grace: How long the calls under way may take then.
     ///   - done: Is told how it went, on the event loop.
-    package func renew(grace: TimeAmount, _ done: @escaping RenewalHandler) {
+    package func renew(
+        with factory: LinkFactory? = nil, grace: TimeAmount, _ done: @escaping RenewalHandler
+    ) {
         succession(failed: UpstreamFailure(.closed, "it was started anew once more", nothingSent: true))
         switch state {
         case .closed: done(closedBecause, [])
         case .ready:
-            openSuccessor(grace, done)
+            openSuccessor(factory, grace, done)
         case .starting, .waiting:
             retryTimer?.cancel()
             circuit.putOnTrial()
@@ -62,9 +67,9 @@ extension Upstream {
         }
     }
 
-    private func openSuccessor(_ grace: TimeAmount, _ done: @escaping RenewalHandler) {
-        let conversation = makeConversation()
-        successor = Successor(conversation: conversation, grace: grace, done: done)
+    private func openSuccessor(_ factory: LinkFactory?, _ grace: TimeAmount, _ done: @escaping RenewalHandler) {
+        let conversation = makeConversation(with: factory)
+        successor = Successor(conversation: conversation, factory: factory, grace: grace, done: done)
         conversation.open()
     }
 
@@ -79,7 +84,7 @@ extension Upstream {
     func successorEnded(_ conversation: Conversation, _ failure: UpstreamFailure) -> Bool {
         guard let successor, successor.conversation === conversation else { return false }
         if deservesHandshake(conversation, failure) {
-            openSuccessor(successor.grace, successor.done)
+            openSuccessor(successor.factory, successor.grace, successor.done)
         } else {
             succession(failed: failure)
         }

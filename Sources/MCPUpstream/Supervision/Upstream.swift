@@ -250,11 +250,12 @@ package final class Upstream: @unchecked Sendable {
         conversation.open()
     }
 
-    func makeConversation() -> Conversation {
+    /// - Parameter factory: What makes its link; nil for what makes all others.
+    func makeConversation(with factory: LinkFactory? = nil) -> Conversation {
         generation += 1
         return Conversation(
             generation: generation,
-            link: makeLink(eventLoop),
+            link: (factory ?? makeLink)(eventLoop),
             introducer: Introducer(
                 handshake,
                 era: era,

@@ -77,12 +77,12 @@ enum ProxyConversion {
     }
 
     private static func advertised(in proxy: ObjectReader, _ context: inout ConversionContext) -> AdvertisedTransport {
-        guard let node = proxy.node("type"), node.value != .string("") else { return .sse }
+        guard let node = proxy.node("type"), node.value != .string("") else { return .streamableHTTP }
         let aliases: [String: AdvertisedTransport] = [
             "http": .streamableHTTP, "streamable_http": .streamableHTTP, "streamableHttp": .streamableHTTP,
             "streamablehttp": .streamableHTTP,
         ]
-        return proxy.choice("type", of: AdvertisedTransport.self, aliases: aliases, &context) ?? .sse
+        return proxy.choice("type", of: AdvertisedTransport.self, aliases: aliases, &context) ?? .streamableHTTP
     }
 
     private static func options(in proxy: ObjectReader, _ context: inout ConversionContext) -> ServerOptions {

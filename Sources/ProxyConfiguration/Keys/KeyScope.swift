@@ -48,7 +48,8 @@ enum KeyScope: String, Sendable, CaseIterable {
         KnownKey("addr", .text, default: .string("127.0.0.1:9090")),
         KnownKey("name", .text, default: .string("mcp-proxy")),
         KnownKey("version", .text, default: .string("1.0.0")),
-        KnownKey("type", .choice(AdvertisedTransport.allCases.map(\.rawValue)), default: .string("sse")),
+        KnownKey(
+            "type", .choice(AdvertisedTransport.allCases.map(\.rawValue)), default: .string("streamable-http")),
         KnownKey("options", .object(.options)),
         KnownKey("limits", .object(.limits)),
         KnownKey("management", .object(.management)),

@@ -34,7 +34,7 @@ package struct ProxySettings: Sendable, Equatable {
         address: ListenAddress = ListenAddress(),
         name: String = "mcp-proxy",
         version: String = "1.0.0",
-        advertised: AdvertisedTransport = .sse,
+        advertised: AdvertisedTransport = .streamableHTTP,
         options: ServerOptions = ServerOptions(),
         limits: Limits = Limits(),
         allowedHosts: [String] = [],

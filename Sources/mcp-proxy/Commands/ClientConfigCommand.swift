@@ -113,6 +113,7 @@ struct ClientConfigCommand: AsyncParsableCommand {
     private func published(_ servers: [ServerSettings], _ settings: ProxySettings) throws -> [PublishedServer] {
         let base = try base(settings)
         let names = PublishedServer.clientNames(for: servers.map(\.name))
+        let tokens = servers.compactMap(\.options.authTokens.first)
         let standsForToken = placeholder ?? Self.usualPlaceholder
         return zip(servers, names).map { server, name in
             let path = showsToken ? server.name : server.displayName
@@ -121,7 +122,9 @@ struct ClientConfigCommand: AsyncParsableCommand {
                 $0 == "***" ? standsForToken : String($0)
             }
             let token = server.options.authTokens.first.map { showsToken ? $0.reveal() : standsForToken }
-            return PublishedServer(name: name, url: "\(base)/\(parts.joined(separator: "/"))/mcp", token: token)
+            return PublishedServer(
+                name: name, url: "\(base)/\(parts.joined(separator: "/"))/mcp", token: token,
+                tokenNumber: server.options.authTokens.first.flatMap { tokens.firstIndex(of: $0) })
         }
     }
 

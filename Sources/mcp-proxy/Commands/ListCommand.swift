@@ -35,6 +35,9 @@ struct ListCommand: AsyncParsableCommand {
             let texts = ["state", "source", "transport"].map { server[$0]?.string ?? "-" }
             let counts = ["tools", "calls"].map { server[$0]?.integer.map(String.init) ?? "-" }
             rows.append([name] + texts + counts + [server["path"]?.string ?? "-"])
+            if let reason = server["pendingChange"]?.string {
+                failures.append("\(name) serves as it was, since what it is changed to does not start yet: \(reason)")
+            }
             guard server["state"]?.string == "failed", let error = server["error"]?.string else { return }
             failures.append("\(name) failed: \(error)")
         }

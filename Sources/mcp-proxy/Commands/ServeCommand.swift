@@ -40,6 +40,7 @@ struct ServeCommand: AsyncParsableCommand {
             return handler
         }
         let logger = Logger(label: "mcp-proxy")
+        let serviceManager = ServiceManager.named(by: logger)
         let configuration: ConfigurationSource
         let loaded: LoadedConfiguration
         let store: ServerStore?
@@ -55,7 +56,8 @@ struct ServeCommand: AsyncParsableCommand {
         for notice in loaded.notices { logger.notice("\(notice)") }
         for warning in loaded.warnings { logger.warning("\(warning.description)") }
         let status = await ProxyRun(
-            loaded.settings, from: configuration, store: store, descriptors: descriptors, logger: logger
+            loaded.settings, from: configuration, store: store, descriptors: descriptors,
+            serviceManager: serviceManager, logger: logger
         ).run(until: signals)
         if status != 0 { throw ExitCode(status) }
     }

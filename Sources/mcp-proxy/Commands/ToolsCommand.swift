@@ -31,7 +31,9 @@ struct ToolsCommand: AsyncParsableCommand {
                 let tools = try await Self.tools(of: server, access, signals)
                 if output.isJSON { return try ShownOutput.write(json: Self.object([("tools", Self.array(tools))])) }
                 return try ShownOutput.write(
-                    table: TextTable.lines(["TOOL", "ARGUMENTS", "DESCRIPTION"], tools.map(Self.row)))
+                    table: TextTable.lines(
+                        ["TOOL", "ARGUMENTS", "DESCRIPTION"], tools.map(Self.row),
+                        within: TerminalSize.current?.columns))
             }
             try await listAll(access, signals)
         }
@@ -40,7 +42,9 @@ struct ToolsCommand: AsyncParsableCommand {
     private func listAll(_ access: ServerAccess, _ signals: TerminationSignals) async throws {
         var found: [(name: String, tools: [JSONView])] = []
         var hasFailed = false
-        for name in try await access.names() {
+        let names = try await access.names()
+        for (index, name) in names.enumerated() {
+            Interruption.tellWaiting("asking \(ServerName.redacted(name)) (\(index + 1) of \(names.count))…")
             do {
                 found.append((ServerName.redacted(name), try await Self.tools(of: name, access, signals)))
             } catch let error as CommandFailure {
@@ -53,7 +57,9 @@ struct ToolsCommand: AsyncParsableCommand {
             try ShownOutput.write(json: Self.object([("servers", Self.object(servers))]))
         } else {
             let rows = found.flatMap { name, tools in tools.map { [name] + Self.row($0) } }
-            try ShownOutput.write(table: TextTable.lines(["SERVER", "TOOL", "ARGUMENTS", "DESCRIPTION"], rows))
+            try ShownOutput.write(
+                table: TextTable.lines(
+                    ["SERVER", "TOOL", "ARGUMENTS", "DESCRIPTION"], rows, within: TerminalSize.current?.columns))
         }
         if hasFailed { throw ExitCode(1) }
     }

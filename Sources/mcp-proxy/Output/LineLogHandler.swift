@@ -12,7 +12,7 @@ struct LineLogHandler: LogHandler {
     /// How long a message may be.
     private static let maximumMessageBytes = 4_096
     /// The facts that are told in words, and how long those may be; all others are names and numbers.
-    private static let facts: Set<String> = ["error", "failure", "problems", "reason", "stderr"]
+    private static let facts: Set<String> = ["error", "failure", "hidden", "problems", "reason", "stderr", "tools"]
     private static let maximumFactBytes = 2_048
 
     var metadata: Logger.Metadata = [:]

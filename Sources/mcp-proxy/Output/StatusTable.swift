@@ -23,10 +23,12 @@ enum StatusTable {
     static func lines(_ rows: [StatusRow]) -> [String] {
         let header = ["SERVER", "TRANSPORT", "STATE", "TOOLS", "URL"]
         let cells = rows.map { [$0.name, $0.status.transport, $0.status.state.rawValue, $0.tools, $0.url] }
-        let widths = header.indices.map { column in
-            ([header] + cells).map { $0[column].count }.max() ?? 0
-        }
-        var lines = ([header] + cells).map { line(of: $0, widths) }
+        return TextTable.lines(header, cells)
+    }
+
+    /// What everybody is to know of servers, and why some have failed, each after an empty line.
+    static func failures(_ rows: [StatusRow]) -> [String] {
+        var lines: [String] = []
         for row in rows {
             guard let note = row.status.note else { continue }
             lines.append("")
@@ -38,14 +40,5 @@ enum StatusTable {
             lines += row.status.errorOutput.suffix(shownErrorLines).map { "    | \($0)" }
         }
         return lines
-    }
-
-    private static func line(of cells: [String], _ widths: [Int]) -> String {
-        var line = ""
-        for (cell, width) in zip(cells, widths) {
-            line += cell + String(repeating: " ", count: width - cell.count + 2)
-        }
-        while line.last == " " { line.removeLast() }
-        return line
     }
 }

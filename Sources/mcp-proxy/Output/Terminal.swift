@@ -10,8 +10,11 @@ import Synchronization
 /// Writes lines to the standard streams, beside whoever has something to say: a reader that does not read, or has
 /// gone, must never hold up the proxy. What does not fit is dropped and counted.
 enum Terminal {
-    private static let output = LineWriter(STDOUT_FILENO, label: "stdout")
-    private static let errors = LineWriter(STDERR_FILENO, label: "stderr")
+    private static let output = LineWriter(STDOUT_FILENO, on: DispatchQueue(label: "mcp-proxy.stdout"))
+    /// What goes to the same terminal goes there in order.
+    private static let errors = LineWriter(
+        STDERR_FILENO, on: StandardOutput.isTerminal ? output.queue : DispatchQueue(label: "mcp-proxy.stderr"))
+    private static let renewable = RenewableLines()
 
     static func print(_ line: String) {
         output.write(line)
@@ -19,6 +22,28 @@ enum Terminal {
 
     static func error(_ line: String) {
         errors.write(line)
+    }
+
+    /// Prints lines that may be written anew where they stand.
+    static func print(renewable lines: [String]) {
+        for line in lines { print(line) }
+        guard TerminalSize.current != nil else { return }
+        output.queue.async { renewable.begin(lines) }
+    }
+
+    /// Writes the lines anew where they stand, and what more there is to be said below everything else. Where they can
+    /// not be reached any more, as in a file, something else is printed.
+    static func renew(_ lines: [String], and more: [String], orPrint all: [String]) {
+        output.queue.async {
+            let steps = TerminalSize.current.flatMap { renewable.steps(to: lines, $0) }
+            if let steps { output.writeNow(steps, isLine: false) }
+            for line in steps == nil ? all : more { output.writeNow(line) }
+        }
+    }
+
+    /// Notes that a line was written, by which others moved up.
+    fileprivate static func noteWritten(_ line: String) {
+        renewable.note(line)
     }
 
     /// Waits for what was written, but not for long.
@@ -39,12 +64,14 @@ private final class LineWriter: Sendable {
     }
 
     private let descriptor: CInt
-    private let queue: DispatchQueue
+    let queue: DispatchQueue
     private let state = Mutex(State())
+    private let isTerminal: Bool
 
-    init(_ descriptor: CInt, label: String) {
+    init(_ descriptor: CInt, on queue: DispatchQueue) {
         self.descriptor = descriptor
-        self.queue = DispatchQueue(label: "mcp-proxy.\(label)")
+        self.queue = queue
+        isTerminal = isatty(descriptor) == 1
     }
 
     func write(_ line: String) {
@@ -71,8 +98,12 @@ private final class LineWriter: Sendable {
         _ = done.wait(timeout: .now() + Self.flushTime)
     }
 
-    private func writeNow(_ line: String) {
-        var rest = Array((line + "\n").utf8)[...]
+    /// Only on its queue.
+    ///
+    /// - Parameter isLine: Whether a line end follows.
+    func writeNow(_ text: String, isLine: Bool = true) {
+        if isTerminal, isLine { Terminal.noteWritten(text) }
+        var rest = Array((isLine ? text + "\n" : text).utf8)[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe writeBytes($0.baseAddress, $0.count) }
             guard count > 0 else { return }

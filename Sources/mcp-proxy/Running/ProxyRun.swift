@@ -18,12 +18,15 @@ struct ProxyRun {
     private let store: ServerStore?
     /// How many files may be open; 0 when that is not known.
     private let descriptors: Int
+    /// Who wants to hear how the proxy is; nil when nobody does.
+    private let serviceManager: ServiceManager?
     private let logger: Logger
 
     init(
         _ settings: ProxySettings, from source: ConfigurationSource, store: ServerStore?, descriptors: Int,
-        logger: Logger
+        serviceManager: ServiceManager?, logger: Logger
     ) {
+        self.serviceManager = serviceManager
         self.settings = settings
         self.source = source
         self.store = store
@@ -46,6 +49,7 @@ struct ProxyRun {
         return Task {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await triggers.run() }
+                group.addTask { await registry.tryAwaitedChanges() }
                 group.addTask {
                     while !Task.isCancelled {
                         await pause(Self.sweepInterval)
@@ -69,7 +73,8 @@ struct ProxyRun {
             watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)))
         let frontDoor = composition.frontDoor()
         let registry = ServerRegistry(
-            composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store)
+            composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store,
+            serviceManager: serviceManager)
         do {
             await registry.openManagement()
             try await frontDoor.open(on: eventLoops)
@@ -78,11 +83,13 @@ struct ProxyRun {
             warnWhenUnverified()
             composition.start()
             await registry.restore()
+            serviceManager?.ready(eventLoops, status: "starting the servers")
         } catch {
             Terminal.error("mcp-proxy: \(error)")
             return 1
         }
         let status = await serve(composition, frontDoor, registry, watch, signals)
+        serviceManager?.stopping()
         logger.notice("shutting down", metadata: ["callsInFlight": "\(composition.gateway.calls.total)"])
         frontDoor.listener.beginDraining()
         let draining = Draining(composition: composition, settings: settings) {
@@ -156,7 +163,7 @@ struct ProxyRun {
                 company.cancel()
                 group.cancelAll()
             }
-            var tablePrinted = false
+            let table = StartTable(settings, registry, port: frontDoor.listener.port)
             for await event in group {
                 switch event {
                 case .signal: return 0
@@ -164,10 +171,10 @@ struct ProxyRun {
                     Terminal.error("mcp-proxy: \(words)")
                     for line in errorOutput { Terminal.error("    | \(line)") }
                     return 1
-                case .tableDue, .settled:
-                    // Not waited for: a signal must not wait for the owner of the servers.
-                    if !tablePrinted { Task { await printTable(registry, port: frontDoor.listener.port) } }
-                    tablePrinted = true
+                case .tableDue: table.show()
+                case .settled:
+                    table.show(isFinal: true)
+                    serviceManager?.tell(Self.summary(composition))
                 case .sweepDue:
                     composition.gateway.closeExpiredSessions()
                     memory.look(after: Self.sweepInterval)
@@ -210,24 +217,9 @@ struct ProxyRun {
         return .settled
     }
 
-    private func printTable(_ registry: ServerRegistry, port: Int?) async {
-        let port = port ?? settings.address.port
-        let servers = await registry.servers
-        let order = settings.servers.map(\.name)
-        let added = servers.keys.filter { !order.contains($0) }.sorted()
-        let rows = (order + added).compactMap { servers[$0] }.map { server in
-            StatusRow(
-                name: server.settings.displayName,
-                url: ListenerAddress.url(of: server.settings, in: settings, port: port),
-                status: server.status,
-                isTriedAgain: server.settings.cannotStart == nil
-            )
-        }
-        Terminal.print("")
-        for line in StatusTable.lines(rows) { Terminal.print(line) }
-        Terminal.print("")
-        let bound = "\(settings.address.host ?? "*"):\(port)"
-        Terminal.print("listening on \(bound), serving \(ListenerAddress.base(settings, port: port)) (Ctrl-C ends)")
+    private static func summary(_ composition: Composition) -> String {
+        let ready = composition.servers.count { $0.connections.status.state == .ready }
+        return "\(ready) of \(composition.servers.count) servers are ready"
     }
 }
 

@@ -17,6 +17,8 @@ struct ManagedServer: Sendable {
     let census: LinkCensus
     /// Who added it; nil for the operator.
     var owner: OwnerMark?
+    /// What it is to be as soon as that is ready, while it serves as it was.
+    var awaited: AwaitedChange?
     /// Whether it is left out at the moment.
     var isDisabled = false
     /// When it was left out, or last put in.
@@ -39,6 +41,9 @@ struct ManagedServer: Sendable {
     /// The same, left out or put in from now on.
     func switched(off isOff: Bool) -> ManagedServer {
         var other = self
+        // What it was is of no use to anybody once it has ended.
+        if let awaited { other.settings = awaited.settings }
+        other.awaited = nil
         other.isDisabled = isOff
         other.settings.options.disabled = isOff
         other.switchedAt = .now()

@@ -164,6 +164,7 @@ struct ServerBuilder: Sendable {
             firstPrincipal: firstPrincipal
         )
         result.note = server.trustNote
+        result.namesTools = server.options.logEnabled
         result.startsProcesses = if case .stdio = server.transport { true } else { false }
         result.cacheHints.timeToLive = server.cacheTTL
         result.cacheHints.isPublic = server.cacheScope == .public

@@ -51,9 +51,7 @@ extension ServerRegistry {
     /// Starts a server and waits until it has said what it is and what it has.
     func start(_ server: ManagedServer) async throws(ManagementRefusal) {
         server.connections.start()
-        let (failure, errorOutput) = await withCheckedContinuation { continuation in
-            server.connections.whenIntroduced { continuation.resume(returning: ($0, $1)) }
-        }
+        let (failure, errorOutput) = await introduced(server)
         if failure == nil { await listed(server) }
         guard failure != nil || isClosing else { return }
         server.connections.close()
@@ -62,13 +60,20 @@ extension ServerRegistry {
         throw failed(failure, errorOutput)
     }
 
-    private func failed(_ failure: UpstreamFailure, _ errorOutput: [String]) -> ManagementRefusal {
+    /// How the first attempt to reach a server went: nil, or why not and the last lines of its error output.
+    func introduced(_ server: ManagedServer) async -> (UpstreamFailure?, [String]) {
+        await withCheckedContinuation { continuation in
+            server.connections.whenIntroduced { continuation.resume(returning: ($0, $1)) }
+        }
+    }
+
+    func failed(_ failure: UpstreamFailure, _ errorOutput: [String]) -> ManagementRefusal {
         ManagementRefusal(
             .serverFailed, "the server did not start: \(failure.detail)", errorOutput: Array(errorOutput.suffix(20)))
     }
 
     /// Waits until the server's lists have been read, which it may take its time for.
-    private func listed(_ server: ManagedServer) async {
+    func listed(_ server: ManagedServer) async {
         let isListed: @Sendable () async -> Void = { [watch] in
             while !Task.isCancelled {
                 let seen = watch.current
@@ -112,6 +117,8 @@ extension ServerRegistry {
             guard let server = servers[name] else { return 0 }
             await drain(server)
             servers[name] = nil
+            // A reload finds it missing, if the configuration has it.
+            settings.servers.removeAll { $0.name == name }
             server.journal.close()
             changed()
             return server.census.count
@@ -125,8 +132,14 @@ extension ServerRegistry {
             guard !server.isDisabled else {
                 throw ManagementRefusal(.conflict, "the server is disabled; enable it instead")
             }
-            _ = try startable(server, for: caller)
-            try await renew(server, with: nil)
+            let allowed = try startable(server, for: caller)
+            var newest = server.awaited?.settings ?? allowed
+            newest.options.disabled = false
+            if newest == server.settings {
+                try await renew(server, with: nil)
+            } else {
+                try await pursue(name, to: newest, server.configuration, server.source, owner: server.owner)
+            }
             return try known(name).report(prefix: prefix)
         }
     }
@@ -169,10 +182,14 @@ extension ServerRegistry {
     }
 
     /// Reaches a server anew, beside the one in use until that is ready.
-    func renew(_ server: ManagedServer, with factory: Upstream.LinkFactory?) async throws(ManagementRefusal) {
+    ///
+    /// - Parameter isFinal: Whether it is reached with these links from now on also when the first of them fails.
+    func renew(
+        _ server: ManagedServer, with factory: Upstream.LinkFactory?, isFinal: Bool = false
+    ) async throws(ManagementRefusal) {
         server.journal.note(.event, "starts anew", at: WallClock.now)
         let (failure, errorOutput) = await withCheckedContinuation { continuation in
-            server.connections.renew(with: factory, grace: management.drainTimeout) {
+            server.connections.renew(with: factory, isFinal: isFinal, grace: management.drainTimeout) {
                 continuation.resume(returning: ($0, $1))
             }
         }
@@ -203,7 +220,7 @@ extension ServerRegistry {
     }
 
     /// Returns when something has happened, or after a while.
-    private func first(of body: @escaping @Sendable () async -> Void, orAfter limit: Duration) async {
+    func first(of body: @escaping @Sendable () async -> Void, orAfter limit: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await body() }
             group.addTask {

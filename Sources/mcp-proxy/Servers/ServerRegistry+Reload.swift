@@ -25,6 +25,8 @@ extension ServerRegistry {
     ) async throws(ManagementRefusal) -> ReloadReport {
         // No name of a server is empty: this is the turn of the configuration as a whole.
         try await alone(with: "") { () async throws(ManagementRefusal) in
+            if !isRehearsal { serviceManager?.reloading() }
+            defer { if !isRehearsal { serviceManager?.reloaded() } }
             let new: ProxySettings
             do throws(ConfigurationError) {
                 new = try await source.load().settings
@@ -41,7 +43,7 @@ extension ServerRegistry {
             await apply(difference, new, &report)
             for (name, reason) in report.failed.sorted(by: { $0.key < $1.key }) {
                 logger.error(
-                    "a server of the configuration was not changed",
+                    "a server of the configuration has not started as it is now",
                     metadata: ["server": "\(name)", "reason": "\(reason)"])
             }
             return report
@@ -53,19 +55,21 @@ extension ServerRegistry {
         takeTokens(new)
         await openAddresses()
         async let foreignClosed: Void = closeForeign()
-        await withTaskGroup(of: (ServerSettings, String?).self) { group in
+        var untouched: Set<String> = []
+        await withTaskGroup(of: (ServerSettings, ManagementRefusal?).self) { group in
             for server in difference.removed { group.addTask { await (server, self.forget(server)) } }
             for server in difference.added { group.addTask { await (server, self.take(server)) } }
             for server in difference.changed { group.addTask { await (server, self.update(server)) } }
             for await (server, failure) in group {
-                if let failure { report.failed[server.displayName] = failure }
+                guard let failure else { continue }
+                report.failed[server.displayName] = words(failure, server.name)
+                if failure.kind != .serverFailed { untouched.insert(server.name) }
             }
         }
-        let failed = Set(report.failed.keys)
-        // What did not succeed counts as what it was, so that the next reload tries it again.
+        // What could not even be tried counts as what it was, so that the next reload tries it.
         let old = settings.servers
         settings.servers = new.servers.compactMap { server in
-            guard failed.contains(server.displayName) else { return server }
+            guard untouched.contains(server.name) else { return server }
             return old.first { $0.name == server.name }
         }
         openManagement()
@@ -87,9 +91,9 @@ extension ServerRegistry {
 
     // Each of these says why it did not succeed, or nil.
 
-    private func forget(_ server: ServerSettings) async -> String? {
+    private func forget(_ server: ServerSettings) async -> ManagementRefusal? {
         guard let present = servers[server.name], present.source == .file else { return nil }
-        return await words { () async throws(ManagementRefusal) in
+        return await refusal { () async throws(ManagementRefusal) in
             try await alone(with: server.name) { () async throws(ManagementRefusal) in
                 guard let present = servers[server.name], present.source == .file else { return }
                 await drain(present)
@@ -101,12 +105,12 @@ extension ServerRegistry {
     }
 
     /// A server that is new in the configuration is there from now on, whether or not it can be reached yet.
-    private func take(_ server: ServerSettings) async -> String? {
-        await words { () async throws(ManagementRefusal) in
+    private func take(_ server: ServerSettings) async -> ManagementRefusal? {
+        await refusal { () async throws(ManagementRefusal) in
             try await alone(with: server.name) { () async throws(ManagementRefusal) in
                 if servers[server.name] != nil {
-                    try await change(server.name, to: server, nil, .file)
-                    return await forgetKept(server.name)
+                    await forgetKept(server.name)
+                    return try await pursue(server.name, to: server, nil, .file)
                 }
                 var built = builder.build(server, .file)
                 built.isDisabled = server.options.disabled
@@ -120,22 +124,26 @@ extension ServerRegistry {
         }
     }
 
-    private func update(_ server: ServerSettings) async -> String? {
+    private func update(_ server: ServerSettings) async -> ManagementRefusal? {
         guard servers[server.name] != nil else { return await take(server) }
-        return await words { () async throws(ManagementRefusal) in
+        return await refusal { () async throws(ManagementRefusal) in
             try await alone(with: server.name) { () async throws(ManagementRefusal) in
-                try await change(server.name, to: server, nil, .file)
+                try await pursue(server.name, to: server, nil, .file)
             }
         }
     }
 
-    private func words(_ body: () async throws(ManagementRefusal) -> Void) async -> String? {
+    private func refusal(_ body: () async throws(ManagementRefusal) -> Void) async -> ManagementRefusal? {
         do {
             try await body()
             return nil
         } catch {
-            return error.detail
+            return error
         }
+    }
+
+    private func words(_ failure: ManagementRefusal, _ name: String) -> String {
+        servers[name]?.awaited == nil ? failure.detail : failure.detail + "; it serves as it was until it does"
     }
 
     /// Servers that are not the operator's take over what they inherit. One that may not run any longer, or would now be
@@ -155,21 +163,27 @@ extension ServerRegistry {
         openManagement()
     }
 
-    private func refresh(_ server: ManagedServer) async throws(ManagementRefusal) {
+    func refresh(_ server: ManagedServer) async throws(ManagementRefusal) {
         var fresh = try startable(server, for: starter(of: server.owner))
         fresh.options.disabled = server.isDisabled
         guard server.source == .api, fresh != server.settings else { return }
-        try await change(fresh.name, to: fresh, server.configuration, .api, owner: server.owner)
+        do throws(ManagementRefusal) {
+            try await pursue(fresh.name, to: fresh, server.configuration, .api, owner: server.owner)
+        } catch {
+            // It may be the new one all the same.
+            if let server = servers[fresh.name] { await keepOrReport(server) }
+            throw error
+        }
         await keepOrReport(try known(fresh.name))
     }
 
-    private func couldNotBeRefreshed(_ name: String, _ refusal: ManagementRefusal) async {
+    func couldNotBeRefreshed(_ name: String, _ refusal: ManagementRefusal) async {
         switch refusal.kind {
         case .forbidden, .invalidConfiguration: await switchOff(name, because: refusal)
         case .shuttingDown, .unknownServer: return
         case .nameTaken, .conflict, .serverFailed, .quota, .notKept:
             logger.warning(
-                "a server that was added over the API keeps its settings",
+                "a server that was added over the API has not started with its new settings",
                 metadata: ["server": "\(ServerName.redacted(name))", "reason": "\(refusal.detail)"])
         }
     }

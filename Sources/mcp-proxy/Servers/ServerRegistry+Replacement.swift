@@ -35,14 +35,15 @@ extension ServerRegistry {
     }
 
     /// What concerns only the way to a server takes effect at once.
-    private func adopt(
+    func adopt(
         _ new: ServerSettings, _ configuration: ByteBuffer?, _ source: ServerSource, _ owner: OwnerMark?,
         on server: ManagedServer
     ) {
         let route = server.published.route
         route.policy = ServerBuilder.policy(of: new)
-        if new.options.toolFilter != server.settings.options.toolFilter {
-            server.connections.showsTools(of: route.policy.toolFilter)
+        let old = server.settings.options
+        if new.options.toolFilter != old.toolFilter || new.options.logEnabled != old.logEnabled {
+            server.connections.showsTools(of: route.policy.toolFilter, namesThem: new.options.logEnabled)
         }
         var changed = ManagedServer(
             settings: new,
@@ -63,6 +64,11 @@ extension ServerRegistry {
         try await start(next)
         publish(next)
         await idle(old)
+        await end(old)
+    }
+
+    /// Ends a server that another one has taken the place of.
+    func end(_ old: ManagedServer) async {
         gateway.closeSessions(of: old.connections, reason: "the server was replaced")
         old.connections.close()
         await ended(old)
@@ -90,7 +96,7 @@ extension ServerRegistry {
 
 extension ServerSettings {
     /// Whether the connections of a server with other settings can go on with these, each over a new link.
-    fileprivate func mayKeepConnections(of other: ServerSettings) -> Bool {
+    func mayKeepConnections(of other: ServerSettings) -> Bool {
         guard isolation == other.isolation, protocolEra == other.protocolEra, cacheTTL == other.cacheTTL,
             cacheScope == other.cacheScope, trustNote == other.trustNote
         else { return false }

@@ -15,6 +15,7 @@ actor ServerRegistry: ServerManagement {
     let logger: Logger
     let source: ConfigurationSource
     let store: ServerStore?
+    let serviceManager: ServiceManager?
     /// What is in force.
     var settings: ProxySettings
     var builder: ServerBuilder
@@ -30,8 +31,10 @@ actor ServerRegistry: ServerManagement {
     init(
         _ composition: Composition, settings: ProxySettings, frontDoor: FrontDoor, watch: EventCount,
         source: ConfigurationSource,
-        store: ServerStore?
+        store: ServerStore?,
+        serviceManager: ServiceManager?
     ) {
+        self.serviceManager = serviceManager
         self.gateway = composition.gateway
         self.frontDoor = frontDoor
         self.watch = watch

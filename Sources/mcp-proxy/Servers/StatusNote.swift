@@ -22,6 +22,9 @@ final class StatusNote: Sendable {
         } else if status.circuit == nil, before.circuit != nil {
             note("it has recovered and is called again")
         }
+        if let reason = status.pendingChange, before.pendingChange != reason {
+            note("serves as it was, since what it is changed to does not start yet: \(reason)")
+        }
         switch status.state {
         case .failed where before.state != .failed || before.error != status.error:
             note("failed: \(status.error ?? "no reason known")")

@@ -52,6 +52,20 @@ import Testing
         #expect(given.contains("Bearer it's"))
     }
 
+    @Test("VS Code asks once for a token that several servers take")
+    func vscodeSharing() {
+        let servers = [("one", 1), ("two", 2), ("three", 1)].map {
+            PublishedServer(name: $0, url: "http://h/\($0)/mcp", token: "<token>", tokenNumber: $1)
+        }
+        let snippet = ClientSnippet(for: .vscode, servers, program: "/bin/mcp-proxy", asksForTokens: true)
+        let text = compact(snippet.json)
+        #expect(text.hasPrefix(#"{"inputs": [{"type": "promptString","id": "one-token","#))
+        #expect(text.contains(#""description": "Token of mcp-proxy for one, three""#))
+        #expect(text.split(separator: #""id""#, omittingEmptySubsequences: false).count == 3)
+        #expect(text.split(separator: "Bearer ${input:one-token}", omittingEmptySubsequences: false).count == 3)
+        #expect(text.split(separator: "Bearer ${input:two-token}", omittingEmptySubsequences: false).count == 2)
+    }
+
     @Test("Names become what every client takes, each once, and never a token")
     func names() {
         #expect(

@@ -12,6 +12,7 @@ import Testing
             .refused(Refusal(status: .notFound, reason: "there is nothing here"))
         }
         func handle(_ destination: Destination, body: ByteBuffer, _ responder: HTTPResponder) {}
+        func refused(_ request: RefusedRequest) {}
         func refuseBody(for destination: Destination, _ responder: HTTPResponder) {}
         func headers(for head: HTTPRequestFields) -> [(String, String)] { [] }
     }

@@ -112,6 +112,7 @@ final class ManagementHarness: Sendable {
             }
         }
 
+        func refused(_ request: RefusedRequest) {}
         func refuseBody(for destination: Destination, _ responder: HTTPResponder) {
             guard case .management(let request) = destination else { return responder.respond(.imATeapot) }
             endpoint.refuseBody(of: request, responder)

@@ -109,6 +109,7 @@ final class ListenerHarness: Sendable {
 
         func headers(for head: HTTPRequestFields) -> [(String, String)] { [] }
 
+        func refused(_ request: RefusedRequest) {}
         func refuseBody(for destination: Destination, _ responder: HTTPResponder) {
             responder.refuseBody(longerThan: destination.maximumBody)
         }

@@ -21,7 +21,7 @@ import Testing
         let settings = loaded.settings
         #expect(settings.baseURL == BaseURL(text: "https://a/p", pathPrefix: "/p", origin: "https://a"))
         #expect(settings.address == ListenAddress(host: nil, port: 1234, isExplicit: true))
-        #expect(settings.name == "n" && settings.version == "2" && settings.advertised == .sse)
+        #expect(settings.name == "n" && settings.version == "2" && settings.advertised == .streamableHTTP)
         #expect(settings.options.authTokens == [Secret("global-0123456789")])
         #expect(settings.servers.map(\.name) == ["one", "two", "three"])
         #expect(

@@ -33,9 +33,9 @@ import Testing
     }
 
     @Test(
-        "The advertised transport is sse unless the file says otherwise",
+        "The advertised transport is streamable HTTP unless the file says otherwise",
         arguments: [
-            ("", AdvertisedTransport.sse), (#""type": """#, .sse), (#""type": "sse""#, .sse),
+            ("", AdvertisedTransport.streamableHTTP), (#""type": """#, .streamableHTTP), (#""type": "sse""#, .sse),
             (#""type": "streamable-http""#, .streamableHTTP),
         ])
     func advertised(members: String, expected: AdvertisedTransport) throws {

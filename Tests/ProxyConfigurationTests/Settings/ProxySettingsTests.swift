@@ -10,7 +10,7 @@ import Testing
         #expect(settings.address == ListenAddress(host: "127.0.0.1", port: 9090, isExplicit: false))
         #expect(settings.name == "mcp-proxy")
         #expect(settings.version == "1.0.0")
-        #expect(settings.advertised == .sse)
+        #expect(settings.advertised == .streamableHTTP)
         #expect(settings.options == ServerOptions())
         #expect(settings.limits == Limits())
         #expect(settings.allowedHosts.isEmpty && settings.allowedOrigins.isEmpty && settings.servers.isEmpty)

@@ -1,0 +1,21 @@
+import Logging
+import NIOHTTP1
+
+/// A request that gets no further, as the log may tell of it. Its path is left out: there may be a token in it.
+struct RefusedRequest {
+    let status: HTTPResponseStatus
+    let reason: String
+    /// The IP address that it came from.
+    let address: String
+    /// The route that it was for, where that is known.
+    let server: String?
+
+    /// The facts for the log.
+    ///
+    /// - Parameter displayName: The server's name, as everybody may see it.
+    func facts(server displayName: String?) -> Logger.Metadata {
+        var facts: Logger.Metadata = ["status": "\(status.code)", "reason": "\(reason)", "address": "\(address)"]
+        if let displayName { facts["server"] = "\(displayName)" }
+        return facts
+    }
+}

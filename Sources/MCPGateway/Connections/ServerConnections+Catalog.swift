@@ -1,0 +1,45 @@
+import Logging
+import MCPUpstream
+import Synchronization
+
+// MARK: - What the server lists
+
+extension ServerConnections {
+    func connectionListChanged(_ connection: Connection) {
+        guard !isOfOneSession(connection), case .ready(let result) = connection.upstream.state else { return }
+        readCatalog(connection.upstream, result)
+    }
+
+    func readCatalog(_ upstream: Upstream, _ result: Introduction) {
+        // One at a time: a server that says again and again that something has changed is not asked for each time.
+        let isFirst = state.withLock { state in
+            defer { state.catalogReads = min(state.catalogReads + 1, 2) }
+            return state.catalogReads == 0
+        }
+        guard isFirst else { return }
+        CatalogProbe(upstream, result, for: self) { [weak self] counts in
+            guard let self else { return }
+            update {
+                $0.tools = counts.tools
+                $0.prompts = counts.prompts
+                $0.resources = counts.resources
+                $0.isCatalogKnown = true
+            }
+            logTools(counts.names)
+            let changedMeanwhile = state.withLock { state in
+                defer { state.catalogReads = 0 }
+                return state.catalogReads > 1
+            }
+            if changedMeanwhile, case .ready(let result) = upstream.state { readCatalog(upstream, result) }
+        }.start()
+    }
+
+    /// Names the tools where that is wished for: there people find what to write into a filter.
+    private func logTools(_ names: ToolNames) {
+        guard namesTools.load(ordering: .relaxed), !names.isEmpty else { return }
+        var facts: Logger.Metadata = ["server": "\(displayName)"]
+        if !names.shown.isEmpty { facts["tools"] = "\(names.shown)" }
+        if !names.hidden.isEmpty { facts["hidden"] = "\(names.hidden)" }
+        logger.info("server lists tools", metadata: facts)
+    }
+}
