@@ -30,8 +30,9 @@ public func fuzzPatterns(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 }
 
 extension String {
-    /// Without an anchor at either end, which may not stand in a group. What holds others is left alone.
-    fileprivate var droppingAnchors: Substring {
-        utf8.first == UInt8(ascii: "^") ? dropFirst() : self[...]
+    /// Without an anchor at the beginning, which may not stand in a group. What holds others is left alone. A mark that
+    /// follows the anchor makes one character with it, so that only the byte is dropped.
+    fileprivate var droppingAnchors: String {
+        utf8.first == UInt8(ascii: "^") ? String(decoding: utf8.dropFirst(), as: UTF8.self) : self
     }
 }

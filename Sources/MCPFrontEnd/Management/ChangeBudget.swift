@@ -11,13 +11,18 @@ final class ChangeBudget: Sendable {
 
     private let perMinute: Double
     private let now: @Sendable () -> NIODeadline
-    /// One for each token at most, and one for the anonymous principal.
+    /// Of everybody who has asked for a change lately.
     private let shares = Mutex<[Principal: Share]>([:])
+    /// After which a share is whole again, whatever was taken of it.
+    private static let memory = TimeAmount.minutes(1)
 
     init(perMinute: Int, now: @escaping @Sendable () -> NIODeadline = { .now() }) {
         self.perMinute = Double(max(1, perMinute))
         self.now = now
     }
+
+    /// Of how many principals something is remembered.
+    var count: Int { shares.withLock { $0.count } }
 
     /// Takes one change from a principal's share.
     ///
@@ -25,6 +30,8 @@ final class ChangeBudget: Sendable {
     func take(for principal: Principal) -> Int? {
         let now = now()
         return shares.withLock { shares in
+            // Tokens come and go.
+            if shares[principal] == nil { shares = shares.filter { now - $0.value.asOf < Self.memory } }
             var share = shares[principal] ?? Share(left: perMinute, asOf: now)
             let seconds = Double((now - share.asOf).nanoseconds) / 1e9
             share.left = min(perMinute, share.left + max(0, seconds) * perMinute / 60)

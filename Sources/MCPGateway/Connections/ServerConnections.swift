@@ -19,9 +19,7 @@ package final class ServerConnections: Sendable {
     struct State {
         var entries: [ConnectionKey: Entry] = [:]
         var status = ServerStatus()
-        /// What the sessions of one caller have in common: a server that fails them is not asked by each of them anew.
-        /// There are as many as there are tokens.
-        var sessionCircuits: [Principal: CircuitBreaker] = [:]
+        var sessionCircuits = SessionCircuits()
         var isClosed = false
         /// Whether somebody will look for idle connections; one timer does for all of them.
         var isIdleCheckDue = false
@@ -205,11 +203,14 @@ package final class ServerConnections: Sendable {
     }
 
     private func circuit(for key: ConnectionKey, of principal: Principal, _ state: inout State) -> CircuitBreaker {
-        if case .session = key, let known = state.sessionCircuits[principal] { return known }
+        if case .session = key, let known = state.sessionCircuits.circuit(of: principal) { return known }
         let circuit = CircuitBreaker(limits.circuit(startsProcesses: settings.startsProcesses)) { [weak self] in
             self?.circuitChanged()
         }
-        if case .session = key { state.sessionCircuits[principal] = circuit }
+        if case .session = key {
+            let used = state.entries.values.lazy.map(\.connection.upstream.circuit)
+            state.sessionCircuits.add(circuit, of: principal, beside: used)
+        }
         return circuit
     }
 
@@ -343,13 +344,14 @@ package final class ServerConnections: Sendable {
 
     /// A circuit has opened or closed, or has had a probe.
     private func circuitChanged() {
-        let circuits = state.withLock { state in
-            state.entries.values.filter { !isOfOneSession($0.connection) }.map(\.connection.upstream.circuit)
-                + state.sessionCircuits.values
+        // All under the lock: of two changes at once, the one that is noted last has seen both.
+        let (before, worst) = state.withLock { state in
+            let own = state.entries.values.filter { !isOfOneSession($0.connection) }.map(\.connection.upstream.circuit)
+            let worst = (own + state.sessionCircuits.all).compactMap(\.report).max { $0.failures < $1.failures }
+            defer { state.status.circuit = worst }
+            return (state.status.circuit, worst)
         }
-        let worst = circuits.compactMap(\.report).max { $0.failures < $1.failures }
-        let before = status.circuit
-        update { $0.circuit = worst }
+        if before != worst { statusChanged(self) }
         if let worst, before == nil {
             let facts: Logger.Metadata = [
                 "server": "\(displayName)", "failures": "\(worst.failures)", "reason": "\(worst.reason)",

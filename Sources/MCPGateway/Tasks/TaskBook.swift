@@ -36,6 +36,11 @@ final class TaskBook: Sendable {
         }
     }
 
+    /// Forgets all that was noted of a caller.
+    func forget(_ principal: Principal) {
+        pages.withLock { $0[principal] = nil }
+    }
+
     func has(_ id: String, route: Route, of principal: Principal) -> Bool {
         let task = Entry(route: ByteText(route.name), id: ByteText(id))
         return pages.withLock { $0[principal]?.tasks.contains(task) ?? false }

@@ -30,9 +30,10 @@ package final class TaskSeal: Sendable {
         keys.withLock { $0[principal] = key }
     }
 
-    /// Forgets a caller.
+    /// Forgets a caller, and what was noted of it.
     package func remove(_ principal: Principal) {
         keys.withLock { $0[principal] = nil }
+        book.forget(principal)
     }
 
     private static func key(of secret: [UInt8]) -> SymmetricKey {

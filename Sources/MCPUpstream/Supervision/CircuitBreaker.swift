@@ -43,7 +43,8 @@ package final class CircuitBreaker: Sendable {
     /// Whether calls are refused, at least until a probe has succeeded.
     package var isOpen: Bool { level.load(ordering: .relaxed) == Level.open.rawValue }
 
-    private var isClean: Bool { level.load(ordering: .relaxed) == Level.clean.rawValue }
+    /// Whether nothing is known against the server.
+    package var isClean: Bool { level.load(ordering: .relaxed) == Level.clean.rawValue }
 
     /// What to tell of it; nil when nothing is wrong.
     package var report: Report? {
@@ -86,7 +87,7 @@ package final class CircuitBreaker: Sendable {
         if !isClean { change { $0.circuit.putOnTrial() } }
     }
 
-    func failed(_ failure: UpstreamFailure, now: NIODeadline, notBefore earliest: NIODeadline? = nil) {
+    package func failed(_ failure: UpstreamFailure, now: NIODeadline, notBefore earliest: NIODeadline? = nil) {
         change { content in
             content.lastFailure = failure
             content.circuit.failed(now: now, notBefore: earliest)

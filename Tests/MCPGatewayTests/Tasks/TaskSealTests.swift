@@ -52,4 +52,13 @@ import Testing
             #expect(seal.open(text, route: route, for: alice) == nil)
         }
     }
+
+    @Test("A caller that is forgotten leaves no tasks behind, and nobody else's are forgotten with it")
+    func forgotten() {
+        seal.book.note("t", route: route, of: alice)
+        seal.book.note("t", route: route, of: bob)
+        seal.remove(alice)
+        #expect(!seal.book.has("t", route: route, of: alice))
+        #expect(seal.book.has("t", route: route, of: bob))
+    }
 }
