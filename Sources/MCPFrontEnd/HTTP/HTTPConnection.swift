@@ -85,7 +85,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         isGuest = listener.opened(context.channel, address: address)
         timer = LazyTimer(on: context.eventLoop) { [weak self] in self?.timedOut() }
         patience = LazyTimer(on: context.eventLoop) { [weak self] in self?.responder?.waitedLong() }
-        startTimer(arrival(within: limits.headerTimeout))
+        startTimer(limits.time(limits.headerTimeout, isGuest))
         context.fireChannelActive()
     }
 
@@ -219,7 +219,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private func beginBody(_ fields: HTTPRequestFields) {
         guard fields.bodyLength <= maximumBody else { return refuseBody() }
         state = .readingBody
-        startTimer(arrival(within: limits.bodyTimeout))
+        startTimer(limits.time(limits.bodyTimeout, isGuest))
         // A client of HTTP/1.0 does not know this answer (RFC 9110, 10.1.1).
         if fields.waitsToContinue, hasChunks {
             context?.writeAndFlush(
@@ -234,7 +234,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         }
         state = .skippingBody
         skippedBytes = 0
-        startTimer(arrival(within: limits.bodyTimeout))
+        startTimer(limits.time(limits.bodyTimeout, isGuest))
     }
 
     private func answerAndClose() {
@@ -305,11 +305,6 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         note(refusal: status, reason)
         forgetRequest()
         respond(status, isJSON: true, fields, [], body: HTTPProblem.body(reason))
-    }
-
-    /// How long something may take to arrive; a place beyond the maximum is not held for long.
-    private func arrival(within duration: Duration) -> Duration {
-        isGuest ? min(duration, limits.guestTimeout) : duration
     }
 
     private func startTimer(_ duration: Duration) {

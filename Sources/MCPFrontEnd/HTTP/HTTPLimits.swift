@@ -40,4 +40,9 @@ package struct HTTPLimits: Sendable {
     package var streamAfter: Duration = .seconds(2)
 
     package init() {}
+
+    /// How long something may take to arrive; a guest's place is not held for long.
+    func time(_ duration: Duration, _ isGuest: Bool) -> Duration {
+        isGuest ? min(duration, guestTimeout) : duration
+    }
 }

@@ -26,7 +26,7 @@ final class Conversation {
 
     private unowned let owner: any ConversationOwner
     private let introducer: Introducer
-    private let limits: UpstreamLimits
+    let limits: UpstreamLimits
     private let circuit: CircuitBreaker
     private var state = State.opening
     private var startTimer: Scheduled<Void>?
@@ -35,7 +35,7 @@ final class Conversation {
     private var junk = JunkCounter()
     /// The questions of the server to its client that are open. A person may be thinking, so that silence means
     /// nothing meanwhile; over stdio it cannot be told for which call.
-    private var openQuestions: Set<RequestID> = []
+    private(set) var openQuestions: Set<RequestID> = []
 
     init(
         generation: Int,
@@ -131,11 +131,6 @@ final class Conversation {
     private var hasSettled: Bool {
         readySince.map { link.eventLoop.now - $0 > .seconds(5) } ?? false
     }
-
-    var hasOpenQuestions: Bool { !openQuestions.isEmpty }
-
-    /// Sessions have bounds of their own; this one holds whatever becomes of the questions there.
-    private var maximumOpenQuestions: Int { limits.maximumServerRequestsInFlight * max(calls.count, 1) }
 
     private func close(question id: RequestID) {
         guard openQuestions.remove(id) != nil else { return }
@@ -315,10 +310,7 @@ extension Conversation: UpstreamLinkReceiver {
             link.noteJunk(request.bytes)
             return
         }
-        guard openQuestions.count < maximumOpenQuestions else {
-            let words = "the proxy cannot pass on \(request.methodName): too many requests wait for an answer"
-            return link.send(OwnMessages.error(id: id, code: .methodNotFound, message: words), as: .response)
-        }
+        guard mayAsk else { return refuse(request, id) }
         openQuestions.insert(id)
         owner.conversation(
             self,
