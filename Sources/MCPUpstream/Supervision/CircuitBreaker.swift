@@ -87,6 +87,9 @@ package final class CircuitBreaker: Sendable {
         if !isClean { change { $0.circuit.putOnTrial() } }
     }
 
+    /// An attempt to reach the server has failed, or a conversation with it has ended.
+    ///
+    /// - Parameter earliest: When the next attempt may be made at the earliest.
     package func failed(_ failure: UpstreamFailure, now: NIODeadline, notBefore earliest: NIODeadline? = nil) {
         change { content in
             content.lastFailure = failure
