@@ -23,12 +23,13 @@ import Testing
     @Test("It beats again and again while every event loop works")
     func beating() {
         pulse().start()
-        for round in 1...3 {
+        for _ in 1...3 {
+            let before = beats.count
             first.run()
             second.run()
-            #expect(beats.count == round)
             first.advance(by: .seconds(1))
             second.advance(by: .seconds(1))
+            #expect(beats.count > before)
         }
     }
 
