@@ -132,7 +132,7 @@ import Testing
     private static let restartChanges: [(String, @Sendable (inout ProxySettings) -> Void)] = [
         ("addr", { $0.address.port = 1 }), ("addr", { $0.address.host = nil }),
         ("baseURL", { $0.baseURL.pathPrefix = "/x" }), ("name", { $0.name = "x" }), ("version", { $0.version = "x" }),
-        ("type", { $0.advertised = .streamableHTTP }), ("limits.callTimeout", { $0.limits.callTimeout = .seconds(1) }),
+        ("type", { $0.advertised = .sse }), ("limits.callTimeout", { $0.limits.callTimeout = .seconds(1) }),
         ("limits.maxSessions", { $0.limits.maxSessions = 1 }), ("limits.maxBodyBytes", { $0.limits.maxBodyBytes = 1 }),
         ("allowedHosts", { $0.allowedHosts = ["x"] }), ("allowedOrigins", { $0.allowedOrigins = ["https://x"] }),
         ("trustedCAFile", { $0.trustedCAFile = "canary" }),
