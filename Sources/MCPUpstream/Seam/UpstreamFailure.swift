@@ -54,7 +54,8 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
 
     /// - Parameter logDetail: What only the log may say; nil for the same words.
     package init(
-        _ code: Code, _ detail: String, forTheLog logDetail: String? = nil, nothingSent: Bool = false, status: Int? = nil
+        _ code: Code, _ detail: String, forTheLog logDetail: String? = nil, nothingSent: Bool = false,
+        status: Int? = nil
     ) {
         self.code = code
         self.detail = detail

@@ -58,8 +58,8 @@ final class Conversation {
         if case .ready = state { true } else { false }
     }
 
-    /// Whether the server ended when it was asked what it speaks, and nothing else.
-    var endedOnProbe: Bool { isEnded && introduction == nil && introducer.hasOnlyProbed }
+    /// Whether the server ended before it had said what it speaks, and its first message was not `initialize`.
+    var endedAfterProbe: Bool { isEnded && introduction == nil && introducer.hasProbed }
 
     var isEnded: Bool {
         if case .ended = state { true } else { false }
@@ -292,6 +292,11 @@ extension Conversation: UpstreamLinkReceiver {
         }
         if case .introducing = state {
             introducer.answered(answer, to: id)
+            return
+        }
+        if answer.kind == .error, introduction?.isTakenBack(by: answer) == true, calls[id] != nil,
+            owner.conversation(self, wantsHandshakeBefore: id)
+        {
             return
         }
         // An identifier that is not in flight was answered, cancelled or invented before: nobody must get it.

@@ -278,7 +278,3 @@ SERVERS = [
         answer="no-browser",
     ),
 ]
-
-# They end when they are asked `server/discover`, and are not started again yet: see test_old_servers.py.
-NOT_YET_REACHED = [server for server in SERVERS if server.environment in ("sdk-1.2", "sdk-1.6")]
-REACHED = [server for server in SERVERS if server not in NOT_YET_REACHED]
