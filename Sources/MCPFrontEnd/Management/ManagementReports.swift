@@ -28,6 +28,7 @@ extension ServerReport {
         object.add("era", era)
         object.add("protocolVersion", status.protocolVersion)
         object.add("error", status.error)
+        object.add("callError", status.callError)
         if let circuit = status.circuit { object.add("circuit", json: circuit.json) }
         object.add("since", UTCTime.text(seconds: since))
         object.add("tools", status.tools)

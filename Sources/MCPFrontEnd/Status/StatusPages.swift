@@ -83,6 +83,10 @@ final class StatusPages: Sendable {
             body.writeString(",\"error\":")
             body.writeJSONString(error)
         }
+        if let callError = status.callError {
+            body.writeString(",\"callError\":")
+            body.writeJSONString(callError)
+        }
         if let circuit = status.circuit {
             body.writeString(",\"circuit\":")
             body.writeImmutableBuffer(circuit.json)

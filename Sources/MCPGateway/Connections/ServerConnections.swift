@@ -40,7 +40,7 @@ package final class ServerConnections: Sendable {
     let cacheHints: ByteBuffer
     private let settings: ServerConnectionSettings
     private let eventLoops: any EventLoopGroup
-    private let logger: Logger
+    let logger: Logger
     private let statusChanged: @Sendable (ServerConnections) -> Void
     private let state = Mutex(State())
 
@@ -297,6 +297,7 @@ package final class ServerConnections: Sendable {
                 $0.state = .ready
                 $0.transport = transport ?? $0.transport
                 $0.error = nil
+                $0.callError = nil
                 $0.errorOutput = []
                 $0.protocolVersion = result.version.name
                 $0.era = result.era
@@ -377,7 +378,7 @@ package final class ServerConnections: Sendable {
         }.start()
     }
 
-    private func update(_ body: (inout ServerStatus) -> Void) {
+    func update(_ body: (inout ServerStatus) -> Void) {
         let changed = state.withLock { state in
             let before = state.status
             body(&state.status)

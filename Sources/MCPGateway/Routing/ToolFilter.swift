@@ -18,7 +18,11 @@ package struct ToolFilter: Sendable, Equatable {
     }
 
     /// Names are compared byte by byte: Swift's own comparison would merge canonically equal spellings.
+    ///
+    /// A name that holds half of a surrogate pair is nobody's: where others are blocked, a server that drops such halves
+    /// could take it for one of those.
     package func admits(_ name: String) -> Bool {
+        guard mode == .allow || !name.unicodeScalars.contains("\u{FFFD}") else { return false }
         let isListed = names.contains { $0.utf8.elementsEqual(name.utf8) }
         return mode == .allow ? isListed : !isListed
     }

@@ -68,7 +68,8 @@ SERVERS = [
     server(
         "cli-mcp-server",
         "sdk-1.6",
-        env={"ALLOWED_DIR": "{directory}"},
+        # It names its commands in the order of a set.
+        env={"ALLOWED_DIR": "{directory}", "PYTHONHASHSEED": "0"},
         ask=call("run_command", command="cat hello.txt"),
         answer="hello from a file",
     ),

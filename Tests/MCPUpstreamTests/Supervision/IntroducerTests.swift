@@ -7,12 +7,12 @@ import Testing
 
 /// How it is found out what a server speaks, through a whole upstream.
 @Suite struct IntroducerTests {
-    private static let modern =
+    static let modern =
         #"{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{},"ttlMs":0,"cacheScope":"private"}"#
     private static let legacy =
         #"{"protocolVersion":"2025-06-18","capabilities":{},"serverInfo":{"name":"s","version":"1"}}"#
 
-    private func harness(
+    func harness(
         _ era: EraChoice = .detected,
         memory: EraMemory = EraMemory(),
         heads: Bool = false
@@ -25,11 +25,11 @@ import Testing
         return harness
     }
 
-    private func asked(_ harness: UpstreamHarness) throws -> [MCPCore.Method] {
+    func asked(_ harness: UpstreamHarness) throws -> [MCPCore.Method] {
         try harness.link.sent.map(\.message.method)
     }
 
-    private func answer(_ harness: UpstreamHarness, _ method: MCPCore.Method, _ body: String) throws {
+    func answer(_ harness: UpstreamHarness, _ method: MCPCore.Method, _ body: String) throws {
         let id = try #require(harness.link.lastRequestID(method))
         try harness.onLink { $0.receive(#"{"jsonrpc":"2.0","id":\#(id),\#(body)}"#) }
     }
@@ -326,57 +326,6 @@ import Testing
     private func fail(_ harness: UpstreamHarness, _ method: MCPCore.Method, _ failure: UpstreamFailure) throws {
         let id = try #require(harness.link.lastRequestID(method))
         try harness.onLink { $0.fail(id, failure) }
-    }
-
-    private static let both = modern.replacing(#"["2026-07-28"]"#, with: #"["2025-11-25","2026-07-28"]"#)
-    private static let demand = #""error":{"code":-32600,"message":"initialize is required"}"#
-
-    @Test("A server that knows both eras and wants the handshake after all is believed, once")
-    func insists() throws {
-        let harness = try harness()
-        try answer(harness, .serverDiscover, #""result":\#(Self.both)"#)
-        let (first, _) = try harness.call()
-        try answer(harness, .toolsCall, Self.demand)
-        #expect(harness.recorder.handshakesWanted == 1 && harness.memory.era == .legacy)
-        #expect(first.failures.map(\.code) == [.eraChanged] && first.failures.first?.nothingSent == true)
-        harness.memory.remember(.modern)
-        let (second, _) = try harness.call()
-        try answer(harness, .toolsCall, Self.demand)
-        #expect(second.answers.count == 1 && harness.recorder.handshakesWanted == 1, "then its refusal is the answer")
-    }
-
-    @Test("A server that knows no handshake, another error, and what is configured give no reason to try the handshake")
-    func doesNotInsist() throws {
-        for (result, error) in [
-            (Self.modern, Self.demand), (Self.both, #""error":{"code":-32602,"message":"initialize is required"}"#),
-            (Self.both, #""error":{"code":-32600,"message":"no"}"#),
-        ] {
-            for choice in [EraChoice.detected, .always(.modern)] {
-                let harness = try harness(choice)
-                try answer(harness, .serverDiscover, #""result":\#(result)"#)
-                let (call, _) = try harness.call()
-                try answer(harness, .toolsCall, error)
-                #expect(call.answers.count == 1 && harness.recorder.handshakesWanted == 0)
-            }
-        }
-    }
-
-    @Test("A program that knows both eras and ends with words about the handshake gets it as its first message")
-    func endsForWantOfHandshake() throws {
-        for (result, words, isTaken) in [
-            (Self.both, "This command expects an MCP client on stdin (initialize handshake)", true),
-            (Self.both, "out of memory", false), (Self.modern, "initialize", false),
-        ] {
-            let harness = try harness()
-            try answer(harness, .serverDiscover, #""result":\#(result)"#)
-            try harness.onLink {
-                $0.recentErrorOutput = [words]
-                $0.breakDown()
-            }
-            harness.eventLoop.advance(by: .seconds(1))
-            try harness.onLink { $0.openNow() }
-            #expect(try asked(harness) == [isTaken ? .initialize : .serverDiscover], "\(words)")
-        }
     }
 
     @Test("A server that asks before it has said what it is gets no answer, but for a ping")
