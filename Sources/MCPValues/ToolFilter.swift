@@ -25,7 +25,11 @@ package struct ToolFilter: Sendable, Equatable {
     package var names: [String] { listed.map(\.text) }
 
     /// Whether clients may see and call the tool.
+    ///
+    /// A name that holds half of a surrogate pair is nobody's where others are blocked: a server that drops such halves
+    /// could take it for one of those.
     package func admits(_ tool: String) -> Bool {
+        guard mode == .allow || !tool.unicodeScalars.contains("\u{FFFD}") else { return false }
         let isListed = lookup.contains(ByteText(tool))
         return switch mode {
         case .allow: isListed

@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from support.compatibility_page import check_or_renew, clients_table, servers_table
-from support.index_servers import REACHED
+from support.index_servers import SERVERS
 from support.neighbourhood import START_SECONDS, neighbourhood
 from support.portrait import direct_visitor, portrait
 from support.raw import LATEST, http_client
@@ -38,13 +38,13 @@ def known_as(server):
 
 @pytest.fixture(scope="module")
 def world(directory):
-    with neighbourhood(directory(), uuid.uuid4().hex, REACHED) as made:
+    with neighbourhood(directory(), uuid.uuid4().hex, SERVERS) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def proxy(launch, world):
-    entries = {server.name: world.entry(server) for server in REACHED}
+    entries = {server.name: world.entry(server) for server in SERVERS}
     with launch(entries, ready=False, limits={"startTimeout": f"{START_SECONDS}s"}) as proxy:
         eventually(lambda: proxy.readiness().status_code == 200, "every server to start", START_SECONDS)
         yield proxy
@@ -70,7 +70,7 @@ async def painted(world, proxy):
             return {view: await sat(sitting, ask) for view, sitting in sittings.items()}
 
     async with http_client() as http:
-        return dict(zip(map(known_as, REACHED), await asyncio.gather(*map(all_of, REACHED)), strict=True))
+        return dict(zip(map(known_as, SERVERS), await asyncio.gather(*map(all_of, SERVERS)), strict=True))
 
 
 async def sat(sitting, ask):
@@ -102,10 +102,10 @@ def tours(world, proxy):
                     "silent": True,
                     "calls": world.filled(server, [server.called] if server.called else []),
                 }
-                for server in REACHED
+                for server in SERVERS
             ]
             visits = tour(sdk, orders, ["server", "tool_names", "given_calls"])
-            made[client] = dict(zip(map(known_as, REACHED), visits, strict=True))
+            made[client] = dict(zip(map(known_as, SERVERS), visits, strict=True))
         return made[client]
 
     return outcomes
@@ -118,14 +118,14 @@ def shown(portraits, server, view):
     return found
 
 
-@pytest.mark.parametrize("server", REACHED, ids=known_as)
+@pytest.mark.parametrize("server", SERVERS, ids=known_as)
 def test_a_server_answers_without_the_proxy(portraits, server):
     """The call has the answer that this suite expects, so that a failure elsewhere is the proxy's."""
     assert server.answer in texts_of(shown(portraits, server, "direct")["answer"])
 
 
 @pytest.mark.parametrize("view", ["legacy", "modern"])
-@pytest.mark.parametrize("server", REACHED, ids=known_as)
+@pytest.mark.parametrize("server", SERVERS, ids=known_as)
 def test_a_server_is_the_same_behind_the_proxy(portraits, server, view):
     """Its name, its instructions, everything it lists and its answer are equal as JSON, in both eras."""
     direct, behind_proxy = shown(portraits, server, "direct"), shown(portraits, server, view)
@@ -134,7 +134,7 @@ def test_a_server_is_the_same_behind_the_proxy(portraits, server, view):
 
 
 @pytest.mark.parametrize("client", TOURS)
-@pytest.mark.parametrize("server", REACHED, ids=known_as)
+@pytest.mark.parametrize("server", SERVERS, ids=known_as)
 def test_an_official_client_lists_and_calls(portraits, tours, server, client):
     """Each client lists the server's tools in their order and gets the answer of one."""
     outcomes = tours(client)[server.name]
@@ -155,7 +155,7 @@ def texts_of(answer):
 @pytest.mark.xfail(strict=True, reason="whoever answers `server/discover` with 2026-07-28 is believed")
 def test_a_server_that_refuses_calls_in_the_revision_that_it_offers_is_served(launch, world):
     """It offers 2026-07-28 and says to every call that `initialize` is required: it is served as with a handshake."""
-    [server] = [server for server in REACHED if server.name == "kglite"]
+    [server] = [server for server in SERVERS if server.name == "kglite"]
     plain_entry = world.entry(dataclasses.replace(server, settings={}))
     with launch({server.name: plain_entry}) as proxy:
         order = {"kind": "streamable", "url": proxy.url(f"/{server.name}/mcp"), "calls": [server.called]}
@@ -166,7 +166,7 @@ def test_a_server_that_refuses_calls_in_the_revision_that_it_offers_is_served(la
 def test_the_table_of_servers_is_what_this_run_saw(proxy, portraits):
     """docs/compatibility.md lists each of them with its versions, its revision and what it offers."""
     revisions = dict(re.findall(r"server ready server=(\S+) version=(\S+)", proxy.output))
-    seen = [(server, revisions[server.name], shown(portraits, server, "legacy")) for server in REACHED]
+    seen = [(server, revisions[server.name], shown(portraits, server, "legacy")) for server in SERVERS]
     check_or_renew("servers", servers_table(seen))
 
 

@@ -123,6 +123,9 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
     /// One request is refused.
     package func fail(_ id: Int64, _ failure: UpstreamFailure) { receiver?.linkFailed(id, failure) }
 
+    /// All that comes in answer to a request has come.
+    package func endAnswer(_ id: Int64) { receiver?.linkAnswerEnded(id) }
+
     /// The server has forgotten the session.
     package func loseSession(_ id: Int64?) { receiver?.linkLostSession(id) }
 

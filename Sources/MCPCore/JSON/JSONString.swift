@@ -2,7 +2,8 @@ package import NIOCore
 
 /// The characters of JSON strings: reading escapes, and writing text as a string.
 package enum JSONString {
-    /// The bytes that a valid string stands for.
+    /// The bytes that a valid string stands for. Half of a surrogate pair, which UTF-8 cannot express, becomes the three
+    /// bytes that UTF-8 forbids for it: as text it is three replacement characters, and no two names become one.
     static func unescape(_ scanner: JSONScanner, _ name: JSONName) -> [UInt8] {
         unsafe unescape(scanner.slice(name.content))
     }
@@ -30,16 +31,28 @@ package enum JSONString {
             case UInt8(ascii: "u"):
                 var scalar = unsafe hexUnit(content, index)
                 index += 4
-                if scalar & 0xFC00 == 0xD800, index + 6 <= content.count {
-                    let low = unsafe hexUnit(content, index + 2)
+                if scalar & 0xFC00 == 0xD800, let low = unsafe lowSurrogate(content, index) {
                     scalar = 0x10000 + ((scalar & 0x3FF) << 10 | (low & 0x3FF))
                     index += 6
                 }
-                plain.append(contentsOf: Unicode.UTF8.encode(Unicode.Scalar(scalar) ?? "\u{FFFD}") ?? .init([]))
+                if let character = Unicode.Scalar(scalar) {
+                    plain.append(contentsOf: Unicode.UTF8.encode(character) ?? .init([]))
+                } else {
+                    plain += [0xED, 0x80 | UInt8(truncatingIfNeeded: scalar >> 6 & 0x3F), 0x80 | UInt8(scalar & 0x3F)]
+                }
             default: plain.append(kind)
             }
         }
         return plain
+    }
+
+    /// The second half of a pair, if it stands there.
+    private static func lowSurrogate(_ content: UnsafeRawBufferPointer, _ start: Int) -> UInt32? {
+        guard start + 6 <= content.count, unsafe content[start] == UInt8(ascii: "\\"),
+            unsafe content[start + 1] == UInt8(ascii: "u")
+        else { return nil }
+        let unit = unsafe hexUnit(content, start + 2)
+        return unit & 0xFC00 == 0xDC00 ? unit : nil
     }
 
     private static func hexUnit(_ content: UnsafeRawBufferPointer, _ start: Int) -> UInt32 {

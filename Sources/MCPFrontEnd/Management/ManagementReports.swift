@@ -30,6 +30,7 @@ extension ServerReport {
         object.add("error", status.error)
         object.add("note", status.note)
         object.add("pendingChange", status.pendingChange)
+        object.add("callError", status.callError)
         if let circuit = status.circuit { object.add("circuit", json: circuit.json) }
         object.add("since", UTCTime.text(seconds: since))
         object.add("tools", status.tools)

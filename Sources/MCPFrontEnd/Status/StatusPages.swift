@@ -111,6 +111,10 @@ final class StatusPages: Sendable {
             body.writeString(",\"\(name)\":")
             body.writeJSONString(text)
         }
+        if let callError = status.callError {
+            body.writeString(",\"callError\":")
+            body.writeJSONString(callError)
+        }
         if let circuit = status.circuit {
             body.writeString(",\"circuit\":")
             body.writeImmutableBuffer(circuit.json)

@@ -111,6 +111,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     }
 
     func exchangeFailed(_ failure: UpstreamFailure) {
+        connection.server.callFailed(failure)
         finish(.failure(failure))
     }
 

@@ -24,6 +24,10 @@ extension Connection: UpstreamListener {
         }
     }
 
+    package func upstreamWantsHandshake(_ upstream: Upstream) {
+        server.connectionChangedEra(self)
+    }
+
     private func restoreState() {
         for uri in Set(attachments.values.flatMap(\.subscriptions)) {
             send(.resourcesSubscribe, uri: uri)

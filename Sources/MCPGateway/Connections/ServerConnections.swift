@@ -312,6 +312,7 @@ package final class ServerConnections: Sendable {
                 $0.state = .ready
                 $0.transport = transport ?? $0.transport
                 $0.error = nil
+                $0.callError = nil
                 $0.errorOutput = []
                 $0.protocolVersion = result.version.name
                 $0.era = result.era

@@ -23,6 +23,8 @@ package struct ServerStatus: Sendable, Equatable {
     package var error: String?
     /// Why what it is changed to does not start yet, while it serves as it was; for the operator.
     package var pendingChange: String?
+    /// Why a call failed last although the server is there; for the operator. nil once it has become ready anew.
+    package var callError: String?
     /// That calls fail at once because it has failed again and again; nil when they do not.
     package var circuit: CircuitBreaker.Report?
     /// The last lines of its standard error.

@@ -11,7 +11,8 @@ enum ClientFailure {
         var facts = [("server", server), ("reason", failure.code.rawValue)]
         guard let pause = failure.pause else {
             let (code, words) = explain(failure)
-            return OwnMessages.error(id: id, code: code, message: "server \"\(server)\" \(words)", data: facts)
+            let more = failure.publicDetail.map { ": \($0)" } ?? ""
+            return OwnMessages.error(id: id, code: code, message: "server \"\(server)\" \(words)\(more)", data: facts)
         }
         facts += [("circuit", "open"), ("retryAfter", String(pause.seconds))]
         let next = pause.seconds == 0 ? "an attempt is under way" : "the next attempt is due in \(pause.seconds) s"

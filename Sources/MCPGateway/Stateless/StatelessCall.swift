@@ -29,7 +29,8 @@ final class StatelessCall: Caller, @unchecked Sendable {
     private var exchange: Exchange?
     private var connection: Connection?
     private var isCounted = false
-    private var inputs = PendingInputs()
+    private var hasBegunAgain = false
+    var inputs = PendingInputs()
     private var flush: Scheduled<Void>?
     private var rounds = 0
     /// What came while nobody was there to hear it.
@@ -62,6 +63,10 @@ final class StatelessCall: Caller, @unchecked Sendable {
         }
         isCounted = true
         watchClient()
+        findEra()
+    }
+
+    private func findEra() {
         route.server.findEra(on: eventLoop) { [self] era in
             guard case .starting = state else { return }
             switch era {
@@ -96,7 +101,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         "params.requestState is not known: it has expired, was used before, or belongs to another request; "
         + "send the request again without it"
 
-    private func send(_ message: Message, _ serverEra: Era) {
+    func send(_ message: Message, _ serverEra: Era) {
         state = .running
         let connection = route.server.hold(for: request, era: serverEra, preferring: eventLoop)
         let exchange = Exchange(
@@ -160,12 +165,24 @@ final class StatelessCall: Caller, @unchecked Sendable {
         guard exchange === self.exchange else { return }
         self.exchange = nil
         releaseConnection()
+        if beginsAgain(after: answer) { return }
         if case .suspended = state {
             // The server did not wait for the answers. The client gets this when it comes back.
             held.answer = answer
             return
         }
         conclude(answer, exchange.serverEra)
+    }
+
+    /// Makes a call once more, once, that was refused unread because the server speaks another era than it seemed to.
+    private func beginsAgain(after answer: Answer) -> Bool {
+        guard case .failure(let failure) = answer, failure.code == .eraChanged, failure.nothingSent, !hasBegunAgain,
+            case .running = state
+        else { return false }
+        hasBegunAgain = true
+        state = .starting
+        findEra()
+        return true
     }
 
     private func conclude(_ answer: Answer, _ serverEra: Era) {
@@ -206,7 +223,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     }
 
     /// Answers the client's request with what the server wants to know, and waits for the next one.
-    private func suspend() {
+    func suspend() {
         rounds += 1
         let maximum = route.server.interaction.maximumRounds
         guard rounds <= maximum else {
@@ -290,31 +307,6 @@ final class StatelessCall: Caller, @unchecked Sendable {
         reply.finish(OwnMessages.error(id: request.id, code: code, message: words), error: code)
     }
 
-    // MARK: URLs that have to be visited first
-
-    /// Asks the client to send its user to the URLs that the server's error names.
-    private func demandURLs(_ demand: URLDemand) {
-        guard !demand.requests.isEmpty else {
-            return end(.error(.invalidAnswer, "the server demands that a URL is visited first, and names none"))
-        }
-        guard capabilities.contains(.urlElicitation) else {
-            let data = ByteBuffer(string: #"{"requiredCapabilities":{"elicitation":{"url":{}}}}"#)
-            return end(.error(.missingClientCapability, "the server needs its user to visit a URL first", data: data))
-        }
-        inputs.add(demand)
-        suspend()
-    }
-
-    /// The server has forgotten the call, so that it is made again, once the user has been where it was sent.
-    private func resumeAfterURLs(_ answers: [String: JSONView], _ again: StatelessRequest) {
-        guard inputs.areAllAnswered(by: answers) else { return suspend() }
-        guard inputs.areAllAccepted(answers) else {
-            return end(.error(.inputNotGiven, "the server needs its user to visit a URL first, which was declined"))
-        }
-        inputs = PendingInputs()
-        send(again.message, .legacy)
-    }
-
     // MARK: The end
 
     private var isEnded: Bool { if case .ended = state { true } else { false } }
@@ -348,7 +340,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         releaseConnection()
     }
 
-    private func end(_ answer: Answer) {
+    func end(_ answer: Answer) {
         guard !isEnded else { return }
         state = .ended
         flush?.cancel()

@@ -43,6 +43,8 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
     package let detail: String
     /// The same for the log alone: may name addresses of the operator's network that nobody else is to know.
     package let logDetail: String
+    /// What clients may hear as well, because nothing of the operator or of other clients can be in it.
+    package private(set) var publicDetail: String?
     /// Whether it is certain that no byte of the request reached the server, so that it may be sent again.
     package private(set) var nothingSent: Bool
     /// The HTTP status with which a remote server refused the request, where that is what happened.
@@ -75,6 +77,15 @@ extension UpstreamFailure: CustomStringConvertible {
 }
 
 extension UpstreamFailure {
+    /// The answer to a request came, and is none.
+    ///
+    /// - Parameter reason: In our words.
+    static func brokenAnswer(_ reason: String) -> UpstreamFailure {
+        var failure = UpstreamFailure(.unreadable, "its answer is not a message: \(reason)")
+        failure.publicDetail = failure.detail
+        return failure
+    }
+
     /// The same failure for a request that was not sent at all.
     var beforeSending: UpstreamFailure {
         var failure = self

@@ -46,6 +46,9 @@ package protocol UpstreamLink: AnyObject {
     /// Keeps what the server sent instead of a message where an operator will look for it.
     func noteJunk(_ bytes: ByteBuffer)
 
+    /// Keeps what the server sent as the answer to a request, and why it cannot be read, in the same place.
+    func noteBrokenAnswer(_ bytes: ByteBuffer, _ reason: String)
+
     /// Whether opening the link starts a process.
     var startsProcess: Bool { get }
 
@@ -75,6 +78,7 @@ extension UpstreamLink {
     }
 
     package func noteJunk(_ bytes: ByteBuffer) {}
+    package func noteBrokenAnswer(_ bytes: ByteBuffer, _ reason: String) { noteJunk(bytes) }
 }
 
 /// Hears what a link receives. Called on the link's event loop.
@@ -89,6 +93,9 @@ package protocol UpstreamLinkReceiver: AnyObject {
     /// This request gets no answer, but the link lives on.
     func linkFailed(_ id: Int64, _ failure: UpstreamFailure)
 
+    /// All that comes in answer to this request has been reported: who still waits waits in vain.
+    func linkAnswerEnded(_ id: Int64)
+
     /// The server does not know our session any more (HTTP 404): this request was refused unread.
     func linkLostSession(_ id: Int64?)
 
@@ -101,4 +108,5 @@ package protocol UpstreamLinkReceiver: AnyObject {
 
 extension UpstreamLinkReceiver {
     package func linkEnding() {}
+    package func linkAnswerEnded(_ id: Int64) {}
 }

@@ -229,6 +229,11 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
         receivedErrorOutput(text)
     }
 
+    package func noteBrokenAnswer(_ line: ByteBuffer, _ reason: String) {
+        noteJunk(line)
+        receivedErrorOutput(ByteBuffer(string: "[stdout] the line above answers a call, which has failed: \(reason)\n"))
+    }
+
     // MARK: Closing
 
     package func close() {

@@ -5,7 +5,7 @@ import NIOCore
 ///
 /// It lives as long as its link and is never reused; `generation` tells it from those before and after it.
 final class Conversation {
-    private enum State {
+    enum State {
         /// Followed by `introducing`.
         case opening
         /// Followed by `ready`.
@@ -20,22 +20,22 @@ final class Conversation {
 
     let generation: Int
     let link: any UpstreamLink
-    private(set) var introduction: Introduction?
-    private(set) var readySince: NIODeadline?
-    private(set) var calls: [Int64: CallInFlight] = [:]
+    var introduction: Introduction?
+    var readySince: NIODeadline?
+    var calls: [Int64: CallInFlight] = [:]
 
-    private unowned let owner: any ConversationOwner
-    private let introducer: Introducer
+    unowned let owner: any ConversationOwner
+    let introducer: Introducer
     let limits: UpstreamLimits
-    private let circuit: CircuitBreaker
-    private var state = State.opening
-    private var startTimer: Scheduled<Void>?
+    let circuit: CircuitBreaker
+    var state = State.opening
+    var startTimer: Scheduled<Void>?
     private var sweepTimer: Scheduled<Void>?
     private var openEndedCount = 0
-    private var junk = JunkCounter()
+    var junk = JunkCounter()
     /// The questions of the server to its client that are open. A person may be thinking, so that silence means
     /// nothing meanwhile; over stdio it cannot be told for which call.
-    private(set) var openQuestions: Set<RequestID> = []
+    var openQuestions: Set<RequestID> = []
 
     init(
         generation: Int,
@@ -58,8 +58,8 @@ final class Conversation {
         if case .ready = state { true } else { false }
     }
 
-    /// Whether the server ended when it was asked what it speaks, and nothing else.
-    var endedOnProbe: Bool { isEnded && introduction == nil && introducer.hasOnlyProbed }
+    /// Whether the server ended before it had said what it speaks, and its first message was not `initialize`.
+    var endedAfterProbe: Bool { isEnded && introduction == nil && introducer.hasProbed }
 
     var isEnded: Bool {
         if case .ended = state { true } else { false }
@@ -128,11 +128,11 @@ final class Conversation {
     }
 
     /// Whether what the server is was found out a while ago, so that to ask again may tell something new.
-    private var hasSettled: Bool {
+    var hasSettled: Bool {
         readySince.map { link.eventLoop.now - $0 > .seconds(5) } ?? false
     }
 
-    private func close(question id: RequestID) {
+    func close(question id: RequestID) {
         guard openQuestions.remove(id) != nil else { return }
         for id in calls.keys { calls[id]?.lastSign = link.eventLoop.now }
     }
@@ -164,7 +164,7 @@ final class Conversation {
         return call
     }
 
-    private func finish(_ id: Int64, _ body: (CallInFlight) -> Void) {
+    func finish(_ id: Int64, _ body: (CallInFlight) -> Void) {
         guard let call = remove(id) else { return }
         body(call)
         owner.conversationHasRoom(self)
@@ -203,7 +203,7 @@ final class Conversation {
         end(UpstreamFailure(.closed, "the connection was closed"))
     }
 
-    private func end(_ failure: UpstreamFailure) {
+    func end(_ failure: UpstreamFailure) {
         guard !isEnded else { return }
         state = .ended
         startTimer?.cancel()
@@ -213,186 +213,5 @@ final class Conversation {
         // One by one, because whoever hears of the first may cancel the next.
         for id in calls.keys.sorted() { remove(id)?.receiver.exchangeFailed(failure) }
         owner.conversationEnded(self, failure)
-    }
-}
-
-// MARK: - What the link reports
-
-extension Conversation: UpstreamLinkReceiver {
-    func linkOpened() {
-        guard case .opening = state else { return }
-        state = .introducing
-        introducer.start(on: link) { [weak self] outcome in
-            guard let self else { return }
-            switch outcome {
-            case .success(let introduction): becomeReady(introduction)
-            case .failure(let failure): end(failure)
-            }
-        }
-    }
-
-    private func becomeReady(_ introduction: Introduction) {
-        guard case .introducing = state else { return }
-        startTimer?.cancel()
-        self.introduction = introduction
-        state = .ready
-        readySince = link.eventLoop.now
-        switch introduction.era {
-        case .legacy:
-            link.handshakeCompleted(introduction.version)
-            link.send(OwnMessages.notification(.initialized), as: .notification)
-        case .modern: link.statelessServerFound()
-        }
-        owner.conversationBecameReady(self, introduction)
-    }
-
-    func linkReceived(_ bytes: ByteBuffer, relatedTo related: Int64?) {
-        guard !isEnded else { return }
-        if Batch.isBatch(bytes) {
-            do {
-                let parts = try Batch.split(
-                    bytes,
-                    maximumCount: 10_000,
-                    maximumDepth: limits.maximumDepth,
-                    duplicateKeys: .accepted
-                )
-                for part in parts {
-                    receive(part, relatedTo: related)
-                }
-            } catch {
-                receivedJunk(bytes, error.reason, relatedTo: related)
-            }
-            return
-        }
-        receive(bytes, relatedTo: related)
-    }
-
-    private func receive(_ bytes: ByteBuffer, relatedTo related: Int64?) {
-        let message: Message
-        do {
-            message = try Message(bytes, maximumDepth: limits.maximumDepth, duplicateKeys: .accepted)
-        } catch {
-            receivedJunk(bytes, error.reason, relatedTo: related)
-            return
-        }
-        switch message.kind {
-        case .result, .error: receivedAnswer(message)
-        case .request: receivedRequest(message, relatedTo: related)
-        case .notification: receivedNotification(message, relatedTo: related)
-        }
-    }
-
-    private func receivedAnswer(_ answer: Message) {
-        guard let range = answer.envelope.id, let id = answer.bytes.integer(in: range) else {
-            // An error without an identifier can only mean the one request that is open now.
-            if case .introducing = state, answer.kind == .error { introducer.answered(answer, to: nil) }
-            return
-        }
-        if case .introducing = state {
-            introducer.answered(answer, to: id)
-            return
-        }
-        // An identifier that is not in flight was answered, cancelled or invented before: nobody must get it.
-        finish(id) {
-            circuit.succeeded()
-            $0.receiver.exchangeAnswered(answer)
-        }
-    }
-
-    private func receivedRequest(_ request: Message, relatedTo related: Int64?) {
-        guard let id = request.id else { return }
-        if request.method == .ping, introduction?.era != .modern {
-            link.send(OwnMessages.emptyResult(id: id), as: .response)
-            return
-        }
-        if introduction?.era != .legacy {
-            // A stateless server must not ask, and nothing may be answered to it (2026-07-28, stdio).
-            link.noteJunk(request.bytes)
-            return
-        }
-        guard mayAsk else { return refuse(request, id) }
-        openQuestions.insert(id)
-        owner.conversation(
-            self,
-            asks: ServerRequest(message: request, id: id, generation: generation),
-            during: related
-        )
-    }
-
-    private func receivedNotification(_ notification: Message, relatedTo related: Int64?) {
-        if notification.method == .progress {
-            guard let range = notification.envelope.progressToken, let id = notification.bytes.integer(in: range),
-                let call = calls[id]
-            else { return }
-            calls[id]?.lastSign = link.eventLoop.now
-            call.receiver.exchangeProgressed(notification)
-            return
-        }
-        if notification.method == .cancelled, let range = notification.envelope.requestID {
-            if introduction?.era == .modern {
-                // The only thing that a stateless server cancels is a subscription.
-                guard let id = notification.bytes.integer(in: range), calls[id]?.isOpenEnded == true else { return }
-                finish(id) { $0.receiver.exchangeFailed(UpstreamFailure(.connectionLost, "it ended the subscription")) }
-                return
-            }
-            close(question: RequestID(notification.bytes, range))
-        }
-        let subscription = notification.envelope.metadata.subscriptionID.flatMap {
-            notification.bytes.integer(in: $0.value)
-        }
-        owner.conversation(self, notifies: notification, during: subscription ?? related)
-    }
-
-    private func receivedJunk(_ bytes: ByteBuffer, _ reason: String, relatedTo related: Int64?) {
-        if let related {
-            linkFailed(related, UpstreamFailure(.unreadable, "its answer is not a message: \(reason)"))
-            return
-        }
-        link.noteJunk(bytes)
-        if junk.add(limit: limits.maximumJunk, now: link.eventLoop.now) {
-            end(UpstreamFailure(.unreadable, "it writes too many lines that are not messages: \(reason)"))
-        }
-    }
-
-    func linkFailed(_ id: Int64, _ failure: UpstreamFailure) {
-        guard !isEnded else { return }
-        if case .introducing = state {
-            introducer.failed(failure, of: id)
-            return
-        }
-        finish(id) { call in
-            // What stays open for as long as somebody wants may end when the server likes.
-            if !call.isOpenEnded { circuit.callFailed(failure, now: link.eventLoop.now) }
-            call.receiver.exchangeFailed(failure)
-        }
-        switch failure.code {
-        // Nothing else will get through either: a new connection tells when the server is back.
-        case .notReachable: owner.conversation(self, lostSessionWith: nil)
-        // The server was replaced by one without a handshake. Whether it has looked at the request is not certain.
-        case .onlyStateless:
-            introducer.doubt()
-            owner.conversation(self, lostSessionWith: nil)
-        // Perhaps the server was replaced by one with a handshake: it is asked again what it is.
-        case .notStateless where introduction?.era == .modern && hasSettled:
-            owner.conversation(self, lostSessionWith: nil)
-        default: break
-        }
-    }
-
-    func linkLostSession(_ id: Int64?) {
-        guard !isEnded else { return }
-        if case .introducing = state {
-            end(UpstreamFailure(.handshakeRefused, "it forgot the session during the handshake"))
-            return
-        }
-        owner.conversation(self, lostSessionWith: id)
-    }
-
-    func linkEnding() {
-        if case .ready = state { state = .ending }
-    }
-
-    func linkClosed(_ failure: UpstreamFailure) {
-        end(failure)
     }
 }

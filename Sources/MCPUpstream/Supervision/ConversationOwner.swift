@@ -7,6 +7,10 @@ protocol ConversationOwner: AnyObject {
     func conversation(_ conversation: Conversation, notifies message: Message, during id: Int64?)
     /// The session was forgotten by the server, and the request `id` with it, unread.
     func conversation(_ conversation: Conversation, lostSessionWith id: Int64?)
+    /// The server has refused the request `id`, unread, because it wants a handshake after all.
+    ///
+    /// - Returns: whether that is dealt with; else the refusal is the answer.
+    func conversation(_ conversation: Conversation, wantsHandshakeBefore id: Int64) -> Bool
     func conversationEnded(_ conversation: Conversation, _ failure: UpstreamFailure)
     func conversationHasRoom(_ conversation: Conversation)
 }

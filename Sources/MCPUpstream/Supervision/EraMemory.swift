@@ -11,6 +11,8 @@ package enum EraChoice: Sendable {
 /// What a server was found to speak: shared by all connections to it, and kept when they end.
 package final class EraMemory: Sendable {
     private let found = Mutex<Era?>(nil)
+    /// Whether the server has once been taken for one with a handshake because it wanted one after all.
+    private let hasInsisted = Mutex(false)
 
     package init() {}
 
@@ -24,6 +26,19 @@ package final class EraMemory: Sendable {
     /// The server is asked again next time.
     package func forget() {
         found.withLock { $0 = nil }
+    }
+
+    /// Takes the server for one with a handshake, because it wanted one although it had said that it needs none. It is
+    /// believed once: one that then refuses the handshake is what it says it is.
+    ///
+    /// - Returns: whether it was believed.
+    func insistOnLegacy() -> Bool {
+        let isFirst = hasInsisted.withLock { insisted in
+            defer { insisted = true }
+            return !insisted
+        }
+        if isFirst { remember(.legacy) }
+        return isFirst
     }
 
     /// Takes the server for one with a handshake, because it ended when it was asked for anything else. One that was

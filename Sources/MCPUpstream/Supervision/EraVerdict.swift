@@ -8,6 +8,8 @@ enum EraVerdict {
     case modern(Introduction)
     /// Any answer that is not positive evidence of a stateless server.
     case legacy
+    /// It names the very revision in which it was asked: perhaps it was not ready yet. If it says so again, that is why.
+    case askAgain(UpstreamFailure)
     /// A stateless server with which we have no revision in common, or that refuses us.
     case refused(UpstreamFailure)
 
@@ -22,6 +24,12 @@ enum EraVerdict {
             let names = error["data"]?["supported"]?.elements.compactMap(\.string) ?? []
             if names.isEmpty || names.contains(where: { ProtocolVersion(inHandshake: $0) != nil }) {
                 self = .legacy
+            } else if names.contains(ProtocolVersion.latestModern.name) {
+                self = .askAgain(
+                    UpstreamFailure(
+                        .handshakeRefused,
+                        "it refuses protocol version \(ProtocolVersion.latestModern.name), which it says it speaks: \(words)"
+                    ))
             } else {
                 let known = ProtocolVersion.spoken.map(\.name).joined(separator: ", ")
                 let theirs = names.map { String($0.prefix(40)) }.prefix(10).joined(separator: ", ")

@@ -13,11 +13,11 @@ package struct Handshake: Sendable {
         self.capabilities = capabilities
     }
 
-    /// The parameters of an `initialize` request that offers our latest legacy revision.
-    var params: ByteBuffer {
+    /// The parameters of an `initialize` request.
+    func params(offering version: ProtocolVersion) -> ByteBuffer {
         var params = ByteBuffer()
         params.writeStaticString(#"{"protocolVersion":"#)
-        params.writeJSONString(ProtocolVersion.latestLegacy.name)
+        params.writeJSONString(version.name)
         params.writeStaticString(#","capabilities":"#)
         params.writeImmutableBuffer(capabilities)
         params.writeStaticString(#","clientInfo":"#)

@@ -22,8 +22,14 @@ final class Introducer {
     private var handshakeID: Int64?
     /// Why the server refused `initialize` while it had not answered the other question.
     private(set) var refusal: UpstreamFailure?
-    /// Whether `server/discover` was all that the server was asked.
-    private(set) var hasOnlyProbed = false
+    /// Whether the server was asked `server/discover` first, because it is not known what it speaks.
+    private(set) var hasProbed = false
+    /// Why the server would not even look at the first question.
+    private var unheard: UpstreamFailure?
+    private var probesLeft = 2
+    private var repeatsLeft = 1
+    /// The revision that is offered in the handshake. Only one other than the latest is ever tried.
+    private var offered = ProtocolVersion.latestLegacy
 
     init(
         _ handshake: Handshake,
@@ -90,7 +96,8 @@ final class Introducer {
             )
         else { return }
         probeID = id
-        hasOnlyProbed = true
+        probesLeft -= 1
+        if case .detected = era { hasProbed = true }
         let head = RequestHead(OutgoingRequest(probe), version: .latestModern)
         link.send(probe.bytes, as: .request(id: id), head: link.hasRequestHeads ? head : nil)
     }
@@ -100,8 +107,13 @@ final class Introducer {
         timer?.cancel()
         let id = makeID()
         handshakeID = id
-        hasOnlyProbed = false
-        link?.send(OwnMessages.request(id: id, method: .initialize, params: handshake.params), as: .request(id: id))
+        let params = handshake.params(offering: offered)
+        link?.send(OwnMessages.request(id: id, method: .initialize, params: params), as: .request(id: id))
+    }
+
+    private func shakeHandsAgain() {
+        handshakeID = nil
+        shakeHands()
     }
 
     // MARK: Answers
@@ -121,6 +133,8 @@ final class Introducer {
         probeID = nil
         switch (verdict, era) {
         case (.modern(let introduction), _): finish(.success(introduction))
+        case (.askAgain(let failure), _):
+            if probesLeft > 0 { probe() } else { finish(.failure(failure)) }
         case (.refused(let failure), _): finish(.failure(failure))
         case (.legacy, .always):
             let words = "it does not answer server/discover as a stateless server does (\"protocol\": \"modern\")"
@@ -134,6 +148,10 @@ final class Introducer {
         do {
             finish(.success(try Introduction(handshake: answer)))
         } catch {
+            if let other = Introduction.otherRevision(named: answer, than: offered), offered == .latestLegacy {
+                offered = other
+                return shakeHandsAgain()
+            }
             handshakeRefused(error)
         }
     }
@@ -147,19 +165,33 @@ final class Introducer {
 
     /// A question gets no answer.
     func failed(_ failure: UpstreamFailure, of id: Int64) {
-        guard id == probeID else {
-            guard id == handshakeID else { return }
-            if failure.code == .onlyStateless {
-                return handshakeRefused(UpstreamFailure(.handshakeRefused, failure.detail))
-            }
-            // A server that has no handshake any more may say so without a word of JSON.
-            if failure.code == .unexpectedHTTPAnswer || failure.code == .notStateless { doubt() }
-            finish(.failure(failure))
-            return
-        }
+        if id == handshakeID { return handshakeFailed(failure) }
+        guard id == probeID else { return }
         switch failure.code {
         // What is no answer of the protocol is no evidence of a stateless server.
         case .notStateless, .unexpectedHTTPAnswer, .unreadable, .connectionLost: probeAnswered(.legacy)
+        // Whoever guards the server may let pass only what it knows.
+        case .unauthorized where hasProbed:
+            unheard = failure
+            probeAnswered(.legacy)
+        default: finish(.failure(failure))
+        }
+    }
+
+    private func handshakeFailed(_ failure: UpstreamFailure) {
+        switch failure.code {
+        case .onlyStateless:
+            if let unheard { return finish(.failure(unheard)) }
+            handshakeRefused(UpstreamFailure(.handshakeRefused, failure.detail))
+        // A server that closes its connections without saying so may have closed this one before it read anything; to
+        // be asked twice who it is does no server harm.
+        case .connectionLost where repeatsLeft > 0:
+            repeatsLeft -= 1
+            shakeHandsAgain()
+        // A server that has no handshake any more may say so without a word of JSON.
+        case .unexpectedHTTPAnswer, .notStateless:
+            doubt()
+            finish(.failure(failure))
         default: finish(.failure(failure))
         }
     }

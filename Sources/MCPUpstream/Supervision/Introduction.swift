@@ -10,6 +10,18 @@ package struct Introduction: Sendable {
 
     package var era: Era { version.era }
 
+    /// Whether a server that needs no handshake has said that it knows one as well.
+    var offersHandshake: Bool {
+        let versions = result.root["supportedVersions"]?.elements ?? []
+        return era == .modern && versions.contains { $0.string.flatMap { ProtocolVersion(inHandshake: $0) } != nil }
+    }
+
+    /// Whether a server that knows both eras says in the middle of one that it wants the other.
+    func isTakenBack(by refusal: Message) -> Bool {
+        guard refusal.errorCode == .invalidRequest, offersHandshake else { return false }
+        return refusal.view(refusal.envelope.error)?["message"]?.string?.contains("initialize") == true
+    }
+
     package var capabilities: JSONView? { result.root["capabilities"] }
 
     /// Whether the server declared a capability.
@@ -52,6 +64,15 @@ package struct Introduction: Sendable {
         }
         self.result = JSONText(accepted: result.bytes)
         self.version = version
+    }
+
+    /// The latest revision that we speak of those that a refusal of `initialize` names
+    /// ([error handling, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/basic/lifecycle#error-handling));
+    /// nil when there is none, or it is the one that was offered.
+    static func otherRevision(named refusal: Message, than offered: ProtocolVersion) -> ProtocolVersion? {
+        let names = refusal.view(refusal.envelope.error)?["data"]?["supported"]?.elements ?? []
+        let version = names.compactMap { $0.string.flatMap { ProtocolVersion(inHandshake: $0) } }.max()
+        return version == offered ? nil : version
     }
 
     /// Takes a result of `server/discover`, unless it names no stateless revision that we speak.

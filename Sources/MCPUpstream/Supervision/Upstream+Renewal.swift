@@ -90,12 +90,4 @@ extension Upstream {
         }
         return true
     }
-
-    /// A program may have ended because its first message was not `initialize`: that gets one try at once.
-    func deservesHandshake(_ conversation: Conversation, _ failure: UpstreamFailure) -> Bool {
-        guard conversation.endedOnProbe, conversation.link.startsProcess, failure.code == .processEnded,
-            case .detected = era
-        else { return false }
-        return memory.assumeLegacy()
-    }
 }

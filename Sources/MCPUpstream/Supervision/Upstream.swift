@@ -38,7 +38,7 @@ package final class Upstream: @unchecked Sendable {
     let era: EraChoice
     let memory: EraMemory
     let limits: UpstreamLimits
-    private weak var listener: (any UpstreamListener)?
+    private(set) weak var listener: (any UpstreamListener)?
     var current: Conversation?
     /// What is to take over from `current`, and who waits for that.
     var successor: Successor?
@@ -363,6 +363,7 @@ extension Upstream: ConversationOwner {
         current = nil
         if case .closed = state { return }
         if deservesHandshake(conversation, failure) { return connect() }
+        noteLastWords(of: conversation, failure)
         let readyFor = conversation.readySince.map { Duration.nanoseconds((eventLoop.now - $0).nanoseconds) }
         // What was never sent waits for the next start, unless that is far off.
         if readyFor == nil { failWaiting(failure) }

@@ -13,6 +13,8 @@ extension UpstreamFailure {
     /// (docs/decisions/0032-circuit-breaker.md).
     var evidence: FailureEvidence {
         switch code {
+        // It has answered this call, however badly.
+        case .unreadable where publicDetail != nil: .alive
         case .processEnded, .notReachable, .connectionLost, .unreadable, .commandNotRunnable: .outage
         case .unexpectedHTTPAnswer:
             if let status, (400...501).contains(status) || status == 505 { .alive } else { .outage }

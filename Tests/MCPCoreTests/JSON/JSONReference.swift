@@ -131,12 +131,21 @@ struct JSONReference {
         if let value = simple[kind] { return value }
         guard kind == "u" else { throw Refused() }
         let unit = try hexUnit()
-        if (0xDC00...0xDFFF).contains(unit) { throw Refused() }
         guard (0xD800...0xDBFF).contains(unit) else { return unit }
-        try take("\\")
-        try take("u")
+        // Half of a pair is within the grammar: what follows it is then a character of its own.
+        let end = index
+        guard next == "\\" else { return unit }
+        index += 1
+        guard next == "u" else {
+            index = end
+            return unit
+        }
+        index += 1
         let low = try hexUnit()
-        guard (0xDC00...0xDFFF).contains(low) else { throw Refused() }
+        guard (0xDC00...0xDFFF).contains(low) else {
+            index = end
+            return unit
+        }
         return 0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00)
     }
 

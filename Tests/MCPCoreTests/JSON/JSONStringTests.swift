@@ -20,6 +20,27 @@ import Testing
         #expect(unescape(content) == Array(text.utf8))
     }
 
+    @Test(
+        "Half of a surrogate pair is within the grammar, and what stands around it is read as ever",
+        arguments: [
+            (#"\uD800"#, [0xED, 0xA0, 0x80]), (#"\uDC00x"#, [0xED, 0xB0, 0x80, 0x78]),
+            (#"\uD800\u0041"#, [0xED, 0xA0, 0x80, 0x41]),
+            (#"\uD83D12345678"#, [0xED, 0xA0, 0xBD] + Array("12345678".utf8)),
+            (#"\uDC00\uD800"#, [0xED, 0xB0, 0x80, 0xED, 0xA0, 0x80]),
+            (#"\uD800\uD83D\uDE00"#, [0xED, 0xA0, 0x80] + Array("😀".utf8)),
+        ] as [(String, [UInt8])])
+    func halves(content: String, bytes: [UInt8]) throws {
+        #expect(unescape(content) == bytes)
+        let text = try JSONText(scanning: ByteBuffer(string: "\"\(content)\""))
+        #expect(text.root.string == String(decoding: bytes, as: UTF8.self))
+    }
+
+    @Test("Names that differ in half of a surrogate pair are not the same name twice")
+    func halvesInNames() throws {
+        _ = try Message(
+            ByteBuffer(string: #"{"jsonrpc":"2.0","id":1,"method":"m","params":{"\ud800":1,"\ud801":2,"\ufffd":3}}"#))
+    }
+
     @Test("Content that the scanner never accepts is still read without harm")
     func readsNonsense() {
         for content in [

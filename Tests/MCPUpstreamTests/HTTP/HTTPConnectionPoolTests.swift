@@ -134,6 +134,41 @@ import Testing
         #expect(try await server.nextRequest().connection == 1)
     }
 
+    @Test("A server that closes each connection after its answer, without saying so, loses one request and no more")
+    func closesWithoutSaying() async throws {
+        let server = try await ScriptedServer { request, connection in
+            // The next request on the same connection is read and never answered.
+            if request.target == "/lost" { return connection.close() }
+            connection.send(HTTPAnswers.empty("200 OK"))
+        }
+        let harness = try await ExchangeHarness(server.url())
+        try await harness.complete("/first")
+        let failure = try await harness.send(.GET, "/lost").failure()
+        #expect(failure.code == .connectionLost && !failure.nothingSent)
+        try await harness.complete("/second")
+        try await harness.complete("/third")
+        var connections: [Int] = []
+        for _ in 0..<4 { connections.append(try await server.nextRequest().connection) }
+        #expect(connections == [1, 1, 2, 3])
+    }
+
+    @Test("A server that has answered twice on one connection may close another: its connections are used again")
+    func closesOnce() async throws {
+        let server = try await ScriptedServer { request, connection in
+            if request.target == "/lost" { return connection.close() }
+            connection.send(HTTPAnswers.empty("200 OK"))
+        }
+        let harness = try await ExchangeHarness(server.url())
+        try await harness.complete()
+        try await harness.complete()
+        _ = try await harness.send(.GET, "/lost").failure()
+        try await harness.complete()
+        try await harness.complete()
+        var connections: [Int] = []
+        for _ in 0..<5 { connections.append(try await server.nextRequest().connection) }
+        #expect(connections == [1, 1, 1, 2, 2])
+    }
+
     @Test("A body that breaks off fails the exchange")
     func bodyBreaksOff() async throws {
         let server = try await ScriptedServer { _, connection in

@@ -18,7 +18,10 @@ import Testing
     @Test(
         "A refusal says status, type and the beginning of a text",
         arguments: [
-            (HTTPAnswers.text("<h1>Hi</h1>", type: "text/html; x=y"), "it answered 200 OK (text/html): <h1>Hi</h1>"),
+            (
+                HTTPAnswers.text("<h1>Hi</h1>", type: "text/html; x=y"),
+                "its answer has the Content-Type text/html, where application/json or text/event-stream was expected: <h1>Hi</h1>"
+            ),
             (HTTPAnswers.empty("202 Accepted"), "it answered 202 Accepted without a message"),
             (HTTPAnswers.empty("200 OK"), "it answered 200 OK without a message"),
             (HTTPAnswers.json(""), "it answered with an empty body instead of a message"),
@@ -42,11 +45,11 @@ import Testing
         #expect(try await failure(answer) == UpstreamFailure(.unexpectedHTTPAnswer, detail, status: status))
     }
 
-    @Test("No more than 200 characters of a text are repeated")
+    @Test("No more than 300 characters of a text are repeated")
     func excerpt() async throws {
         let failure = try await failure(
             HTTPAnswers.text(String(repeating: "ü", count: 100_000), type: "text/plain", status: "500 X"))
-        #expect(failure.detail.hasSuffix("(text/plain): " + String(repeating: "ü", count: 200)))
+        #expect(failure.detail.hasSuffix("(text/plain): " + String(repeating: "ü", count: 300)))
     }
 
     @Test("A refusal with a body that has no end is reported all the same")
@@ -74,10 +77,65 @@ import Testing
         #expect(try await link.next() == .received(error, relatedTo: 1))
     }
 
-    @Test("A JSON-RPC error with another identifier is a refusal", arguments: ["null", "2", "\"1\""])
+    @Test(
+        "A JSON-RPC error that names another request, or none, is the answer to the request that it came for",
+        arguments: [#""id":null,"#, #""id":2,"#, #""id":"server-error","#, ""])
     func otherErrorMessage(id: String) async throws {
-        let error = #"{"jsonrpc":"2.0","id":\#(id),"error":{"code":-32602,"message":"no"}}"#
-        #expect(try await failure(HTTPAnswers.json(error, status: "400 X")).code == .unexpectedHTTPAnswer)
+        let error = #""error":{"code":-32000,"message":"Rate limit: 10 calls a minute","data":{"n":1.0}}}"#
+        let server = try await ScriptedServer { _, connection in
+            connection.send(HTTPAnswers.json(#"{"jsonrpc":"2.0",\#(id)\#(error)"#, status: "429 X"))
+        }
+        let link = try await HTTPLinkHarness.streamable(server.url())
+        try await link.call(1)
+        #expect(try await link.next() == .received(#"{"jsonrpc":"2.0","id":1,\#(error)"#, relatedTo: 1))
+    }
+
+    @Test(
+        "A session that the server does not know is lost, in whatever words it says so",
+        arguments: [
+            (
+                "400 Bad Request",
+                #"{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"No valid session ID"}}"#
+            ),
+            ("410 Gone", #"{"jsonrpc":"2.0","id":2,"error":{"code":-32001,"message":"Session expired"}}"#),
+            ("400 Bad Request", #"{"error":"unknown session"}"#),
+        ])
+    func lostSession(status: String, body: String) async throws {
+        let server = try await ScriptedServer { request, connection in
+            let isFirst = request.header("Mcp-Session-Id") == nil
+            connection.send(
+                isFirst
+                    ? HTTPAnswers.json(HTTPAnswers.result(1), headers: "Mcp-Session-Id: s\r\n")
+                    : HTTPAnswers.json(body, status: status))
+        }
+        let link = try await HTTPLinkHarness.streamable(server.url())
+        try await link.call(1)
+        #expect(try await link.next() == .received(HTTPAnswers.result(1), relatedTo: 1))
+        try await link.call(2)
+        #expect(try await link.next() == .lostSession(2))
+        #expect(try await link.lines.next().contains("forgotten the session"))
+    }
+
+    @Test(
+        "Other words, another code and another status are the answer of a server that knows the session",
+        arguments: [
+            ("400 Bad Request", -32000, "no such tool"), ("400 Bad Request", -32602, "session is missing"),
+            ("409 Conflict", -32000, "session is busy"),
+        ])
+    func keptSession(status: String, code: Int, words: String) async throws {
+        let error = #"{"jsonrpc":"2.0","id":2,"error":{"code":\#(code),"message":"\#(words)"}}"#
+        let server = try await ScriptedServer { request, connection in
+            let isFirst = request.header("Mcp-Session-Id") == nil
+            connection.send(
+                isFirst
+                    ? HTTPAnswers.json(HTTPAnswers.result(1), headers: "Mcp-Session-Id: s\r\n")
+                    : HTTPAnswers.json(error, status: status))
+        }
+        let link = try await HTTPLinkHarness.streamable(server.url())
+        try await link.call(1)
+        _ = try await link.next()
+        try await link.call(2)
+        #expect(try await link.next() == .received(error, relatedTo: 2))
     }
 
     @Test(

@@ -11,6 +11,7 @@ import Testing
         switch EraVerdict(try Message(#"{"jsonrpc":"2.0","id":1,\#(body)}"#)) {
         case .modern(let introduction): "modern \(introduction.version.name)"
         case .legacy: "legacy"
+        case .askAgain(let failure): "again \(failure.code)"
         case .refused(let failure): "refused \(failure.code)"
         }
     }
@@ -52,6 +53,12 @@ import Testing
         ])
     func refused(error: String) throws {
         #expect(try verdict(#""error":\#(error)"#) == "refused handshakeRefused")
+    }
+
+    @Test("A server that names the revision in which it was asked, and none of a handshake, is asked again")
+    func askedAgain() throws {
+        let error = #"{"code":-32022,"message":"m","data":{"supported":["2099-01-01","2026-07-28"]}}"#
+        #expect(try verdict(#""error":\#(error)"#) == "again handshakeRefused")
     }
 
     @Test("What a server says of its versions is cut short for the operator")

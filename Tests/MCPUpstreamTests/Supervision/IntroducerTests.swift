@@ -7,12 +7,12 @@ import Testing
 
 /// How it is found out what a server speaks, through a whole upstream.
 @Suite struct IntroducerTests {
-    private static let modern =
+    static let modern =
         #"{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":{},"ttlMs":0,"cacheScope":"private"}"#
     private static let legacy =
         #"{"protocolVersion":"2025-06-18","capabilities":{},"serverInfo":{"name":"s","version":"1"}}"#
 
-    private func harness(
+    func harness(
         _ era: EraChoice = .detected,
         memory: EraMemory = EraMemory(),
         heads: Bool = false
@@ -25,11 +25,11 @@ import Testing
         return harness
     }
 
-    private func asked(_ harness: UpstreamHarness) throws -> [MCPCore.Method] {
+    func asked(_ harness: UpstreamHarness) throws -> [MCPCore.Method] {
         try harness.link.sent.map(\.message.method)
     }
 
-    private func answer(_ harness: UpstreamHarness, _ method: MCPCore.Method, _ body: String) throws {
+    func answer(_ harness: UpstreamHarness, _ method: MCPCore.Method, _ body: String) throws {
         let id = try #require(harness.link.lastRequestID(method))
         try harness.onLink { $0.receive(#"{"jsonrpc":"2.0","id":\#(id),\#(body)}"#) }
     }
@@ -206,12 +206,9 @@ import Testing
             try harness.onLink { $0.fail(id, UpstreamFailure(code, "x")) }
             #expect(try asked(harness) == [.serverDiscover, .initialize])
         }
-        for code in [UpstreamFailure.Code.notReachable, .unauthorized] {
-            let harness = try harness()
-            let id = try #require(harness.link.lastRequestID(.serverDiscover))
-            try harness.onLink { $0.fail(id, UpstreamFailure(code, "x")) }
-            #expect(try asked(harness) == [.serverDiscover] && harness.isWaiting && harness.memory.era == nil)
-        }
+        let harness = try harness()
+        try fail(harness, .serverDiscover, UpstreamFailure(.notReachable, "x"))
+        #expect(try asked(harness) == [.serverDiscover] && harness.isWaiting && harness.memory.era == nil)
     }
 
     @Test("A process that ends on the first question is started once more at once, with a handshake")
@@ -227,15 +224,108 @@ import Testing
         #expect(harness.recorder.losses.count == 1)
     }
 
-    @Test("A process that ends after it got both questions, or was told what to speak, waits as ever")
+    @Test(
+        "A process that answers neither question and ends on the second is started once more at once, with a handshake")
+    func diesOnBoth() throws {
+        let harness = try harness()
+        let (call, _) = try harness.call()
+        harness.eventLoop.advance(by: .seconds(3))
+        #expect(try asked(harness) == [.serverDiscover, .initialize])
+        try harness.onLink { $0.breakDown() }
+        #expect(harness.server.links.count == 2 && call.endings == 0 && harness.recorder.losses.isEmpty)
+        try harness.onLink { $0.openNow() }
+        #expect(try asked(harness) == [.initialize])
+        try answer(harness, .initialize, #""result":\#(Self.legacy)"#)
+        #expect(era(harness) == .legacy && harness.memory.era == .legacy)
+    }
+
+    @Test("A process that refuses the first question and ends on the second gets a handshake as its first message")
+    func diesAfterRefusal() throws {
+        let harness = try harness()
+        try answer(harness, .serverDiscover, #""error":{"code":-32602,"message":"m"}"#)
+        try harness.onLink { $0.breakDown() }
+        try harness.onLink { $0.openNow() }
+        #expect(harness.server.links.count == 2 && harness.recorder.losses.isEmpty)
+        #expect(try asked(harness) == [.initialize])
+    }
+
+    @Test("A process that was told what to speak, or is ended for its silence, waits as ever")
     func diesLater() throws {
-        let both = try harness()
-        both.eventLoop.advance(by: .seconds(3))
-        try both.onLink { $0.breakDown() }
-        #expect(both.server.links.count == 1 && both.isWaiting)
         let configured = try harness(.always(.modern))
         try configured.onLink { $0.breakDown() }
         #expect(configured.server.links.count == 1 && configured.isWaiting)
+        let silent = try harness()
+        silent.eventLoop.advance(by: .seconds(30))
+        #expect(silent.server.links.count == 1 && silent.isWaiting)
+    }
+
+    @Test("A server that wants credentials for the first question only gets the handshake")
+    func unauthorizedProbe() throws {
+        let harness = try harness()
+        try fail(harness, .serverDiscover, UpstreamFailure(.unauthorized, "403 for this"))
+        #expect(try asked(harness) == [.serverDiscover, .initialize])
+        try answer(harness, .initialize, #""result":\#(Self.legacy)"#)
+        #expect(era(harness) == .legacy)
+    }
+
+    @Test("A server that wants credentials for both questions is refused with that, and its era is still not known")
+    func unauthorized() throws {
+        for second in [UpstreamFailure.Code.unauthorized, .onlyStateless] {
+            let harness = try harness()
+            try fail(harness, .serverDiscover, UpstreamFailure(.unauthorized, "it wants credentials"))
+            try fail(harness, .initialize, UpstreamFailure(second, "other words"))
+            #expect(harness.recorder.losses.first?.code == .unauthorized && harness.memory.era == nil)
+        }
+    }
+
+    @Test("A connection that breaks under the handshake gets it once more, and not again")
+    func connectionLost() throws {
+        let harness = try harness()
+        try answer(harness, .serverDiscover, #""error":{"code":-32601,"message":"m"}"#)
+        try fail(harness, .initialize, UpstreamFailure(.connectionLost, "closed"))
+        #expect(try asked(harness) == [.serverDiscover, .initialize, .initialize])
+        try fail(harness, .initialize, UpstreamFailure(.connectionLost, "closed"))
+        #expect(harness.isWaiting && harness.recorder.losses.first?.code == .connectionLost)
+    }
+
+    @Test("A server that names the revisions of its handshake is offered the latest of them that we speak, once")
+    func otherRevision() throws {
+        let refusal = #""error":{"code":-32602,"message":"m","data":{"supported":["2024-11-05","2025-06-18"]}}"#
+        let harness = try harness(.always(.legacy))
+        try answer(harness, .initialize, refusal)
+        let offers = try harness.link.sent.compactMap { $0.message.params?["protocolVersion"]?.string }
+        #expect(offers == ["2025-11-25", "2025-06-18"])
+        try answer(harness, .initialize, refusal)
+        #expect(harness.isWaiting && harness.recorder.losses.first?.code == .handshakeRefused)
+    }
+
+    @Test("A server that refuses every revision that we speak is not offered another")
+    func noOtherRevision() throws {
+        for names in [#"["2099-01-01"]"#, #"["2025-11-25"]"#, "[]", "1"] {
+            let harness = try harness(.always(.legacy))
+            try answer(harness, .initialize, #""error":{"code":-32602,"message":"m","data":{"supported":\#(names)}}"#)
+            #expect(try asked(harness) == [.initialize] && harness.isWaiting, "\(names)")
+        }
+    }
+
+    @Test("A server that names the very revision it was asked in is asked once more at once")
+    func askedAgain() throws {
+        let words = #""error":{"code":-32022,"message":"m","data":{"supported":["2026-07-28"]}}"#
+        let harness = try harness()
+        try answer(harness, .serverDiscover, words)
+        #expect(try asked(harness) == [.serverDiscover, .serverDiscover] && harness.isStarting)
+        try answer(harness, .serverDiscover, #""result":\#(Self.modern)"#)
+        #expect(era(harness) == .modern)
+        let stubborn = try self.harness()
+        try answer(stubborn, .serverDiscover, words)
+        try answer(stubborn, .serverDiscover, words)
+        #expect(try asked(stubborn) == [.serverDiscover, .serverDiscover] && stubborn.isWaiting)
+        #expect(stubborn.recorder.losses.first?.code == .handshakeRefused)
+    }
+
+    private func fail(_ harness: UpstreamHarness, _ method: MCPCore.Method, _ failure: UpstreamFailure) throws {
+        let id = try #require(harness.link.lastRequestID(method))
+        try harness.onLink { $0.fail(id, failure) }
     }
 
     @Test("A server that asks before it has said what it is gets no answer, but for a ping")

@@ -29,18 +29,38 @@ struct RefusedAnswer {
 
     /// The body, when it is the JSON-RPC error that answers this request.
     ///
-    /// - Parameter unnamed: Whether an error that names no request is taken too: a stateless server may refuse a
-    ///   request without having read it.
-    func answer(to id: Int64, unnamed: Bool = false) -> ByteBuffer? {
+    /// - Parameter unnamed: Whether an error that names no request, or another, is taken too: it came in answer to this
+    ///   one, and a server may refuse what it has not read.
+    func answer(to id: Int64, unnamed: Bool) -> ByteBuffer? {
         guard !head.isSuccess, !head.isEncoded, body.readableBytes > 0 else { return nil }
         // The error says that it is no message, which is what nil says.
-        guard let message = try? Message(body, duplicateKeys: .accepted) else { return nil }
+        guard let message = try? Message(body, duplicateKeys: .accepted) else {
+            return unnamed ? UnnamedError.answer(in: body, to: id) : nil
+        }
         guard message.kind == .error else { return nil }
         if message.id == .integer(id) { return body }
-        guard unnamed, message.id == nil, let error = message.view(message.envelope.error), error["code"] != nil else {
+        guard unnamed, let error = message.view(message.envelope.error), error["code"] != nil else {
             return nil
         }
         return OwnMessages.error(id: .integer(id), object: error.bytes)
+    }
+
+    /// Whether the body is a message that names this request.
+    func isNamed(_ id: Int64) -> Bool {
+        // Only asked for a body that was read as a message before.
+        (try? Message(body, duplicateKeys: .accepted))?.id == .integer(id)
+    }
+
+    /// Whether the server says in its own words that it does not know the session, which the protocol says with 404.
+    var namesLostSession: Bool {
+        guard [400, 404, 410].contains(head.status), !head.isEncoded else { return false }
+        // What is no message is a text.
+        if let message = try? Message(body, duplicateKeys: .accepted), message.kind == .error {
+            guard let code = message.errorCode?.rawValue, [-32000, -32001, -32600].contains(code) else { return false }
+            let words = message.view(message.envelope.error)?["message"]?.string ?? ""
+            return words.lowercased().contains("session")
+        }
+        return isText && PlainText.excerpt(of: body, limit: 1_000).lowercased().contains("session")
     }
 
     /// Whether this is what a server without sessions says to a request of one
@@ -65,6 +85,7 @@ struct RefusedAnswer {
         case 200..<300 where head.isEncoded: "it compressed its answer although that was not asked for"
         case 200..<300 where body.readableBytes == 0 && head.content == .none:
             "it answered \(head.statusText) without a message"
+        case 200..<300: "\(typeText)\(wordsText)"
         default: "it answered \(head.statusText)\(bodyText)"
         }
     }
@@ -86,9 +107,23 @@ struct RefusedAnswer {
             case .eventStream: " (text/event-stream)"
             case .other(let name): " (\(name))"
             }
-        guard !head.isEncoded, isText else { return type }
-        let words = PlainText.excerpt(of: body)
-        return words.isEmpty ? type : "\(type): \(words)"
+        return type + wordsText
+    }
+
+    private var typeText: String {
+        let expected = "where application/json or text/event-stream was expected"
+        return switch head.content {
+        case .none: "its answer has no Content-Type, \(expected)"
+        case .json: "its answer has the Content-Type application/json, where text/event-stream was expected"
+        case .eventStream: "its answer is an event stream, where none was expected"
+        case .other(let name): "its answer has the Content-Type \(name), \(expected)"
+        }
+    }
+
+    private var wordsText: String {
+        guard !head.isEncoded, isText else { return "" }
+        let words = PlainText.excerpt(of: body, limit: 300)
+        return words.isEmpty ? "" : ": \(words)"
     }
 
     private var isText: Bool {

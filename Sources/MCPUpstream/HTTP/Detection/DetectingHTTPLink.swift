@@ -232,6 +232,10 @@ extension DetectingHTTPLink {
         receiver?.linkFailed(id, failure)
     }
 
+    func answerEnded(_ id: Int64) {
+        receiver?.linkAnswerEnded(id)
+    }
+
     func lostSession(_ id: Int64?) {
         receiver?.linkLostSession(id)
     }

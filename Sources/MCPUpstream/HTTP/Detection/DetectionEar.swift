@@ -21,6 +21,10 @@ final class DetectionEar: UpstreamLinkReceiver {
         link?.failed(id, failure)
     }
 
+    func linkAnswerEnded(_ id: Int64) {
+        link?.answerEnded(id)
+    }
+
     func linkLostSession(_ id: Int64?) {
         link?.lostSession(id)
     }

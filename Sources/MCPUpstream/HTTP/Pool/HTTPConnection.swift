@@ -38,6 +38,8 @@ final class HTTPConnection: ChannelDuplexHandler {
     private var headCame = false
     /// Which address a proxy was asked to connect to, where a guard has judged it.
     var tunnelEnd: SocketAddress?
+    /// When the last answer was complete; nil before the first.
+    private var answered: NIODeadline?
     /// Since when nobody has used the connection.
     var idleSince = NIODeadline.now()
 
@@ -142,6 +144,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             headCame = true
+            if answered != nil { pool.reuse.answeredAgain() }
             timer?.cancel()
             isReusable = head.isKeepAlive && head.status != .switchingProtocols
             exchange.deliver(head)
@@ -162,6 +165,7 @@ final class HTTPConnection: ChannelDuplexHandler {
             connectError = connectError ?? error
             context.close(promise: nil)
         case .busy(let exchange):
+            noteEnd()
             close()
             exchange.fail(HTTPConnectionFailure.during(error, origin: pool.origin, headCame: headCame))
         case .complete(let exchange):
@@ -176,6 +180,7 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
+        noteEnd()
         switch state {
         case .connecting:
             state = .closed
@@ -204,13 +209,24 @@ final class HTTPConnection: ChannelDuplexHandler {
 
     private func complete(_ exchange: HTTPExchange, _ context: ChannelHandlerContext) {
         setPaused(false)
-        if isReusable, context.channel.isActive {
+        answered = .now()
+        if isReusable, pool.reuse.isWorthwhile, context.channel.isActive {
             state = .idle
             pool.connectionFree(self)
         } else {
             close()
         }
         exchange.deliverEnd()
+    }
+
+    /// The server has closed the connection: perhaps it does so after every answer.
+    private func noteEnd() {
+        switch state {
+        case .busy where headCame: break
+        case .busy, .idle:
+            if let answered { pool.reuse.closed(.now() - answered) }
+        case .connecting, .complete, .closed: break
+        }
     }
 
     private func startHandshakeTimer() {

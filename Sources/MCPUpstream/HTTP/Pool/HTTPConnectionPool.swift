@@ -27,6 +27,8 @@ final class HTTPConnectionPool {
     private var idleTimer: Scheduled<Void>?
     private var isShutDown = false
     private var waitsForDescriptor = false
+    /// Whether connections are used more than once.
+    var reuse = ReuseRecord()
 
     init(
         eventLoop: any EventLoop,

@@ -154,7 +154,9 @@ package final class SSELink: UpstreamLink {
     }
 
     func postLostSession(_ id: Int64?) {
-        if case .open = state { receiver?.linkLostSession(id) }
+        guard case .open = state else { return }
+        logger.notice("server has forgotten the session; another one is opened")
+        receiver?.linkLostSession(id)
     }
 
     func report(_ failure: UpstreamFailure, of kind: OutgoingKind) {

@@ -90,12 +90,12 @@ final class SSEPost: HTTPResponseReceiver {
     // MARK: Steps
 
     private func conclude(_ refused: RefusedAnswer) {
-        if refused.head.status == 404 || refused.head.status == 410 {
+        if refused.head.status == 404 || refused.head.status == 410 || refused.namesLostSession {
             let id: Int64? = if case .request(let id) = kind { id } else { nil }
             finish()
             return link.postLostSession(id)
         }
-        if case .request(let id) = kind, let answer = refused.answer(to: id) {
+        if case .request(let id) = kind, let answer = refused.answer(to: id, unnamed: true) {
             finish()
             return link.streamReceived(answer)
         }

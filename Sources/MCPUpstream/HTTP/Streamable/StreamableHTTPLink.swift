@@ -237,6 +237,17 @@ package final class StreamableHTTPLink: ListeningLink {
         receiver?.linkReceived(message, relatedTo: id)
     }
 
+    /// Nothing more comes in answer to a request.
+    func answerEnded(_ id: Int64) {
+        if case .open = state { receiver?.linkAnswerEnded(id) }
+    }
+
+    /// Whether a refusal tells only that the server speaks another transport.
+    func isAboutTransport(_ id: Int64, _ failure: UpstreamFailure, status: Int) -> Bool {
+        guard case .open = state else { return false }
+        return refusals?.streamableLink(self, refused: id, status: status, failure) == true
+    }
+
     /// A POST has come to its end and is forgotten.
     func finished(_ post: StreamablePost) {
         switch post.purpose {
@@ -262,6 +273,7 @@ package final class StreamableHTTPLink: ListeningLink {
     }
 
     func lostSession(_ post: StreamablePost?) {
+        if !isSessionLost { logger.notice("server has forgotten the session; another one is opened") }
         isSessionLost = true
         if let post { finished(post) }
         guard case .open = state else { return }

@@ -150,6 +150,7 @@ final class StreamablePost: HTTPResponseReceiver {
         let answer = body.join()
         finish()
         link.deliver(answer, relatedTo: requestID)
+        if let requestID { link.answerEnded(requestID) }
     }
 
     private func failTooLong() {
@@ -175,7 +176,11 @@ final class StreamablePost: HTTPResponseReceiver {
 
     /// The stream is over. Without an answer it is taken up again, if the server has made that possible.
     private func streamEnded(_ failure: UpstreamFailure?) {
-        if isAnswered { return finish() }
+        if isAnswered {
+            finish()
+            if let requestID { link.answerEnded(requestID) }
+            return
+        }
         let reason = failure?.detail ?? "the event stream ended before the answer came"
         guard events.lastEventID != nil, !isStateless else { return fail(.init(.connectionLost, reason)) }
         guard let delay = retry.next(wanted: events.retryDelay) else {
@@ -203,7 +208,13 @@ final class StreamablePost: HTTPResponseReceiver {
     }
 
     private func conclude(_ refused: RefusedAnswer) {
-        if let id = requestID, let answer = refused.answer(to: id, unnamed: isStateless) {
+        // Only for requests, which are repeated once: what is told of another message could come back for ever.
+        if carriedSession, requestID != nil, refused.namesLostSession { return loseSession() }
+        if let id = requestID, let answer = refused.answer(to: id, unnamed: !isResuming) {
+            let status = refused.head.status
+            if !isStateless, !refused.isNamed(id), link.isAboutTransport(id, refused.failure, status: status) {
+                return finish()
+            }
             if !isStateless, refused.isStatelessOnly {
                 return fail(UpstreamFailure(.onlyStateless, refused.failure.detail))
             }

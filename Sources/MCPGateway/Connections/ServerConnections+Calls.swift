@@ -1,0 +1,22 @@
+import Logging
+import MCPUpstream
+
+// MARK: - Calls that fail
+
+extension ServerConnections {
+    /// Tells the operator that a server answers a call in a way that is none, which its state does not show. The same
+    /// words again and again are told once.
+    func callFailed(_ failure: UpstreamFailure) {
+        switch failure.code {
+        case .unexpectedHTTPAnswer, .unreadable, .notStateless, .unauthorized: break
+        case .commandNotRunnable, .processEnded, .notReachable, .onlyStateless, .connectionLost, .timedOut,
+            .handshakeRefused, .eraChanged, .overloaded, .closed:
+            return
+        }
+        guard !failure.nothingSent, status.callError != failure.detail else { return }
+        update { $0.callError = failure.detail }
+        logger.warning(
+            "server did not answer a call as the protocol demands",
+            metadata: ["server": "\(displayName)", "reason": "\(failure.logDetail)"])
+    }
+}

@@ -1,0 +1,212 @@
+import MCPCore
+import NIOCore
+
+// MARK: - What the link reports
+
+extension Conversation: UpstreamLinkReceiver {
+    func linkOpened() {
+        guard case .opening = state else { return }
+        state = .introducing
+        introducer.start(on: link) { [weak self] outcome in
+            guard let self else { return }
+            switch outcome {
+            case .success(let introduction): becomeReady(introduction)
+            case .failure(let failure): end(failure)
+            }
+        }
+    }
+
+    private func becomeReady(_ introduction: Introduction) {
+        guard case .introducing = state else { return }
+        startTimer?.cancel()
+        self.introduction = introduction
+        state = .ready
+        readySince = link.eventLoop.now
+        switch introduction.era {
+        case .legacy:
+            link.handshakeCompleted(introduction.version)
+            link.send(OwnMessages.notification(.initialized), as: .notification)
+        case .modern: link.statelessServerFound()
+        }
+        owner.conversationBecameReady(self, introduction)
+    }
+
+    func linkReceived(_ bytes: ByteBuffer, relatedTo related: Int64?) {
+        guard !isEnded else { return }
+        if Batch.isBatch(bytes) {
+            do {
+                let parts = try Batch.split(
+                    bytes,
+                    maximumCount: 10_000,
+                    maximumDepth: limits.maximumDepth,
+                    duplicateKeys: .accepted
+                )
+                for part in parts {
+                    receive(part, relatedTo: related)
+                }
+            } catch {
+                receivedJunk(bytes, error.reason, relatedTo: related)
+            }
+            return
+        }
+        receive(bytes, relatedTo: related)
+    }
+
+    private func receive(_ bytes: ByteBuffer, relatedTo related: Int64?) {
+        let message: Message
+        do {
+            message = try Message(bytes, maximumDepth: limits.maximumDepth, duplicateKeys: .accepted)
+        } catch {
+            receivedJunk(bytes, error.reason, relatedTo: related)
+            return
+        }
+        switch message.kind {
+        case .result, .error: receivedAnswer(message, relatedTo: related)
+        case .request: receivedRequest(message, relatedTo: related)
+        case .notification: receivedNotification(message, relatedTo: related)
+        }
+    }
+
+    private func receivedAnswer(_ answer: Message, relatedTo related: Int64?) {
+        let named = answer.envelope.id.flatMap { answer.bytes.integer(in: $0) }
+        if answer.kind == .error, let related, named != related, named.map({ calls[$0] == nil }) ?? true {
+            // What comes in answer to an HTTP request belongs to it, whatever it names.
+            let object = answer.view(answer.envelope.error)?.bytes ?? ByteBuffer(string: "{}")
+            // It was accepted before; with our own text around it, it is a message.
+            guard let own = try? Message(OwnMessages.error(id: .integer(related), object: object)) else { return }
+            return receivedAnswer(own, relatedTo: nil)
+        }
+        guard let id = named else {
+            // An error without an identifier can only mean the one request that is open now.
+            if case .introducing = state, answer.kind == .error { introducer.answered(answer, to: nil) }
+            return
+        }
+        if case .introducing = state {
+            introducer.answered(answer, to: id)
+            return
+        }
+        if answer.kind == .error, introduction?.isTakenBack(by: answer) == true, calls[id] != nil,
+            owner.conversation(self, wantsHandshakeBefore: id)
+        {
+            return
+        }
+        // An identifier that is not in flight was answered, cancelled or invented before: nobody must get it.
+        finish(id) {
+            circuit.succeeded()
+            $0.receiver.exchangeAnswered(answer)
+        }
+    }
+
+    private func receivedRequest(_ request: Message, relatedTo related: Int64?) {
+        guard let id = request.id else { return }
+        if request.method == .ping, introduction?.era != .modern {
+            link.send(OwnMessages.emptyResult(id: id), as: .response)
+            return
+        }
+        if introduction?.era != .legacy {
+            // A stateless server must not ask, and nothing may be answered to it (2026-07-28, stdio).
+            link.noteJunk(request.bytes)
+            return
+        }
+        guard mayAsk else { return refuse(request, id) }
+        openQuestions.insert(id)
+        owner.conversation(
+            self,
+            asks: ServerRequest(message: request, id: id, generation: generation),
+            during: related
+        )
+    }
+
+    private func receivedNotification(_ notification: Message, relatedTo related: Int64?) {
+        if notification.method == .progress {
+            guard let range = notification.envelope.progressToken, let id = notification.bytes.integer(in: range),
+                let call = calls[id]
+            else { return }
+            calls[id]?.lastSign = link.eventLoop.now
+            call.receiver.exchangeProgressed(notification)
+            return
+        }
+        if notification.method == .cancelled, let range = notification.envelope.requestID {
+            if introduction?.era == .modern {
+                // The only thing that a stateless server cancels is a subscription.
+                guard let id = notification.bytes.integer(in: range), calls[id]?.isOpenEnded == true else { return }
+                finish(id) { $0.receiver.exchangeFailed(UpstreamFailure(.connectionLost, "it ended the subscription")) }
+                return
+            }
+            close(question: RequestID(notification.bytes, range))
+        }
+        let subscription = notification.envelope.metadata.subscriptionID.flatMap {
+            notification.bytes.integer(in: $0.value)
+        }
+        owner.conversation(self, notifies: notification, during: subscription ?? related)
+    }
+
+    private func receivedJunk(_ bytes: ByteBuffer, _ reason: String, relatedTo related: Int64?) {
+        if let related, let answer = UnnamedError.answer(in: bytes, to: related) {
+            return receive(answer, relatedTo: related)
+        }
+        if let id = related ?? awaited(BrokenAnswer.id(in: bytes)) {
+            link.noteBrokenAnswer(bytes, reason)
+            linkFailed(id, .brokenAnswer(reason))
+            return
+        }
+        link.noteJunk(bytes)
+        if junk.add(limit: limits.maximumJunk, now: link.eventLoop.now) {
+            end(UpstreamFailure(.unreadable, "it writes too many lines that are not messages: \(reason)"))
+        }
+    }
+
+    /// The identifier, if it is that of a request which is not answered yet.
+    private func awaited(_ id: Int64?) -> Int64? {
+        guard let id else { return nil }
+        if case .introducing = state { return id }
+        return calls[id] == nil ? nil : id
+    }
+
+    func linkFailed(_ id: Int64, _ failure: UpstreamFailure) {
+        guard !isEnded else { return }
+        if case .introducing = state {
+            introducer.failed(failure, of: id)
+            return
+        }
+        finish(id) { call in
+            // What stays open for as long as somebody wants may end when the server likes.
+            if !call.isOpenEnded { circuit.callFailed(failure, now: link.eventLoop.now) }
+            call.receiver.exchangeFailed(failure)
+        }
+        switch failure.code {
+        // Nothing else will get through either: a new connection tells when the server is back.
+        case .notReachable: owner.conversation(self, lostSessionWith: nil)
+        // The server was replaced by one without a handshake. Whether it has looked at the request is not certain.
+        case .onlyStateless:
+            introducer.doubt()
+            owner.conversation(self, lostSessionWith: nil)
+        // Perhaps the server was replaced by one with a handshake: it is asked again what it is.
+        case .notStateless where introduction?.era == .modern && hasSettled:
+            owner.conversation(self, lostSessionWith: nil)
+        default: break
+        }
+    }
+
+    func linkAnswerEnded(_ id: Int64) {
+        guard !isEnded, awaited(id) != nil else { return }
+        linkFailed(id, .brokenAnswer("it names another request, or none"))
+    }
+
+    func linkLostSession(_ id: Int64?) {
+        guard !isEnded else { return }
+        if case .introducing = state {
+            end(UpstreamFailure(.handshakeRefused, "it forgot the session during the handshake"))
+            return
+        }
+        owner.conversation(self, lostSessionWith: id)
+    }
+
+    func linkEnding() {
+        if case .ready = state { state = .ending }
+    }
+
+    func linkClosed(_ failure: UpstreamFailure) {
+        end(failure)
+    }
+}
