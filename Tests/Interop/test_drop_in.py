@@ -582,7 +582,7 @@ def test_it_is_under_the_mit_license():
 
 
 @pytest.mark.parametrize(
-    "kind, advertised", [("sse", "/stdio/sse"), ("streamable-http", "/stdio/mcp"), (None, "/stdio/sse")]
+    "kind, advertised", [("sse", "/stdio/sse"), ("streamable-http", "/stdio/mcp"), (None, "/stdio/mcp")]
 )
 async def test_the_type_decides_what_is_advertised_and_nothing_else(launch, http, kind, advertised):
     """`type`: sse (default) or streamable-http; the table shows that URL, and both transports are served."""
