@@ -33,6 +33,8 @@ struct RefusedAnswer {
     ///   one, and a server may refuse what it has not read.
     func answer(to id: Int64, unnamed: Bool) -> ByteBuffer? {
         guard !head.isSuccess, !head.isEncoded, body.readableBytes > 0 else { return nil }
+        // Who is not let in has to show other credentials, whatever else is said.
+        let unnamed = unnamed && head.status != 401
         // The error says that it is no message, which is what nil says.
         guard let message = try? Message(body, duplicateKeys: .accepted) else {
             return unnamed ? UnnamedError.answer(in: body, to: id) : nil
