@@ -147,7 +147,12 @@ extension Conversation: UpstreamLinkReceiver {
         }
         if let id = related ?? awaited(BrokenAnswer.id(in: bytes)) {
             link.noteBrokenAnswer(bytes, reason)
-            linkFailed(id, .brokenAnswer(reason))
+            // A line among others tells of one tool, a whole HTTP answer of what stands there instead of a server.
+            let isWhole = related != nil
+            linkFailed(
+                id,
+                isWhole ? UpstreamFailure(.unreadable, "its answer is not a message: \(reason)") : .brokenAnswer(reason)
+            )
             return
         }
         link.noteJunk(bytes)
