@@ -34,15 +34,18 @@ extension ByteText: CustomStringConvertible {
     package var description: String { text }
 }
 
-extension StringProtocol {
+// Written for `String` alone: what is generic here is not specialised in the modules that call it.
+extension String {
     /// Whether both are the same bytes, where `==` would say whether they show the same.
-    package func hasBytes(of other: some StringProtocol) -> Bool {
-        utf8.elementsEqual(other.utf8)
+    package func hasBytes(of other: String) -> Bool {
+        guard utf8.count == other.utf8.count else { return false }
+        var (left, right) = (self, other)
+        return left.withUTF8 { left in right.withUTF8 { right in unsafe left.elementsEqual(right) } }
     }
 
     /// Whether the bytes begin with those of another text; `hasPrefix` overlooks a character that is combined with the
     /// one behind it.
-    package func beginsWithBytes(of other: some StringProtocol) -> Bool {
+    package func beginsWithBytes(of other: String) -> Bool {
         utf8.starts(with: other.utf8)
     }
 }

@@ -306,6 +306,8 @@ package struct JSONScanner {
         position += unsafe text_plain_length(base + position, count - position)
     }
 
+    /// Kept out of the loop around it: escapes are rare, and there it costs each string its registers.
+    @inline(never)
     private mutating func skipEscape() throws(JSONError) {
         let start = position
         guard position + 1 < count else { throw JSONError(.unexpectedEnd, at: count) }

@@ -48,9 +48,9 @@ struct AnswerHead {
         let type = value.utf8.prefix { $0 != UInt8(ascii: ";") }
         let first = type.drop { $0 == 0x20 || $0 == 0x09 }
         let blanks = first.reversed().prefix { $0 == 0x20 || $0 == 0x09 }.count
-        guard let name = Substring(first.dropLast(blanks)) as Substring?, !name.isEmpty else { return .none }
+        guard let name = String(first.dropLast(blanks)), !name.isEmpty else { return .none }
         if ASCII.equal(name, "application/json") { return .json }
         if ASCII.equal(name, "text/event-stream") { return .eventStream }
-        return .other(PlainText.excerpt(of: String(name), limit: 80))
+        return .other(PlainText.excerpt(of: name, limit: 80))
     }
 }
