@@ -70,7 +70,7 @@ compatibility: tools ## Write the tables of docs/compatibility.md anew, from a r
 
 .PHONY: sanitize
 sanitize: tools ## Run the Swift tests under the thread sanitizer, then the address sanitizer
-	TSAN_OPTIONS="suppressions=$(CURDIR)/Scripts/thread-sanitizer.supp" \
+	TSAN_OPTIONS="suppressions=$(CURDIR)/Scripts/thread-sanitizer.supp die_after_fork=0" \
 		swift test --scratch-path "$(BUILD_DIR)-thread" --sanitize thread
 	swift test --scratch-path "$(BUILD_DIR)-address" --sanitize address
 
