@@ -164,7 +164,7 @@ package final class Gateway: Sendable {
         _ completion: @escaping @Sendable (ClientSession, Result<Introduction, UpstreamFailure>) -> Void
     ) {
         session.connection.run { connection in
-            connection.attach(session)
+            connection.attach(session, asking: session)
             connection.introduce { result in
                 session.run { completion($0, result) }
             }
@@ -218,7 +218,7 @@ package final class Gateway: Sendable {
                 on: eventLoop,
                 isForOneRequest: true
             )
-            session.connection.run { $0.attach(session) }
+            session.connection.run { $0.attach(session, asking: session) }
             completion(session)
         }
     }

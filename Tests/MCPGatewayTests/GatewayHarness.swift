@@ -1,3 +1,4 @@
+import Logging
 import MCPCore
 import MCPTestSupport
 import MCPUpstream
@@ -26,6 +27,9 @@ final class GatewayHarness {
         era: EraChoice = .always(.legacy),
         upstreamLimits: UpstreamLimits = UpstreamLimits(),
         taskSeal: TaskSeal = TaskSeal(secrets: [:]),
+        company: Company = .onePerson,
+        asking: AskingMemory = AskingMemory(),
+        logger: Logger = .silent,
         _ configure: (inout GatewayLimits) -> Void = { _ in }
     ) {
         var settings = ServerConnectionSettings(
@@ -40,10 +44,12 @@ final class GatewayHarness {
             firstPrincipal: .anonymous
         )
         settings.era = era
+        settings.anonymousIsOnePerson = company == .onePerson
+        settings.asking = asking
         server = ServerConnections(
             settings,
             eventLoops: upstreams,
-            logger: .silent,
+            logger: logger,
             makeLink: script.factory,
             statusChanged: { _ in }
         )

@@ -30,7 +30,10 @@ protocol Caller: AnyObject, Sendable {
     /// - Parameter exchange: To which it belongs, where that is known.
     func ask(_ question: ClientQuestion, during exchange: Exchange?)
 
-    /// Says that the server does not need the answer to its question any more.
+    /// Takes answers to questions that were put to it, which came with another call of the same person.
+    func take(_ answers: Message)
+
+    /// Says that the answer to a question is not needed any more, of this caller at least.
     func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message)
 }
 
@@ -58,7 +61,7 @@ struct ClientQuestion: Sendable {
     let answered: @Sendable (Message) -> Void
     /// Takes the reason why there is no answer. May be called on any event loop.
     let refused: @Sendable (String) -> Void
-    /// Looks for another call of the same client, when the one to which this was put has ended: it may never have
-    /// belonged to that. nil where it did. May be called on any event loop.
+    /// Looks for another call that may have caused this, when the one to which it was put has ended or cannot ask now. nil
+    /// where it belongs to that one. May be called on any event loop.
     var returned: (@Sendable () -> Void)?
 }

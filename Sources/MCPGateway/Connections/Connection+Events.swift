@@ -29,15 +29,15 @@ extension Connection: UpstreamListener {
     }
 
     private func restoreState() {
-        for uri in Set(attachments.values.flatMap(\.subscriptions)) {
+        for uri in audience.subscriptions {
             send(.resourcesSubscribe, uri: uri)
         }
-        if let level = attachments.values.compactMap(\.logLevel).min() { setLevel(level) }
+        if let level = audience.logLevels.min() { setLevel(level) }
     }
 
     package func upstreamWasLost(_ upstream: Upstream, _ failure: UpstreamFailure) {
         // A new connection knows nothing of what the old one asked.
-        parked = []
+        turns.lost()
         server.connection(self, wasLost: failure)
     }
 
@@ -53,6 +53,7 @@ extension Connection: UpstreamListener {
         switch message.method {
         case .cancelled:
             guard let id = message.cancelledID else { return }
+            turns.withdrawn(id)
             let origin = ClientQuestion.Origin(connection: ObjectIdentifier(self), id: id)
             for caller in allCallers { caller.eventLoop.run { caller.withdraw(origin, message) } }
         case .logMessage: passLog(message, receiver as? Exchange)
@@ -71,10 +72,7 @@ extension Connection: UpstreamListener {
     /// Everybody whom a question may have been put to.
     private var allCallers: [any Caller] {
         var all: [ObjectIdentifier: any Caller] = [:]
-        for caller in active.all { all[ObjectIdentifier(caller)] = caller }
-        for (id, attachment) in attachments {
-            if let caller = attachment.client as? any Caller { all[id] = caller }
-        }
+        for caller in turns.takers.map(\.caller) + audience.callers { all[ObjectIdentifier(caller)] = caller }
         return Array(all.values)
     }
 
@@ -83,7 +81,7 @@ extension Connection: UpstreamListener {
     func passChange(_ message: Message) {
         if message.method == .resourceUpdated {
             guard let uri = uri(of: message) else { return }
-            for attachment in attachments.values where attachment.wants(uri) { attachment.client.hear(message) }
+            for client in audience.clients(wanting: uri) { client.hear(message) }
             return
         }
         switch changes.decide(message.method, now: eventLoop.now) {
@@ -121,7 +119,7 @@ extension Connection: UpstreamListener {
     }
 
     private func broadcast(_ message: Message) {
-        for attachment in attachments.values { attachment.client.hear(message) }
+        for client in audience.clients { client.hear(message) }
     }
 
     // MARK: Log messages
@@ -133,7 +131,7 @@ extension Connection: UpstreamListener {
             exchange.caller.eventLoop.run { exchange.caller.deliver(message, for: exchange) }
             return
         }
-        if let only = active.onlyListener {
+        if let only = turns.onlyListener?.caller {
             if era == .modern, let lastCancelled, lastCancelled.principal != only.principal,
                 eventLoop.now < lastCancelled.until
             {
@@ -145,9 +143,6 @@ extension Connection: UpstreamListener {
         // A stateless server serves everybody: where it is not certain whose call it means, nobody may hear it.
         guard era == .legacy else { return }
         let level = LogLevel(message.view(message.envelope.level))
-        for attachment in attachments.values {
-            if let wanted = attachment.logLevel, let level, level < wanted { continue }
-            attachment.client.hear(message)
-        }
+        for client in audience.clients(wanting: level) { client.hear(message) }
     }
 }

@@ -2,20 +2,12 @@ import MCPCore
 package import MCPUpstream
 import NIOCore
 
-/// A question of the server whose addressee is not clear yet.
-struct ParkedRequest {
-    /// How long a question may wait until it is clear whom it is for.
-    static let maximumTime = TimeAmount.seconds(10)
-    /// How many questions of one server wait for that.
-    static let maximumCount = 16
-
-    let request: ServerRequest
-    let parkedAt: NIODeadline
-}
-
 // MARK: - Questions of a server that has a session with us
 
 extension Connection {
+    /// How long a client may be away before a question that was put to it is put to another call that can have caused it.
+    private static let longAbsence = TimeAmount.seconds(10)
+
     package func upstream(
         _ upstream: Upstream,
         asks request: ServerRequest,
@@ -23,10 +15,8 @@ extension Connection {
     ) {
         if key == .shared {
             refuse(request, "this server is shared by all clients (isolation \"shared\")")
-            return
-        }
-        if let exchange = receiver as? Exchange {
-            put(request, to: exchange.caller, during: exchange)
+        } else if let exchange = receiver as? Exchange {
+            put(turns.asked(request, of: ObjectIdentifier(exchange.caller)), to: exchange.caller, during: exchange)
         } else {
             place(request)
         }
@@ -34,104 +24,137 @@ extension Connection {
 
     /// Finds out whom a question is for that came for no call.
     private func place(_ request: ServerRequest) {
-        if let only = turns.onlyActive {
-            deliver(request, to: only)
-        } else if !turns.active.isEmpty {
-            park(request)
-        } else if let lastActive, let session = attachments[lastActive]?.client as? any Caller {
-            put(request, to: session, during: nil)
-        } else if let only = onlySession {
-            put(request, to: only, during: nil)
-        } else {
-            refuse(request, "no client is connected")
+        switch turns.asked(request) {
+        case .put(let question, let taker): put(question, to: taker.caller, during: nil)
+        case .kept: break
+        case .unrelated:
+            guard let caller = audience.addressee else { return refuse(request, "no client is connected") }
+            return put(turns.asked(request, of: ObjectIdentifier(caller)), to: caller, during: nil)
+        case .ambiguous:
+            server.questionWasAmbiguous(request.message.methodName)
+            giveUp(request, "it is not clear which of several clients is meant")
+        }
+        server.serverAsks()
+        turnsChanged()
+    }
+
+    /// Does what has become possible for questions that are open.
+    func perform(_ steps: [Turns<CallerTurn, Exchange>.Step]) {
+        for step in steps {
+            switch step {
+            case .put(let question, let taker, let former):
+                if let former { takeBack(question, from: former.caller) }
+                put(question, to: taker.caller, during: nil)
+            case .giveUp(let question): giveUp(question.request, "the client has gone")
+            }
         }
     }
 
-    /// The only client that can be asked outside of calls.
-    private var onlySession: (any Caller)? {
-        let sessions = attachments.values.compactMap { $0.client as? any Caller }
-        return sessions.count == 1 ? sessions.first : nil
-    }
-
-    /// Puts a question to a client that has calls in flight. Where it cannot be told for which of them, any will do: it
-    /// is the same client that answers, and the answer goes where the question came from.
-    private func deliver(_ request: ServerRequest, to identity: CallerIdentity) {
-        guard let caller = active.ask(identity) else { return giveUp(request) }
-        put(request, to: caller, during: nil)
-    }
-
-    private func put(_ request: ServerRequest, to caller: any Caller, during exchange: Exchange?) {
+    private func put(_ question: Question, to caller: any Caller, during exchange: Exchange?) {
+        let request = question.request
         // A client without session can be asked only what the specification lists (2026-07-28, MRTR).
         guard caller.era == .legacy || request.message.method != .other else {
-            refuse(request, "clients of this revision answer no such requests")
-            return
+            return refuse(question, "clients of this revision answer no such requests")
         }
         guard caller.capabilities.permit(request.message.method) else {
-            refuse(request, "the client has not declared that it answers such requests")
-            return
+            return refuse(question, "the client has not declared that it answers such requests")
         }
+        let owner = caller.taskOwner
+        guard let message = owner.sealed(request.message) else { return refuse(question, "it cannot be read") }
         // Where the transport tells the call, it can be for no other.
         var returned: (@Sendable () -> Void)?
         if exchange == nil {
-            returned = { [self, identity = caller.identity] in run { $0.deliver(request, to: identity) } }
+            returned = { [self] in run { $0.returned(question, by: caller) } }
         }
-        let owner = caller.taskOwner
-        guard let message = owner.sealed(request.message) else {
-            return refuse(request, "it cannot be read")
-        }
-        let question = ClientQuestion(
+        let asked = ClientQuestion(
             message: message,
-            origin: ClientQuestion.Origin(connection: ObjectIdentifier(self), id: request.id),
+            origin: origin(of: question),
             answered: { [self] response in
                 // On a connection of its own the client may carry out tasks itself.
                 guard let opened = owner.opened(response, mayBeClients: true), let range = opened.envelope.id else {
-                    return run { $0.refuse(request, "the client's answer cannot be read") }
+                    return run { $0.refuse(question, "the client's answer cannot be read") }
                 }
                 let message = opened.spliced([Edit(range, .id(request.id))])
-                run { $0.upstream.answer(request, message) }
+                run { $0.answer(question, message, from: caller) }
             },
-            refused: { [self] reason in run { $0.refuse(request, reason) } },
+            refused: { [self] reason in run { $0.refuse(question, reason) } },
             returned: returned
         )
-        caller.eventLoop.run { caller.ask(question, during: exchange) }
+        caller.eventLoop.run { caller.ask(asked, during: exchange) }
     }
 
-    /// Hands out parked questions as soon as only one caller can be meant, and gives up those that wait too long.
-    func settleParked() {
-        guard !parked.isEmpty else { return }
-        if let only = turns.onlyActive {
-            let ready = parked
-            parked = []
-            for item in ready { deliver(item.request, to: only) }
-            return
-        }
-        let oldest = eventLoop.now - ParkedRequest.maximumTime
-        let late = parked.filter { $0.parkedAt <= oldest || turns.active.isEmpty }
-        parked.removeAll { $0.parkedAt <= oldest || turns.active.isEmpty }
-        for item in late { refuse(item.request, "it is not clear which of several clients is meant") }
+    private func origin(of question: Question) -> ClientQuestion.Origin {
+        ClientQuestion.Origin(connection: ObjectIdentifier(self), id: question.request.id)
     }
 
-    private func park(_ request: ServerRequest) {
-        guard parked.count < ParkedRequest.maximumCount else {
-            return refuse(request, "too many questions wait until it is clear which of several clients is meant")
-        }
-        turns.beginTakingTurns()
-        parked.append(ParkedRequest(request: request, parkedAt: eventLoop.now))
-        eventLoop.scheduleTask(in: ParkedRequest.maximumTime) { [weak self] in self?.settleParked() }
+    /// Answers a question, unless somebody else has done so before.
+    private func answer(_ question: Question, _ message: ByteBuffer, from caller: any Caller) {
+        let holder = turns.holder(of: question)
+        guard turns.closed(question.ticket) else { return }
+        if let holder, holder.key != ObjectIdentifier(caller) { takeBack(question, from: holder.caller) }
+        upstream.answer(question.request, message)
     }
+
+    /// Has a caller ask no more what another one is asked, or has answered.
+    private func takeBack(_ question: Question, from caller: any Caller) {
+        let text = OwnMessages.cancelled(id: question.request.id, reason: "it is asked elsewhere, or answered")
+        // Our own text is a message by construction.
+        guard let notice = try? Message(text) else { return }
+        let origin = origin(of: question)
+        caller.eventLoop.run { caller.withdraw(origin, notice) }
+    }
+
+    private func returned(_ question: Question, by caller: any Caller) {
+        perform(turns.returned(question.ticket, by: ObjectIdentifier(caller)))
+        turnsChanged()
+    }
+
+    // MARK: Answers that are not a client's
 
     /// Answers for a client that has gone. One that cannot ask its user has a way to say so.
-    private func giveUp(_ request: ServerRequest) {
-        guard request.message.method == .elicitationCreate else { return refuse(request, "the client has gone") }
+    private func giveUp(_ request: ServerRequest, _ reason: String) {
+        guard request.message.method == .elicitationCreate else { return refuse(request, reason) }
         upstream.answer(request, OwnMessages.result(id: request.id, ByteBuffer(string: #"{"action":"cancel"}"#)))
     }
 
-    func refuse(_ request: ServerRequest, _ reason: String) {
+    private func refuse(_ question: Question, _ reason: String) {
+        if turns.closed(question.ticket) { refuse(question.request, reason) }
+    }
+
+    private func refuse(_ request: ServerRequest, _ reason: String) {
         let answer = OwnMessages.error(
             id: request.id,
             code: .methodNotFound,
             message: "the proxy cannot pass on \(request.message.methodName): \(reason)"
         )
         upstream.answer(request, answer)
+    }
+
+    // MARK: Callers that wait for their clients
+
+    /// A call was answered with what the server wants to know, and waits for its client.
+    func left(_ caller: any Caller) {
+        let key = ObjectIdentifier(caller)
+        if let absence = turns.left(key) {
+            eventLoop.scheduleTask(in: Self.longAbsence) { [weak self] in
+                guard let self else { return }
+                turns.staysAway(key, absence: absence)
+                turnsChanged()
+            }
+        }
+        turnsChanged()
+    }
+
+    /// The client of such a call has come back.
+    func cameBack(_ caller: any Caller) {
+        turns.cameBack(ObjectIdentifier(caller))
+        turnsChanged()
+    }
+
+    /// Takes answers that came with a call to questions that were put to others of the same caller.
+    func take(_ answers: Message, from caller: any Caller) {
+        for other in turns.askedAlike(CallerTurn(caller)) {
+            other.caller.eventLoop.run { other.caller.take(answers) }
+        }
     }
 }

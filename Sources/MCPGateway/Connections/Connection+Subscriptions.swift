@@ -6,10 +6,6 @@ import NIOCore
 // MARK: - What is asked of the server on behalf of all clients
 
 extension Connection {
-    func isSubscribed(_ uri: ByteText) -> Bool {
-        attachments.values.contains { $0.subscriptions.contains(uri) }
-    }
-
     func send(_ method: Method, uri: ByteText) {
         upstream.exchange(OwnRequest(method, OwnMessages.object([("uri", uri.text)])))
     }
@@ -48,8 +44,8 @@ extension Connection {
             return
         }
         let honoured = filter.honoured(by: introduction)
-        let news = honoured.resources.filter { !isSubscribed($0) }
-        attach(client, to: honoured.resources)
+        let news = honoured.resources.filter { !audience.isSubscribed($0) }
+        attach(client, asking: nil, to: honoured.resources)
         guard introduction.era == .modern else {
             for uri in news { send(.resourcesSubscribe, uri: uri) }
             listen()
@@ -67,16 +63,16 @@ extension Connection {
         _ completion: @escaping @Sendable (Result<SubscriptionFilter, UpstreamFailure>) -> Void
     ) {
         if isWanted {
-            guard attachments[ObjectIdentifier(client)]?.subscribe(to: uri) ?? true else {
+            guard audience.subscribe(ObjectIdentifier(client), to: uri) else {
                 return completion(.failure(UpstreamFailure(.overloaded, SubscriptionFilter.excess)))
             }
         } else {
-            attachments[ObjectIdentifier(client)]?.subscriptions.remove(uri)
+            audience.unsubscribe(ObjectIdentifier(client), from: uri)
         }
         feed.update { [self] outcome in
             // What is not told must not be asked for again with every later wish.
             if isWanted, (try? outcome.get())?.resources.contains(uri) != true {
-                attachments[ObjectIdentifier(client)]?.subscriptions.remove(uri)
+                audience.unsubscribe(ObjectIdentifier(client), from: uri)
             }
             completion(outcome)
         }
@@ -107,7 +103,7 @@ extension Connection {
         guard case .ready(let introduction) = upstream.state else { return SubscriptionFilter() }
         var filter = SubscriptionFilter(allListsOf: introduction)
         if introduction.declares("resources", "subscribe") {
-            filter.resources = Set(attachments.values.flatMap(\.subscriptions))
+            filter.resources = audience.subscriptions
         }
         return filter
     }

@@ -15,14 +15,10 @@ package final class Connection: @unchecked Sendable {
     let server: ServerConnections
     /// Which era the server speaks on this connection; nil before it has said so.
     private(set) var era: Era?
-    /// Who hears what belongs to no call.
-    var attachments: [ObjectIdentifier: Attachment] = [:]
-    /// The client that was last attached or made a call.
-    var lastActive: ObjectIdentifier?
-    var turns = TurnKeeper<CallerIdentity>()
-    var active = ActiveCallers()
-    private var waitingForTurn: [Exchange] = []
-    var parked: [ParkedRequest] = []
+    /// Who hears what belongs to no call, and can be asked outside of calls.
+    var audience = Audience()
+    /// Whose calls are in flight or have to wait, and who is asked during them.
+    var turns: Turns<CallerTurn, Exchange>
     var changes = ChangeThrottle()
     /// Who waits for the answer of a stateless server to what it is.
     var awaitingIntroduction: [@Sendable (Result<Introduction, UpstreamFailure>) -> Void] = []
@@ -47,6 +43,7 @@ package final class Connection: @unchecked Sendable {
         self.server = server
         // A session of its own listens when its client does; a shared connection always.
         wantsToListen = if case .session = key { false } else { true }
+        turns = Turns(server.company(on: key), isTakingTurns: server.asking.isKnown)
         self.upstream = Upstream(
             on: eventLoop,
             handshake: handshake,
@@ -75,9 +72,11 @@ package final class Connection: @unchecked Sendable {
 
     // MARK: Clients
 
-    func attach(_ client: any AttachedClient, to resources: Set<ByteText> = []) {
-        attachments[ObjectIdentifier(client)] = Attachment(client: client, subscriptions: resources)
-        lastActive = ObjectIdentifier(client)
+    /// Lets a client hear what belongs to no call.
+    ///
+    /// - Parameter caller: Who answers for it what the server asks outside of calls; nil when it cannot be asked.
+    func attach(_ client: any AttachedClient, asking caller: (any Caller)?, to resources: Set<ByteText> = []) {
+        audience.add(Attachment(client: client, caller: caller, subscriptions: resources))
     }
 
     /// Hears from now on what the server says unasked, where that is a matter of choice.
@@ -87,11 +86,13 @@ package final class Connection: @unchecked Sendable {
     }
 
     func detach(_ client: any AttachedClient) {
-        guard let attachment = attachments.removeValue(forKey: ObjectIdentifier(client)) else { return }
+        guard let attachment = audience.remove(client) else { return }
         if era == .modern {
             if !attachment.subscriptions.isEmpty { feed.update() }
         } else {
-            for uri in attachment.subscriptions where !isSubscribed(uri) { send(.resourcesUnsubscribe, uri: uri) }
+            for uri in attachment.subscriptions where !audience.isSubscribed(uri) {
+                send(.resourcesUnsubscribe, uri: uri)
+            }
         }
         server.release(self)
     }
@@ -115,49 +116,35 @@ package final class Connection: @unchecked Sendable {
 
     func start(_ exchange: Exchange) {
         guard !exchange.isCancelled else { return }
-        let id = exchange.caller.identity
-        if attachments[ObjectIdentifier(exchange.caller)] != nil { lastActive = ObjectIdentifier(exchange.caller) }
+        audience.noteActivity(of: ObjectIdentifier(exchange.caller))
         guard note(exchange, from: ObjectIdentifier(exchange.caller)) else {
             return exchange.finish(.error(.overloaded, SubscriptionFilter.excess))
         }
-        if exchange.request.method == .resourcesUnsubscribe, let uri = uri(of: exchange.request), isSubscribed(uri) {
+        if exchange.request.method == .resourcesUnsubscribe, let uri = uri(of: exchange.request),
+            audience.isSubscribed(uri)
+        {
             // Another session still wants the updates.
             answerEmpty(exchange)
             return
         }
-        // Who has the turn keeps it only as long as nobody else waits, unless a question is open, whose answer may
-        // depend on this very call.
-        guard turns.mayStart(id), waitingForTurn.isEmpty || upstream.hasOpenQuestions else {
-            waitForTurn(exchange)
-            return
-        }
-        send(exchange)
+        if turns.mayStart(exchange, of: exchange.caller.identity) { send(exchange) } else { limitWait(of: exchange) }
     }
 
-    private func waitForTurn(_ exchange: Exchange) {
-        waitingForTurn.append(exchange)
+    private func limitWait(of exchange: Exchange) {
         eventLoop.scheduleTask(in: .milliseconds(server.limits.callTimeout.milliseconds)) {
             [weak self, weak exchange] in
-            guard let self, let exchange, stopWaiting(exchange) else { return }
+            guard let self, let exchange, turns.stopWaiting(exchange) else { return }
             exchange.exchangeFailed(
                 UpstreamFailure(.timedOut, "its turn did not come in time", nothingSent: true)
             )
         }
     }
 
-    /// Returns whether the exchange was still waiting for its turn.
-    private func stopWaiting(_ exchange: Exchange) -> Bool {
-        guard let index = waitingForTurn.firstIndex(where: { $0 === exchange }) else { return false }
-        waitingForTurn.remove(at: index)
-        return true
-    }
-
     private func send(_ exchange: Exchange) {
         // In a session a server tells its client whatever it likes; without one only who has asked is told.
         let isInSession = era != .modern && exchange.caller.era == .legacy
         let hearsLogMessages = isInSession || exchange.logLevel != nil
-        turns.started(exchange.caller.identity)
-        active.began(exchange.caller, hearsLogMessages: hearsLogMessages)
+        turns.started(CallerTurn(exchange.caller), hearsLogMessages: hearsLogMessages)
         exchange.hasTurn = true
         exchange.mergedLevel = mergedLevel(for: exchange.request)
         guard let level = exchange.logLevel, era == .legacy, serverLevel.map({ level < $0 }) ?? true,
@@ -181,7 +168,7 @@ package final class Connection: @unchecked Sendable {
     /// most talkative of all, and each session hears only what it asked for.
     private func mergedLevel(for request: Message) -> LogLevel? {
         guard request.method == .loggingSetLevel else { return nil }
-        let levels = attachments.values.compactMap(\.logLevel) + [serverLevel].compactMap { $0 }
+        let levels = audience.logLevels + [serverLevel].compactMap { $0 }
         return levels.count > 1 ? levels.min() : nil
     }
 
@@ -193,11 +180,11 @@ package final class Connection: @unchecked Sendable {
     private func note(_ exchange: Exchange, from id: ObjectIdentifier) -> Bool {
         switch exchange.request.method {
         case .resourcesSubscribe:
-            if let uri = uri(of: exchange.request) { return attachments[id]?.subscribe(to: uri) ?? true }
+            if let uri = uri(of: exchange.request) { return audience.subscribe(id, to: uri) }
         case .resourcesUnsubscribe:
-            if let uri = uri(of: exchange.request) { attachments[id]?.subscriptions.remove(uri) }
+            if let uri = uri(of: exchange.request) { audience.unsubscribe(id, from: uri) }
         case .loggingSetLevel:
-            attachments[id]?.logLevel = LogLevel(exchange.request.view(exchange.request.envelope.level))
+            audience.setLogLevel(LogLevel(exchange.request.view(exchange.request.envelope.level)), of: id)
         default: break
         }
         return true
@@ -212,15 +199,13 @@ package final class Connection: @unchecked Sendable {
         exchange.upstreamID = nil
         guard exchange.hasTurn else { return }
         exchange.hasTurn = false
-        turns.ended(exchange.caller.identity)
-        active.ended(exchange.caller)
-        settleParked()
-        startWaiting()
+        turns.ended(CallerTurn(exchange.caller))
+        turnsChanged()
     }
 
     func cancel(_ exchange: Exchange, reason: String) {
         exchange.cancelled()
-        if stopWaiting(exchange) { return }
+        if turns.stopWaiting(exchange) { return }
         // What a stateless server still says of this call must not reach another tenant.
         if exchange.logLevel != nil {
             lastCancelled = (exchange.caller.principal, eventLoop.now + Self.quietAfterCancellation)
@@ -229,58 +214,16 @@ package final class Connection: @unchecked Sendable {
         ended(exchange)
     }
 
-    private func startWaiting() {
-        while let next = waitingForTurn.first, turns.mayStart(next.caller.identity) {
-            waitingForTurn.removeFirst()
-            send(next)
-        }
+    /// Hands out the questions and sends the calls that had to wait for what has just happened.
+    func turnsChanged() {
+        if turns.hasQuestions { perform(turns.settle()) }
+        // One by one, because each that is sent may make the next one wait.
+        while let next = turns.next() { send(next) }
     }
 
     /// Reads the server's tools again, for what has to be known to call them.
     func refreshCatalog(_ completion: @escaping @Sendable () -> Void) {
         guard case .ready(let introduction) = upstream.state else { return completion() }
         CatalogProbe(upstream, introduction, of: [.tools], for: server) { _ in completion() }.start()
-    }
-}
-
-/// A client that hears what belongs to no call.
-protocol AttachedClient: AnyObject, Sendable {
-    /// Takes a notification. Called on the connection's event loop.
-    func hear(_ notification: Message)
-
-    /// Ends, because what was told of the server does not hold any more. Called on the connection's event loop.
-    func serverWasReplaced()
-}
-
-/// What a connection has to know of a client.
-struct Attachment {
-    let client: any AttachedClient
-    /// The resources whose updates the client wants to hear.
-    var subscriptions: Set<ByteText> = []
-    var logLevel: LogLevel?
-
-    /// Adds a resource, unless there are too many.
-    mutating func subscribe(to uri: ByteText) -> Bool {
-        let wanted = subscriptions.union([uri])
-        guard SubscriptionFilter.isWithinBounds(wanted) else { return false }
-        subscriptions = wanted
-        return true
-    }
-
-    /// Whether the client has subscribed to this resource, or to one of which it is a part
-    /// ([subscriptions, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/server/resources#subscriptions)).
-    func wants(_ uri: ByteText) -> Bool {
-        subscriptions.contains(uri) || subscriptions.contains { uri.text.isPart(of: $0.text) }
-    }
-}
-
-extension String {
-    /// Whether this is the address of something below another one.
-    func isPart(of whole: String) -> Bool {
-        guard utf8.count > whole.utf8.count, utf8.starts(with: whole.utf8), let last = whole.utf8.last else {
-            return false
-        }
-        let next = utf8[utf8.index(utf8.startIndex, offsetBy: whole.utf8.count)]
-        return last == UInt8(ascii: "/") || [UInt8(ascii: "/"), UInt8(ascii: "#"), UInt8(ascii: "?")].contains(next)
     }
 }

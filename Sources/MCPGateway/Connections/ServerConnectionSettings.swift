@@ -30,6 +30,10 @@ package struct ServerConnectionSettings: Sendable {
     package var era: EraChoice = .detected
     /// What caches are told of results of servers that say nothing of that.
     package var cacheHints = CacheHints()
+    /// Whether all callers without a token act for the same person.
+    package var anonymousIsOnePerson = false
+    /// Whether the server asks clients things during calls.
+    package var asking = AskingMemory()
     /// How long and how often clients may be asked for input during a call.
     package var interaction = InteractionLimits()
 

@@ -57,7 +57,10 @@ extension ServerConnections {
         grace: Duration,
         _ done: @escaping @Sendable (UpstreamFailure?, [String]) -> Void
     ) {
-        if factory != nil { eraMemory.forget() }
+        if factory != nil {
+            eraMemory.forget()
+            asking.forget()
+        }
         let grace = TimeAmount.milliseconds(grace.milliseconds)
         first().run { [self] first in
             // What serves goes on as it is made, also for clients that come now, until the new link is ready.

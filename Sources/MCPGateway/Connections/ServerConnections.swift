@@ -40,8 +40,9 @@ package final class ServerConnections: Sendable {
     let namesTools: Atomic<Bool>
     let catalog: ToolCatalog
     let eraMemory = EraMemory()
+    let asking: AskingMemory
     let cacheHints: ByteBuffer
-    private let settings: ServerConnectionSettings
+    let settings: ServerConnectionSettings
     private let eventLoops: any EventLoopGroup
     let logger: Logger
     private let statusChanged: @Sendable (ServerConnections) -> Void
@@ -67,6 +68,7 @@ package final class ServerConnections: Sendable {
         self.statusChanged = statusChanged
         self.catalog = ToolCatalog(server: settings.displayName, logger: logger)
         self.cacheHints = settings.cacheHints.members
+        self.asking = settings.asking
         state.withLock { ($0.status.transport, $0.status.note) = (settings.transport, settings.note) }
     }
 
@@ -296,7 +298,7 @@ package final class ServerConnections: Sendable {
             if state.entries[connection.key]?.connection === connection { state.entries[connection.key] = nil }
         }
         logger.notice("server speaks another era than before; its sessions end", metadata: ["server": "\(displayName)"])
-        for attachment in connection.attachments.values { attachment.client.serverWasReplaced() }
+        for client in connection.audience.clients { client.serverWasReplaced() }
         connection.upstream.close()
         start()
     }

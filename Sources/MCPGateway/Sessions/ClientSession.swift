@@ -318,6 +318,9 @@ package final class ClientSession: Caller, @unchecked Sendable {
         }
     }
 
+    /// A session answers each question by itself.
+    func take(_ answers: Message) {}
+
     func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message) {
         guard
             let found = questions.first(where: { $0.value.question.origin == origin }),

@@ -6,7 +6,7 @@ import NIOCore
 /// ([multi round-trip requests, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr)).
 struct PendingInputs {
     private struct Input {
-        let key: String
+        let key: ByteText
         let method: Method
         /// `params` of the question; nil for none.
         let params: ByteBuffer?
@@ -15,26 +15,38 @@ struct PendingInputs {
     }
 
     private var inputs: [Input] = []
-    private var lastKey = 0
+    private var lastURL = 0
 
     var isEmpty: Bool { inputs.isEmpty }
     var count: Int { inputs.count }
     /// Whether these are URLs of an error, so that nobody waits for answers.
     var isAboutURLs: Bool { !inputs.isEmpty && inputs.allSatisfy { $0.question == nil } }
 
-    private mutating func nextKey() -> String {
-        lastKey += 1
-        return "input-\(lastKey)"
+    mutating func add(_ question: ClientQuestion) {
+        let message = question.message
+        inputs.append(
+            Input(key: key(for: message), method: message.method, params: message.params?.bytes, question: question))
     }
 
-    mutating func add(_ question: ClientQuestion) {
-        let params = question.message.params?.bytes
-        inputs.append(Input(key: nextKey(), method: question.message.method, params: params, question: question))
+    /// The server's own identifier, so that an answer finds its question whichever call it comes with.
+    private func key(for question: Message) -> ByteText {
+        let id = question.view(question.envelope.id)
+        let wanted = id?.string ?? "input-\(question.id.map(\.description) ?? "")"
+        // Where the server uses a number and the text that stands for it at the same time, or spells one text in two ways.
+        var key = ByteText(wanted)
+        var number = 1
+        while inputs.contains(where: { $0.key == key }) {
+            number += 1
+            key = ByteText("\(wanted)-\(number)")
+        }
+        return key
     }
 
     mutating func add(_ demand: URLDemand) {
         for params in demand.requests {
-            inputs.append(Input(key: nextKey(), method: .elicitationCreate, params: params, question: nil))
+            lastURL += 1
+            let key = ByteText("url-\(lastURL)")
+            inputs.append(Input(key: key, method: .elicitationCreate, params: params, question: nil))
         }
     }
 
@@ -68,7 +80,7 @@ struct PendingInputs {
         var result = ByteBuffer(string: #"{"resultType":"input_required","inputRequests":{"#)
         for (index, input) in inputs.enumerated() {
             if index > 0 { result.writeStaticString(",") }
-            result.writeJSONString(input.key)
+            result.writeJSONString(input.key.text)
             result.writeStaticString(#":{"method":"#)
             result.writeJSONString(input.method.rawValue)
             if let params = input.params {
@@ -86,24 +98,34 @@ struct PendingInputs {
 
     // MARK: Answers
 
-    /// The answers in a request, by key. Those to nothing are ignored; that some are missing is no error.
+    /// The answers in a request.
+    struct Answers {
+        /// Those to these questions, by key.
+        fileprivate(set) var own: [ByteText: JSONView] = [:]
+        /// Whether there are any to something else.
+        fileprivate(set) var hasOthers = false
+    }
+
+    /// The answers in a request. That some are missing is no error.
     ///
     /// - Throws: when one has not the shape of an answer to its question.
-    func read(_ request: Message) throws(StatelessRefusal) -> [String: JSONView] {
-        guard let span = request.envelope.inputResponses, let object = request.view(span.value) else { return [:] }
+    func read(_ request: Message) throws(StatelessRefusal) -> Answers {
+        var answers = Answers()
+        guard let span = request.envelope.inputResponses, let object = request.view(span.value) else { return answers }
         guard object.isObject else {
             throw StatelessRefusal(.invalidParams, "params.inputResponses must be an object")
         }
-        var answers: [String: JSONView] = [:]
+        let keys = Set(inputs.map(\.key))
+        object.forEachMember { name, answer in
+            let key = ByteText(name)
+            if keys.contains(key) { answers.own[key] = answer } else { answers.hasOthers = true }
+        }
         for input in inputs {
-            guard let answer = object[input.key] else { continue }
-            guard Self.isShaped(answer, like: input.method) else {
-                throw StatelessRefusal(
-                    .invalidParams,
-                    "params.inputResponses[\"\(input.key)\"] is not a result of \(input.method.rawValue)"
-                )
-            }
-            answers[input.key] = answer
+            guard let answer = answers.own[input.key], !Self.isShaped(answer, like: input.method) else { continue }
+            throw StatelessRefusal(
+                .invalidParams,
+                "params.inputResponses[\"\(input.key)\"] is not a result of \(input.method.rawValue)"
+            )
         }
         return answers
     }
@@ -119,20 +141,20 @@ struct PendingInputs {
     }
 
     /// Hands the answers to the server. What is missing stays to be asked for.
-    mutating func give(_ answers: [String: JSONView]) {
+    mutating func give(_ answers: Answers) {
         for input in inputs {
-            guard let answer = answers[input.key], let response = Self.response(answer.bytes) else { continue }
+            guard let answer = answers.own[input.key], let response = Self.response(answer.bytes) else { continue }
             input.question?.answered(response)
         }
-        inputs.removeAll { answers[$0.key] != nil }
+        inputs.removeAll { answers.own[$0.key] != nil }
     }
 
-    func areAllAnswered(by answers: [String: JSONView]) -> Bool {
-        inputs.allSatisfy { answers[$0.key] != nil }
+    func areAllAnswered(by answers: Answers) -> Bool {
+        inputs.allSatisfy { answers.own[$0.key] != nil }
     }
 
-    func areAllAccepted(_ answers: [String: JSONView]) -> Bool {
-        inputs.allSatisfy { answers[$0.key]?["action"]?.string == "accept" }
+    func areAllAccepted(_ answers: Answers) -> Bool {
+        inputs.allSatisfy { answers.own[$0.key]?["action"]?.string == "accept" }
     }
 
     private static func response(_ result: ByteBuffer) -> Message? {

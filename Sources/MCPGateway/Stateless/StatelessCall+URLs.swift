@@ -18,7 +18,7 @@ extension StatelessCall {
     }
 
     /// The server has forgotten the call, so that it is made again, once the user has been where it was sent.
-    func resumeAfterURLs(_ answers: [String: JSONView], _ again: StatelessRequest) {
+    func resumeAfterURLs(_ answers: PendingInputs.Answers, _ again: StatelessRequest) {
         guard inputs.areAllAnswered(by: answers) else { return suspend() }
         guard inputs.areAllAccepted(answers) else {
             return end(.error(.inputNotGiven, "the server needs its user to visit a URL first, which was declined"))

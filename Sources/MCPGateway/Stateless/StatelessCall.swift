@@ -27,7 +27,10 @@ final class StatelessCall: Caller, @unchecked Sendable {
     private var clientID: RequestID
     private var progressToken: RequestID?
     private var exchange: Exchange?
+    /// Where the call is under way, held meanwhile.
     private var connection: Connection?
+    /// Where it was made last.
+    private weak var lastConnection: Connection?
     private var isCounted = false
     private var hasBegunAgain = false
     var inputs = PendingInputs()
@@ -114,6 +117,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
             parameters: request.parameters ?? []
         )
         self.connection = connection
+        lastConnection = connection
         self.exchange = exchange
         connection.run { $0.start(exchange) }
     }
@@ -166,7 +170,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         self.exchange = nil
         releaseConnection()
         if beginsAgain(after: answer) { return }
-        if case .suspended = state {
+        if isAway {
             // The server did not wait for the answers. The client gets this when it comes back.
             held.answer = answer
             return
@@ -196,7 +200,8 @@ final class StatelessCall: Caller, @unchecked Sendable {
     // MARK: Questions of a server with a session
 
     func ask(_ question: ClientQuestion, during exchange: Exchange?) {
-        guard self.exchange != nil, !isEnded else {
+        // What is asked while the client is away may be for another call, whose client is there.
+        guard self.exchange != nil, !isEnded, !isAway || exchange != nil else {
             if let returned = question.returned { returned() } else { question.refused("the call has ended") }
             return
         }
@@ -206,6 +211,11 @@ final class StatelessCall: Caller, @unchecked Sendable {
         }
         inputs.add(question)
         scheduleFlush()
+    }
+
+    func take(_ answers: Message) {
+        // Those of another shape are not meant for this call, or its client may correct itself.
+        if let answers = try? inputs.read(answers) { inputs.give(answers) }
     }
 
     func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message) {
@@ -237,6 +247,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
             [self] in expired(name)
         }
         state = .suspended(name: name, expiry: expiry)
+        connection?.run { [self] in $0.left(self) }
         uncount()
         respond(.result(inputs.result(state: name)))
     }
@@ -267,7 +278,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
             refuse(again, reply, .invalidParams, Self.unknownState)
             return
         }
-        let answers: [String: JSONView]
+        let answers: PendingInputs.Answers
         do throws(StatelessRefusal) {
             if let words = mismatch(in: again) { throw StatelessRefusal(.headerMismatch, words) }
             answers = try inputs.read(again.message)
@@ -288,6 +299,9 @@ final class StatelessCall: Caller, @unchecked Sendable {
         progressToken = again.message.progressToken
         watchClient()
         if inputs.isAboutURLs { return resumeAfterURLs(answers, again) }
+        // Told before the server gets the answers: what it asks because of them is for this call.
+        connection?.run { [self] in $0.cameBack(self) }
+        if answers.hasOthers { lastConnection?.run { [self] in $0.take(again.message, from: self) } }
         inputs.give(answers)
         for notification in held.takeAll() { pass(notification) }
         if let answer = held.answer {
@@ -310,6 +324,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     // MARK: The end
 
     private var isEnded: Bool { if case .ended = state { true } else { false } }
+    private var isAway: Bool { if case .suspended = state { true } else { false } }
 
     /// Gives up the call: the server is told.
     func cancel(reason: String, outcome: String) {

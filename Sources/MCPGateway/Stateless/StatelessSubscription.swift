@@ -105,7 +105,7 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
             guard case .acknowledged(_, let honoured) = state else { return }
             if notification.method == .resourceUpdated {
                 guard let uri = notification.view(notification.envelope.uri)?.string.map(ByteText.init),
-                    Attachment(client: self, subscriptions: honoured.resources).wants(uri)
+                    Attachment(client: self, caller: nil, subscriptions: honoured.resources).wants(uri)
                 else { return }
             } else if !honoured.contains(notification.method) {
                 return
@@ -147,10 +147,10 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
             connection.run { [self] connection in
                 hasLeft = true
                 // Without an attachment there is only the hold to give back.
-                if connection.attachments[ObjectIdentifier(self)] == nil {
-                    connection.server.release(connection)
-                } else {
+                if connection.audience.contains(self) {
                     connection.detach(self)
+                } else {
+                    connection.server.release(connection)
                 }
             }
         case .starting, .ended: break

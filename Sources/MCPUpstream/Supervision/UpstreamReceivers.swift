@@ -41,4 +41,10 @@ package struct ServerRequest: Sendable {
     package let id: RequestID
     /// Which of an upstream's successive connections asked: an answer must never reach a later one.
     package let generation: Int
+
+    package init(message: Message, id: RequestID, generation: Int) {
+        self.message = message
+        self.id = id
+        self.generation = generation
+    }
 }

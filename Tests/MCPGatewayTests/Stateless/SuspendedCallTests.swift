@@ -260,6 +260,7 @@ import Testing
         let key = try asked.key("elicitation/create")
         let reply = try harness.ask(
             Ask().again("2", state: asked.state, responses: #"{"\#(key)":{"action":"accept"}}"#))
+        harness.advance(by: .milliseconds(10))
         let more = try Asked(reply.answers.last)
         #expect(Array(more.requests.keys) == [try more.key("roots/list")])
     }

@@ -1,0 +1,30 @@
+import Synchronization
+
+/// Whether a server asks clients things during calls without saying for which: shared by all connections to it, and kept
+/// when they end.
+package final class AskingMemory: Sendable {
+    private let asks: Atomic<Bool>
+    private let changed: @Sendable (Bool) -> Void
+
+    /// - Parameters:
+    ///   - asks: What is known from earlier.
+    ///   - changed: Is told what is to be known from now on. On any event loop, and shortly.
+    package init(_ asks: Bool = false, changed: @escaping @Sendable (Bool) -> Void = { _ in }) {
+        self.asks = Atomic(asks)
+        self.changed = changed
+    }
+
+    var isKnown: Bool { asks.load(ordering: .acquiring) }
+
+    /// Returns whether that is news.
+    func remember() -> Bool {
+        let isNews = !asks.exchange(true, ordering: .acquiringAndReleasing)
+        if isNews { changed(true) }
+        return isNews
+    }
+
+    /// What asked was replaced by something else.
+    func forget() {
+        if asks.exchange(false, ordering: .acquiringAndReleasing) { changed(false) }
+    }
+}

@@ -1,0 +1,177 @@
+import MCPCore
+import MCPTestSupport
+import MCPUpstream
+import NIOCore
+import Testing
+
+@testable import MCPGateway
+
+/// One who calls, in a test.
+struct Seat: TurnTaker, Equatable {
+    let key: Int
+    let client: String
+}
+
+/// A call that waits for its turn, in a test.
+final class WaitingCall {}
+
+@Suite struct TurnsTests {
+    typealias SomeTurns = Turns<Seat, WaitingCall>
+
+    private static let alice = Seat(key: 1, client: "alice")
+    private static let aliceAgain = Seat(key: 2, client: "alice")
+    private static let bob = Seat(key: 3, client: "bob")
+
+    private func turns(_ company: Company = .onePerson, of seats: [Seat] = [], asks: Bool = false) -> SomeTurns {
+        var turns = SomeTurns(company, isTakingTurns: asks)
+        for seat in seats { turns.started(seat, hearsLogMessages: false) }
+        return turns
+    }
+
+    private func question(_ id: Int) throws -> ServerRequest {
+        try SomeTurns.question(id)
+    }
+
+    // MARK: Turns
+
+    @Test("As long as the server asks nothing, everybody may call")
+    func free() {
+        var turns = turns(of: [Self.alice])
+        #expect(turns.mayStart(WaitingCall(), of: "bob") && turns.mayStart(WaitingCall(), of: "alice"))
+        #expect(turns.next() == nil)
+    }
+
+    @Test("Once it is known that the server asks, others wait until all calls of who has the turn have ended")
+    func taken() {
+        var turns = turns(of: [Self.alice, Self.alice], asks: true)
+        let call = WaitingCall()
+        #expect(turns.mayStart(call, of: "bob") == false)
+        turns.ended(Self.alice)
+        #expect(turns.next() == nil, "one call of two has ended")
+        turns.ended(Self.alice)
+        #expect(turns.next() === call && turns.next() == nil)
+    }
+
+    @Test("Who has the turn gets no further one while somebody waits, and who waits is served in order")
+    func fair() {
+        var turns = turns(of: [Self.alice], asks: true)
+        #expect(turns.mayStart(WaitingCall(), of: "alice") == true)
+        let (first, second) = (WaitingCall(), WaitingCall())
+        #expect(!turns.mayStart(first, of: "bob") && !turns.mayStart(second, of: "alice"))
+        turns.ended(Self.alice)
+        #expect(turns.next() === first)
+        turns.started(Self.bob, hearsLogMessages: false)
+        #expect(turns.next() == nil)
+        turns.ended(Self.bob)
+        #expect(turns.next() === second)
+    }
+
+    @Test("Who stops waiting is passed over, and cannot stop twice")
+    func stopped() {
+        var turns = turns(of: [Self.alice], asks: true)
+        let call = WaitingCall()
+        #expect(turns.stopWaiting(call) == false)
+        #expect(turns.mayStart(call, of: "bob") == false)
+        #expect(turns.stopWaiting(call) && !turns.stopWaiting(call))
+        turns.ended(Self.alice)
+        #expect(turns.next() == nil)
+    }
+
+    @Test("An end without a start changes nothing")
+    func unbalanced() {
+        var turns = turns(of: [Self.alice], asks: true)
+        turns.ended(Self.bob)
+        turns.ended(Self.aliceAgain)
+        #expect(turns.mayStart(WaitingCall(), of: "bob") == false)
+    }
+
+    @Test("The first question during a call begins the turns; one outside of calls does not")
+    func begun() throws {
+        var turns = turns()
+        guard case .unrelated = turns.asked(try question(1)) else {
+            Issue.record("there are no calls")
+            return
+        }
+        #expect(!turns.isTakingTurns && !turns.hasQuestions)
+        turns.started(Self.alice, hearsLogMessages: false)
+        _ = turns.asked(try question(2))
+        #expect(turns.isTakingTurns)
+    }
+
+    // MARK: Waiting for clients
+
+    @Test(
+        "A call whose client is away holds no turn, also among strangers",
+        arguments: [Company.onePerson, .perhapsStrangers])
+    func away(company: Company) throws {
+        var turns = turns(company, of: [Self.alice], asks: true)
+        let call = WaitingCall()
+        #expect(turns.mayStart(call, of: "bob") == false)
+        _ = turns.left(Self.alice.key)
+        #expect(turns.next() === call)
+        turns.started(Self.bob, hearsLogMessages: false)
+        turns.cameBack(Self.alice.key)
+        #expect(turns.mayStart(WaitingCall(), of: "carol") == false)
+        turns.ended(Self.bob)
+        #expect(turns.next() == nil, "it holds one again")
+        turns.ended(Self.alice)
+        #expect(turns.next() != nil)
+    }
+
+    @Test("A call that ends while its client is away takes no turn from anybody")
+    func endedAway() {
+        var turns = turns(of: [Self.alice, Self.aliceAgain], asks: true)
+        _ = turns.left(Self.alice.key)
+        turns.ended(Self.alice)
+        #expect(turns.mayStart(WaitingCall(), of: "bob") == false, "the other one still runs")
+    }
+
+    @Test("A session that is asked holds no turn where all are one person, and keeps it among strangers")
+    func asked() throws {
+        for (company, waits) in [(Company.onePerson, false), (.perhapsStrangers, true)] {
+            var turns = turns(company, of: [Self.alice])
+            let asked = try turns.put(1)
+            #expect(turns.mayStart(WaitingCall(), of: "bob") == !waits, "\(company)")
+            #expect(turns.closed(asked.ticket) == true)
+            #expect(turns.mayStart(WaitingCall(), of: "carol") == false, "answered, it runs again")
+        }
+    }
+
+    @Test("Who is asked may call meanwhile, whoever waits or has the turn, because the answer may depend on that call")
+    func nested() throws {
+        var turns = turns(of: [Self.alice])
+        _ = try turns.put(1)
+        #expect(turns.mayStart(WaitingCall(), of: "bob") == true)
+        turns.started(Self.bob, hearsLogMessages: false)
+        #expect(turns.mayStart(WaitingCall(), of: "carol") == false)
+        #expect(turns.mayStart(WaitingCall(), of: "alice") == true)
+    }
+
+    @Test("Who is the only one to hear log messages that name no call is known as long as it is the only one")
+    func listeners() {
+        var turns = turns()
+        turns.started(Self.alice, hearsLogMessages: false)
+        #expect(turns.onlyListener == nil)
+        turns.started(Self.bob, hearsLogMessages: true)
+        #expect(turns.onlyListener == Self.bob)
+        turns.started(Self.alice, hearsLogMessages: true)
+        #expect(turns.onlyListener == nil && turns.takers.count == 2)
+        turns.ended(Self.bob)
+        #expect(turns.onlyListener == Self.alice)
+    }
+}
+
+extension Turns<Seat, WaitingCall> {
+    static func question(_ id: Int) throws -> ServerRequest {
+        let text = #"{"jsonrpc":"2.0","id":\#(id),"method":"elicitation/create","params":{}}"#
+        return ServerRequest(message: try Message(text), id: .integer(Int64(id)), generation: 1)
+    }
+
+    /// What an unaddressed question is known by, which must find somebody.
+    mutating func put(_ id: Int) throws -> (ticket: Int, seat: Seat) {
+        guard case .put(let question, let seat) = asked(try Self.question(id)) else { throw NotPut() }
+        return (ticket: question.ticket, seat: seat)
+    }
+
+    struct NotPut: Error {}
+}
