@@ -279,7 +279,7 @@ import Testing
 
     @Test("When answer and cancellation cross, the call ends once and the count of calls stays right")
     func cancelCrossesAnswer() throws {
-        let harness = GatewayHarness()
+        let harness = GatewayHarness(company: .perhapsStrangers)
         let client = try harness.open()
         let other = try harness.open()
         let (first, firstID) = try client.callWithID(#"{"jsonrpc":"2.0","id":1,"method":"tools/call"}"#)
@@ -297,6 +297,7 @@ import Testing
         try harness.serverSays(#"{"jsonrpc":"2.0","id":"q","method":"roots/list"}"#)
         #expect(second.messages.isEmpty && third.messages.isEmpty, "nobody is asked by guessing")
         try harness.serverAnswers(thirdID)
+        try harness.serverSays(#"{"jsonrpc":"2.0","id":"r","method":"roots/list"}"#)
         #expect(second.messages.count == 1, "now only one session can be meant")
         try harness.serverAnswers(secondID)
         #expect(harness.gateway.calls.total == 0)
