@@ -22,7 +22,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("state-dir"),
-        help: ArgumentHelp("Where servers that are added while it runs are kept for the next start.", valueName: "path")
+        help: ArgumentHelp(
+            "Where what the next start must know is kept, such as servers that are added while it runs.",
+            valueName: "path")
     )
     var stateDirectory: String?
 
@@ -44,10 +46,15 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration: ConfigurationSource
         let loaded: LoadedConfiguration
         let store: ServerStore?
+        let asking: AskingServers
         do {
             configuration = try source.source()
             loaded = try await configuration.load()
-            store = try stateDirectory.map { path throws(ConfigurationError) in try ServerStore(path, logger: logger) }
+            let directory = try stateDirectory.map { path throws(ConfigurationError) in
+                try StateDirectory(path, logger: logger)
+            }
+            store = try directory.map { kept throws(ConfigurationError) in try ServerStore(kept, logger: logger) }
+            asking = try AskingServers(in: directory, logger: logger)
         } catch {
             Terminal.error(error.description)
             Terminal.error("mcp-proxy: nothing was started; correct the configuration and try again")
@@ -56,7 +63,7 @@ struct ServeCommand: AsyncParsableCommand {
         for notice in loaded.notices { logger.notice("\(notice)") }
         for warning in loaded.warnings { logger.warning("\(warning.description)") }
         let status = await ProxyRun(
-            loaded.settings, from: configuration, store: store, descriptors: descriptors,
+            loaded.settings, from: configuration, store: store, asking: asking, descriptors: descriptors,
             serviceManager: serviceManager, logger: logger
         ).run(until: signals)
         if status != 0 { throw ExitCode(status) }

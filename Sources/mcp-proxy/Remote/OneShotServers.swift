@@ -24,7 +24,8 @@ struct OneShotServers {
         // What goes wrong is said with the command's own outcome.
         let logger = Logger(label: "mcp-proxy") { _ in SwiftLogNoOpLogHandler() }
         composition = Composition(
-            settings, eventLoops: MultiThreadedEventLoopGroup.singleton, logger: logger, watch: watch)
+            settings, eventLoops: MultiThreadedEventLoopGroup.singleton, logger: logger, watch: watch,
+            isForOnePerson: true)
     }
 
     /// Starts the only server, lends a client of it, and ends both.

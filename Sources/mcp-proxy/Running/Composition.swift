@@ -18,10 +18,13 @@ struct Composition {
     /// How many processes are alive and remote sessions still being ended.
     var openLinkCount: Int { builder.links.census.count }
 
-    /// - Parameter descriptors: The open files that are set aside for servers; nil for as many as the system has.
+    /// - Parameters:
+    ///   - descriptors: The open files that are set aside for servers; nil for as many as the system has.
+    ///   - isForOnePerson: Whether everybody without a token who reaches it acts for the same person.
+    ///   - asking: Which servers ask their clients things, as far as it is known.
     init(
         _ settings: ProxySettings, eventLoops: any EventLoopGroup, logger: Logger, watch: EventCount,
-        descriptors: DescriptorAccount? = nil
+        descriptors: DescriptorAccount? = nil, isForOnePerson: Bool, asking: AskingServers = AskingServers()
     ) {
         self.settings = settings
         var linkSettings = HTTPLinkSettings()
@@ -32,6 +35,8 @@ struct Composition {
             links: LinkMaker(eventLoops: eventLoops, settings: linkSettings, logger: logger),
             gate: AddressGate(),
             principals: PrincipalRegister(settings),
+            isForOnePerson: isForOnePerson,
+            asking: asking,
             eventLoops: eventLoops,
             logger: logger,
             watch: watch

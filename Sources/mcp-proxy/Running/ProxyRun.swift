@@ -16,6 +16,7 @@ struct ProxyRun {
     private let source: ConfigurationSource
     /// Where servers are kept that are added while it runs; nil when they end with the run.
     private let store: ServerStore?
+    private let asking: AskingServers
     /// How many files may be open; 0 when that is not known.
     private let descriptors: Int
     /// Who wants to hear how the proxy is; nil when nobody does.
@@ -23,13 +24,14 @@ struct ProxyRun {
     private let logger: Logger
 
     init(
-        _ settings: ProxySettings, from source: ConfigurationSource, store: ServerStore?, descriptors: Int,
-        serviceManager: ServiceManager?, logger: Logger
+        _ settings: ProxySettings, from source: ConfigurationSource, store: ServerStore?, asking: AskingServers,
+        descriptors: Int, serviceManager: ServiceManager?, logger: Logger
     ) {
         self.serviceManager = serviceManager
         self.settings = settings
         self.source = source
         self.store = store
+        self.asking = asking
         self.descriptors = descriptors
         self.logger = logger
     }
@@ -70,7 +72,8 @@ struct ProxyRun {
         let budget = DescriptorBudget(descriptors, for: settings)
         let composition = Composition(
             budget.apply(to: settings, limit: descriptors, logger), eventLoops: eventLoops, logger: logger,
-            watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)))
+            watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)),
+            isForOnePerson: ListenerAddress.isLocal(settings), asking: asking)
         let frontDoor = composition.frontDoor()
         let registry = ServerRegistry(
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store,

@@ -22,7 +22,8 @@ struct StdioRun {
     func run(until signals: EventCount) async -> Int32 {
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
-        let composition = Composition(settings, eventLoops: eventLoops, logger: logger, watch: watch)
+        let composition = Composition(
+            settings, eventLoops: eventLoops, logger: logger, watch: watch, isForOnePerson: true)
         let streams = StandardStreams()
         let ended = EventCount()
         guard

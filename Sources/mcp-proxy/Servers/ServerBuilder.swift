@@ -14,6 +14,9 @@ struct ServerBuilder: Sendable {
     /// Decides where servers may be that are not the operator's own.
     let gate: AddressGate
     let principals: PrincipalRegister
+    /// Whether everybody without a token who reaches the proxy acts for the same person.
+    let isForOnePerson: Bool
+    let asking: AskingServers
     let eventLoops: any EventLoopGroup
     let logger: Logger
     /// Told whenever the status of any server has changed.
@@ -22,8 +25,8 @@ struct ServerBuilder: Sendable {
     /// The same with other settings.
     func with(_ settings: ProxySettings) -> ServerBuilder {
         ServerBuilder(
-            settings: settings, links: links, gate: gate, principals: principals, eventLoops: eventLoops,
-            logger: logger, watch: watch)
+            settings: settings, links: links, gate: gate, principals: principals,
+            isForOnePerson: isForOnePerson, asking: asking, eventLoops: eventLoops, logger: logger, watch: watch)
     }
 
     /// The server with its connections, none of them opened yet.
@@ -39,7 +42,7 @@ struct ServerBuilder: Sendable {
         let tokens = principals.tokens(server.options.authTokens)
         let connections = ServerConnections(
             // With a single token there is a single caller: the first connection is already theirs.
-            connectionSettings(of: server, firstPrincipal: firstPrincipal ?? tokens.onlyPrincipal),
+            connectionSettings(of: server, source, firstPrincipal: firstPrincipal ?? tokens.onlyPrincipal),
             eventLoops: eventLoops,
             logger: logger,
             makeLink: linkFactory(for: server, journal, census),
@@ -145,7 +148,7 @@ struct ServerBuilder: Sendable {
     }
 
     private func connectionSettings(
-        of server: ServerSettings, firstPrincipal: Principal
+        of server: ServerSettings, _ source: ServerSource, firstPrincipal: Principal
     ) -> ServerConnectionSettings {
         var info = ByteBuffer(string: #"{"name":"#)
         info.writeJSONString(settings.name)
@@ -164,6 +167,9 @@ struct ServerBuilder: Sendable {
             firstPrincipal: firstPrincipal
         )
         result.note = server.trustNote
+        result.anonymousIsOnePerson = isForOnePerson
+        // What somebody has brought for a while has a name of ours that never comes again.
+        if source != .adHoc { result.asking = asking.memory(of: server.displayName) }
         result.namesTools = server.options.logEnabled
         result.startsProcesses = if case .stdio = server.transport { true } else { false }
         result.cacheHints.timeToLive = server.cacheTTL

@@ -17,16 +17,16 @@ final class ServerStore: Sendable {
 
     /// Reads what the last run has kept. A list that cannot be read is set aside, never overwritten.
     ///
-    /// - Throws: when the directory cannot be used, or not be trusted.
-    init(_ path: String, logger: Logger) throws(ConfigurationError) {
-        directory = try StateDirectory(path, logger: logger)
+    /// - Throws: when the list cannot be trusted.
+    init(_ directory: StateDirectory, logger: Logger) throws(ConfigurationError) {
+        self.directory = directory
         self.logger = logger
         var kept: [KeptServer] = []
-        if let text = try directory.read(maximumBytes: StateText.maximumBytes) {
+        if let text = try directory.read(.servers, maximumBytes: StateText.maximumBytes) {
             if let servers = StateText.servers(in: ByteBuffer(bytes: text)) {
                 kept = servers
             } else {
-                let file = try directory.setAside()
+                let file = try directory.setAside(.servers)
                 logger.error(
                     "the list of servers that were added over the API cannot be read; it was set aside",
                     metadata: ["file": "\(file)"])
@@ -69,7 +69,7 @@ final class ServerStore: Sendable {
             return CommandFailure("the list would be longer than \(StateText.maximumBytes) bytes; remove a server")
         }
         do throws(CommandFailure) {
-            try directory.replace(with: Array(text.readableBytesView))
+            try directory.replace(.servers, with: Array(text.readableBytesView))
         } catch {
             return error
         }

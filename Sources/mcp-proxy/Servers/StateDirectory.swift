@@ -15,11 +15,18 @@ import ProxyConfiguration
 /// The directory in which the proxy keeps what it must know at its next start (`--state-dir`), held open while it runs.
 ///
 /// What stands in it decides which programs run, so nothing of it is trusted that others may have written: the directory
-/// and its file are this user's and not to be written by anybody else, and the file is no link. Where others may only
+/// and its files are this user's and not to be written by anybody else, and the files are no links. Where others may only
 /// read, that is corrected. Everything is done below the directory that was checked, whatever its path leads to later.
 final class StateDirectory: Sendable {
-    private static let fileName = "servers.json"
-    private static let temporaryName = ".servers.json.new"
+    /// What is kept, each in a file of its own.
+    enum File: String {
+        /// The servers that were added over the API.
+        case servers = "servers.json"
+        /// Which servers ask their clients things during calls.
+        case asking = "asking.json"
+
+        fileprivate var temporaryName: String { ".\(rawValue).new" }
+    }
 
     private let path: String
     private let descriptor: CInt
@@ -62,13 +69,13 @@ final class StateDirectory: Sendable {
 
     // MARK: Reading
 
-    /// What the file holds; nil if there is none.
+    /// What a file holds; nil if there is none.
     ///
     /// - Throws: when it cannot be read, or not be trusted.
-    func read(maximumBytes: Int) throws(ConfigurationError) -> [UInt8]? {
-        let name = "\(path)/\(Self.fileName)"
+    func read(_ kept: File, maximumBytes: Int) throws(ConfigurationError) -> [UInt8]? {
+        let name = "\(path)/\(kept.rawValue)"
         // Not to be kept waiting by a pipe.
-        let file = unsafe openat(descriptor, Self.fileName, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        let file = unsafe openat(descriptor, kept.rawValue, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else {
             switch errno {
             case ENOENT: return nil
@@ -131,36 +138,36 @@ final class StateDirectory: Sendable {
 
     // MARK: Writing
 
-    /// Puts the file aside, where it is never overwritten.
+    /// Puts a file aside, where it is never overwritten.
     ///
     /// - Returns: Where it is now.
     /// - Throws: when that is not possible.
-    func setAside() throws(ConfigurationError) -> String {
-        let name = "\(Self.fileName).unreadable-\(Int(WallClock.now))"
-        guard unsafe renameat(descriptor, Self.fileName, descriptor, name) == 0 else {
+    func setAside(_ kept: File) throws(ConfigurationError) -> String {
+        let name = "\(kept.rawValue).unreadable-\(Int(WallClock.now))"
+        guard unsafe renameat(descriptor, kept.rawValue, descriptor, name) == 0 else {
             throw Self.problem(
-                "\(path)/\(Self.fileName)", "the list of servers cannot be read, nor set aside", "Move it away")
+                "\(path)/\(kept.rawValue)", "the list cannot be read, nor set aside", "Move it away")
         }
         return "\(path)/\(name)"
     }
 
-    /// Replaces the file at once: at any time it is either the old one or the new one, and for this user only.
+    /// Replaces a file at once: at any time it is either the old one or the new one, and for this user only.
     ///
     /// - Throws: ``CommandFailure`` with the reason; the file is then as it was.
-    func replace(with text: [UInt8]) throws(CommandFailure) {
-        unsafe unlinkat(descriptor, Self.temporaryName, 0)
+    func replace(_ kept: File, with text: [UInt8]) throws(CommandFailure) {
+        unsafe unlinkat(descriptor, kept.temporaryName, 0)
         let file = unsafe openat(
-            descriptor, Self.temporaryName, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            descriptor, kept.temporaryName, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure() }
         do throws(CommandFailure) {
             defer { close(file) }
             try write(text, to: file)
             guard fchmod(file, 0o600) == 0, fsync(file) == 0 else { throw failure() }
-            guard unsafe renameat(descriptor, Self.temporaryName, descriptor, Self.fileName) == 0 else {
+            guard unsafe renameat(descriptor, kept.temporaryName, descriptor, kept.rawValue) == 0 else {
                 throw failure()
             }
         } catch {
-            unsafe unlinkat(descriptor, Self.temporaryName, 0)
+            unsafe unlinkat(descriptor, kept.temporaryName, 0)
             throw error
         }
         // Makes the new name last through a loss of power; the file is complete without it.
