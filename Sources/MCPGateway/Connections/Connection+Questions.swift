@@ -7,6 +7,8 @@ import NIOCore
 extension Connection {
     /// How long a client may be away before a question that was put to it is put to another call that can have caused it.
     private static let longAbsence = TimeAmount.seconds(10)
+    /// How long a client that has come back waits for its turn.
+    private static let longestReturn = TimeAmount.milliseconds(500)
 
     package func upstream(
         _ upstream: Upstream,
@@ -146,9 +148,22 @@ extension Connection {
     }
 
     /// The client of such a call has come back.
-    func cameBack(_ caller: any Caller) {
-        turns.cameBack(ObjectIdentifier(caller))
-        turnsChanged()
+    ///
+    /// - Parameter goOn: Hands the server what the client has brought, once it is the call's turn, so that what the server
+    ///   asks then is this call's. Is not kept waiting for long: the one whose turn it is may wait for just that.
+    func comesBack(_ caller: any Caller, _ goOn: @escaping @Sendable () -> Void) {
+        let key = ObjectIdentifier(caller)
+        guard !turns.comesBack(key) else {
+            goOn()
+            return turnsChanged()
+        }
+        goingOn[key] = goOn
+        eventLoop.scheduleTask(in: Self.longestReturn) { [weak self] in
+            guard let self, let goOn = goingOn.removeValue(forKey: key) else { return }
+            turns.goesOn(key)
+            goOn()
+            turnsChanged()
+        }
     }
 
     /// Takes answers that came with a call to questions that were put to others of the same caller.

@@ -19,6 +19,8 @@ package final class Connection: @unchecked Sendable {
     var audience = Audience()
     /// Whose calls are in flight or have to wait, and who is asked during them.
     var turns: Turns<CallerTurn, Exchange>
+    /// What those wait to do whose clients have come back while it was somebody else's turn.
+    var goingOn: [ObjectIdentifier: @Sendable () -> Void] = [:]
     var changes = ChangeThrottle()
     /// Who waits for the answer of a stateless server to what it is.
     var awaitingIntroduction: [@Sendable (Result<Introduction, UpstreamFailure>) -> Void] = []
@@ -217,7 +219,8 @@ package final class Connection: @unchecked Sendable {
     /// Hands out the questions and sends the calls that had to wait for what has just happened.
     func turnsChanged() {
         if turns.hasQuestions { perform(turns.settle()) }
-        // One by one, because each that is sent may make the next one wait.
+        // One by one, because each may make the next one wait.
+        while let next = turns.nextBack() { goingOn.removeValue(forKey: next)?() }
         while let next = turns.next() { send(next) }
     }
 

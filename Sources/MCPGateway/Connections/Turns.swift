@@ -35,6 +35,8 @@ struct Turns<Taker: TurnTaker, Call: AnyObject> {
     /// How many calls hold a turn, by client.
     private var counts: [Taker.Client: Int] = [:]
     private var waiting: [(call: Call, client: Taker.Client)] = []
+    /// Those whose clients have come back, but who have to wait for their turn to go on.
+    private var returning: [Taker.Key] = []
     /// The questions that are open, by ticket. Those that came for no call and no caller has yet wait here, too.
     var questions: [Int: Asked] = [:]
     var lastTicket = 0
@@ -73,12 +75,11 @@ struct Turns<Taker: TurnTaker, Call: AnyObject> {
     }
 
     private func mayStart(_ client: Taker.Client) -> Bool {
-        let isFree = isFree(for: client)
-        // Who has the turn keeps it only as long as nobody else waits.
-        if isFree, waiting.isEmpty { return true }
-        // Who is being asked may call meanwhile: the answer may depend on that very call.
-        let isAsked = entries.values.contains { $0.taker.client == client && $0.questions > 0 && !$0.staysAway }
-        return isAsked && (isFree || company == .onePerson)
+        guard isFree(for: client) else { return false }
+        // Who has the turn keeps it only as long as nobody else waits, unless it is being asked something: the answer may
+        // depend on this very call.
+        return waiting.isEmpty
+            || entries.values.contains { $0.taker.client == client && $0.questions > 0 && !$0.isAway }
     }
 
     private func isFree(for client: Taker.Client) -> Bool {
@@ -105,7 +106,7 @@ struct Turns<Taker: TurnTaker, Call: AnyObject> {
         entry.calls += 1
         entry.hearsLogMessages = entry.hearsLogMessages || hearsLogMessages
         entries[key] = entry
-        if holdsTurn(entry) { counts[taker.client, default: 0] += 1 }
+        if !entry.isAway { counts[taker.client, default: 0] += 1 }
     }
 
     private mutating func newEntry(_ taker: Taker) -> Entry {
@@ -119,7 +120,7 @@ struct Turns<Taker: TurnTaker, Call: AnyObject> {
     mutating func ended(_ taker: Taker) {
         let key = taker.key
         guard var entry = entries[key] else { return }
-        if holdsTurn(entry) { count(taker.client, -1) }
+        if !entry.isAway { count(taker.client, -1) }
         entry.calls -= 1
         entries[key] = entry.calls > 0 ? entry : nil
     }
@@ -147,28 +148,41 @@ struct Turns<Taker: TurnTaker, Call: AnyObject> {
         change(key) { $0.staysAway = true }
     }
 
-    mutating func cameBack(_ key: Taker.Key) {
+    /// The client of a call has come back. Returns whether the call may go on now; else it waits, before all that have not
+    /// begun yet, until ``nextBack()`` gives it out or it goes on all the same.
+    mutating func comesBack(_ key: Taker.Key) -> Bool {
+        guard let entry = entries[key], !isFree(for: entry.taker.client) else {
+            goesOn(key)
+            return true
+        }
+        returning.append(key)
+        return false
+    }
+
+    /// Lets the call go on whose turn it is, or that has ended, if there is one.
+    mutating func nextBack() -> Taker.Key? {
+        let next = returning.first { key in entries[key].map { isFree(for: $0.taker.client) } ?? true }
+        if let next { goesOn(next) }
+        return next
+    }
+
+    /// A call goes on with what its client has brought.
+    mutating func goesOn(_ key: Taker.Key) {
+        returning.removeAll { $0 == key }
         change(key) {
             $0.isAway = false
             $0.staysAway = false
         }
     }
 
-    /// Changes an entry, and what follows for turns.
+    /// Changes an entry, and what follows for turns: a call whose client is away holds none, because a client that never
+    /// comes back must not hold up anybody.
     mutating func change(_ key: Taker.Key, _ body: (inout Entry) -> Void) {
         guard var entry = entries[key] else { return }
-        let before = holdsTurn(entry) ? entry.calls : 0
+        let wasAway = entry.isAway
         body(&entry)
-        let after = holdsTurn(entry) ? entry.calls : 0
         entries[key] = entry
-        if before != after { count(entry.taker.client, after - before) }
-    }
-
-    /// Whether calls keep others from calling. One that waits for its client does not: a client that never comes back
-    /// must not hold up anybody. Where others are strangers, a session that is asked still does, because it can be asked
-    /// more at any time, and what it is asked must not be taken for theirs.
-    private func holdsTurn(_ entry: Entry) -> Bool {
-        !entry.isAway && (entry.questions == 0 || company == .perhapsStrangers)
+        if wasAway != entry.isAway { count(entry.taker.client, wasAway ? entry.calls : -entry.calls) }
     }
 
     private mutating func count(_ client: Taker.Client, _ difference: Int) {

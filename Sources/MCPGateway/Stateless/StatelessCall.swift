@@ -7,15 +7,6 @@ import NIOCore
 ///
 /// Confined to its event loop; that is what makes `@unchecked Sendable` true.
 final class StatelessCall: Caller, @unchecked Sendable {
-    private enum State {
-        /// It is not known yet what the server speaks. Followed by `running` or `ended`.
-        case starting
-        case running
-        /// The client was asked for input, and its request is answered with that. Followed by `running` or `ended`.
-        case suspended(name: String, expiry: Scheduled<Void>)
-        case ended
-    }
-
     let request: StatelessRequest
     let eventLoop: any EventLoop
     let era = Era.modern
@@ -132,7 +123,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     private func clientLeft(_ left: any StatelessReplySink) {
         guard left === reply else { return }
         switch state {
-        case .starting, .running: cancel(reason: "the client closed its stream", outcome: "cancelled")
+        case .starting, .running, .returning: cancel(reason: "the client closed its stream", outcome: "cancelled")
         case .suspended, .ended: break
         }
     }
@@ -143,7 +134,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         guard exchange == nil || exchange === self.exchange else { return }
         if exchange == nil, !taskOwner.mayHear(notification) { return }
         switch state {
-        case .running: pass(notification)
+        case .running, .returning: pass(notification)
         case .suspended: held.append(notification)
         case .starting, .ended: break
         }
@@ -170,7 +161,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         self.exchange = nil
         releaseConnection()
         if beginsAgain(after: answer) { return }
-        if isAway {
+        if state.isSuspended {
             // The server did not wait for the answers. The client gets this when it comes back.
             held.answer = answer
             return
@@ -201,7 +192,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     func ask(_ question: ClientQuestion, during exchange: Exchange?) {
         // What is asked while the client is away may be for another call, whose client is there.
-        guard self.exchange != nil, !isEnded, !isAway || exchange != nil else {
+        guard self.exchange != nil, !state.isEnded, state.isRunning || exchange != nil else {
             if let returned = question.returned { returned() } else { question.refused("the call has ended") }
             return
         }
@@ -299,11 +290,20 @@ final class StatelessCall: Caller, @unchecked Sendable {
         progressToken = again.message.progressToken
         watchClient()
         if inputs.isAboutURLs { return resumeAfterURLs(answers, again) }
-        // Told before the server gets the answers: what it asks because of them is for this call.
-        connection?.run { [self] in $0.cameBack(self) }
-        if answers.hasOthers { lastConnection?.run { [self] in $0.take(again.message, from: self) } }
-        inputs.give(answers)
         for notification in held.takeAll() { pass(notification) }
+        guard let lastConnection else { return goOn(answers) }
+        state = .returning
+        lastConnection.run { [self] connection in
+            connection.comesBack(self) { [self] in eventLoop.run { [self] in goOn(answers) } }
+            if answers.hasOthers { connection.take(again.message, from: self) }
+        }
+    }
+
+    /// Hands the server what the client has brought.
+    private func goOn(_ answers: PendingInputs.Answers) {
+        if case .returning = state { state = .running }
+        guard case .running = state else { return }
+        inputs.give(answers)
         if let answer = held.answer {
             held.answer = nil
             conclude(answer, .legacy)
@@ -323,12 +323,9 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     // MARK: The end
 
-    private var isEnded: Bool { if case .ended = state { true } else { false } }
-    private var isAway: Bool { if case .suspended = state { true } else { false } }
-
     /// Gives up the call: the server is told.
     func cancel(reason: String, outcome: String) {
-        guard !isEnded else { return }
+        guard !state.isEnded else { return }
         if case .suspended(let name, let expiry) = state {
             expiry.cancel()
             gateway.suspended.remove(name)
@@ -342,7 +339,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     /// Ends the call because the proxy ends.
     func shutDown(reason: String) {
-        let wasRunning = if case .running = state { true } else { false }
+        let wasRunning = state.hasClientWaiting
         cancel(reason: reason, outcome: "shutdown")
         if wasRunning { respond(.error(.shuttingDown, "the call was ended: \(reason)")) }
     }
@@ -356,7 +353,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     }
 
     func end(_ answer: Answer) {
-        guard !isEnded else { return }
+        guard !state.isEnded else { return }
         state = .ended
         flush?.cancel()
         // Counted as under way until it is on its way out: whoever waits for the last call must not cut it off.

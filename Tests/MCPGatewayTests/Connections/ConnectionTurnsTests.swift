@@ -69,9 +69,11 @@ import Testing
 
     // MARK: Turns
 
-    @Test("Once a server has asked during a call, sessions of strangers take turns; nobody can keep the turn")
-    func turns() throws {
-        let harness = GatewayHarness(company: .perhapsStrangers)
+    @Test(
+        "Once a server has asked during a call, sessions take turns; nobody can keep the turn",
+        arguments: [true, false])
+    func turns(areStrangers: Bool) throws {
+        let harness = GatewayHarness(company: areStrangers ? .perhapsStrangers : .onePerson)
         let first = try harness.open()
         let second = try harness.open()
         let (two, twoID) = try second.callWithID()
@@ -140,23 +142,6 @@ import Testing
         try second.respond(#"{"jsonrpc":"2.0","id":\#(ours),"result":{}}"#)
         try harness.serverAnswers(twoID)
         #expect(two.answers.count == 1)
-    }
-
-    @Test("A session whose user thinks about a question holds up no other session of the same person")
-    func thinking() throws {
-        let harness = GatewayHarness()
-        let first = try harness.open()
-        let second = try harness.open()
-        let (one, _) = try first.callWithID()
-        let waiting = try harness.countingCalls { _ = try second.call() }
-        #expect(waiting == 1, "the server has not asked yet")
-        try harness.serverSays(Self.question)
-        #expect(one.messages.count == 1)
-        let third = try harness.open()
-        #expect(try harness.countingCalls { _ = try third.call() } == 0, "the second has the turn")
-        let seconds = try #require(try second.link.callIDs.last)
-        let sent = try harness.countingCalls { try harness.serverAnswers(seconds) }
-        #expect(sent == 1, "now the third has it, though the first one still thinks")
     }
 
     @Test("A call that waits for its turn can be cancelled, and is never sent")

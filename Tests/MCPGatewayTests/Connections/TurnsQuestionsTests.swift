@@ -77,7 +77,7 @@ import Testing
         }
         turns.started(Self.second, hearsLogMessages: false)
         #expect(turns.settle().isEmpty, "it began after the question had come")
-        turns.cameBack(Self.first.key)
+        turns.goesOn(Self.first.key)
         #expect(words(turns.settle()) == [">1"])
         #expect(turns.settle().isEmpty)
     }
@@ -112,7 +112,7 @@ import Testing
         let asked = try turns.put(1)
         _ = turns.left(Self.first.key)
         #expect(turns.returned(asked.ticket, by: Self.first.key).isEmpty)
-        turns.cameBack(Self.first.key)
+        turns.goesOn(Self.first.key)
         #expect(words(turns.settle()) == [">1"])
     }
 
@@ -142,7 +142,7 @@ import Testing
         _ = try turns.put(1)
         let left = turns.left(Self.first.key)
         let absence = try #require(left)
-        turns.cameBack(Self.first.key)
+        turns.goesOn(Self.first.key)
         turns.staysAway(Self.first.key, absence: absence)
         _ = turns.left(Self.first.key)
         turns.staysAway(Self.first.key, absence: absence)
@@ -183,13 +183,13 @@ import Testing
         #expect(!turns.closed(new.ticket) && turns.closed(old.ticket))
     }
 
-    @Test("With the server all its questions are gone, and turns are as if it had not asked")
+    @Test("With the server all its questions are gone, and nobody counts as asked")
     func lost() throws {
         var turns = turns(.onePerson, Self.first)
-        _ = try turns.put(1)
-        #expect(turns.mayStart(WaitingCall(), of: "bob") == true)
+        let asked = try turns.put(1)
         turns.lost()
-        #expect(!turns.hasQuestions && !turns.mayStart(WaitingCall(), of: "bob"))
+        #expect(!turns.hasQuestions && turns.entries[Self.first.key]?.questions == 0)
+        #expect(turns.closed(asked.ticket) == false)
     }
 
     @Test("Who was asked before it called counts as asked when it calls")

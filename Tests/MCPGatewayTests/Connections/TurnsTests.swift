@@ -110,12 +110,57 @@ final class WaitingCall {}
         _ = turns.left(Self.alice.key)
         #expect(turns.next() === call)
         turns.started(Self.bob, hearsLogMessages: false)
-        turns.cameBack(Self.alice.key)
+        turns.goesOn(Self.alice.key)
         #expect(turns.mayStart(WaitingCall(), of: "carol") == false)
         turns.ended(Self.bob)
         #expect(turns.next() == nil, "it holds one again")
         turns.ended(Self.alice)
         #expect(turns.next() != nil)
+    }
+
+    @Test("A client that comes back in another's turn waits for its own, before all calls that have not begun")
+    func returning() {
+        var turns = turns(of: [Self.alice], asks: true)
+        _ = turns.left(Self.alice.key)
+        turns.started(Self.bob, hearsLogMessages: false)
+        #expect(turns.comesBack(Self.alice.key) == false)
+        #expect(turns.nextBack() == nil)
+        let call = WaitingCall()
+        #expect(turns.mayStart(call, of: "carol") == false)
+        turns.ended(Self.bob)
+        #expect(turns.nextBack() == Self.alice.key && turns.nextBack() == nil)
+        #expect(turns.next() == nil, "it has the turn again")
+        turns.ended(Self.alice)
+        #expect(turns.next() === call)
+    }
+
+    @Test("Who comes back goes on at once in its own turn, when nobody has it, and when there is nothing to go on with")
+    func returningAtOnce() {
+        var turns = turns(of: [Self.alice, Self.aliceAgain], asks: true)
+        _ = turns.left(Self.alice.key)
+        #expect(turns.comesBack(Self.alice.key) == true)
+        _ = turns.left(Self.alice.key)
+        _ = turns.left(Self.aliceAgain.key)
+        #expect(turns.comesBack(Self.alice.key) == true)
+        #expect(turns.comesBack(Self.bob.key) == true)
+        // One that ends while it waits is let go.
+        turns.ended(Self.alice)
+        turns.started(Self.bob, hearsLogMessages: false)
+        #expect(turns.comesBack(Self.aliceAgain.key) == false)
+        turns.ended(Self.aliceAgain)
+        #expect(turns.nextBack() == Self.aliceAgain.key && turns.nextBack() == nil)
+    }
+
+    @Test("Who has waited long enough goes on although it is another's turn")
+    func returningAllTheSame() {
+        var turns = turns(of: [Self.alice], asks: true)
+        _ = turns.left(Self.alice.key)
+        turns.started(Self.bob, hearsLogMessages: false)
+        #expect(turns.comesBack(Self.alice.key) == false)
+        turns.goesOn(Self.alice.key)
+        turns.ended(Self.bob)
+        #expect(turns.nextBack() == nil)
+        #expect(turns.mayStart(WaitingCall(), of: "bob") == false, "it holds the turn")
     }
 
     @Test("A call that ends while its client is away takes no turn from anybody")
@@ -126,25 +171,26 @@ final class WaitingCall {}
         #expect(turns.mayStart(WaitingCall(), of: "bob") == false, "the other one still runs")
     }
 
-    @Test("A session that is asked holds no turn where all are one person, and keeps it among strangers")
+    @Test(
+        "A session that is asked keeps its turn, and may call meanwhile whoever waits: its answer may depend on that call"
+    )
     func asked() throws {
-        for (company, waits) in [(Company.onePerson, false), (.perhapsStrangers, true)] {
-            var turns = turns(company, of: [Self.alice])
-            let asked = try turns.put(1)
-            #expect(turns.mayStart(WaitingCall(), of: "bob") == !waits, "\(company)")
-            #expect(turns.closed(asked.ticket) == true)
-            #expect(turns.mayStart(WaitingCall(), of: "carol") == false, "answered, it runs again")
-        }
+        var turns = turns(of: [Self.alice])
+        let asked = try turns.put(1)
+        #expect(turns.mayStart(WaitingCall(), of: "bob") == false)
+        #expect(turns.mayStart(WaitingCall(), of: "alice") == true)
+        #expect(turns.closed(asked.ticket) == true)
+        #expect(turns.mayStart(WaitingCall(), of: "alice") == false, "answered, it waits behind the other one")
     }
 
-    @Test("Who is asked may call meanwhile, whoever waits or has the turn, because the answer may depend on that call")
-    func nested() throws {
+    @Test("An open question of a call whose client is away lets nobody pass those who wait")
+    func askedAndAway() throws {
         var turns = turns(of: [Self.alice])
         _ = try turns.put(1)
-        #expect(turns.mayStart(WaitingCall(), of: "bob") == true)
-        turns.started(Self.bob, hearsLogMessages: false)
-        #expect(turns.mayStart(WaitingCall(), of: "carol") == false)
-        #expect(turns.mayStart(WaitingCall(), of: "alice") == true)
+        turns.started(Self.aliceAgain, hearsLogMessages: false)
+        _ = turns.left(Self.alice.key)
+        #expect(turns.mayStart(WaitingCall(), of: "bob") == false)
+        #expect(turns.mayStart(WaitingCall(), of: "alice") == false)
     }
 
     @Test("Who is the only one to hear log messages that name no call is known as long as it is the only one")

@@ -85,17 +85,65 @@ import Testing
     func threeClients() throws {
         let harness = GatewayHarness()
         let asks = (1...3).map { Ask(id: "\($0)", client: #"{"name":"client \#($0)"}"#) }
-        let replies = try asks.map { try harness.askWithID($0).0 }
+        let calls = try asks.map { try harness.askWithID($0) }
         for id in 1...3 { try harness.serverSays(elicitation("\"of \(id)\"")) }
         harness.advance(by: .milliseconds(10))
-        for (number, reply) in replies.enumerated() {
-            let asked = try Asked(reply.answers.last)
+        for (number, call) in calls.enumerated() {
+            let asked = try Asked(call.0.answers.last)
             #expect(Array(asked.requests.keys) == ["of \(number + 1)"])
             _ = try harness.ask(
                 asks[number].again("9", state: asked.state, responses: answers("of \(number + 1)")))
+            try harness.serverAnswers(call.1)
         }
         #expect(
             try harness.script.link.responses.map(\.text) == (1...3).map { answered("\"of \($0)\"") })
+    }
+
+    @Test("A client that comes back in another's turn waits for its own, so that its next question is put to it alone")
+    func returning() throws {
+        let harness = GatewayHarness()
+        let (asked, _, firstID) = try harness.suspendedCall()
+        let (plain, plainID) = try harness.askWithID(Ask(id: "2", client: #"{"name":"other"}"#))
+        let back = try harness.ask(Ask().again("3", state: asked.state, responses: answers("q")))
+        #expect(try harness.script.link.responses.isEmpty)
+        try harness.serverAsks(elicitation("7"))
+        #expect(Array(try Asked(plain.answers.last).requests.keys) == ["input-7"], "it is the other one's turn")
+        #expect(try harness.script.link.responses.map(\.text) == [answered("\"q\"")], "and now its own")
+        try harness.serverAsks(elicitation("8"))
+        #expect(Array(try Asked(back.answers.last).requests.keys) == ["input-8"])
+        try harness.serverAnswers(plainID)
+        try harness.serverAnswers(firstID)
+        #expect(harness.gateway.calls.total == 0)
+    }
+
+    @Test(
+        "A client that comes back waits half a second for its turn at the most, because the other may wait for just that"
+    )
+    func returningInVain() throws {
+        let harness = GatewayHarness()
+        let (asked, _, id) = try harness.suspendedCall()
+        let (plain, _) = try harness.askWithID(Ask(id: "2", client: #"{"name":"other"}"#))
+        let back = try harness.ask(Ask().again("3", state: asked.state, responses: answers("q")))
+        harness.advance(by: .milliseconds(499))
+        #expect(try harness.script.link.responses.isEmpty)
+        harness.advance(by: .milliseconds(1))
+        #expect(try harness.script.link.responses.count == 1)
+        try harness.serverAnswers(id)
+        #expect(back.codes == [nil] && plain.answers.isEmpty)
+    }
+
+    @Test("Who leaves while it waits for its turn cancels its call, and what the server asked is answered for it")
+    func leavesReturning() throws {
+        let harness = GatewayHarness()
+        let (asked, _, id) = try harness.suspendedCall()
+        _ = try harness.askWithID(Ask(id: "2", client: #"{"name":"other"}"#))
+        let back = try harness.ask(Ask().again("3", state: asked.state, responses: answers("q")))
+        harness.leave(back)
+        let link = try harness.script.link
+        #expect(link.notifications(.cancelled).first?.text.contains("\(id)") == true)
+        #expect(link.responses.map(\.text) == [#"{"jsonrpc":"2.0","id":"q","result":{"action":"cancel"}}"#])
+        harness.advance(by: .seconds(1))
+        #expect(link.responses.count == 1 && harness.gateway.calls.total == 1)
     }
 
     // MARK: Answers
