@@ -12,9 +12,6 @@ import Testing
         "Sources/MCPFrontEnd/Management/ManagementDescription.swift": "paths of ours",
         "Sources/MCPFrontEnd/Management/ServerManagement.swift": "a report",
         "Sources/MCPGateway/Bridging/TranslatedCapabilities.swift": "names of the specification",
-        "Sources/MCPGateway/Stateless/PendingInputs.swift": "keys of ours",
-        "Sources/MCPGateway/Stateless/StatelessCall.swift": "keys of ours",
-        "Sources/MCPGateway/Stateless/StatelessCall+URLs.swift": "keys of ours",
         "Sources/MCPUpstream/Stdio/StdioSettings.swift": "the configuration's variables, each there once",
     ]
 

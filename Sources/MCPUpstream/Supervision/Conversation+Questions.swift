@@ -3,8 +3,6 @@ import MCPCore
 // MARK: - How much a server may ask
 
 extension Conversation {
-    var hasOpenQuestions: Bool { !openQuestions.isEmpty }
-
     /// Whether there is room for another question. Sessions have bounds of their own; this one holds whatever becomes of
     /// the questions there.
     var mayAsk: Bool { openQuestions.count < limits.maximumServerRequestsInFlight * max(calls.count, 1) }

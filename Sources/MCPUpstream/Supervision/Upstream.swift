@@ -101,9 +101,6 @@ package final class Upstream: @unchecked Sendable {
     /// The link in use, for what only one kind of link can do.
     package var link: (any UpstreamLink)? { current?.link }
 
-    /// Whether the server waits for an answer of its client.
-    package var hasOpenQuestions: Bool { conversations.contains(where: \.hasOpenQuestions) }
-
     package var callsInFlight: Int {
         (current?.calls.count ?? 0) + draining.reduce(0) { $0 + $1.calls.count } + queue.count
     }
