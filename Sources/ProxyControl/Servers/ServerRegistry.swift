@@ -1,25 +1,25 @@
 import Crypto
 import Logging
-import MCPFrontEnd
+package import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
 import MCPValues
-import NIOCore
-import ProxyConfiguration
+package import NIOCore
+package import ProxyConfiguration
 
 /// All servers that the proxy runs, wherever their configurations came from, and every change to them.
-actor ServerRegistry: ServerManagement {
+package actor ServerRegistry: ServerManagement {
     let gateway: Gateway
     let frontDoor: FrontDoor
     let watch: EventCount
     let logger: Logger
     let source: ConfigurationSource
     let store: ServerStore?
-    let serviceManager: ServiceManager?
+    let reloadListener: (any ReloadListener)?
     /// What is in force.
     var settings: ProxySettings
     var builder: ServerBuilder
-    var servers: [String: ManagedServer] = [:]
+    package internal(set) var servers: [String: ManagedServer] = [:]
     /// Servers that are being added, and for whom.
     var pending: [String: OwnerMark] = [:]
     let adHocKey = SymmetricKey(size: .bits256)
@@ -28,13 +28,17 @@ actor ServerRegistry: ServerManagement {
     private var listings = TurnLocks()
     private(set) var isClosing = false
 
-    init(
+    /// - Parameters:
+    ///   - settings: What is in force: that of the composition, as the operator has written it.
+    ///   - store: Where servers are kept that are added while it runs; nil when they end with the run.
+    ///   - reloadListener: Who wants to hear when the configuration is read again; nil when nobody does.
+    package init(
         _ composition: Composition, settings: ProxySettings, frontDoor: FrontDoor, watch: EventCount,
         source: ConfigurationSource,
         store: ServerStore?,
-        serviceManager: ServiceManager?
+        reloadListener: (any ReloadListener)?
     ) {
-        self.serviceManager = serviceManager
+        self.reloadListener = reloadListener
         self.gateway = composition.gateway
         self.frontDoor = frontDoor
         self.watch = watch
@@ -56,19 +60,19 @@ actor ServerRegistry: ServerManagement {
 
     // MARK: Looking
 
-    func reports() -> [ServerReport] {
+    package func reports() -> [ServerReport] {
         servers.values.sorted { $0.settings.name < $1.settings.name }.map { $0.report(prefix: prefix) }
     }
 
-    func report(of name: String) -> ServerReport? {
+    package func report(of name: String) -> ServerReport? {
         find(name)?.report(prefix: prefix)
     }
 
-    func journal(of name: String) -> ServerJournal? {
+    package func journal(of name: String) -> ServerJournal? {
         find(name)?.journal
     }
 
-    func tools(of name: String) async throws(ManagementRefusal) -> ByteBuffer {
+    package func tools(of name: String) async throws(ManagementRefusal) -> ByteBuffer {
         let server = try known(name)
         guard !server.isDisabled else { throw ManagementRefusal(.conflict, "the server is disabled; enable it first") }
         let turn = server.settings.name
@@ -125,7 +129,7 @@ actor ServerRegistry: ServerManagement {
     // MARK: The end of the run
 
     /// Ends every server.
-    func close() {
+    package func close() {
         isClosing = true
         for server in servers.values {
             server.connections.close()

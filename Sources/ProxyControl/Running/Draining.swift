@@ -1,18 +1,26 @@
 import MCPGateway
 import NIOCore
-import ProxyConfiguration
+package import ProxyConfiguration
 
 /// The end of a run: the calls in flight finish, within the grace period, then everything is ended.
-struct Draining: Sendable {
+package struct Draining: Sendable {
     let composition: Composition
     let settings: ProxySettings
     /// Whether the front end has nothing open any more.
-    var isFrontEndClosed: @Sendable () -> Bool = { true }
+    let isFrontEndClosed: @Sendable () -> Bool
+
+    package init(
+        composition: Composition, settings: ProxySettings, isFrontEndClosed: @escaping @Sendable () -> Bool = { true }
+    ) {
+        self.composition = composition
+        self.settings = settings
+        self.isFrontEndClosed = isFrontEndClosed
+    }
 
     /// - Parameters:
     ///   - signals: A second signal ends everything at once.
     ///   - close: Closes the front end and the servers.
-    func drain(_ signals: EventCount, close: () async -> Void) async {
+    package func drain(_ signals: EventCount, close: () async -> Void) async {
         composition.gateway.beginDraining()
         await first(
             { await callsFinished() },
@@ -47,7 +55,7 @@ struct Draining: Sendable {
     }
 
     /// Returns when the first of several things has happened.
-    func first(_ bodies: (@Sendable () async -> Void)...) async {
+    package func first(_ bodies: (@Sendable () async -> Void)...) async {
         await withTaskGroup(of: Void.self) { group in
             for body in bodies { group.addTask { await body() } }
             await group.next()

@@ -1,5 +1,5 @@
 import Addresses
-import MCPUpstream
+package import MCPUpstream
 import ProxyConfiguration
 import Synchronization
 
@@ -10,14 +10,14 @@ import Synchronization
 #endif
 
 /// How servers are reached, from what the environment and the configuration say of proxies and certificates.
-final class EgressRules: Sendable {
+package final class EgressRules: Sendable {
     private struct Authorities: Hashable {
         let roots: [AuthorityText]?
         let others: [AuthorityText]
     }
 
     /// Those of the environment that this program was started with.
-    static let ofProcess = EgressRules(environment: ProcessInfo.processInfo.environment)
+    package static let ofProcess = EgressRules(environment: ProcessInfo.processInfo.environment)
 
     private let proxies: ProxyRules
     private let file: String?
@@ -32,7 +32,7 @@ final class EgressRules: Sendable {
     }
 
     /// For what the command line asks for.
-    func egress(insecure: Bool = false) -> HTTPEgress {
+    package func egress(insecure: Bool = false) -> HTTPEgress {
         HTTPEgress(trust: insecure ? .unverified : trust(besides: []), proxies: proxies)
     }
 
@@ -55,7 +55,7 @@ final class EgressRules: Sendable {
     }
 
     /// Why a file with certificates cannot be used, in words; nil if it can.
-    static func fault(of file: String) -> String? {
+    package static func fault(of file: String) -> String? {
         switch read(file, "the file") {
         case .success(let text): text.isUsable ? nil : "\(text.name) holds no certificate in PEM"
         case .failure(let missing): missing.words

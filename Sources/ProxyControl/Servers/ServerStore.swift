@@ -1,15 +1,15 @@
 import Dispatch
-import Logging
+package import Logging
 import MCPFrontEnd
 import NIOCore
-import ProxyConfiguration
+package import ProxyConfiguration
 import Synchronization
 
 /// Keeps the servers that were added over the API for the next start (`--state-dir`).
 ///
 /// A change counts only when it is on the disk. One change is written after another, beside the tasks and event loops of
 /// the proxy, so that a disk that hangs holds up the changes and nothing else.
-final class ServerStore: Sendable {
+package final class ServerStore: Sendable {
     private let directory: StateDirectory
     private let logger: Logger
     private let servers: Mutex<[String: KeptServer]>
@@ -18,7 +18,7 @@ final class ServerStore: Sendable {
     /// Reads what the last run has kept. A list that cannot be read is set aside, never overwritten.
     ///
     /// - Throws: when the directory cannot be used, or not be trusted.
-    init(_ path: String, logger: Logger) throws(ConfigurationError) {
+    package init(_ path: String, logger: Logger) throws(ConfigurationError) {
         directory = try StateDirectory(path, logger: logger)
         self.logger = logger
         var kept: [KeptServer] = []
@@ -49,7 +49,7 @@ final class ServerStore: Sendable {
     /// - Returns: Once it is on the disk.
     /// - Throws: when it cannot be written; then what was kept before still is.
     func put(_ server: KeptServer?, as name: String) async throws(ManagementRefusal) {
-        let failure: CommandFailure? = await withCheckedContinuation { continuation in
+        let failure: StateDirectory.WriteFailure? = await withCheckedContinuation { continuation in
             writing.async { [self] in continuation.resume(returning: write(server, as: name)) }
         }
         guard let failure else { return }
@@ -60,15 +60,16 @@ final class ServerStore: Sendable {
     }
 
     /// Runs on the queue for writing only, so that nothing changes between reading and writing.
-    private func write(_ server: KeptServer?, as name: String) -> CommandFailure? {
+    private func write(_ server: KeptServer?, as name: String) -> StateDirectory.WriteFailure? {
         var changed = servers.withLock { $0 }
         guard changed[name] != server else { return nil }
         changed[name] = server
         let text = StateText.text(of: changed.values)
         guard text.readableBytes <= StateText.maximumBytes else {
-            return CommandFailure("the list would be longer than \(StateText.maximumBytes) bytes; remove a server")
+            return StateDirectory.WriteFailure(
+                "the list would be longer than \(StateText.maximumBytes) bytes; remove a server")
         }
-        do throws(CommandFailure) {
+        do throws(StateDirectory.WriteFailure) {
             try directory.replace(with: Array(text.readableBytesView))
         } catch {
             return error

@@ -1,12 +1,12 @@
 import MCPUpstream
 import NIOCore
 import NIOPosix
-import ProxyConfiguration
+package import ProxyConfiguration
 import Synchronization
 
 /// A configuration at an http(s) URL. Asked for again, the server is told which text is known, and does not send that a
 /// second time.
-final class RemoteConfiguration: Sendable {
+package final class RemoteConfiguration: Sendable {
     /// The text that was fetched last, and what its server calls it.
     private struct Known {
         var bytes: [UInt8] = []
@@ -16,26 +16,26 @@ final class RemoteConfiguration: Sendable {
     }
 
     /// What `edition` says of the text that is fetched first.
-    static let firstEdition = "1"
+    package static let firstEdition = "1"
 
     private let request: RemoteConfigurationRequest
     private let insecure: Bool
     private let known = Mutex(Known())
 
-    init(_ request: RemoteConfigurationRequest, insecure: Bool) {
+    package init(_ request: RemoteConfigurationRequest, insecure: Bool) {
         self.request = request
         self.insecure = insecure
     }
 
     /// Which text it is: differs when the text does. nil while the server cannot be reached.
-    func edition() async -> String? {
+    package func edition() async -> String? {
         // What is wrong is told when the configuration is read.
         guard (try? await fetch()) != nil else { return nil }
         return "\(known.withLock { $0.edition })"
     }
 
     /// - Throws: `ConfigurationError` that says what went wrong and what to try.
-    func fetch() async throws(ConfigurationError) -> [UInt8] {
+    package func fetch() async throws(ConfigurationError) -> [UInt8] {
         do {
             var download = HTTPDownload(url: request.url)
             download.headers = request.headers.map { ($0.name, $0.value.reveal()) }

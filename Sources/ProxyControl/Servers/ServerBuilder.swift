@@ -9,8 +9,8 @@ import ProxyConfiguration
 
 /// Makes the running parts of a server from its settings.
 struct ServerBuilder: Sendable {
-    let settings: ProxySettings
-    let links: LinkMaker
+    private(set) var settings: ProxySettings
+    let links: any ServerLinks
     /// Decides where servers may be that are not the operator's own.
     let gate: AddressGate
     let principals: PrincipalRegister
@@ -21,9 +21,9 @@ struct ServerBuilder: Sendable {
 
     /// The same with other settings.
     func with(_ settings: ProxySettings) -> ServerBuilder {
-        ServerBuilder(
-            settings: settings, links: links, gate: gate, principals: principals, eventLoops: eventLoops,
-            logger: logger, watch: watch)
+        var other = self
+        other.settings = settings
+        return other
     }
 
     /// The server with its connections, none of them opened yet.

@@ -1,13 +1,13 @@
-import MCPFrontEnd
+package import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
-import NIOCore
+package import NIOCore
 import ProxyConfiguration
 
 // MARK: - Changes over the API
 
 extension ServerRegistry {
-    func add(
+    package func add(
         _ name: String, _ configuration: ByteBuffer, for caller: ManagementCaller
     ) async throws(ManagementRefusal) -> ServerReport {
         try await alone(with: name) { () async throws(ManagementRefusal) in
@@ -84,7 +84,7 @@ extension ServerRegistry {
         await first(of: isListed, orAfter: .seconds(2))
     }
 
-    func replace(
+    package func replace(
         _ name: String, _ configuration: ByteBuffer, for caller: ManagementCaller
     ) async throws(ManagementRefusal) -> ServerReport {
         guard let present = find(name) else { return try await add(name, configuration, for: caller) }
@@ -107,7 +107,7 @@ extension ServerRegistry {
         }
     }
 
-    func remove(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> Int {
+    package func remove(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> Int {
         // One that is kept and was not started has no report, but can be forgotten.
         let name = find(name)?.settings.name ?? name
         guard servers[name] != nil || store?[name] != nil else { throw unknown(name) }
@@ -125,7 +125,7 @@ extension ServerRegistry {
         }
     }
 
-    func restart(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> ServerReport {
+    package func restart(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> ServerReport {
         let name = try known(name).settings.name
         return try await alone(with: name) { () async throws(ManagementRefusal) in
             let server = try known(name)
@@ -144,7 +144,7 @@ extension ServerRegistry {
         }
     }
 
-    func setEnabled(
+    package func setEnabled(
         _ name: String, _ isEnabled: Bool, for caller: ManagementCaller
     ) async throws(ManagementRefusal) -> ServerReport {
         let name = try known(name).settings.name

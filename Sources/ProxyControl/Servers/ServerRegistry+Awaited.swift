@@ -64,7 +64,7 @@ extension ServerRegistry {
     // MARK: Again and again
 
     /// Tries the changes that are awaited, each when it is due, until the task is cancelled.
-    func tryAwaitedChanges() async {
+    package func tryAwaitedChanges() async {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 let seen = watch.current

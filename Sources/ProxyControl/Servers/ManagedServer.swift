@@ -1,16 +1,16 @@
 import MCPFrontEnd
-import MCPGateway
+package import MCPGateway
 import MCPUpstream
 import NIOCore
-import ProxyConfiguration
+package import ProxyConfiguration
 
 /// One server that the proxy runs, or could run, and where it came from.
-struct ManagedServer: Sendable {
-    var settings: ServerSettings
+package struct ManagedServer: Sendable {
+    package internal(set) var settings: ServerSettings
     let source: ServerSource
     /// What the client sent of whom it is, to be read again when the proxy's own settings change.
     var configuration: ByteBuffer?
-    var connections: ServerConnections
+    package internal(set) var connections: ServerConnections
     var published: PublishedRoute
     let journal: ServerJournal
     /// Its processes that are alive.
@@ -29,7 +29,7 @@ struct ManagedServer: Sendable {
     var unusedSince: NIODeadline?
 
     /// What it is at this moment.
-    var status: ServerStatus {
+    package var status: ServerStatus {
         guard isDisabled else { return connections.status }
         var status = ServerStatus()
         status.state = .disabled

@@ -114,7 +114,7 @@ extension ServerRegistry {
     }
 
     /// Lets servers be managed over HTTP, by the settings in force.
-    func openManagement() {
+    package func openManagement() {
         var access = ManagementAccess(
             tokens: builder.principals.tokens(settings.managementTokens),
             serverTokens: builder.principals.tokens(
@@ -167,7 +167,7 @@ extension ServerRegistry {
 
     /// Puts in force which addresses may be called for servers that are not the operator's own, and ends what is
     /// connected to others. Before it is known where the proxy listens nothing may be called.
-    func openAddresses() async {
+    package func openAddresses() async {
         guard let listener = frontDoor.listener.address else { return }
         builder.gate.change(
             to: AddressGuard(allowing: management.allowAddresses + ownLoopback, listeners: [listener]))

@@ -1,9 +1,9 @@
-import Logging
-import ProxyConfiguration
+package import Logging
+package import ProxyConfiguration
 
 /// Divides the open files that the system allows between clients, servers, and the proxy itself, so that none of them
 /// can use up what the others need.
-struct DescriptorBudget {
+package struct DescriptorBudget {
     /// Event loops, timers, the listener, the log, files that are read, a process that is being started, and the few
     /// connections that are let in beyond the maximum, so that the proxy can be managed.
     static let reserve = 56
@@ -13,10 +13,10 @@ struct DescriptorBudget {
     /// How many connections of clients may be open.
     let clients: Int
     /// How many open files may be used to reach servers; nil where there is no need to count.
-    let servers: Int?
+    package let servers: Int?
 
     /// - Parameter limit: How many files may be open; 0 when that is not known.
-    init(_ limit: Int, for settings: ProxySettings) {
+    package init(_ limit: Int, for settings: ProxySettings) {
         let wanted = settings.limits.maxConnections
         let left = max(limit - Self.reserve, 2 * Self.minimum)
         // A client of a remote server may have a call and a stream there; others share processes.
@@ -33,7 +33,7 @@ struct DescriptorBudget {
     }
 
     /// The settings with a maximum of connections that the limit of open files allows.
-    func apply(to settings: ProxySettings, limit: Int, _ logger: Logger) -> ProxySettings {
+    package func apply(to settings: ProxySettings, limit: Int, _ logger: Logger) -> ProxySettings {
         guard clients < settings.limits.maxConnections else { return settings }
         logger.notice(
             "fewer client connections than limits.maxConnections, because of the limit of open files (ulimit -n)",

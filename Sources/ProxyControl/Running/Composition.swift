@@ -1,35 +1,47 @@
-import Logging
+package import Logging
 import MCPCore
-import MCPFrontEnd
-import MCPGateway
-import MCPUpstream
-import NIOCore
+package import MCPFrontEnd
+package import MCPGateway
+package import MCPUpstream
+package import NIOCore
 import NIOPosix
-import ProxyConfiguration
+package import ProxyConfiguration
 
 /// The whole program, put together from its settings. Only this file names every concrete part.
-struct Composition {
+package struct Composition {
     let settings: ProxySettings
-    let gateway: Gateway
+    package let gateway: Gateway
     /// The servers of the configuration that are not disabled.
-    let servers: [ManagedServer]
+    package let servers: [ManagedServer]
     let builder: ServerBuilder
 
     /// How many processes are alive and remote sessions still being ended.
     var openLinkCount: Int { builder.links.census.count }
 
-    /// - Parameter descriptors: The open files that are set aside for servers; nil for as many as the system has.
-    init(
+    /// With servers that are programs and remote ones.
+    ///
+    /// - Parameters:
+    ///   - watch: Told whenever the status of any server has changed.
+    ///   - descriptors: The open files that are set aside for servers; nil for as many as the system has.
+    package init(
         _ settings: ProxySettings, eventLoops: any EventLoopGroup, logger: Logger, watch: EventCount,
         descriptors: DescriptorAccount? = nil
     ) {
-        self.settings = settings
         var linkSettings = HTTPLinkSettings()
         linkSettings.descriptors = descriptors
         linkSettings.maximumMessageBytes = settings.limits.maxMessageBytes
+        let links = LinkMaker(eventLoops: eventLoops, settings: linkSettings, logger: logger)
+        self.init(settings, links: links, eventLoops: eventLoops, logger: logger, watch: watch)
+    }
+
+    init(
+        _ settings: ProxySettings, links: any ServerLinks, eventLoops: any EventLoopGroup, logger: Logger,
+        watch: EventCount
+    ) {
+        self.settings = settings
         let builder = ServerBuilder(
             settings: settings,
-            links: LinkMaker(eventLoops: eventLoops, settings: linkSettings, logger: logger),
+            links: links,
             gate: AddressGate(),
             principals: PrincipalRegister(settings),
             eventLoops: eventLoops,
@@ -46,7 +58,7 @@ struct Composition {
     }
 
     /// What listens for clients over HTTP.
-    func frontDoor() -> FrontDoor {
+    package func frontDoor() -> FrontDoor {
         FrontDoor(
             Self.frontDoorSettings(settings, builder.principals),
             gateway: gateway,
@@ -57,7 +69,7 @@ struct Composition {
     }
 
     /// What serves one client line by line, as over standard input and output; nil without a server.
-    func stdioClient(
+    package func stdioClient(
         on eventLoop: any EventLoop,
         write: @escaping @Sendable (ByteBuffer) -> Void,
         onEnd: @escaping @Sendable () -> Void
@@ -75,12 +87,12 @@ struct Composition {
     }
 
     /// Starts every server, all at once.
-    func start() {
+    package func start() {
         for server in servers { server.connections.start() }
     }
 
     /// Ends every server and connection.
-    func close() {
+    package func close() {
         for server in servers { server.connections.close() }
     }
 

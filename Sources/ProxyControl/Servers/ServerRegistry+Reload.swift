@@ -1,5 +1,5 @@
 import Logging
-import MCPFrontEnd
+package import MCPFrontEnd
 import MCPGateway
 import NIOCore
 import ProxyConfiguration
@@ -7,7 +7,8 @@ import ProxyConfiguration
 // MARK: - The configuration, read again
 
 extension ServerRegistry {
-    func reload(isRehearsal: Bool, for caller: ManagementCaller) async throws(ManagementRefusal) -> ReloadReport {
+    package func reload(isRehearsal: Bool, for caller: ManagementCaller) async throws(ManagementRefusal) -> ReloadReport
+    {
         try await reload(isRehearsal: isRehearsal) { (difference) throws(ManagementRefusal) in
             guard !isRehearsal else { return }
             for server in difference.added + difference.changed where !server.options.disabled {
@@ -25,8 +26,8 @@ extension ServerRegistry {
     ) async throws(ManagementRefusal) -> ReloadReport {
         // No name of a server is empty: this is the turn of the configuration as a whole.
         try await alone(with: "") { () async throws(ManagementRefusal) in
-            if !isRehearsal { serviceManager?.reloading() }
-            defer { if !isRehearsal { serviceManager?.reloaded() } }
+            if !isRehearsal { reloadListener?.reloading() }
+            defer { if !isRehearsal { reloadListener?.reloaded() } }
             let new: ProxySettings
             do throws(ConfigurationError) {
                 new = try await source.load().settings

@@ -1,15 +1,15 @@
 import Crypto
-import MCPFrontEnd
-import MCPGateway
+package import MCPFrontEnd
+package import MCPGateway
 import MCPUpstream
-import NIOCore
+package import NIOCore
 import ProxyConfiguration
 
 // MARK: - Servers that clients bring with their sessions
 
 extension ServerRegistry: AdHocServers {
     /// Starts a server for one caller, under a name that nobody can guess.
-    func open(
+    package func open(
         _ configuration: ByteBuffer, isShared: Bool, for caller: ManagementCaller
     ) async throws(ManagementRefusal) -> PublishedRoute {
         let name = "adhoc-\(isShared ? digest(configuration, caller) : Self.randomDigits())"
@@ -27,7 +27,7 @@ extension ServerRegistry: AdHocServers {
     }
 
     /// Ends a server whose session has ended.
-    func close(_ route: Route) async {
+    package func close(_ route: Route) async {
         // When the proxy is about to end, so is the server.
         try? await alone(with: route.name) { () async throws(ManagementRefusal) in
             guard let server = servers[route.name], server.published.route === route else { return }
@@ -42,7 +42,7 @@ extension ServerRegistry: AdHocServers {
     private static let openingTime = TimeAmount.seconds(2)
 
     /// Ends the servers whose sessions have ended, or that nobody has used for a while.
-    func closeUnused() async {
+    package func closeUnused() async {
         let idleTimeout = settings.limits.idleTimeout
         for server in servers.values where server.source == .adHoc {
             let name = server.settings.name

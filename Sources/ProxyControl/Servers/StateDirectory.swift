@@ -18,6 +18,15 @@ import ProxyConfiguration
 /// and its file are this user's and not to be written by anybody else, and the file is no link. Where others may only
 /// read, that is corrected. Everything is done below the directory that was checked, whatever its path leads to later.
 final class StateDirectory: Sendable {
+    /// Why something cannot be written.
+    struct WriteFailure: Error {
+        let words: String
+
+        init(_ words: String) {
+            self.words = words
+        }
+    }
+
     private static let fileName = "servers.json"
     private static let temporaryName = ".servers.json.new"
 
@@ -146,13 +155,13 @@ final class StateDirectory: Sendable {
 
     /// Replaces the file at once: at any time it is either the old one or the new one, and for this user only.
     ///
-    /// - Throws: ``CommandFailure`` with the reason; the file is then as it was.
-    func replace(with text: [UInt8]) throws(CommandFailure) {
+    /// - Throws: ``WriteFailure`` with the reason; the file is then as it was.
+    func replace(with text: [UInt8]) throws(WriteFailure) {
         unsafe unlinkat(descriptor, Self.temporaryName, 0)
         let file = unsafe openat(
             descriptor, Self.temporaryName, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw failure() }
-        do throws(CommandFailure) {
+        do throws(WriteFailure) {
             defer { close(file) }
             try write(text, to: file)
             guard fchmod(file, 0o600) == 0, fsync(file) == 0 else { throw failure() }
@@ -167,7 +176,7 @@ final class StateDirectory: Sendable {
         fsync(descriptor)
     }
 
-    private func write(_ bytes: [UInt8], to file: CInt) throws(CommandFailure) {
+    private func write(_ bytes: [UInt8], to file: CInt) throws(WriteFailure) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe writeBytes(file, $0.baseAddress, $0.count) }
@@ -177,8 +186,8 @@ final class StateDirectory: Sendable {
         }
     }
 
-    private func failure() -> CommandFailure {
-        CommandFailure(unsafe String(cString: strerror(errno)))
+    private func failure() -> WriteFailure {
+        WriteFailure(unsafe String(cString: strerror(errno)))
     }
 
     private static func problem(_ path: String, _ message: String, _ suggestion: String) -> ConfigurationError {

@@ -64,7 +64,7 @@ extension ServerRegistry {
 
     /// Starts the servers that were added over the API before the last restart. They are there from now on, whether or
     /// not they can be reached yet. What cannot be started now is kept on.
-    func restore() {
+    package func restore() {
         for kept in store?.all ?? [] {
             do throws(ManagementRefusal) {
                 guard servers[kept.name] == nil else {

@@ -1,9 +1,9 @@
 import Addresses
-import ProxyConfiguration
+package import ProxyConfiguration
 
 extension ServerSettings {
     /// What everybody is to know who looks at the server; nil where its certificate is verified, or it has none.
-    var trustNote: String? {
+    package var trustNote: String? {
         guard egress.skipsVerification, case .http(let url, _, _, _) = transport, url.origin.scheme == .https else {
             return nil
         }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Counts events of one kind and lets others wait for the next one. Nothing is lost between two waits.
-final class EventCount: Sendable {
+package final class EventCount: Sendable {
     private struct State {
         var count = 0
         var lastWaiter = 0
@@ -10,10 +10,12 @@ final class EventCount: Sendable {
 
     private let state = Mutex(State())
 
-    var current: Int { state.withLock { $0.count } }
+    package init() {}
+
+    package var current: Int { state.withLock { $0.count } }
 
     /// Notes an event. May be called from anywhere.
-    func note() {
+    package func note() {
         let waiting = state.withLock { state in
             state.count += 1
             defer { state.waiters = [:] }
@@ -23,7 +25,7 @@ final class EventCount: Sendable {
     }
 
     /// Returns once the count has passed the one given, or when the task is cancelled.
-    func wait(past count: Int) async {
+    package func wait(past count: Int) async {
         let id = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter

@@ -1,9 +1,9 @@
-import Logging
+package import Logging
 import MCPFrontEnd
 import ProxyConfiguration
 
 /// What makes the proxy read its configuration again: SIGHUP, and a change of the file or of what is at the URL.
-struct ReloadTriggers: Sendable {
+package struct ReloadTriggers: Sendable {
     /// How often a file is looked at. A look costs one system call.
     private static let fileInterval = Duration.milliseconds(500)
 
@@ -12,8 +12,16 @@ struct ReloadTriggers: Sendable {
     let hangups: EventCount
     let logger: Logger
 
+    /// - Parameter hangups: How often the configuration was to be read again, whatever has changed.
+    package init(registry: ServerRegistry, source: ConfigurationSource, hangups: EventCount, logger: Logger) {
+        self.registry = registry
+        self.source = source
+        self.hangups = hangups
+        self.logger = logger
+    }
+
     /// Reloads whenever there is a reason, until the task is cancelled.
-    func run() async {
+    package func run() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await onHangup() }
             group.addTask { await onChange() }
