@@ -80,7 +80,7 @@ let package = Package(
             name: "mcp-proxy",
             dependencies: [
                 "Addresses", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
-                "ProxyControl", "ClientFiles", "CProxySystem", nioCore, nioPosix, nioHTTP1, logging,
+                "ProxyControl", "ClientFiles", "CProxySystem", nioCore, nioPosix, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -5,7 +5,7 @@ import ProxyConfiguration
 /// What makes the proxy read its configuration again: SIGHUP, and a change of the file or of what is at the URL.
 package struct ReloadTriggers: Sendable {
     /// How often a file is looked at. A look costs one system call.
-    private static let fileInterval = Duration.milliseconds(500)
+    var fileInterval = Duration.milliseconds(500)
 
     let registry: ServerRegistry
     let source: ConfigurationSource
@@ -44,7 +44,7 @@ package struct ReloadTriggers: Sendable {
         var candidate: String?
         while !Task.isCancelled {
             let management = await registry.settings.management
-            let interval = source.isRemote ? management.pollInterval : Self.fileInterval
+            let interval = source.isRemote ? management.pollInterval : fileInterval
             // A pause is cut short only when the run is over.
             try? await Task.sleep(for: interval)
             guard management.watch, !Task.isCancelled, let mark = await source.mark(), mark != known else {
