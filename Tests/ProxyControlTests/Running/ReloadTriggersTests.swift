@@ -52,11 +52,10 @@ import Testing
 
     @Test("A hangup has the configuration read, also where its file is not watched")
     func hangup() async throws {
-        let unwatched = TestProxy.configuration(
-            #""git":{"command":"old"}"#, proxy: #""management":{"watch":false}"#)
-        try await TestProxy.run(unwatched) { proxy in
+        let management = #""management":{"watch":false}"#
+        try await TestProxy.run(TestProxy.configuration(#""git":{"command":"old"}"#, proxy: management)) { proxy in
             await proxy.untilReady("git")
-            proxy.write(Self.new)
+            proxy.write(TestProxy.configuration(#""git":{"command":"new"}"#, proxy: management))
             let (hangups, marks) = (EventCount(), Marks(["2"]))
             try await watch(proxy, first: "1", marks: marks, hangups: hangups) {
                 hangups.note()
