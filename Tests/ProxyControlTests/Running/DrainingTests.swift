@@ -20,7 +20,10 @@ import Testing
             let draining = Draining(composition: proxy.composition, settings: proxy.composition.settings)
             async let drained: Void = draining.drain(signals) { closings.note() }
             while !proxy.composition.gateway.isDraining { await Task.yield() }
-            await #expect(throws: TestClient.NotOpened.self) { try await proxy.client("git") }
+            // As often as it takes to be certain that the call is waited for.
+            for _ in 0..<100 {
+                await #expect(throws: TestClient.NotOpened.self) { try await proxy.client("git") }
+            }
             #expect(reply.isOpen && closings.current == 0)
             call.answer()
             await drained
