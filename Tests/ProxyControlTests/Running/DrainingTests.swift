@@ -18,9 +18,12 @@ import Testing
             let call = try await proxy.servers.calls.next()
             let (signals, closings) = (EventCount(), EventCount())
             let draining = Draining(composition: proxy.composition, settings: proxy.composition.settings)
-            async let drained: Void = draining.drain(signals) { closings.note() }
+            // On the event loop, in turn with what the client does.
+            async let drained: Void = withTaskExecutorPreference(LoopExecutor(proxy.eventLoop)) {
+                await draining.drain(signals) { closings.note() }
+            }
             while !proxy.composition.gateway.isDraining { await Task.yield() }
-            // As often as it takes to be certain that the call is waited for.
+            // More turns than it would take to the end, if the call were not waited for.
             for _ in 0..<100 {
                 await #expect(throws: TestClient.NotOpened.self) { try await proxy.client("git") }
             }
@@ -56,6 +59,20 @@ import Testing
             await Draining(composition: proxy.composition, settings: proxy.composition.settings)
                 .first({ await never.wait(past: 0) }, {}, { await never.wait(past: 0) })
             #expect(never.current == 0)
+        }
+    }
+
+    /// Runs tasks on an event loop.
+    private final class LoopExecutor: TaskExecutor {
+        private let eventLoop: any EventLoop
+
+        init(_ eventLoop: any EventLoop) {
+            self.eventLoop = eventLoop
+        }
+
+        func enqueue(_ job: consuming ExecutorJob) {
+            let job = UnownedJob(job)
+            eventLoop.execute { [self] in unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
         }
     }
 }
