@@ -178,8 +178,21 @@ import Testing
             await proxy.untilReady("git")
             await proxy.registry.close()
             #expect(try await proxy.servers.closed.next() == "old")
-            let refusal = await #expect(throws: ManagementRefusal.self) { try await proxy.add("other", "new") }
-            #expect(refusal?.kind == .shuttingDown)
+            for change in Self.changes {
+                let refusal = await #expect(throws: ManagementRefusal.self) { try await change(proxy) }
+                #expect(refusal?.kind == .shuttingDown)
+            }
+            #expect(await proxy.registry.report(of: "git") != nil)
+            #expect(proxy.servers.made.rest == ["old"])
         }
     }
+
+    private static let changes: [@Sendable (TestProxy) async throws -> Void] = [
+        { _ = try await $0.add("other", "new") },
+        { _ = try await $0.replace("git", #"{"command":"new"}"#) },
+        { _ = try await $0.registry.restart("git", for: TestProxy.operatorsToken) },
+        { _ = try await $0.registry.setEnabled("git", false, for: TestProxy.operatorsToken) },
+        { _ = try await $0.registry.remove("git", for: TestProxy.operatorsToken) },
+        { _ = try await $0.reload(TestProxy.configuration(#""git":{"command":"new"}"#)) },
+    ]
 }
