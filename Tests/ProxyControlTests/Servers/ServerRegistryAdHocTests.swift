@@ -62,6 +62,34 @@ import Testing
         }
     }
 
+    @Test("One that requests share ends when nobody has used it for a while, and not while a call is under way")
+    func unused() async throws {
+        let text = TestProxy.configuration(
+            "", proxy: #""limits":{"idleTimeout":"1ms"},"management":{"authTokens":["\#(Self.alice)"]}"#)
+        try await TestProxy.run(text) { proxy in
+            let published = try await proxy.registry.open(
+                Self.mine, isShared: true, for: Self.caller(Self.alice, proxy))
+            let client = try await proxy.client(published.route.name, token: Self.alice)
+            let reply = try client.call()
+            let call = try await proxy.servers.calls.next()
+            for _ in 0..<100 { try await Self.closeUnused(proxy) }
+            #expect(reply.isOpen && proxy.servers.closed.rest.isEmpty)
+            call.answer()
+            #expect(try await reply.answer.contains(#""from":"mine""#))
+            while await !proxy.registry.reports().isEmpty { try await Self.closeUnused(proxy) }
+            try await client.end()
+            #expect(try await proxy.servers.closed.next() == "mine")
+            #expect(try await proxy.status(at: published.route.name, token: Self.alice) == 404)
+        }
+    }
+
+    /// Looks for what nobody uses, and waits until what the event loop has to do for that is done.
+    private static func closeUnused(_ proxy: TestProxy) async throws {
+        try Task.checkCancellation()
+        await proxy.registry.closeUnused()
+        try await proxy.eventLoop.submit {}.get()
+    }
+
     @Test("When the token of who brought it is taken away, it ends with its sessions")
     func withdrawn() async throws {
         try await TestProxy.run(Self.configuration) { proxy in

@@ -73,7 +73,8 @@ final class TestClient: Sendable {
     }
 
     private final class Outlet: SessionOutlet {
-        let isOpen = true
+        /// The client listens to nothing but answers.
+        let isOpen = false
         let ends = EventQueue<Void>()
 
         func send(_ message: ByteBuffer) {}
