@@ -68,13 +68,19 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "ClientFiles", dependencies: ["ProxyConfiguration"], swiftSettings: strict),
+        .target(
+            name: "ProxyControl",
+            dependencies: [
+                "Addresses", "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
+                nioCore, nioPosix, logging, .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "mcp-proxy",
             dependencies: [
-                "Addresses", "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
-                "ClientFiles",
-                "CProxySystem",
-                nioCore, nioPosix, nioHTTP1, logging, .product(name: "Crypto", package: "swift-crypto"),
+                "Addresses", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
+                "ProxyControl", "ClientFiles", "CProxySystem", nioCore, nioPosix, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -124,6 +130,14 @@ let package = Package(
         .testTarget(
             name: "ProxyConfigurationTests",
             dependencies: ["Addresses", "MCPValues", "ProxyConfiguration"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ProxyControlTests",
+            dependencies: [
+                "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ProxyControl",
+                "MCPTestSupport", nioCore, nioPosix, logging,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

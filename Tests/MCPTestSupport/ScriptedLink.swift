@@ -27,6 +27,10 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
     package private(set) var receiver: (any UpstreamLinkReceiver)?
     /// What was sent that is no message at all: always a defect.
     package private(set) var unreadable: [String] = []
+    /// Hears of each message when it is sent.
+    package var whenSent: ((Sent) -> Void)?
+    /// Hears once that the link is closed.
+    package var whenClosed: (() -> Void)?
 
     package init(on eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
@@ -50,7 +54,9 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
         let hasLineBreak = message.readableBytesView.contains { $0 == 0x0A || $0 == 0x0D }
         // Not a message: noted, so that the test fails.
         if !hasLineBreak, let read = try? Message(message, maximumDepth: 1_000, duplicateKeys: .accepted) {
-            sent.append(Sent(message: read, kind: kind, head: head))
+            let message = Sent(message: read, kind: kind, head: head)
+            sent.append(message)
+            whenSent?(message)
         } else {
             unreadable.append(message.text)
         }
@@ -65,6 +71,7 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
         isClosed = true
         let receiver = self.receiver
         self.receiver = nil
+        whenClosed?()
         receiver?.linkClosed(UpstreamFailure(.closed, "the link was closed"))
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import ClientFiles
 import MCPFrontEnd
 import ProxyConfiguration
+import ProxyControl
 
 /// `mcp-proxy client-config`: what to paste into a client.
 struct ClientConfigCommand: AsyncParsableCommand {

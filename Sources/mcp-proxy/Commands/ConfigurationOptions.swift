@@ -1,6 +1,7 @@
 import ArgumentParser
 import MCPUpstream
 import ProxyConfiguration
+import ProxyControl
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials

@@ -5,6 +5,7 @@ import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
 import ProxyConfiguration
+import ProxyControl
 
 /// `mcp-proxy list`: the servers and how they are.
 struct ListCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import MCPCore
 import MCPUpstream
 import NIOCore
+import ProxyControl
 
 /// `mcp-proxy logs`: what happened to a server lately.
 struct LogsCommand: AsyncParsableCommand {

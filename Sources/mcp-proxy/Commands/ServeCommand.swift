@@ -2,6 +2,7 @@ import ArgumentParser
 import CProxySystem
 import Logging
 import ProxyConfiguration
+import ProxyControl
 
 /// `mcp-proxy`: serves the configuration until it is told to end.
 struct ServeCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ProxyControl
 
 #if canImport(Glibc)
     import Glibc

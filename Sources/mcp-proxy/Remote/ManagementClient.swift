@@ -5,6 +5,7 @@ import MCPUpstream
 import NIOCore
 import NIOPosix
 import ProxyConfiguration
+import ProxyControl
 
 /// Speaks to the management API of a running proxy.
 struct ManagementClient: Sendable {

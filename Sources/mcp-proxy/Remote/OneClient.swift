@@ -2,6 +2,7 @@ import MCPCore
 import MCPFrontEnd
 import MCPGateway
 import NIOCore
+import ProxyControl
 import Synchronization
 
 /// A client of one server, inside this process: what `mcp-proxy stdio` serves, without the standard streams.

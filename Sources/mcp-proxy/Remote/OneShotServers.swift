@@ -2,6 +2,7 @@ import Logging
 import MCPGateway
 import NIOPosix
 import ProxyConfiguration
+import ProxyControl
 
 /// Servers that run for one command.
 struct OneShotServers {

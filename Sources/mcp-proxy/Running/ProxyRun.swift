@@ -5,6 +5,7 @@ import MCPUpstream
 import NIOCore
 import NIOPosix
 import ProxyConfiguration
+import ProxyControl
 
 /// One run of the proxy: open, serve, drain, close.
 struct ProxyRun {
@@ -77,7 +78,7 @@ struct ProxyRun {
         let frontDoor = composition.frontDoor()
         let registry = ServerRegistry(
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store,
-            serviceManager: serviceManager)
+            reloadListener: serviceManager)
         do {
             await registry.openManagement()
             try await frontDoor.open(on: eventLoops)
@@ -223,17 +224,5 @@ struct ProxyRun {
     private static func summary(_ composition: Composition) -> String {
         let ready = composition.servers.count { $0.connections.status.state == .ready }
         return "\(ready) of \(composition.servers.count) servers are ready"
-    }
-}
-
-extension ServerTransport {
-    /// The transport as the table names it.
-    var label: String {
-        switch self {
-        case .stdio: "stdio"
-        case .http(_, _, _, .sse): "sse"
-        case .http(_, _, _, .streamableHTTP): "streamable-http"
-        case .http(_, _, _, .detect): "http"
-        }
     }
 }

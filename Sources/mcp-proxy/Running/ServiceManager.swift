@@ -2,6 +2,7 @@ import CProxySystem
 import Logging
 import MCPFrontEnd
 import NIOCore
+import ProxyControl
 import Synchronization
 
 #if canImport(Glibc)
@@ -12,7 +13,7 @@ import Synchronization
 
 /// The service manager that has started the proxy, and wants to hear how it is
 /// ([sd_notify(3)](https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html)).
-final class ServiceManager: Sendable {
+final class ServiceManager: ReloadListener {
     private let socket: String
     /// How often it wants to hear that the proxy is alive; nil when it does not.
     private let watchdogInterval: TimeAmount?

@@ -1,6 +1,7 @@
 import MCPGateway
 import NIOCore
 import ProxyConfiguration
+import ProxyControl
 import Synchronization
 
 /// The table of servers: shown once when it is due, and again when servers that were starting have come up or failed.

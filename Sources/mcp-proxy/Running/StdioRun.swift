@@ -4,6 +4,7 @@ import MCPGateway
 import NIOCore
 import NIOPosix
 import ProxyConfiguration
+import ProxyControl
 
 /// One run as the server of one client: open, serve until the client has said everything, drain, close.
 struct StdioRun {

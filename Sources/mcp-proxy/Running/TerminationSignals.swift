@@ -1,4 +1,5 @@
 import Dispatch
+import ProxyControl
 
 #if canImport(Glibc)
     import Glibc

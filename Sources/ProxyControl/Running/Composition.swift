@@ -1,0 +1,164 @@
+package import Logging
+import MCPCore
+package import MCPFrontEnd
+package import MCPGateway
+package import MCPUpstream
+package import NIOCore
+import NIOPosix
+package import ProxyConfiguration
+
+/// The whole program, put together from its settings. Only this file names every concrete part.
+package struct Composition {
+    let settings: ProxySettings
+    package let gateway: Gateway
+    /// The servers of the configuration that are not disabled.
+    package let servers: [ManagedServer]
+    let builder: ServerBuilder
+
+    /// How many processes are alive and remote sessions still being ended.
+    var openLinkCount: Int { builder.links.census.count }
+
+    /// With servers that are programs and remote ones.
+    ///
+    /// - Parameters:
+    ///   - watch: Told whenever the status of any server has changed.
+    ///   - descriptors: The open files that are set aside for servers; nil for as many as the system has.
+    ///   - isForOnePerson: Whether everybody without a token who reaches it acts for the same person.
+    ///   - asking: Which servers ask their clients things, as far as it is known.
+    package init(
+        _ settings: ProxySettings, eventLoops: any EventLoopGroup, logger: Logger, watch: EventCount,
+        descriptors: DescriptorAccount? = nil, isForOnePerson: Bool, asking: AskingServers = AskingServers()
+    ) {
+        var linkSettings = HTTPLinkSettings()
+        linkSettings.descriptors = descriptors
+        linkSettings.maximumMessageBytes = settings.limits.maxMessageBytes
+        let links = LinkMaker(eventLoops: eventLoops, settings: linkSettings, logger: logger)
+        self.init(
+            settings, links: links, eventLoops: eventLoops, logger: logger, watch: watch,
+            isForOnePerson: isForOnePerson, asking: asking)
+    }
+
+    init(
+        _ settings: ProxySettings, links: any ServerLinks, eventLoops: any EventLoopGroup, logger: Logger,
+        watch: EventCount, isForOnePerson: Bool, asking: AskingServers
+    ) {
+        self.settings = settings
+        let builder = ServerBuilder(
+            settings: settings,
+            links: links,
+            gate: AddressGate(),
+            principals: PrincipalRegister(settings),
+            isForOnePerson: isForOnePerson,
+            asking: asking,
+            eventLoops: eventLoops,
+            logger: logger,
+            watch: watch
+        )
+        self.builder = builder
+        servers = settings.servers.filter { !$0.options.disabled }.map { builder.build($0, .file) }
+        gateway = Gateway(
+            routes: servers.map(\.published.route),
+            limits: Self.gatewayLimits(settings.limits),
+            taskSeal: builder.principals.taskSeal
+        )
+    }
+
+    /// What listens for clients over HTTP.
+    package func frontDoor() -> FrontDoor {
+        FrontDoor(
+            Self.frontDoorSettings(settings, builder.principals),
+            gateway: gateway,
+            routes: servers.map(\.published),
+            disabled: settings.servers.filter(\.options.disabled).map(\.displayName),
+            logger: builder.logger
+        )
+    }
+
+    /// What serves one client line by line, as over standard input and output; nil without a server.
+    package func stdioClient(
+        on eventLoop: any EventLoop,
+        write: @escaping @Sendable (ByteBuffer) -> Void,
+        onEnd: @escaping @Sendable () -> Void
+    ) -> StdioClient? {
+        servers.first.map { server in
+            StdioClient(
+                route: server.published.route,
+                gateway: gateway,
+                limits: Self.httpLimits(settings.limits),
+                on: eventLoop,
+                write: write,
+                onEnd: onEnd
+            )
+        }
+    }
+
+    /// Starts every server, all at once.
+    package func start() {
+        for server in servers { server.connections.start() }
+    }
+
+    /// Ends every server and connection.
+    package func close() {
+        for server in servers { server.connections.close() }
+    }
+
+    // MARK: From settings to parts
+
+    private static func gatewayLimits(_ limits: Limits) -> GatewayLimits {
+        var result = GatewayLimits()
+        result.maximumSessions = limits.maxSessions
+        result.maximumSessionsPerPrincipal = limits.maxSessionsPerPrincipal
+        result.maximumCalls = limits.maxCallsInFlight
+        result.maximumCallsPerPrincipal = limits.maxCallsInFlightPerPrincipal
+        result.maximumServerRequestsInFlight = limits.maxServerRequestsInFlight
+        result.interactionTimeout = limits.interactionTimeout
+        result.sessionIdleTimeout = limits.sessionIdleTimeout
+        result.sessionLifetime = limits.sessionLifetime
+        return result
+    }
+
+    private static func frontDoorSettings(
+        _ settings: ProxySettings,
+        _ principals: PrincipalRegister
+    ) -> FrontDoorSettings {
+        let isLoopback = ListenerAddress.isLoopback(settings.address.host)
+        let own = settings.baseURL.origin.flatMap(ListenerAddress.host(ofOrigin:)).map { [$0] } ?? []
+        return FrontDoorSettings(
+            host: settings.address.host,
+            port: settings.address.port,
+            prefix: settings.baseURL.pathPrefix,
+            hosts: HostPolicy(
+                hosts: own + settings.allowedHosts,
+                origins: settings.allowedOrigins,
+                acceptsAddresses: !isLoopback
+            ),
+            limits: httpLimits(settings.limits),
+            statusTokens: principals.statusTokens(settings)
+        )
+    }
+
+    private static func httpLimits(_ limits: Limits) -> HTTPLimits {
+        var result = HTTPLimits()
+        result.maximumBodyBytes = limits.maxBodyBytes
+        result.maximumBufferedBytes = limits.maxBufferedBytes
+        result.maximumHeaderFieldBytes = limits.maxHeaderFieldBytes
+        result.maximumHeaderBytes = limits.maxHeaderBytes
+        result.maximumHeaderCount = limits.maxHeaderCount
+        result.headerTimeout = limits.headerTimeout
+        result.bodyTimeout = limits.bodyTimeout
+        result.writeTimeout = limits.bodyTimeout
+        result.keepAliveTimeout = limits.idleTimeoutHTTP
+        result.maximumConnections = limits.maxConnections
+        result.maximumConnectionsPerAddress = limits.maxConnectionsPerAddress
+        result.maximumJSONDepth = limits.maxJSONDepth
+        result.maximumStreamsPerSession = limits.maxStreamsPerSession
+        result.maximumStreamBufferBytes = limits.maxStreamBufferBytes
+        result.replayEvents = limits.replayEvents
+        result.replayBytes = limits.replayBytes
+        result.replayBytesAway = limits.replayBytesAway
+        result.maximumReplayBytes = limits.maxReplayBytes
+        result.keepAliveInterval = limits.keepAliveInterval
+        result.streamAfter = limits.streamAfter
+        return result
+    }
+}

@@ -1,0 +1,122 @@
+import Addresses
+package import MCPUpstream
+import ProxyConfiguration
+import Synchronization
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// How servers are reached, from what the environment and the configuration say of proxies and certificates.
+package final class EgressRules: Sendable {
+    private struct Authorities: Hashable {
+        let roots: [AuthorityText]?
+        let others: [AuthorityText]
+    }
+
+    /// Those of the environment that this program was started with.
+    package static let ofProcess = EgressRules(environment: ProcessInfo.processInfo.environment)
+
+    private let proxies: ProxyRules
+    private let file: String?
+    private let directories: [String]
+    /// To hold a trust takes megabytes, so there is one for equal files.
+    private let trusts = Mutex<[Authorities: HTTPTrust]>([:])
+
+    init(environment: [String: String]) {
+        proxies = ProxyRules(environment: environment)
+        file = environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+        directories = (environment["SSL_CERT_DIR"] ?? "").split(separator: ":").map(String.init)
+    }
+
+    /// For what the command line asks for.
+    package func egress(insecure: Bool = false) -> HTTPEgress {
+        HTTPEgress(trust: insecure ? .unverified : trust(besides: []), proxies: proxies)
+    }
+
+    /// For a server of the operator's.
+    ///
+    /// - Parameter trustedCAFile: What holds for all servers.
+    func egress(_ server: ServerEgress, trustedCAFile: String?) -> HTTPEgress {
+        let files = [trustedCAFile, server.trustedCAFile].compactMap(\.self)
+        return HTTPEgress(
+            trust: server.skipsVerification ? .unverified : trust(besides: files),
+            proxies: rules(server.proxy))
+    }
+
+    private func rules(_ proxy: ServerEgress.Proxy) -> ProxyRules {
+        switch proxy {
+        case .ofEnvironment: proxies
+        case .none: .none
+        case .one(let proxy): ProxyRules(always: proxy)
+        }
+    }
+
+    /// Why a file with certificates cannot be used, in words; nil if it can.
+    package static func fault(of file: String) -> String? {
+        switch read(file, "the file") {
+        case .success(let text): text.isUsable ? nil : "\(text.name) holds no certificate in PEM"
+        case .failure(let missing): missing.words
+        }
+    }
+
+    // MARK: Reading
+
+    private struct Unreadable: Error {
+        let words: String
+    }
+
+    private func trust(besides files: [String]) -> HTTPTrust {
+        var others: [AuthorityText] = []
+        var roots: [AuthorityText]?
+        do throws(Unreadable) {
+            for file in files { others.append(try Self.read(file, "trustedCAFile").get()) }
+            roots = try systemRoots()
+        } catch {
+            return .unusable(because: error.words)
+        }
+        guard roots != nil || !others.isEmpty else { return .verified }
+        let authorities = Authorities(roots: roots, others: others)
+        return trusts.withLock { trusts in
+            if let known = trusts[authorities] { return known }
+            let made = HTTPTrust.authorities(roots, and: others)
+            trusts[authorities] = made
+            return made
+        }
+    }
+
+    /// What the environment puts in the place of the system's authorities; nil where it says nothing. Other files may
+    /// lie in the directories, too.
+    private func systemRoots() throws(Unreadable) -> [AuthorityText]? {
+        guard file != nil || !directories.isEmpty else { return nil }
+        var found: [AuthorityText] = []
+        if let file {
+            let text = try Self.read(file, "SSL_CERT_FILE").get()
+            guard text.isUsable else { throw Unreadable(words: "\(text.name) holds no certificate in PEM") }
+            found.append(text)
+        }
+        for directory in directories {
+            // A directory that is not there has no certificates.
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+            found += names.sorted().compactMap { name in
+                // What cannot be read is no certificate.
+                (try? Self.read("\(directory)/\(name)", "SSL_CERT_DIR").get()).flatMap { $0.isUsable ? $0 : nil }
+            }
+        }
+        guard !found.isEmpty else {
+            throw Unreadable(words: "SSL_CERT_DIR names no directory with certificates in PEM")
+        }
+        return found
+    }
+
+    private static func read(_ path: String, _ setting: String) -> Result<AuthorityText, Unreadable> {
+        let name = "\(setting) \"\(path)\""
+        // Whatever the reason, what is to be done about it is the same.
+        guard let bytes = try? Data(contentsOf: URL(filePath: path)) else {
+            return .failure(Unreadable(words: "\(name) cannot be read"))
+        }
+        return .success(AuthorityText(name: name, bytes: Array(bytes)))
+    }
+}

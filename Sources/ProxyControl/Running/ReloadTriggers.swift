@@ -1,0 +1,75 @@
+package import Logging
+import MCPFrontEnd
+import ProxyConfiguration
+
+/// What makes the proxy read its configuration again: SIGHUP, and a change of the file or of what is at the URL.
+package struct ReloadTriggers: Sendable {
+    /// How often a file is looked at. A look costs one system call.
+    var fileInterval = Duration.milliseconds(500)
+
+    let registry: ServerRegistry
+    let source: ConfigurationSource
+    let hangups: EventCount
+    let logger: Logger
+
+    /// - Parameter hangups: How often the configuration was to be read again, whatever has changed.
+    package init(registry: ServerRegistry, source: ConfigurationSource, hangups: EventCount, logger: Logger) {
+        self.registry = registry
+        self.source = source
+        self.hangups = hangups
+        self.logger = logger
+    }
+
+    /// Reloads whenever there is a reason, until the task is cancelled.
+    package func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await onHangup() }
+            group.addTask { await onChange() }
+        }
+    }
+
+    private func onHangup() async {
+        var seen = 0
+        while !Task.isCancelled {
+            await hangups.wait(past: seen)
+            guard !Task.isCancelled else { return }
+            seen = hangups.current
+            logger.notice("SIGHUP: the configuration is read again")
+            await reload()
+        }
+    }
+
+    private func onChange() async {
+        var known = source.firstMark
+        var candidate: String?
+        while !Task.isCancelled {
+            let management = await registry.settings.management
+            let interval = source.isRemote ? management.pollInterval : fileInterval
+            // A pause is cut short only when the run is over.
+            try? await Task.sleep(for: interval)
+            guard management.watch, !Task.isCancelled, let mark = await source.mark(), mark != known else {
+                candidate = nil
+                continue
+            }
+            // A file that is being written is left alone until it rests.
+            guard source.isRemote || mark == candidate else {
+                candidate = mark
+                continue
+            }
+            known = mark
+            candidate = nil
+            logger.notice("the configuration has changed and is read again", metadata: ["from": "\(source.location)"])
+            await reload()
+        }
+    }
+
+    private func reload() async {
+        do {
+            let report = try await registry.reload(isRehearsal: false)
+            if report.lines.isEmpty { logger.notice("nothing in the configuration has changed that counts") }
+        } catch {
+            logger.error("\(error.detail)")
+            for problem in error.problems { logger.error("\(problem)") }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+import Addresses
+import Logging
+import MCPCore
+import MCPFrontEnd
+import MCPGateway
+import MCPUpstream
+import NIOCore
+import ProxyConfiguration
+
+/// Makes the running parts of a server from its settings.
+struct ServerBuilder: Sendable {
+    private(set) var settings: ProxySettings
+    let links: any ServerLinks
+    /// Decides where servers may be that are not the operator's own.
+    let gate: AddressGate
+    let principals: PrincipalRegister
+    /// Whether everybody without a token who reaches the proxy acts for the same person.
+    let isForOnePerson: Bool
+    let asking: AskingServers
+    let eventLoops: any EventLoopGroup
+    let logger: Logger
+    /// Told whenever the status of any server has changed.
+    let watch: EventCount
+
+    /// The same with other settings.
+    func with(_ settings: ProxySettings) -> ServerBuilder {
+        var other = self
+        other.settings = settings
+        return other
+    }
+
+    /// The server with its connections, none of them opened yet.
+    ///
+    /// - Parameter firstPrincipal: Whose connection is opened first; nil for what follows from the tokens.
+    func build(
+        _ server: ServerSettings, _ source: ServerSource, configuration: ByteBuffer? = nil,
+        firstPrincipal: Principal? = nil
+    ) -> ManagedServer {
+        let journal = ServerJournal(maximumEntries: settings.limits.stderrLines)
+        let census = LinkCensus(within: links.census)
+        let note = StatusNote(journal)
+        let tokens = principals.tokens(server.options.authTokens)
+        let connections = ServerConnections(
+            // With a single token there is a single caller: the first connection is already theirs.
+            connectionSettings(of: server, source, firstPrincipal: firstPrincipal ?? tokens.onlyPrincipal),
+            eventLoops: eventLoops,
+            logger: logger,
+            makeLink: linkFactory(for: server, journal, census),
+            statusChanged: { [watch] server in
+                note.changed(server.status)
+                watch.note()
+            }
+        )
+        let route = Route(
+            name: server.name, policy: Self.policy(of: server), server: connections, isListed: source != .adHoc,
+            logger: logger)
+        return ManagedServer(
+            settings: server,
+            source: source,
+            configuration: configuration,
+            connections: connections,
+            published: PublishedRoute(route: route, tokens: tokens),
+            journal: journal,
+            census: census
+        )
+    }
+
+    /// What makes a server's links.
+    func linkFactory(
+        for server: ServerSettings, _ journal: ServerJournal, _ census: LinkCensus
+    ) -> Upstream.LinkFactory {
+        links.factory(for: address(of: server, journal, census))
+    }
+
+    static func policy(of server: ServerSettings) -> RoutePolicy {
+        RoutePolicy(
+            toolFilter: server.options.toolFilter, logsRequests: server.options.logEnabled)
+    }
+
+    private func address(
+        of server: ServerSettings, _ journal: ServerJournal, _ census: LinkCensus
+    ) -> UpstreamAddress {
+        if let reason = server.cannotStart {
+            return .unusable(UpstreamFailure(.commandNotRunnable, reason, nothingSent: true))
+        }
+        let limits = settings.limits
+        switch server.transport {
+        case .stdio(let command, let arguments, let environment, let workingDirectory):
+            var stdio = StdioSettings(
+                command: command,
+                arguments: arguments,
+                environment: environment.mapValues { $0.reveal() },
+                workingDirectory: workingDirectory,
+                guardExecutable: GuardProcess.ownExecutable,
+                maximumMessageBytes: limits.maxMessageBytes,
+                stopTimeout: limits.stopTimeout,
+                keptErrorLines: limits.stderrLines,
+                census: census
+            )
+            stdio.inheritsEnvironment = mayKnowEnvironment(server)
+            stdio.errorLineRead = { journal.note(.stderr, $0, at: WallClock.now) }
+            return .stdio(stdio)
+        case .http(let url, let headers, _, let kind):
+            for header in headers where !RequestFields.isAccepted(name: header.name, value: header.value.reveal()) {
+                logger.warning(
+                    "a header is not sent: the proxy sets it itself, or its value cannot be sent",
+                    metadata: ["server": "\(server.displayName)", "header": "\(header.name)"]
+                )
+            }
+            let transport: UpstreamAddress.HTTPTransport =
+                switch kind {
+                case .detect: .detect
+                case .sse: .sse
+                case .streamableHTTP: .streamableHTTP
+                }
+            return .http(
+                url, headers: headers.map { ($0.name, $0.value.reveal()) }, transport, within: reach(of: server),
+                by: egress(of: server))
+        }
+    }
+
+    // MARK: What provenance decides
+
+    private func reach(of server: ServerSettings) -> Reach {
+        switch server.provenance.kind {
+        case .operatorsOwn: .anywhere
+        case .somebodyElses: .guarded(gate)
+        }
+    }
+
+    /// What is particular about the way is the operator's to say. Proxies and certificates that hold for all servers hold
+    /// for others', too.
+    private func egress(of server: ServerSettings) -> HTTPEgress {
+        let particular =
+            switch server.provenance.kind {
+            case .operatorsOwn: server.egress
+            case .somebodyElses: ServerEgress()
+            }
+        return EgressRules.ofProcess.egress(particular, trustedCAFile: settings.trustedCAFile)
+    }
+
+    /// What the proxy knows is the operator's, not that of who adds servers.
+    private func mayKnowEnvironment(_ server: ServerSettings) -> Bool {
+        switch server.provenance.kind {
+        case .operatorsOwn: true
+        case .somebodyElses: false
+        }
+    }
+
+    private func connectionSettings(
+        of server: ServerSettings, _ source: ServerSource, firstPrincipal: Principal
+    ) -> ServerConnectionSettings {
+        var info = ByteBuffer(string: #"{"name":"#)
+        info.writeJSONString(settings.name)
+        info.writeString(#","version":"#)
+        info.writeJSONString(settings.version)
+        info.writeString("}")
+        var result = ServerConnectionSettings(
+            name: server.name,
+            displayName: server.displayName,
+            transport: server.transport.label,
+            isolation: Self.isolation(of: server),
+            limits: Self.upstreamLimits(of: server, settings.limits),
+            idleTimeout: settings.limits.idleTimeout,
+            ownClientInfo: info,
+            toolFilter: server.options.toolFilter,
+            firstPrincipal: firstPrincipal
+        )
+        result.note = server.trustNote
+        result.anonymousIsOnePerson = isForOnePerson
+        // What somebody has brought for a while has a name of ours that never comes again.
+        if source != .adHoc { result.asking = asking.memory(of: server.displayName) }
+        result.namesTools = server.options.logEnabled
+        result.startsProcesses = if case .stdio = server.transport { true } else { false }
+        result.cacheHints.timeToLive = server.cacheTTL
+        result.cacheHints.isPublic = server.cacheScope == .public
+        result.statelessIsolation =
+            switch server.isolation {
+            case .shared, nil: .shared
+            case .principal: .principal
+            case .session: .session
+            }
+        result.interaction.maximumCapabilitySets = settings.limits.maxCapabilitySets
+        result.interaction.maximumRounds = settings.limits.maxInputRounds
+        result.era =
+            switch server.protocolEra {
+            case .auto: .detected
+            case .modern: .always(.modern)
+            case .legacy: .always(.legacy)
+            }
+        return result
+    }
+
+    /// A process is shared by one principal's sessions; a remote session is cheap, so each client gets its own.
+    private static func isolation(of server: ServerSettings) -> MCPGateway.Isolation {
+        switch (server.isolation, server.transport) {
+        case (.shared, _): .shared
+        case (.session, _), (nil, .http): .session
+        case (.principal, _), (nil, .stdio): .principal
+        }
+    }
+
+    private static func upstreamLimits(of server: ServerSettings, _ limits: Limits) -> UpstreamLimits {
+        var result = UpstreamLimits()
+        result.startTimeout = limits.startTimeout
+        result.probeTimeout = limits.probeTimeout
+        result.callTimeout = limits.callTimeout
+        result.maximumCallTime = limits.maxCallTime
+        if case .http(_, _, let timeout?, _) = server.transport {
+            result.callTimeout = timeout
+            result.maximumCallTime = max(timeout, limits.maxCallTime)
+        }
+        result.maximumCallsInFlight = limits.maxCallsInFlightPerServer
+        result.maximumQueuedCalls = limits.maxQueuedCalls
+        result.maximumServerRequestsInFlight = limits.maxServerRequestsInFlight
+        result.backoffMinimum = limits.restartBackoffMinimum
+        result.backoffMaximum = limits.restartBackoffMaximum
+        return result
+    }
+}

@@ -1,0 +1,79 @@
+import Crypto
+package import MCPFrontEnd
+package import MCPGateway
+import MCPUpstream
+package import NIOCore
+import ProxyConfiguration
+
+// MARK: - Servers that clients bring with their sessions
+
+extension ServerRegistry: AdHocServers {
+    /// Starts a server for one caller, under a name that nobody can guess.
+    package func open(
+        _ configuration: ByteBuffer, isShared: Bool, for caller: ManagementCaller
+    ) async throws(ManagementRefusal) -> PublishedRoute {
+        let name = "adhoc-\(isShared ? digest(configuration, caller) : Self.randomDigits())"
+        return try await alone(with: name) { () async throws(ManagementRefusal) in
+            if isShared, let server = servers[name] { return server.published }
+            defer { pending[name] = nil }
+            var server = try await start(name, configuration, .adHoc, for: caller)
+            let tokens = builder.principals.tokens(of: caller.principal)
+            server.published = PublishedRoute(route: server.published.route, tokens: tokens)
+            server.endsWithItsSession = !isShared
+            server.unusedSince = .now()
+            publish(server)
+            return server.published
+        }
+    }
+
+    /// Ends a server whose session has ended.
+    package func close(_ route: Route) async {
+        // When the proxy is about to end, so is the server.
+        try? await alone(with: route.name) { () async throws(ManagementRefusal) in
+            guard let server = servers[route.name], server.published.route === route else { return }
+            await drain(server)
+            servers[route.name] = nil
+            server.journal.close()
+            changed()
+        }
+    }
+
+    /// How long the session may take to be opened for which a server was started.
+    private static let openingTime = TimeAmount.seconds(2)
+
+    /// Ends the servers whose sessions have ended, or that nobody has used for a while.
+    package func closeUnused() async {
+        let idleTimeout = settings.limits.idleTimeout
+        for server in servers.values where server.source == .adHoc {
+            let name = server.settings.name
+            gateway.closeSessions(of: server.connections, idleFor: idleTimeout)
+            let limit = server.endsWithItsSession ? Self.openingTime : .milliseconds(idleTimeout.milliseconds)
+            let isUsed = server.connections.callsInFlight > 0 || gateway.hasSessions(of: server.connections)
+            if isUsed {
+                servers[name]?.unusedSince = nil
+            } else if let since = server.unusedSince {
+                if .now() - since > limit { await close(server.published.route) }
+            } else {
+                servers[name]?.unusedSince = .now()
+            }
+        }
+    }
+
+    /// The same for the same caller and configuration, and known to nobody who does not know this run's secret.
+    private func digest(_ configuration: ByteBuffer, _ caller: ManagementCaller) -> String {
+        let text = Array(caller.principal.name.utf8) + [0] + Array(configuration.readableBytesView)
+        let code = HMAC<SHA256>.authenticationCode(for: text, using: adHocKey)
+        return code.prefix(16).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0\(digits)" : digits
+        }.joined()
+    }
+
+    private static func randomDigits() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<2).map { _ in
+            let digits = String(generator.next(), radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+}

@@ -1,0 +1,241 @@
+package import MCPFrontEnd
+import MCPGateway
+import MCPUpstream
+package import NIOCore
+import ProxyConfiguration
+
+// MARK: - Changes over the API
+
+extension ServerRegistry {
+    package func add(
+        _ name: String, _ configuration: ByteBuffer, for caller: ManagementCaller
+    ) async throws(ManagementRefusal) -> ServerReport {
+        try await alone(with: name) { () async throws(ManagementRefusal) in
+            guard servers[name] == nil else {
+                throw ManagementRefusal(.nameTaken, "there is a server \"\(name)\" already; replace it with PUT")
+            }
+            defer { pending[name] = nil }
+            let server = try await start(name, configuration, .api, for: caller)
+            try await keepOrEnd(server)
+            publish(server)
+            return server.report(prefix: prefix)
+        }
+    }
+
+    /// A server that has completed the handshake, or is left out as its configuration says, and that nobody can reach
+    /// yet. When this fails, nothing is left of it.
+    ///
+    /// Whoever calls this ends its being pending.
+    func start(
+        _ name: String, _ configuration: ByteBuffer, _ source: ServerSource, for caller: ManagementCaller
+    ) async throws(ManagementRefusal) -> ManagedServer {
+        let settings = try read(name, configuration, source, for: caller)
+        if source == .api { try checkTokens(settings, for: caller) }
+        try checkRoom(source, for: caller)
+        let owner = mark(of: caller)
+        pending[name] = owner
+        var server = builder.build(
+            settings, source, configuration: configuration,
+            firstPrincipal: source == .adHoc ? caller.principal : nil)
+        server.owner = owner
+        server.isDisabled = settings.options.disabled
+        if !server.isDisabled { try await start(server) }
+        // What it inherits may have been taken away while it started.
+        if source == .api {
+            let tokens = inherited(by: server).map(builder.principals.tokens) ?? .closed
+            server.published = PublishedRoute(route: server.published.route, tokens: tokens)
+        }
+        return server
+    }
+
+    /// Starts a server and waits until it has said what it is and what it has.
+    func start(_ server: ManagedServer) async throws(ManagementRefusal) {
+        server.connections.start()
+        let (failure, errorOutput) = await introduced(server)
+        if failure == nil { await listed(server) }
+        guard failure != nil || isClosing else { return }
+        server.connections.close()
+        await ended(server)
+        guard let failure else { throw ManagementRefusal(.shuttingDown, "the proxy is shutting down") }
+        throw failed(failure, errorOutput)
+    }
+
+    /// How the first attempt to reach a server went: nil, or why not and the last lines of its error output.
+    func introduced(_ server: ManagedServer) async -> (UpstreamFailure?, [String]) {
+        await withCheckedContinuation { continuation in
+            server.connections.whenIntroduced { continuation.resume(returning: ($0, $1)) }
+        }
+    }
+
+    func failed(_ failure: UpstreamFailure, _ errorOutput: [String]) -> ManagementRefusal {
+        ManagementRefusal(
+            .serverFailed, "the server did not start: \(failure.detail)", errorOutput: Array(errorOutput.suffix(20)))
+    }
+
+    /// Waits until the server's lists have been read, which it may take its time for.
+    func listed(_ server: ManagedServer) async {
+        let isListed: @Sendable () async -> Void = { [watch] in
+            while !Task.isCancelled {
+                let seen = watch.current
+                if server.connections.status.isCatalogKnown || server.connections.status.state != .ready { return }
+                await watch.wait(past: seen)
+            }
+        }
+        await first(of: isListed, orAfter: .seconds(2))
+    }
+
+    package func replace(
+        _ name: String, _ configuration: ByteBuffer, for caller: ManagementCaller
+    ) async throws(ManagementRefusal) -> ServerReport {
+        guard let present = find(name) else { return try await add(name, configuration, for: caller) }
+        guard present.source != .adHoc else {
+            throw ManagementRefusal(.conflict, "this server belongs to a session and cannot be replaced")
+        }
+        let name = present.settings.name
+        return try await alone(with: name) { () async throws(ManagementRefusal) in
+            let settings = try read(name, configuration, .api, for: caller)
+            try checkTokens(settings, for: caller)
+            guard let present = servers[name] else {
+                throw ManagementRefusal(.conflict, "the server was removed in the meantime")
+            }
+            if present.source == .file { try checkRoom(.api, for: caller) }
+            let owner = present.owner ?? mark(of: caller)
+            try await keeping(KeptServer(settings, configuration, owner)) { () async throws(ManagementRefusal) in
+                try await change(name, to: settings, configuration, .api, owner: owner)
+            }
+            return try known(name).report(prefix: prefix)
+        }
+    }
+
+    package func remove(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> Int {
+        // One that is kept and was not started has no report, but can be forgotten.
+        let name = find(name)?.settings.name ?? name
+        guard servers[name] != nil || store?[name] != nil else { throw unknown(name) }
+        return try await alone(with: name) { () async throws(ManagementRefusal) in
+            guard servers[name] != nil || store?[name] != nil else { throw unknown(name) }
+            try await store?.put(nil, as: name)
+            guard let server = servers[name] else { return 0 }
+            await drain(server)
+            servers[name] = nil
+            // A reload finds it missing, if the configuration has it.
+            settings.servers.removeAll { $0.name == name }
+            server.journal.close()
+            changed()
+            return server.census.count
+        }
+    }
+
+    package func restart(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> ServerReport {
+        let name = try known(name).settings.name
+        return try await alone(with: name) { () async throws(ManagementRefusal) in
+            let server = try known(name)
+            guard !server.isDisabled else {
+                throw ManagementRefusal(.conflict, "the server is disabled; enable it instead")
+            }
+            let allowed = try startable(server, for: caller)
+            var newest = server.awaited?.settings ?? allowed
+            newest.options.disabled = false
+            if newest == server.settings {
+                try await renew(server, with: nil)
+            } else {
+                try await pursue(name, to: newest, server.configuration, server.source, owner: server.owner)
+            }
+            return try known(name).report(prefix: prefix)
+        }
+    }
+
+    package func setEnabled(
+        _ name: String, _ isEnabled: Bool, for caller: ManagementCaller
+    ) async throws(ManagementRefusal) -> ServerReport {
+        let name = try known(name).settings.name
+        return try await alone(with: name) { () async throws(ManagementRefusal) in
+            let server = try known(name)
+            if isEnabled, server.isDisabled {
+                try await enable(server, as: try startable(server, for: caller))
+            } else if !isEnabled, !server.isDisabled {
+                guard server.source != .adHoc else {
+                    throw ManagementRefusal(.conflict, "this server ends with its session; remove it instead")
+                }
+                try await keep(server.switched(off: true))
+                await disable(server)
+            }
+            return try known(name).report(prefix: prefix)
+        }
+    }
+
+    // MARK: How
+
+    private func enable(_ server: ManagedServer, as settings: ServerSettings) async throws(ManagementRefusal) {
+        var settings = settings
+        settings.options.disabled = false
+        var fresh = builder.build(settings, server.source, configuration: server.configuration)
+        fresh.owner = server.owner
+        try await start(fresh)
+        try await keepOrEnd(fresh)
+        publish(fresh)
+    }
+
+    func disable(_ server: ManagedServer) async {
+        await drain(server)
+        servers[server.settings.name] = server.switched(off: true)
+        changed()
+    }
+
+    /// Reaches a server anew, beside the one in use until that is ready.
+    ///
+    /// - Parameter isFinal: Whether it is reached with these links from now on also when the first of them fails.
+    func renew(
+        _ server: ManagedServer, with factory: Upstream.LinkFactory?, isFinal: Bool = false
+    ) async throws(ManagementRefusal) {
+        server.journal.note(.event, "starts anew", at: WallClock.now)
+        let (failure, errorOutput) = await withCheckedContinuation { continuation in
+            server.connections.renew(with: factory, isFinal: isFinal, grace: management.drainTimeout) {
+                continuation.resume(returning: ($0, $1))
+            }
+        }
+        if let failure { throw failed(failure, errorOutput) }
+        await listed(server)
+    }
+
+    /// Takes no further calls, lets those under way finish for a while, then ends the server with all its processes.
+    func drain(_ server: ManagedServer) async {
+        if !server.isDisabled {
+            server.connections.retire()
+            await idle(server)
+        }
+        frontDoor.withdraw(server.published.route)
+        gateway.closeSessions(of: server.connections, reason: "the server was removed")
+        server.connections.close()
+        await ended(server)
+    }
+
+    func idle(_ server: ManagedServer) async {
+        await first(of: { await once(server.connections.whenIdle) }, orAfter: management.drainTimeout)
+    }
+
+    func ended(_ server: ManagedServer) async {
+        // What a guard has not ended when the time is over, the proxy ends itself.
+        let grace = settings.limits.stopTimeout + .seconds(3)
+        await first(of: { await once(server.census.whenEmpty) }, orAfter: grace)
+    }
+
+    /// Returns when something has happened, or after a while.
+    func first(of body: @escaping @Sendable () async -> Void, orAfter limit: Duration) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await body() }
+            group.addTask {
+                // A pause is cut short only when what it was for is over.
+                try? await Task.sleep(for: limit)
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}
+
+/// Returns once a callback was called, or when the task is cancelled.
+private func once(_ wait: (@escaping @Sendable () -> Void) -> Void) async {
+    let event = EventCount()
+    wait { event.note() }
+    await event.wait(past: 0)
+}

@@ -1,0 +1,222 @@
+import Logging
+package import MCPFrontEnd
+import MCPGateway
+import NIOCore
+import ProxyConfiguration
+
+// MARK: - The configuration, read again
+
+extension ServerRegistry {
+    package func reload(isRehearsal: Bool, for caller: ManagementCaller) async throws(ManagementRefusal) -> ReloadReport
+    {
+        try await reload(isRehearsal: isRehearsal) { (difference) throws(ManagementRefusal) in
+            guard !isRehearsal else { return }
+            for server in difference.added + difference.changed where !server.options.disabled {
+                try self.allow(server, usesTemplate: false, .file, for: caller)
+            }
+        }
+    }
+
+    /// Reads the configuration again and applies what has changed. What has not is not touched.
+    ///
+    /// - Parameter check: Refuses what the one who asks may not have done.
+    /// - Throws: when the configuration cannot be read or used; then nothing has changed.
+    func reload(
+        isRehearsal: Bool, check: (SettingsDifference) throws(ManagementRefusal) -> Void = { _ in }
+    ) async throws(ManagementRefusal) -> ReloadReport {
+        // No name of a server is empty: this is the turn of the configuration as a whole.
+        try await alone(with: "") { () async throws(ManagementRefusal) in
+            if !isRehearsal { reloadListener?.reloading() }
+            defer { if !isRehearsal { reloadListener?.reloaded() } }
+            let new: ProxySettings
+            do throws(ConfigurationError) {
+                new = try await source.load().settings
+            } catch {
+                throw ManagementRefusal(
+                    .invalidConfiguration, "the configuration cannot be used; nothing was changed",
+                    problems: error.problems.filter { $0.severity == .error }.map(\.description))
+            }
+            let difference = SettingsDifference(from: settings, to: new)
+            try check(difference)
+            var report = ReloadReport(difference)
+            guard !isRehearsal, !difference.isEmpty else { return report }
+            for line in difference.lines { logger.notice("configuration: \(line)") }
+            await apply(difference, new, &report)
+            for (name, reason) in report.failed.sorted(by: { $0.key < $1.key }) {
+                logger.error(
+                    "a server of the configuration has not started as it is now",
+                    metadata: ["server": "\(name)", "reason": "\(reason)"])
+            }
+            return report
+        }
+    }
+
+    private func apply(_ difference: SettingsDifference, _ new: ProxySettings, _ report: inout ReloadReport) async {
+        takeOver(new)
+        takeTokens(new)
+        await openAddresses()
+        async let foreignClosed: Void = closeForeign()
+        var untouched: Set<String> = []
+        await withTaskGroup(of: (ServerSettings, ManagementRefusal?).self) { group in
+            for server in difference.removed { group.addTask { await (server, self.forget(server)) } }
+            for server in difference.added { group.addTask { await (server, self.take(server)) } }
+            for server in difference.changed { group.addTask { await (server, self.update(server)) } }
+            for await (server, failure) in group {
+                guard let failure else { continue }
+                report.failed[server.displayName] = words(failure, server.name)
+                if failure.kind != .serverFailed { untouched.insert(server.name) }
+            }
+        }
+        // What could not even be tried counts as what it was, so that the next reload tries it.
+        let old = settings.servers
+        settings.servers = new.servers.compactMap { server in
+            guard untouched.contains(server.name) else { return server }
+            return old.first { $0.name == server.name }
+        }
+        openManagement()
+        await refreshAdded()
+        await foreignClosed
+    }
+
+    /// Puts in force what holds for all servers. What needs a restart stays as it is.
+    private func takeOver(_ new: ProxySettings) {
+        builder.principals.keep(new)
+        frontDoor.showStatus(to: builder.principals.statusTokens(new))
+        settings.options = new.options
+        settings.management = new.management
+        var forBuilding = builder.settings
+        forBuilding.options = new.options
+        builder = builder.with(forBuilding)
+        openManagement()
+    }
+
+    // Each of these says why it did not succeed, or nil.
+
+    private func forget(_ server: ServerSettings) async -> ManagementRefusal? {
+        guard let present = servers[server.name], present.source == .file else { return nil }
+        return await refusal { () async throws(ManagementRefusal) in
+            try await alone(with: server.name) { () async throws(ManagementRefusal) in
+                guard let present = servers[server.name], present.source == .file else { return }
+                await drain(present)
+                servers[server.name] = nil
+                present.journal.close()
+                changed()
+            }
+        }
+    }
+
+    /// A server that is new in the configuration is there from now on, whether or not it can be reached yet.
+    private func take(_ server: ServerSettings) async -> ManagementRefusal? {
+        await refusal { () async throws(ManagementRefusal) in
+            try await alone(with: server.name) { () async throws(ManagementRefusal) in
+                if servers[server.name] != nil {
+                    await forgetKept(server.name)
+                    return try await pursue(server.name, to: server, nil, .file)
+                }
+                var built = builder.build(server, .file)
+                built.isDisabled = server.options.disabled
+                guard !built.isDisabled else {
+                    servers[server.name] = built
+                    return changed()
+                }
+                built.connections.start()
+                publish(built)
+            }
+        }
+    }
+
+    private func update(_ server: ServerSettings) async -> ManagementRefusal? {
+        guard servers[server.name] != nil else { return await take(server) }
+        return await refusal { () async throws(ManagementRefusal) in
+            try await alone(with: server.name) { () async throws(ManagementRefusal) in
+                try await pursue(server.name, to: server, nil, .file)
+            }
+        }
+    }
+
+    private func refusal(_ body: () async throws(ManagementRefusal) -> Void) async -> ManagementRefusal? {
+        do {
+            try await body()
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func words(_ failure: ManagementRefusal, _ name: String) -> String {
+        servers[name]?.awaited == nil ? failure.detail : failure.detail + "; it serves as it was until it does"
+    }
+
+    /// Servers that are not the operator's take over what they inherit. One that may not run any longer, or would now be
+    /// open to everybody, is switched off.
+    private func refreshAdded() async {
+        for server in servers.values where server.source != .file {
+            let name = server.settings.name
+            do throws(ManagementRefusal) {
+                try await alone(with: name) { () async throws(ManagementRefusal) in
+                    guard let server = servers[name], server.source != .file else { return }
+                    try await refresh(server)
+                }
+            } catch {
+                await couldNotBeRefreshed(name, error)
+            }
+        }
+        openManagement()
+    }
+
+    func refresh(_ server: ManagedServer) async throws(ManagementRefusal) {
+        var fresh = try startable(server, for: starter(of: server.owner))
+        fresh.options.disabled = server.isDisabled
+        guard server.source == .api, fresh != server.settings else { return }
+        do throws(ManagementRefusal) {
+            try await pursue(fresh.name, to: fresh, server.configuration, .api, owner: server.owner)
+        } catch {
+            // It may be the new one all the same.
+            if let server = servers[fresh.name] { await keepOrReport(server) }
+            throw error
+        }
+        await keepOrReport(try known(fresh.name))
+    }
+
+    func couldNotBeRefreshed(_ name: String, _ refusal: ManagementRefusal) async {
+        switch refusal.kind {
+        case .forbidden, .invalidConfiguration: await switchOff(name, because: refusal)
+        case .shuttingDown, .unknownServer: return
+        case .nameTaken, .conflict, .serverFailed, .quota, .notKept:
+            logger.warning(
+                "a server that was added over the API has not started with its new settings",
+                metadata: ["server": "\(ServerName.redacted(name))", "reason": "\(refusal.detail)"])
+        }
+    }
+
+    private func switchOff(_ name: String, because refusal: ManagementRefusal) async {
+        guard let server = servers[name], !server.isDisabled else { return }
+        server.journal.note(.event, "switched off: \(refusal.detail)", at: WallClock.now)
+        if server.source == .adHoc {
+            await close(server.published.route)
+        } else {
+            // When the proxy is about to end, so is the server.
+            try? await alone(with: name) { () async throws(ManagementRefusal) in
+                if let server = servers[name], server.source == .api, !server.isDisabled { await disable(server) }
+            }
+        }
+        logger.error(
+            "a server that was added over the API was switched off",
+            metadata: [
+                "server": "\(server.settings.displayName)", "reason": "\(refusal.detail)",
+                "problems": "\(refusal.problems.joined(separator: "; "))",
+            ])
+    }
+}
+
+extension ReloadReport {
+    fileprivate init(_ difference: SettingsDifference) {
+        self.init()
+        added = difference.added.map(\.displayName)
+        removed = difference.removed.map(\.displayName)
+        changed = difference.changed.map(\.displayName)
+        unchanged = difference.unchangedCount
+        needsRestart = difference.needsRestart
+        lines = difference.lines
+    }
+}
