@@ -34,8 +34,9 @@ final class Conversation {
     private let isFirst: Bool
     /// How often `startTimeout` has begun.
     private var startWaits = 0
-    /// How often it may, while a first start shows signs of life.
+    /// How often and how long it may, while a first start shows signs of life.
     private static let maximumStartWaits = 10
+    private static let maximumPatience = Duration.seconds(600)
     private var sweepTimer: Scheduled<Void>?
     private var openEndedCount = 0
     var junk = JunkCounter()
@@ -85,10 +86,14 @@ final class Conversation {
             [weak self] in
             guard let self else { return }
             // A first start may have to download the program first, of which it tells on standard error.
-            if isFirst, link.signsOfLife > signs, startWaits < Self.maximumStartWaits { return waitForStart() }
+            if isFirst, link.signsOfLife > signs, mayWaitOn { return waitForStart() }
             introducer.doubt()
             end(introducer.refusal ?? silenceAtStart)
         }
+    }
+
+    private var mayWaitOn: Bool {
+        startWaits < Self.maximumStartWaits && limits.startTimeout * (startWaits + 1) <= Self.maximumPatience
     }
 
     private var silenceAtStart: UpstreamFailure {

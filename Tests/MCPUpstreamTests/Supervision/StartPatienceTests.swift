@@ -35,6 +35,19 @@ import Testing
         #expect(failure.code == .timedOut && failure.detail.contains("300 s (startTimeout)"))
     }
 
+    @Test(
+        "Ten minutes are the end of patience, but for a server that is given longer than that at once",
+        arguments: [(240, 480), (600, 600), (3_600, 3_600)])
+    func endOfPatience(startTimeout: Int, total: Int64) throws {
+        let harness = UpstreamHarness { $0.startTimeout = .seconds(startTimeout) }
+        try harness.onLink { $0.openNow() }
+        for second in 1...total {
+            try harness.onLink { $0.signsOfLife += 1 }
+            harness.eventLoop.advance(by: .seconds(1))
+            #expect(harness.recorder.losses.isEmpty == (second < total))
+        }
+    }
+
     @Test("A silent start, and one of a server that has been ready before, has its time and no more")
     func shortStart() throws {
         let silent = UpstreamHarness()
