@@ -5,7 +5,7 @@ struct RequestTarget: Equatable {
     /// As written, without the question mark.
     let query: String?
 
-    /// What a target in absolute form, `http://host/path`, says before its path, which must be what `Host` says
+    /// The host of a target in absolute form, `http://host/path`, which counts in place of the header field
     /// ([RFC 9112, 3.2.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2)); nil for one in origin form.
     let authority: String?
 
@@ -15,9 +15,13 @@ struct RequestTarget: Equatable {
     /// slashes, dots and letters, backslashes and control characters, empty and dot segments, and raw bytes that are
     /// not ASCII.
     init?(_ text: String) {
-        guard let (written, authority) = Self.split(text) else { return nil }
+        var text = text
+        var authority: String?
+        if text.utf8.first != UInt8(ascii: "/") {
+            guard let parts = Self.absolute(text) else { return nil }
+            (text, authority) = parts
+        }
         self.authority = authority
-        var text = written
         guard let shape = text.withUTF8({ unsafe Shape($0) }) else { return nil }
         let path = shape.question.map { String(text.utf8.prefix($0)) ?? "" } ?? text
         if shape.isEncoded {
@@ -31,9 +35,8 @@ struct RequestTarget: Equatable {
         self.query = shape.question.map { String(text.utf8.dropFirst($0 + 1)) ?? "" }
     }
 
-    /// The path and query as written, and what stands before them.
-    private static func split(_ text: String) -> (rest: String, authority: String?)? {
-        if text.utf8.first == UInt8(ascii: "/") { return (text, nil) }
+    /// The path and query of a target in absolute form as written, and what stands before them.
+    private static func absolute(_ text: String) -> (rest: String, authority: String)? {
         for scheme in ["http://", "https://"] {
             let start = text.utf8.prefix(scheme.utf8.count)
             guard let written = String(start), written.lowercased() == scheme else { continue }
