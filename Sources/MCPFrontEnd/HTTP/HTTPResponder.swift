@@ -15,7 +15,7 @@ final class HTTPResponder: @unchecked Sendable {
 
     /// How soon after its last word something is written to a client: an early stream, where that is possible, or else
     /// an interim answer.
-    private static let earlyStream = Duration.milliseconds(200)
+    private static let earlyStream = Duration.milliseconds(20)
     private static let firstProbe = Duration.seconds(1)
 
     let eventLoop: any EventLoop
