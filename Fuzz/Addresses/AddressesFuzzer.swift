@@ -9,22 +9,19 @@ import FuzzSupport
 
 @main enum AddressesFuzzer {
     static func main() {
-        unsafe runFuzzer(fuzzAddresses)
+        runFuzzer(fuzzAddresses)
     }
 }
 
 /// Reads bytes as an address, a network, a URL, a reference, and the names of a certificate: the first line is what they
 /// are held against, the others are the names.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzAddresses(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
+private func fuzzAddresses(_ bytes: [UInt8]) {
     let text = String(decoding: bytes, as: UTF8.self)
     checkAddress(text)
     checkNetwork(text)
     checkURL(text)
     let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
     checkNames(String(decoding: lines.first ?? [], as: UTF8.self), lines.dropFirst().map(Array.init))
-    return 0
 }
 
 private func checkAddress(_ text: String) {

@@ -4,16 +4,15 @@ import FuzzSupport
 
 @main enum ConfigurationFuzzer {
     static func main() {
-        unsafe runFuzzer(fuzzConfiguration)
+        runFuzzer(fuzzConfiguration)
     }
 }
 
 /// Loads a configuration file. The first byte says in which format, and whether variables are expanded.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzConfiguration(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    guard count > 1 else { return 0 }
-    let choice = unsafe start[0]
-    let text = unsafe Array(UnsafeBufferPointer(start: start + 1, count: count - 1))
+private func fuzzConfiguration(_ input: [UInt8]) {
+    guard input.count > 1 else { return }
+    let choice = input[0]
+    let text = Array(input.dropFirst())
     do {
         _ = try ConfigurationLoader.load(
             text: text,
@@ -24,5 +23,4 @@ public func fuzzConfiguration(_ start: UnsafePointer<UInt8>, _ count: Int) -> CI
     } catch {
         precondition(!error.problems.isEmpty, "a refusal says why")
     }
-    return 0
 }

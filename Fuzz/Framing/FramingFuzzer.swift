@@ -5,20 +5,18 @@ import NIOCore
 
 @main enum FramingFuzzer {
     static func main() {
-        unsafe runFuzzer(fuzzFraming)
+        runFuzzer(fuzzFraming)
     }
 }
 
 /// Cuts the same stream in two ways: what comes out must not depend on how it arrives. The first byte says how.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzFraming(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    guard count > 1 else { return 0 }
-    let size = Int(unsafe start[0] % 13) + 1
-    let bytes = unsafe Array(UnsafeBufferPointer(start: start + 1, count: count - 1))
+private func fuzzFraming(_ input: [UInt8]) {
+    guard input.count > 1 else { return }
+    let size = Int(input[0] % 13) + 1
+    let bytes = Array(input.dropFirst())
     let pieces = stride(from: 0, to: bytes.count, by: size).map { Array(bytes[$0..<min($0 + size, bytes.count)]) }
     precondition(lines([bytes]) == lines(pieces), "lines do not depend on how they arrive")
     precondition(events([bytes]) == events(pieces), "events do not depend on how they arrive")
-    return 0
 }
 
 /// What was delivered, and whether the limit was passed in the end.

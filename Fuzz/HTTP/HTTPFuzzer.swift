@@ -5,14 +5,13 @@ import MCPGateway
 
 @main enum HTTPFuzzer {
     static func main() {
-        unsafe runFuzzer(fuzzHTTP)
+        runFuzzer(fuzzHTTP)
     }
 }
 
 /// Reads one text as a request target, a host, an origin, a credential, an Accept header and an event identifier.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzHTTP(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    let text = unsafe String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
+private func fuzzHTTP(_ bytes: [UInt8]) {
+    let text = String(decoding: bytes, as: UTF8.self)
     if let target = RequestTarget(text) {
         let segments = target.path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         precondition(!segments.dropFirst().dropLast().contains { $0.isEmpty }, "no empty segment")
@@ -34,5 +33,4 @@ public func fuzzHTTP(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     _ = AcceptedTypes([text])
     _ = isJSON(contentType: text)
     if let id = EventLog.EventID(text) { precondition(id.text == text, "one spelling only") }
-    return 0
 }

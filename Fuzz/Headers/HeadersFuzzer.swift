@@ -5,17 +5,15 @@ import NIOCore
 
 @main enum HeadersFuzzer {
     static func main() {
-        unsafe runFuzzer(fuzzHeaders)
+        runFuzzer(fuzzHeaders)
     }
 }
 
 /// Reads bytes as the value of a header, and as a tool whose arguments stand beside its schema.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzHeaders(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    let bytes = unsafe ByteBuffer(bytes: UnsafeBufferPointer(start: start, count: count))
+private func fuzzHeaders(_ input: [UInt8]) {
+    let bytes = ByteBuffer(bytes: input)
     checkValue(String(buffer: bytes))
     if let text = try? JSONText(scanning: bytes) { checkMarks(text.root) }
-    return 0
 }
 
 private func checkValue(_ value: String) {

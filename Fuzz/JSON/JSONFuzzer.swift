@@ -5,14 +5,13 @@ import NIOCore
 
 @main enum JSONFuzzer {
     static func main() {
-        unsafe runFuzzer(fuzzJSON)
+        runFuzzer(fuzzJSON)
     }
 }
 
 /// Reads bytes the way a client's or a server's message is read, and checks what must hold of every accepted one.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzJSON(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    let bytes = unsafe ByteBuffer(bytes: UnsafeBufferPointer(start: start, count: count))
+private func fuzzJSON(_ input: [UInt8]) {
+    let bytes = ByteBuffer(bytes: input)
     for duplicateKeys in [JSONScanner.DuplicateKeys.refused, .accepted] {
         guard let message = try? Message(bytes, duplicateKeys: duplicateKeys) else { continue }
         let line = message.singleLine
@@ -29,7 +28,6 @@ public func fuzzJSON(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
             precondition((try? JSONText(scanning: part)) != nil, "each part is one value")
         }
     }
-    return 0
 }
 
 /// Another identifier and back gives the same bytes.

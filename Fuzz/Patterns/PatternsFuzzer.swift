@@ -4,29 +4,27 @@ import FuzzSupport
 
 @main enum PatternsFuzzer {
     static func main() {
-        unsafe runFuzzer(fuzzPatterns)
+        runFuzzer(fuzzPatterns)
     }
 }
 
 /// Reads the first line as the pattern of a template, and what follows as a text that may match it.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzPatterns(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: min(count, 2_048)))
+private func fuzzPatterns(_ input: [UInt8]) {
+    let bytes = input.prefix(2_048)
     let parts = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: 1, omittingEmptySubsequences: false)
     let written = String(decoding: parts[0], as: UTF8.self)
     let text = parts.count > 1 ? String(decoding: parts[1], as: UTF8.self) : ""
     do throws(TextPattern.Fault) {
         let pattern = try TextPattern(written)
         let isMatch = pattern.matches(text)
-        guard let grouped = try? TextPattern("(?:\(written.droppingAnchors))") else { return 0 }
+        guard let grouped = try? TextPattern("(?:\(written.droppingAnchors))") else { return }
         precondition(grouped.matches(text) == isMatch, "a group around it changes nothing")
-        guard let doubled = try? TextPattern("(?:\(written.droppingAnchors)){2}"), isMatch else { return 0 }
+        guard let doubled = try? TextPattern("(?:\(written.droppingAnchors)){2}"), isMatch else { return }
         precondition(doubled.matches(text + text), "twice what matches matches twice the pattern")
     } catch {
         precondition(!error.message.isEmpty && !error.suggestion.isEmpty, "a refusal says why and what to write")
         precondition((1...written.unicodeScalars.count + 1).contains(error.position), "and where")
     }
-    return 0
 }
 
 extension String {

@@ -8,22 +8,19 @@ import NIOHTTP1
 
 @main enum PeersFuzzer {
     static func main() {
-        unsafe runFuzzer(fuzzPeers)
+        runFuzzer(fuzzPeers)
     }
 }
 
 /// Reads bytes as what a server says around its messages. The first lines are values of header fields, the rest, after an
 /// empty line, is the body.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzPeers(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    let bytes = unsafe Array(UnsafeBufferPointer(start: start, count: count))
+private func fuzzPeers(_ bytes: [UInt8]) {
     let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
     let values = lines.prefix { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }
     let body = ByteBuffer(bytes: bytes.dropFirst(lines.prefix { !$0.isEmpty }.reduce(1) { $0 + $1.count + 1 }))
     checkFields(values)
     checkAnswer(values, body)
     checkEvents(body)
-    return 0
 }
 
 /// What is said back to a server stands in one field of its own.

@@ -68,8 +68,12 @@ package final class Gateway: Sendable {
         /// The session, not yet attached to an outlet, and the answer.
         case opened(ClientSession, ByteBuffer)
         case refused(ByteBuffer)
-        /// The proxy itself takes no session now; another try later may succeed.
-        case unavailable(ByteBuffer)
+        /// The proxy itself takes no session now, for the reason that the answer gives; another try later may succeed.
+        case unavailable(ByteBuffer, reason: String)
+
+        fileprivate static func unavailable(_ id: RequestID, _ code: ErrorCode, _ reason: String) -> Opening {
+            .unavailable(OwnMessages.error(id: id, code: code, message: reason), reason: reason)
+        }
     }
 
     /// Opens a session for a client's `initialize`, once its server is ready.
@@ -92,19 +96,11 @@ package final class Gateway: Sendable {
             return
         }
         if isDraining {
-            completion(
-                .unavailable(
-                    OwnMessages.error(
-                        id: id, code: .shuttingDown, message: "the proxy is shutting down; connect again in a moment"
-                    )))
+            completion(.unavailable(id, .shuttingDown, "the proxy is shutting down; connect again in a moment"))
             return
         }
         guard sessions.hasRoom(for: principal) else {
-            completion(
-                .unavailable(
-                    OwnMessages.error(
-                        id: id, code: .overloaded, message: "too many sessions are open; end one or try again later"
-                    )))
+            completion(.unavailable(id, .overloaded, "too many sessions are open; end one or try again later"))
             return
         }
         begin(initialize, id, requested, route: route, principal: principal, on: eventLoop, completion)

@@ -161,11 +161,31 @@ async def test_a_batch_is_accepted_in_revision_2025_03_26(proxy, http):
     assert answers["two"]["result"] == {}
 
 
-async def test_a_batch_of_notifications_is_accepted_without_an_answer(proxy, http):
-    """A 2025-03-26 batch without requests answers 202."""
-    client = await proxy.client("echo", http, version="2025-03-26").initialize()
-    response = await client.post(json.dumps([BATCH[1], BATCH[1]]))
+NO_REQUESTS = {
+    "notifications": [BATCH[1], BATCH[1]],
+    "a response": [{"jsonrpc": "2.0", "id": 99, "result": {}}],
+    "both": [BATCH[1], {"jsonrpc": "2.0", "id": 99, "error": {"code": 1, "message": "no"}}],
+}
+
+
+@pytest.mark.parametrize("batch", NO_REQUESTS.values(), ids=NO_REQUESTS)
+@pytest.mark.parametrize("version", ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25", None])
+async def test_a_batch_without_requests_is_accepted_without_an_answer(proxy, http, version, batch):
+    """202 and an empty body, in sessions of any revision and without a session."""
+    client = proxy.client("echo", http, version=version or "2025-03-26")
+    if version:
+        await client.initialize()
+    response = await client.post(json.dumps(batch))
     assert (response.status_code, response.text) == (202, "")
+
+
+@pytest.mark.parametrize("version", ["2025-03-26", "2025-11-25"])
+async def test_an_empty_batch_is_refused_in_every_revision(proxy, http, version):
+    """JSON-RPC demands an error for it."""
+    client = await proxy.client("echo", http, version=version).initialize()
+    response = await client.post("[]")
+    assert response.status_code == 400 and error_of(response)["code"] == INVALID_REQUEST, response.text
+    assert "at least one message" in error_of(response)["message"]
 
 
 @pytest.mark.parametrize("body", ["[]", "[1]", json.dumps([json.loads(initialize_body())])])

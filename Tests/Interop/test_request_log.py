@@ -7,7 +7,7 @@ import pytest
 
 from support.fixture import stdio
 from support.managed import ACCESS, Management, bearer
-from support.raw import initialize_body
+from support.raw import call_body, initialize_body
 
 pytestmark = pytest.mark.anyio
 
@@ -66,6 +66,14 @@ async def refused(http, proxy, kind):
             expected, headers["Mcp-Session-Id"] = 404, "gone"
             body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ping"}).encode()
         case "body": expected, body = 413, b" " * 3000
+        case "no JSON": expected, body = 400, b"{not"
+        case "empty batch": expected, body = 400, b"[]"
+        case "no metadata":
+            expected, headers["MCP-Protocol-Version"] = 400, "2026-07-28"
+            body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list"}).encode()
+        case "sessions":
+            await proxy.client("one", http, headers=bearer("right")).initialize()
+            expected = 503
         case "rate":
             management = Management(proxy, http)
             await management.send("POST", "/api/reload")
@@ -76,7 +84,8 @@ async def refused(http, proxy, kind):
 REASONS = {
     "no token": "needs a token", "wrong token": "token is not valid", "host": "host name is not accepted",
     "path": "no server at this path", "session": "no such session", "body": "longer than 2000 bytes",
-    "rate": "a minute",
+    "rate": "a minute", "no JSON": "unexpected character", "empty batch": "at least one message",
+    "no metadata": "_meta is missing", "sessions": "too many sessions",
 }
 
 
@@ -85,14 +94,29 @@ async def test_a_refused_request_leaves_a_line(launch, http, kind):
     """Status, address and reason, and nothing of the token or the path."""
     one = stdio(name="one", options={**LOGGED, "authTokens": ["right"]})
     settings = {"management": {**ACCESS, "maxChangesPerMinute": 1}}
-    with launch({"one": one}, proxy=settings, limits={"maxBodyBytes": 2000}) as proxy:
+    with launch({"one": one}, proxy=settings, limits={"maxBodyBytes": 2000, "maxSessionsPerPrincipal": 1}) as proxy:
         response, expected = await refused(http, proxy, kind)
         assert response.status_code == expected, response.text
         proxy.wait_output("request refused")
         (line,) = logged_lines(proxy, "request refused")
         assert f"status={expected}" in line and "address=127.0.0.1" in line and REASONS[kind] in line, line
         assert "secret" not in line, line
-        assert ("server=one" in line) == (kind in ("no token", "wrong token", "session", "body")), line
+        assert ("server=one" in line) == (kind not in ("host", "path", "rate")), line
+
+
+async def test_a_message_that_is_refused_over_sse_leaves_a_line(launch, http):
+    """A second request with an id that is still in flight, and what is no JSON."""
+    with launch({"one": stdio(name="one", options=LOGGED)}) as proxy:
+        client = proxy.old_client("one", http)
+        async with client.connected():
+            post = lambda body: http.post(client.endpoint, content=body, headers={"Content-Type": "application/json"})
+            assert (await post(call_body("mute", request_id=7))).status_code == 202
+            assert (await post(call_body("echo", request_id=7))).status_code == 400
+            proxy.wait_output("still in flight")
+            assert (await post("{not")).status_code == 400
+            proxy.wait_output("unexpected character")
+            lines = logged_lines(proxy, "request refused")
+            assert len(lines) == 2 and all("status=400" in line and "server=one" in line for line in lines), lines
 
 
 async def test_many_equal_refusals_leave_a_few_lines(launch, http):

@@ -67,8 +67,8 @@ import Testing
 
     private static let methods = ["GET", "POST", "DELETE", "OPTIONS", "HEAD", "PUT"]
     private static let paths = [
-        "/", "/time", "/time/", "/time/mcp", "/time/sse", "/time/message?sessionId=x", "/healthz", "/readyz",
-        "/other/mcp",
+        "/", "/time", "/time/", "/time/mcp", "/time/mcp/", "/time/sse", "/time/sse/", "/time/message?sessionId=x",
+        "/healthz", "/readyz", "/other/mcp",
     ]
 
     @Test(
@@ -91,6 +91,28 @@ import Testing
                 #expect(response["access-control-allow-origin"] == nil || !headers.contains { $0.contains("evil") })
             }
         }
+        #expect(harness.connections == 0)
+    }
+
+    @Test(
+        "The host in a target counts in place of the header, on every path, and is looked at in the same way",
+        arguments: [
+            ("http://localhost", "evil.com", true), ("HTTP://LOCALHOST:1234", "localhost", true),
+            ("https://127.0.0.1:9090", "", true), ("http://evil.com", "localhost", false),
+            ("http://localhost.evil.com", "localhost", false), ("http://localhost@evil.com", "localhost", false),
+            ("http://evil.com@localhost", "localhost", false), ("http://localhost:x", "localhost", false),
+            ("http://[::2]", "localhost", false),
+        ])
+    func absoluteTarget(authority: String, host: String, isAccepted: Bool) async throws {
+        let harness = try await Harness()
+        for path in Self.paths {
+            let plain = try await harness.answer("GET", path, ["Host: localhost"])
+            let absolute = try await harness.answer("GET", authority + path, ["Host: \(host)"])
+            #expect(absolute.status == (isAccepted ? plain.status : 403), "\(authority)\(path)")
+        }
+        let missing = try await harness.answer("GET", authority + "/time/mcp", [])
+        let double = try await harness.answer("GET", authority + "/time/mcp", ["Host: localhost", "Host: localhost"])
+        #expect(missing.status == 400 && double.status == 400)
         #expect(harness.connections == 0)
     }
 

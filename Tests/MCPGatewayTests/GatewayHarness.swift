@@ -154,7 +154,7 @@ final class GatewayHarness {
         var answer: Message? {
             get throws {
                 switch opening {
-                case .opened(_, let answer)?, .refused(let answer)?, .unavailable(let answer)?: try answer.message()
+                case .opened(_, let answer)?, .refused(let answer)?, .unavailable(let answer, _)?: try answer.message()
                 case nil: nil
                 }
             }

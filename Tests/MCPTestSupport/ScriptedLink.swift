@@ -19,6 +19,7 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
     package var startsProcess = true
     package var processID: Int32?
     package var recentErrorOutput: [String] = []
+    package var signsOfLife = 0
     package private(set) var sent: [Sent] = []
     package private(set) var abandoned: [Int64] = []
     package private(set) var version: ProtocolVersion?

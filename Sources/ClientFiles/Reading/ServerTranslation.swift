@@ -182,7 +182,7 @@ private struct EntryWriter {
     private mutating func writeOptions() {
         var options: [(String, ConfigurationNode)] = []
         if found.place.client == nil {
-            for key in ["isolation", "protocol", "cacheTTL", "cacheScope"] {
+            for key in ["isolation", "protocol", "cacheTTL", "cacheScope", "startTimeout", "callTimeout"] {
                 if let node = takeNode(key) { members.append((key, node)) }
             }
             // What a number counts is told where the rest of a remote server is.

@@ -54,7 +54,7 @@ struct Admission: Sendable {
         guard let host = request[.host], !request.isRepeated(.host) else {
             throw Refusal(status: .badRequest, reason: "exactly one Host header is needed", closesConnection: true)
         }
-        guard hosts.acceptsHost(host) else {
+        guard hosts.acceptsHost(target.authority ?? host) else {
             throw Refusal(
                 status: .forbidden,
                 reason: "this host name is not accepted; set mcpProxy.baseURL to the address that clients use, or "

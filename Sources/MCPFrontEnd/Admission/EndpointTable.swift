@@ -38,7 +38,8 @@ final class EndpointTable: Sendable {
     }
 
     private static let kinds: [(suffix: String, kind: Endpoint.Kind)] = [
-        ("", .streamable), ("/", .streamable), ("/mcp", .streamable), ("/sse", .eventStream),
+        ("", .streamable), ("/", .streamable), ("/mcp", .streamable), ("/mcp/", .streamable), ("/sse", .eventStream),
+        ("/sse/", .eventStream),
         ("/message", .eventStreamMessages),
     ]
 

@@ -5,13 +5,23 @@ struct RequestTarget: Equatable {
     /// As written, without the question mark.
     let query: String?
 
-    /// Reads a target in origin form.
+    /// The host of a target in absolute form, `http://host/path`, which counts in place of the header field
+    /// ([RFC 9112, 3.2.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2)); nil for one in origin form.
+    let authority: String?
+
+    /// Reads a target in origin form or in absolute form.
     ///
     /// Whatever two readers could take for different paths is refused: characters encoded that need not be, such as
     /// slashes, dots and letters, backslashes and control characters, empty and dot segments, and raw bytes that are
     /// not ASCII.
     init?(_ text: String) {
         var text = text
+        var authority: String?
+        if text.utf8.first != UInt8(ascii: "/") {
+            guard let parts = Self.absolute(text) else { return nil }
+            (text, authority) = parts
+        }
+        self.authority = authority
         guard let shape = text.withUTF8({ unsafe Shape($0) }) else { return nil }
         let path = shape.question.map { String(text.utf8.prefix($0)) ?? "" } ?? text
         if shape.isEncoded {
@@ -23,6 +33,21 @@ struct RequestTarget: Equatable {
             self.path = path
         }
         self.query = shape.question.map { String(text.utf8.dropFirst($0 + 1)) ?? "" }
+    }
+
+    /// The path and query of a target in absolute form as written, and what stands before them.
+    private static func absolute(_ text: String) -> (rest: String, authority: String)? {
+        for scheme in ["http://", "https://"] {
+            let start = text.utf8.prefix(scheme.utf8.count)
+            guard let written = String(start), written.lowercased() == scheme else { continue }
+            let rest = text.utf8.dropFirst(scheme.utf8.count)
+            let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+            guard !authority.isEmpty, let host = String(authority),
+                let path = String(rest.dropFirst(authority.count))
+            else { return nil }
+            return (path.utf8.first == UInt8(ascii: "/") ? path : "/" + path, host)
+        }
+        return nil
     }
 
     /// What one walk over a target tells.

@@ -110,7 +110,7 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
                 session.outlet = self
                 session.outletOpened()
                 send(answer)
-            case .refused(let answer), .unavailable(let answer): send(answer)
+            case .refused(let answer), .unavailable(let answer, _): send(answer)
             }
         }
     }

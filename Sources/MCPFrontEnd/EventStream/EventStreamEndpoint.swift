@@ -112,12 +112,9 @@ final class EventStreamEndpoint: Sendable {
                 switch error {
                 case .sessionEnded: responder.run { $0.refuse(.notFound, Self.unknownSession) }
                 case .identifierInUse:
-                    let refusal = OwnMessages.error(
-                        id: message.id,
-                        code: .invalidRequest,
-                        message: "a request with this id is still in flight on this stream"
-                    )
-                    responder.run { $0.respond(.badRequest, json: refusal) }
+                    let reason = "a request with this id is still in flight on this stream"
+                    let answer = OwnMessages.error(id: message.id, code: .invalidRequest, message: reason)
+                    responder.run { $0.refuse(.badRequest, reason, with: answer) }
                 }
             }
         }

@@ -62,7 +62,7 @@ extension HTTPConnection {
 
     /// Shows the client, and whatever stands between, that the stream is still there; what is on its way shows that
     /// by itself, as long as the client reads it.
-    private func showLife() {
+    func showLife() {
         guard let context else { return }
         keepAliveTimer?.set(limits.keepAliveInterval)
         guard !context.channel.isWritable else {

@@ -11,7 +11,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
-    private enum State {
+    enum State {
         /// Between requests.
         case idle
         /// The head was admitted, and the body comes.
@@ -31,9 +31,9 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     let limits: HTTPLimits
     let listener: HTTPListener
     let handler: any HTTPRequestHandler
-    private var state = State.idle
+    private(set) var state = State.idle
     private(set) var context: ChannelHandlerContext?
-    private var responder: HTTPResponder?
+    private(set) var responder: HTTPResponder?
     var keepAlive = true
     private(set) var isHeadRequest = false
     /// Whether a stream can be sent in chunks; to a client of HTTP/1.0 it ends with the connection.
@@ -48,7 +48,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     private var skippedBytes = 0
     /// What the request has taken of the budget for bodies.
     private var reservedBytes = 0
-    private var waiting = CircularBuffer<HTTPServerRequestPart>()
+    var waiting = CircularBuffer<HTTPServerRequestPart>()
     private var isTakingWaiting = false
     var flushIsScheduled = false
     /// Whether an answer is complete but has not left yet.
@@ -62,6 +62,8 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
     var keepAliveTimer: LazyTimer?
     private var requestsServed = 0
     private var holdsRead = false
+    /// Whether the client sends nothing more. It may still read.
+    var inputIsClosed = false
     private(set) var address = ""
     /// Whether there were too many connections when this one came.
     private var isGuest = false
@@ -101,48 +103,6 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         self.responder = nil
         responder?.connectionClosed()
         context.fireChannelInactive()
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // What the HTTP parser refuses is answered once and the connection closed, so that leftovers are never
-        // taken for another request. An answer that is under way still goes out.
-        guard let error = error as? HTTPParserError, context.channel.isActive else {
-            context.close(promise: nil)
-            return
-        }
-        switch state {
-        case .answering:
-            keepAlive = false
-            waiting.removeAll()
-        case .refused: break
-        case .idle, .readingBody, .skippingBody:
-            if error == .headerOverflow {
-                refuse(.requestHeaderFieldsTooLarge, "the headers are too long (limits.maxHeaderBytes)")
-            } else {
-                refuse(.badRequest, "the request is not valid HTTP/1.1")
-            }
-        }
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        switch event {
-        // Asked to close: at once between requests, after the answer during one.
-        case is HTTPListener.CloseWhenIdle:
-            if case .answering = state { keepAlive = false } else { context.close(promise: nil) }
-        case let review as VisitorReview: self.review(review)
-        case is UnreadAnswers.GivenUp: giveUp(context)
-        default: context.fireUserInboundEventTriggered(event)
-        }
-    }
-
-    /// Ends what somebody has begun who would not be let in any more.
-    private func review(_ review: VisitorReview) {
-        guard let visitor, !review.mayStay(visitor) else { return }
-        switch state {
-        case .readingBody: refuse(.unauthorized, "the token is not valid any more")
-        case .answering: context?.close(promise: nil)
-        case .idle, .skippingBody, .refused: break
-        }
     }
 
     // MARK: Reading
@@ -247,6 +207,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         let body = self.body
         self.body = ByteBuffer()
         handler.handle(destination, body: body, responder)
+        if inputIsClosed { responder.inputClosed() }
     }
 
     private func refuseBody() {
@@ -299,7 +260,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         reservedBytes = 0
     }
 
-    private func refuse(_ status: HTTPResponseStatus, _ reason: String, _ fields: [(String, String)] = []) {
+    func refuse(_ status: HTTPResponseStatus, _ reason: String, _ fields: [(String, String)] = []) {
         state = .refused
         keepAlive = false
         note(refusal: status, reason)
@@ -354,7 +315,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         isWriting = false
         forgetRequest()
         guard let context else { return }
-        guard keepAlive else {
+        guard keepAlive, !inputIsClosed || !waiting.isEmpty else {
             context.close(promise: nil)
             state = .refused
             return

@@ -13,8 +13,17 @@ enum HTTPProblem {
 extension HTTPResponder {
     /// Refuses the request in words.
     func refuse(_ status: HTTPResponseStatus, _ reason: String, headers: [(String, String)] = []) {
+        refuse(status, reason, with: HTTPProblem.body(reason), headers)
+    }
+
+    /// Refuses the request with an error of its own.
+    ///
+    /// - Parameter reason: What the log says.
+    func refuse(
+        _ status: HTTPResponseStatus, _ reason: String, with answer: ByteBuffer, _ headers: [(String, String)] = []
+    ) {
         note(refusal: status, reason)
-        respond(status, json: HTTPProblem.body(reason), headers)
+        respond(status, json: answer, headers)
     }
 
     /// Refuses a request for its body.

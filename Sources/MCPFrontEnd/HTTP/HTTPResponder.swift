@@ -13,6 +13,11 @@ final class HTTPResponder: @unchecked Sendable {
         case ended
     }
 
+    /// How soon after its last word something is written to a client: an early stream, where that is possible, or else
+    /// an interim answer.
+    private static let earlyStream = Duration.milliseconds(20)
+    private static let firstProbe = Duration.seconds(1)
+
     let eventLoop: any EventLoop
     /// Called once when the client goes away before the answer is complete.
     var clientLeft: (() -> Void)?
@@ -51,8 +56,28 @@ final class HTTPResponder: @unchecked Sendable {
 
     func waitedLong() {
         guard state == .waiting else { return }
+        let hasWaited = self.hasWaited
+        self.hasWaited = nil
         hasWaited?()
-        hasWaited = nil
+    }
+
+    /// The client sends nothing more, and may have gone: what is written to it soon tells.
+    func inputClosed() {
+        switch state {
+        case .waiting:
+            // An answer that comes at once tells as well.
+            if hasWaited == nil { probe(after: Self.firstProbe) } else { connection?.startPatience(Self.earlyStream) }
+        case .streaming: connection?.showLife()
+        case .ended: break
+        }
+    }
+
+    private func probe(after duration: Duration) {
+        whenWaiting(for: duration) { [weak self] in
+            guard let self, let connection else { return }
+            connection.probeClient()
+            probe(after: connection.limits.keepAliveInterval)
+        }
     }
 
     private func stopWaiting() {

@@ -59,7 +59,7 @@ struct StatelessEndpoint: Sendable {
             let version = try StatelessHeaders.check(request.http, of: message)
             try StatelessEnvelope.checkVersion(version)
         } catch {
-            responder.respond(.badRequest, json: error.answer(to: id))
+            responder.refuse(.badRequest, error.reason, with: error.answer(to: id))
             return
         }
         let reply = StatelessReply(responder, accepts: accepts, limits: limits)

@@ -154,8 +154,8 @@ struct StreamableEndpoint: Sendable {
                 }
             case .refused(let answer):
                 responder.run { $0.respond(.ok, json: answer) }
-            case .unavailable(let answer):
-                responder.run { $0.respond(.serviceUnavailable, json: answer, [("Retry-After", "5")]) }
+            case .unavailable(let answer, let reason):
+                responder.run { $0.refuse(.serviceUnavailable, reason, with: answer, [("Retry-After", "5")]) }
             }
         }
     }
@@ -223,12 +223,6 @@ struct StreamableEndpoint: Sendable {
         _ responder: HTTPResponder
     ) throws(Refusal) {
         let named = try session(for: request)
-        guard named?.version.hasBatches ?? true else {
-            throw Refusal(
-                status: .badRequest,
-                reason: "batches exist only in revision 2025-03-26; send the messages one by one"
-            )
-        }
         var messages: [Message] = []
         do {
             let parts = try Batch.split(
@@ -241,11 +235,21 @@ struct StreamableEndpoint: Sendable {
             responder.refuse(error)
             return
         }
+        let hasRequests = messages.contains { $0.kind == .request }
+        // What needs no answer is taken with any revision.
+        guard !hasRequests || named?.version.hasBatches ?? true else {
+            throw Refusal(
+                status: .badRequest,
+                reason: "batches exist only in revision 2025-03-26; send the messages one by one"
+            )
+        }
         guard !messages.contains(where: { $0.method == .initialize }) else {
             throw Refusal(status: .badRequest, reason: "\"initialize\" must not be part of a batch")
         }
         if let named {
             named.run { [messages] in receive(messages, in: $0, accepts, responder) }
+        } else if !hasRequests {
+            responder.respond(.accepted)
         } else {
             openForOneRequest(request, responder) { [messages] session in
                 receive(messages, in: session, accepts, responder)
@@ -322,7 +326,7 @@ struct StreamableEndpoint: Sendable {
 extension HTTPResponder {
     /// Refuses bytes that are not a message.
     func refuse(_ error: MessageError) {
-        respond(.badRequest, json: error.answer)
+        refuse(.badRequest, error.reason, with: error.answer)
     }
 
     fileprivate func refuse(streamRefusal: StreamableSession.StreamRefusal) {

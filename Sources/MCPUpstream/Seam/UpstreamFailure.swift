@@ -86,6 +86,20 @@ extension UpstreamFailure {
         return failure
     }
 
+    /// A time of the configuration is over.
+    ///
+    /// - Parameters:
+    ///   - key: Where it stands.
+    static func late(
+        _ what: String, _ time: Duration, _ key: String, nothingSent: Bool = false
+    ) -> UpstreamFailure {
+        let milliseconds = time.milliseconds
+        let words = milliseconds % 1_000 == 0 ? "\(milliseconds / 1_000) s" : "\(milliseconds) ms"
+        var failure = UpstreamFailure(.timedOut, "\(what) within \(words) (\(key))", nothingSent: nothingSent)
+        failure.publicDetail = "\(words) (\(key))"
+        return failure
+    }
+
     /// The same failure for a request that was not sent at all.
     var beforeSending: UpstreamFailure {
         var failure = self

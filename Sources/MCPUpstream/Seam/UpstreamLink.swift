@@ -61,6 +61,9 @@ package protocol UpstreamLink: AnyObject {
     /// The process identifier, where there is a process.
     var processID: Int32? { get }
 
+    /// How often a process has written to standard error: it is at work, whatever it does.
+    var signsOfLife: Int { get }
+
     /// The last lines of a process's standard error; empty elsewhere.
     var recentErrorOutput: [String] { get }
 }
@@ -68,6 +71,7 @@ package protocol UpstreamLink: AnyObject {
 extension UpstreamLink {
     package var startsProcess: Bool { false }
     package var mayBeStateless: Bool { true }
+    package var signsOfLife: Int { 0 }
     package var hasRequestHeads: Bool { false }
 
     package func statelessServerFound() {}

@@ -54,6 +54,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     }
 
     package var recentErrorOutput: [String] { tail.last }
+    package private(set) var signsOfLife = 0
 
     // MARK: Opening
 
@@ -211,6 +212,10 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
         if earlyBytes <= settings.maximumMessageBytes { early.append(line) } else { outputUnreadable(Self.tooEarly) }
     }
 
+    fileprivate func showsLife() {
+        signsOfLife += 1
+    }
+
     fileprivate func receivedErrorOutput(_ bytes: ByteBuffer) {
         tail.append(bytes, now: eventLoop.now)
         guard let due = tail.heldUntil, tailTimer == nil else { return }
@@ -358,6 +363,7 @@ private final class ErrorOutputHandler: ChannelInboundHandler, @unchecked Sendab
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        owner.showsLife()
         owner.receivedErrorOutput(unwrapInboundIn(data))
     }
 

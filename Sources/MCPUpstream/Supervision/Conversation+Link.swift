@@ -20,6 +20,7 @@ extension Conversation: UpstreamLinkReceiver {
         guard case .introducing = state else { return }
         startTimer?.cancel()
         self.introduction = introduction
+        junk = JunkCounter()
         state = .ready
         readySince = link.eventLoop.now
         switch introduction.era {
@@ -156,7 +157,9 @@ extension Conversation: UpstreamLinkReceiver {
             return
         }
         link.noteJunk(bytes)
-        if junk.add(limit: limits.maximumJunk, now: link.eventLoop.now) {
+        // What comes before the first message is a banner, or what an installer tells.
+        let limit = introduction == nil ? limits.maximumBannerLines : limits.maximumJunk
+        if junk.add(limit: limit, now: link.eventLoop.now) {
             end(UpstreamFailure(.unreadable, "it writes too many lines that are not messages: \(reason)"))
         }
     }

@@ -30,6 +30,13 @@ final class Conversation {
     let circuit: CircuitBreaker
     var state = State.opening
     var startTimer: Scheduled<Void>?
+    /// Whether what is started has never been ready before.
+    private let isFirst: Bool
+    /// How often `startTimeout` has begun.
+    private var startWaits = 0
+    /// How often and how long it may, while a first start shows signs of life.
+    private static let maximumStartWaits = 10
+    private static let maximumPatience = Duration.seconds(600)
     private var sweepTimer: Scheduled<Void>?
     private var openEndedCount = 0
     var junk = JunkCounter()
@@ -43,6 +50,7 @@ final class Conversation {
         introducer: Introducer,
         limits: UpstreamLimits,
         circuit: CircuitBreaker,
+        isFirst: Bool,
         owner: any ConversationOwner
     ) {
         self.generation = generation
@@ -50,6 +58,7 @@ final class Conversation {
         self.introducer = introducer
         self.limits = limits
         self.circuit = circuit
+        self.isFirst = isFirst
         self.owner = owner
     }
 
@@ -66,15 +75,29 @@ final class Conversation {
     }
 
     func open() {
+        waitForStart()
+        link.open(self)
+    }
+
+    private func waitForStart() {
+        let signs = link.signsOfLife
+        startWaits += 1
         startTimer = link.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(limits.startTimeout.milliseconds)) {
             [weak self] in
             guard let self else { return }
-            let seconds = limits.startTimeout.components.seconds
-            let silence = UpstreamFailure(.timedOut, "it did not complete the handshake within \(seconds) seconds")
+            // A first start may have to download the program first, of which it tells on standard error.
+            if isFirst, link.signsOfLife > signs, mayWaitOn { return waitForStart() }
             introducer.doubt()
-            end(introducer.refusal ?? silence)
+            end(introducer.refusal ?? silenceAtStart)
         }
-        link.open(self)
+    }
+
+    private var mayWaitOn: Bool {
+        startWaits < Self.maximumStartWaits && limits.startTimeout * (startWaits + 1) <= Self.maximumPatience
+    }
+
+    private var silenceAtStart: UpstreamFailure {
+        .late("it did not complete the handshake", limits.startTimeout * startWaits, "startTimeout")
     }
 
     // MARK: Calls
@@ -187,11 +210,9 @@ final class Conversation {
             let quiet = openQuestions.isEmpty && now - call.lastSign > .milliseconds(limits.callTimeout.milliseconds)
             let tooLong = now - call.started > .milliseconds(limits.maximumCallTime.milliseconds)
             guard quiet || tooLong else { continue }
-            let limit = quiet ? limits.callTimeout : limits.maximumCallTime
+            let (limit, key) = quiet ? (limits.callTimeout, "callTimeout") : (limits.maximumCallTime, "maxCallTime")
             cancel(id, reason: "timed out")
-            call.receiver.exchangeFailed(
-                UpstreamFailure(.timedOut, "it did not answer within \(limit.milliseconds) ms")
-            )
+            call.receiver.exchangeFailed(.late("it did not answer", limit, key))
         }
         if boundedCallCount > 0 { scheduleSweep() }
     }

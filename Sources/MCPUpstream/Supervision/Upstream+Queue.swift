@@ -38,7 +38,7 @@ extension Upstream {
         let oldest = eventLoop.now - .milliseconds(limits.callTimeout.milliseconds)
         while let call = queue.takeExpired(since: oldest) {
             call.receiver.exchangeFailed(
-                UpstreamFailure(.timedOut, "it was not ready in time", nothingSent: true)
+                .late("it was not ready", limits.callTimeout, "callTimeout", nothingSent: true)
             )
         }
         scheduleQueueSweep()

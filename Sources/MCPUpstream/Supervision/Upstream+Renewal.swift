@@ -27,6 +27,8 @@ extension Upstream {
         with factory: LinkFactory? = nil, grace: TimeAmount, _ done: @escaping RenewalHandler
     ) {
         succession(failed: UpstreamFailure(.closed, "it was started anew once more", nothingSent: true))
+        // It may be another program from now on.
+        isFirstStart = true
         switch state {
         case .closed: done(closedBecause, [])
         case .ready:

@@ -57,6 +57,8 @@ package final class Upstream: @unchecked Sendable {
     private var generation = 0
     private var lastID: Int64 = 0
     private var wasReady = false
+    /// Whether what is started has never been ready: the program may have to be downloaded first.
+    var isFirstStart = true
     var closedBecause = UpstreamFailure(.closed, "the server was stopped", nothingSent: true)
     var waiters: [(Result<Introduction, UpstreamFailure>) -> Void] = []
 
@@ -261,6 +263,7 @@ package final class Upstream: @unchecked Sendable {
             ) { [unowned self] in makeID() },
             limits: limits,
             circuit: circuit,
+            isFirst: isFirstStart,
             owner: self
         )
     }
@@ -313,6 +316,7 @@ extension Upstream: ConversationOwner {
         circuit.putOnTrial()
         let again = wasReady
         wasReady = true
+        isFirstStart = false
         listener?.upstreamBecameReady(self, again: again)
         let waiters = self.waiters
         self.waiters = []

@@ -18,6 +18,8 @@ package struct UpstreamLimits: Sendable {
     package var maximumDepth = 1_000
     /// How many lines that are not messages a server may write in ten seconds.
     package var maximumJunk = 100
+    /// The same while it starts.
+    package var maximumBannerLines = 10_000
     /// How many requests of a server may wait for an answer, for each call under way.
     package var maximumServerRequestsInFlight = 16
 

@@ -25,12 +25,18 @@ enum ServerConversion {
         let month = Duration.seconds(30 * 24 * 60 * 60)
         let cacheTTL = reader.duration("cacheTTL", in: .zero...month, usual: .zero, &context)
         let cacheScope = reader.choice("cacheScope", of: CacheScope.self, &context)
+        let startTimeout = reader.duration(
+            "startTimeout", in: .milliseconds(1)...Duration.seconds(60 * 60), usual: .seconds(120), &context)
+        let callTimeout = reader.duration(
+            "callTimeout", in: .milliseconds(1)...Duration.seconds(24 * 60 * 60), usual: .seconds(600), &context)
         // A server that lacks something is not started, however it would be reached.
         guard let transport = transport ?? (missing.isEmpty ? nil : .unknown) else { return nil }
         var settings = ServerSettings(
             name: name, transport: transport, options: written.merged(over: defaults), isolation: isolation,
             protocolEra: era ?? .auto, cacheTTL: cacheTTL ?? .zero, cacheScope: cacheScope ?? .private)
         settings.egress = egress
+        settings.startTimeout = startTimeout
+        settings.callTimeout = callTimeout
         settings.lack(missing, &context)
         return settings
     }

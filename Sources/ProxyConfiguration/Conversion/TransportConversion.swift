@@ -65,7 +65,7 @@ enum TransportConversion {
             if key == "timeout" {
                 context.reportWithoutEffect(
                     "the key has no effect on a server with command\(readings(of: node))", at: node.position,
-                    reader.path(key), write: "Remove it; how long calls may take is set by mcpProxy.limits.callTimeout")
+                    reader.path(key), write: #"Write "callTimeout" in its place, such as "60s""#)
                 continue
             }
             context.reportWithoutEffect(

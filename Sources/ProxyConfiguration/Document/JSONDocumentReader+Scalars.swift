@@ -1,15 +1,15 @@
 extension JSONDocumentReader {
     /// Skips white space and comments.
     mutating func skipSpaceAndComments() throws(DocumentSyntaxError) {
-        while let byte = current {
+        while let byte = cursor.current {
             switch byte {
             case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"):
-                advance()
+                cursor.advance()
             case UInt8(ascii: "/"):
                 try skipComment()
             case UInt8(ascii: "#"):
                 throw DocumentSyntaxError(
-                    "comments do not begin with # in JSON", at: position,
+                    "comments do not begin with # in JSON", at: cursor.position,
                     write: "Write // before the comment, or name the file .yaml")
             default:
                 return
@@ -18,16 +18,16 @@ extension JSONDocumentReader {
     }
 
     private mutating func skipComment() throws(DocumentSyntaxError) {
-        let start = position
-        advance()
-        switch current {
+        let start = cursor.position
+        cursor.advance()
+        switch cursor.current {
         case UInt8(ascii: "/"):
-            while let byte = current, byte != UInt8(ascii: "\n") { advance() }
+            cursor.skip { $0 != UInt8(ascii: "\n") }
         case UInt8(ascii: "*"):
-            advance()
+            cursor.advance()
             var previous: UInt8 = 0
-            while let byte = current {
-                advance()
+            while let byte = cursor.current {
+                cursor.advance()
                 if previous == UInt8(ascii: "*"), byte == UInt8(ascii: "/") { return }
                 previous = byte
             }
@@ -39,13 +39,13 @@ extension JSONDocumentReader {
 
     /// Reads a string, the opening quotation mark included.
     mutating func string() throws(DocumentSyntaxError) -> String {
-        let start = position
+        let start = cursor.position
         var text: [UInt8] = []
-        advance()
-        while let byte = current {
+        cursor.advance()
+        while let byte = cursor.current {
             switch byte {
             case UInt8(ascii: "\""):
-                advance()
+                cursor.advance()
                 guard let string = String(validating: text, as: UTF8.self) else {
                     throw DocumentSyntaxError(
                         "the string is not valid UTF-8", at: start, write: "Save the file as UTF-8")
@@ -56,29 +56,23 @@ extension JSONDocumentReader {
             case 0..<0x20:
                 let problem = byte == 0x0A ? "the string is not closed on its line" : "a control character in a string"
                 throw DocumentSyntaxError(
-                    problem, at: byte == 0x0A ? start : position, write: #"Write \n, \t or \u00XX"#)
+                    problem, at: byte == 0x0A ? start : cursor.position, write: #"Write \n, \t or \u00XX"#)
             default:
                 text.append(byte)
-                advance()
+                cursor.advance()
             }
         }
         throw DocumentSyntaxError("the string is not closed", at: start, write: #"Write " at its end"#)
     }
 
     private mutating func escape() throws(DocumentSyntaxError) -> String {
-        let start = position
-        advance()
-        let byte = current
-        advance()
+        let start = cursor.position
+        cursor.advance()
+        if let character = cursor.commonEscape() { return character }
+        let byte = cursor.current
+        cursor.advance()
         switch byte {
-        case UInt8(ascii: "\""): return "\""
-        case UInt8(ascii: "\\"): return "\\"
         case UInt8(ascii: "/"): return "/"
-        case UInt8(ascii: "b"): return "\u{8}"
-        case UInt8(ascii: "f"): return "\u{C}"
-        case UInt8(ascii: "n"): return "\n"
-        case UInt8(ascii: "r"): return "\r"
-        case UInt8(ascii: "t"): return "\t"
         case UInt8(ascii: "u"): return String(try escapedScalar(from: start))
         default:
             throw DocumentSyntaxError("an unknown escape in a string", at: start, write: #"Write \\ for a backslash"#)
@@ -88,10 +82,10 @@ extension JSONDocumentReader {
     private mutating func escapedScalar(from start: SourcePosition) throws(DocumentSyntaxError) -> Unicode.Scalar {
         let first = try escapedUnit(from: start)
         if let scalar = Unicode.Scalar(first) { return scalar }
-        if (0xD800..<0xDC00).contains(first), current == UInt8(ascii: "\\") {
-            advance()
-            if current == UInt8(ascii: "u") {
-                advance()
+        if (0xD800..<0xDC00).contains(first), cursor.current == UInt8(ascii: "\\") {
+            cursor.advance()
+            if cursor.current == UInt8(ascii: "u") {
+                cursor.advance()
                 let second = try escapedUnit(from: start)
                 if (0xDC00..<0xE000).contains(second),
                     let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
@@ -105,53 +99,48 @@ extension JSONDocumentReader {
     }
 
     private mutating func escapedUnit(from start: SourcePosition) throws(DocumentSyntaxError) -> UInt32 {
-        var unit: UInt32 = 0
-        for _ in 0..<4 {
-            guard let byte = current, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-                throw DocumentSyntaxError(#"four hexadecimal digits are expected after \u"#, at: start)
-            }
-            unit = unit << 4 | UInt32(digit)
-            advance()
+        guard let unit = cursor.hexadecimal(digits: 4) else {
+            throw DocumentSyntaxError(#"four hexadecimal digits are expected after \u"#, at: start)
         }
         return unit
     }
 
     /// Reads a number and keeps it as written.
     mutating func number() throws(DocumentSyntaxError) -> String {
-        let start = (index, position)
-        if current == UInt8(ascii: "-") { advance() }
-        let leading = current
+        let start = (cursor.index, cursor.position)
+        if cursor.current == UInt8(ascii: "-") { cursor.advance() }
+        let leading = cursor.current
         let whole = skipDigits()
         var isValid = whole == 1 || (whole > 1 && leading != UInt8(ascii: "0"))
-        if current == UInt8(ascii: ".") {
-            advance()
+        if cursor.current == UInt8(ascii: ".") {
+            cursor.advance()
             isValid = skipDigits() > 0 && isValid
         }
-        if current == UInt8(ascii: "e") || current == UInt8(ascii: "E") {
-            advance()
-            if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") { advance() }
+        if cursor.current == UInt8(ascii: "e") || cursor.current == UInt8(ascii: "E") {
+            cursor.advance()
+            if cursor.current == UInt8(ascii: "+") || cursor.current == UInt8(ascii: "-") { cursor.advance() }
             isValid = skipDigits() > 0 && isValid
         }
-        if let byte = current, Self.isWord(byte) { isValid = false }
+        if let byte = cursor.current, Self.isWord(byte) { isValid = false }
         guard isValid else {
             throw DocumentSyntaxError(
                 "this is not a number as JSON writes them", at: start.1,
                 write: #"Write 12 or 1.5, and put quotation marks around texts such as "30s""#)
         }
-        return String(decoding: bytes[start.0..<index], as: UTF8.self)
+        return cursor.text(since: start.0)
     }
 
     private mutating func skipDigits() -> Int {
-        let start = index
-        while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { advance() }
-        return index - start
+        let start = cursor.index
+        cursor.skip { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return cursor.index - start
     }
 
     /// Reads `null`, `true` or `false`.
     mutating func literal() throws(DocumentSyntaxError) -> ConfigurationNode.Value {
-        let start = (index, position)
-        while let byte = current, Self.isWord(byte) { advance() }
-        switch String(decoding: bytes[start.0..<index], as: UTF8.self) {
+        let start = (cursor.index, cursor.position)
+        cursor.skip(while: Self.isWord)
+        switch cursor.text(since: start.0) {
         case "null": return .null
         case "true": return .bool(true)
         case "false": return .bool(false)
@@ -164,9 +153,10 @@ extension JSONDocumentReader {
 
     /// Reads `$NAME` or `${NAME}` without quotation marks, together with the letters and digits around it.
     mutating func reference() -> ConfigurationNode? {
-        let start = (index, position)
-        var end = index
+        let start = (cursor.index, cursor.position)
+        var end = cursor.index
         var hasDollar = false
+        let bytes = cursor.bytes
         while end < bytes.count {
             if bytes[end] == UInt8(ascii: "$") {
                 hasDollar = true
@@ -184,9 +174,9 @@ extension JSONDocumentReader {
             }
         }
         guard hasDollar else { return nil }
-        while index < end { advance() }
+        while cursor.index < end { cursor.advance() }
         var node = ConfigurationNode(
-            .string(String(decoding: bytes[start.0..<end], as: UTF8.self)), at: start.1)
+            .string(cursor.text(since: start.0)), at: start.1)
         node.isReference = true
         return node
     }

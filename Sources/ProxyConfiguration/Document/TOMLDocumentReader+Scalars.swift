@@ -10,18 +10,18 @@ extension TOMLDocumentReader {
 
     /// Reads a text in one or three quotation marks of either kind.
     mutating func string(mayHaveLines: Bool) throws(DocumentSyntaxError) -> String {
-        let start = position
-        guard let quote = current else { throw DocumentSyntaxError("a text is expected here", at: start) }
+        let start = cursor.position
+        guard let quote = cursor.current else { throw DocumentSyntaxError("a text is expected here", at: start) }
         let triple = [quote, quote, quote]
-        let hasLines = bytes[index...].starts(with: triple)
+        let hasLines = cursor.bytes[cursor.index...].starts(with: triple)
         guard mayHaveLines || !hasLines else {
             throw DocumentSyntaxError("a key has no text of several lines", at: start)
         }
-        for _ in 0..<(hasLines ? 3 : 1) { advance() }
+        for _ in 0..<(hasLines ? 3 : 1) { cursor.advance() }
         if hasLines { skipLineEnd() }
         var text: [UInt8] = []
-        while let byte = current {
-            if byte == quote, !hasLines || bytes[index...].starts(with: triple) {
+        while let byte = cursor.current {
+            if byte == quote, !hasLines || cursor.bytes[cursor.index...].starts(with: triple) {
                 return try closed(text, quote, hasLines: hasLines, from: start)
             }
             switch byte {
@@ -29,16 +29,16 @@ extension TOMLDocumentReader {
                 text.append(contentsOf: try escape(hasLines: hasLines).utf8)
             case UInt8(ascii: "\n") where hasLines, UInt8(ascii: "\t"):
                 text.append(byte)
-                advance()
-            case UInt8(ascii: "\r") where hasLines && isNext("\r\n"):
-                advance()
+                cursor.advance()
+            case UInt8(ascii: "\r") where hasLines && cursor.isNext("\r\n"):
+                cursor.advance()
             case 0..<0x20, 0x7F:
                 throw DocumentSyntaxError(
                     byte == UInt8(ascii: "\n") ? "the text is not closed on its line" : "a control character in a text",
-                    at: byte == UInt8(ascii: "\n") ? start : position)
+                    at: byte == UInt8(ascii: "\n") ? start : cursor.position)
             default:
                 text.append(byte)
-                advance()
+                cursor.advance()
             }
         }
         throw DocumentSyntaxError("the text is not closed", at: start)
@@ -49,10 +49,10 @@ extension TOMLDocumentReader {
         _ text: [UInt8], _ quote: UInt8, hasLines: Bool, from start: SourcePosition
     ) throws(DocumentSyntaxError) -> String {
         var text = text
-        for _ in 0..<(hasLines ? 3 : 1) { advance() }
-        for _ in 0..<2 where hasLines && current == quote {
+        for _ in 0..<(hasLines ? 3 : 1) { cursor.advance() }
+        for _ in 0..<2 where hasLines && cursor.current == quote {
             text.append(quote)
-            advance()
+            cursor.advance()
         }
         guard let string = String(validating: text, as: UTF8.self) else {
             throw DocumentSyntaxError("the text is not valid UTF-8", at: start, write: "Save the file as UTF-8")
@@ -61,24 +61,18 @@ extension TOMLDocumentReader {
     }
 
     private mutating func skipLineEnd() {
-        if isNext("\r\n") { advance() }
-        if current == UInt8(ascii: "\n") { advance() }
+        if cursor.isNext("\r\n") { cursor.advance() }
+        if cursor.current == UInt8(ascii: "\n") { cursor.advance() }
     }
 
     private mutating func escape(hasLines: Bool) throws(DocumentSyntaxError) -> String {
-        let start = position
-        advance()
-        let byte = current
-        if hasLines, let byte, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { return try lineEnd(from: start) }
-        advance()
+        let start = cursor.position
+        cursor.advance()
+        if let character = cursor.commonEscape() { return character }
+        let byte = cursor.current
+        if hasLines, let byte, Self.isSpace(byte) { return try lineEnd(from: start) }
+        cursor.advance()
         switch byte {
-        case UInt8(ascii: "b"): return "\u{8}"
-        case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "n"): return "\n"
-        case UInt8(ascii: "f"): return "\u{C}"
-        case UInt8(ascii: "r"): return "\r"
-        case UInt8(ascii: "\""): return "\""
-        case UInt8(ascii: "\\"): return "\\"
         case UInt8(ascii: "u"): return try scalar(digits: 4, from: start)
         case UInt8(ascii: "U"): return try scalar(digits: 8, from: start)
         default:
@@ -87,24 +81,21 @@ extension TOMLDocumentReader {
         }
     }
 
+    private static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
+
     /// A backslash at the end of a line, which takes away all white space up to the next character.
     private mutating func lineEnd(from start: SourcePosition) throws(DocumentSyntaxError) -> String {
         skipSpaces()
-        guard current == UInt8(ascii: "\n") || isNext("\r\n") else {
+        guard cursor.current == UInt8(ascii: "\n") || cursor.isNext("\r\n") else {
             throw DocumentSyntaxError("an unknown escape in a text", at: start, write: #"Write \\ for a backslash"#)
         }
-        while let byte = current, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { advance() }
+        cursor.skip(while: Self.isSpace)
         return ""
     }
 
     private mutating func scalar(digits: Int, from start: SourcePosition) throws(DocumentSyntaxError) -> String {
-        var value: UInt32 = 0
-        for _ in 0..<digits {
-            guard let byte = current, let digit = Character(Unicode.Scalar(byte)).hexDigitValue, value < 1 << 28 else {
-                throw DocumentSyntaxError("\(digits) hexadecimal digits are expected", at: start)
-            }
-            value = value << 4 | UInt32(digit)
-            advance()
+        guard let value = cursor.hexadecimal(digits: digits) else {
+            throw DocumentSyntaxError("\(digits) hexadecimal digits are expected", at: start)
         }
         guard let scalar = Unicode.Scalar(value) else {
             throw DocumentSyntaxError("this is no character", at: start)
@@ -114,16 +105,17 @@ extension TOMLDocumentReader {
 
     /// Reads a truth value, a number or a date.
     mutating func scalar() throws(DocumentSyntaxError) -> ConfigurationNode.Value {
-        let start = (index, position)
-        while let byte = current, Self.isBareKey(byte) || "+.:".utf8.contains(byte) { advance() }
+        let start = (cursor.index, cursor.position)
+        let isPart = { (byte: UInt8) in Self.isBareKey(byte) || "+.:".utf8.contains(byte) }
+        cursor.skip(while: isPart)
         // A date may have a space before its time.
-        if index - start.0 == 10, current == UInt8(ascii: " "), index + 3 < bytes.count,
-            bytes[index + 3] == UInt8(ascii: ":")
+        if cursor.index - start.0 == 10, cursor.current == UInt8(ascii: " "), cursor.index + 3 < cursor.bytes.count,
+            cursor.bytes[cursor.index + 3] == UInt8(ascii: ":")
         {
-            advance()
-            while let byte = current, Self.isBareKey(byte) || "+.:".utf8.contains(byte) { advance() }
+            cursor.advance()
+            cursor.skip(while: isPart)
         }
-        let text = String(decoding: bytes[start.0..<index], as: UTF8.self)
+        let text = cursor.text(since: start.0)
         switch text {
         case "true": return .bool(true)
         case "false": return .bool(false)

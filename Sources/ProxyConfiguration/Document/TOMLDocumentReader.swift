@@ -5,14 +5,12 @@ struct TOMLDocumentReader {
     /// The largest text.
     static let maximumBytes = 1 << 20
 
-    let bytes: [UInt8]
-    var index = 0
-    var position = SourcePosition.start
+    var cursor: TextCursor
     private let root = TOMLTable(.header, at: .start)
     private var depth = 0
 
     private init(bytes: [UInt8]) {
-        self.bytes = bytes
+        cursor = TextCursor(bytes)
     }
 
     /// Reads the whole text.
@@ -27,31 +25,13 @@ struct TOMLDocumentReader {
         return reader.root.node()
     }
 
-    /// The byte to be read next, or nil at the end.
-    var current: UInt8? { index < bytes.count ? bytes[index] : nil }
-
-    /// Moves past the current byte and keeps count of lines and columns.
-    mutating func advance() {
-        guard index < bytes.count else { return }
-        let byte = bytes[index]
-        index += 1
-        if byte == UInt8(ascii: "\n") {
-            position = SourcePosition(line: position.line + 1, column: 1)
-        } else if byte & 0xC0 != 0x80 {
-            position.column += 1
-        }
-    }
-
-    /// Whether the text goes on with these characters.
-    func isNext(_ text: String) -> Bool { bytes[index...].starts(with: text.utf8) }
-
     // MARK: Lines
 
     private mutating func document() throws(DocumentSyntaxError) {
         var table = root
         while true {
             try skipBlankLines()
-            guard let byte = current else { return }
+            guard let byte = cursor.current else { return }
             if byte == UInt8(ascii: "[") {
                 table = try header()
             } else {
@@ -63,10 +43,10 @@ struct TOMLDocumentReader {
 
     /// Skips blanks, line ends and comments.
     mutating func skipBlankLines() throws(DocumentSyntaxError) {
-        while let byte = current {
+        while let byte = cursor.current {
             switch byte {
-            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"): advance()
-            case UInt8(ascii: "\r") where isNext("\r\n"): advance()
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"): cursor.advance()
+            case UInt8(ascii: "\r") where cursor.isNext("\r\n"): cursor.advance()
             case UInt8(ascii: "#"): skipComment()
             default: return
             }
@@ -74,32 +54,32 @@ struct TOMLDocumentReader {
     }
 
     private mutating func skipComment() {
-        while let byte = current, byte != UInt8(ascii: "\n") { advance() }
+        cursor.skip { $0 != UInt8(ascii: "\n") }
     }
 
     mutating func skipSpaces() {
-        while current == UInt8(ascii: " ") || current == UInt8(ascii: "\t") { advance() }
+        cursor.skip { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
     }
 
     private mutating func endLine() throws(DocumentSyntaxError) {
         skipSpaces()
-        if current == UInt8(ascii: "#") { skipComment() }
-        guard current == nil || current == UInt8(ascii: "\n") || isNext("\r\n") else {
-            throw DocumentSyntaxError("the line goes on where it has to end", at: position)
+        if cursor.current == UInt8(ascii: "#") { skipComment() }
+        guard cursor.current == nil || cursor.current == UInt8(ascii: "\n") || cursor.isNext("\r\n") else {
+            throw DocumentSyntaxError("the line goes on where it has to end", at: cursor.position)
         }
     }
 
     /// Reads `[a.b]` or `[[a.b]]`.
     private mutating func header() throws(DocumentSyntaxError) -> TOMLTable {
-        let isElement = isNext("[[")
-        advance()
-        if isElement { advance() }
+        let isElement = cursor.isNext("[[")
+        cursor.advance()
+        if isElement { cursor.advance() }
         var keys = try dottedKey()
-        guard isNext(isElement ? "]]" : "]"), let last = keys.popLast() else {
-            throw DocumentSyntaxError("the bracket of a table is not closed", at: position, write: "Write ]")
+        guard cursor.isNext(isElement ? "]]" : "]"), let last = keys.popLast() else {
+            throw DocumentSyntaxError("the bracket of a table is not closed", at: cursor.position, write: "Write ]")
         }
-        advance()
-        if isElement { advance() }
+        cursor.advance()
+        if isElement { cursor.advance() }
         var table = root
         for key in keys { table = try table.inner(key, .implied) }
         return isElement ? try table.element(last) : try table.headed(last)
@@ -107,11 +87,11 @@ struct TOMLDocumentReader {
 
     private mutating func pair(in table: TOMLTable) throws(DocumentSyntaxError) {
         var keys = try dottedKey()
-        guard current == UInt8(ascii: "="), let last = keys.popLast() else {
+        guard cursor.current == UInt8(ascii: "="), let last = keys.popLast() else {
             throw DocumentSyntaxError(
-                "an equals sign is expected after the key", at: position, write: "Write key = value")
+                "an equals sign is expected after the key", at: cursor.position, write: "Write key = value")
         }
-        advance()
+        cursor.advance()
         skipSpaces()
         let value = try value()
         var table = table
@@ -123,33 +103,35 @@ struct TOMLDocumentReader {
     private mutating func dottedKey() throws(DocumentSyntaxError) -> [TOMLKey] {
         var keys: [TOMLKey] = []
         repeat {
-            if !keys.isEmpty { advance() }
+            if !keys.isEmpty { cursor.advance() }
             guard keys.count < Self.maximumDepth else {
-                throw DocumentSyntaxError("a key has more than \(Self.maximumDepth) parts", at: position)
+                throw DocumentSyntaxError("a key has more than \(Self.maximumDepth) parts", at: cursor.position)
             }
             skipSpaces()
-            let start = position
+            let start = cursor.position
             keys.append(TOMLKey(name: try simpleKey(), position: start))
             skipSpaces()
-        } while current == UInt8(ascii: ".")
+        } while cursor.current == UInt8(ascii: ".")
         return keys
     }
 
     private mutating func simpleKey() throws(DocumentSyntaxError) -> String {
-        if current == UInt8(ascii: "\"") || current == UInt8(ascii: "'") { return try string(mayHaveLines: false) }
-        let start = index
-        while let byte = current, Self.isBareKey(byte) { advance() }
-        guard index > start else {
-            throw DocumentSyntaxError("a key is expected here", at: position, write: #"Write key = value"#)
+        if cursor.current == UInt8(ascii: "\"") || cursor.current == UInt8(ascii: "'") {
+            return try string(mayHaveLines: false)
         }
-        return String(decoding: bytes[start..<index], as: UTF8.self)
+        let start = cursor.index
+        cursor.skip(while: Self.isBareKey)
+        guard cursor.index > start else {
+            throw DocumentSyntaxError("a key is expected here", at: cursor.position, write: #"Write key = value"#)
+        }
+        return cursor.text(since: start)
     }
 
     // MARK: Values
 
     mutating func value() throws(DocumentSyntaxError) -> ConfigurationNode {
-        let start = position
-        switch current {
+        let start = cursor.position
+        switch cursor.current {
         case UInt8(ascii: "\""), UInt8(ascii: "'"):
             return ConfigurationNode(.string(try string(mayHaveLines: true)), at: start)
         case UInt8(ascii: "["), UInt8(ascii: "{"):
@@ -158,49 +140,51 @@ struct TOMLDocumentReader {
             }
             depth += 1
             defer { depth -= 1 }
-            return current == UInt8(ascii: "[") ? try array() : try inlineTable()
+            return cursor.current == UInt8(ascii: "[") ? try array() : try inlineTable()
         default: return ConfigurationNode(try scalar(), at: start)
         }
     }
 
     private mutating func array() throws(DocumentSyntaxError) -> ConfigurationNode {
-        let start = position
+        let start = cursor.position
         var elements: [ConfigurationNode] = []
-        advance()
+        cursor.advance()
         while true {
             try skipBlankLines()
-            if current == UInt8(ascii: "]") { break }
+            if cursor.current == UInt8(ascii: "]") { break }
             elements.append(try value())
             try skipBlankLines()
-            if current == UInt8(ascii: "]") { break }
-            guard current == UInt8(ascii: ",") else {
-                throw DocumentSyntaxError("the list opened at \(start) is not closed, or lacks a comma", at: position)
+            if cursor.current == UInt8(ascii: "]") { break }
+            guard cursor.current == UInt8(ascii: ",") else {
+                throw DocumentSyntaxError(
+                    "the list opened at \(start) is not closed, or lacks a comma", at: cursor.position)
             }
-            advance()
+            cursor.advance()
         }
-        advance()
+        cursor.advance()
         return ConfigurationNode(.array(elements), at: start)
     }
 
     private mutating func inlineTable() throws(DocumentSyntaxError) -> ConfigurationNode {
-        let start = position
+        let start = cursor.position
         let table = TOMLTable(.dotted, at: start)
-        advance()
+        cursor.advance()
         skipSpaces()
-        while current != UInt8(ascii: "}") {
+        while cursor.current != UInt8(ascii: "}") {
             try pair(in: table)
             skipSpaces()
-            if current == UInt8(ascii: "}") { break }
-            guard current == UInt8(ascii: ",") else {
-                throw DocumentSyntaxError("the table opened at \(start) is not closed, or lacks a comma", at: position)
+            if cursor.current == UInt8(ascii: "}") { break }
+            guard cursor.current == UInt8(ascii: ",") else {
+                throw DocumentSyntaxError(
+                    "the table opened at \(start) is not closed, or lacks a comma", at: cursor.position)
             }
-            advance()
+            cursor.advance()
             skipSpaces()
-            guard current != UInt8(ascii: "}") else {
-                throw DocumentSyntaxError("one comma too many", at: position, write: "Remove it")
+            guard cursor.current != UInt8(ascii: "}") else {
+                throw DocumentSyntaxError("one comma too many", at: cursor.position, write: "Remove it")
             }
         }
-        advance()
+        cursor.advance()
         return table.node()
     }
 }

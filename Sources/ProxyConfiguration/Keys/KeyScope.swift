@@ -85,6 +85,8 @@ enum KeyScope: String, Sendable, CaseIterable {
         KnownKey("proxy", .text),
         KnownKey("trustedCAFile", .text),
         KnownKey("insecureSkipVerify", .boolean, default: .bool(false)),
+        KnownKey("startTimeout", .duration),
+        KnownKey("callTimeout", .duration),
         KnownKey("isolation", .choice(Isolation.allCases.map(\.rawValue))),
         KnownKey("protocol", .choice(ProtocolEra.allCases.map(\.rawValue)), default: .string("auto")),
         KnownKey("cacheTTL", .duration, default: .string("0s")),

@@ -40,6 +40,7 @@ extension ServerSettings {
                 ("isolation", isolation == new.isolation), ("protocol", protocolEra == new.protocolEra),
                 ("cacheTTL", cacheTTL == new.cacheTTL), ("cacheScope", cacheScope == new.cacheScope),
                 ("variables", cannotStart == new.cannotStart),
+                ("startTimeout", startTimeout == new.startTimeout), ("callTimeout", callTimeout == new.callTimeout),
             ]) + options.keysChanged(to: new.options).map { "options.\($0)" }
     }
 }

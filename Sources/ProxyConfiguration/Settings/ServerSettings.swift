@@ -16,6 +16,10 @@ package struct ServerSettings: Sendable, Equatable {
     package var cacheScope: CacheScope
     /// What is particular about the way to the upstream, where that is remote.
     package var egress = ServerEgress()
+    /// How long its start may take; nil for the limit of all servers.
+    package var startTimeout: Duration?
+    /// How long a call may take without a sign of life; nil for the limit of all servers.
+    package var callTimeout: Duration?
     /// Who said all this.
     package internal(set) var provenance = Provenance.somebodyElses
     /// Why the server cannot be started as it is configured, in words, such as a variable that is not set; nil if it can

@@ -30,3 +30,13 @@ extension ServerTransport: CustomStringConvertible, CustomDebugStringConvertible
     /// A mirror without children, so that `dump` shows no secrets either.
     package var customMirror: Mirror { Mirror(self, children: [], displayStyle: .enum) }
 }
+
+extension ServerTransport {
+    /// How long a call of a remote server may take without a sign of life, where that is written.
+    package var timeout: Duration? {
+        switch self {
+        case .http(_, _, let timeout, _): timeout
+        case .stdio: nil
+        }
+    }
+}

@@ -202,11 +202,11 @@ struct ServerBuilder: Sendable {
 
     private static func upstreamLimits(of server: ServerSettings, _ limits: Limits) -> UpstreamLimits {
         var result = UpstreamLimits()
-        result.startTimeout = limits.startTimeout
+        result.startTimeout = server.startTimeout ?? limits.startTimeout
         result.probeTimeout = limits.probeTimeout
         result.callTimeout = limits.callTimeout
         result.maximumCallTime = limits.maxCallTime
-        if case .http(_, _, let timeout?, _) = server.transport {
+        if let timeout = server.callTimeout ?? server.transport.timeout {
             result.callTimeout = timeout
             result.maximumCallTime = max(timeout, limits.maxCallTime)
         }

@@ -98,7 +98,8 @@ extension ServerSettings {
     /// Whether the connections of a server with other settings can go on with these, each over a new link.
     func mayKeepConnections(of other: ServerSettings) -> Bool {
         guard isolation == other.isolation, protocolEra == other.protocolEra, cacheTTL == other.cacheTTL,
-            cacheScope == other.cacheScope, trustNote == other.trustNote
+            cacheScope == other.cacheScope, startTimeout == other.startTimeout, callTimeout == other.callTimeout,
+            trustNote == other.trustNote
         else { return false }
         switch (transport, other.transport) {
         case (.stdio, .stdio): return true

@@ -246,6 +246,24 @@ def messages_in(content_type, text):
     return ["\n".join(lines) for lines in datas if any(lines)]
 
 
+async def read_answer(reader):
+    """The status of the next answer on a connection and the messages of its body, after any interim answers."""
+    status = 100
+    while status < 200:
+        line, *fields = (await reader.readuntil(b"\r\n\r\n")).decode().rstrip().split("\r\n")
+        status = int(line.split()[1])
+    headers = {name.lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
+    if "content-length" in headers:
+        body = await reader.readexactly(int(headers["content-length"]))
+    else:
+        body = b""
+        while size := int(await reader.readline(), 16):
+            body += await reader.readexactly(size)
+            await reader.readline()
+        await reader.readline()
+    return status, messages_in(headers.get("content-type", ""), body.decode())
+
+
 class Wire:
     """One keep-alive connection to one URL, spoken by hand: many times cheaper than a client library."""
 
@@ -267,19 +285,9 @@ class Wire:
             raise
 
     async def _answer(self):
-        head = (await self._reader.readuntil(b"\r\n\r\n")).decode()
-        status, *fields = head.rstrip().split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
-        if "content-length" in headers:
-            body = await self._reader.readexactly(int(headers["content-length"]))
-        else:
-            body = b""
-            while size := int(await self._reader.readline(), 16):
-                body += await self._reader.readexactly(size)
-                await self._reader.readline()
-            await self._reader.readline()
-        assert " 200 " in status, f"{status} {body}"
-        return messages_in(headers.get("content-type", ""), body.decode())
+        status, messages = await read_answer(self._reader)
+        assert status == 200, f"{status} {messages}"
+        return messages
 
     def close(self):
         if self._writer:

@@ -22,7 +22,7 @@ import Testing
     @Test(
         "Whatever could be read as another path is refused",
         arguments: [
-            "", "*", "time", "http://localhost/time", "//time", "/time//mcp", "/./time", "/time/.", "/time/..", "/../x",
+            "", "*", "time", "//time", "/time//mcp", "/./time", "/time/.", "/time/..", "/../x",
             "/time/../x", "/%2e", "/%2E%2e/x", "/a/%2e%2e/b", "/a%2fb", "/a%2Fb", "/a%5cb", "/a\\b", "/a\\b%20", "/%00",
             "/a%0d%0a",
             "/a%09", "/a%7f", "/%", "/%2", "/%zz", "/%+1", "/%-1", "/% 1", "/a#b", "/a b", "/é", "/a\u{0}", "/a\tb",
@@ -58,5 +58,25 @@ import Testing
             #expect(!target.path.utf8.contains { $0 < 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "\\") }, "\(text)")
             #expect(!target.path.contains("%"), "\(text)")
         }
+    }
+
+    @Test(
+        "A target in absolute form is the path in it, and what stands before that is told",
+        arguments: [
+            ("http://localhost:9090/fetch/mcp?a=b", "/fetch/mcp", "localhost:9090"),
+            ("HTTPS://a.example/x", "/x", "a.example"),
+            ("http://a.example", "/", "a.example"), ("http://a.example?q", "/", "a.example"),
+        ])
+    func absolute(text: String, path: String, authority: String) throws {
+        let target = try #require(RequestTarget(text))
+        #expect(target.path == path && target.authority == authority)
+        #expect(RequestTarget("/x")?.authority == nil)
+    }
+
+    @Test(
+        "What is neither form is refused, and the path of an absolute one is looked at as ever",
+        arguments: ["http://", "http:///x", "ftp://a/x", "http:/x", "x", "*", "a:443", "http://a/../x", "http://a//x"])
+    func neitherForm(text: String) {
+        #expect(RequestTarget(text) == nil)
     }
 }

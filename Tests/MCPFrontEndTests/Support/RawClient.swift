@@ -69,6 +69,12 @@ final class RawClient {
         try? await channel.close()
     }
 
+    /// Sends nothing more, and goes on reading.
+    func endSending() async throws {
+        // A server that has closed already is seen when reading.
+        try? await channel.close(mode: .output)
+    }
+
     private func more() async throws {
         guard !isClosed else { throw ConnectionEnded() }
         switch try await events.next() {

@@ -83,7 +83,7 @@ import Testing
     func bareNumberOfProgram() {
         let found = warnings(serverDocument(#""command": "a", "timeout": 60"#))
         #expect(found.count == 1 && found.first?.message.contains("60 without a unit is seconds in some") == true)
-        #expect(found.first?.suggestion?.contains("callTimeout") == true)
+        #expect(found.first?.suggestion == #"Write "callTimeout" in its place, such as "60s""#)
     }
 
     @Test("No advice has a number of milliseconds taken for seconds", arguments: [("60000", "1m"), ("300000", "5m")])

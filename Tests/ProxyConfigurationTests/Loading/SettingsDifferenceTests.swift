@@ -80,6 +80,7 @@ import Testing
         ("insecureSkipVerify", { $0.egress.skipsVerification = true }),
         ("command, url", { $0.transport = http }), ("isolation", { $0.isolation = .shared }),
         ("protocol", { $0.protocolEra = .modern }), ("cacheTTL", { $0.cacheTTL = .seconds(1) }),
+        ("startTimeout", { $0.startTimeout = .seconds(1) }), ("callTimeout", { $0.callTimeout = .seconds(1) }),
         ("cacheScope", { $0.cacheScope = .public }), ("options.panicIfInvalid", { $0.options.panicIfInvalid = true }),
         ("options.logEnabled", { $0.options.logEnabled = true }),
         ("options.authTokens", { $0.options.authTokens = [Secret("canary")] }),
