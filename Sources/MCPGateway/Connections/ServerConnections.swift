@@ -13,6 +13,8 @@ package final class ServerConnections: Sendable {
         let connection: Connection
         /// How many sessions hold it; while there are any it is not closed.
         var holders = 0
+        /// Whether any session has held it.
+        var wasHeld = false
         var idleSince: NIODeadline
     }
 
@@ -176,13 +178,18 @@ package final class ServerConnections: Sendable {
     ) -> Connection {
         let allotment = state.withLock { state -> Allotment in
             if let entry = state.entries[key] {
-                if holding { state.entries[key]?.holders += 1 }
+                if holding {
+                    state.entries[key]?.holders += 1
+                    state.entries[key]?.wasHeld = true
+                }
                 return .found(entry.connection)
             }
             let circuit = circuit(for: key, of: principal, &state)
             let connection = Connection(key: key, on: eventLoop, handshake: handshake, circuit: circuit, server: self)
             guard let evicted = makeRoom(for: key, &state) else { return .refused(connection) }
-            state.entries[key] = Entry(connection: connection, holders: holding ? 1 : 0, idleSince: eventLoop.now)
+            state.entries[key] = Entry(
+                connection: connection, holders: holding ? 1 : 0, wasHeld: holding, idleSince: eventLoop.now
+            )
             return .opened(connection, inPlaceOf: evicted.first)
         }
         switch allotment {
@@ -214,10 +221,15 @@ package final class ServerConnections: Sendable {
         return circuit
     }
 
-    /// Sees to it that one caller cannot open connections without end by declaring ever other capabilities.
+    /// Sees to it that a client which brings a server has one connection to it, and that one caller cannot open
+    /// connections without end by declaring ever other capabilities.
     ///
     /// - Returns: the connections that have to be closed, at most one; nil when all that the caller has are in use.
     private func makeRoom(for key: ConnectionKey, _ state: inout State) -> [Connection]? {
+        if settings.servesOneClient, let first = state.entries[firstKey], !first.wasHeld {
+            state.entries[firstKey] = nil
+            return [first.connection]
+        }
         guard case .principal(let principal, _) = key else { return [] }
         let own = state.entries.filter { if case .principal(principal, _) = $0.key { true } else { false } }
         guard own.count >= settings.interaction.maximumCapabilitySets else { return [] }

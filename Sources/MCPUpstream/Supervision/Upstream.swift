@@ -57,6 +57,8 @@ package final class Upstream: @unchecked Sendable {
     private var generation = 0
     private var lastID: Int64 = 0
     private var wasReady = false
+    /// How many sessions in a row were forgotten before anything was asked in them.
+    var idleLosses = 0
     var closedBecause = UpstreamFailure(.closed, "the server was stopped", nothingSent: true)
     var waiters: [(Result<Introduction, UpstreamFailure>) -> Void] = []
 

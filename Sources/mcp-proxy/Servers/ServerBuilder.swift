@@ -39,7 +39,8 @@ struct ServerBuilder: Sendable {
         let tokens = principals.tokens(server.options.authTokens)
         let connections = ServerConnections(
             // With a single token there is a single caller: the first connection is already theirs.
-            connectionSettings(of: server, firstPrincipal: firstPrincipal ?? tokens.onlyPrincipal),
+            connectionSettings(
+                of: server, source, firstPrincipal: firstPrincipal ?? tokens.onlyPrincipal),
             eventLoops: eventLoops,
             logger: logger,
             makeLink: linkFactory(for: server, journal, census),
@@ -145,7 +146,7 @@ struct ServerBuilder: Sendable {
     }
 
     private func connectionSettings(
-        of server: ServerSettings, firstPrincipal: Principal
+        of server: ServerSettings, _ source: ServerSource, firstPrincipal: Principal
     ) -> ServerConnectionSettings {
         var info = ByteBuffer(string: #"{"name":"#)
         info.writeJSONString(settings.name)
@@ -163,6 +164,11 @@ struct ServerBuilder: Sendable {
             toolFilter: server.options.toolFilter,
             firstPrincipal: firstPrincipal
         )
+        if source == .adHoc {
+            result.servesOneClient = true
+            // There is one session, which takes the connection on which the server was found to work.
+            if result.isolation == .session { result.isolation = .principal }
+        }
         result.note = server.trustNote
         result.namesTools = server.options.logEnabled
         result.startsProcesses = if case .stdio = server.transport { true } else { false }
