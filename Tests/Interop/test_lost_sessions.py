@@ -92,18 +92,19 @@ async def test_the_bridge_opens_a_forgotten_session_anew(binary, directory, http
 
 @pytest.mark.parametrize("words", ["404", "400-text", "400-error"])
 async def test_a_stream_tells_of_a_forgotten_session(launch, http, http_fixture, words):
-    """Nobody calls anything: the GET stream breaks, its next one is refused, and what is said unasked comes again."""
+    """Nobody calls anything: the GET streams break, their next ones are refused, and what is said unasked comes again."""
     with http_fixture(name="web") as upstream, launch({"web": upstream.streamable()}) as proxy:
         client = await proxy.client("web", http).initialize()
         async with client.listening() as stream:
-            upstream.ledger.wait_for("stream")
+            # That of the connection which is always there, and that of the client.
+            upstream.ledger.wait_for("stream", count=2)
             upstream.control("forget", **WORDS[words])
             upstream.control("drop")
-            await eventually_async(lambda: proxy.servers()["web"].get("sessionsLost") == 1, "the loss to be told")
-            upstream.ledger.wait_for("stream", count=2)
+            await eventually_async(lambda: proxy.servers()["web"].get("sessionsLost") == 2, "the losses to be told")
+            upstream.ledger.wait_for("stream", count=4)
             assert await client.call_text("add_tool", {"name": "fresh"}) == "added"
             await stream.notification("notifications/tools/list_changed")
-        assert proxy.output.count(LOST) == 1
+        assert proxy.output.count(LOST) == 2
 
 
 @pytest.mark.parametrize("words", ["404", "400-text", "400-error", "422-error"])

@@ -40,7 +40,7 @@ async def test_a_redirect_within_the_origin_is_followed(launch, http, http_fixtu
         moved = requests_at(upstream.ledger, "/moved/")
         assert {"POST", "GET"} <= {entry["method"] for entry in moved}
         assert all(entry["headers"]["authorization"] == TOKEN for entry in moved)
-        assert len(upstream.ledger.calls("echo")) == 2
+        assert len(upstream.ledger.entries("request", method="tools/call")) == 3
 
 
 async def test_a_redirect_that_comes_later_is_followed_by_clients_without_sessions_too(launch, http, http_fixture):

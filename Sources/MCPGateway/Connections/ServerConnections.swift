@@ -13,8 +13,6 @@ package final class ServerConnections: Sendable {
         let connection: Connection
         /// How many sessions hold it; while there are any it is not closed.
         var holders = 0
-        /// Whether any session has held it.
-        var wasHeld = false
         var idleSince: NIODeadline
     }
 
@@ -178,18 +176,13 @@ package final class ServerConnections: Sendable {
     ) -> Connection {
         let allotment = state.withLock { state -> Allotment in
             if let entry = state.entries[key] {
-                if holding {
-                    state.entries[key]?.holders += 1
-                    state.entries[key]?.wasHeld = true
-                }
+                if holding { state.entries[key]?.holders += 1 }
                 return .found(entry.connection)
             }
             let circuit = circuit(for: key, of: principal, &state)
             let connection = Connection(key: key, on: eventLoop, handshake: handshake, circuit: circuit, server: self)
             guard let evicted = makeRoom(for: key, &state) else { return .refused(connection) }
-            state.entries[key] = Entry(
-                connection: connection, holders: holding ? 1 : 0, wasHeld: holding, idleSince: eventLoop.now
-            )
+            state.entries[key] = Entry(connection: connection, holders: holding ? 1 : 0, idleSince: eventLoop.now)
             return .opened(connection, inPlaceOf: evicted.first)
         }
         switch allotment {
@@ -226,7 +219,7 @@ package final class ServerConnections: Sendable {
     ///
     /// - Returns: the connections that have to be closed, at most one; nil when all that the caller has are in use.
     private func makeRoom(for key: ConnectionKey, _ state: inout State) -> [Connection]? {
-        if settings.servesOneClient, let first = state.entries[firstKey], !first.wasHeld {
+        if settings.servesOneClient, let first = state.entries[firstKey], first.holders == 0 {
             state.entries[firstKey] = nil
             return [first.connection]
         }
