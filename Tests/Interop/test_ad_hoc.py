@@ -128,6 +128,35 @@ async def test_a_remote_server_comes_with_an_event_stream(proxy, http, web, mana
     await none_listed(management)
 
 
+@pytest.mark.parametrize("kind", ["sse", "streamable", "url"])
+@pytest.mark.parametrize("way", ["sse", "header"])
+async def test_one_remote_server_is_one_session_there(proxy, http, web, management, kind, way):
+    """What was opened to see whether the server is there is what serves the client."""
+    config = {"sse": web.sse, "streamable": web.streamable, "url": lambda: {"url": web.mcp_url}}[kind]()
+    before = len(web.ledger.entries("request", method="initialize"))
+    async with contextlib.AsyncExitStack() as stack:
+        if way == "sse":
+            client = await stack.enter_async_context(BroughtOverSSE(proxy, http, config).connected())
+        else:
+            client = await brought_in_header(proxy, http, config).initialize()
+            stack.push_async_callback(client.delete)
+        assert text_of(await client.call("echo", {"text": "remote"})) == "remote"
+        assert len(web.ledger.entries("request", method="initialize")) - before == 1
+    await none_listed(management)
+
+
+async def test_a_client_with_capabilities_has_one_session_in_the_end(proxy, http, web, management):
+    """What was opened before its capabilities were known is closed when it comes."""
+    ended = len(web.ledger.entries("deleted"))
+    client = BroughtOverSSE(proxy, http, web.streamable())
+    async with client.connected({"roots": {}}):
+        assert text_of(await client.call("echo", {"text": "remote"})) == "remote"
+        told = json.loads(text_of(await client.call("whoami", request_id="whoami")))["client"]
+        assert told["capabilities"] == {"roots": {}}
+        web.ledger.wait_for("deleted", count=ended + 1)
+    await none_listed(management)
+
+
 @pytest.mark.parametrize("way", ["sse", "header"])
 async def test_one_server_is_one_process(proxy, http, management, way):
     """The process that was started for the session is the one that serves it."""
@@ -374,6 +403,22 @@ async def test_a_message_that_is_none_leaves_nothing(proxy, http, management):
         response = await http.post(proxy.url("/mcp"), content=body, headers=headers)
         assert 400 <= response.status_code < 500, f"{body}: {response.status_code} {response.text}"
     assert await management.named("ad-hoc") == []
+
+
+@pytest.mark.parametrize("limit, depth, is_served", [(300, 200, True), (10, 20, False)])
+async def test_the_message_that_brings_a_server_is_as_deep_as_any_other(launch, http, limit, depth, is_served):
+    """`maxJSONDepth` decides, before a server is started."""
+    with launch({}, proxy=SETTINGS, limits={"maxJSONDepth": limit}) as proxy:
+        nested = json.loads("[" * depth + "]" * depth)
+        client = brought_in_header(proxy, http, brought(proxy))
+        if is_served:
+            await client.initialize({"experimental": {"nested": nested}})
+            assert await client.call_text("echo", {"text": "deep"}) == "deep"
+            await client.delete()
+        else:
+            response = await client.post(initialize_body(capabilities={"experimental": {"nested": nested}}))
+            assert "nested" in problem_of(response, 400, "not-json")["detail"]
+        await none_listed(Management(proxy, http))
 
 
 async def test_a_server_that_fails_says_why(proxy, http, management):

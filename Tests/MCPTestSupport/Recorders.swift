@@ -53,6 +53,7 @@ package final class UpstreamRecorder: UpstreamListener, @unchecked Sendable {
     /// For each time the upstream became ready, whether it had been before.
     package private(set) var readiness: [Bool] = []
     package private(set) var handshakesWanted = 0
+    package private(set) var lostSessions = 0
     package private(set) var losses: [UpstreamFailure] = []
     package private(set) var questions: [Question] = []
     package private(set) var notifications: [(message: Message, exchange: (any ExchangeReceiver)?)] = []
@@ -60,6 +61,8 @@ package final class UpstreamRecorder: UpstreamListener, @unchecked Sendable {
     package init() {}
 
     package func upstreamBecameReady(_ upstream: Upstream, again: Bool) { readiness.append(again) }
+
+    package func upstreamLostSession(_ upstream: Upstream) { lostSessions += 1 }
 
     package func upstreamWantsHandshake(_ upstream: Upstream) { handshakesWanted += 1 }
 

@@ -67,6 +67,15 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
 
     package func handshakeCompleted(_ version: ProtocolVersion) { self.version = version }
 
+    /// Whether the server's words about a session can be about this link's.
+    package var hasSession = false
+    package private(set) var lossesInWords: [String] = []
+
+    package func sessionIsLost(accordingTo words: String, inAnswerTo id: Int64) -> Bool {
+        if hasSession { lossesInWords.append(words) }
+        return hasSession
+    }
+
     package func close() {
         guard !isClosed else { return }
         isClosed = true

@@ -38,7 +38,9 @@ final class ChannelReply: StatelessReplySink, @unchecked Sendable {
             // Where there is no stream to close, the end of a subscription is told in two ways: the specification asks
             // for both (2026-07-28, Subscriptions and Cancellation).
             // An error needs no second word. What cannot be read is no graceful end.
-            if isSubscription, (try? Message(answer))?.kind == .result {
+            if isSubscription,
+                (try? Message(answer, maximumDepth: Int.max, duplicateKeys: .accepted))?.kind == .result
+            {
                 channel.write(OwnMessages.cancelled(id: id, reason: "the subscription has ended"))
             }
         }

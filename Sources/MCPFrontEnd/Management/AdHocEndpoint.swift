@@ -152,7 +152,7 @@ struct AdHocEndpoint: Sendable {
     ) throws(ManagementProblem) -> (configuration: ByteBuffer, opensSession: Bool)? {
         let message: Message
         do {
-            message = try Message(body)
+            message = try Message(body, maximumDepth: streamable.limits.maximumJSONDepth)
         } catch {
             throw ManagementProblem(.notJSON, "the body is not a message of the protocol: \(error.reason)")
         }

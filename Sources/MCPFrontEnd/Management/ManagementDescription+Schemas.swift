@@ -176,6 +176,7 @@ extension ManagementDescription {
         "calls": {"type": "integer"},
         "callsInFlight": {"type": "integer"},
         "restarts": {"type": "integer"},
+        "sessionsLost": {"type": "integer", "description": "How often it has forgotten a session that was opened with it."},
         "processID": {"type": "integer"}
         """
 }

@@ -39,6 +39,7 @@ extension ServerReport {
         object.add("calls", calls)
         object.add("callsInFlight", callsInFlight)
         object.add("restarts", status.restarts)
+        object.add("sessionsLost", status.sessionsLost > 0 ? status.sessionsLost : nil)
         object.add("processID", status.processID.map { Int($0) })
     }
 }

@@ -119,6 +119,7 @@ final class StatusPages: Sendable {
             body.writeString(",\"circuit\":")
             body.writeImmutableBuffer(circuit.json)
         }
+        if status.sessionsLost > 0 { body.writeString(",\"sessionsLost\":\(status.sessionsLost)") }
         body.writeString(",\"restarts\":\(status.restarts)}")
     }
 }

@@ -88,7 +88,14 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
 
     func exchangeAnswered(_ answer: Message) {
         switch (caller.era, serverEra) {
-        case (.legacy, .legacy): finish(.passed(answer, listEdits(answer, dropsInvalidMarks: false)))
+        case (.legacy, .legacy):
+            // "Method not found" says neither which server nor what it lacks.
+            if request.method == .resourcesSubscribe, answer.errorCode == .methodNotFound,
+                let words = connection.whyNoSubscription
+            {
+                return finish(.error(.methodNotFound, words))
+            }
+            finish(.passed(answer, listEdits(answer, dropsInvalidMarks: false)))
         case (.legacy, .modern):
             if refreshesCatalog(after: answer) { return }
             switch AnswerBridge.toLegacy(answer, of: request.method) {

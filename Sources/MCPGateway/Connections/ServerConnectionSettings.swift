@@ -24,6 +24,9 @@ package struct ServerConnectionSettings: Sendable {
     package var namesTools = false
     /// Whose connection is opened first, before any client has come.
     package var firstPrincipal: Principal
+    /// Whether the server is there for one client, which has brought it: what was opened before it came and does not suit
+    /// it is of no use to anybody.
+    package var servesOneClient = false
     /// How connections to a server without sessions are shared; by everybody, unless something else is asked for.
     package var statelessIsolation = Isolation.shared
     /// Which era the server is spoken to in.

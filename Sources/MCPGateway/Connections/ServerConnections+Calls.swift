@@ -1,7 +1,13 @@
 import Logging
-import MCPUpstream
+package import MCPUpstream
 
 // MARK: - Calls that fail
+
+extension Connection {
+    package func upstreamLostSession(_ upstream: Upstream) {
+        server.update { $0.sessionsLost += 1 }
+    }
+}
 
 extension ServerConnections {
     /// Tells the operator that a server answers a call in a way that is none, which its state does not show. The same

@@ -216,10 +216,15 @@ package final class ServerConnections: Sendable {
         return circuit
     }
 
-    /// Sees to it that one caller cannot open connections without end by declaring ever other capabilities.
+    /// Sees to it that a client which brings a server has one connection to it, and that one caller cannot open
+    /// connections without end by declaring ever other capabilities.
     ///
     /// - Returns: the connections that have to be closed, at most one; nil when all that the caller has are in use.
     private func makeRoom(for key: ConnectionKey, _ state: inout State) -> [Connection]? {
+        if settings.servesOneClient, let first = state.entries[firstKey], first.holders == 0 {
+            state.entries[firstKey] = nil
+            return [first.connection]
+        }
         guard case .principal(let principal, _) = key else { return [] }
         let own = state.entries.filter { if case .principal(principal, _) = $0.key { true } else { false } }
         guard own.count >= settings.interaction.maximumCapabilitySets else { return [] }

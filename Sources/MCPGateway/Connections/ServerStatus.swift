@@ -31,6 +31,8 @@ package struct ServerStatus: Sendable, Equatable {
     package var errorOutput: [String] = []
     package var processID: Int32?
     package var restarts = 0
+    /// How often it has said that it does not know a session that it had opened.
+    package var sessionsLost = 0
     package var protocolVersion: String?
     /// The era in which it was last spoken to.
     package var era: Era?

@@ -49,6 +49,12 @@ extension ClientSession {
         }
         subscribing[id] = reply
         connection.run { [self] connection in
+            if isWanted, let words = connection.whyNoSubscription {
+                return run { session in
+                    guard let reply = session.subscribing.removeValue(forKey: id) else { return }
+                    reply.finish(OwnMessages.error(id: id, code: .methodNotFound, message: words))
+                }
+            }
             connection.change(self, uri, isWanted: isWanted) { [self] outcome in
                 run { session in
                     guard let reply = session.subscribing.removeValue(forKey: id) else { return }
@@ -58,7 +64,8 @@ extension ClientSession {
                             OwnMessages.error(
                                 id: id,
                                 code: .invalidParams,
-                                message: "the server does not tell changes of this resource"
+                                message: "server \"\(session.route.server.displayName)\" does not tell changes of "
+                                    + "\(PrintableText.make(uri.text, maximumBytes: 256))"
                             )
                         )
                     case .success: reply.finish(OwnMessages.emptyResult(id: id))

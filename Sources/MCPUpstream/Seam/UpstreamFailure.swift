@@ -49,6 +49,8 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
     package private(set) var nothingSent: Bool
     /// The HTTP status with which a remote server refused the request, where that is what happened.
     package let status: Int?
+    /// What it says about the server.
+    private(set) var evidence: FailureEvidence
     /// Set when the server is not called for now, because this has happened to it again and again.
     package private(set) var pause: Pause?
 
@@ -69,6 +71,7 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
         self.logDetail = logDetail.map { PrintableText.make($0, maximumBytes: Self.maximumDetailBytes) } ?? self.detail
         self.nothingSent = nothingSent
         self.status = status
+        self.evidence = FailureEvidence(of: code, status: status)
     }
 }
 
@@ -77,12 +80,14 @@ extension UpstreamFailure: CustomStringConvertible {
 }
 
 extension UpstreamFailure {
-    /// The answer to a request came, and is none.
+    /// The answer to a request came, among others that can be read, and is none: of the server it says only that it has
+    /// answered this call, however badly.
     ///
     /// - Parameter reason: In our words.
     static func brokenAnswer(_ reason: String) -> UpstreamFailure {
         var failure = UpstreamFailure(.unreadable, "its answer is not a message: \(reason)")
         failure.publicDetail = failure.detail
+        failure.evidence = .alive
         return failure
     }
 
@@ -98,6 +103,13 @@ extension UpstreamFailure {
         var failure = UpstreamFailure(.timedOut, "\(what) within \(words) (\(key))", nothingSent: nothingSent)
         failure.publicDetail = "\(words) (\(key))"
         return failure
+    }
+
+    /// What came instead of an answer was no message from its beginning to its end: something else stands there.
+    ///
+    /// - Parameter reason: In our words.
+    static func noMessage(_ reason: String) -> UpstreamFailure {
+        UpstreamFailure(.unreadable, "its answer is not a message: \(reason)")
     }
 
     /// The same failure for a request that was not sent at all.

@@ -37,6 +37,11 @@ package protocol UpstreamLink: AnyObject {
     /// Says that the server needs no handshake.
     func statelessServerFound()
 
+    /// Takes note that the answer to a request says, in the server's own words, that it does not know the session.
+    ///
+    /// - Returns: whether the link has a session that can be meant, and nothing shows that the request was read.
+    func sessionIsLost(accordingTo words: String, inAnswerTo id: Int64) -> Bool
+
     /// Ends the link and frees everything. `linkClosed` follows exactly once, unless it has come before.
     func close()
 
@@ -75,6 +80,7 @@ extension UpstreamLink {
     package var hasRequestHeads: Bool { false }
 
     package func statelessServerFound() {}
+    package func sessionIsLost(accordingTo words: String, inAnswerTo id: Int64) -> Bool { false }
 
     /// Sends a message that has no head.
     package func send(_ message: ByteBuffer, as kind: OutgoingKind) {
@@ -100,8 +106,11 @@ package protocol UpstreamLinkReceiver: AnyObject {
     /// All that comes in answer to this request has been reported: who still waits waits in vain.
     func linkAnswerEnded(_ id: Int64)
 
-    /// The server does not know our session any more (HTTP 404): this request was refused unread.
+    /// The server does not know our session any more: this request was refused unread.
     func linkLostSession(_ id: Int64?)
+
+    /// Whether a request that the server says it has not read is sent once more; else what it says is the answer.
+    func mayBeRepeated(_ id: Int64) -> Bool
 
     /// Nothing more can be sent; answers may still come, and `linkClosed` follows soon.
     func linkEnding()

@@ -53,7 +53,7 @@ extension Conversation: UpstreamLinkReceiver {
         receive(bytes, relatedTo: related)
     }
 
-    private func receive(_ bytes: ByteBuffer, relatedTo related: Int64?) {
+    func receive(_ bytes: ByteBuffer, relatedTo related: Int64?) {
         let message: Message
         do {
             message = try Message(bytes, maximumDepth: limits.maximumDepth, duplicateKeys: .accepted)
@@ -73,8 +73,13 @@ extension Conversation: UpstreamLinkReceiver {
         if answer.kind == .error, let related, named != related, named.map({ calls[$0] == nil }) ?? true {
             // What comes in answer to an HTTP request belongs to it, whatever it names.
             let object = answer.view(answer.envelope.error)?.bytes ?? ByteBuffer(string: "{}")
-            // It was accepted before; with our own text around it, it is a message.
-            guard let own = try? Message(OwnMessages.error(id: .integer(related), object: object)) else { return }
+            // It was accepted before, within a message; with our own text around it, it is one again.
+            guard
+                let own = try? Message(
+                    OwnMessages.error(id: .integer(related), object: object),
+                    maximumDepth: limits.maximumDepth,
+                    duplicateKeys: .accepted)
+            else { return }
             return receivedAnswer(own, relatedTo: nil)
         }
         guard let id = named else {
@@ -91,8 +96,10 @@ extension Conversation: UpstreamLinkReceiver {
         {
             return
         }
+        if isRefusedForSession(answer, id) { return }
         // An identifier that is not in flight was answered, cancelled or invented before: nobody must get it.
         finish(id) {
+            hasServed = true
             circuit.succeeded()
             $0.receiver.exchangeAnswered(answer)
         }
@@ -142,35 +149,6 @@ extension Conversation: UpstreamLinkReceiver {
         owner.conversation(self, notifies: notification, during: subscription ?? related)
     }
 
-    private func receivedJunk(_ bytes: ByteBuffer, _ reason: String, relatedTo related: Int64?) {
-        if let related, let answer = UnnamedError.answer(in: bytes, to: related) {
-            return receive(answer, relatedTo: related)
-        }
-        if let id = related ?? awaited(BrokenAnswer.id(in: bytes)) {
-            link.noteBrokenAnswer(bytes, reason)
-            // A line among others tells of one tool, a whole HTTP answer of what stands there instead of a server.
-            let isWhole = related != nil
-            linkFailed(
-                id,
-                isWhole ? UpstreamFailure(.unreadable, "its answer is not a message: \(reason)") : .brokenAnswer(reason)
-            )
-            return
-        }
-        link.noteJunk(bytes)
-        // What comes before the first message is a banner, or what an installer tells.
-        let limit = introduction == nil ? limits.maximumBannerLines : limits.maximumJunk
-        if junk.add(limit: limit, now: link.eventLoop.now) {
-            end(UpstreamFailure(.unreadable, "it writes too many lines that are not messages: \(reason)"))
-        }
-    }
-
-    /// The identifier, if it is that of a request which is not answered yet.
-    private func awaited(_ id: Int64?) -> Int64? {
-        guard let id else { return nil }
-        if case .introducing = state { return id }
-        return calls[id] == nil ? nil : id
-    }
-
     func linkFailed(_ id: Int64, _ failure: UpstreamFailure) {
         guard !isEnded else { return }
         if case .introducing = state {
@@ -199,15 +177,6 @@ extension Conversation: UpstreamLinkReceiver {
     func linkAnswerEnded(_ id: Int64) {
         guard !isEnded, awaited(id) != nil else { return }
         linkFailed(id, .brokenAnswer("it names another request, or none"))
-    }
-
-    func linkLostSession(_ id: Int64?) {
-        guard !isEnded else { return }
-        if case .introducing = state {
-            end(UpstreamFailure(.handshakeRefused, "it forgot the session during the handshake"))
-            return
-        }
-        owner.conversation(self, lostSessionWith: id)
     }
 
     func linkEnding() {

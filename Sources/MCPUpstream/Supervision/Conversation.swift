@@ -43,6 +43,10 @@ final class Conversation {
     /// The questions of the server to its client that are open. A person may be thinking, so that silence means
     /// nothing meanwhile; over stdio it cannot be told for which call.
     var openQuestions: Set<RequestID> = []
+    /// Whether anything but the handshake was answered.
+    var hasServed = false
+    /// Whether the server has said that it does not know the session.
+    var isForgotten = false
 
     init(
         generation: Int,

@@ -5,6 +5,10 @@ protocol ConversationOwner: AnyObject {
     func conversationBecameReady(_ conversation: Conversation, _ introduction: Introduction)
     func conversation(_ conversation: Conversation, asks request: ServerRequest, during id: Int64?)
     func conversation(_ conversation: Conversation, notifies message: Message, during id: Int64?)
+    /// The server has said for the first time that it does not know the session.
+    ///
+    /// - Parameter unasked: Whether that was not said of a request.
+    func conversationWasForgotten(_ conversation: Conversation, unasked: Bool)
     /// The session was forgotten by the server, and the request `id` with it, unread.
     func conversation(_ conversation: Conversation, lostSessionWith id: Int64?)
     /// The server has refused the request `id`, unread, because it wants a handshake after all.

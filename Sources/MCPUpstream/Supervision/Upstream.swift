@@ -59,6 +59,8 @@ package final class Upstream: @unchecked Sendable {
     private var wasReady = false
     /// Whether what is started has never been ready: the program may have to be downloaded first.
     var isFirstStart = true
+    /// How many sessions in a row were forgotten before anything was asked in them.
+    var idleLosses = 0
     var closedBecause = UpstreamFailure(.closed, "the server was stopped", nothingSent: true)
     var waiters: [(Result<Introduction, UpstreamFailure>) -> Void] = []
 

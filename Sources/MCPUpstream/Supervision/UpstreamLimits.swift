@@ -14,8 +14,9 @@ package struct UpstreamLimits: Sendable {
     package var queueWait: Duration = .seconds(2)
     package var backoffMinimum: Duration = .milliseconds(500)
     package var backoffMaximum: Duration = .seconds(60)
-    /// How deeply a server's messages may be nested.
-    package var maximumDepth = 1_000
+    /// How deeply a server's messages may be nested, whoever reads them.
+    package static let maximumDepth = 1_000
+    package var maximumDepth = Self.maximumDepth
     /// How many lines that are not messages a server may write in ten seconds.
     package var maximumJunk = 100
     /// The same while it starts.

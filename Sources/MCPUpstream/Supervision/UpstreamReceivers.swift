@@ -22,6 +22,9 @@ package protocol UpstreamListener: AnyObject, Sendable {
     /// The server is gone, or could not be reached. It is tried again unless it was closed on purpose.
     func upstreamWasLost(_ upstream: Upstream, _ failure: UpstreamFailure)
 
+    /// The server has forgotten the session. Another one is opened, and calls wait for it.
+    func upstreamLostSession(_ upstream: Upstream)
+
     /// The server was taken for one that needs no handshake and wants one after all. Nothing more is to be asked of it
     /// on this connection.
     func upstreamWantsHandshake(_ upstream: Upstream)

@@ -166,6 +166,11 @@ struct ServerBuilder: Sendable {
             toolFilter: server.options.toolFilter,
             firstPrincipal: firstPrincipal
         )
+        if source == .adHoc {
+            result.servesOneClient = true
+            // There is one session, which takes the connection on which the server was found to work.
+            if result.isolation == .session { result.isolation = .principal }
+        }
         result.note = server.trustNote
         result.anonymousIsOnePerson = isForOnePerson
         // What somebody has brought for a while has a name of ours that never comes again.

@@ -25,6 +25,9 @@ final class StatusNote: Sendable {
         if let reason = status.pendingChange, before.pendingChange != reason {
             note("serves as it was, since what it is changed to does not start yet: \(reason)")
         }
+        if status.sessionsLost > before.sessionsLost {
+            note("has forgotten a session; another one is opened")
+        }
         switch status.state {
         case .failed where before.state != .failed || before.error != status.error:
             note("failed: \(status.error ?? "no reason known")")

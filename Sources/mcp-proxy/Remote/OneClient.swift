@@ -119,7 +119,9 @@ final class OneClient: Sendable {
 
     private func take(_ bytes: ByteBuffer) {
         // Only messages that have been read before are written here.
-        guard let message = try? Message(bytes, duplicateKeys: .accepted) else { return }
+        guard let message = try? Message(bytes, maximumDepth: Int.max, duplicateKeys: .accepted) else {
+            return
+        }
         switch message.kind {
         case .notification:
             if message.method == .progress, let params = message.params { progress(Self.words(params)) }

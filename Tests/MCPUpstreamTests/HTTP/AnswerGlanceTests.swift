@@ -20,6 +20,6 @@ import Testing
             ("[]", false), ("{", false), ("", false), ("nonsense", false), ("{}", false), (#"{"id":1}"#, false),
         ])
     func glances(message: String, isResponse: Bool) {
-        #expect(AnswerGlance.isResponse(ByteBuffer(string: message)) == isResponse)
+        #expect(AnswerGlance.isResponse(ByteBuffer(string: message), maximumDepth: 128) == isResponse)
     }
 }

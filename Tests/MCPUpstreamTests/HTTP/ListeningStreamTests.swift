@@ -116,6 +116,122 @@ import Testing
         #expect(try await link.next() == .lostSession(nil))
     }
 
+    private static let words =
+        #"{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"Invalid session"}}"#
+
+    @Test(
+        "A forgotten session shows in the server's words, once it was good for something",
+        arguments: [
+            HTTPAnswers.text(
+                "Invalid or missing session ID", type: "text/plain", status: "400 Bad Request"),
+            HTTPAnswers.json(words, status: "410 Gone"), HTTPAnswers.json(words, status: "422 X"),
+            HTTPAnswers.json(words),
+        ])
+    func lostSessionInWords(answer: String) async throws {
+        let server = try await ScriptedServer { request, connection in
+            if request.method == "GET" { return connection.send(answer) }
+            let isCall = request.body.contains("tools/call")
+            connection.send(
+                request.header("Mcp-Session-Id") == nil
+                    ? HTTPAnswers.json(HTTPAnswers.result(1), headers: "Mcp-Session-Id: s\r\n")
+                    : isCall ? HTTPAnswers.json(HTTPAnswers.result(2)) : HTTPAnswers.empty())
+        }
+        let link = try await openLink(server, listening: false)
+        try await link.call(2)
+        #expect(try await link.next() == .received(HTTPAnswers.result(2), relatedTo: 2))
+        try await link.run { ($0 as? any ListeningLink)?.openListeningStream() }
+        #expect(try await link.next() == .lostSession(nil))
+        #expect(
+            try await link.lines.next().lowercased().contains("session id")
+                || answer.contains("Invalid session"))
+    }
+
+    @Test(
+        "Words about the session before anything was asked in it are what the server says to everybody")
+    func refusedInWords() async throws {
+        let server = try await server { _, connection in
+            connection.send(
+                HTTPAnswers.text("no session here", type: "text/plain", status: "400 Bad Request"))
+        }
+        let link = try await openLink(server)
+        #expect(try await link.lines.first { $0.contains("no listening stream") }.contains("400"))
+        #expect(link.log.rest.isEmpty)
+    }
+
+    // MARK: Before the calls
+
+    @Test(
+        "Calls are posted once the stream has begun, those that were held back as well as those that come meanwhile"
+    )
+    func beforeCalls() async throws {
+        let held = AwaitedLog<ScriptedConnection>()
+        let server = try await server { _, connection in held.add(connection) }
+        let link = try await openLink(server)
+        try await link.call(2)
+        let connection = try await held.next()
+        try await link.call(3)
+        try await link.send("{}", as: .response)
+        for body in [SentMessages.initialize, SentMessages.initialized, "", "{}"] {
+            #expect(try await server.nextRequest().body == body)
+        }
+        connection.send(HTTPAnswers.events())
+        let late = Set([try await server.nextRequest().body, try await server.nextRequest().body])
+        #expect(late == [SentMessages.call(2), SentMessages.call(3)])
+    }
+
+    @Test("A stream that is asked for later comes before the calls after it")
+    func beforeLaterCalls() async throws {
+        let held = AwaitedLog<ScriptedConnection>()
+        let server = try await server { _, connection in held.add(connection) }
+        let link = try await openLink(server, listening: false)
+        try await link.call(2)
+        for body in [SentMessages.initialize, SentMessages.initialized, SentMessages.call(2)] {
+            #expect(try await server.nextRequest().body == body)
+        }
+        try await link.run { ($0 as? any ListeningLink)?.openListeningStream() }
+        try await link.call(3)
+        let connection = try await held.next()
+        try await link.send("{}", as: .response)
+        for body in ["", "{}"] { #expect(try await server.nextRequest().body == body) }
+        connection.send(HTTPAnswers.events())
+        #expect(try await server.nextRequest().body == SentMessages.call(3))
+    }
+
+    @Test(
+        "No call waits for ever for the stream",
+        arguments: [
+            "", "cut", "HTTP/1.1 405 X\r\n\r\n", HTTPAnswers.empty("503 X"), HTTPAnswers.json("{}"),
+        ])
+    func callsGoOn(answer: String) async throws {
+        let server = try await server { _, connection in
+            switch answer {
+            case "": break
+            case "cut": connection.close()
+            default: connection.send(answer)
+            }
+        }
+        var settings = HTTPLinkSettings.forTests
+        // Only a stream that never begins is waited for that long.
+        settings.listeningTimeout = answer == "" ? .milliseconds(20) : .seconds(60)
+        let link = try await HTTPLinkHarness.streamable(server.url(), settings: settings)
+        try await link.run {
+            ($0 as? any ListeningLink)?.openListeningStream()
+            $0.send(ByteBuffer(string: SentMessages.initialized), as: .notification)
+        }
+        try await link.call(2)
+        while try await server.nextRequest().body != SentMessages.call(2) {}
+    }
+
+    @Test("Whoever stops listening does not wait for the stream")
+    func stopsWaiting() async throws {
+        let server = try await server { _, _ in }
+        let link = try await openLink(server)
+        _ = try await nextGet(server)
+        try await link.call(2)
+        try await link.run { ($0 as? any ListeningLink)?.closeListeningStream() }
+        while try await server.nextRequest().body != SentMessages.call(2) {}
+    }
+
     @Test("A stream that is not wanted any more is closed")
     func stops() async throws {
         let server = try await server { _, connection in

@@ -117,10 +117,89 @@ import Testing
     }
 
     @Test(
+        "What is said of the session of a message that is no request counts once the session was good for something"
+    )
+    func lostSessionOfNotification() async throws {
+        let words = #"{"jsonrpc":"2.0","id":null,"error":{"code":-32001,"message":"Session expired"}}"#
+        let server = try await ScriptedServer { request, connection in
+            switch request.body {
+            case SentMessages.call(1):
+                connection.send(HTTPAnswers.json(HTTPAnswers.result(1), headers: "Mcp-Session-Id: s\r\n"))
+            case SentMessages.call(2): connection.send(HTTPAnswers.json(HTTPAnswers.result(2)))
+            case "200": connection.send(HTTPAnswers.json(words))
+            default: connection.send(HTTPAnswers.json(words, status: "400 Bad Request"))
+            }
+        }
+        let link = try await HTTPLinkHarness.streamable(server.url())
+        try await link.call(1)
+        _ = try await link.next()
+        try await link.send("before", as: .response)
+        #expect(try await link.lines.next().contains("refused a message"))
+        try await link.call(2)
+        #expect(try await link.next() == .received(HTTPAnswers.result(2), relatedTo: 2))
+        for body in ["200", "400"] {
+            try await link.send(body, as: .notification)
+            #expect(try await link.next() == .lostSession(nil))
+        }
+    }
+
+    @Test(
+        "A refused notifications/initialized loses no session: the server may serve all the same",
+        arguments: [400, 404])
+    func refusedInitialized(status: Int) async throws {
+        let server = try await ScriptedServer { request, connection in
+            let isFirst = request.header("Mcp-Session-Id") == nil
+            connection.send(
+                isFirst
+                    ? HTTPAnswers.json(HTTPAnswers.result(1), headers: "Mcp-Session-Id: s\r\n")
+                    : request.body == SentMessages.initialized
+                        ? HTTPAnswers.text("no session", type: "text/plain", status: "\(status) X")
+                        : HTTPAnswers.json(HTTPAnswers.result(2)))
+        }
+        let link = try await HTTPLinkHarness.streamable(server.url())
+        try await link.call(1)
+        _ = try await link.next()
+        try await link.send(SentMessages.initialized, as: .notification)
+        #expect(try await link.lines.next().contains("refused notifications/initialized"))
+        try await link.call(2)
+        #expect(try await link.next() == .received(HTTPAnswers.result(2), relatedTo: 2))
+    }
+
+    @Test("What was sent once more already gets what the server says of its session as the answer")
+    func notRepeated() async throws {
+        let server = try await ScriptedServer { request, connection in
+            let isFirst = request.header("Mcp-Session-Id") == nil
+            connection.send(
+                isFirst
+                    ? HTTPAnswers.json(HTTPAnswers.result(1), headers: "Mcp-Session-Id: s\r\n")
+                    : HTTPAnswers.text("no such session", type: "text/plain", status: "400 Bad Request"))
+        }
+        let link = try await HTTPLinkHarness.streamable(server.url())
+        try await link.call(1)
+        _ = try await link.next()
+        try await link.call(HTTPLinkHarness.repeated)
+        #expect(try await link.failure(of: HTTPLinkHarness.repeated).detail.contains("no such session"))
+    }
+
+    @Test("An error that is nested as deeply as any answer may be is passed on")
+    func deepError() async throws {
+        let deep = String(repeating: "[", count: 300) + String(repeating: "]", count: 300)
+        let error = #"{"jsonrpc":"2.0","id":1,"error":{"code":-32050,"message":"m","data":\#(deep)}}"#
+        let server = try await ScriptedServer { _, connection in
+            connection.send(HTTPAnswers.json(error, status: "500 X"))
+        }
+        let link = try await HTTPLinkHarness.streamable(server.url())
+        try await link.call(1)
+        #expect(try await link.next() == .received(error, relatedTo: 1))
+    }
+
+    @Test(
         "Other words, another code and another status are the answer of a server that knows the session",
         arguments: [
-            ("400 Bad Request", -32000, "no such tool"), ("400 Bad Request", -32602, "session is missing"),
-            ("409 Conflict", -32000, "session is busy"),
+            ("400 Bad Request", -32000, "no such tool"),
+            ("400 Bad Request", -32602, "session is missing"),
+            ("409 Conflict", -32000, "session is busy"), ("403 Forbidden", -32000, "unknown session"),
+            ("429 X", -32000, "invalid: too many sessions"), ("500 X", -32000, "unknown session"),
         ])
     func keptSession(status: String, code: Int, words: String) async throws {
         let error = #"{"jsonrpc":"2.0","id":2,"error":{"code":\#(code),"message":"\#(words)"}}"#
@@ -139,7 +218,7 @@ import Testing
     }
 
     @Test(
-        "A redirect is not followed; the operator is told where it leads, without the query",
+        "A redirect to another origin, or in a circle, ends somewhere; the operator is told where it leads, without the query",
         arguments: [
             ("https://elsewhere.example/mcp?token=x#y", "https://elsewhere.example/mcp;"), ("/mcp/?a=b", "/mcp/;"),
         ])

@@ -28,5 +28,6 @@ private final class Receiver: UpstreamLinkReceiver {
     func linkReceived(_ message: ByteBuffer, relatedTo id: Int64?) { others += 1 }
     func linkFailed(_ id: Int64, _ failure: UpstreamFailure) { others += 1 }
     func linkLostSession(_ id: Int64?) { others += 1 }
+    func mayBeRepeated(_ id: Int64) -> Bool { false }
     func linkClosed(_ failure: UpstreamFailure) { failures.append(failure) }
 }

@@ -103,6 +103,7 @@ final class StdioHarness: Sendable {
         func linkReceived(_ message: ByteBuffer, relatedTo id: Int64?) { log.add(.received(String(buffer: message))) }
         func linkFailed(_ id: Int64, _ failure: UpstreamFailure) { log.add(.failed(id, failure)) }
         func linkLostSession(_ id: Int64?) {}
+        func mayBeRepeated(_ id: Int64) -> Bool { false }
         func linkClosed(_ failure: UpstreamFailure) { log.add(.closed(failure)) }
     }
 }

@@ -110,7 +110,8 @@ import Testing
         "Only what shows that the server cannot serve counts",
         arguments: [
             (UpstreamFailure(.notReachable, ""), true), (UpstreamFailure(.connectionLost, ""), true),
-            (UpstreamFailure(.unreadable, ""), true), (UpstreamFailure(.processEnded, ""), true),
+            (UpstreamFailure(.unreadable, ""), true), (UpstreamFailure.noMessage("x"), true),
+            (UpstreamFailure.brokenAnswer("x"), false), (UpstreamFailure(.processEnded, ""), true),
             (UpstreamFailure(.unexpectedHTTPAnswer, "", status: 502), true),
             (UpstreamFailure(.unexpectedHTTPAnswer, "", status: 503), true),
             (UpstreamFailure(.unexpectedHTTPAnswer, "", status: 504), true),

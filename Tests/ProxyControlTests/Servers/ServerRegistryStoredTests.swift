@@ -15,7 +15,9 @@ import Testing
         directory = try TemporaryDirectory()
     }
 
-    private func store() throws -> ServerStore { try ServerStore(StateDirectory(directory.path, logger: .silent), logger: .silent) }
+    private func store() throws -> ServerStore {
+        try ServerStore(StateDirectory(directory.path, logger: .silent), logger: .silent)
+    }
 
     @Test("What was added, replaced, left out and removed is the same after the next start")
     func restored() async throws {

@@ -13,7 +13,9 @@ import Testing
         directory = try TemporaryDirectory()
     }
 
-    private func store() throws -> ServerStore { try ServerStore(StateDirectory(directory.path, logger: .silent), logger: .silent) }
+    private func store() throws -> ServerStore {
+        try ServerStore(StateDirectory(directory.path, logger: .silent), logger: .silent)
+    }
 
     private func server(_ name: String, _ command: String = "new") -> KeptServer {
         KeptServer(

@@ -7,12 +7,14 @@ enum AnswerGlance {
     /// Whether a message that came on a request's own stream is a response, or a batch that holds one.
     ///
     /// On that stream there is no other response than that request's, so the identifier is not compared.
-    static func isResponse(_ message: ByteBuffer) -> Bool {
+    static func isResponse(_ message: ByteBuffer, maximumDepth: Int) -> Bool {
         if let answer = glance(message) { return answer }
-        guard Batch.isBatch(message) else { return isWholeResponse(message) }
+        guard Batch.isBatch(message) else { return isWholeResponse(message, maximumDepth) }
         // What is not a batch of messages is no response; the layer above says so.
-        let parts = (try? Batch.split(message, maximumCount: 10_000, maximumDepth: 128)) ?? []
-        return parts.contains { glance($0) ?? isWholeResponse($0) }
+        let parts =
+            (try? Batch.split(
+                message, maximumCount: 10_000, maximumDepth: maximumDepth, duplicateKeys: .accepted)) ?? []
+        return parts.contains { glance($0) ?? isWholeResponse($0, maximumDepth) }
     }
 
     /// The answer, if it shows in the first few members; nil when it does not.
@@ -44,9 +46,12 @@ enum AnswerGlance {
         return String(decoding: name.content.lazy.map { scanner[$0] }, as: UTF8.self)
     }
 
-    private static func isWholeResponse(_ message: ByteBuffer) -> Bool {
+    private static func isWholeResponse(_ message: ByteBuffer, _ maximumDepth: Int) -> Bool {
         // What is not a message is no response; the layer above says so.
-        guard let message = try? Message(message, duplicateKeys: .accepted) else { return false }
+        guard let message = try? Message(message, maximumDepth: maximumDepth, duplicateKeys: .accepted)
+        else {
+            return false
+        }
         return message.kind == .result || message.kind == .error
     }
 }

@@ -10,12 +10,17 @@ struct RefusedAnswer {
     let head: AnswerHead
     private let url: HTTPURL
     private let maximumBytes: Int
+    private let maximumDepth: Int
     private var body = ByteBuffer()
 
-    init(_ head: AnswerHead, from url: HTTPURL, maximumMessageBytes: Int) {
+    init(
+        _ head: AnswerHead, from url: HTTPURL, maximumMessageBytes: Int,
+        maximumDepth: Int = UpstreamLimits.maximumDepth
+    ) {
         self.head = head
         self.url = url
         self.maximumBytes = head.content == .json ? maximumMessageBytes : Self.maximumTextBytes
+        self.maximumDepth = maximumDepth
     }
 
     /// Takes a part of the body.
@@ -27,6 +32,12 @@ struct RefusedAnswer {
         return true
     }
 
+    /// The body, when it is a message.
+    private var message: Message? {
+        // The error says that it is none, which is what nil says.
+        try? Message(body, maximumDepth: maximumDepth, duplicateKeys: .accepted)
+    }
+
     /// The body, when it is the JSON-RPC error that answers this request.
     ///
     /// - Parameter unnamed: Whether an error that names no request, or another, is taken too: it came in answer to this
@@ -35,9 +46,8 @@ struct RefusedAnswer {
         guard !head.isSuccess, !head.isEncoded, body.readableBytes > 0 else { return nil }
         // Who is not let in has to show other credentials, whatever else is said.
         let unnamed = unnamed && head.status != 401
-        // The error says that it is no message, which is what nil says.
-        guard let message = try? Message(body, duplicateKeys: .accepted) else {
-            return unnamed ? UnnamedError.answer(in: body, to: id) : nil
+        guard let message else {
+            return unnamed ? UnnamedError.answer(in: body, to: id, maximumDepth: maximumDepth) : nil
         }
         guard message.kind == .error else { return nil }
         if message.id == .integer(id) { return body }
@@ -49,27 +59,30 @@ struct RefusedAnswer {
 
     /// Whether the body is a message that names this request.
     func isNamed(_ id: Int64) -> Bool {
-        // Only asked for a body that was read as a message before.
-        (try? Message(body, duplicateKeys: .accepted))?.id == .integer(id)
+        message?.id == .integer(id)
     }
 
-    /// Whether the server says in its own words that it does not know the session, which the protocol says with 404.
-    var namesLostSession: Bool {
-        guard [400, 404, 410].contains(head.status), !head.isEncoded else { return false }
-        // What is no message is a text.
-        if let message = try? Message(body, duplicateKeys: .accepted), message.kind == .error {
-            guard let code = message.errorCode?.rawValue, [-32000, -32001, -32600].contains(code) else { return false }
-            let words = message.view(message.envelope.error)?["message"]?.string ?? ""
-            return words.lowercased().contains("session")
+    /// What the server says in its own words of a session that it does not know, which the protocol says with 404; nil
+    /// when it says something else.
+    var lostSessionWords: String? {
+        // Other credentials, and fewer requests, are no matter of sessions, whatever else is said.
+        guard head.isSuccess || (400..<500).contains(head.status),
+            ![401, 403, 429].contains(head.status),
+            !head.isEncoded
+        else { return nil }
+        let isAboutPlace = [400, 404, 410].contains(head.status)
+        if let message, message.kind == .error {
+            return isAboutPlace ? LostSessionWords.naming(message) : LostSessionWords.denying(message)
         }
-        return isText && PlainText.excerpt(of: body, limit: 1_000).lowercased().contains("session")
+        guard isAboutPlace, isText else { return nil }
+        let text = PlainText.excerpt(of: body, limit: 1_000)
+        return LostSessionWords.name(in: text) ? text : nil
     }
 
     /// Whether this is what a server without sessions says to a request of one
     /// ([server validation, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#server-validation)).
     var isStatelessOnly: Bool {
-        // Only asked for a body that was read as a message before.
-        guard head.status == 400, let message = try? Message(body, duplicateKeys: .accepted) else { return false }
+        guard head.status == 400, let message else { return false }
         return message.errorCode == .headerMismatch || message.errorCode == .unsupportedVersion
     }
 
@@ -97,7 +110,15 @@ struct RefusedAnswer {
         guard let location = head.location, let place = try? url.resolving(location) else {
             return "it answered \(head.statusText), a redirect, without a usable Location"
         }
-        return "it answered \(head.statusText) and points to \(place); redirects are not followed: "
+        let reason =
+            if place.origin != url.origin {
+                "the server configured is \(url.origin), and redirects to another origin are not followed"
+            } else if SameOriginRedirect.keepsRequest(head.status) {
+                "not more than \(SameOriginRedirect.maximumCount) redirects in a row are followed"
+            } else {
+                "only redirects that keep method and body are followed (307 and 308)"
+            }
+        return "it answered \(head.statusText) and points to \(place); \(reason): "
             + "if you trust that address, put it into the configuration"
     }
 

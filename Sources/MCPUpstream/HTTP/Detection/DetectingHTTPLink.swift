@@ -129,6 +129,10 @@ package final class DetectingHTTPLink: ListeningLink {
         link?.handshakeCompleted(version)
     }
 
+    package func sessionIsLost(accordingTo words: String, inAnswerTo id: Int64) -> Bool {
+        link?.sessionIsLost(accordingTo: words, inAnswerTo: id) == true
+    }
+
     package func close() {
         switch state {
         case .new, .closed: return
@@ -238,6 +242,10 @@ extension DetectingHTTPLink {
 
     func lostSession(_ id: Int64?) {
         receiver?.linkLostSession(id)
+    }
+
+    func mayBeRepeated(_ id: Int64) -> Bool {
+        receiver?.mayBeRepeated(id) == true
     }
 
     func closed(_ ear: DetectionEar, _ failure: UpstreamFailure) {

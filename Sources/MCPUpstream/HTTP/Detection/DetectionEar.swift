@@ -29,6 +29,10 @@ final class DetectionEar: UpstreamLinkReceiver {
         link?.lostSession(id)
     }
 
+    func mayBeRepeated(_ id: Int64) -> Bool {
+        link?.mayBeRepeated(id) == true
+    }
+
     func linkClosed(_ failure: UpstreamFailure) {
         let link = self.link
         self.link = nil

@@ -62,7 +62,7 @@ final class HTTPConnection: ChannelDuplexHandler {
         exchange.begin(on: self)
         if let timeout = pool.settings.responseHeadTimeout { startHeadTimer(timeout, exchange) }
         writer.write(exchange.request, context)
-        exchange.dropBody()
+        exchange.wasWritten()
         return true
     }
 

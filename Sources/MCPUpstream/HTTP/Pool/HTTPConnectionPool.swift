@@ -29,6 +29,8 @@ final class HTTPConnectionPool {
     private var waitsForDescriptor = false
     /// Whether connections are used more than once.
     var reuse = ReuseRecord()
+    /// Whether a listening stream has last kept us waiting for its head: some servers send none before the first event.
+    var beginsStreamsLate = false
 
     init(
         eventLoop: any EventLoop,
@@ -58,8 +60,14 @@ final class HTTPConnectionPool {
     func send(_ request: HTTPUpstreamRequest, _ receiver: any HTTPResponseReceiver) -> HTTPExchange {
         eventLoop.assertInEventLoop()
         let exchange = HTTPExchange(request, receiver, self)
+        send(exchange)
+        return exchange
+    }
+
+    /// Sends what an exchange wants to have sent now. Its receiver hears nothing before this returns.
+    func send(_ exchange: HTTPExchange) {
         while let connection = idle.popLast() {
-            if connection.start(exchange) { return exchange }
+            if connection.start(exchange) { return }
         }
         if isShutDown {
             failSoon(exchange, UpstreamFailure(.closed, "the proxy is shutting down", nothingSent: true))
@@ -69,7 +77,6 @@ final class HTTPConnectionPool {
             waiting.append(exchange)
             if !startConnections() { startWaitTimer(exchange) }
         }
-        return exchange
     }
 
     /// Takes a request out of the queue that nobody wants any more.

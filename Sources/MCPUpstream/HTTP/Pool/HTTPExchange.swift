@@ -1,3 +1,4 @@
+import Addresses
 import NIOCore
 import NIOHTTP1
 
@@ -5,9 +6,12 @@ import NIOHTTP1
 final class HTTPExchange {
     enum State {
         /// In the pool's queue. Followed by `running` or `finished`.
-        case waiting(HTTPConnectionPool)
-        /// Written to a connection. Followed by `finished`.
+        case waiting
+        /// Written to a connection. Followed by `redirected` or `finished`.
         case running(HTTPConnection)
+        /// The answer sends it on; the rest of that is read for the connection's sake. Followed by `waiting` or
+        /// `finished`.
+        case redirected(HTTPConnection, to: String)
         case finished
     }
 
@@ -16,9 +20,15 @@ final class HTTPExchange {
     /// Ends the wait for a connection where none could be started.
     var waitTimer: Scheduled<Void>?
     private var receiver: (any HTTPResponseReceiver)?
+    private let pool: HTTPConnectionPool
+    private var redirects = 0
+    private var drained = 0
 
-    init(_ request: HTTPUpstreamRequest, _ receiver: any HTTPResponseReceiver, _ pool: HTTPConnectionPool) {
-        self.state = .waiting(pool)
+    init(
+        _ request: HTTPUpstreamRequest, _ receiver: any HTTPResponseReceiver, _ pool: HTTPConnectionPool
+    ) {
+        self.state = .waiting
+        self.pool = pool
         self.request = request
         self.receiver = receiver
     }
@@ -32,8 +42,8 @@ final class HTTPExchange {
         let before = state
         finish()
         switch before {
-        case .waiting(let pool): pool.remove(self)
-        case .running(let connection): connection.abort()
+        case .waiting: pool.remove(self)
+        case .running(let connection), .redirected(let connection, _): connection.abort()
         case .finished: break
         }
     }
@@ -55,21 +65,47 @@ final class HTTPExchange {
         state = .running(connection)
     }
 
-    /// Lets go of the body, which may be large, once it has been written.
-    func dropBody() {
-        request.body = nil
+    /// Notes that all has been written, and lets go of the body, which may be large, unless it may have to be written
+    /// again.
+    func wasWritten() {
+        if !request.followsRedirects { request.body = nil }
     }
 
     func deliver(_ head: HTTPResponseHead) {
+        if request.followsRedirects, SameOriginRedirect.keepsRequest(Int(head.status.code)),
+            redirects < SameOriginRedirect.maximumCount, case .running(let connection) = state,
+            let target = SameOriginRedirect.target(
+                of: head, at: HTTPURL(origin: pool.origin, target: request.target))
+        {
+            state = .redirected(connection, to: target)
+            return
+        }
+        request.body = nil
         receiver?.receive(head: head, of: self)
     }
 
     func deliver(_ body: ByteBuffer) {
-        receiver?.receive(body: body, of: self)
+        guard case .redirected(let connection, let target) = state else {
+            receiver?.receive(body: body, of: self)
+            return
+        }
+        drained += body.readableBytes
+        guard drained > RefusedAnswer.maximumTextBytes else { return }
+        connection.abort()
+        follow(to: target)
     }
 
     func deliverEnd() {
+        if case .redirected(_, let target) = state { return follow(to: target) }
         finish()?.receiveEnd(of: self)
+    }
+
+    private func follow(to target: String) {
+        redirects += 1
+        drained = 0
+        request.target = target
+        state = .waiting
+        pool.send(self)
     }
 
     func fail(_ failure: UpstreamFailure) {

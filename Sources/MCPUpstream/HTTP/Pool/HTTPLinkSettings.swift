@@ -26,6 +26,8 @@ package struct HTTPLinkSettings: Sendable {
     package var maximumHeaderFields = 100
     /// The longest message, be it a JSON body or an event.
     package var maximumMessageBytes = 64 << 20
+    /// How deeply a message may be nested.
+    package var maximumDepth = UpstreamLimits.maximumDepth
 
     // MARK: Streams
 
@@ -39,6 +41,8 @@ package struct HTTPLinkSettings: Sendable {
 
     /// How long requests are held back for the answer to `notifications/initialized`.
     package var initializedTimeout: TimeAmount = .seconds(10)
+    /// How long requests are held back for the beginning of the stream on which the server speaks unasked.
+    package var listeningTimeout: TimeAmount = .seconds(2)
     /// The most messages that a link holds back or queues.
     package var maximumHeldMessages = 1_024
     /// How long an HTTP+SSE server may take until it names its endpoint.

@@ -7,4 +7,6 @@ struct HTTPUpstreamRequest {
     var target: String
     var fields: RequestFields
     var body: ByteBuffer?
+    /// Whether it is sent on within its origin where the server says so; see `SameOriginRedirect`.
+    var followsRedirects = false
 }

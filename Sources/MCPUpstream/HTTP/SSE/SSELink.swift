@@ -33,6 +33,8 @@ package final class SSELink: UpstreamLink {
     private var stream: SSEStream?
     private var endpoint: HTTPURL?
     private var openTimer: Scheduled<Void>?
+    /// How many messages the server has sent.
+    private var received = 0
     private var queue = SSEPostQueue()
     private var posts: [ObjectIdentifier: SSEPost] = [:]
 
@@ -68,7 +70,9 @@ package final class SSELink: UpstreamLink {
         state = .opening
         let stream = SSEStream(on: self)
         self.stream = stream
-        stream.start(HTTPUpstreamRequest(method: .GET, target: url.target, fields: streamFields), pool)
+        stream.start(
+            HTTPUpstreamRequest(
+                method: .GET, target: url.target, fields: streamFields, followsRedirects: true), pool)
         openTimer = eventLoop.assumeIsolated().scheduleTask(in: settings.endpointTimeout) {
             guard case .opening = self.state else { return }
             self.end(UpstreamFailure(.timedOut, "its event stream did not name an endpoint in time"))
@@ -107,11 +111,15 @@ package final class SSELink: UpstreamLink {
 
     // MARK: What the stream reports
 
-    func streamNamed(endpoint reference: String) {
+    /// - Parameter target: Where the stream was found, after redirects.
+    func streamNamed(endpoint reference: String, at target: String) {
         guard case .opening = state else { return }
         // The error says only that it is no address.
-        guard let endpoint = try? url.resolving(reference) else {
-            return end(UpstreamFailure(.unexpectedHTTPAnswer, "the endpoint that its event stream names is not a URL"))
+        guard let endpoint = try? HTTPURL(origin: url.origin, target: target).resolving(reference)
+        else {
+            return end(
+                UpstreamFailure(
+                    .unexpectedHTTPAnswer, "the endpoint that its event stream names is not a URL"))
         }
         guard endpoint.origin == url.origin else {
             // Messages and credentials are for the server that was configured only.
@@ -126,6 +134,7 @@ package final class SSELink: UpstreamLink {
 
     func streamReceived(_ message: ByteBuffer) {
         guard case .open = state else { return }
+        received += 1
         receiver?.linkReceived(message, relatedTo: nil)
     }
 
@@ -141,7 +150,10 @@ package final class SSELink: UpstreamLink {
         let post = SSEPost(next.kind, on: self)
         posts[ObjectIdentifier(post)] = post
         post.start(
-            HTTPUpstreamRequest(method: .POST, target: endpoint.target, fields: postFields, body: next.message), pool)
+            HTTPUpstreamRequest(
+                method: .POST, target: endpoint.target, fields: postFields, body: next.message,
+                followsRedirects: true),
+            pool)
     }
 
     /// The message has been accepted or refused, or has had its time: the next may go.
@@ -153,9 +165,21 @@ package final class SSELink: UpstreamLink {
         posts[ObjectIdentifier(post)] = nil
     }
 
-    func postLostSession(_ id: Int64?) {
+    /// Whether the server's words about the session are reason enough to open another one: for a request they are, which
+    /// is repeated once. What is told of anything else could come back for ever, so the session must have been good for
+    /// more than its handshake.
+    func mayReopen(for kind: OutgoingKind) -> Bool {
+        switch kind {
+        case .request(let id): receiver?.mayBeRepeated(id) == true
+        case .notification, .response: received > 1
+        }
+    }
+
+    func postLostSession(_ id: Int64?, _ words: String) {
         guard case .open = state else { return }
-        logger.notice("server has forgotten the session; another one is opened")
+        let reason = PrintableText.make(words, maximumBytes: 300)
+        logger.notice(
+            "server has forgotten the session; another one is opened", metadata: ["reason": "\(reason)"])
         receiver?.linkLostSession(id)
     }
 

@@ -46,9 +46,12 @@ final class SSEPost: HTTPResponseReceiver {
 
     func receive(head: HTTPResponseHead, of exchange: HTTPExchange) {
         let answer = AnswerHead(head)
-        guard answer.isSuccess else {
+        // An answer that comes here instead of on the stream can be one thing: that there is no such session.
+        guard answer.isSuccess, answer.content != .json else {
             phase = .refusal(
-                RefusedAnswer(answer, from: link.url, maximumMessageBytes: link.settings.maximumMessageBytes))
+                RefusedAnswer(
+                    answer, from: link.url, maximumMessageBytes: link.settings.maximumMessageBytes,
+                    maximumDepth: link.settings.maximumDepth))
             return
         }
         phase = .draining(0)
@@ -90,11 +93,13 @@ final class SSEPost: HTTPResponseReceiver {
     // MARK: Steps
 
     private func conclude(_ refused: RefusedAnswer) {
-        if refused.head.status == 404 || refused.head.status == 410 || refused.namesLostSession {
+        let words = refused.lostSessionWords
+        if [404, 410].contains(refused.head.status) || words != nil && link.mayReopen(for: kind) {
             let id: Int64? = if case .request(let id) = kind { id } else { nil }
             finish()
-            return link.postLostSession(id)
+            return link.postLostSession(id, words ?? "it answered \(refused.head.statusText)")
         }
+        if refused.head.isSuccess { return finish() }
         if case .request(let id) = kind, let answer = refused.answer(to: id, unnamed: true) {
             finish()
             return link.streamReceived(answer)

@@ -46,7 +46,7 @@ final class SSEStream: HTTPResponseReceiver {
 
     func receive(body: ByteBuffer, of exchange: HTTPExchange) {
         switch phase {
-        case .events: read(body)
+        case .events: read(body, at: exchange.request.target)
         case .refusal(var refused):
             phase = .awaitingHead
             let wantsMore = refused.append(body)
@@ -69,13 +69,13 @@ final class SSEStream: HTTPResponseReceiver {
         end(failure)
     }
 
-    private func read(_ bytes: ByteBuffer) {
+    private func read(_ bytes: ByteBuffer, at target: String) {
         events.append(bytes)
         do throws(EventStream.TooLong) {
             // What is delivered can end the stream.
             while case .events = phase, let event = try events.next() {
                 if event.name == "endpoint" {
-                    link.streamNamed(endpoint: String(buffer: event.data))
+                    link.streamNamed(endpoint: String(buffer: event.data), at: target)
                 } else if event.isMessage {
                     link.streamReceived(event.data)
                 }

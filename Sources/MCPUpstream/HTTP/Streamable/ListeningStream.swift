@@ -6,9 +6,10 @@ import NIOHTTP1
 /// The GET stream on which a server says what belongs to no request. Kept open for as long as it is wanted.
 final class ListeningStream: HTTPResponseReceiver {
     private enum Phase {
-        /// Followed by `events`, `pausing` or `finished`.
+        /// Followed by all others.
         case awaitingHead
         case events
+        case refusal(RefusedAnswer)
         /// Followed by `awaitingHead` or `finished`.
         case pausing
         case finished
@@ -22,6 +23,7 @@ final class ListeningStream: HTTPResponseReceiver {
     private var timer: Scheduled<Void>?
     private var hasBeenOpen = false
     private var openSince = NIODeadline.now()
+    private var asked = NIODeadline.now()
 
     init(on link: StreamableHTTPLink) {
         self.link = link
@@ -33,6 +35,7 @@ final class ListeningStream: HTTPResponseReceiver {
         phase = .awaitingHead
         // Calls come first: what a server says unasked can come later.
         if link.settings.descriptors?.isHalfUsed == true { return pause() }
+        asked = .now()
         exchange = link.openStream(after: events.lastEventID, self)
     }
 
@@ -52,6 +55,8 @@ final class ListeningStream: HTTPResponseReceiver {
             hasBeenOpen = true
             openSince = .now()
             phase = .events
+            link.pool.beginsStreamsLate = openSince - asked > link.settings.listeningTimeout
+            link.listeningSettled()
         // The first time it says that there is no such stream; later, that the session is gone.
         case 404 where hasBeenOpen && link.hasSession:
             cancel()
@@ -59,15 +64,26 @@ final class ListeningStream: HTTPResponseReceiver {
         case 408, 425, 429, 500...:
             exchange.cancel()
             pause()
+        // As long as the session was good for nothing yet, this is what the server says to everybody.
+        case _ where link.hasSession && (hasBeenOpen || link.hasServed):
+            let limit = RefusedAnswer.maximumTextBytes
+            phase = .refusal(RefusedAnswer(answer, from: link.url, maximumMessageBytes: limit))
         default:
             // A short body is read to its end for the connection's sake.
             phase = .finished
             if answer.contentLength ?? .max > RefusedAnswer.maximumTextBytes { cancel() }
-            link.listeningEnded("it answered \(answer.statusText)")
+            refused(answer)
         }
     }
 
     func receive(body bytes: ByteBuffer, of exchange: HTTPExchange) {
+        if case .refusal(var refusal) = phase {
+            phase = .awaitingHead
+            let wantsMore = refusal.append(bytes)
+            phase = .refusal(refusal)
+            if !wantsMore { conclude(refusal) }
+            return
+        }
         guard case .events = phase else { return }
         events.append(bytes)
         do throws(EventStream.TooLong) {
@@ -85,13 +101,27 @@ final class ListeningStream: HTTPResponseReceiver {
     }
 
     func receiveEnd(of exchange: HTTPExchange) {
-        if case .events = phase { pause() }
+        switch phase {
+        case .events: pause()
+        case .refusal(let refusal): conclude(refusal)
+        case .awaitingHead, .pausing, .finished: break
+        }
     }
 
     func receive(failure: UpstreamFailure, of exchange: HTTPExchange) {
-        guard phase != .finished else { return }
+        if case .finished = phase { return }
         link.logger.debug("listening stream broke", metadata: ["failure": "\(failure.logDetail)"])
         pause()
+    }
+
+    private func conclude(_ refusal: RefusedAnswer) {
+        cancel()
+        if let words = refusal.lostSessionWords { link.lostSession(nil, words) } else { refused(refusal.head) }
+    }
+
+    private func refused(_ answer: AnswerHead) {
+        link.listeningEnded("it answered \(answer.statusText)")
+        link.listeningSettled()
     }
 
     private func pause() {
@@ -101,6 +131,7 @@ final class ListeningStream: HTTPResponseReceiver {
         phase = .pausing
         exchange = nil
         events.restart()
+        link.listeningSettled()
         guard let delay = retry.next(wanted: events.retryDelay) else { return }
         timer = link.eventLoop.assumeIsolated().scheduleTask(in: delay) {
             if case .pausing = self.phase { self.start() }

@@ -31,20 +31,22 @@ package final class StreamableHTTPLink: ListeningLink {
     /// Hears refusals before they are reported, while it is not known which transport the server speaks.
     weak var refusals: (any StreamableRefusals)?
 
-    private let pool: HTTPConnectionPool
+    let pool: HTTPConnectionPool
     private var state = State.new
-    private var receiver: (any UpstreamLinkReceiver)?
+    private(set) var receiver: (any UpstreamLinkReceiver)?
     private var postFields: RequestFields
     private var streamFields: RequestFields
     private(set) var sessionID: String?
-    private var isSessionLost = false
-    private var gate = InitializedGate()
-    private var gateTimer: Scheduled<Void>?
+    var isSessionLost = false
+    /// Whether a request of the session has been answered.
+    var hasServed = false
+    var gate = RequestGate()
+    var gateTimer: Scheduled<Void>?
     private var requests: [Int64: StreamablePost] = [:]
     private var others: [ObjectIdentifier: StreamablePost] = [:]
-    private var listening: ListeningStream?
-    private var isListeningWanted = false
-    private var hasListening = true
+    var listening: ListeningStream?
+    var isListeningWanted = false
+    var hasListening = true
     private var sessionEnd: SessionEnd?
 
     /// - Parameters:
@@ -68,6 +70,7 @@ package final class StreamableHTTPLink: ListeningLink {
         self.streamFields = .forStream(at: url, configured: headers)
     }
 
+    var isOpen: Bool { if case .open = state { true } else { false } }
     package var processID: Int32? { nil }
     package var recentErrorOutput: [String] { [] }
 
@@ -87,8 +90,10 @@ package final class StreamableHTTPLink: ListeningLink {
         switch kind {
         case .request(let id) where head != nil: post(message, as: .request(id), head: head)
         case .request(let id):
-            guard gate.isHolding else { return post(message, as: .request(id)) }
-            if !gate.keep(.init(id: id, message: message), limit: settings.maximumHeldMessages) { refuseHeld(id) }
+            guard gate.isInitializing || gate.awaitsStream else { return post(message, as: .request(id)) }
+            if !gate.keep(.init(id: id, message: message), limit: settings.maximumHeldMessages) {
+                refuseHeld(id)
+            }
         case .notification:
             if gate.isBefore, isInitialized(message) {
                 postInitialized(message)
@@ -124,7 +129,8 @@ package final class StreamableHTTPLink: ListeningLink {
         guard sessionID != nil, !isSessionLost else {
             return eventLoop.assumeIsolated().execute { self.finishClosing() }
         }
-        let request = HTTPUpstreamRequest(method: .DELETE, target: url.target, fields: streamFields)
+        let request = HTTPUpstreamRequest(
+            method: .DELETE, target: url.target, fields: streamFields, followsRedirects: true)
         sessionEnd = SessionEnd(request, pool) { self.finishClosing() }
     }
 
@@ -147,7 +153,9 @@ package final class StreamableHTTPLink: ListeningLink {
         }
         var fields = postFields
         if let head { fields.set(head) }
-        post.start(HTTPUpstreamRequest(method: .POST, target: url.target, fields: fields, body: message))
+        post.start(
+            HTTPUpstreamRequest(
+                method: .POST, target: url.target, fields: fields, body: message, followsRedirects: true))
     }
 
     private func isInitialized(_ message: ByteBuffer) -> Bool {
@@ -158,25 +166,36 @@ package final class StreamableHTTPLink: ListeningLink {
     /// Sends the notification at the end of this turn, so that it states the revision even when that is told to
     /// the link after the notification.
     private func postInitialized(_ message: ByteBuffer) {
-        gate.hold()
+        gate.awaitInitialized()
         let loop = eventLoop.assumeIsolated()
         loop.execute {
             if case .open = self.state { self.post(message, as: .initialized) }
         }
         gateTimer = loop.scheduleTask(in: settings.initializedTimeout) {
-            self.logger.warning("server has not answered notifications/initialized in time; going on without")
-            self.openGate()
+            self.logger.warning(
+                "server has not answered notifications/initialized in time; going on without")
+            self.initializedSettled()
         }
     }
 
-    private func openGate() {
+    /// The notification has been answered, or will not be. The stream comes before the requests, as far as it is wanted.
+    private func initializedSettled() {
+        guard gate.isInitializing else { return }
+        gateTimer?.cancel()
+        gateTimer = nil
+        gate.awaitStream()
+        startListening()
+        if gateTimer == nil { passHeld() }
+    }
+
+    /// Sends what was held back.
+    func passHeld() {
         gateTimer?.cancel()
         gateTimer = nil
         for held in gate.open() {
-            guard case .open = state else { return }
+            guard isOpen else { return }
             post(held.message, as: .request(held.id))
         }
-        startListening()
     }
 
     private func refuseHeld(_ id: Int64) {
@@ -185,35 +204,15 @@ package final class StreamableHTTPLink: ListeningLink {
         eventLoop.assumeIsolated().execute { self.receiver?.linkFailed(id, failure) }
     }
 
-    // MARK: Listening
-
-    package func openListeningStream() {
-        isListeningWanted = true
-        startListening()
-    }
-
-    package func closeListeningStream() {
-        isListeningWanted = false
-        listening?.cancel()
-        listening = nil
-    }
-
-    private func startListening() {
-        guard case .open = state, isListeningWanted, hasListening, listening == nil, gate.isOpen else { return }
-        let stream = ListeningStream(on: self)
-        listening = stream
-        stream.start()
-    }
-
     // MARK: What exchanges ask and report
-
-    var hasSession: Bool { sessionID != nil }
 
     /// Asks for an event stream, a new one or one that broke.
     func openStream(after lastEventID: FieldValue?, _ receiver: any HTTPResponseReceiver) -> HTTPExchange {
         var fields = streamFields
         if let lastEventID { fields.set("Last-Event-ID", lastEventID) }
-        return send(HTTPUpstreamRequest(method: .GET, target: url.target, fields: fields), receiver)
+        return send(
+            HTTPUpstreamRequest(method: .GET, target: url.target, fields: fields, followsRedirects: true),
+            receiver)
     }
 
     func send(_ request: HTTPUpstreamRequest, _ receiver: any HTTPResponseReceiver) -> HTTPExchange {
@@ -255,7 +254,7 @@ package final class StreamableHTTPLink: ListeningLink {
         case .other: others[ObjectIdentifier(post)] = nil
         case .initialized:
             others[ObjectIdentifier(post)] = nil
-            openGate()
+            initializedSettled()
         }
     }
 
@@ -272,23 +271,9 @@ package final class StreamableHTTPLink: ListeningLink {
         }
     }
 
-    func lostSession(_ post: StreamablePost?) {
-        if !isSessionLost { logger.notice("server has forgotten the session; another one is opened") }
-        isSessionLost = true
-        if let post { finished(post) }
-        guard case .open = state else { return }
-        if case .request(let id)? = post?.purpose {
-            receiver?.linkLostSession(id)
-        } else {
-            receiver?.linkLostSession(nil)
-        }
-    }
-
-    /// The server has no stream for what it says unasked, or none that can be read.
-    func listeningEnded(_ reason: String) {
-        hasListening = false
-        listening = nil
-        logger.debug("server has no listening stream", metadata: ["reason": "\(reason)"])
+    /// Whether anything but an answer shows that a request was read.
+    func wasRead(_ id: Int64) -> Bool {
+        requests[id]?.wasRead == true
     }
 }
 

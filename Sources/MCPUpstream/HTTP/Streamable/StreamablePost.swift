@@ -5,7 +5,7 @@ import NIOHTTP1
 /// One message on its way to the server and, for a request, everything that comes back for it: over one HTTP
 /// exchange, or over several when its event stream breaks.
 final class StreamablePost: HTTPResponseReceiver {
-    enum Purpose {
+    enum Purpose: Equatable {
         case request(Int64)
         case initialized
         case other
@@ -41,6 +41,8 @@ final class StreamablePost: HTTPResponseReceiver {
     private var isAnswered = false
     private var isResuming = false
     private var carriedSession = false
+    /// Whether something has come for the request that is not its answer.
+    private var hasBegun = false
 
     init(_ purpose: Purpose, isStateless: Bool, on link: StreamableHTTPLink) {
         self.purpose = purpose
@@ -53,6 +55,9 @@ final class StreamablePost: HTTPResponseReceiver {
     private var requestID: Int64? {
         if case .request(let id) = purpose { id } else { nil }
     }
+
+    /// Whether it is certain that the server has read the request, whatever it says.
+    var wasRead: Bool { isResuming || hasBegun }
 
     func start(_ request: HTTPUpstreamRequest) {
         carriedSession = link.hasSession && !isStateless
@@ -71,12 +76,12 @@ final class StreamablePost: HTTPResponseReceiver {
 
     func receive(head: HTTPResponseHead, of exchange: HTTPExchange) {
         let answer = AnswerHead(head)
-        if answer.status == 404, carriedSession { return loseSession() }
+        if answer.status == 404, carriedSession, purpose != .initialized { return loseSession() }
         if !isStateless, answer.isSuccess, let id = answer.sessionID, !link.noteSession(id) {
             return fail(.init(.handshakeRefused, "its Mcp-Session-Id holds characters that the protocol forbids"))
         }
         guard answer.isSuccess, !answer.isEncoded || requestID == nil else { return refuse(answer) }
-        guard requestID != nil else { return drain(answer) }
+        guard requestID != nil else { return accept(answer) }
         switch answer.content {
         case .eventStream: phase = .events
         case .json where !isResuming: readJSON(answer)
@@ -122,11 +127,13 @@ final class StreamablePost: HTTPResponseReceiver {
 
     /// The server has forgotten the session. A request whose stream had begun was read before, so it must not be
     /// taken for one that may be sent again.
-    private func loseSession() {
+    private func loseSession(_ words: String? = nil) {
         cancel()
-        guard isResuming else { return link.lostSession(self) }
-        link.failed(self, .init(.connectionLost, "the event stream broke, and the session was forgotten meanwhile"))
-        link.lostSession(nil)
+        guard isResuming else { return link.lostSession(self, words) }
+        link.failed(
+            self,
+            .init(.connectionLost, "the event stream broke, and the session was forgotten meanwhile"))
+        link.lostSession(nil, words)
     }
 
     // MARK: A JSON body
@@ -149,6 +156,7 @@ final class StreamablePost: HTTPResponseReceiver {
         }
         let answer = body.join()
         finish()
+        if carriedSession { link.hasServed = true }
         link.deliver(answer, relatedTo: requestID)
         if let requestID { link.answerEnded(requestID) }
     }
@@ -166,8 +174,12 @@ final class StreamablePost: HTTPResponseReceiver {
             while case .events = phase, let event = try events.next() {
                 retry.madeProgress()
                 guard event.isMessage else { continue }
-                if !isAnswered { isAnswered = AnswerGlance.isResponse(event.data) }
+                if !isAnswered {
+                    isAnswered = AnswerGlance.isResponse(event.data, maximumDepth: link.settings.maximumDepth)
+                }
+                if carriedSession { link.hasServed = true }
                 link.deliver(event.data, relatedTo: requestID)
+                hasBegun = true
             }
         } catch {
             failTooLong()
@@ -204,12 +216,18 @@ final class StreamablePost: HTTPResponseReceiver {
     // MARK: Other answers
 
     private func refuse(_ answer: AnswerHead) {
-        phase = .refusal(RefusedAnswer(answer, from: link.url, maximumMessageBytes: link.settings.maximumMessageBytes))
+        let settings = link.settings
+        phase = .refusal(
+            RefusedAnswer(
+                answer, from: link.url, maximumMessageBytes: settings.maximumMessageBytes,
+                maximumDepth: settings.maximumDepth))
     }
 
     private func conclude(_ refused: RefusedAnswer) {
-        // Only for requests, which are repeated once: what is told of another message could come back for ever.
-        if carriedSession, requestID != nil, refused.namesLostSession { return loseSession() }
+        if carriedSession, let words = refused.lostSessionWords, link.mayReopen(for: purpose) {
+            return loseSession(words)
+        }
+        if refused.head.isSuccess, requestID == nil { return finish() }
         if let id = requestID, let answer = refused.answer(to: id, unnamed: !isResuming) {
             let status = refused.head.status
             if !isStateless, !refused.isNamed(id), link.isAboutTransport(id, refused.failure, status: status) {
@@ -233,7 +251,9 @@ final class StreamablePost: HTTPResponseReceiver {
         fail(UpstreamFailure(refused.failure.code == .unauthorized ? .unauthorized : .connectionLost, detail))
     }
 
-    private func drain(_ answer: AnswerHead) {
+    /// A message that is no request needs no answer. Only JSON can say that there is no such session.
+    private func accept(_ answer: AnswerHead) {
+        if answer.content == .json { return refuse(answer) }
         phase = .draining
         // A stream that answers a notification might never end.
         if answer.content == .eventStream { finish() }

@@ -42,8 +42,11 @@ final class ExchangeHarness: Sendable {
         try await eventLoop.submit { try body(self.pool.value) }.get()
     }
 
-    func send(_ method: HTTPMethod = .GET, _ target: String = "/", body: String? = nil) async throws -> SentExchange {
-        try await run { SentExchange($0, method, target, body) }
+    func send(
+        _ method: HTTPMethod = .GET, _ target: String = "/", body: String? = nil,
+        followsRedirects: Bool = false
+    ) async throws -> SentExchange {
+        try await run { SentExchange($0, method, target, body, followsRedirects: followsRedirects) }
     }
 
     /// Sends a request and expects its answer to be complete.
@@ -70,13 +73,15 @@ final class SentExchange: Sendable {
         _ method: HTTPMethod,
         _ target: String,
         _ body: String?,
-        pausingAtBody: Bool = false
+        pausingAtBody: Bool = false,
+        followsRedirects: Bool = false
     ) {
         let request = HTTPUpstreamRequest(
             method: method,
             target: target,
             fields: RequestFields(origin: pool.origin),
-            body: body.map { ByteBuffer(string: $0) }
+            body: body.map { ByteBuffer(string: $0) },
+            followsRedirects: followsRedirects
         )
         let exchange = pool.send(request, Recorder(log: log, pausesAtBody: pausingAtBody))
         self.exchange = NIOLoopBound(exchange, eventLoop: pool.eventLoop)

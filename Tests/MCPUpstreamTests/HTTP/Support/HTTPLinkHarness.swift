@@ -16,6 +16,9 @@ enum HTTPLinkEvent: Sendable, Equatable {
 
 /// A link on its event loop, driven by a test in place of the layer above.
 final class HTTPLinkHarness: Sendable {
+    /// The identifier of a request that was sent once more already.
+    static let repeated: Int64 = 99
+
     let log = AwaitedLog<HTTPLinkEvent>()
     /// What the link has logged.
     let lines: AwaitedLog<String>
@@ -90,6 +93,7 @@ private final class LinkRecorder: UpstreamLinkReceiver {
     }
     func linkFailed(_ id: Int64, _ failure: UpstreamFailure) { log.add(.failed(id, failure)) }
     func linkLostSession(_ id: Int64?) { log.add(.lostSession(id)) }
+    func mayBeRepeated(_ id: Int64) -> Bool { id != HTTPLinkHarness.repeated }
     func linkClosed(_ failure: UpstreamFailure) { log.add(.closed(failure)) }
 }
 

@@ -1,0 +1,41 @@
+import MCPCore
+
+/// What servers say, in words of their own instead of the protocol's 404, of a session that they do not know.
+enum LostSessionWords {
+    /// The codes with which servers refuse a request that they have not looked at.
+    private static let codes = [-32000, -32001, -32600]
+
+    /// What is said of a session that is not there; that it is busy, or that there are too many, is something else.
+    private static let denials = [
+        "not found", "no such", "no valid", "no active", "no session", "not exist", "n't exist",
+        "cannot find",
+        "could not find", "can't find", "couldn't find", "not valid", "not known", "not active",
+        "not initialized",
+        "unknown", "unrecogni", "not recogni", "invalid", "inactive", "expired", "timed out", "timeout",
+        "terminated",
+        "no longer", "closed", "ended", "lost", "gone", "missing", "deleted", "removed", "evicted",
+        "stale",
+        "initialize", "new session",
+    ]
+
+    /// Whether a text names a session, which is enough where the HTTP status says that something is not there.
+    static func name(in text: String) -> Bool {
+        text.lowercased().contains("session")
+    }
+
+    /// What an error says, if it is of the kind that can be about a session, and names one.
+    static func naming(_ error: Message) -> String? {
+        guard error.kind == .error, let code = error.errorCode?.rawValue, codes.contains(code),
+            let words = error.view(error.envelope.error)?["message"]?.string, name(in: words)
+        else { return nil }
+        return words
+    }
+
+    /// The same for an error that nothing but its words tells from any other: they have to say that the session is not
+    /// there.
+    static func denying(_ error: Message) -> String? {
+        guard let words = naming(error) else { return nil }
+        let text = words.lowercased()
+        return denials.contains(where: text.contains) ? words : nil
+    }
+}
