@@ -312,6 +312,8 @@ async def test_other_options_are_defaults_as_well(launch, http):
         for name in servers:
             client = await proxy.client(name, http).initialize()
             await client.call("echo", {"text": "t"})
+        # The log is read beside the answers; what the quiet one did came before.
+        eventually(lambda: lines_about(proxy, "tools/call"), "a line about the call")
         assert [name for name in servers for line in lines_about(proxy, "tools/call") if name in line] == ["loud"]
 
 

@@ -86,8 +86,8 @@ async def test_changes_reach_the_callers_own_subscription(front):
 
 
 @pytest.mark.parametrize("kind", ["2025-11-25", "2026-07-28"])
-async def test_nobody_answers_for_somebody_else(proxy, http, kind):
-    """A server that does not say for which call it asks may cost two callers their first calls, never the right answer.
+async def test_one_persons_clients_come_one_after_the_other(proxy, http, kind):
+    """A server that does not say for which call it asks may put the first questions to another client of the same person.
 
     From then on it is used by one of them after the other, and both get theirs.
     """
@@ -98,9 +98,9 @@ async def test_nobody_answers_for_somebody_else(proxy, http, kind):
         return visitor(kind, place, http, {"Authorization": f"Bearer {ALICE}"}, **settings)
 
     async with connected("Ada") as ada, connected("Bob") as bob:
-        first = await asyncio.gather(interviewed(ada), interviewed(bob))
-        for name, text in zip(("Ada", "Bob"), first, strict=True):
-            assert text in (f"{name} likes {name}'s", f"no colour for {name}: cancel", "no name: cancel")
+        names = ("Ada", "Bob")
+        for text in await asyncio.gather(interviewed(ada), interviewed(bob)):
+            assert text in {f"{name} likes {owner}'s" for name in names for owner in names}
         assert await asyncio.gather(interviewed(ada), interviewed(bob)) == ["Ada likes Ada's", "Bob likes Bob's"]
 
 

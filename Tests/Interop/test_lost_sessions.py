@@ -6,7 +6,7 @@ import pytest
 
 from support.raw import call_body, notification_body, only_answer, text_of
 from support.visits import Place, visitor
-from support.wait import eventually_async
+from support.wait import eventually, eventually_async
 
 pytestmark = pytest.mark.anyio
 
@@ -59,9 +59,10 @@ async def test_a_forgotten_session_is_opened_anew_for_every_kind_of_client(
     ):
         async with visitor(kind, Place(mcp=proxy.url("/web/mcp")), http) as client:
             assert await lose_and_call(client, upstream, WORDS[words]) == 1
-        assert proxy.output.count(LOST) == 1
+        proxy.wait_output(LOST)
         status = proxy.servers()["web"]
         assert status["state"] == "ready" and status["sessionsLost"] == 1, status
+        assert proxy.output.count(LOST) == 1
 
 
 @pytest.mark.parametrize("answers", ["json", "sse"])
@@ -74,7 +75,7 @@ async def test_the_words_of_servers_are_understood(launch, http, http_fixture, w
     ):
         async with visitor("2025-11-25", Place(mcp=proxy.url("/web/mcp")), http) as client:
             assert await lose_and_call(client, upstream, WORDS[words]) == 1
-        assert WORDS[words].get("words", LOST) in proxy.output
+        proxy.wait_output(WORDS[words].get("words", LOST))
 
 
 @pytest.mark.parametrize("words", ["400-text", "200-32001"])
@@ -104,7 +105,7 @@ async def test_a_stream_tells_of_a_forgotten_session(launch, http, http_fixture,
             upstream.ledger.wait_for("stream", count=4)
             assert await client.call_text("add_tool", {"name": "fresh"}) == "added"
             await stream.notification("notifications/tools/list_changed")
-        assert proxy.output.count(LOST) == 2
+        eventually(lambda: proxy.output.count(LOST) == 2, "two lines of the log")
 
 
 @pytest.mark.parametrize("words", ["404", "400-text", "400-error", "422-error"])
