@@ -65,7 +65,7 @@ private func checkAnswer(_ values: [String], _ body: ByteBuffer) {
         _ = refused.answer(to: 1, unnamed: true)
         _ = refused.isStatelessOnly
     }
-    _ = AnswerGlance.isResponse(body)
+    _ = AnswerGlance.isResponse(body, maximumDepth: 64)
 }
 
 private func checkEvents(_ body: ByteBuffer) {
