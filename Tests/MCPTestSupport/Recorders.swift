@@ -11,15 +11,17 @@ package final class ExchangeRecorder: ExchangeReceiver, @unchecked Sendable {
     /// Called at the end, whichever it is.
     package var ended: (() -> Void)?
     private let outgoing: OutgoingRequest
+    package let isForClient: Bool
 
     /// - Parameter request: What is to be asked.
-    package init(_ request: Message) {
-        outgoing = OutgoingRequest(request)
+    package convenience init(_ request: Message) {
+        self.init(OutgoingRequest(request))
     }
 
     /// - Parameter request: What is to be asked, as it is to be sent.
-    package init(_ request: OutgoingRequest) {
+    package init(_ request: OutgoingRequest, isForClient: Bool = true) {
         outgoing = request
+        self.isForClient = isForClient
     }
 
     package func request(for introduction: Introduction) -> OutgoingRequest? { outgoing }

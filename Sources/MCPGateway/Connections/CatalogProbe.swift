@@ -89,6 +89,7 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
         ask(cursor: nil)
     }
 
+    var isForClient: Bool { false }
     func exchangeProgressed(_ notification: Message) {}
 
     func exchangeAnswered(_ answer: Message) {

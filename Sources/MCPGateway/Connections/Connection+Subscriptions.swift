@@ -132,6 +132,7 @@ private final class Discovery: ExchangeReceiver {
         return message.map { OutgoingRequest($0) }
     }
 
+    var isForClient: Bool { false }
     func exchangeProgressed(_ notification: Message) {}
     func exchangeAnswered(_ answer: Message) { completion(.success(Introduction(discovery: answer) ?? known)) }
     func exchangeFailed(_ failure: UpstreamFailure) { completion(.failure(failure)) }
@@ -152,6 +153,7 @@ private final class OwnRequest: ExchangeReceiver {
         introduction.era == .legacy ? message.map { OutgoingRequest($0) } : nil
     }
 
+    var isForClient: Bool { false }
     func exchangeProgressed(_ notification: Message) {}
     func exchangeAnswered(_ answer: Message) { completion() }
     func exchangeFailed(_ failure: UpstreamFailure) { completion() }

@@ -60,6 +60,7 @@ package final class ToolPages: ExchangeReceiver, @unchecked Sendable {
         return OutgoingRequest(request, edits: metadata.edits(for: request, logLevel: nil))
     }
 
+    package var isForClient: Bool { false }
     package func exchangeProgressed(_ notification: Message) {}
 
     package func exchangeAnswered(_ answer: Message) {

@@ -1,5 +1,6 @@
 package import Addresses
 package import Logging
+import MCPCore
 package import NIOCore
 
 /// How a server is reached.
@@ -40,7 +41,11 @@ package final class LinkMaker: Sendable {
     }
 
     /// What makes a link to this server each time one is needed.
-    package func factory(for address: UpstreamAddress) -> Upstream.LinkFactory {
+    ///
+    /// - Parameter name: What the log calls it.
+    package func factory(for address: UpstreamAddress, named name: String) -> Upstream.LinkFactory {
+        var logger = logger
+        logger[metadataKey: "server"] = "\(PrintableText.make(name, maximumBytes: 256))"
         switch address {
         case .stdio(var settings):
             if settings.census == nil { settings.census = census }
@@ -50,7 +55,7 @@ package final class LinkMaker: Sendable {
             return { UnusableLink(failure, on: $0) }
         case .http(let url, let headers, let transport, let reach, let egress):
             let memory = TransportMemory()
-            return { [self] eventLoop in
+            return { [self, logger] eventLoop in
                 let pools = pools(on: eventLoop, by: egress)
                 return switch transport {
                 case .sse:

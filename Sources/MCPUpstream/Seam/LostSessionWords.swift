@@ -1,4 +1,5 @@
 import MCPCore
+import NIOCore
 
 /// What servers say, in words of their own instead of the protocol's 404, of a session that they do not know.
 enum LostSessionWords {
@@ -18,6 +19,9 @@ enum LostSessionWords {
         "initialize", "new session",
     ]
 
+    /// Nobody needs more words to say it. What is longer is not looked at, so that no server can make it costly.
+    private static let maximumBytes = 1_000
+
     /// Whether a text names a session, which is enough where the HTTP status says that something is not there.
     static func name(in text: String) -> Bool {
         text.lowercased().contains("session")
@@ -26,7 +30,8 @@ enum LostSessionWords {
     /// What an error says, if it is of the kind that can be about a session, and names one.
     static func naming(_ error: Message) -> String? {
         guard error.kind == .error, let code = error.errorCode?.rawValue, codes.contains(code),
-            let words = error.view(error.envelope.error)?["message"]?.string, name(in: words)
+            let message = error.view(error.envelope.error)?["message"], message.bytes.readableBytes <= maximumBytes,
+            let words = message.string, name(in: words)
         else { return nil }
         return words
     }

@@ -99,7 +99,7 @@ extension Conversation: UpstreamLinkReceiver {
         if isRefusedForSession(answer, id) { return }
         // An identifier that is not in flight was answered, cancelled or invented before: nobody must get it.
         finish(id) {
-            hasServed = true
+            if !hasServed { hasServed = $0.receiver.isForClient }
             circuit.succeeded()
             $0.receiver.exchangeAnswered(answer)
         }

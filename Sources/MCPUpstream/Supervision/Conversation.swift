@@ -31,10 +31,10 @@ final class Conversation {
     var state = State.opening
     var startTimer: Scheduled<Void>?
     /// Whether what is started has never been ready before.
-    private let isFirst: Bool
+    private let mayStartSlowly: Bool
     /// How often `startTimeout` has begun.
     private var startWaits = 0
-    /// How often and how long it may, while a first start shows signs of life.
+    /// How often and how long it may, while a start shows signs of life.
     private static let maximumStartWaits = 10
     private static let maximumPatience = Duration.seconds(600)
     private var sweepTimer: Scheduled<Void>?
@@ -43,7 +43,7 @@ final class Conversation {
     /// The questions of the server to its client that are open. A person may be thinking, so that silence means
     /// nothing meanwhile; over stdio it cannot be told for which call.
     var openQuestions: Set<RequestID> = []
-    /// Whether anything but the handshake was answered.
+    /// Whether a client's request was answered.
     var hasServed = false
     /// Whether the server has said that it does not know the session.
     var isForgotten = false
@@ -54,7 +54,7 @@ final class Conversation {
         introducer: Introducer,
         limits: UpstreamLimits,
         circuit: CircuitBreaker,
-        isFirst: Bool,
+        mayStartSlowly: Bool,
         owner: any ConversationOwner
     ) {
         self.generation = generation
@@ -62,7 +62,7 @@ final class Conversation {
         self.introducer = introducer
         self.limits = limits
         self.circuit = circuit
-        self.isFirst = isFirst
+        self.mayStartSlowly = mayStartSlowly
         self.owner = owner
     }
 
@@ -89,12 +89,15 @@ final class Conversation {
         startTimer = link.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(limits.startTimeout.milliseconds)) {
             [weak self] in
             guard let self else { return }
-            // A first start may have to download the program first, of which it tells on standard error.
-            if isFirst, link.signsOfLife > signs, mayWaitOn { return waitForStart() }
+            // A program that is downloaded first, or loads much, tells of it on standard error.
+            if mayStartSlowly, link.signsOfLife > signs, mayWaitOn { return waitForStart() }
             introducer.doubt()
             end(introducer.refusal ?? silenceAtStart)
         }
     }
+
+    /// Whether it took longer than `startTimeout`.
+    var hasStartedSlowly: Bool { startWaits > 1 }
 
     private var mayWaitOn: Bool {
         startWaits < Self.maximumStartWaits && limits.startTimeout * (startWaits + 1) <= Self.maximumPatience

@@ -28,7 +28,7 @@ extension Upstream {
     ) {
         succession(failed: UpstreamFailure(.closed, "it was started anew once more", nothingSent: true))
         // It may be another program from now on.
-        isFirstStart = true
+        mayStartSlowly = true
         switch state {
         case .closed: done(closedBecause, [])
         case .ready:

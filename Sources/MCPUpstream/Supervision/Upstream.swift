@@ -57,8 +57,9 @@ package final class Upstream: @unchecked Sendable {
     private var generation = 0
     private var lastID: Int64 = 0
     private var wasReady = false
-    /// Whether what is started has never been ready: the program may have to be downloaded first.
-    var isFirstStart = true
+    /// Whether a start may take longer than `startTimeout`: one that has never been ready, because the program may have to
+    /// be downloaded first, and one that took longer the last time.
+    var mayStartSlowly = true
     /// How many sessions in a row were forgotten before anything was asked in them.
     var idleLosses = 0
     var closedBecause = UpstreamFailure(.closed, "the server was stopped", nothingSent: true)
@@ -265,7 +266,7 @@ package final class Upstream: @unchecked Sendable {
             ) { [unowned self] in makeID() },
             limits: limits,
             circuit: circuit,
-            isFirst: isFirstStart,
+            mayStartSlowly: mayStartSlowly,
             owner: self
         )
     }
@@ -318,7 +319,7 @@ extension Upstream: ConversationOwner {
         circuit.putOnTrial()
         let again = wasReady
         wasReady = true
-        isFirstStart = false
+        mayStartSlowly = conversation.hasStartedSlowly
         listener?.upstreamBecameReady(self, again: again)
         let waiters = self.waiters
         self.waiters = []

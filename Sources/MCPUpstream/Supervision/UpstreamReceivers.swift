@@ -12,6 +12,13 @@ package protocol ExchangeReceiver: AnyObject, Sendable {
     func exchangeProgressed(_ notification: Message)
     func exchangeAnswered(_ answer: Message)
     func exchangeFailed(_ failure: UpstreamFailure)
+
+    /// Whether a client wants the answer, and not the proxy itself.
+    var isForClient: Bool { get }
+}
+
+extension ExchangeReceiver {
+    package var isForClient: Bool { true }
 }
 
 /// Hears what an upstream says outside of answers. Called on the upstream's event loop.

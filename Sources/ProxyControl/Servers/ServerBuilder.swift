@@ -69,7 +69,7 @@ struct ServerBuilder: Sendable {
     func linkFactory(
         for server: ServerSettings, _ journal: ServerJournal, _ census: LinkCensus
     ) -> Upstream.LinkFactory {
-        links.factory(for: address(of: server, journal, census))
+        links.factory(for: address(of: server, journal, census), named: server.displayName)
     }
 
     static func policy(of server: ServerSettings) -> RoutePolicy {

@@ -6,7 +6,7 @@ protocol ServerLinks: Sendable {
     var census: LinkCensus { get }
 
     /// What makes a link to this server each time one is needed.
-    func factory(for address: UpstreamAddress) -> Upstream.LinkFactory
+    func factory(for address: UpstreamAddress, named name: String) -> Upstream.LinkFactory
 
     /// Ends the connections to what may not be called any longer.
     func endForbiddenConnections() async

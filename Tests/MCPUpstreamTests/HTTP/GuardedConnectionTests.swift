@@ -286,7 +286,7 @@ import Testing
         func harness(_ networks: [String]) async throws -> HTTPLinkHarness {
             let address = UpstreamAddress.http(
                 url, headers: [], transport, within: try Reach.allowing(networks))
-            let factory = maker.factory(for: address)
+            let factory = maker.factory(for: address, named: "server")
             return try await HTTPLinkHarness { pools, _ in factory(pools.eventLoop) }
         }
         let refused = try await harness([])

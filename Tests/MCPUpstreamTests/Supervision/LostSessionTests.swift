@@ -129,6 +129,31 @@ import Testing
         #expect(harness.recorder.losses.first?.detail.contains("forgets each session") == true)
     }
 
+    @Test("What the proxy itself asks a server makes no session a used one")
+    func ownRequests() throws {
+        let harness = try ready()
+        for _ in 1...3 {
+            let (_, id) = try harness.call(isForClient: false)
+            try harness.onLink { $0.answer(id) }
+            try harness.onLink { $0.loseSession(nil) }
+            if harness.isStarting { try harness.becomeReady() }
+        }
+        #expect(harness.recorder.losses.map(\.code) == [.connectionLost])
+    }
+
+    @Test("An error with more words than it takes to deny a session is an answer, and so is one to long arguments")
+    func longWords() throws {
+        let harness = try ready()
+        let (call, id) = try harness.call()
+        let words = "Session not found" + String(repeating: ".", count: 1_000)
+        try refuse(harness, id, #""error":{"code":-32000,"message":"\#(words)"}"#)
+        let arguments = String(repeating: "a", count: 70_000)
+        let (long, other) = try harness.call(
+            #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t","arguments":{"a":"\#(arguments)"}}}"#)
+        try refuse(harness, other)
+        #expect(call.answers.count == 1 && long.answers.count == 1 && harness.server.links.count == 1)
+    }
+
     @Test("Sessions in which something was answered may be forgotten as often as it pleases")
     func usedLosses() throws {
         let harness = try ready()

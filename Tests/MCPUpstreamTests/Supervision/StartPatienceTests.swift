@@ -66,6 +66,28 @@ import Testing
         #expect(again.recorder.losses.map(\.code) == [.processEnded, .timedOut])
     }
 
+    @Test("A server that has started slowly may do so again, and one that has become quick may not")
+    func slowAgain() throws {
+        let harness = UpstreamHarness()
+        for isSlow in [true, true, false] {
+            try harness.onLink { $0.openNow() }
+            if isSlow {
+                try harness.onLink { $0.signsOfLife += 1 }
+                harness.eventLoop.advance(by: .seconds(31))
+            }
+            try harness.onLink { $0.completeHandshake() }
+            #expect(harness.isReady)
+            try harness.onLink { $0.breakDown() }
+            harness.eventLoop.advance(by: .seconds(5))
+        }
+        try harness.onLink { link in
+            link.openNow()
+            link.signsOfLife += 1
+        }
+        harness.eventLoop.advance(by: .seconds(30))
+        #expect(harness.recorder.losses.last?.code == .timedOut)
+    }
+
     @Test("What is started anew, perhaps as another program, is given as long as at first")
     func renewedStart() throws {
         let harness = UpstreamHarness()

@@ -52,14 +52,15 @@ struct UpstreamHarness {
 
     /// Sends a request and returns who hears of it, and its identifier.
     func call(
-        _ text: String = #"{"jsonrpc":"2.0","id":"client","method":"tools/call","params":{"name":"t"}}"#
+        _ text: String = #"{"jsonrpc":"2.0","id":"client","method":"tools/call","params":{"name":"t"}}"#,
+        isForClient: Bool = true
     ) throws -> (ExchangeRecorder, Int64) {
-        try call(OutgoingRequest(Message(text)))
+        try call(OutgoingRequest(Message(text)), isForClient: isForClient)
     }
 
     /// Sends a request in the form that it is to have.
-    func call(_ request: OutgoingRequest) throws -> (ExchangeRecorder, Int64) {
-        let recorder = ExchangeRecorder(request)
+    func call(_ request: OutgoingRequest, isForClient: Bool = true) throws -> (ExchangeRecorder, Int64) {
+        let recorder = ExchangeRecorder(request, isForClient: isForClient)
         let id = eventLoop.perform {
             let id = upstream.makeID()
             upstream.exchange(recorder, id: id)

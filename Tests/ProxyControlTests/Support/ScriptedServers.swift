@@ -76,7 +76,7 @@ final class ScriptedServers: ServerLinks {
 
     // MARK: ServerLinks
 
-    func factory(for address: UpstreamAddress) -> Upstream.LinkFactory {
+    func factory(for address: UpstreamAddress, named name: String) -> Upstream.LinkFactory {
         let server = Self.name(of: address)
         state.withLock { $0.addresses[server] = address }
         return { [self] eventLoop in
