@@ -61,6 +61,10 @@ interop: tools ## Drive the built binary with other people's clients and servers
 	$(SWIFT_BUILD) $(PRODUCT)
 	MCP_PROXY_BINARY="$$($(SWIFT_BUILD) --show-bin-path)/mcp-proxy" $(PYTEST)
 
+.PHONY: schema
+schema: tools ## Write Schema/mcp-proxy.schema.json anew, from the table of keys
+	MCP_PROXY_RENEW_SCHEMA=1 swift test --scratch-path "$(BUILD_DIR)" --filter SchemaTests
+
 .PHONY: compatibility
 compatibility: tools ## Write the tables of docs/compatibility.md anew, from a run that sees their servers and clients
 	@Scripts/python-env

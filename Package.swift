@@ -122,7 +122,8 @@ let package = Package(
         .testTarget(
             name: "MCPFrontEndTests",
             dependencies: [
-                "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "MCPTestSupport", "CFirstUse", nioCore, nioPosix,
+                "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "MCPTestSupport", "CFirstUse",
+                nioCore, nioPosix,
                 nioHTTP1, nioEmbedded, logging,
             ],
             swiftSettings: strict
@@ -135,7 +136,8 @@ let package = Package(
         .testTarget(
             name: "ProxyControlTests",
             dependencies: [
-                "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ProxyControl",
+                "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
+                "ProxyControl",
                 "MCPTestSupport", nioCore, nioPosix, logging,
             ],
             swiftSettings: strict

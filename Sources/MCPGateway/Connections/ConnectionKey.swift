@@ -1,16 +1,6 @@
 import MCPCore
 package import NIOCore
 
-/// Which client sessions may share one connection to a server.
-package enum Isolation: Sendable, Equatable {
-    /// Everybody shares one connection. No client capabilities are declared, so the server cannot ask clients.
-    case shared
-    /// Sessions of one principal that declare the same capabilities share a connection.
-    case principal
-    /// Every session has a connection of its own.
-    case session
-}
-
 /// What a connection to a server is for; sessions with equal keys share it.
 package enum ConnectionKey: Hashable, Sendable {
     case shared

@@ -1,7 +1,7 @@
 package import Logging
 import MCPCore
 package import MCPUpstream
-import MCPValues
+package import MCPValues
 package import NIOCore
 import Synchronization
 

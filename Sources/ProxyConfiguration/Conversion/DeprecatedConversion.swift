@@ -29,15 +29,16 @@ enum DeprecatedConversion {
                 "the client has no type", at: reader.position, reader.path("type"),
                 write: #"Write "stdio", "sse" or "streamable-http""#)
         }
-        var written = OptionsConversion.options(in: reader, &context)
+        let written = WrittenOptions(in: reader, &context)
+        var options = written.merged(over: defaults)
         let tokens = (written.authTokens ?? []) + globalTokens
-        written.authTokens = tokens.isEmpty ? nil : tokens.uniqued
+        options.authTokens = tokens.isEmpty ? defaults.authTokens : tokens.uniqued
         let config = config(in: reader, &context)
         let transport = config.flatMap { config in
             declared.flatMap { TransportConversion.transport(in: config, declared: $0, &context) }
         }
         guard let transport = transport ?? (missing.isEmpty ? nil : .unknown) else { return nil }
-        var settings = ServerSettings(name: name, transport: transport, options: written.merged(over: defaults))
+        var settings = ServerSettings(name: name, transport: transport, options: options)
         settings.lack(missing, &context)
         return settings
     }

@@ -27,7 +27,7 @@ enum DynamicServerConversion {
         guard let reader = ObjectReader(document, scope: .templateServer, path: .root, &context) else { return nil }
         checkOptions(document, proxy: proxy, &context)
         let written = reader.object("options", scope: .options, &context).map {
-            OptionsConversion.options(in: $0, &context)
+            WrittenOptions(in: $0, &context)
         }
         var options = (written ?? WrittenOptions()).merged(over: proxy.options)
         options.panicIfInvalid = false

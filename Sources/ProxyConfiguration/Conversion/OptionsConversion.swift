@@ -1,18 +1,7 @@
 import MCPValues
 
-/// Reads `options`, and the same keys where version 1 of the format has them.
+/// Reads the keys of `options` that are more than one value.
 enum OptionsConversion {
-    /// Reads an object that has some or all of the keys of options.
-    static func options(in reader: ObjectReader, _ context: inout ConversionContext) -> WrittenOptions {
-        WrittenOptions(
-            panicIfInvalid: reader.boolean("panicIfInvalid", &context),
-            logEnabled: reader.boolean("logEnabled", &context),
-            authTokens: tokens("authTokens", in: reader, &context),
-            toolFilter: toolFilter(in: reader, &context),
-            disabled: reader.boolean("disabled", &context)
-        )
-    }
-
     /// Reads a list of bearer tokens; nil if it was left out.
     static func tokens(_ key: String, in reader: ObjectReader, _ context: inout ConversionContext) -> [Secret]? {
         guard let texts = reader.texts(key, &context) else { return nil }
@@ -26,7 +15,8 @@ enum OptionsConversion {
         return tokens
     }
 
-    private static func toolFilter(in reader: ObjectReader, _ context: inout ConversionContext) -> ToolFilter? {
+    /// Reads `toolFilter`.
+    static func toolFilter(in reader: ObjectReader, _ context: inout ConversionContext) -> ToolFilter? {
         guard let filter = reader.object("toolFilter", scope: .toolFilter, &context) else { return nil }
         let note = "the Go program skips such a filter, and clients then see every tool"
         let mode = filter.choice("mode", of: ToolFilter.Mode.self, ignoresCase: true, note: note, &context)
@@ -60,5 +50,73 @@ enum OptionsConversion {
                 "the list is empty, so every tool is seen", at: position, filter.path("list"),
                 write: "Remove toolFilter")
         }
+    }
+}
+
+/// Options as written, beside those that were left out.
+struct WrittenOptions {
+    private var values = ServerOptions()
+    private var changes: [String: SettingKey<ServerOptions>.Change] = [:]
+
+    /// Options of which all are left out.
+    init() {}
+
+    /// Reads an object that has some or all of the keys of options; version 1 of the format has them elsewhere.
+    init(in reader: ObjectReader, _ context: inout ConversionContext) {
+        for row in OptionKey.all {
+            guard let change = row.read(reader, &context) else { continue }
+            change(&values)
+            changes[row.name] = change
+        }
+    }
+
+    /// What is written of the tokens; nil if they were left out.
+    var authTokens: [Secret]? { changes["authTokens"].map { _ in values.authTokens } }
+    /// What is written of whether the server is left out; nil if nothing is.
+    var disabled: Bool? { changes["disabled"].map { _ in values.disabled } }
+
+    /// The options in force: what is written here stands in place of the defaults, member by member.
+    ///
+    /// An empty list of tokens is written, not left out: such a server asks for no token, as in the Go program.
+    func merged(over defaults: ServerOptions) -> ServerOptions {
+        changes.values.reduce(into: defaults) { options, change in change(&options) }
+    }
+}
+
+/// The checks of one bearer token.
+enum AuthToken {
+    /// Shorter tokens can be guessed.
+    static let shortestSafe = 16
+    /// The values in the examples of the documentation, which everybody knows.
+    static let examples: Set<String> = [
+        "DefaultTokens", "SpecificTokens", "DefaultToken", "SpecificToken", "<YOUR_TOKEN>",
+    ]
+
+    /// The token without the word `Bearer`, or nil if it cannot be one.
+    static func check(
+        _ text: String, at position: SourcePosition, _ path: ConfigurationPath, _ context: inout ConversionContext
+    ) -> String? {
+        let trimmed = text.trimmingSpaces
+        let token = trimmed.hasPrefix("Bearer ") ? trimmed.dropFirst(7).trimmingSpaces : trimmed
+        guard !token.isEmpty, token != "Bearer" else {
+            context.error("the token is empty", at: position, path, write: "Write a token, or remove the entry")
+            return nil
+        }
+        guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            context.error(
+                "the token has a character that cannot stand in a header", at: position, path,
+                write: "Use letters, digits and punctuation, without spaces")
+            return nil
+        }
+        if examples.contains(token) {
+            context.warn(
+                "this token is an example of the documentation, so everybody knows it", at: position, path,
+                write: "Write your own, such as the output of \"openssl rand -hex 32\"")
+        } else if token.utf8.count < shortestSafe {
+            context.warn(
+                "the token has fewer than \(shortestSafe) characters and can be guessed", at: position, path,
+                write: "Write a longer one, such as the output of \"openssl rand -hex 32\"")
+        }
+        return token
     }
 }

@@ -1,3 +1,5 @@
+import Addresses
+
 /// Turns a document into settings.
 enum ProxyConversion {
     /// Reads the whole document; what is wrong is reported, and the result then is of no use.
@@ -42,7 +44,7 @@ enum ProxyConversion {
         }
         if let deprecated {
             let missing = context.reportMissing(within: reader.path("server"), scope: .deprecatedServer)
-            var settings = context.without(missing) { context in identity(in: deprecated, &context) }
+            var settings = context.without(missing) { context in self.settings(ofProxy: deprecated, &context) }
             settings.options.authTokens = globalTokens
             return settings
         }
@@ -54,29 +56,15 @@ enum ProxyConversion {
         return ProxySettings()
     }
 
+    /// What both versions of the format have in the same words; a key that one of them does not know is never there.
     private static func settings(ofProxy proxy: ObjectReader, _ context: inout ConversionContext) -> ProxySettings {
-        var settings = identity(in: proxy, &context)
-        settings.advertised = advertised(in: proxy, &context)
-        settings.options = options(in: proxy, &context)
-        settings.limits = LimitsConversion.limits(in: proxy, &context)
-        settings.management = ManagementConversion.management(in: proxy, &context)
-        settings.trustedCAFile = EgressConversion.file(in: proxy, &context)
-        settings.allowedHosts = AddressConversion.hosts(in: proxy, &context)
-        settings.allowedOrigins = AddressConversion.origins(in: proxy, &context)
-        return settings
-    }
-
-    /// What both versions of the format have in the same words.
-    private static func identity(in reader: ObjectReader, _ context: inout ConversionContext) -> ProxySettings {
         var settings = ProxySettings()
-        settings.baseURL = AddressConversion.baseURL(in: reader, &context)
-        settings.address = AddressConversion.address(in: reader, &context)
-        settings.name = reader.nonEmptyText("name", &context) ?? settings.name
-        settings.version = reader.nonEmptyText("version", &context) ?? settings.version
+        ProxyKey.all.read(in: proxy, into: &settings, &context)
         return settings
     }
 
-    private static func advertised(in proxy: ObjectReader, _ context: inout ConversionContext) -> AdvertisedTransport {
+    /// Reads `type`.
+    static func advertised(in proxy: ObjectReader, _ context: inout ConversionContext) -> AdvertisedTransport {
         guard let node = proxy.node("type"), node.value != .string("") else { return .streamableHTTP }
         let aliases: [String: AdvertisedTransport] = [
             "http": .streamableHTTP, "streamable_http": .streamableHTTP, "streamableHttp": .streamableHTTP,
@@ -85,9 +73,10 @@ enum ProxyConversion {
         return proxy.choice("type", of: AdvertisedTransport.self, aliases: aliases, &context) ?? .streamableHTTP
     }
 
-    private static func options(in proxy: ObjectReader, _ context: inout ConversionContext) -> ServerOptions {
+    /// Reads `options`.
+    static func options(in proxy: ObjectReader, _ context: inout ConversionContext) -> ServerOptions {
         guard let reader = proxy.object("options", scope: .options, &context) else { return ServerOptions() }
-        let options = OptionsConversion.options(in: reader, &context).merged(over: ServerOptions())
+        let options = WrittenOptions(in: reader, &context).merged(over: ServerOptions())
         if options.disabled {
             context.warn(
                 "every server that does not say otherwise is left out; the Go program ignores the key here",
@@ -142,5 +131,121 @@ enum ProxyConversion {
         isRead
             ? "\"\(old)\" is of version 1 of the format. It was read as \"\(new)\"; move to version 2 by writing that."
             : "\"\(old)\" is of version 1 of the format and was not read, because \"\(new)\" is there as well. Remove it."
+    }
+}
+
+/// Reads `mcpProxy.limits`.
+enum LimitsConversion {
+    /// Fills the limits in; keys left out keep their defaults.
+    static func limits(in proxy: ObjectReader, _ context: inout ConversionContext) -> Limits {
+        var limits = Limits()
+        let reader = proxy.object("limits", scope: .limits, &context)
+        if let reader { LimitKey.all.read(in: reader, into: &limits, &context) }
+        readGracePeriod(in: proxy, limits: reader, into: &limits, &context)
+        if let reader { checkPairs(limits, reader, &context) }
+        return limits
+    }
+
+    /// The grace period may also stand directly under `mcpProxy`.
+    private static func readGracePeriod(
+        in proxy: ObjectReader, limits reader: ObjectReader?, into limits: inout Limits,
+        _ context: inout ConversionContext
+    ) {
+        let row = LimitKey.gracePeriod
+        guard let node = proxy.node(row.name) else { return }
+        let change = row.read(proxy, &context)
+        if reader?.node(row.name) != nil {
+            context.warn(
+                "the key has no effect, because limits.\(row.name) is there as well", at: node.position,
+                proxy.path(row.name), write: "Remove one of the two")
+        } else {
+            change?(&limits)
+        }
+    }
+
+    /// Limits of which one makes no sense above the other.
+    private static func checkPairs(_ limits: Limits, _ reader: ObjectReader, _ context: inout ConversionContext) {
+        let times: [(String, Duration, String, Duration)] = [
+            ("callTimeout", limits.callTimeout, "maxCallTime", limits.maxCallTime),
+            (
+                "restartBackoffMinimum", limits.restartBackoffMinimum, "restartBackoffMaximum",
+                limits.restartBackoffMaximum
+            ),
+            ("sessionIdleTimeout", limits.sessionIdleTimeout, "sessionLifetime", limits.sessionLifetime),
+        ]
+        for (lower, lowerValue, upper, upperValue) in times where lowerValue > upperValue {
+            report(lower, DurationText.format(lowerValue), upper, DurationText.format(upperValue), reader, &context)
+        }
+        if limits.maxHeaderFieldBytes > limits.maxHeaderBytes {
+            report(
+                "maxHeaderFieldBytes", ByteSizeText.format(limits.maxHeaderFieldBytes), "maxHeaderBytes",
+                ByteSizeText.format(limits.maxHeaderBytes), reader, &context)
+        }
+    }
+
+    private static func report(
+        _ lower: String, _ lowerText: String, _ upper: String, _ upperText: String, _ reader: ObjectReader,
+        _ context: inout ConversionContext
+    ) {
+        let written = reader.node(lower) != nil ? lower : upper
+        context.error(
+            "\(lower) (\(lowerText)) must not be larger than \(upper) (\(upperText))",
+            at: reader.node(written)?.position ?? reader.position, reader.path(written),
+            write: "Write both, \(lower) as the smaller one")
+    }
+}
+
+/// Reads `mcpProxy.management`.
+enum ManagementConversion {
+    /// Fills the settings in; keys left out keep their defaults.
+    static func management(in proxy: ObjectReader, _ context: inout ConversionContext) -> ManagementSettings {
+        var settings = ManagementSettings()
+        guard let reader = proxy.object("management", scope: .management, &context) else { return settings }
+        ManagementKey.all.read(in: reader, into: &settings, &context)
+        return settings
+    }
+
+    /// An empty list would read as "no token is asked for", which is not to be had here.
+    static func tokens(in reader: ObjectReader, _ context: inout ConversionContext) -> [Secret]? {
+        guard let tokens = OptionsConversion.tokens("authTokens", in: reader, &context) else { return nil }
+        if let node = reader.node("authTokens"), node.value == .array([]) {
+            context.error(
+                "the list is empty; the management interface is never open because of it", at: node.position,
+                reader.path("authTokens"),
+                write: "Write a token, or leave the key out, so that the tokens of mcpProxy.options count")
+        }
+        return tokens
+    }
+
+    /// Reads `allowAddresses`.
+    static func addresses(in reader: ObjectReader, _ context: inout ConversionContext) -> [AddressNetwork] {
+        var addresses: [AddressNetwork] = []
+        for (index, entry) in (reader.texts("allowAddresses", &context) ?? []).enumerated() {
+            do throws(AddressNetworkError) {
+                addresses.append(try AddressNetwork(entry.text))
+            } catch {
+                let path = reader.path("allowAddresses").appending(index: index)
+                context.error(error.problem, at: entry.node.position, path, write: error.remedy)
+            }
+        }
+        return addresses
+    }
+
+    /// Reads `templates`.
+    static func templates(
+        in reader: ObjectReader, _ context: inout ConversionContext
+    ) -> [String: CommandTemplate] {
+        var templates: [String: CommandTemplate] = [:]
+        for (member, path) in reader.members("templates", &context) {
+            if !ServerName.isPlain(member.name) {
+                context.error(
+                    "the name of the template is not of letters, digits, . _ - only, or too long", at: member.position,
+                    path, write: #"Write a name such as "git", of at most 63 characters"#)
+            }
+            if let template = TemplateConversion.template(member.value, at: path, &context) {
+                templates[member.name] = template
+            }
+        }
+        return templates
     }
 }

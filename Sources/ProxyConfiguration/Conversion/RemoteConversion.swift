@@ -55,3 +55,137 @@ enum RemoteConversion {
         return duration
     }
 }
+
+/// Reads `headers`.
+enum HeaderConversion {
+    /// Headers that belong to the connection or the message and are set by whoever sends it.
+    private static let ownHeaders: Set<String> = [
+        "connection", "content-length", "host", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding",
+        "upgrade",
+    ]
+
+    /// The headers in the order written; what cannot be sent is reported.
+    static func headers(in reader: ObjectReader, _ context: inout ConversionContext) -> [HeaderField] {
+        var fields: [HeaderField] = []
+        var seen: Set<String> = []
+        for (member, path) in reader.members("headers", &context) {
+            guard let value = ObjectReader.looseText(member.value, path, &context) else { continue }
+            if let field = field(member, value, path, &seen, &context) { fields.append(field) }
+        }
+        return fields
+    }
+
+    private static func field(
+        _ member: ConfigurationNode.Member, _ value: String, _ path: ConfigurationPath, _ seen: inout Set<String>,
+        _ context: inout ConversionContext
+    ) -> HeaderField? {
+        guard HTTPText.isToken(member.name) else {
+            context.error(
+                "this is not the name of a header", at: member.position, path,
+                write: "Use letters, digits and -, such as \"X-API-Key\"")
+            return nil
+        }
+        guard HTTPText.isFieldValue(value) else {
+            context.error(
+                "the value holds a line break or another control character", at: member.value.position, path,
+                write: "Remove it; variables read from files often end with a line break")
+            return nil
+        }
+        let lowered = member.name.lowercased()
+        if ownHeaders.contains(lowered) {
+            context.warn(
+                "the header has no effect, because the proxy sets it itself", at: member.position, path,
+                write: "Remove it")
+            return nil
+        }
+        guard seen.insert(lowered).inserted else {
+            // Two names that differ in case only; with the Go program chance decides between them.
+            context.error(
+                "the header is given twice in different case", at: member.position, path, write: "Keep one of the two")
+            return nil
+        }
+        Placeholder.check(value, at: member.value.position, path, &context)
+        return HeaderField(name: member.name, value: Secret(value.trimmingSpaces))
+    }
+}
+
+/// Reads the keys that say how a remote server is reached through a network that is not plain.
+enum EgressConversion {
+    /// The keys. They are the operator's: another proxy or another trust would be a way around what guards servers that
+    /// were added over the API.
+    static let keys = ["proxy", "trustedCAFile", "insecureSkipVerify"]
+
+    /// Reads them. What has no effect on the server is reported.
+    static func egress(
+        in reader: ObjectReader, for transport: ServerTransport?, _ context: inout ConversionContext
+    ) -> ServerEgress {
+        var egress = ServerEgress()
+        guard case .http(let url, _, _, _)? = transport else { return egress }
+        egress.proxy = proxy(in: reader, to: url, &context)
+        egress.trustedCAFile = file(in: reader, &context)
+        egress.skipsVerification = reader.boolean("insecureSkipVerify", &context) ?? false
+        if url.origin.scheme == .http {
+            for key in ["trustedCAFile", "insecureSkipVerify"] {
+                guard let node = reader.node(key), node.value != .bool(false) else { continue }
+                context.reportWithoutEffect(
+                    "the key has no effect on a server with http://, which has no certificate", at: node.position,
+                    reader.path(key), write: "Remove it, or write https://")
+            }
+        } else if egress.skipsVerification {
+            context.warn(
+                "the server's certificate is not verified: whoever is between can read and change everything, the "
+                    + "headers with credentials included", at: reader.node("insecureSkipVerify")?.position,
+                reader.path("insecureSkipVerify"),
+                write: "Name the file with its authority's certificate in trustedCAFile instead")
+        }
+        return egress
+    }
+
+    /// Reads `trustedCAFile`, here and under `mcpProxy`.
+    static func file(in reader: ObjectReader, _ context: inout ConversionContext) -> String? {
+        guard let text = reader.nonEmptyText("trustedCAFile", &context) else { return nil }
+        guard !text.unicodeScalars.contains("\0") else {
+            context.error(
+                "the text holds a NUL", at: reader.node("trustedCAFile")?.position, reader.path("trustedCAFile"),
+                write: "Remove it")
+            return nil
+        }
+        return text
+    }
+
+    private static func proxy(
+        in reader: ObjectReader, to url: HTTPURL, _ context: inout ConversionContext
+    ) -> ServerEgress.Proxy {
+        guard let text = reader.nonEmptyText("proxy", &context) else { return .ofEnvironment }
+        let position = reader.node("proxy")?.position
+        if text.lowercased() == "none" { return .none }
+        do {
+            let proxy = try ForwardProxy(text)
+            if url.origin.host.isThisMachine {
+                context.reportWithoutEffect(
+                    "the key has no effect, because what is on this machine is never asked through a proxy",
+                    at: position, reader.path("proxy"), write: "Remove it")
+            }
+            return .one(proxy)
+        } catch {
+            context.error(
+                error.problem, at: position, reader.path("proxy"),
+                write: "\(error.remedy), or \"none\" for no proxy")
+            return .ofEnvironment
+        }
+    }
+}
+
+/// The blank that the examples of the documentation leave for a credential.
+enum Placeholder {
+    static let text = "<YOUR_TOKEN>"
+
+    /// Warns if the blank was not filled in.
+    static func check(
+        _ value: String, at position: SourcePosition?, _ path: ConfigurationPath, _ context: inout ConversionContext
+    ) {
+        guard value.range(ofFirst: text) != nil else { return }
+        context.warn(
+            "the \(text) of the documentation was not filled in", at: position, path, write: "Write your credential")
+    }
+}

@@ -18,39 +18,29 @@ enum ServerConversion {
     ) -> ServerSettings? {
         let declared = DeclaredTransport.read(in: reader, &context)
         let transport = TransportConversion.transport(in: reader, declared: declared, &context)
-        let written = options(in: reader, &context)
-        let egress = EgressConversion.egress(in: reader, for: transport, &context)
-        let isolation = reader.choice("isolation", of: Isolation.self, &context)
-        let era = reader.choice("protocol", of: ProtocolEra.self, &context)
-        let month = Duration.seconds(30 * 24 * 60 * 60)
-        let cacheTTL = reader.duration("cacheTTL", in: .zero...month, usual: .zero, &context)
-        let cacheScope = reader.choice("cacheScope", of: CacheScope.self, &context)
-        let startTimeout = reader.duration(
-            "startTimeout", in: .milliseconds(1)...Duration.seconds(60 * 60), usual: .seconds(120), &context)
-        let callTimeout = reader.duration(
-            "callTimeout", in: .milliseconds(1)...Duration.seconds(24 * 60 * 60), usual: .seconds(600), &context)
-        // A server that lacks something is not started, however it would be reached.
-        guard let transport = transport ?? (missing.isEmpty ? nil : .unknown) else { return nil }
         var settings = ServerSettings(
-            name: name, transport: transport, options: written.merged(over: defaults), isolation: isolation,
-            protocolEra: era ?? .auto, cacheTTL: cacheTTL ?? .zero, cacheScope: cacheScope ?? .private)
-        settings.egress = egress
-        settings.startTimeout = startTimeout
-        settings.callTimeout = callTimeout
+            name: name, transport: transport ?? .unknown, options: options(in: reader, over: defaults, &context))
+        settings.egress = EgressConversion.egress(in: reader, for: transport, &context)
+        ServerKey.all.read(in: reader, into: &settings, &context)
+        // A server that lacks something is not started, however it would be reached.
+        guard transport != nil || !missing.isEmpty else { return nil }
         settings.lack(missing, &context)
         return settings
     }
 
     /// The options, with what is said beside them of whether the server is used at all: one no is enough.
-    private static func options(in reader: ObjectReader, _ context: inout ConversionContext) -> WrittenOptions {
-        var written =
-            reader.object("options", scope: .options, &context).map { OptionsConversion.options(in: $0, &context) }
+    private static func options(
+        in reader: ObjectReader, over defaults: ServerOptions, _ context: inout ConversionContext
+    ) -> ServerOptions {
+        let written =
+            reader.object("options", scope: .options, &context).map { WrittenOptions(in: $0, &context) }
             ?? WrittenOptions()
         let says = [
             written.disabled, reader.boolean("disabled", &context), reader.boolean("enabled", &context).map { !$0 },
         ].compactMap(\.self)
-        if !says.isEmpty { written.disabled = says.contains(true) }
-        return written
+        var options = written.merged(over: defaults)
+        if !says.isEmpty { options.disabled = says.contains(true) }
+        return options
     }
 
     /// Reads all servers of an object, each with a conversion of its format.
@@ -93,4 +83,57 @@ enum ServerConversion {
                 write: "Use letters, digits, - and _")
         }
     }
+}
+
+extension ConversionContext {
+    /// What nobody has filled in within an object, in its name and under the keys that it may have.
+    func missing(within path: ConfigurationPath, scope: KeyScope) -> [MissingVariable] {
+        missing.filter { variable in
+            guard variable.path.isWithin(path) else { return false }
+            let keys = variable.path.keys.dropFirst(path.keys.count)
+            return keys.first.map { scope.key(ignoringCaseOf: $0) != nil } ?? true
+        }
+    }
+
+    /// Reports what nobody has filled in where the whole proxy needs it.
+    mutating func reportMissing(within path: ConfigurationPath, scope: KeyScope) -> [MissingVariable] {
+        let missing = missing(within: path, scope: scope)
+        for variable in missing {
+            error(
+                variable.message, at: variable.position, variable.path, write: variable.suggestion(source: source))
+        }
+        return missing
+    }
+}
+
+extension ServerSettings {
+    /// Keeps a server from being started that lacks something, and says so; a disabled one is not started anyway.
+    mutating func lack(_ missing: [MissingVariable], _ context: inout ConversionContext) {
+        cannotStart = missing.reason
+        guard !missing.isEmpty else { return }
+        // What opens it is not known, so nothing does.
+        if missing.contains(where: { $0.path.keys.contains { $0.lowercased() == "authtokens" } }) {
+            options.authTokens = [.nobodys]
+        }
+        guard !options.disabled else { return }
+        for variable in missing {
+            context.warn(
+                "\(variable.message), so the server is not started", at: variable.position, variable.path,
+                write: variable.suggestion(source: context.source))
+        }
+    }
+}
+
+extension ServerTransport {
+    /// That of a server that cannot be started, as long as it is not known how it would be reached.
+    static let unknown = ServerTransport.stdio(
+        command: "", arguments: [], environment: [:], workingDirectory: nil)
+}
+
+extension Secret {
+    /// A token that nobody has, the same for as long as the program runs.
+    fileprivate static let nobodys = {
+        var generator = SystemRandomNumberGenerator()
+        return Secret((0..<4).map { _ in String(generator.next(), radix: 16) }.joined())
+    }()
 }

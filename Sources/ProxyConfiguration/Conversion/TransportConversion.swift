@@ -92,3 +92,109 @@ enum TransportConversion {
             environment: Dictionary(environment) { _, last in last }, workingDirectory: program.workingDirectory)
     }
 }
+
+/// The transport a server names for itself, as opposed to the one that follows from its other keys.
+struct DeclaredTransport: Equatable {
+    /// The words for it.
+    enum Kind: String, Sendable, CaseIterable {
+        case stdio
+        case sse
+        case streamableHTTP = "streamable-http"
+    }
+
+    /// Other spellings that are understood.
+    static let aliases: [String: Kind] = [
+        "http": .streamableHTTP, "streamable_http": .streamableHTTP, "streamableHttp": .streamableHTTP,
+        "streamablehttp": .streamableHTTP, "streamable": .streamableHTTP, "http-stream": .streamableHTTP,
+        "http_stream": .streamableHTTP, "httpStream": .streamableHTTP, "httpstream": .streamableHTTP,
+        "http-first": .streamableHTTP, "HTTP": .streamableHTTP, "SSE": .sse, "http+sse": .sse, "STDIO": .stdio,
+        "local": .stdio,
+    ]
+
+    /// The transport.
+    var kind: Kind
+    /// Where it is named.
+    var position: SourcePosition
+    /// The key that names it.
+    var path: ConfigurationPath
+    /// Whether it decides even if `command` says otherwise, as in version 1 of the format.
+    var isBinding = false
+
+    /// What a server of version 2 says under `transportType`, or under `type` as other clients write it.
+    static func read(in reader: ObjectReader, _ context: inout ConversionContext) -> DeclaredTransport? {
+        let declared = read("transportType", warnsOfAliases: true, in: reader, &context)
+        let alias = read("type", warnsOfAliases: false, in: reader, &context)
+        if let declared, let alias, declared.kind != alias.kind {
+            context.reportWithoutEffect(
+                "the key has no effect, because transportType says otherwise", at: alias.position, alias.path,
+                write: "Remove it")
+        }
+        return declared ?? alias
+    }
+
+    /// What a key says.
+    static func read(
+        _ key: String, warnsOfAliases: Bool, in reader: ObjectReader, _ context: inout ConversionContext
+    ) -> DeclaredTransport? {
+        guard let node = reader.node(key), node.value != .string("") else { return nil }
+        let kind = reader.choice(key, of: Kind.self, aliases: aliases, warnsOfAliases: warnsOfAliases, &context)
+        return kind.map { DeclaredTransport(kind: $0, position: node.position, path: reader.path(key)) }
+    }
+}
+
+/// What is written about a program to be started, besides its command, with the places where it stands.
+struct Program {
+    /// One environment variable.
+    struct Variable {
+        var name: String
+        var value: String
+        /// Where the name stands.
+        var position: SourcePosition
+        /// Where the value stands.
+        var valuePosition: SourcePosition
+        var path: ConfigurationPath
+    }
+
+    let arguments: [(text: String, node: ConfigurationNode)]
+    let environment: [Variable]
+    let workingDirectory: String?
+
+    /// Reads `args`, `env` and `cwd`; what no program can be given is reported.
+    init(in reader: ObjectReader, command: String, _ context: inout ConversionContext) {
+        arguments = reader.looseTexts("args", &context) ?? []
+        for (key, text, node) in [("command", command, reader.node("command"))]
+            + arguments.map({ ("args", $0.text, $0.node) })
+        where text.unicodeScalars.contains("\0") {
+            context.error("the text holds a NUL", at: node?.position, reader.path(key), write: "Remove it")
+        }
+        workingDirectory = reader.nonEmptyText("cwd", &context)
+        if let workingDirectory, workingDirectory.unicodeScalars.contains("\0") {
+            context.error(
+                "the text holds a NUL", at: reader.node("cwd")?.position, reader.path("cwd"), write: "Remove it")
+        }
+        environment = Self.environment(in: reader, &context)
+    }
+
+    private static func environment(in reader: ObjectReader, _ context: inout ConversionContext) -> [Variable] {
+        var variables: [Variable] = []
+        for (member, path) in reader.members("env", &context) {
+            if member.name.isEmpty || member.name.unicodeScalars.contains("=")
+                || member.name.unicodeScalars.contains("\0")
+            {
+                context.error(
+                    "the name of an environment variable must not be empty or hold = or NUL", at: member.position, path,
+                    write: #"Write "NAME": "value""#)
+            }
+            guard let value = ObjectReader.looseText(member.value, path, &context) else { continue }
+            if value.unicodeScalars.contains("\0") {
+                context.error("the value holds a NUL", at: member.value.position, path, write: "Remove it")
+            }
+            Placeholder.check(value, at: member.value.position, path, &context)
+            variables.append(
+                Variable(
+                    name: member.name, value: value, position: member.position, valuePosition: member.value.position,
+                    path: path))
+        }
+        return variables
+    }
+}

@@ -79,3 +79,73 @@ package struct ConfigurationNode: Sendable, Equatable {
         }
     }
 }
+
+/// A place in the configuration text.
+package struct SourcePosition: Sendable, Equatable, Hashable {
+    /// The line, counted from 1.
+    package var line: Int
+    /// The column, counted from 1 in Unicode scalars.
+    package var column: Int
+
+    /// A place in the text.
+    package init(line: Int, column: Int) {
+        self.line = line
+        self.column = column
+    }
+
+    /// The first character.
+    package static let start = SourcePosition(line: 1, column: 1)
+}
+
+extension SourcePosition: Comparable {
+    /// Whether the first place comes before the second.
+    package static func < (first: SourcePosition, second: SourcePosition) -> Bool {
+        (first.line, first.column) < (second.line, second.column)
+    }
+}
+
+extension SourcePosition: CustomStringConvertible {
+    /// `line:column`.
+    package var description: String { "\(line):\(column)" }
+}
+
+/// The format a configuration text is written in.
+package enum ConfigurationFormat: Sendable, Equatable, CaseIterable {
+    /// JSON with comments and trailing commas.
+    case json
+    /// YAML 1.1.
+    case yaml
+    /// TOML 1.0, in which Codex keeps its servers; it is read for imports only.
+    case toml
+
+    /// The format that a file name, or the path of a URL, asks for: YAML for `.yaml` and `.yml`, TOML for `.toml`,
+    /// otherwise JSON.
+    package init(pathOrURL: String) {
+        var path = pathOrURL[...]
+        if RemoteConfigurationRequest.isRemote(pathOrURL) {
+            path = path.prefix { $0 != "?" && $0 != "#" }
+        }
+        let name = path.lowercased()
+        if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+            self = .yaml
+        } else {
+            self = name.hasSuffix(".toml") ? .toml : .json
+        }
+    }
+}
+
+/// Why a text is not a document of its format.
+struct DocumentSyntaxError: Error, Equatable {
+    /// What is wrong; never quotes the text, which may hold secrets.
+    var message: String
+    /// Where it is wrong.
+    var position: SourcePosition
+    /// What to write instead.
+    var suggestion: String?
+
+    init(_ message: String, at position: SourcePosition, write suggestion: String? = nil) {
+        self.message = message
+        self.position = position
+        self.suggestion = suggestion
+    }
+}

@@ -1,5 +1,3 @@
-import MCPValues
-
 /// The kinds of object in a configuration; each has its own keys.
 enum KeyScope: String, Sendable, CaseIterable {
     case document
@@ -16,108 +14,154 @@ enum KeyScope: String, Sendable, CaseIterable {
     case deprecatedClient
     case deprecatedClientConfig
 
-    /// The one table of everything that may be written.
+    /// The one table of everything that may be written. What sets something has its row in ``ProxyKey``, ``LimitKey``,
+    /// ``OptionKey``, ``ServerKey`` or ``ManagementKey``.
     var keys: [KnownKey] {
         switch self {
         case .document: Self.documentKeys
-        case .proxy: Self.proxyKeys
-        case .limits: LimitKey.all.map(\.knownKey)
-        case .options: Self.optionKeys
-        case .toolFilter: Self.toolFilterKeys
-        case .server: Self.serverKeys
-        case .management: Self.managementKeys
-        case .template: Self.templateKeys
-        case .templateParameter: Self.templateParameterKeys
-        case .templateServer: Self.templateServerKeys
-        case .deprecatedServer: Self.deprecatedServerKeys
-        case .deprecatedClient: Self.deprecatedClientKeys
-        case .deprecatedClientConfig: Self.deprecatedClientConfigKeys
+        case .proxy: ProxyKey.known
+        case .limits: LimitKey.all.map(\.known)
+        case .options: OptionKey.all.map(\.known)
+        case .toolFilter: OptionKey.toolFilter
+        case .server: ServerKey.known
+        case .management: ManagementKey.all.map(\.known)
+        case .template: TemplateKey.template
+        case .templateParameter: TemplateKey.parameter
+        case .templateServer: TemplateKey.server
+        case .deprecatedServer: DeprecatedKey.server
+        case .deprecatedClient: DeprecatedKey.client
+        case .deprecatedClientConfig: DeprecatedKey.clientConfig
+        }
+    }
+
+    /// What an object of this kind is, as editors show it.
+    var documentation: String {
+        switch self {
+        case .document:
+            "The configuration of mcp-proxy. Texts may hold environment variables as ${NAME}; $$ is a dollar sign."
+        case .proxy: "The proxy itself."
+        case .limits: "Bounds on what clients and servers can make the proxy hold, wait for or repeat."
+        case .options: "Options of one server, or the defaults for all of them."
+        case .toolFilter: "Which tools of a server clients see and may call."
+        case .server: "A server: a program with command, or a remote one with url."
+        case .management: "What may be changed while the proxy runs, by whom and how often."
+        case .template: "A command, of which callers of the API fill in the parameters."
+        case .templateParameter: "What a caller of the API may put into one place of a template."
+        case .templateServer:
+            "A server made from a template; the management API takes it in place of a server of the file."
+        case .deprecatedServer: "Version 1 of mcpProxy."
+        case .deprecatedClient: "Version 1 of a server under mcpServers."
+        case .deprecatedClientConfig: "The details of a version 1 client."
+        }
+    }
+
+    /// What else editors are told of it: further members of its JSON Schema, as they stand there.
+    var hints: String? {
+        switch self {
+        case .document:
+            #""patternProperties": {"^x-": {"description": "Left to the author, such as a place for YAML anchors."}}"#
+        case .toolFilter: #""required": ["mode", "list"]"#
+        case .server: #""anyOf": [{"required": ["command"]}, {"required": ["url"]}]"#
+        case .template: #""required": ["command"]"#
+        case .templateParameter: #""required": ["type"]"#
+        case .templateServer: #""required": ["template"]"#
+        case .deprecatedClient: #""required": ["type", "config"]"#
+        case .proxy, .limits, .options, .management, .deprecatedServer, .deprecatedClientConfig: nil
         }
     }
 
     private static let documentKeys = [
-        KnownKey("$schema", .text),
-        KnownKey("mcpProxy", .object(.proxy)),
-        KnownKey("mcpServers", .map(.server)),
-        KnownKey("server", .object(.deprecatedServer), isDeprecated: true),
-        KnownKey("clients", .map(.deprecatedClient), isDeprecated: true),
-    ]
-
-    private static let proxyKeys = [
-        KnownKey("baseURL", .text),
-        KnownKey("addr", .text, default: .string("127.0.0.1:9090")),
-        KnownKey("name", .text, default: .string("mcp-proxy")),
-        KnownKey("version", .text, default: .string("1.0.0")),
+        KnownKey("$schema", .text, "The address of this schema, for editors."),
+        KnownKey("mcpProxy", .object(.proxy), "The proxy itself."),
         KnownKey(
-            "type", .choice(AdvertisedTransport.allCases.map(\.rawValue)), default: .string("streamable-http")),
-        KnownKey("options", .object(.options)),
-        KnownKey("limits", .object(.limits)),
-        KnownKey("management", .object(.management)),
-        KnownKey("allowedHosts", .texts, default: .array([])),
-        KnownKey("allowedOrigins", .texts, default: .array([])),
-        KnownKey("trustedCAFile", .text),
-        KnownKey("shutdownGracePeriod", .duration, default: .string("10s")),
+            "mcpServers", .map(.server),
+            "The servers by name. The name is the path of the server's routes; a part after a slash may be a token (fetch/<token>).",
+            hints: #""propertyNames": {"pattern": "^[^/?#%\\\\]+(/[^/?#%\\\\]+)*$"}"#),
+        KnownKey(
+            "server", .object(.deprecatedServer), "Version 1 of mcpProxy; it is ignored if mcpProxy is there.",
+            isDeprecated: true),
+        KnownKey(
+            "clients", .map(.deprecatedClient), "Version 1 of mcpServers; it is ignored if mcpServers has members.",
+            hints: #""propertyNames": {"pattern": "^[^/?#%\\\\]+(/[^/?#%\\\\]+)*$"}"#, isDeprecated: true),
     ]
+}
 
-    private static let optionKeys = [
-        KnownKey("panicIfInvalid", .boolean, default: .bool(false)),
-        KnownKey("logEnabled", .boolean, default: .bool(false)),
-        KnownKey("authTokens", .texts, default: .array([])),
-        KnownKey("toolFilter", .object(.toolFilter)),
-        KnownKey("disabled", .boolean, default: .bool(false)),
-    ]
+extension KeyScope {
+    /// The key with exactly this name.
+    func key(named name: String) -> KnownKey? {
+        Self.byName[self]?[name]
+    }
 
-    private static let toolFilterKeys = [
-        KnownKey("mode", .choice(ToolFilter.Mode.allCases.map(\.rawValue))),
-        KnownKey("list", .texts),
-    ]
+    /// The key with this name in whatever case, as the Go program's decoder matches them.
+    func key(ignoringCaseOf name: String) -> KnownKey? {
+        Self.byLoweredName[self]?[name.lowercased()]
+    }
 
-    private static let serverKeys = [
-        KnownKey("transportType", .choice(DeclaredTransport.Kind.allCases.map(\.rawValue))),
-        KnownKey("type", .choice(DeclaredTransport.Kind.allCases.map(\.rawValue))),
-        KnownKey("command", .text),
-        KnownKey("args", .texts, default: .array([])),
-        KnownKey("env", .textMap, default: .object([])),
-        KnownKey("cwd", .text),
-        KnownKey("url", .text),
-        KnownKey("headers", .textMap, default: .object([])),
-        KnownKey("timeout", .duration),
-        KnownKey("proxy", .text),
-        KnownKey("trustedCAFile", .text),
-        KnownKey("insecureSkipVerify", .boolean, default: .bool(false)),
-        KnownKey("startTimeout", .duration),
-        KnownKey("callTimeout", .duration),
-        KnownKey("isolation", .choice(Isolation.allCases.map(\.rawValue))),
-        KnownKey("protocol", .choice(ProtocolEra.allCases.map(\.rawValue)), default: .string("auto")),
-        KnownKey("cacheTTL", .duration, default: .string("0s")),
-        KnownKey("cacheScope", .choice(CacheScope.allCases.map(\.rawValue)), default: .string("private")),
-        KnownKey("options", .object(.options)),
-        KnownKey("disabled", .boolean, default: .bool(false)),
-        KnownKey("enabled", .boolean, default: .bool(true)),
-    ]
+    private static let byName = index { $0 }
+    private static let byLoweredName = index { $0.lowercased() }
 
-    private static let deprecatedServerKeys = [
-        KnownKey("baseURL", .text),
-        KnownKey("addr", .text, default: .string("127.0.0.1:9090")),
-        KnownKey("name", .text, default: .string("mcp-proxy")),
-        KnownKey("version", .text, default: .string("1.0.0")),
-        KnownKey("globalAuthTokens", .texts, default: .array([])),
-    ]
+    private static func index(_ form: (String) -> String) -> [KeyScope: [String: KnownKey]] {
+        var index: [KeyScope: [String: KnownKey]] = [:]
+        for scope in allCases {
+            for key in scope.keys { index[scope, default: [:]][form(key.name)] = key }
+        }
+        return index
+    }
 
-    private static let deprecatedClientKeys = [
-        KnownKey("type", .choice(DeclaredTransport.Kind.allCases.map(\.rawValue))),
-        KnownKey("config", .object(.deprecatedClientConfig)),
-        KnownKey("panicIfInvalid", .boolean, default: .bool(false)),
-        KnownKey("logEnabled", .boolean, default: .bool(false)),
-        KnownKey("authTokens", .texts, default: .array([])),
-    ]
+    /// Whether the key is left to the author: names beginning with `x-` at the top are a place for YAML anchors.
+    func leavesToAuthor(_ name: String) -> Bool {
+        self == .document && name.hasPrefix("x-")
+    }
 
-    private static let deprecatedClientConfigKeys = [
-        KnownKey("command", .text),
-        KnownKey("args", .texts, default: .array([])),
-        KnownKey("env", .textMap, default: .object([])),
-        KnownKey("url", .text),
-        KnownKey("headers", .textMap, default: .object([])),
-        KnownKey("timeout", .duration),
-    ]
+    /// What to do about a key that is not known here: where it belongs, or which key was meant.
+    func suggestion(forUnknown name: String) -> String {
+        for key in keys {
+            guard case .object(let inner) = key.shape, inner.key(ignoringCaseOf: name) != nil else { continue }
+            return "Move it into \"\(key.name)\""
+        }
+        if let near = nearestKey(to: name, in: keys.map(\.name)) {
+            return "Did you mean \"\(near)\"?"
+        }
+        return "Remove it; it has no effect"
+    }
+}
+
+/// The candidate that the text was most likely meant to be, or nil if none is near.
+///
+/// Distance counts insertions, deletions, replacements and swaps of neighbours (Damerau–Levenshtein, restricted), without
+/// regard to case; one slip in three characters is allowed. Of equally near candidates the first is taken.
+package func nearestKey(to text: String, in candidates: [String]) -> String? {
+    let lowered = Array(text.lowercased().unicodeScalars.prefix(65))
+    guard !lowered.isEmpty, lowered.count <= 64 else { return nil }
+    var best: (candidate: String, distance: Int)?
+    for candidate in candidates {
+        let bound = min(best.map { $0.distance - 1 } ?? 3, max(1, lowered.count / 3))
+        let other = Array(candidate.lowercased().unicodeScalars)
+        if let distance = editDistance(lowered, other, bound: bound) {
+            best = (candidate, distance)
+        }
+    }
+    return best?.candidate
+}
+
+/// The number of slips between two texts, or nil if it is more than the bound.
+func editDistance(_ first: [Unicode.Scalar], _ second: [Unicode.Scalar], bound: Int) -> Int? {
+    guard bound >= 0, abs(first.count - second.count) <= bound else { return nil }
+    var beforePrevious: [Int] = []
+    var previous = Array(0...second.count)
+    for row in 0..<first.count {
+        var current = [row + 1]
+        for column in 0..<second.count {
+            let replaced = previous[column] + (first[row] == second[column] ? 0 : 1)
+            var cost = min(previous[column + 1] + 1, current[column] + 1, replaced)
+            if row > 0, column > 0, first[row] == second[column - 1], first[row - 1] == second[column] {
+                cost = min(cost, beforePrevious[column - 1] + 1)
+            }
+            current.append(cost)
+        }
+        guard current.contains(where: { $0 <= bound }) else { return nil }
+        beforePrevious = previous
+        previous = current
+    }
+    return previous[second.count] <= bound ? previous[second.count] : nil
 }

@@ -1,16 +1,17 @@
-/// A key the configuration knows, and what its value looks like.
+/// A key that may be written: what its value looks like, what counts without it, and what it is for.
 ///
-/// ``KeyScope`` holds the table of all of them. The JSON Schema is kept in step with it by a test.
-struct KnownKey: Sendable, Equatable {
+/// ``KeyScope`` holds the table of all of them, and the JSON Schema is written from it.
+struct KnownKey: Sendable {
     /// What the value looks like.
     enum Shape: Sendable, Equatable {
         case text
         case boolean
-        case integer
+        /// A whole number.
+        case integer(ClosedRange<Int>? = nil)
         /// A text such as `"30s"`, or a number of nanoseconds.
-        case duration
+        case duration(ClosedRange<Duration>? = nil)
         /// A text such as `"4MiB"`, or a number of bytes.
-        case size
+        case size(ClosedRange<Int>? = nil)
         case texts
         /// An object whose names are free and whose values are texts.
         case textMap
@@ -29,20 +30,35 @@ struct KnownKey: Sendable, Equatable {
     }
 
     /// The key.
-    var name: String
+    let name: String
     /// What its value looks like.
-    var shape: Shape
+    let shape: Shape
     /// What counts when the key is left out, where that can be said in one value.
     var defaultValue: ConfigurationNode.Value?
+    /// What it is for, in whole sentences, as editors show it.
+    let documentation: String
+    /// What else editors are told: further members of its JSON Schema, as they stand there.
+    var hints: String?
     /// Whether the key is of version 1 of the format.
     var isDeprecated = false
 
     init(
-        _ name: String, _ shape: Shape, default defaultValue: ConfigurationNode.Value? = nil, isDeprecated: Bool = false
+        _ name: String, _ shape: Shape, default defaultValue: ConfigurationNode.Value? = nil, _ documentation: String,
+        hints: String? = nil, isDeprecated: Bool = false
     ) {
         self.name = name
         self.shape = shape
         self.defaultValue = defaultValue
+        self.documentation = documentation
+        self.hints = hints
         self.isDeprecated = isDeprecated
+    }
+}
+
+extension KnownKey.Shape {
+    /// One of the words of a type.
+    static func words<Choice: RawRepresentable & CaseIterable>(_ type: Choice.Type) -> Self
+    where Choice.RawValue == String {
+        .choice(Choice.allCases.map(\.rawValue))
     }
 }

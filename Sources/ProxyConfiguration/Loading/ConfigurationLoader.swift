@@ -97,3 +97,68 @@ package enum ConfigurationLoader {
         }
     }
 }
+
+/// Settings, and what there is to say about the text they were read from.
+package struct LoadedConfiguration: Sendable, Equatable {
+    /// The settings.
+    package var settings: ProxySettings
+    /// What is questionable, in the order of the text.
+    package var warnings: [ConfigurationProblem]
+    /// Sentences for the operator about the file as a whole.
+    package var notices: [String]
+
+    /// A result of loading.
+    package init(settings: ProxySettings, warnings: [ConfigurationProblem] = [], notices: [String] = []) {
+        self.settings = settings
+        self.warnings = warnings
+        self.notices = notices
+    }
+}
+
+/// The settings of one server, and what there is to say about the text they were read from.
+package struct LoadedServer: Sendable, Equatable {
+    /// The settings.
+    package var settings: ServerSettings
+    /// What is questionable, in the order of the text.
+    package var warnings: [ConfigurationProblem]
+    /// The name of the operator's template that the server was made from, if it was.
+    package var template: String?
+
+    /// A result of loading.
+    package init(settings: ServerSettings, warnings: [ConfigurationProblem] = [], template: String? = nil) {
+        self.settings = settings
+        self.warnings = warnings
+        self.template = template
+    }
+
+    /// Whether the server was made from a template, so that its command is the operator's.
+    package var usesTemplate: Bool { template != nil }
+}
+
+/// Finds names given twice in one object, after environment variables were put into them.
+enum DuplicateKeys {
+    /// Reports every name given twice, at its later place.
+    static func check(_ node: ConfigurationNode, at path: ConfigurationPath, _ context: inout ConversionContext) {
+        switch node.value {
+        case .null, .bool, .number, .string:
+            break
+        case .array(let elements):
+            for (index, element) in elements.enumerated() {
+                check(element, at: path.appending(index: index), &context)
+            }
+        case .object(let members):
+            var first: [String: SourcePosition] = [:]
+            for member in members {
+                let memberPath = path.appending(member.written)
+                if let position = first[member.name] {
+                    // Also where only the spelling differs (`é` in one or two characters): people would take them for one.
+                    context.error(
+                        "the key is given twice; the first is at \(position)", at: member.position, memberPath,
+                        write: "Keep one of the two")
+                }
+                first[member.name] = first[member.name] ?? member.position
+                check(member.value, at: memberPath, &context)
+            }
+        }
+    }
+}

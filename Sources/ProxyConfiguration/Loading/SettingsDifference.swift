@@ -32,7 +32,7 @@ package struct SettingsDifference: Sendable, Equatable {
         }
         unchangedCount = new.servers.count - added.count - changes.count
         needsRestart = old.keysForRestart(to: new)
-        managementKeys = old.management.keysChanged(to: new.management)
+        managementKeys = ManagementKey.all.changed(from: old.management, to: new.management).map(\.name)
         managementChanged = !managementKeys.isEmpty || old.managementTokens != new.managementTokens
         optionKeys = old.options.keysChanged(to: new.options)
     }
@@ -53,5 +53,46 @@ package struct SettingsDifference: Sendable, Equatable {
             + (optionKeys.isEmpty ? [] : ["~ mcpProxy.options: \(optionKeys.joined(separator: ", "))"])
             + (managementKeys.isEmpty ? [] : ["~ mcpProxy.management: \(managementKeys.joined(separator: ", "))"])
             + needsRestart.map { "! mcpProxy.\($0) needs a restart" }
+    }
+}
+
+// MARK: - The keys that changed
+
+extension ProxySettings {
+    /// The keys under `mcpProxy` that a running proxy cannot take over.
+    fileprivate func keysForRestart(to new: ProxySettings) -> [String] {
+        ProxyKey.all.changed(from: self, to: new).filter { $0.whenChanged == .restart }.flatMap { row in
+            guard row.known.shape == .object(.limits) else { return [row.name] }
+            return LimitKey.all.changed(from: limits, to: new.limits).map { "limits.\($0.name)" }
+        }
+    }
+}
+
+extension ServerSettings {
+    /// The keys of the server, merged options included, whose values differ.
+    fileprivate func keysChanged(to new: ServerSettings) -> [String] {
+        (ServerKey.way + ServerKey.serving).changed(from: self, to: new).map(\.name)
+            + (cannotStart == new.cannotStart ? [] : ["variables"])
+            + ServerKey.times.changed(from: self, to: new).map(\.name)
+            + options.keysChanged(to: new.options).map { "options.\($0)" }
+    }
+
+    /// What other settings do to the server while it runs.
+    package func effect(ofChangeTo new: ServerSettings) -> ChangeEffect {
+        // Two things that everybody is told of the server, and that several keys say together.
+        guard transport.startsProcess == new.transport.startsProcess, takesAnyCertificate == new.takesAnyCertificate
+        else { return .replace }
+        let effects =
+            ServerKey.all.changed(from: self, to: new).map(\.whenChanged)
+            + OptionKey.all.changed(from: options, to: new.options).map(\.whenChanged)
+            + (cannotStart == new.cannotStart ? [] : [.renew])
+        return effects.max() ?? .inPlace
+    }
+}
+
+extension ServerOptions {
+    /// The keys whose values differ.
+    fileprivate func keysChanged(to new: ServerOptions) -> [String] {
+        OptionKey.all.changed(from: self, to: new).map(\.name)
     }
 }

@@ -60,3 +60,21 @@ package struct ManagementSettings: Sendable, Equatable {
         self.drainTimeout = drainTimeout
     }
 }
+
+/// Which programs may be started for servers that are added over the API (`mcpProxy.management.stdio`).
+package enum StdioManagement: String, Sendable, Equatable, CaseIterable {
+    /// Any command that an authorised caller names; the default.
+    case allow
+    /// Only those of the operator's templates.
+    case templates
+    /// None.
+    case deny
+}
+
+/// Whether a kind of change over the API is possible at all (`mcpProxy.management.remote` and `.adHoc`).
+package enum ManagementPermission: String, Sendable, Equatable, CaseIterable {
+    /// For callers who may change servers; the default.
+    case allow
+    /// For nobody.
+    case deny
+}

@@ -58,3 +58,45 @@ package struct ProxySettings: Sendable, Equatable {
     /// The tokens that open the management interface; empty means that none is asked for.
     package var managementTokens: [Secret] { management.authTokens ?? options.authTokens }
 }
+
+/// The address the proxy listens on (`mcpProxy.addr`).
+package struct ListenAddress: Sendable, Equatable {
+    /// The host without brackets, or nil for all interfaces.
+    package var host: String?
+    /// The port; 0 asks the system for a free one.
+    package var port: Int
+    /// Whether the file named the address, as opposed to the default having been taken.
+    package var isExplicit: Bool
+
+    /// An address; with nothing given, the default one, which only this machine can reach.
+    package init(host: String? = "127.0.0.1", port: Int = 9090, isExplicit: Bool = false) {
+        self.host = host
+        self.port = port
+        self.isExplicit = isExplicit
+    }
+}
+
+/// The public address of the proxy (`mcpProxy.baseURL`) and the two parts of it that routing and checks use.
+package struct BaseURL: Sendable, Equatable {
+    /// The text as written, or nil when the key is absent or empty.
+    package var text: String?
+    /// `""` or `"/prefix"`: the path every route begins with, never with a slash at its end.
+    package var pathPrefix: String
+    /// `scheme://host[:port]` in lower case and without a default port, or nil when there is no such part.
+    package var origin: String?
+
+    /// A base address from its parts; with none given, the proxy is reached at the root of whatever host it listens on.
+    package init(text: String? = nil, pathPrefix: String = "", origin: String? = nil) {
+        self.text = text
+        self.pathPrefix = pathPrefix
+        self.origin = origin
+    }
+}
+
+/// The transport whose addresses the proxy names in its log and its server list (`mcpProxy.type`).
+package enum AdvertisedTransport: String, Sendable, Equatable, CaseIterable {
+    /// `/<server>/sse`, the default, as in the Go program.
+    case sse
+    /// `/<server>/mcp`.
+    case streamableHTTP = "streamable-http"
+}

@@ -1,3 +1,6 @@
+import Addresses
+package import MCPValues
+
 /// One upstream server as configured under `mcpServers`.
 package struct ServerSettings: Sendable, Equatable {
     /// The key, which is also the path of its routes; it may hold slashes, and parts after the first may be a token.
@@ -45,6 +48,9 @@ package struct ServerSettings: Sendable, Equatable {
         self.cacheScope = cacheScope
     }
 
+    /// Whether whatever certificate the server shows is taken for its own; where there is none, none is taken.
+    package var takesAnyCertificate: Bool { egress.skipsVerification && transport.url?.origin.scheme == .https }
+
     /// The way to a key of the server in the file, as messages show it.
     package func keyPath(_ key: String) -> String {
         ConfigurationPath("mcpServers").appending(name).appending(key).description
@@ -61,4 +67,76 @@ extension ServerSettings: CustomStringConvertible, CustomDebugStringConvertible,
     package var debugDescription: String { description }
     /// A mirror without children, so that `dump` does not show the name unmasked.
     package var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
+}
+
+/// The options that `mcpProxy.options` sets for all servers and `mcpServers.<name>.options` for one.
+package struct ServerOptions: Sendable, Equatable {
+    /// Whether the program ends when the server cannot be reached at start.
+    package var panicIfInvalid: Bool
+    /// Whether requests to the server are logged.
+    package var logEnabled: Bool
+    /// The bearer tokens that open the server's routes, without the word `Bearer`; empty means none is asked for.
+    package var authTokens: [Secret]
+    /// Which tools clients see, or nil for all of them.
+    package var toolFilter: ToolFilter?
+    /// Whether the server is left out.
+    package var disabled: Bool
+
+    /// Options in which everything not named has its default.
+    package init(
+        panicIfInvalid: Bool = false,
+        logEnabled: Bool = false,
+        authTokens: [Secret] = [],
+        toolFilter: ToolFilter? = nil,
+        disabled: Bool = false
+    ) {
+        self.panicIfInvalid = panicIfInvalid
+        self.logEnabled = logEnabled
+        self.authTokens = authTokens
+        self.toolFilter = toolFilter
+        self.disabled = disabled
+    }
+}
+
+/// Who said what a server is, which decides where it may be and what it may know of the proxy.
+///
+/// Only a whole configuration, which the operator gave, makes servers the operator's own: `ConfigurationLoader.load`.
+/// Whatever is made in another way is somebody else's.
+package struct Provenance: Sendable, Equatable {
+    /// What there is to choose between, without a third case that a decision could forget.
+    package enum Kind: Sendable {
+        /// The operator, who may run any program of this machine and call any address anyway.
+        case operatorsOwn
+        /// Somebody who was allowed to add a server.
+        case somebodyElses
+    }
+
+    package let kind: Kind
+
+    /// What a client of the API or of a session sent, or what was kept of that.
+    package static let somebodyElses = Provenance(kind: .somebodyElses)
+    /// Out of reach of other targets, so that no request can claim it.
+    static let operatorsOwn = Provenance(kind: .operatorsOwn)
+
+    private init(kind: Kind) {
+        self.kind = kind
+    }
+}
+
+/// Who may keep results of an upstream that itself says nothing of that (`mcpServers.<name>.cacheScope`).
+package enum CacheScope: String, Sendable, Equatable, CaseIterable {
+    /// Only the client that asked; the default.
+    case `private`
+    /// Anybody between the proxy and the client.
+    case `public`
+}
+
+/// The protocol revisions spoken to an upstream (`mcpServers.<name>.protocol`).
+package enum ProtocolEra: String, Sendable, Equatable, CaseIterable {
+    /// Ask the upstream and use the newest it has; the default.
+    case auto
+    /// Only the revisions without sessions.
+    case modern
+    /// Only the revisions that begin with `initialize`.
+    case legacy
 }

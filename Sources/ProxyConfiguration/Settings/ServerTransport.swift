@@ -7,6 +7,22 @@ package enum ServerTransport: Sendable, Equatable {
     /// A remote server. `timeout` is nil when the file names none.
     case http(url: HTTPURL, headers: [HeaderField], timeout: Duration?, kind: HTTPTransportKind)
 
+    /// The program, where it is one.
+    var command: String? {
+        switch self {
+        case .stdio(let command, _, _, _): command
+        case .http: nil
+        }
+    }
+
+    /// The address, where it is a remote one.
+    var url: HTTPURL? {
+        switch self {
+        case .http(let url, _, _, _): url
+        case .stdio: nil
+        }
+    }
+
     /// Whether reaching the upstream means to start a program.
     package var startsProcess: Bool {
         switch self {
@@ -39,4 +55,49 @@ extension ServerTransport {
         case .stdio: nil
         }
     }
+}
+
+/// The HTTP transport a remote upstream is spoken to with.
+package enum HTTPTransportKind: String, Sendable, Equatable, CaseIterable {
+    /// Not named in the file: try streamable HTTP, then the older SSE transport.
+    case detect
+    /// The HTTP+SSE transport of revision 2024-11-05.
+    case sse
+    /// Streamable HTTP.
+    case streamableHTTP = "streamable-http"
+}
+
+/// One header sent to a remote server; its value is treated as a credential.
+package struct HeaderField: Sendable, Equatable, Hashable {
+    /// The name as written, a valid HTTP token.
+    package var name: String
+    /// The value, free of line breaks and NUL.
+    package var value: Secret
+
+    /// A header as given; nothing is checked here.
+    package init(name: String, value: Secret) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// What is particular about the way to one remote server: the proxy, and whose certificates are believed.
+package struct ServerEgress: Sendable, Equatable {
+    /// Through which HTTP proxy the server is asked.
+    package enum Proxy: Sendable, Equatable {
+        /// As the variables of the environment say.
+        case ofEnvironment
+        /// Through none, whatever they say.
+        case none
+        case one(ForwardProxy)
+    }
+
+    package var proxy = Proxy.ofEnvironment
+    /// A file with certificates of authorities that are believed besides the others, for this server alone.
+    package var trustedCAFile: String?
+    /// Whether any certificate is taken for the server's.
+    package var skipsVerification = false
+
+    /// As all other servers.
+    package init() {}
 }

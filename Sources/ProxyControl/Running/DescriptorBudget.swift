@@ -1,4 +1,5 @@
 package import Logging
+import MCPValues
 package import ProxyConfiguration
 
 /// Divides the open files that the system allows between clients, servers, and the proxy itself, so that none of them

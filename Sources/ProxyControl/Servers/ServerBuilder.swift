@@ -4,6 +4,7 @@ import MCPCore
 import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
+import MCPValues
 import NIOCore
 import ProxyConfiguration
 
@@ -176,15 +177,10 @@ struct ServerBuilder: Sendable {
         // What somebody has brought for a while has a name of ours that never comes again.
         if source != .adHoc { result.asking = asking.memory(of: server.displayName) }
         result.namesTools = server.options.logEnabled
-        result.startsProcesses = if case .stdio = server.transport { true } else { false }
+        result.startsProcesses = server.transport.startsProcess
         result.cacheHints.timeToLive = server.cacheTTL
         result.cacheHints.isPublic = server.cacheScope == .public
-        result.statelessIsolation =
-            switch server.isolation {
-            case .shared, nil: .shared
-            case .principal: .principal
-            case .session: .session
-            }
+        result.statelessIsolation = server.isolation ?? .shared
         result.interaction.maximumCapabilitySets = settings.limits.maxCapabilitySets
         result.interaction.maximumRounds = settings.limits.maxInputRounds
         result.era =
@@ -197,12 +193,8 @@ struct ServerBuilder: Sendable {
     }
 
     /// A process is shared by one principal's sessions; a remote session is cheap, so each client gets its own.
-    private static func isolation(of server: ServerSettings) -> MCPGateway.Isolation {
-        switch (server.isolation, server.transport) {
-        case (.shared, _): .shared
-        case (.session, _), (nil, .http): .session
-        case (.principal, _), (nil, .stdio): .principal
-        }
+    private static func isolation(of server: ServerSettings) -> Isolation {
+        server.isolation ?? (server.transport.startsProcess ? .principal : .session)
     }
 
     private static func upstreamLimits(of server: ServerSettings, _ limits: Limits) -> UpstreamLimits {

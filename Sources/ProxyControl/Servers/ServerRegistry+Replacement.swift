@@ -21,14 +21,13 @@ extension ServerRegistry {
         if server.isDisabled || new.options.disabled {
             return try await changeDisabled(server, to: new, configuration, source, owner)
         }
-        guard new.mayKeepConnections(of: server.settings) else {
+        let effect = server.settings.effect(ofChangeTo: new)
+        guard effect < .replace else {
             var next = builder.build(new, source, configuration: configuration)
             next.owner = owner
             return try await exchange(server, for: next)
         }
-        if new.transport != server.settings.transport || new.cannotStart != server.settings.cannotStart
-            || new.egress != server.settings.egress || source != server.source
-        {
+        if effect == .renew || source != server.source {
             try await renew(server, with: builder.linkFactory(for: new, server.journal, server.census))
         }
         adopt(new, configuration, source, owner, on: server)
@@ -91,20 +90,5 @@ extension ServerRegistry {
             publish(next)
         }
         server.journal.close()
-    }
-}
-
-extension ServerSettings {
-    /// Whether the connections of a server with other settings can go on with these, each over a new link.
-    func mayKeepConnections(of other: ServerSettings) -> Bool {
-        guard isolation == other.isolation, protocolEra == other.protocolEra, cacheTTL == other.cacheTTL,
-            cacheScope == other.cacheScope, startTimeout == other.startTimeout, callTimeout == other.callTimeout,
-            trustNote == other.trustNote
-        else { return false }
-        switch (transport, other.transport) {
-        case (.stdio, .stdio): return true
-        case (.http(_, _, let timeout, _), .http(_, _, let otherTimeout, _)): return timeout == otherTimeout
-        default: return false
-        }
     }
 }

@@ -1,6 +1,7 @@
 import MCPGateway
 import MCPTestSupport
 import MCPUpstream
+import MCPValues
 import NIOCore
 
 extension Route {

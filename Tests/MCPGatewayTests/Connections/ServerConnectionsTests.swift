@@ -1,6 +1,7 @@
 import MCPCore
 import MCPTestSupport
 import MCPUpstream
+import MCPValues
 import NIOCore
 import Testing
 

@@ -1,3 +1,4 @@
+import MCPValues
 import Testing
 
 @testable import ProxyConfiguration

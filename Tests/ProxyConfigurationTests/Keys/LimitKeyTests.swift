@@ -4,18 +4,21 @@ import Testing
 
 @Suite struct LimitKeyTests {
     /// A JSON value for every limit that is not its default, at the given end of its range.
-    private func text(_ key: LimitKey, upper: Bool, beyond: Bool = false) -> String {
-        switch key.target {
-        case .count(_, let range), .size(_, let range):
-            upper ? "\(range.upperBound + (beyond ? 1 : 0))" : "\(range.lowerBound - (beyond ? 1 : 0))"
-        case .time(_, let range):
-            upper
+    private func text(_ key: SettingKey<Limits>, upper: Bool, beyond: Bool = false) -> String {
+        switch key.known.shape {
+        case .integer(let range?), .size(let range?):
+            return upper ? "\(range.upperBound + (beyond ? 1 : 0))" : "\(range.lowerBound - (beyond ? 1 : 0))"
+        case .duration(let range?):
+            return upper
                 ? "\"\(DurationText.format(range.upperBound))\(beyond ? "1ms" : "")\""
                 : beyond ? "\"999us\"" : "\"\(DurationText.format(range.lowerBound))\""
+        default:
+            Issue.record("\(key.name) has no range")
+            return "null"
         }
     }
 
-    private func document(_ key: LimitKey, _ value: String) -> String {
+    private func document(_ key: SettingKey<Limits>, _ value: String) -> String {
         proxyDocument("\"limits\": {\"\(key.name)\": \(value)}")
     }
 
@@ -48,16 +51,18 @@ import Testing
         let key = try #require(LimitKey.all.first { $0.name == name })
         var expected = Limits()
         let value: String
-        switch key.target {
-        case .count(let property, _):
-            expected[keyPath: property] += 1
-            value = "\(expected[keyPath: property])"
-        case .size(let property, _):
-            expected[keyPath: property] -= 1
-            value = "\(expected[keyPath: property])"
-        case .time(let property, _):
+        if let property = key.place as? WritableKeyPath<Limits, Duration> {
             expected[keyPath: property] += .milliseconds(1)
             value = "\"\(DurationText.format(expected[keyPath: property]))\""
+        } else {
+            let property = try #require(key.place as? WritableKeyPath<Limits, Int>)
+            // A default may be the greatest or the least that is allowed.
+            if case .size = key.known.shape {
+                expected[keyPath: property] -= 1
+            } else {
+                expected[keyPath: property] += 1
+            }
+            value = "\(expected[keyPath: property])"
         }
         #expect(try load(document(key, value)).settings.limits == expected)
     }
@@ -65,7 +70,7 @@ import Testing
     @Test("The default of every limit is in its own range, and written it changes nothing")
     func defaultsAreValid() throws {
         let members = LimitKey.all.map { key -> String in
-            switch key.knownKey.defaultValue {
+            switch key.known.defaultValue {
             case .number(let text): "\"\(key.name)\": \(text)"
             case .string(let text): "\"\(key.name)\": \"\(text)\""
             default: "\"\(key.name)\": []"

@@ -7,13 +7,18 @@ import Testing
     private let schema: ConfigurationNode
 
     init() throws {
-        var folder = URL(filePath: #filePath).deletingLastPathComponent()
-        var file = folder
-        repeat {
-            file = folder.appending(path: "Schema/mcp-proxy.schema.json")
-            folder.deleteLastPathComponent()
-        } while !FileManager.default.fileExists(atPath: file.path()) && folder.pathComponents.count > 1
-        schema = try JSONDocumentReader.read(Array(try Data(contentsOf: file)))
+        schema = try JSONDocumentReader.read(Array(try Data(contentsOf: Self.file)))
+    }
+
+    private static let file = repositoryFile("Schema/mcp-proxy.schema.json")
+
+    @Test("The schema is the one that the table of keys makes")
+    func written() throws {
+        if ProcessInfo.processInfo.environment["MCP_PROXY_RENEW_SCHEMA"] != nil {
+            try SchemaText.file.write(to: Self.file, atomically: true, encoding: .utf8)
+        }
+        let isCurrent = try String(contentsOf: Self.file, encoding: .utf8) == SchemaText.file
+        #expect(isCurrent, "make schema writes it anew")
     }
 
     private func definition(_ scope: KeyScope) -> ConfigurationNode? {
@@ -89,14 +94,15 @@ import Testing
 
     @Test("The schema and the program have the same ranges for counts")
     func sameRanges() throws {
-        let limits = LimitKey.all.compactMap { key -> (KeyScope, KnownKey, ClosedRange<Int>)? in
-            guard case .count(_, let range) = key.target else { return nil }
-            return (.limits, key.knownKey, range)
+        let counts = KeyScope.allCases.flatMap { scope in
+            scope.keys.compactMap { key -> (KeyScope, KnownKey, ClosedRange<Int>)? in
+                guard case .integer(let range?) = key.shape else { return nil }
+                return (scope, key, range)
+            }
         }
-        let management = ManagementCount.all.map { (KeyScope.management, $0.knownKey, $0.range) }
-        let length = KnownKey("maxLength", .integer)
-        for (scope, key, range) in limits + management + [(.templateParameter, length, 1...ParameterConversion.longest)]
-        {
+        let boundless = KeyScope.allCases.flatMap(\.keys).filter { $0.shape == .integer() }.map(\.name)
+        #expect(boundless == ["minimum", "maximum"] && counts.count > 15)
+        for (scope, key, range) in counts {
             let property = try property(key, in: scope)
             #expect(property["minimum"]?.value == .number("\(range.lowerBound)"), "\(key.name)")
             #expect(property["maximum"]?.value == .number("\(range.upperBound)"), "\(key.name)")

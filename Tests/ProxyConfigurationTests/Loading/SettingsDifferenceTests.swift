@@ -1,3 +1,4 @@
+import Addresses
 import MCPValues
 import Testing
 
@@ -93,6 +94,62 @@ import Testing
         let (key, change) = Self.serverChanges[index]
         #expect(lines([server("a")], [server("a", change)]) == ["~ a: \(key)"])
         #expect(lines([server("a", change)], [server("a")]) == ["~ a: \(key)"])
+    }
+
+    /// What the change of a key does that is not done at the least.
+    private static let effects: [ChangeEffect: Set<String>] = [
+        .renew: ["variables", "command", "args", "env", "cwd", "proxy", "trustedCAFile", "insecureSkipVerify"],
+        .replace: [
+            "command, url", "isolation", "protocol", "cacheTTL", "cacheScope", "startTimeout", "callTimeout",
+            "options.disabled",
+        ],
+    ]
+
+    @Test("A change goes as far as its key says, in either direction", arguments: serverChanges.indices)
+    func effect(index: Int) {
+        let (key, change) = Self.serverChanges[index]
+        let expected = Self.effects.first { $0.value.contains(key) }?.key ?? .inPlace
+        #expect(server("a").effect(ofChangeTo: server("a", change)) == expected)
+        #expect(server("a", change).effect(ofChangeTo: server("a")) == expected)
+    }
+
+    @Test("Of several changes the one that goes furthest counts, and no change has no effect")
+    func strongest() {
+        let changed = server("a") {
+            $0.options.logEnabled = true
+            $0.cannotStart = "x"
+        }
+        #expect(server("a").effect(ofChangeTo: changed) == .renew)
+        let replaced = server("a") {
+            $0.cannotStart = "x"
+            $0.cacheTTL = .seconds(1)
+        }
+        #expect(changed.effect(ofChangeTo: replaced) == .replace)
+        #expect(changed.effect(ofChangeTo: changed) == .inPlace)
+    }
+
+    @Test("A remote server is reached anew under its sessions, unless its time-out is another one")
+    func remoteEffects() {
+        func server(_ url: HTTPURL, timeout: Duration? = nil, _ kind: HTTPTransportKind = .detect) -> ServerSettings {
+            ServerSettings(name: "a", transport: .http(url: url, headers: [], timeout: timeout, kind: kind))
+        }
+        let old = server("https://a/")
+        #expect(old.effect(ofChangeTo: server("https://b/")) == .renew)
+        #expect(old.effect(ofChangeTo: server("http://a/")) == .renew)
+        #expect(old.effect(ofChangeTo: server("https://a/", .sse)) == .renew)
+        #expect(old.effect(ofChangeTo: server("https://a/", timeout: .seconds(1))) == .replace)
+    }
+
+    @Test("A server is another one once any certificate is taken for its own, where it has one")
+    func certificates() {
+        func server(_ url: HTTPURL, skips: Bool) -> ServerSettings {
+            var server = ServerSettings(name: "a", transport: .http(url: url, headers: [], timeout: nil, kind: .detect))
+            server.egress.skipsVerification = skips
+            return server
+        }
+        #expect(server("https://a/", skips: false).effect(ofChangeTo: server("https://a/", skips: true)) == .replace)
+        #expect(server("https://a/", skips: true).effect(ofChangeTo: server("http://a/", skips: true)) == .replace)
+        #expect(server("http://a/", skips: false).effect(ofChangeTo: server("http://a/", skips: true)) == .renew)
     }
 
     @Test(

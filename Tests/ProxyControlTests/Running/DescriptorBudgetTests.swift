@@ -1,4 +1,5 @@
 import MCPTestSupport
+import MCPValues
 import ProxyConfiguration
 import Testing
 

@@ -2,6 +2,7 @@ import MCPFrontEnd
 import MCPGateway
 import MCPTestSupport
 import MCPUpstream
+import MCPValues
 import NIOCore
 import ProxyConfiguration
 import Testing

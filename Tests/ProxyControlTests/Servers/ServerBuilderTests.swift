@@ -1,6 +1,7 @@
 import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
+import MCPValues
 import NIOCore
 import Testing
 

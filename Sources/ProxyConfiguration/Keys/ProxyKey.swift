@@ -1,0 +1,73 @@
+/// The keys under `mcpProxy`.
+enum ProxyKey {
+    /// All that set something of their own, in the order in which changes are told.
+    static let all: [SettingKey<ProxySettings>] = [
+        // Whether an address was written or is the default makes no difference to where the proxy listens.
+        .part(
+            "addr", .text, default: .string("127.0.0.1:9090"), of: \.address, whenChanged: .restart,
+            #"Where the proxy listens, as host:port. ":9090" listens on all interfaces; port 0 takes a free one."#,
+            hints: #""examples": [":9090", "127.0.0.1:9090", "[::1]:9090"]"#
+        ) {
+            ListenAddress(host: $0.address.host, port: $0.address.port)
+        }.setting(\.address) { AddressConversion.address(in: $0, &$1) },
+        .other(
+            "baseURL", .text, \.baseURL, whenChanged: .restart,
+            "The public address of the proxy. Its path is the prefix of every route.",
+            hints: #""examples": ["https://mcp.example.com"]"#
+        )
+        .setting(\.baseURL) { AddressConversion.baseURL(in: $0, &$1) },
+        .text("name", \.name, whenChanged: .restart, "The name the proxy gives itself in the MCP handshake."),
+        .text("version", \.version, whenChanged: .restart, "The version the proxy gives itself in the MCP handshake."),
+        .other(
+            "type", .words(AdvertisedTransport.self), default: .string(AdvertisedTransport.streamableHTTP.rawValue),
+            \.advertised, whenChanged: .restart,
+            "The transport whose addresses are advertised to clients; both are always served."
+        )
+        .setting(\.advertised) { ProxyConversion.advertised(in: $0, &$1) },
+        .other(
+            "options", .object(.options), \.options, whenChanged: .inPlace,
+            "The defaults of the servers' options. A server's own stand in their place, member by member."
+        )
+        .setting(\.options) { ProxyConversion.options(in: $0, &$1) },
+        .other(
+            "limits", .object(.limits), \.limits, whenChanged: .restart,
+            "Bounds on what clients and servers can make the proxy hold, wait for or repeat."
+        )
+        .setting(\.limits) { LimitsConversion.limits(in: $0, &$1) },
+        .other(
+            "management", .object(.management), \.management, whenChanged: .inPlace,
+            "What may be changed while the proxy runs, by whom and how often."
+        )
+        .setting(\.management) { ManagementConversion.management(in: $0, &$1) },
+        .other(
+            "allowedHosts", .texts, default: .array([]), \.allowedHosts, whenChanged: .restart,
+            "Names accepted in the Host header besides those of baseURL and addr.",
+            hints: #""examples": [["mcp.internal:9090"]]"#
+        )
+        .setting(\.allowedHosts) { AddressConversion.hosts(in: $0, &$1) },
+        .other(
+            "allowedOrigins", .texts, default: .array([]), \.allowedOrigins, whenChanged: .restart,
+            "Origins accepted in the Origin header besides the proxy's own.",
+            hints: #""examples": [["https://app.example.com"]]"#
+        )
+        .setting(\.allowedOrigins) { AddressConversion.origins(in: $0, &$1) },
+        .other(
+            "trustedCAFile", .text, \.trustedCAFile, whenChanged: .restart,
+            "A file with certificates of authorities (PEM) that are trusted besides those of the system, for all remote servers."
+        )
+        .settingOwn(\.trustedCAFile) { EgressConversion.file(in: $0, &$1) },
+    ]
+
+    /// What may be written: these, and another word for one of the limits.
+    static let known =
+        all.map(\.known) + [
+            KnownKey(
+                LimitKey.gracePeriod.name, LimitKey.gracePeriod.known.shape,
+                default: LimitKey.gracePeriod.known.defaultValue,
+                "The same as limits.shutdownGracePeriod, which wins if both are there.")
+        ]
+}
+
+extension ProxySettings: SettingsWithDefaults {
+    static var defaults: ProxySettings { ProxySettings() }
+}
