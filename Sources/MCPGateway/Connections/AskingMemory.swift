@@ -14,7 +14,8 @@ package final class AskingMemory: Sendable {
         self.changed = changed
     }
 
-    var isKnown: Bool { asks.load(ordering: .acquiring) }
+    /// Whether it has asked like that, in this run or an earlier one.
+    package var isKnown: Bool { asks.load(ordering: .acquiring) }
 
     /// Returns whether that is news.
     func remember() -> Bool {

@@ -81,6 +81,17 @@ extension ServerConnections {
         }
     }
 
+    /// Gives up a new link that has not taken over yet; what is in use stays.
+    ///
+    /// - Parameter done: Is told whether there was one. On any event loop.
+    package func abandonRenewal(_ done: @escaping @Sendable (Bool) -> Void) {
+        first().run { [self] first in
+            let isAbandoned = first.upstream.abandonRenewal()
+            release(first)
+            done(isAbandoned)
+        }
+    }
+
     /// Has all other connections get their links from what makes them now, once one of them has proved good.
     func renewOthers(than ready: Connection) {
         let grace = unrenewed.withLock { grace in

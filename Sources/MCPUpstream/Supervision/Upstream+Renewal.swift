@@ -75,6 +75,13 @@ extension Upstream {
         conversation.open()
     }
 
+    /// Gives up what is to take over from the conversation in use; false when there is no such thing.
+    package func abandonRenewal() -> Bool {
+        guard successor != nil else { return false }
+        succession(failed: UpstreamFailure(.closed, "it was given up", nothingSent: true))
+        return true
+    }
+
     func succession(failed failure: UpstreamFailure) {
         guard let successor else { return }
         self.successor = nil

@@ -4,6 +4,8 @@ enum DynamicServerConversion {
     static let maximumArguments = 128
     /// The most environment variables, and the most headers.
     static let maximumFields = 64
+    /// The longest that a server may take to start: whoever adds it holds a place until then.
+    static let maximumStartTimeout = Duration.seconds(10 * 60)
 
     /// Reads one server; nil if it cannot be used, which is reported.
     static func server(
@@ -18,6 +20,7 @@ enum DynamicServerConversion {
         var settings = ServerConversion.server(
             named: name, document, at: .root, defaults: proxy.options, &context)
         settings?.options.panicIfInvalid = false
+        if let settings { checkTimes(settings, document, proxy.limits, &context) }
         return settings.map { LoadedServer(settings: $0) }
     }
 
@@ -72,6 +75,24 @@ enum DynamicServerConversion {
             context.error(
                 "the key is for the servers of the operator's own configuration only", at: node.position,
                 ConfigurationPath(key), write: "Remove it")
+        }
+    }
+
+    /// Reports times that are longer than a server which is not the operator's may take.
+    private static func checkTimes(
+        _ server: ServerSettings, _ document: ConfigurationNode, _ limits: Limits, _ context: inout ConversionContext
+    ) {
+        let (longestStart, longestCall) = (maximumStartTimeout, limits.maxCallTime)
+        for (key, time, maximum, reason) in [
+            ("startTimeout", server.startTimeout, longestStart, "a server that comes over the API may take"),
+            ("callTimeout", server.callTimeout, longestCall, "mcpProxy.limits.maxCallTime allows"),
+            ("timeout", server.transport.timeout, longestCall, "mcpProxy.limits.maxCallTime allows"),
+        ] {
+            guard let time, time > maximum else { continue }
+            let longest = DurationText.format(maximum)
+            context.error(
+                "\(DurationText.format(time)) is longer than the \(longest) that \(reason)",
+                at: document[key]?.position, ConfigurationPath(key), write: "Write \"\(longest)\" at most")
         }
     }
 

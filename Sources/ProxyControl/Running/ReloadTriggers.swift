@@ -29,17 +29,26 @@ package struct ReloadTriggers: Sendable {
     }
 
     private func onHangup() async {
-        var seen = 0
-        while !Task.isCancelled {
-            await hangups.wait(past: seen)
-            guard !Task.isCancelled else { return }
-            seen = hangups.current
-            logger.notice("SIGHUP: the configuration is read again")
-            await reload()
+        await withDiscardingTaskGroup { group in
+            var seen = 0
+            while !Task.isCancelled {
+                await hangups.wait(past: seen)
+                guard !Task.isCancelled else { return }
+                seen = hangups.current
+                logger.notice("SIGHUP: the configuration is read again")
+                // The next one is heard of while servers start.
+                group.addTask { await reload() }
+            }
         }
     }
 
     private func onChange() async {
+        await withDiscardingTaskGroup { group in
+            await onChange { group.addTask { await reload() } }
+        }
+    }
+
+    private func onChange(_ reload: () -> Void) async {
         var known = source.firstMark
         var candidate: String?
         while !Task.isCancelled {
@@ -59,11 +68,13 @@ package struct ReloadTriggers: Sendable {
             known = mark
             candidate = nil
             logger.notice("the configuration has changed and is read again", metadata: ["from": "\(source.location)"])
-            await reload()
+            reload()
         }
     }
 
     private func reload() async {
+        // One that waits for its turn will read what is there by then.
+        guard await registry.reloadsWaiting == 0 else { return }
         do {
             let report = try await registry.reload(isRehearsal: false)
             if report.lines.isEmpty { logger.notice("nothing in the configuration has changed that counts") }

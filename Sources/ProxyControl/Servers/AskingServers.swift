@@ -28,15 +28,15 @@ package final class AskingServers: Sendable {
         names = Mutex([])
     }
 
-    /// Reads what the last run has found. A list that cannot be read is set aside.
+    /// Reads what the last run has found. A list that is too long or cannot be read is set aside.
     ///
     /// - Throws: when the list cannot be trusted.
     package init(in directory: StateDirectory?, logger: Logger) throws(ConfigurationError) {
         self.directory = directory
         self.logger = logger
         var known: Set<ByteText> = []
-        if let directory, let text = try directory.read(.asking, maximumBytes: Self.maximumBytes) {
-            if let read = Self.names(in: text) {
+        if let directory, let contents = try directory.contents(of: .asking, maximumBytes: Self.maximumBytes) {
+            if let read = Self.names(in: contents) {
                 known = read
             } else {
                 let file = try directory.setAside(.asking)
@@ -86,7 +86,8 @@ package final class AskingServers: Sendable {
         return Array(text.readableBytesView)
     }
 
-    private static func names(in text: [UInt8]) -> Set<ByteText>? {
+    private static func names(in contents: StateDirectory.Contents) -> Set<ByteText>? {
+        guard case .bytes(let text) = contents else { return nil }
         let root: JSONView
         do throws(JSONError) {
             root = try JSONText(scanning: ByteBuffer(bytes: text)).root

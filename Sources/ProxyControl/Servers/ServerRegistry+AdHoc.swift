@@ -15,14 +15,14 @@ extension ServerRegistry: AdHocServers {
         let name = "adhoc-\(isShared ? digest(configuration, caller) : Self.randomDigits())"
         return try await alone(with: name) { () async throws(ManagementRefusal) in
             if isShared, let server = servers[name] { return server.published }
-            defer { pending[name] = nil }
-            var server = try await start(name, configuration, .adHoc, for: caller)
-            let tokens = builder.principals.tokens(of: caller.principal)
-            server.published = PublishedRoute(route: server.published.route, tokens: tokens)
-            server.endsWithItsSession = !isShared
-            server.unusedSince = .now()
-            publish(server)
-            return server.published
+            return try await startAndPublish(name, configuration, .adHoc, for: caller) { server in
+                var server = server
+                let tokens = builder.principals.tokens(of: caller.principal)
+                server.published = PublishedRoute(route: server.published.route, tokens: tokens)
+                server.endsWithItsSession = !isShared
+                server.unusedSince = .now()
+                return server
+            }.published
         }
     }
 

@@ -56,9 +56,7 @@ extension ServerRegistry {
         next.connections.start()
         publish(next)
         await end(server)
-        let (failure, errorOutput) = await introduced(next)
-        if let failure { throw failed(failure, errorOutput) }
-        await listed(next)
+        try await introduced(next)
     }
 
     // MARK: Again and again

@@ -14,56 +14,75 @@ extension ServerRegistry {
             guard servers[name] == nil else {
                 throw ManagementRefusal(.nameTaken, "there is a server \"\(name)\" already; replace it with PUT")
             }
-            defer { pending[name] = nil }
-            let server = try await start(name, configuration, .api, for: caller)
-            try await keepOrEnd(server)
-            publish(server)
+            let server = try await startAndPublish(name, configuration, .api, for: caller) { (server) in server }
             return server.report(prefix: prefix)
         }
     }
 
-    /// A server that has completed the handshake, or is left out as its configuration says, and that nobody can reach
-    /// yet. When this fails, nothing is left of it.
-    ///
-    /// Whoever calls this ends its being pending.
-    func start(
+    /// Publishes a server once it has completed the handshake, or is left out as its configuration says. When this fails,
+    /// nothing is left of it.
+    func startAndPublish(
+        _ name: String, _ configuration: ByteBuffer, _ source: ServerSource, for caller: ManagementCaller,
+        _ finish: (ManagedServer) -> ManagedServer
+    ) async throws(ManagementRefusal) -> ManagedServer {
+        defer { (pending[name], asked[name]) = (nil, nil) }
+        var server = try await start(name, configuration, source, for: caller)
+        try await keepOrEnd(server)
+        do throws(ManagementRefusal) {
+            server = try confirmed(server)
+        } catch {
+            await discard(server)
+            if source == .api { await forgetKept(name) }
+            throw error
+        }
+        server = finish(server)
+        publish(server)
+        return server
+    }
+
+    /// A server that has started and that nobody can reach yet.
+    private func start(
         _ name: String, _ configuration: ByteBuffer, _ source: ServerSource, for caller: ManagementCaller
     ) async throws(ManagementRefusal) -> ManagedServer {
+        try checkRight(of: caller)
         let settings = try read(name, configuration, source, for: caller)
         if source == .api { try checkTokens(settings, for: caller) }
         try checkRoom(source, for: caller)
         let owner = mark(of: caller)
         pending[name] = owner
+        asked[name] = AskedChange(settings: settings, configuration: configuration, source: source, caller: caller)
         var server = builder.build(
             settings, source, configuration: configuration,
             firstPrincipal: source == .adHoc ? caller.principal : nil)
         server.owner = owner
         server.isDisabled = settings.options.disabled
         if !server.isDisabled { try await start(server) }
-        // What it inherits may have been taken away while it started.
-        if source == .api {
-            let tokens = inherited(by: server).map(builder.principals.tokens) ?? .closed
-            server.published = PublishedRoute(route: server.published.route, tokens: tokens)
-        }
         return server
     }
 
     /// Starts a server and waits until it has said what it is and what it has.
     func start(_ server: ManagedServer) async throws(ManagementRefusal) {
         server.connections.start()
-        let (failure, errorOutput) = await introduced(server)
-        if failure == nil { await listed(server) }
-        guard failure != nil || isClosing else { return }
-        server.connections.close()
-        await ended(server)
-        guard let failure else { throw ManagementRefusal(.shuttingDown, "the proxy is shutting down") }
-        throw failed(failure, errorOutput)
+        do throws(ManagementRefusal) {
+            try await introduced(server)
+            guard !isClosing else { throw ManagementRefusal(.shuttingDown, Self.isEnding) }
+        } catch {
+            await discard(server)
+            throw error
+        }
     }
 
-    /// How the first attempt to reach a server went: nil, or why not and the last lines of its error output.
-    func introduced(_ server: ManagedServer) async -> (UpstreamFailure?, [String]) {
-        await withCheckedContinuation { continuation in
-            server.connections.whenIntroduced { continuation.resume(returning: ($0, $1)) }
+    /// Waits for the first attempt to reach a server.
+    ///
+    /// - Throws: when it fails, or is not waited for any longer.
+    func introduced(_ server: ManagedServer) async throws(ManagementRefusal) {
+        let end = await awaitStart(of: server) { start in
+            server.connections.whenIntroduced { start.introduced($0, $1) }
+        }
+        switch end {
+        case .introduced(nil, _): return
+        case .introduced(let failure?, let errorOutput): throw failed(failure, errorOutput)
+        case .givenUp(let refusal): throw refusal
         }
     }
 
@@ -93,8 +112,11 @@ extension ServerRegistry {
         }
         let name = present.settings.name
         return try await alone(with: name) { () async throws(ManagementRefusal) in
+            try checkRight(of: caller)
             let settings = try read(name, configuration, .api, for: caller)
             try checkTokens(settings, for: caller)
+            asked[name] = AskedChange(settings: settings, configuration: configuration, source: .api, caller: caller)
+            defer { asked[name] = nil }
             guard let present = servers[name] else {
                 throw ManagementRefusal(.conflict, "the server was removed in the meantime")
             }
@@ -110,9 +132,12 @@ extension ServerRegistry {
     package func remove(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> Int {
         // One that is kept and was not started has no report, but can be forgotten.
         let name = find(name)?.settings.name ?? name
-        guard servers[name] != nil || store?[name] != nil else { throw unknown(name) }
-        return try await alone(with: name) { () async throws(ManagementRefusal) in
-            guard servers[name] != nil || store?[name] != nil else { throw unknown(name) }
+        let wasPending = pending[name] != nil
+        guard servers[name] != nil || store?[name] != nil || wasPending else { throw unknown(name) }
+        try checkRight(of: caller)
+        return try await overtaking(name) { () async throws(ManagementRefusal) in
+            try checkRight(of: caller)
+            guard servers[name] != nil || store?[name] != nil || wasPending else { throw unknown(name) }
             try await store?.put(nil, as: name)
             guard let server = servers[name] else { return 0 }
             await drain(server)
@@ -127,7 +152,9 @@ extension ServerRegistry {
 
     package func restart(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> ServerReport {
         let name = try known(name).settings.name
-        return try await alone(with: name) { () async throws(ManagementRefusal) in
+        try checkRight(of: caller)
+        return try await overtaking(name) { () async throws(ManagementRefusal) in
+            try checkRight(of: caller)
             let server = try known(name)
             guard !server.isDisabled else {
                 throw ManagementRefusal(.conflict, "the server is disabled; enable it instead")
@@ -135,6 +162,9 @@ extension ServerRegistry {
             let allowed = try startable(server, for: caller)
             var newest = server.awaited?.settings ?? allowed
             newest.options.disabled = false
+            asked[name] = AskedChange(
+                settings: newest, configuration: server.configuration, source: server.source, caller: caller)
+            defer { asked[name] = nil }
             if newest == server.settings {
                 try await renew(server, with: nil)
             } else {
@@ -148,10 +178,12 @@ extension ServerRegistry {
         _ name: String, _ isEnabled: Bool, for caller: ManagementCaller
     ) async throws(ManagementRefusal) -> ServerReport {
         let name = try known(name).settings.name
-        return try await alone(with: name) { () async throws(ManagementRefusal) in
+        try checkRight(of: caller)
+        return try await overtaking(name) { () async throws(ManagementRefusal) in
+            try checkRight(of: caller)
             let server = try known(name)
             if isEnabled, server.isDisabled {
-                try await enable(server, as: try startable(server, for: caller))
+                try await enable(server, as: try startable(server, for: caller), for: caller)
             } else if !isEnabled, !server.isDisabled {
                 guard server.source != .adHoc else {
                     throw ManagementRefusal(.conflict, "this server ends with its session; remove it instead")
@@ -165,13 +197,26 @@ extension ServerRegistry {
 
     // MARK: How
 
-    private func enable(_ server: ManagedServer, as settings: ServerSettings) async throws(ManagementRefusal) {
+    private func enable(
+        _ server: ManagedServer, as settings: ServerSettings, for caller: ManagementCaller
+    ) async throws(ManagementRefusal) {
         var settings = settings
         settings.options.disabled = false
+        let name = settings.name
+        asked[name] = AskedChange(
+            settings: settings, configuration: server.configuration, source: server.source, caller: caller)
+        defer { asked[name] = nil }
         var fresh = builder.build(settings, server.source, configuration: server.configuration)
         fresh.owner = server.owner
         try await start(fresh)
         try await keepOrEnd(fresh)
+        do throws(ManagementRefusal) {
+            fresh = try confirmed(fresh)
+        } catch {
+            await discard(fresh)
+            await keepOrReport(server)
+            throw error
+        }
         publish(fresh)
     }
 
@@ -188,13 +233,18 @@ extension ServerRegistry {
         _ server: ManagedServer, with factory: Upstream.LinkFactory?, isFinal: Bool = false
     ) async throws(ManagementRefusal) {
         server.journal.note(.event, "starts anew", at: WallClock.now)
-        let (failure, errorOutput) = await withCheckedContinuation { continuation in
+        let end = await awaitStart(of: server) { start in
             server.connections.renew(with: factory, isFinal: isFinal, grace: management.drainTimeout) {
-                continuation.resume(returning: ($0, $1))
+                start.introduced($0, $1)
             }
         }
-        if let failure { throw failed(failure, errorOutput) }
-        await listed(server)
+        switch end {
+        case .introduced(nil, _): return
+        case .introduced(let failure?, let errorOutput): throw failed(failure, errorOutput)
+        case .givenUp(let refusal):
+            if !isFinal { await undoRenewal(of: server, isNew: factory != nil) }
+            throw refusal
+        }
     }
 
     /// Takes no further calls, lets those under way finish for a while, then ends the server with all its processes.

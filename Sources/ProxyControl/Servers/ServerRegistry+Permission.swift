@@ -100,6 +100,28 @@ extension ServerRegistry {
         }
     }
 
+    /// Whether somebody who was let in may still change something: their token may have been taken away since, or there
+    /// may be tokens now. The operator's own, who is nobody that a token stands for, always may.
+    func checkRight(of caller: ManagementCaller) throws(ManagementRefusal) {
+        let tokens = builder.principals.tokens(settings.managementTokens)
+        let mayStay =
+            switch (caller.hasToken, caller.principal == .anonymous) {
+            case (true, true): true
+            case (true, false): tokens.admits(caller.principal)
+            case (false, _): tokens.isEmpty && serverTokens.isEmpty
+            }
+        guard mayStay else {
+            throw forbidden("what may be changed, and by whom, is not what it was when this was asked for; ask again")
+        }
+    }
+
+    /// The tokens of servers: as soon as there is one, not everybody may do everything.
+    private var serverTokens: RouteTokens {
+        builder.principals.tokens(
+            settings.options.authTokens + settings.servers.flatMap(\.options.authTokens)
+                + servers.values.flatMap(\.settings.options.authTokens))
+    }
+
     /// Sees to it that a server which asks for tokens can be managed, and not by everybody.
     func checkTokens(_ server: ServerSettings, for caller: ManagementCaller) throws(ManagementRefusal) {
         guard caller.hasToken || server.options.authTokens.isEmpty else {
@@ -117,9 +139,7 @@ extension ServerRegistry {
     package func openManagement() {
         var access = ManagementAccess(
             tokens: builder.principals.tokens(settings.managementTokens),
-            serverTokens: builder.principals.tokens(
-                settings.options.authTokens + settings.servers.flatMap(\.options.authTokens)
-                    + servers.values.flatMap(\.settings.options.authTokens)),
+            serverTokens: serverTokens,
             isReachable: !ListenerAddress.isLocal(settings),
             allowedOrigins: Set(settings.allowedOrigins),
             prefix: prefix

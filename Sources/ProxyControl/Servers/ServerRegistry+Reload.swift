@@ -11,6 +11,7 @@ extension ServerRegistry {
     {
         try await reload(isRehearsal: isRehearsal) { (difference) throws(ManagementRefusal) in
             guard !isRehearsal else { return }
+            try self.checkRight(of: caller)
             for server in difference.added + difference.changed where !server.options.disabled {
                 try self.allow(server, usesTemplate: false, .file, for: caller)
             }
@@ -24,8 +25,15 @@ extension ServerRegistry {
     func reload(
         isRehearsal: Bool, check: (SettingsDifference) throws(ManagementRefusal) -> Void = { _ in }
     ) async throws(ManagementRefusal) -> ReloadReport {
+        if !isRehearsal {
+            reloadsWaiting += 1
+            hurryReload()
+        }
+        var isWaiting = !isRehearsal
+        defer { if isWaiting { reloadsWaiting -= 1 } }
         // No name of a server is empty: this is the turn of the configuration as a whole.
-        try await alone(with: "") { () async throws(ManagementRefusal) in
+        return try await alone(with: "") { () async throws(ManagementRefusal) in
+            if isWaiting { (isWaiting, reloadsWaiting) = (false, reloadsWaiting - 1) }
             if !isRehearsal { reloadListener?.reloading() }
             defer { if !isRehearsal { reloadListener?.reloaded() } }
             let new: ProxySettings
@@ -54,6 +62,7 @@ extension ServerRegistry {
     private func apply(_ difference: SettingsDifference, _ new: ProxySettings, _ report: inout ReloadReport) async {
         takeOver(new)
         takeTokens(new)
+        giveUpStarts(of: difference)
         await openAddresses()
         async let foreignClosed: Void = closeForeign()
         var untouched: Set<String> = []
@@ -95,7 +104,7 @@ extension ServerRegistry {
     private func forget(_ server: ServerSettings) async -> ManagementRefusal? {
         guard let present = servers[server.name], present.source == .file else { return nil }
         return await refusal { () async throws(ManagementRefusal) in
-            try await alone(with: server.name) { () async throws(ManagementRefusal) in
+            try await overtaking(server.name) { () async throws(ManagementRefusal) in
                 guard let present = servers[server.name], present.source == .file else { return }
                 await drain(present)
                 servers[server.name] = nil
@@ -108,7 +117,7 @@ extension ServerRegistry {
     /// A server that is new in the configuration is there from now on, whether or not it can be reached yet.
     private func take(_ server: ServerSettings) async -> ManagementRefusal? {
         await refusal { () async throws(ManagementRefusal) in
-            try await alone(with: server.name) { () async throws(ManagementRefusal) in
+            try await reloading(server.name) { () async throws(ManagementRefusal) in
                 if servers[server.name] != nil {
                     await forgetKept(server.name)
                     return try await pursue(server.name, to: server, nil, .file)
@@ -128,7 +137,7 @@ extension ServerRegistry {
     private func update(_ server: ServerSettings) async -> ManagementRefusal? {
         guard servers[server.name] != nil else { return await take(server) }
         return await refusal { () async throws(ManagementRefusal) in
-            try await alone(with: server.name) { () async throws(ManagementRefusal) in
+            try await reloading(server.name) { () async throws(ManagementRefusal) in
                 try await pursue(server.name, to: server, nil, .file)
             }
         }
@@ -150,10 +159,10 @@ extension ServerRegistry {
     /// Servers that are not the operator's take over what they inherit. One that may not run any longer, or would now be
     /// open to everybody, is switched off.
     private func refreshAdded() async {
-        for server in servers.values where server.source != .file {
+        for server in servers.values where server.source != .file && needsRefresh(server) {
             let name = server.settings.name
             do throws(ManagementRefusal) {
-                try await alone(with: name) { () async throws(ManagementRefusal) in
+                try await reloading(name) { () async throws(ManagementRefusal) in
                     guard let server = servers[name], server.source != .file else { return }
                     try await refresh(server)
                 }
@@ -164,10 +173,24 @@ extension ServerRegistry {
         openManagement()
     }
 
+    /// Whether a server is not what it would be with the settings in force, or may not be at all.
+    private func needsRefresh(_ server: ManagedServer) -> Bool {
+        do throws(ManagementRefusal) {
+            var fresh = try startable(server, for: starter(of: server.owner))
+            fresh.options.disabled = server.isDisabled
+            return fresh != server.settings
+        } catch {
+            return true
+        }
+    }
+
     func refresh(_ server: ManagedServer) async throws(ManagementRefusal) {
         var fresh = try startable(server, for: starter(of: server.owner))
         fresh.options.disabled = server.isDisabled
         guard server.source == .api, fresh != server.settings else { return }
+        asked[fresh.name] = AskedChange(
+            settings: fresh, configuration: server.configuration, source: .api, caller: nil)
+        defer { asked[fresh.name] = nil }
         do throws(ManagementRefusal) {
             try await pursue(fresh.name, to: fresh, server.configuration, .api, owner: server.owner)
         } catch {
@@ -196,7 +219,7 @@ extension ServerRegistry {
             await close(server.published.route)
         } else {
             // When the proxy is about to end, so is the server.
-            try? await alone(with: name) { () async throws(ManagementRefusal) in
+            try? await overtaking(name) { () async throws(ManagementRefusal) in
                 if let server = servers[name], server.source == .api, !server.isDisabled { await disable(server) }
             }
         }

@@ -30,7 +30,12 @@ extension ServerRegistry {
         if effect == .renew || source != server.source {
             try await renew(server, with: builder.linkFactory(for: new, server.journal, server.census))
         }
-        adopt(new, configuration, source, owner, on: server)
+        do throws(ManagementRefusal) {
+            adopt(try confirmed(new), configuration, source, owner, on: server)
+        } catch {
+            await undoRenewal(of: server, isNew: true)
+            throw error
+        }
     }
 
     /// What concerns only the way to a server takes effect at once.
@@ -61,9 +66,19 @@ extension ServerRegistry {
     /// again on the new one.
     private func exchange(_ old: ManagedServer, for next: ManagedServer) async throws(ManagementRefusal) {
         try await start(next)
-        publish(next)
+        publish(try await confirmedOrEnded(next))
         await idle(old)
         await end(old)
+    }
+
+    /// A server that has started, as it may be by now; when it may not, nothing is left of it.
+    private func confirmedOrEnded(_ server: ManagedServer) async throws(ManagementRefusal) -> ManagedServer {
+        do throws(ManagementRefusal) {
+            return try confirmed(server)
+        } catch {
+            await discard(server)
+            throw error
+        }
     }
 
     /// Ends a server that another one has taken the place of.
@@ -87,7 +102,7 @@ extension ServerRegistry {
             changed()
         } else {
             try await start(next)
-            publish(next)
+            publish(try await confirmedOrEnded(next))
         }
         server.journal.close()
     }

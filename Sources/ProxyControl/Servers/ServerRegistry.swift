@@ -22,6 +22,15 @@ package actor ServerRegistry: ServerManagement {
     package internal(set) var servers: [String: ManagedServer] = [:]
     /// Servers that are being added, and for whom.
     var pending: [String: OwnerMark] = [:]
+    /// The changes that were asked for and are being made, by the names of their servers.
+    var asked: [String: AskedChange] = [:]
+    /// The starts that changes wait for.
+    var starting: [String: PendingStart] = [:]
+    /// How many changes of a name wait that end what is under way.
+    var overtakers: [String: Int] = [:]
+    /// The servers that the reload under way is changing, and how many reloads wait for its end.
+    var startedByReload: Set<String> = []
+    var reloadsWaiting = 0
     let adHocKey = SymmetricKey(size: .bits256)
     private var locks = TurnLocks()
     /// Lists of tools are read one after another, each server's for itself: what is read of them is held meanwhile.
@@ -106,10 +115,12 @@ package actor ServerRegistry: ServerManagement {
         if !locks.take(name) { await withCheckedContinuation { locks.wait(for: name, $0) } }
         defer { locks.give(name) }
         guard !isClosing, !gateway.isDraining else {
-            throw ManagementRefusal(.shuttingDown, "the proxy is shutting down")
+            throw ManagementRefusal(.shuttingDown, Self.isEnding)
         }
         return try await change()
     }
+
+    static let isEnding = "the proxy is shutting down"
 
     // MARK: What comes of changes
 
@@ -131,6 +142,7 @@ package actor ServerRegistry: ServerManagement {
     /// Ends every server.
     package func close() {
         isClosing = true
+        for start in starting.values { start.giveUp(ManagementRefusal(.shuttingDown, Self.isEnding)) }
         for server in servers.values {
             server.connections.close()
             server.journal.close()

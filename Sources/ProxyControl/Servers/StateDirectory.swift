@@ -28,6 +28,13 @@ package final class StateDirectory: Sendable {
         fileprivate var temporaryName: String { ".\(rawValue).new" }
     }
 
+    /// What was found in a file.
+    enum Contents: Equatable {
+        case bytes([UInt8])
+        /// It holds more than was asked for.
+        case tooLong
+    }
+
     /// Why something cannot be written.
     struct WriteFailure: Error {
         let words: String
@@ -80,8 +87,22 @@ package final class StateDirectory: Sendable {
 
     /// What a file holds; nil if there is none.
     ///
-    /// - Throws: when it cannot be read, or not be trusted.
+    /// - Throws: when it cannot be read, is too long, or cannot be trusted.
     func read(_ kept: File, maximumBytes: Int) throws(ConfigurationError) -> [UInt8]? {
+        switch try contents(of: kept, maximumBytes: maximumBytes) {
+        case nil: return nil
+        case .bytes(let bytes): return bytes
+        case .tooLong:
+            throw Self.problem(
+                "\(path)/\(kept.rawValue)", "the file is longer than \(maximumBytes) bytes",
+                "Correct it, or move it away")
+        }
+    }
+
+    /// What a file holds, if that is not too long; nil if there is none.
+    ///
+    /// - Throws: when it cannot be read, or not be trusted.
+    func contents(of kept: File, maximumBytes: Int) throws(ConfigurationError) -> Contents? {
         let name = "\(path)/\(kept.rawValue)"
         // Not to be kept waiting by a pipe.
         let file = unsafe openat(descriptor, kept.rawValue, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
@@ -95,24 +116,23 @@ package final class StateDirectory: Sendable {
         }
         defer { close(file) }
         try secure(file, name, mode: 0o600)
-        guard let bytes = Self.bytes(of: file, maximumBytes: maximumBytes) else {
-            throw Self.problem(
-                name, "the file cannot be read, or is longer than \(maximumBytes) bytes", "Correct it, or move it away")
+        guard let contents = Self.contents(of: file, maximumBytes: maximumBytes) else {
+            throw Self.problem(name, "the file cannot be read", "Correct it, or move it away")
         }
-        return bytes
+        return contents
     }
 
-    private static func bytes(of file: CInt, maximumBytes: Int) -> [UInt8]? {
+    private static func contents(of file: CInt, maximumBytes: Int) -> Contents? {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while bytes.count <= maximumBytes {
             let count = unsafe chunk.withUnsafeMutableBytes { unsafe readBytes(file, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return nil }
-            guard count > 0 else { return bytes }
+            guard count > 0 else { return .bytes(bytes) }
             bytes += chunk.prefix(count)
         }
-        return nil
+        return .tooLong
     }
 
     /// Refuses what others may have written, and takes from others what they may read.

@@ -199,6 +199,28 @@ import Testing
         #expect(dynamicErrors(text, proxy: proxy).map(\.keyPath).contains(path))
     }
 
+    @Test(
+        "Whoever adds a server holds a place no longer than ten minutes while it starts, and no call beyond the limit",
+        arguments: [
+            (#"{"url": "https://a", "startTimeout": "601s"}"#, "startTimeout", "10m"),
+            (#"{"command": "a", "startTimeout": "1h"}"#, "startTimeout", "10m"),
+            (#"{"url": "https://a", "callTimeout": "61m"}"#, "callTimeout", "1h"),
+            (#"{"url": "https://a", "timeout": "61m"}"#, "timeout", "1h"),
+        ])
+    func longTimes(text: String, key: String, maximum: String) {
+        let found = dynamicErrors(text, proxy: proxy)
+        #expect(found.map(\.keyPath) == [key])
+        #expect(found.first?.description.contains("Write \"\(maximum)\" at most") == true)
+        #expect(found.first?.line == 1)
+    }
+
+    @Test("Times within the limits are taken")
+    func times() throws {
+        let loaded = try loadDynamic(
+            #"{"url": "https://a", "startTimeout": "10m", "callTimeout": "1h"}"#, proxy: proxy)
+        #expect(loaded.settings.startTimeout == .seconds(600) && loaded.settings.callTimeout == .seconds(3600))
+    }
+
     @Test("All problems are reported at once, with places, and show no value")
     func allAtOnce() {
         let found = dynamicErrors(
