@@ -40,9 +40,11 @@ protocol Caller: AnyObject, Sendable {
 /// Tells clients apart where a server does not say whom it means.
 enum CallerIdentity: Hashable, Sendable {
     case session(ObjectIdentifier)
-    /// Requests without session that say the same of their client, on a connection of one principal: nothing else could
-    /// tell two such clients apart.
+    /// Requests without session of one person that say the same of their client: nothing else could tell two of that
+    /// person's clients apart.
     case client(hash: Int)
+    /// A request without session where callers may be strangers, who can say of themselves whatever they like.
+    case call(ObjectIdentifier)
 }
 
 /// What a server wants to know of a client, and where the answer has to go.

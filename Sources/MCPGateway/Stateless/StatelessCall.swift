@@ -10,7 +10,8 @@ final class StatelessCall: Caller, @unchecked Sendable {
     let request: StatelessRequest
     let eventLoop: any EventLoop
     let era = Era.modern
-    let identity: CallerIdentity
+    /// What its client says of itself, where that is enough to tell one person's clients apart.
+    private let clientHash: Int?
     private let gateway: Gateway
     private let started: NIODeadline
     private var state = State.starting
@@ -33,7 +34,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     init(_ request: StatelessRequest, reply: any StatelessReplySink, on eventLoop: any EventLoop, gateway: Gateway) {
         self.request = request
         self.reply = reply
-        self.identity = .client(hash: request.clientHash)
+        self.clientHash = request.route.server.company(of: request.principal) == .onePerson ? request.clientHash : nil
         self.clientID = request.id
         self.progressToken = request.message.progressToken
         self.eventLoop = eventLoop
@@ -41,6 +42,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         self.started = eventLoop.now
     }
 
+    var identity: CallerIdentity { clientHash.map { .client(hash: $0) } ?? .call(ObjectIdentifier(self)) }
     var route: Route { request.route }
     var principal: Principal { request.principal }
     var taskOwner: TaskOwner { TaskOwner(seal: gateway.taskSeal, route: route, principal: principal) }
