@@ -31,7 +31,7 @@ protocol Caller: AnyObject, Sendable {
     func ask(_ question: ClientQuestion, during exchange: Exchange?)
 
     /// Takes answers to questions that were put to it, which came with another call of the same person.
-    func take(_ answers: Message)
+    func take(_ responses: InputResponses)
 
     /// Says that the answer to a question is not needed any more, of this caller at least.
     func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message)

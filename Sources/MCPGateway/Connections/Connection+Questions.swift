@@ -167,9 +167,9 @@ extension Connection {
     }
 
     /// Takes answers that came with a call to questions that were put to others of the same caller.
-    func take(_ answers: Message, from caller: any Caller) {
+    func take(_ responses: InputResponses, from caller: any Caller) {
         for other in turns.askedAlike(CallerTurn(caller)) {
-            other.caller.eventLoop.run { other.caller.take(answers) }
+            other.caller.eventLoop.run { other.caller.take(responses) }
         }
     }
 }

@@ -206,9 +206,9 @@ final class StatelessCall: Caller, @unchecked Sendable {
         scheduleFlush()
     }
 
-    func take(_ answers: Message) {
+    func take(_ responses: InputResponses) {
         // Those of another shape are not meant for this call, or its client may correct itself.
-        if let answers = try? inputs.read(answers) { inputs.give(answers) }
+        if let answers = try? inputs.read(responses) { inputs.give(answers) }
     }
 
     func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message) {
@@ -271,10 +271,12 @@ final class StatelessCall: Caller, @unchecked Sendable {
             refuse(again, reply, .invalidParams, Self.unknownState)
             return
         }
+        let responses: InputResponses
         let answers: PendingInputs.Answers
         do throws(StatelessRefusal) {
             if let words = mismatch(in: again) { throw StatelessRefusal(.headerMismatch, words) }
-            answers = try inputs.read(again.message)
+            responses = try InputResponses(again.message)
+            answers = try inputs.read(responses)
         } catch {
             // The call still waits: the client may correct itself.
             refuse(again, reply, error.code, error.reason)
@@ -297,7 +299,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         state = .returning
         lastConnection.run { [self] connection in
             connection.comesBack(self) { [self] in eventLoop.run { [self] in goOn(answers) } }
-            if answers.hasOthers { connection.take(again.message, from: self) }
+            if answers.hasOthers { connection.take(responses, from: self) }
         }
     }
 
