@@ -35,6 +35,14 @@ protocol Caller: AnyObject, Sendable {
 
     /// Says that the answer to a question is not needed any more, of this caller at least.
     func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message)
+
+    /// Ends, if its client is away: a call that is here needs the room at the server.
+    func giveWay()
+}
+
+extension Caller {
+    /// The client of a session is there as long as its session is.
+    func giveWay() {}
 }
 
 /// Tells clients apart where a server does not say whom it means.

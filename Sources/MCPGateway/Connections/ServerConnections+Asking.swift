@@ -17,10 +17,11 @@ extension ServerConnections {
         principal != .anonymous || settings.anonymousIsOnePerson ? .onePerson : .perhapsStrangers
     }
 
-    /// The server asks during calls without saying for which: from now on clients take turns on every connection to it.
+    /// The server asks during calls without saying for which: from now on clients that it can ask take turns on every
+    /// connection to it.
     func serverAsks() {
         guard asking.remember() else { return }
-        for connection in all { connection.run { $0.turns.begin() } }
+        for connection in all { connection.run { $0.serverAsks() } }
     }
 
     /// Tells the operator that a question was answered for clients, because it was not clear whom it was for.

@@ -233,8 +233,10 @@ final class StatelessCall: Caller, @unchecked Sendable {
             return giveUp(.error(.invalidAnswer, "the server asked for input more than \(maximum) times"))
         }
         let name = SuspendedCalls.makeName()
-        guard gateway.suspended.add(self, named: name) else {
-            return giveUp(.error(.overloaded, "too many calls wait for input; try again later"))
+        switch gateway.suspended.add(self, named: name) {
+        case .kept: break
+        case .keptInPlaceOf(let other, let name): other.eventLoop.run { other.expired(name) }
+        case .refused: return giveUp(.error(.overloaded, "too many calls wait for input; try again later"))
         }
         let expiry = eventLoop.scheduleTask(in: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) {
             [self] in expired(name)
@@ -250,6 +252,10 @@ final class StatelessCall: Caller, @unchecked Sendable {
         cancelServer(reason: "the call was given up")
         inputs.giveUp("the call was given up")
         end(answer)
+    }
+
+    func giveWay() {
+        if case .suspended(let name, _) = state { expired(name) }
     }
 
     private func expired(_ name: String) {
