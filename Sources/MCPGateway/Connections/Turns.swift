@@ -44,6 +44,8 @@ struct Turns<Taker: TurnTaker, Call: AnyObject> {
     private var returning: [Taker.Key] = []
     /// The questions that are open, by ticket. Those that came for no call and no caller has yet wait here, too.
     var questions: [Int: Asked] = [:]
+    /// Those of them that may be given to a caller, and have none.
+    var unplaced: Set<Int> = []
     var lastTicket = 0
 
     /// - Parameter isTakingTurns: Whether it is known that the server asks.
@@ -143,10 +145,9 @@ struct Turns<Taker: TurnTaker, Call: AnyObject> {
             $0.absences += 1
             $0.departure = departure
         }
-        let held = questions.values.filter { $0.holder == key && !$0.isCertain }
-        let mayMove = held.contains { asked in
-            entries.contains { $0.key != key && $0.value.number <= asked.newest }
-        }
+        let held = questions.values.lazy.filter { $0.holder == key && !$0.isCertain }
+        guard let newest = held.map(\.newest).max() else { return nil }
+        let mayMove = entries.values.contains { $0.number <= newest && $0.taker.key != key }
         return mayMove ? entries[key]?.absences : nil
     }
 
