@@ -33,7 +33,10 @@ package final class Gateway: Sendable {
     package init(routes: [Route], limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:])) {
         self.limits = limits
         self.taskSeal = taskSeal
-        self.suspended = SuspendedCalls(maximumCount: limits.maximumCalls)
+        self.suspended = SuspendedCalls(
+            maximumCount: limits.maximumCalls,
+            maximumPerPrincipal: limits.maximumCallsPerPrincipal
+        )
         self.sessions = SessionStore(
             maximumCount: limits.maximumSessions,
             maximumPerPrincipal: limits.maximumSessionsPerPrincipal

@@ -95,6 +95,20 @@ package struct JSONView: Sendable, Equatable {
         }
     }
 
+    /// How many members an object has, counted without reading their names; 0 for other values.
+    package var memberCount: Int {
+        var count = 0
+        guard isObject else { return count }
+        _ = scan { (scanner) throws(JSONError) in
+            try scanner.members(depth: 0) { (scanner, _) throws(JSONError) in
+                _ = try scanner.skipValue(depth: 0)
+                count += 1
+            }
+            return range
+        }
+        return count
+    }
+
     /// The elements of an array, in order. Nothing for other values.
     package var elements: [JSONView] {
         var found: [JSONView] = []

@@ -31,18 +31,28 @@ protocol Caller: AnyObject, Sendable {
     func ask(_ question: ClientQuestion, during exchange: Exchange?)
 
     /// Takes answers to questions that were put to it, which came with another call of the same person.
-    func take(_ answers: Message)
+    func take(_ responses: InputResponses)
 
     /// Says that the answer to a question is not needed any more, of this caller at least.
     func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message)
+
+    /// Ends, if its client is away: a call that is here needs the room at the server.
+    func giveWay()
+}
+
+extension Caller {
+    /// The client of a session is there as long as its session is.
+    func giveWay() {}
 }
 
 /// Tells clients apart where a server does not say whom it means.
 enum CallerIdentity: Hashable, Sendable {
     case session(ObjectIdentifier)
-    /// Requests without session that say the same of their client, on a connection of one principal: nothing else could
-    /// tell two such clients apart.
+    /// Requests without session of one person that say the same of their client: nothing else could tell two of that
+    /// person's clients apart.
     case client(hash: Int)
+    /// A request without session where callers may be strangers, who can say of themselves whatever they like.
+    case call(ObjectIdentifier)
 }
 
 /// What a server wants to know of a client, and where the answer has to go.

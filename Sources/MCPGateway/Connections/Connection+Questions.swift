@@ -9,6 +9,7 @@ extension Connection {
     private static let longAbsence = TimeAmount.seconds(10)
     /// How long a client that has come back waits for its turn.
     private static let longestReturn = TimeAmount.milliseconds(500)
+    private static let notDeclared = "the client has not declared that it answers such requests"
 
     package func upstream(
         _ upstream: Upstream,
@@ -26,6 +27,9 @@ extension Connection {
 
     /// Finds out whom a question is for that came for no call.
     private func place(_ request: ServerRequest) {
+        if !turns.entries.isEmpty, !declared.permit(request.message.method) {
+            return refuse(request, Self.notDeclared)
+        }
         switch turns.asked(request) {
         case .put(let question, let taker): put(question, to: taker.caller, during: nil)
         case .kept: break
@@ -59,7 +63,7 @@ extension Connection {
             return refuse(question, "clients of this revision answer no such requests")
         }
         guard caller.capabilities.permit(request.message.method) else {
-            return refuse(question, "the client has not declared that it answers such requests")
+            return refuse(question, Self.notDeclared)
         }
         let owner = caller.taskOwner
         guard let message = owner.sealed(request.message) else { return refuse(question, "it cannot be read") }
@@ -145,6 +149,7 @@ extension Connection {
             }
         }
         turnsChanged()
+        makeRoom()
     }
 
     /// The client of such a call has come back.
@@ -167,9 +172,9 @@ extension Connection {
     }
 
     /// Takes answers that came with a call to questions that were put to others of the same caller.
-    func take(_ answers: Message, from caller: any Caller) {
+    func take(_ responses: InputResponses, from caller: any Caller) {
         for other in turns.askedAlike(CallerTurn(caller)) {
-            other.caller.eventLoop.run { other.caller.take(answers) }
+            other.caller.eventLoop.run { other.caller.take(responses) }
         }
     }
 }

@@ -27,6 +27,8 @@ package final class Connection: @unchecked Sendable {
     /// Whose call that wanted log messages was cancelled last, and until when what names no call may be about it.
     private(set) var lastCancelled: (principal: Principal, until: NIODeadline)?
     private static let quietAfterCancellation = TimeAmount.seconds(5)
+    /// Which questions the server has been told that its clients answer.
+    let declared: DeclaredCapabilities
     /// Whether somebody wants to hear what the server says unasked.
     private(set) var wantsToListen: Bool
     /// The level that the server was told last, where calls without a session have asked for log messages.
@@ -45,7 +47,8 @@ package final class Connection: @unchecked Sendable {
         self.server = server
         // A session of its own listens when its client does; a shared connection always.
         wantsToListen = if case .session = key { false } else { true }
-        turns = Turns(server.company(on: key), isTakingTurns: server.asking.isKnown)
+        declared = DeclaredCapabilities(JSONText(accepted: handshake.capabilities).root)
+        turns = Turns(server.company(on: key), isTakingTurns: server.asking.isKnown && !declared.isEmpty)
         self.upstream = Upstream(
             on: eventLoop,
             handshake: handshake,
@@ -164,6 +167,14 @@ package final class Connection: @unchecked Sendable {
         let id = upstream.makeID()
         exchange.upstreamID = id
         upstream.exchange(exchange, id: id)
+        makeRoom()
+    }
+
+    /// Has calls whose clients are away give way to those that are here and for which the server has no room.
+    func makeRoom() {
+        let count = upstream.callsWithoutRoom
+        guard count > 0 else { return }
+        for taker in turns.giveWay(to: count) { taker.caller.eventLoop.run { taker.caller.giveWay() } }
     }
 
     /// A log level that is set on a shared connection must not silence the other sessions: the server gets the
@@ -214,6 +225,11 @@ package final class Connection: @unchecked Sendable {
         }
         if let id = exchange.upstreamID { upstream.cancel(id, reason: reason) }
         ended(exchange)
+    }
+
+    /// The server asks, as another connection has found out: where it may ask these clients, they take turns.
+    func serverAsks() {
+        if !declared.isEmpty { turns.begin() }
     }
 
     /// Hands out the questions and sends the calls that had to wait for what has just happened.

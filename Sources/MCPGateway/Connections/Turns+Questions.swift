@@ -67,6 +67,7 @@ extension Turns {
     /// A question needs no answer any more. Returns false when that is no news: then an answer comes too late.
     mutating func closed(_ ticket: Int) -> Bool {
         guard let asked = questions.removeValue(forKey: ticket) else { return false }
+        unplaced.remove(ticket)
         if let holder = asked.holder { change(holder) { $0.questions -= 1 } }
         return true
     }
@@ -80,8 +81,9 @@ extension Turns {
 
     /// A caller could not put a question to its client, and it may be somebody else's.
     mutating func returned(_ ticket: Int, by key: Taker.Key) -> [Step] {
-        guard questions[ticket]?.holder == key else { return [] }
+        guard let asked = questions[ticket], asked.holder == key else { return [] }
         questions[ticket]?.holder = nil
+        if !asked.isCertain { unplaced.insert(ticket) }
         change(key) { $0.questions -= 1 }
         return settle()
     }
@@ -92,21 +94,33 @@ extension Turns {
     }
 
     /// Hands on the questions that nobody has, and those whose client stays away where another call can have caused them.
+    ///
+    /// Runs after every call: where there is nothing to hand on, it looks at no question.
     mutating func settle() -> [Step] {
+        let oldest = entries.values.lazy.map(\.number).min() ?? .max
+        let present = entries.values.lazy.filter { !$0.isAway }.map(\.number).min()
         var steps: [Step] = []
-        for ticket in questions.keys.sorted() {
-            guard let asked = questions[ticket], !asked.isCertain else { continue }
-            let holder = asked.holder.flatMap { entries[$0] }
-            guard asked.holder == nil || holder?.staysAway == true else { continue }
-            if let taker = choose(for: ticket) {
+        for ticket in (unplaced + movable(toThoseSince: present)).sorted() {
+            guard let asked = questions[ticket] else { continue }
+            if let present, present <= asked.newest, let taker = choose(for: ticket) {
+                let former = asked.holder.flatMap { entries[$0]?.taker }
                 assign(ticket, to: taker.key)
-                steps.append(.put(asked.question, to: taker, insteadOf: holder?.taker))
-            } else if holder == nil, !entries.values.contains(where: { $0.number <= asked.newest }) {
-                questions[ticket] = nil
+                steps.append(.put(asked.question, to: taker, insteadOf: former))
+            } else if asked.holder == nil, oldest > asked.newest {
+                _ = closed(ticket)
                 steps.append(.giveUp(asked.question))
             }
         }
         return steps
+    }
+
+    /// The questions whose client stays away and that the oldest of those who are there can have caused.
+    private func movable(toThoseSince present: Int?) -> [Int] {
+        guard let present, entries.values.contains(where: \.staysAway) else { return [] }
+        return questions.filter { _, asked in
+            asked.newest >= present && !asked.isCertain
+                && asked.holder.flatMap { entries[$0] }?.staysAway == true
+        }.map(\.key)
     }
 
     // MARK: Who is meant
@@ -136,12 +150,14 @@ extension Turns {
         lastTicket += 1
         let question = Question(ticket: lastTicket, request: request)
         questions[lastTicket] = Asked(question: question, newest: lastNumber, isCertain: isCertain, holder: holder)
+        if !isCertain { unplaced.insert(lastTicket) }
         return question
     }
 
     private mutating func assign(_ ticket: Int, to key: Taker.Key) {
         if let former = questions[ticket]?.holder { change(former) { $0.questions -= 1 } }
         questions[ticket]?.holder = key
+        unplaced.remove(ticket)
         change(key) { $0.questions += 1 }
     }
 }

@@ -22,6 +22,10 @@ struct Turns<Taker: TurnTaker, Call: AnyObject> {
         var isAway = false
         /// How often it has gone away, so that one absence is told from another.
         var absences = 0
+        /// Tells whose client has been away longest.
+        var departure = 0
+        /// Whether it was told to end, because its client is away and there is no room.
+        var givesWay = false
         /// Whether its client has been away so long that it may not come back.
         var staysAway = false
         /// Whether log messages that name no call may be for it.
@@ -32,6 +36,7 @@ struct Turns<Taker: TurnTaker, Call: AnyObject> {
     private(set) var isTakingTurns: Bool
     private(set) var entries: [Taker.Key: Entry] = [:]
     private(set) var lastNumber = 0
+    private var lastDeparture = 0
     /// How many calls hold a turn, by client.
     private var counts: [Taker.Client: Int] = [:]
     private var waiting: [(call: Call, client: Taker.Client)] = []
@@ -39,6 +44,8 @@ struct Turns<Taker: TurnTaker, Call: AnyObject> {
     private var returning: [Taker.Key] = []
     /// The questions that are open, by ticket. Those that came for no call and no caller has yet wait here, too.
     var questions: [Int: Asked] = [:]
+    /// Those of them that may be given to a caller, and have none.
+    var unplaced: Set<Int> = []
     var lastTicket = 0
 
     /// - Parameter isTakingTurns: Whether it is known that the server asks.
@@ -131,14 +138,16 @@ struct Turns<Taker: TurnTaker, Call: AnyObject> {
     ///
     /// - Returns: a name for this absence, to be told by when it has lasted long: nil where that makes no difference.
     mutating func left(_ key: Taker.Key) -> Int? {
+        lastDeparture += 1
+        let departure = lastDeparture
         change(key) {
             $0.isAway = true
             $0.absences += 1
+            $0.departure = departure
         }
-        let held = questions.values.filter { $0.holder == key && !$0.isCertain }
-        let mayMove = held.contains { asked in
-            entries.contains { $0.key != key && $0.value.number <= asked.newest }
-        }
+        let held = questions.values.lazy.filter { $0.holder == key && !$0.isCertain }
+        guard let newest = held.map(\.newest).max() else { return nil }
+        let mayMove = entries.values.contains { $0.number <= newest && $0.taker.key != key }
         return mayMove ? entries[key]?.absences : nil
     }
 
@@ -172,7 +181,19 @@ struct Turns<Taker: TurnTaker, Call: AnyObject> {
         change(key) {
             $0.isAway = false
             $0.staysAway = false
+            $0.givesWay = false
         }
+    }
+
+    /// Chooses whose calls end because there is no room at the server for this many others: those whose clients have been
+    /// away longest.
+    mutating func giveWay(to count: Int) -> [Taker] {
+        let away = entries.values.filter(\.isAway)
+        let missing = count - away.count { $0.givesWay }
+        guard missing > 0 else { return [] }
+        let chosen = away.filter { !$0.givesWay }.sorted { $0.departure < $1.departure }.prefix(missing).map(\.taker)
+        for taker in chosen { change(taker.key) { $0.givesWay = true } }
+        return chosen
     }
 
     /// Changes an entry, and what follows for turns: a call whose client is away holds none, because a client that never

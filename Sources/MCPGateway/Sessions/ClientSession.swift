@@ -319,7 +319,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     }
 
     /// A session answers each question by itself.
-    func take(_ answers: Message) {}
+    func take(_ responses: InputResponses) {}
 
     func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message) {
         guard

@@ -98,7 +98,7 @@ struct PendingInputs {
 
     // MARK: Answers
 
-    /// The answers in a request.
+    /// What of a request's answers concerns these questions.
     struct Answers {
         /// Those to these questions, by key.
         fileprivate(set) var own: [ByteText: JSONView] = [:]
@@ -106,27 +106,22 @@ struct PendingInputs {
         fileprivate(set) var hasOthers = false
     }
 
-    /// The answers in a request. That some are missing is no error.
+    /// Finds the answers to what is open. That some are missing is no error.
     ///
     /// - Throws: when one has not the shape of an answer to its question.
-    func read(_ request: Message) throws(StatelessRefusal) -> Answers {
+    func read(_ responses: InputResponses) throws(StatelessRefusal) -> Answers {
         var answers = Answers()
-        guard let span = request.envelope.inputResponses, let object = request.view(span.value) else { return answers }
-        guard object.isObject else {
-            throw StatelessRefusal(.invalidParams, "params.inputResponses must be an object")
-        }
-        let keys = Set(inputs.map(\.key))
-        object.forEachMember { name, answer in
-            let key = ByteText(name)
-            if keys.contains(key) { answers.own[key] = answer } else { answers.hasOthers = true }
-        }
         for input in inputs {
-            guard let answer = answers.own[input.key], !Self.isShaped(answer, like: input.method) else { continue }
-            throw StatelessRefusal(
-                .invalidParams,
-                "params.inputResponses[\"\(input.key)\"] is not a result of \(input.method.rawValue)"
-            )
+            guard let answer = responses[input.key] else { continue }
+            guard Self.isShaped(answer, like: input.method) else {
+                throw StatelessRefusal(
+                    .invalidParams,
+                    "params.inputResponses[\"\(input.key)\"] is not a result of \(input.method.rawValue)"
+                )
+            }
+            answers.own[input.key] = answer
         }
+        answers.hasOthers = responses.count > answers.own.count
         return answers
     }
 

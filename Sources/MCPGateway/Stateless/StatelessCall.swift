@@ -10,7 +10,8 @@ final class StatelessCall: Caller, @unchecked Sendable {
     let request: StatelessRequest
     let eventLoop: any EventLoop
     let era = Era.modern
-    let identity: CallerIdentity
+    /// What its client says of itself, where that is enough to tell one person's clients apart.
+    private let clientHash: Int?
     private let gateway: Gateway
     private let started: NIODeadline
     private var state = State.starting
@@ -33,7 +34,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     init(_ request: StatelessRequest, reply: any StatelessReplySink, on eventLoop: any EventLoop, gateway: Gateway) {
         self.request = request
         self.reply = reply
-        self.identity = .client(hash: request.clientHash)
+        self.clientHash = request.route.server.company(of: request.principal) == .onePerson ? request.clientHash : nil
         self.clientID = request.id
         self.progressToken = request.message.progressToken
         self.eventLoop = eventLoop
@@ -41,6 +42,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         self.started = eventLoop.now
     }
 
+    var identity: CallerIdentity { clientHash.map { .client(hash: $0) } ?? .call(ObjectIdentifier(self)) }
     var route: Route { request.route }
     var principal: Principal { request.principal }
     var taskOwner: TaskOwner { TaskOwner(seal: gateway.taskSeal, route: route, principal: principal) }
@@ -204,9 +206,9 @@ final class StatelessCall: Caller, @unchecked Sendable {
         scheduleFlush()
     }
 
-    func take(_ answers: Message) {
+    func take(_ responses: InputResponses) {
         // Those of another shape are not meant for this call, or its client may correct itself.
-        if let answers = try? inputs.read(answers) { inputs.give(answers) }
+        if let answers = try? inputs.read(responses) { inputs.give(answers) }
     }
 
     func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message) {
@@ -231,8 +233,10 @@ final class StatelessCall: Caller, @unchecked Sendable {
             return giveUp(.error(.invalidAnswer, "the server asked for input more than \(maximum) times"))
         }
         let name = SuspendedCalls.makeName()
-        guard gateway.suspended.add(self, named: name) else {
-            return giveUp(.error(.overloaded, "too many calls wait for input; try again later"))
+        switch gateway.suspended.add(self, named: name) {
+        case .kept: break
+        case .keptInPlaceOf(let other, let name): other.eventLoop.run { other.expired(name) }
+        case .refused: return giveUp(.error(.overloaded, "too many calls wait for input; try again later"))
         }
         let expiry = eventLoop.scheduleTask(in: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) {
             [self] in expired(name)
@@ -248,6 +252,10 @@ final class StatelessCall: Caller, @unchecked Sendable {
         cancelServer(reason: "the call was given up")
         inputs.giveUp("the call was given up")
         end(answer)
+    }
+
+    func giveWay() {
+        if case .suspended(let name, _) = state { expired(name) }
     }
 
     private func expired(_ name: String) {
@@ -269,10 +277,12 @@ final class StatelessCall: Caller, @unchecked Sendable {
             refuse(again, reply, .invalidParams, Self.unknownState)
             return
         }
+        let responses: InputResponses
         let answers: PendingInputs.Answers
         do throws(StatelessRefusal) {
             if let words = mismatch(in: again) { throw StatelessRefusal(.headerMismatch, words) }
-            answers = try inputs.read(again.message)
+            responses = try InputResponses(again.message)
+            answers = try inputs.read(responses)
         } catch {
             // The call still waits: the client may correct itself.
             refuse(again, reply, error.code, error.reason)
@@ -295,7 +305,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
         state = .returning
         lastConnection.run { [self] connection in
             connection.comesBack(self) { [self] in eventLoop.run { [self] in goOn(answers) } }
-            if answers.hasOthers { connection.take(again.message, from: self) }
+            if answers.hasOthers { connection.take(responses, from: self) }
         }
     }
 

@@ -110,6 +110,14 @@ package final class Upstream: @unchecked Sendable {
         (current?.calls.count ?? 0) + draining.reduce(0) { $0 + $1.calls.count } + queue.count
     }
 
+    /// How many calls wait only because the server has as many as it may have.
+    package var callsWithoutRoom: Int {
+        guard case .ready = state, let current, current.isReady,
+            current.boundedCallCount >= limits.maximumCallsInFlight
+        else { return 0 }
+        return queue.count
+    }
+
     // MARK: Use
 
     /// Reports what the server is once that is known, or the failure of the attempt under way.

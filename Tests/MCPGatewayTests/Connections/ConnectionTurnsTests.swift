@@ -125,6 +125,32 @@ import Testing
         #expect(!memory.isKnown)
     }
 
+    @Test("Clients that cannot be asked anything take no turns, whatever the server does with others")
+    func notAskable() throws {
+        let memory = AskingMemory()
+        let harness = GatewayHarness(asking: memory)
+        let bob = Principal(name: "bob")
+        let before = (try harness.open(bob, capabilities: "{}"), try harness.open(bob, capabilities: "{}"))
+        let alice = try harness.open(Principal(name: "alice"))
+        _ = try alice.callWithID()
+        try harness.serverSays(Self.question, on: alice.link)
+        #expect(memory.isKnown)
+        let carol = Principal(name: "carol")
+        let capabilities = #"{"experimental":{}}"#
+        let later = (
+            try harness.open(carol, capabilities: capabilities), try harness.open(carol, capabilities: capabilities)
+        )
+        for (first, second) in [before, later] {
+            _ = try first.callWithID()
+            _ = try second.callWithID()
+            // Not even where the server asks all the same.
+            try harness.serverSays(Self.question, on: first.link)
+            #expect(try first.link.responses.last?.text.contains("-32601") == true)
+            _ = try first.callWithID(#"{"jsonrpc":"2.0","id":2,"method":"tools/call"}"#)
+            _ = try second.callWithID(#"{"jsonrpc":"2.0","id":2,"method":"tools/call"}"#)
+        }
+    }
+
     @Test(
         "Who is being asked may call meanwhile, so that its answer does not wait for itself", arguments: [true, false])
     func nestedCall(areStrangers: Bool) throws {

@@ -192,6 +192,25 @@ import Testing
         #expect(turns.closed(asked.ticket) == false)
     }
 
+    @Test("Where every question has been put to somebody who may still answer, none of them is looked at after a call")
+    func settledAtOnce() throws {
+        let uses = CountedSeat.Uses()
+        var turns = Turns<CountedSeat, WaitingCall>(.onePerson, isTakingTurns: true)
+        let seats = (0..<50).map { CountedSeat(key: .init(number: $0, uses: uses)) }
+        for (number, seat) in seats.enumerated() {
+            turns.started(seat, hearsLogMessages: false)
+            for id in 0..<(number == 0 ? 16 : 4) { _ = turns.asked(try SomeTurns.question(16 * number + id)) }
+            _ = turns.left(seat.key)
+        }
+        uses.count = 0
+        #expect(turns.settle().isEmpty)
+        #expect(uses.count == 0)
+        turns.goesOn(seats[0].key)
+        uses.count = 0
+        _ = turns.left(seats[0].key)
+        #expect(uses.count < 300, "once for each question, not for each of them and each call")
+    }
+
     @Test("Who was asked before it called counts as asked when it calls")
     func askedBefore() throws {
         var turns = turns()
@@ -202,4 +221,29 @@ import Testing
         #expect(turns.closed(question.ticket) == true)
         #expect(try turns.put(3).seat == Self.first)
     }
+}
+
+/// One who calls, and counts how often it is looked at.
+private struct CountedSeat: TurnTaker {
+    final class Uses {
+        var count = 0
+    }
+
+    struct Key: Hashable {
+        let number: Int
+        let uses: Uses
+
+        static func == (left: Key, right: Key) -> Bool {
+            left.uses.count += 1
+            return left.number == right.number
+        }
+
+        func hash(into hasher: inout Hasher) {
+            uses.count += 1
+            hasher.combine(number)
+        }
+    }
+
+    let key: Key
+    var client: String { "alice" }
 }

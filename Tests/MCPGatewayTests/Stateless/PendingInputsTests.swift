@@ -30,7 +30,7 @@ import Testing
         let text =
             #"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"inputResponses":{"input-1":{"roots":\#(deep)}}}}"#
         let request = try Message(ByteBuffer(string: text), maximumDepth: 1_000)
-        inputs.give(try inputs.read(request))
+        inputs.give(try inputs.read(InputResponses(request)))
         #expect(answered.withLock { $0 } == 1 && inputs.isEmpty)
     }
 
@@ -54,8 +54,8 @@ import Testing
     func others() throws {
         var inputs = PendingInputs()
         inputs.add(try question(id: "7"))
-        #expect(try !inputs.read(request(#"{"input-7":{"roots":[]}}"#)).hasOthers)
-        #expect(try inputs.read(request(#"{"input-8":1}"#)).hasOthers)
-        #expect(throws: StatelessRefusal.self) { try inputs.read(request(#"{"input-7":1}"#)) }
+        #expect(try !inputs.read(InputResponses(request(#"{"input-7":{"roots":[]}}"#))).hasOthers)
+        #expect(try inputs.read(InputResponses(request(#"{"input-8":1}"#))).hasOthers)
+        #expect(throws: StatelessRefusal.self) { try inputs.read(InputResponses(request(#"{"input-7":1}"#))) }
     }
 }

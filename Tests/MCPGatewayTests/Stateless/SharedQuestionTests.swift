@@ -81,6 +81,41 @@ import Testing
         #expect(reply.codes == [nil])
     }
 
+    @Test("Strangers whose programs say the same of themselves are two clients: neither is asked for the other")
+    func namesakes() throws {
+        let harness = GatewayHarness(company: .perhapsStrangers)
+        let (running, runningID) = try harness.askWithID(Ask(id: "1"))
+        let (reply, id) = try harness.askWithID(Ask(id: "2"))
+        try harness.serverAsks(elicitation("9"))
+        #expect(running.answers.isEmpty && reply.answers.isEmpty)
+        #expect(
+            try harness.script.link.responses.map(\.text)
+                == [#"{"jsonrpc":"2.0","id":9,"result":{"action":"cancel"}}"#])
+        let later = try harness.ask(Ask(id: "3"))
+        #expect(try harness.script.link.requests(.toolsCall).count == 2, "now they take turns")
+        for id in [runningID, id] { try harness.serverAnswers(id) }
+        try harness.serverAsks(elicitation("10"))
+        #expect(Array(try Asked(later.answers.last).requests.keys) == ["input-10"], "alone it is asked")
+    }
+
+    @Test("A stranger that says the same of itself answers no question of a call that waits for its client")
+    func namesakesAnswer() throws {
+        let harness = GatewayHarness(company: .perhapsStrangers)
+        let (asked, _, id) = try harness.suspendedCall()
+        let (other, otherID) = try harness.askWithID(Ask(id: "2"))
+        // Where the transport tells the call, it is clear who is meant.
+        try harness.serverSays(elicitation("9"), relatedTo: otherID)
+        harness.advance(by: .milliseconds(10))
+        let state = try Asked(other.answers.last).state
+        _ = try harness.ask(Ask(id: "2").again("3", state: state, responses: answers("input-9", "q")))
+        #expect(try harness.script.link.responses.map(\.text) == [answered("9")])
+        let back = try harness.ask(Ask().again("4", state: asked.state, responses: answers("q")))
+        harness.advance(by: .milliseconds(500))
+        #expect(try harness.script.link.responses.map(\.text) == [answered("9"), answered("\"q\"")])
+        try harness.serverAnswers(id)
+        #expect(back.codes == [nil])
+    }
+
     @Test("Three clients of one person that are asked at the same moment are asked in the order of their calls")
     func threeClients() throws {
         let harness = GatewayHarness()

@@ -66,6 +66,25 @@ import Testing
             ])
     }
 
+    @Test(
+        "A thousand answers may come with a request; with more of them it is refused, and the call waits on",
+        arguments: [1_000, 1_001, 200_000])
+    func manyAnswers(count: Int) throws {
+        let harness = GatewayHarness()
+        let (asked, _, id) = try harness.suspendedCall()
+        let others = (1..<count).map { #""zz\#($0)":{}"# }.joined(separator: ",")
+        let again = Ask().again("2", state: asked.state, responses: #"{"q":\#(Self.accepted),\#(others)}"#)
+        let reply = try harness.ask(again)
+        if count > 1_000 {
+            #expect(reply.codes == [.invalidParams])
+            #expect(reply.answers.last?.contains("params.inputResponses has \(count) members") == true)
+            #expect(try harness.script.link.responses.isEmpty)
+            _ = try harness.ask(Ask().again("3", state: asked.state, responses: #"{"q":\#(Self.accepted)}"#))
+        }
+        #expect(try harness.script.link.responses.count == 1)
+        try harness.serverAnswers(id)
+    }
+
     @Test("What is missing is asked again, under a new state, and the old one is worth nothing")
     func missing() throws {
         let harness = GatewayHarness()
