@@ -271,11 +271,13 @@ extension ServerRegistry {
 
     /// Returns when something has happened, or after a while.
     func first(of body: @escaping @Sendable () async -> Void, orAfter limit: Duration) async {
+        // `Task.sleep` would keep a kilobyte for each pause that was cut short.
+        let pause = builder.eventLoops.any().scheduleTask(in: .milliseconds(limit.milliseconds)) {}
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await body() }
             group.addTask {
                 // A pause is cut short only when what it was for is over.
-                try? await Task.sleep(for: limit)
+                await withTaskCancellationHandler { try? await pause.futureResult.get() } onCancel: { pause.cancel() }
             }
             await group.next()
             group.cancelAll()
