@@ -277,7 +277,11 @@ extension ServerRegistry {
             group.addTask { await body() }
             group.addTask {
                 // A pause is cut short only when what it was for is over.
-                await withTaskCancellationHandler { try? await pause.futureResult.get() } onCancel: { pause.cancel() }
+                await withTaskCancellationHandler {
+                    try? await pause.futureResult.get()
+                } onCancel: {
+                    pause.cancel()
+                }
             }
             await group.next()
             group.cancelAll()
