@@ -1,3 +1,4 @@
+import Logging
 import MCPCore
 import NIOCore
 
@@ -25,6 +26,13 @@ enum LostSessionWords {
     /// Whether a text names a session, which is enough where the HTTP status says that something is not there.
     static func name(in text: String) -> Bool {
         text.lowercased().contains("session")
+    }
+
+    /// Tells the operator that another session is opened, and why.
+    static func note(_ words: String, _ logger: Logger) {
+        let reason = PrintableText.make(words, maximumBytes: 300)
+        logger.notice(
+            "server has forgotten the session; another one is opened", metadata: ["reason": "\(reason)"])
     }
 
     /// What an error says, if it is of the kind that can be about a session, and names one.

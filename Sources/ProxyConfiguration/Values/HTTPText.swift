@@ -61,11 +61,6 @@ struct HostAndPort: Equatable {
         self.port = port
     }
 
-    /// Whether the part before the port is fine.
-    static func hasGoodHost(_ text: String) -> Bool {
-        isHost(split(text).host)
-    }
-
     /// A port number, or nil.
     static func port(_ text: Substring) -> Int? {
         guard (1...5).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),

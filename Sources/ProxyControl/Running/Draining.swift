@@ -22,14 +22,14 @@ package struct Draining: Sendable {
     ///   - close: Closes the front end and the servers.
     package func drain(_ signals: EventCount, close: () async -> Void) async {
         composition.gateway.beginDraining()
-        await first(
+        await Race.first(
             { await callsFinished() },
             { await pause(settings.limits.shutdownGracePeriod) },
             { await signals.wait(past: 1) }
         )
         composition.gateway.closeAllSessions(reason: "the proxy is shutting down")
         await close()
-        await first(
+        await Race.first(
             { await everythingClosed() },
             { await pause(settings.limits.stopTimeout + .seconds(3)) },
             { await signals.wait(past: 1) }
@@ -52,14 +52,5 @@ package struct Draining: Sendable {
     private func pause(_ duration: Duration) async {
         // A pause is cut short only when what it was for is over.
         try? await Task.sleep(for: duration)
-    }
-
-    /// Returns when the first of several things has happened.
-    package func first(_ bodies: (@Sendable () async -> Void)...) async {
-        await withTaskGroup(of: Void.self) { group in
-            for body in bodies { group.addTask { await body() } }
-            await group.next()
-            group.cancelAll()
-        }
     }
 }

@@ -273,9 +273,9 @@ extension ServerRegistry {
     func first(of body: @escaping @Sendable () async -> Void, orAfter limit: Duration) async {
         // `Task.sleep` would keep a kilobyte for each pause that was cut short.
         let pause = builder.eventLoops.any().scheduleTask(in: .milliseconds(limit.milliseconds)) {}
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await body() }
-            group.addTask {
+        await Race.first(
+            body,
+            {
                 // A pause is cut short only when what it was for is over.
                 await withTaskCancellationHandler {
                     try? await pause.futureResult.get()
@@ -283,9 +283,7 @@ extension ServerRegistry {
                     pause.cancel()
                 }
             }
-            await group.next()
-            group.cancelAll()
-        }
+        )
     }
 }
 

@@ -37,7 +37,7 @@ struct StdioRun {
         let input = Input()
         read(streams, client, input)
         let run = Draining(composition: composition, settings: settings)
-        await run.first(
+        await Race.first(
             { await input.ended.wait(past: 0) },
             { await signals.wait(past: 0) },
             { await ended.wait(past: 0) }

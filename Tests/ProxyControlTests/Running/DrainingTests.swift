@@ -52,16 +52,6 @@ import Testing
         }
     }
 
-    @Test("The first of several things that happens is not kept waiting by the others")
-    func first() async throws {
-        try await TestProxy.run(Self.configuration) { proxy in
-            let never = EventCount()
-            await Draining(composition: proxy.composition, settings: proxy.composition.settings)
-                .first({ await never.wait(past: 0) }, {}, { await never.wait(past: 0) })
-            #expect(never.current == 0)
-        }
-    }
-
     /// Runs tasks on an event loop.
     private final class LoopExecutor: TaskExecutor {
         private let eventLoop: any EventLoop

@@ -177,9 +177,7 @@ package final class SSELink: UpstreamLink {
 
     func postLostSession(_ id: Int64?, _ words: String) {
         guard case .open = state else { return }
-        let reason = PrintableText.make(words, maximumBytes: 300)
-        logger.notice(
-            "server has forgotten the session; another one is opened", metadata: ["reason": "\(reason)"])
+        LostSessionWords.note(words, logger)
         receiver?.linkLostSession(id)
     }
 

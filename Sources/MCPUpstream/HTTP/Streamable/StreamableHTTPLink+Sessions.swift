@@ -1,4 +1,3 @@
-import Logging
 import MCPCore
 import NIOCore
 
@@ -42,8 +41,6 @@ extension StreamableHTTPLink {
     private func noteLoss(_ words: String?) {
         guard !isSessionLost else { return }
         isSessionLost = true
-        let reason = PrintableText.make(words ?? "it answered 404 Not Found", maximumBytes: 300)
-        logger.notice(
-            "server has forgotten the session; another one is opened", metadata: ["reason": "\(reason)"])
+        LostSessionWords.note(words ?? "it answered 404 Not Found", logger)
     }
 }
