@@ -1,6 +1,5 @@
 """What README and docs/usage.md show works as it stands there."""
 
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.fixture import stdio
+from support.visit import environments, interpreter
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -35,10 +35,10 @@ def test_importing_is_in_the_first_screen():
 
 def test_the_commands_after_make_run_work(shell, launch):
     """With the two servers of `make run` they show something, and end with 0."""
-    venv = os.environ.get("VENV_DIR") or str(ROOT / ".venv")
+    programs = environments() / "servers" / "bin"
     servers = {
-        "time": {"command": f"{venv}/servers/bin/mcp-server-time"},
-        "git": {"command": f"{venv}/servers/bin/mcp-server-git", "args": ["--repository", str(ROOT)]},
+        "time": {"command": str(programs / "mcp-server-time")},
+        "git": {"command": str(programs / "mcp-server-git"), "args": ["--repository", str(ROOT)]},
     }
     (written,) = [block for block in blocks(README, "bash") if "get_current_time timezone=Europe" in block]
     with launch(servers) as proxy:
@@ -53,10 +53,8 @@ def test_the_commands_after_make_run_work(shell, launch):
 def test_the_python_examples_run(launch, tmp_path, environment):
     """The first with version 2 of the SDK, the second with version 1."""
     first, second = blocks(USAGE, "python")
-    venv = os.environ.get("VENV_DIR") or str(ROOT / ".venv")
     with launch({"time": stdio(name="time")}) as proxy:
         script = tmp_path / "example.py"
         script.write_text((first if environment == "new" else second).replace("http://127.0.0.1:9090", proxy.base))
-        python = f"{venv}/{environment}/bin/python"
-        done = subprocess.run([python, script], capture_output=True, text=True, timeout=SECONDS)
+        done = subprocess.run([interpreter(environment), script], capture_output=True, text=True, timeout=SECONDS)
         assert done.returncode == 0 and "echo" in done.stdout, done.stdout + done.stderr
