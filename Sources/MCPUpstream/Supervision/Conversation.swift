@@ -238,8 +238,12 @@ final class Conversation {
         introducer.stop()
         sweepTimer?.cancel()
         link.close()
-        // One by one, because whoever hears of the first may cancel the next.
-        for id in calls.keys.sorted() { remove(id)?.receiver.exchangeFailed(failure) }
         owner.conversationEnded(self, failure)
+    }
+
+    /// Tells those who wait for answers that there will be none: one by one, because whoever hears of the first may
+    /// cancel the next.
+    func failCalls(_ failure: UpstreamFailure) {
+        for id in calls.keys.sorted() { remove(id)?.receiver.exchangeFailed(failure) }
     }
 }

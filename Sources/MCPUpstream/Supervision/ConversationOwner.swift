@@ -15,6 +15,7 @@ protocol ConversationOwner: AnyObject {
     ///
     /// - Returns: whether that is dealt with; else the refusal is the answer.
     func conversation(_ conversation: Conversation, wantsHandshakeBefore id: Int64) -> Bool
+    /// It has ended; whoever owns it says when its calls are to hear of that, with `failCalls`.
     func conversationEnded(_ conversation: Conversation, _ failure: UpstreamFailure)
     func conversationHasRoom(_ conversation: Conversation)
 }

@@ -25,11 +25,6 @@ package final class Upstream: @unchecked Sendable {
     package private(set) var state = State.starting
     package private(set) var restarts = 0
 
-    private enum Probe: Equatable {
-        case attempt
-        case call(Int64)
-    }
-
     /// How soon a call may cause another attempt to reach a remote server.
     static let demandedRetryInterval = Duration.seconds(1)
 
@@ -47,13 +42,13 @@ package final class Upstream: @unchecked Sendable {
     var queue = CallQueue()
     var queueTimer: Scheduled<Void>?
     var retryTimer: Scheduled<Void>?
-    private var retryAt: NIODeadline?
+    private(set) var retryAt: NIODeadline?
     private var lastAttempt: NIODeadline?
     var startsProcesses = false
     private var backoff: Backoff
     package let circuit: CircuitBreaker
     /// The call, or the attempt to reach the server, that finds out whether the circuit may be closed.
-    private var probe: Probe?
+    var probe: CircuitProbe?
     private var generation = 0
     private var lastID: Int64 = 0
     private var wasReady = false
@@ -208,32 +203,6 @@ package final class Upstream: @unchecked Sendable {
         return retryAt - eventLoop.now <= .milliseconds(limits.queueWait.milliseconds)
     }
 
-    // MARK: The circuit
-
-    /// Sends a call if it is the one that is to find out whether the server has recovered.
-    private func sendAsProbe(_ receiver: any ExchangeReceiver, _ id: Int64) {
-        guard let current, current.isReady else { return receiver.exchangeFailed(circuitRefusal) }
-        switch circuit.admit(now: eventLoop.now) {
-        case .refused: return receiver.exchangeFailed(circuitRefusal)
-        case .probe: probe = .call(id)
-        case .pass: break
-        }
-        current.send(receiver, id: id, mayBeRepeated: true)
-    }
-
-    private func giveUpProbe() {
-        guard probe != nil else { return }
-        probe = nil
-        circuit.probeGivenUp(now: eventLoop.now)
-    }
-
-    var circuitRefusal: UpstreamFailure { circuit.refusal(now: eventLoop.now, retry: retryAt) }
-
-    /// Why a call is not sent while the server is not there.
-    private func refusal(_ failure: UpstreamFailure) -> UpstreamFailure {
-        circuit.isOpen ? circuitRefusal : failure.beforeSending
-    }
-
     // MARK: Connecting
 
     /// Tries to reach the server, unless somebody else is finding out whether it is there.
@@ -287,15 +256,6 @@ package final class Upstream: @unchecked Sendable {
         if delay == .zero { return attempt() }
         retry(at: next)
         if readyFor != nil, !mayWait { failWaiting(refusal(failure)) }
-    }
-
-    /// Tells the circuit of the end of a conversation.
-    private func note(_ failure: UpstreamFailure, readyFor: Duration?, next: NIODeadline) {
-        if probe == .attempt { probe = nil }
-        // A server that had been up for a while had recovered from whatever was before.
-        if let readyFor, readyFor >= Backoff.stableAfter { circuit.succeeded() }
-        // A remote server is tried sooner when somebody calls it.
-        circuit.failed(failure, now: eventLoop.now, notBefore: startsProcesses ? next : nil)
     }
 
     private func retry(at time: NIODeadline) {
@@ -368,22 +328,35 @@ extension Upstream: ConversationOwner {
     }
 
     func conversationEnded(_ conversation: Conversation, _ failure: UpstreamFailure) {
-        draining.removeAll { $0 === conversation }
-        if successorEnded(conversation, failure) { return }
-        guard conversation === current else { return }
+        guard conversation === current, !isClosed else { return conversationLeft(conversation, failure) }
         lastErrorOutput = conversation.link.recentErrorOutput
-        current = nil
-        if case .closed = state { return }
-        if deservesHandshake(conversation, failure) { return connect() }
+        if deservesHandshake(conversation, failure) {
+            current = nil
+            return connect()
+        }
         noteLastWords(of: conversation, failure)
+        // First, so that whoever hears of the end from a call of his own finds it noted.
+        listener?.upstreamWasLost(self, failure)
+        conversation.failCalls(failure)
+        current = nil
+        if isClosed { return }
         let readyFor = conversation.readySince.map { Duration.nanoseconds((eventLoop.now - $0).nanoseconds) }
         // What was never sent waits for the next start, unless that is far off.
         if readyFor == nil { failWaiting(failure) }
+        if isClosed { return }
         state = .waiting(failure)
-        listener?.upstreamWasLost(self, failure)
-        guard case .waiting = state else { return }
         retryLater(failure, readyFor: readyFor)
     }
+
+    /// A conversation has ended that was not, or is not any more, the one in use.
+    private func conversationLeft(_ conversation: Conversation, _ failure: UpstreamFailure) {
+        conversation.failCalls(failure)
+        if conversation === current { current = nil }
+        draining.removeAll { $0 === conversation }
+        _ = successorEnded(conversation, failure)
+    }
+
+    private var isClosed: Bool { if case .closed = state { true } else { false } }
 
     func conversationHasRoom(_ conversation: Conversation) {
         if conversation === current {

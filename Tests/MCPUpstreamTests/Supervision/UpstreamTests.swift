@@ -64,6 +64,25 @@ import Testing
         #expect(harness.isWaiting)
     }
 
+    @Test(
+        "A loss is reported before the calls that it ends hear of it, whether they were sent or not",
+        arguments: [true, false])
+    func lossIsReportedFirst(isReady: Bool) throws {
+        let harness = UpstreamHarness()
+        try harness.onLink { $0.openNow() }
+        if isReady { try harness.becomeReady() }
+        let (call, _) = try harness.call()
+        var lossesSeen: Int?
+        call.ended = { [recorder = harness.recorder] in lossesSeen = recorder.losses.count }
+        var lossesSeenByWaiter: Int?
+        harness.eventLoop.perform { [recorder = harness.recorder] in
+            harness.upstream.whenReady { _ in lossesSeenByWaiter = recorder.losses.count }
+        }
+        try harness.onLink { $0.breakDown(UpstreamFailure(.processEnded, "it ended with exit status 3")) }
+        #expect(lossesSeen == 1)
+        #expect(lossesSeenByWaiter == (isReady ? 0 : 1))
+    }
+
     @Test("A handshake that is refused without an identifier is refused at once, not when the time is over")
     func refusedHandshakeWithoutID() throws {
         let harness = UpstreamHarness()
