@@ -135,7 +135,7 @@ package final class Gateway: Sendable {
                 )
                 sessions.add(session)
                 open(session) { [self] session, result in
-                    if case .success(let introduction) = result, introduction.era != session.serverEra, !isSecond {
+                    if case .success(let introduction) = result, introduction.era != session.leg.era, !isSecond {
                         session.close(reason: "the server speaks another era")
                         begin(
                             initialize, id, requested, route: route, principal: principal, on: eventLoop,
@@ -162,7 +162,7 @@ package final class Gateway: Sendable {
         _ session: ClientSession,
         _ completion: @escaping @Sendable (ClientSession, Result<Introduction, UpstreamFailure>) -> Void
     ) {
-        session.connection.run { connection in
+        session.leg.connection.run { connection in
             connection.attach(session, asking: session)
             connection.introduce { result in
                 session.run { completion($0, result) }
@@ -217,7 +217,7 @@ package final class Gateway: Sendable {
                 on: eventLoop,
                 isForOneRequest: true
             )
-            session.connection.run { $0.attach(session, asking: session) }
+            session.leg.connection.run { $0.attach(session, asking: session) }
             completion(session)
         }
     }
@@ -245,9 +245,12 @@ package final class Gateway: Sendable {
             route: route,
             version: version,
             capabilities: capabilities,
-            metadata: metadata(handshake),
-            connection: route.server.hold(key, of: principal, told, preferring: eventLoop),
-            serverEra: serverEra,
+            leg: Leg(
+                route: route,
+                connection: route.server.hold(key, of: principal, told, preferring: eventLoop),
+                era: serverEra,
+                metadata: metadata(handshake)
+            ),
             eventLoop: eventLoop,
             gateway: self
         )

@@ -6,7 +6,6 @@ import NIOCore
 /// Everything but the constants belongs to its event loop.
 protocol Caller: AnyObject, Sendable {
     var eventLoop: any EventLoop { get }
-    var route: Route { get }
     var principal: Principal { get }
     /// Which era the client speaks.
     var era: Era { get }

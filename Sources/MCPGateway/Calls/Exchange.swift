@@ -9,14 +9,9 @@ import NIOCore
 final class Exchange: ExchangeReceiver, @unchecked Sendable {
     let request: Message
     let caller: any Caller
-    let connection: Connection
+    /// Where it goes, and what was known of that when it was begun.
+    let leg: Leg
     let started: NIODeadline
-    /// Which era the server spoke when this exchange was begun.
-    let serverEra: Era
-    /// Who asks, for a server that wants to hear it with every request.
-    private let metadata: RequestMetadata?
-    /// From which level on the client wants log messages that belong to this exchange.
-    let logLevel: LogLevel?
     /// The `Mcp-Param-*` fields that a client sent, lower-case names.
     private let parameters: [(name: String, value: String)]
 
@@ -44,10 +39,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
         _ request: Message,
         id: RequestID,
         caller: any Caller,
-        connection: Connection,
-        serverEra: Era,
-        metadata: RequestMetadata? = nil,
-        logLevel: LogLevel? = nil,
+        leg: Leg,
         parameters: [(name: String, value: String)] = []
     ) {
         self.request = request
@@ -55,25 +47,26 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
         self.progressToken = request.progressToken
         self.caller = caller
         self.started = caller.eventLoop.now
-        self.connection = connection
-        self.serverEra = serverEra
-        self.metadata = metadata
-        self.logLevel = logLevel
+        self.leg = leg
         self.parameters = parameters
     }
+
+    var connection: Connection { leg.connection }
+    /// From which level on the client wants log messages that belong to this exchange.
+    var logLevel: LogLevel? { leg.logLevel }
 
     // MARK: On the connection's event loop
 
     func request(for introduction: Introduction) -> OutgoingRequest? {
-        guard introduction.era == serverEra else { return nil }
+        guard introduction.era == leg.era else { return nil }
         var outgoing = OutgoingRequest(request)
-        switch (caller.era, serverEra) {
+        switch (caller.era, leg.era) {
         case (.legacy, .legacy):
             if let mergedLevel, let range = request.envelope.level {
                 outgoing.edits = [Edit(range, .bytes(ByteBuffer(string: "\"\(mergedLevel.rawValue)\"")))]
             }
         case (.legacy, .modern):
-            outgoing.edits = metadata?.edits(for: request, logLevel: logLevel, more: rounds.members) ?? []
+            outgoing.edits = leg.metadata?.edits(for: request, logLevel: logLevel, more: rounds.members) ?? []
             outgoing.parameters = connection.catalog.parameters(for: request, received: [])
         case (.modern, .legacy): outgoing.edits = RequestBridge.toLegacy(request)
         case (.modern, .modern):
@@ -87,7 +80,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     }
 
     func exchangeAnswered(_ answer: Message) {
-        switch (caller.era, serverEra) {
+        switch (caller.era, leg.era) {
         case (.legacy, .legacy):
             // "Method not found" says neither which server nor what it lacks.
             if request.method == .resourcesSubscribe, answer.errorCode == .methodNotFound,
@@ -139,7 +132,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
         guard request.method == .toolsList, answer.kind == .result else { return [] }
         return connection.catalog.edits(
             ofList: answer,
-            filter: caller.route.policy.toolFilter,
+            filter: leg.route.policy.toolFilter,
             dropsInvalidMarks: dropsInvalidMarks
         )
     }

@@ -19,7 +19,7 @@ extension ClientSession {
                 reply.finish(OwnMessages.error(id: id, code: .invalidParams, message: words))
                 return true
             }
-            logLevel = level
+            leg.logLevel = level
             reply.finish(OwnMessages.emptyResult(id: id))
         case .resourcesSubscribe: change(request, id, isWanted: true, reply)
         case .resourcesUnsubscribe: change(request, id, isWanted: false, reply)
@@ -48,7 +48,7 @@ extension ClientSession {
             return reply.finish(OwnMessages.error(id: id, code: .overloaded, message: words))
         }
         subscribing[id] = reply
-        connection.run { [self] connection in
+        leg.connection.run { [self] connection in
             if isWanted, let words = connection.whyNoSubscription {
                 return run { session in
                     guard let reply = session.subscribing.removeValue(forKey: id) else { return }
@@ -64,13 +64,13 @@ extension ClientSession {
                             OwnMessages.error(
                                 id: id,
                                 code: .invalidParams,
-                                message: "server \"\(session.route.server.displayName)\" does not tell changes of "
+                                message: "server \"\(session.leg.serverName)\" does not tell changes of "
                                     + "\(PrintableText.make(uri.text, maximumBytes: 256))"
                             )
                         )
                     case .success: reply.finish(OwnMessages.emptyResult(id: id))
                     case .failure(let failure):
-                        reply.finish(Answer.failure(failure).bytes(for: id, server: session.route.server.displayName))
+                        reply.finish(Answer.failure(failure).bytes(for: id, server: session.leg.serverName))
                     }
                 }
             }

@@ -28,12 +28,8 @@ package final class ClientSession: Caller, @unchecked Sendable {
     package let version: ProtocolVersion
     let capabilities: DeclaredCapabilities
     let era = Era.legacy
-    /// Which era its server speaks.
-    let serverEra: Era
-    /// Who it is, for a server that wants to hear that with every request.
-    private let metadata: RequestMetadata
-    /// What the client has set, where its server does not keep it.
-    var logLevel: LogLevel?
+    /// What it holds towards its server.
+    var leg: Leg
     /// Where things go that belong to no exchange.
     package var outlet: (any SessionOutlet)?
     package private(set) var isClosed = false
@@ -42,7 +38,6 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     let taskOwner: TaskOwner
     private let gateway: Gateway
-    let connection: Connection
     private var endsWithItsCalls = false
     private var exchanges: [ObjectIdentifier: Call] = [:]
     private var newestExchange: Exchange?
@@ -57,9 +52,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         route: Route,
         version: ProtocolVersion,
         capabilities: DeclaredCapabilities,
-        metadata: RequestMetadata,
-        connection: Connection,
-        serverEra: Era,
+        leg: Leg,
         eventLoop: any EventLoop,
         gateway: Gateway
     ) {
@@ -68,9 +61,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         self.route = route
         self.version = version
         self.capabilities = capabilities
-        self.metadata = metadata
-        self.connection = connection
-        self.serverEra = serverEra
+        self.leg = leg
         self.eventLoop = eventLoop
         self.gateway = gateway
         self.taskOwner = TaskOwner(seal: gateway.taskSeal, route: route, principal: principal)
@@ -89,7 +80,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Says that the client now hears what belongs to no exchange.
     package func outletOpened() {
-        connection.run { $0.listen() }
+        leg.connection.run { $0.listen() }
     }
 
     /// Whether a call of this identifier is still under way.
@@ -107,7 +98,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
             reply.finish(refusal)
             return
         }
-        if serverEra == .modern, answerHere(sealed, id, reply) { return }
+        if leg.era == .modern, answerHere(sealed, id, reply) { return }
         let request: Message
         do throws(StatelessRefusal) {
             request = try taskOwner.opened(sealed)
@@ -117,18 +108,10 @@ package final class ClientSession: Caller, @unchecked Sendable {
         if let refusal = gateway.admit(principal, to: route.server) {
             return reply.finish(OwnMessages.error(id: id, code: refusal.code, message: refusal.words))
         }
-        let exchange = Exchange(
-            request,
-            id: id,
-            caller: self,
-            connection: connection,
-            serverEra: serverEra,
-            metadata: metadata,
-            logLevel: serverEra == .modern ? logLevel : nil
-        )
+        let exchange = Exchange(request, id: id, caller: self, leg: leg)
         exchanges[ObjectIdentifier(exchange)] = Call(exchange: exchange, reply: reply)
         newestExchange = exchange
-        connection.run { $0.start(exchange) }
+        leg.connection.run { $0.start(exchange) }
     }
 
     private func refusal(of request: Message, _ id: RequestID) -> ByteBuffer? {
@@ -164,11 +147,11 @@ package final class ClientSession: Caller, @unchecked Sendable {
         case .cancelled: cancel(notification)
         default:
             // A stateless server takes no notifications.
-            guard serverEra == .legacy,
-                let opened = taskOwner.opened(notification, mayBeClients: connection.key != .shared)
+            guard leg.era == .legacy,
+                let opened = taskOwner.opened(notification, mayBeClients: leg.connection.key != .shared)
             else { return }
             let line = opened.singleLine
-            connection.run { $0.upstream.notify(line) }
+            leg.connection.run { $0.upstream.notify(line) }
         }
     }
 
@@ -236,7 +219,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         dropQuestions(of: exchange)
         // Counted as under way until it is on its way out: whoever waits for the last call must not cut it off.
         let sealed = answer.sealed(by: taskOwner, for: exchange.request)
-        call.reply.finish(sealed.bytes(for: exchange.clientID, server: route.server.displayName))
+        call.reply.finish(sealed.bytes(for: exchange.clientID, server: exchange.leg.serverName))
         _ = remove(exchange)
     }
 
@@ -356,7 +339,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
             item.timeout.cancel()
             item.question.refused("the client has gone")
         }
-        connection.run { $0.detach(self) }
+        leg.connection.run { $0.detach(self) }
         outlet?.close()
         outlet = nil
     }

@@ -104,9 +104,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
             message,
             id: clientID,
             caller: self,
-            connection: connection,
-            serverEra: serverEra,
-            logLevel: request.logLevel,
+            leg: Leg(route: route, connection: connection, era: serverEra, logLevel: request.logLevel),
             parameters: request.parameters ?? []
         )
         self.connection = connection
@@ -168,7 +166,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
             held.answer = answer
             return
         }
-        conclude(answer, exchange.serverEra)
+        conclude(answer, exchange.leg.era)
     }
 
     /// Makes a call once more, once, that was refused unread because the server speaks another era than it seemed to.
