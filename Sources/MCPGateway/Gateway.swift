@@ -135,7 +135,8 @@ package final class Gateway: Sendable {
                 )
                 sessions.add(session)
                 open(session) { [self] session, result in
-                    if case .success(let introduction) = result, introduction.era != session.leg.era, !isSecond {
+                    if case .success(let introduction) = result, introduction.era != session.leg.current.era, !isSecond
+                    {
                         session.close(reason: "the server speaks another era")
                         begin(
                             initialize, id, requested, route: route, principal: principal, on: eventLoop,
@@ -162,8 +163,8 @@ package final class Gateway: Sendable {
         _ session: ClientSession,
         _ completion: @escaping @Sendable (ClientSession, Result<Introduction, UpstreamFailure>) -> Void
     ) {
-        session.leg.connection.run { connection in
-            connection.attach(session, asking: session)
+        session.leg.current.connection.run { connection in
+            connection.attach(session.leg, asking: session)
             connection.introduce { result in
                 session.run { completion($0, result) }
             }
@@ -217,7 +218,7 @@ package final class Gateway: Sendable {
                 on: eventLoop,
                 isForOneRequest: true
             )
-            session.leg.connection.run { $0.attach(session, asking: session) }
+            session.leg.current.connection.run { $0.attach(session.leg, asking: session) }
             completion(session)
         }
     }

@@ -181,7 +181,9 @@ final class TestClient {
     /// The link that serves this client.
     var link: ScriptedLink {
         get throws {
-            guard let link = session.leg.connection.upstream.link as? ScriptedLink else { throw ScriptedLinks.NoLink() }
+            guard let link = session.leg.current.connection.upstream.link as? ScriptedLink else {
+                throw ScriptedLinks.NoLink()
+            }
             return link
         }
     }

@@ -10,7 +10,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     let request: Message
     let caller: any Caller
     /// Where it goes, and what was known of that when it was begun.
-    let leg: Leg
+    let leg: OpenLeg
     let started: NIODeadline
     /// The `Mcp-Param-*` fields that a client sent, lower-case names.
     private let parameters: [(name: String, value: String)]
@@ -39,7 +39,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
         _ request: Message,
         id: RequestID,
         caller: any Caller,
-        leg: Leg,
+        leg: OpenLeg,
         parameters: [(name: String, value: String)] = []
     ) {
         self.request = request

@@ -121,9 +121,11 @@ package final class Connection: @unchecked Sendable {
 
     func start(_ exchange: Exchange) {
         guard !exchange.isCancelled else { return }
-        audience.noteActivity(of: ObjectIdentifier(exchange.caller))
-        guard note(exchange, from: ObjectIdentifier(exchange.caller)) else {
-            return exchange.finish(.error(.overloaded, SubscriptionFilter.excess))
+        if let client = exchange.leg.client {
+            audience.noteActivity(of: client)
+            guard note(exchange, from: client) else {
+                return exchange.finish(.error(.overloaded, SubscriptionFilter.excess))
+            }
         }
         if exchange.request.method == .resourcesUnsubscribe, let uri = uri(of: exchange.request),
             audience.isSubscribed(uri)

@@ -1,17 +1,33 @@
 import MCPCore
+import NIOCore
 
-/// What one caller holds towards one server. An exchange takes it along as it was when the exchange was begun.
-struct Leg: Sendable {
-    /// Which tools are shown, and how requests are logged.
-    let route: Route
-    let connection: Connection
-    /// Which era the server is thought to speak.
-    let era: Era
-    /// Who asks, for a server that wants to hear it with every request.
-    var metadata: RequestMetadata?
-    /// From which level on the client wants log messages, where its server does not keep that.
-    var logLevel: LogLevel?
+/// What a session holds towards one server. It is the client of the connection, so that the session learns which server
+/// has spoken or was replaced.
+///
+/// Confined to the session's event loop, but for what it says otherwise; that is what makes `@unchecked Sendable` true.
+final class Leg: AttachedClient, @unchecked Sendable {
+    /// Whose it is. Set once, before anybody else knows the leg.
+    weak var session: ClientSession?
+    /// What exchanges take along.
+    var current: OpenLeg
 
-    /// The server's name, as clients may see it.
-    var serverName: String { route.server.displayName }
+    init(route: Route, connection: Connection, era: Era, metadata: RequestMetadata) {
+        current = OpenLeg(route: route, connection: connection, era: era, metadata: metadata)
+        current.client = ObjectIdentifier(self)
+    }
+
+    /// Gives the connection back.
+    func end() {
+        current.connection.run { $0.detach(self) }
+    }
+
+    // MARK: AttachedClient, on the connection's event loop
+
+    func serverWasReplaced() {
+        session?.run { [self] in $0.lost(self) }
+    }
+
+    func hear(_ notification: Message) {
+        session?.run { [self] in $0.hear(notification, from: self) }
+    }
 }

@@ -19,7 +19,7 @@ extension ClientSession {
                 reply.finish(OwnMessages.error(id: id, code: .invalidParams, message: words))
                 return true
             }
-            leg.logLevel = level
+            leg.current.logLevel = level
             reply.finish(OwnMessages.emptyResult(id: id))
         case .resourcesSubscribe: change(request, id, isWanted: true, reply)
         case .resourcesUnsubscribe: change(request, id, isWanted: false, reply)
@@ -48,14 +48,14 @@ extension ClientSession {
             return reply.finish(OwnMessages.error(id: id, code: .overloaded, message: words))
         }
         subscribing[id] = reply
-        leg.connection.run { [self] connection in
+        leg.current.connection.run { [self] connection in
             if isWanted, let words = connection.whyNoSubscription {
                 return run { session in
                     guard let reply = session.subscribing.removeValue(forKey: id) else { return }
                     reply.finish(OwnMessages.error(id: id, code: .methodNotFound, message: words))
                 }
             }
-            connection.change(self, uri, isWanted: isWanted) { [self] outcome in
+            connection.change(leg, uri, isWanted: isWanted) { [self] outcome in
                 run { session in
                     guard let reply = session.subscribing.removeValue(forKey: id) else { return }
                     switch outcome {
@@ -64,13 +64,13 @@ extension ClientSession {
                             OwnMessages.error(
                                 id: id,
                                 code: .invalidParams,
-                                message: "server \"\(session.leg.serverName)\" does not tell changes of "
+                                message: "server \"\(session.leg.current.serverName)\" does not tell changes of "
                                     + "\(PrintableText.make(uri.text, maximumBytes: 256))"
                             )
                         )
                     case .success: reply.finish(OwnMessages.emptyResult(id: id))
                     case .failure(let failure):
-                        reply.finish(Answer.failure(failure).bytes(for: id, server: session.leg.serverName))
+                        reply.finish(Answer.failure(failure).bytes(for: id, server: session.leg.current.serverName))
                     }
                 }
             }
@@ -78,20 +78,23 @@ extension ClientSession {
     }
 }
 
-extension ClientSession: AttachedClient {
-    func serverWasReplaced() {
-        run { $0.close(reason: "the server was replaced") }
+// MARK: - What servers say unasked
+
+extension ClientSession {
+    /// Takes a notification that belongs to no call.
+    func hear(_ notification: Message, from leg: Leg) {
+        guard taskOwner.mayHear(notification) else { return }
+        var edits: [Edit] = []
+        // Which subscription it came for is between the server and us.
+        if let span = notification.envelope.metadata.subscriptionID, let meta = notification.envelope.meta {
+            edits = notification.edits(of: meta, removing: [span])
+        }
+        tell(taskOwner.line(notification, edits))
     }
 
-    func hear(_ notification: Message) {
-        run { session in
-            guard session.taskOwner.mayHear(notification) else { return }
-            var edits: [Edit] = []
-            // Which subscription it came for is between the server and us.
-            if let span = notification.envelope.metadata.subscriptionID, let meta = notification.envelope.meta {
-                edits = notification.edits(of: meta, removing: [span])
-            }
-            session.tell(session.taskOwner.line(notification, edits))
-        }
+    /// Takes the end of a leg, because nothing holds any more that the client was told of its server.
+    func lost(_ leg: Leg) {
+        // There is no other one, so that nothing is left of the session.
+        close(reason: "the server was replaced")
     }
 }

@@ -29,7 +29,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     let capabilities: DeclaredCapabilities
     let era = Era.legacy
     /// What it holds towards its server.
-    var leg: Leg
+    let leg: Leg
     /// Where things go that belong to no exchange.
     package var outlet: (any SessionOutlet)?
     package private(set) var isClosed = false
@@ -67,6 +67,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         self.taskOwner = TaskOwner(seal: gateway.taskSeal, route: route, principal: principal)
         self.opened = eventLoop.now
         self.lastUsed = opened
+        leg.session = self
     }
 
     /// Runs on the session's event loop: now, when that is the current one.
@@ -80,7 +81,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Says that the client now hears what belongs to no exchange.
     package func outletOpened() {
-        leg.connection.run { $0.listen() }
+        leg.current.connection.run { $0.listen() }
     }
 
     /// Whether a call of this identifier is still under way.
@@ -98,7 +99,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
             reply.finish(refusal)
             return
         }
-        if leg.era == .modern, answerHere(sealed, id, reply) { return }
+        if leg.current.era == .modern, answerHere(sealed, id, reply) { return }
         let request: Message
         do throws(StatelessRefusal) {
             request = try taskOwner.opened(sealed)
@@ -108,10 +109,10 @@ package final class ClientSession: Caller, @unchecked Sendable {
         if let refusal = gateway.admit(principal, to: route.server) {
             return reply.finish(OwnMessages.error(id: id, code: refusal.code, message: refusal.words))
         }
-        let exchange = Exchange(request, id: id, caller: self, leg: leg)
+        let exchange = Exchange(request, id: id, caller: self, leg: leg.current)
         exchanges[ObjectIdentifier(exchange)] = Call(exchange: exchange, reply: reply)
         newestExchange = exchange
-        leg.connection.run { $0.start(exchange) }
+        exchange.connection.run { $0.start(exchange) }
     }
 
     private func refusal(of request: Message, _ id: RequestID) -> ByteBuffer? {
@@ -147,11 +148,11 @@ package final class ClientSession: Caller, @unchecked Sendable {
         case .cancelled: cancel(notification)
         default:
             // A stateless server takes no notifications.
-            guard leg.era == .legacy,
-                let opened = taskOwner.opened(notification, mayBeClients: leg.connection.key != .shared)
+            guard leg.current.era == .legacy,
+                let opened = taskOwner.opened(notification, mayBeClients: leg.current.connection.key != .shared)
             else { return }
             let line = opened.singleLine
-            leg.connection.run { $0.upstream.notify(line) }
+            leg.current.connection.run { $0.upstream.notify(line) }
         }
     }
 
@@ -339,7 +340,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
             item.timeout.cancel()
             item.question.refused("the client has gone")
         }
-        leg.connection.run { $0.detach(self) }
+        leg.end()
         outlet?.close()
         outlet = nil
     }

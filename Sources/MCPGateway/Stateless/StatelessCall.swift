@@ -104,7 +104,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
             message,
             id: clientID,
             caller: self,
-            leg: Leg(route: route, connection: connection, era: serverEra, logLevel: request.logLevel),
+            leg: OpenLeg(route: route, connection: connection, era: serverEra, logLevel: request.logLevel),
             parameters: request.parameters ?? []
         )
         self.connection = connection

@@ -22,7 +22,7 @@ private final class Listener: AttachedClient {
         var audience = Audience()
         audience.add(Attachment(client: Listener(), caller: nil))
         #expect(audience.addressee == nil && audience.callers.isEmpty)
-        audience.add(Attachment(client: session, caller: session))
+        audience.add(Attachment(client: session.leg, caller: session))
         let listener = Listener()
         audience.add(Attachment(client: listener, caller: nil))
         audience.noteActivity(of: ObjectIdentifier(listener))
@@ -33,14 +33,14 @@ private final class Listener: AttachedClient {
     func addressee() throws {
         let sessions = try (0..<3).map { _ in try harness.open().session }
         var audience = Audience()
-        for session in sessions { audience.add(Attachment(client: session, caller: session)) }
+        for session in sessions { audience.add(Attachment(client: session.leg, caller: session)) }
         #expect(audience.addressee === sessions[2])
-        audience.noteActivity(of: ObjectIdentifier(sessions[0]))
+        audience.noteActivity(of: ObjectIdentifier(sessions[0].leg))
         audience.noteActivity(of: ObjectIdentifier(harness))
         #expect(audience.addressee === sessions[0])
-        #expect(audience.remove(sessions[0]) != nil && audience.remove(sessions[0]) == nil)
+        #expect(audience.remove(sessions[0].leg) != nil && audience.remove(sessions[0].leg) == nil)
         #expect(audience.addressee == nil, "it is not clear which of two")
-        _ = audience.remove(sessions[1])
+        _ = audience.remove(sessions[1].leg)
         #expect(audience.addressee === sessions[2])
     }
 
