@@ -1,4 +1,5 @@
 package import Logging
+import MCPCore
 package import MCPValues
 import NIOCore
 import Synchronization
@@ -39,6 +40,12 @@ package final class Route: Sendable {
     package var policy: RoutePolicy {
         get { currentPolicy.withLock { $0 } }
         set { currentPolicy.withLock { $0 = newValue } }
+    }
+
+    /// Why a tool that is not shown is not called; leaves a line in the log.
+    func refuse(hidden tool: String, in request: Message) -> StatelessRefusal {
+        log(method: request.methodName, tool: tool, elapsed: .zero, outcome: "filtered")
+        return StatelessRefusal(.invalidParams, "Unknown tool: \(tool)")
     }
 
     /// Leaves the line that `logEnabled` promises: what was asked and how it went, never with what.

@@ -9,40 +9,22 @@ extension ClientSession {
     /// How many requests to hear of resources, or not any more, wait for a server to agree.
     private static let maximumSubscribing = 256
 
-    /// Answers what a stateless server cannot be asked. Returns whether the request was of that kind.
-    func answerHere(_ request: Message, _ id: RequestID, _ reply: any ReplySink) -> Bool {
-        switch request.method {
-        case .ping: reply.finish(OwnMessages.emptyResult(id: id))
-        case .loggingSetLevel:
-            guard let level = LogLevel(request.view(request.envelope.level)) else {
-                let words = "params.level must be one of \(LogLevel.names)"
-                reply.finish(OwnMessages.error(id: id, code: .invalidParams, message: words))
-                return true
-            }
+    /// Does itself what a stateless server cannot be asked. Returns whether the request was of that kind.
+    func keepsFromServer(_ request: Message, _ id: RequestID, _ reply: any ReplySink) -> Bool {
+        switch Resolver.resolveAtStatelessServer(request, of: version) {
+        case .toServer: return false
+        case .done: reply.finish(OwnMessages.emptyResult(id: id))
+        case .logLevel(let level):
             leg.current.logLevel = level
             reply.finish(OwnMessages.emptyResult(id: id))
-        case .resourcesSubscribe: change(request, id, isWanted: true, reply)
-        case .resourcesUnsubscribe: change(request, id, isWanted: false, reply)
-        // Tasks exist in both eras and cannot be translated.
-        case _ where request.isAboutTasks, .serverDiscover, .subscriptionsListen:
-            reply.finish(
-                OwnMessages.error(
-                    id: id,
-                    code: .methodNotFound,
-                    message: "\(request.methodName) does not exist in revision \(version.name)"
-                )
-            )
-        default: return false
+        case .changes(let uri, let isWanted): change(uri, isWanted: isWanted, id, reply)
+        case .refused(let refusal): reply.finish(refusal.answer(to: id))
         }
         return true
     }
 
     /// Begins or ends to hear of changes of a resource, and answers when the server has agreed.
-    private func change(_ request: Message, _ id: RequestID, isWanted: Bool, _ reply: any ReplySink) {
-        guard let uri = request.view(request.envelope.uri)?.string.map(ByteText.init) else {
-            reply.finish(OwnMessages.error(id: id, code: .invalidParams, message: "params.uri must name a resource"))
-            return
-        }
+    private func change(_ uri: ByteText, isWanted: Bool, _ id: RequestID, _ reply: any ReplySink) {
         guard subscribing.count < Self.maximumSubscribing else {
             let words = "too many requests for changes of resources wait for the server; try again later"
             return reply.finish(OwnMessages.error(id: id, code: .overloaded, message: words))

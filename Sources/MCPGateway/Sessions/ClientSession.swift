@@ -95,11 +95,15 @@ package final class ClientSession: Caller, @unchecked Sendable {
     package func receive(request sealed: Message, _ reply: any ReplySink) {
         lastUsed = eventLoop.now
         guard let id = sealed.id else { return }
-        if let refusal = refusal(of: sealed, id) {
-            reply.finish(refusal)
-            return
+        guard !isClosed else {
+            return reply.finish(OwnMessages.error(id: id, code: .invalidRequest, message: "the session has ended"))
         }
-        if leg.current.era == .modern, answerHere(sealed, id, reply) { return }
+        switch Resolver.resolve(sealed, from: .legacy, filter: route.policy.toolFilter) {
+        case .toLeg: break
+        case .refused(let refusal): return reply.finish(refusal.answer(to: id))
+        case .hidden(let tool): return reply.finish(route.refuse(hidden: tool, in: sealed).answer(to: id))
+        }
+        if leg.current.era == .modern, keepsFromServer(sealed, id, reply) { return }
         let request: Message
         do throws(StatelessRefusal) {
             request = try taskOwner.opened(sealed)
@@ -113,30 +117,6 @@ package final class ClientSession: Caller, @unchecked Sendable {
         exchanges[ObjectIdentifier(exchange)] = Call(exchange: exchange, reply: reply)
         newestExchange = exchange
         exchange.connection.run { $0.start(exchange) }
-    }
-
-    private func refusal(of request: Message, _ id: RequestID) -> ByteBuffer? {
-        if isClosed {
-            return OwnMessages.error(id: id, code: .invalidRequest, message: "the session has ended")
-        }
-        switch request.method {
-        case .initialize:
-            return OwnMessages.error(
-                id: id,
-                code: .invalidRequest,
-                message: "this session is initialized already; start a new one without a session id"
-            )
-        case .toolsCall:
-            let tool = request.view(request.envelope.name)?.string
-            guard let filter = route.policy.toolFilter else { return nil }
-            guard let tool else {
-                return OwnMessages.error(id: id, code: .invalidParams, message: "params.name must name a tool")
-            }
-            guard !filter.admits(tool) else { return nil }
-            route.log(method: request.methodName, tool: tool, elapsed: .zero, outcome: "filtered")
-            return OwnMessages.error(id: id, code: .invalidParams, message: "Unknown tool: \(tool)")
-        default: return nil
-        }
     }
 
     /// Takes a notification.

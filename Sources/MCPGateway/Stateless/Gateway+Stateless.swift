@@ -36,18 +36,11 @@ extension Gateway {
         if isDraining {
             return StatelessRefusal(.shuttingDown, "the proxy is shutting down; connect again in a moment")
         }
-        do throws(StatelessRefusal) {
-            try StatelessEnvelope.checkMethod(request.message)
-        } catch {
-            return error
+        return switch Resolver.resolve(request.message, from: .modern, filter: request.route.policy.toolFilter) {
+        case .toLeg: nil
+        case .refused(let refusal): refusal
+        case .hidden(let tool): request.route.refuse(hidden: tool, in: request.message)
         }
-        guard request.message.method == .toolsCall, let filter = request.route.policy.toolFilter else { return nil }
-        guard let tool = request.message.view(request.message.envelope.name)?.string else {
-            return StatelessRefusal(.invalidParams, "params.name must name a tool")
-        }
-        guard !filter.admits(tool) else { return nil }
-        request.route.log(method: request.message.methodName, tool: tool, elapsed: .zero, outcome: "filtered")
-        return StatelessRefusal(.invalidParams, "Unknown tool: \(tool)")
     }
 
     /// A server with a handshake has said what it is; a stateless one is asked each time.

@@ -97,17 +97,4 @@ package enum StatelessEnvelope {
         data.writeStaticString("}")
         throw StatelessRefusal(.unsupportedVersion, "Unsupported protocol version", data: data)
     }
-
-    /// Checks that the method exists in the stateless revisions, as far as we know methods.
-    package static func checkMethod(_ message: Message) throws(StatelessRefusal) {
-        switch message.method {
-        case .initialize, .ping, .loggingSetLevel, .resourcesSubscribe, .resourcesUnsubscribe, .rootsList,
-            .samplingCreateMessage, .elicitationCreate:
-            throw StatelessRefusal(
-                .methodNotFound,
-                "Method not found: \(message.methodName) does not exist in revision "
-                    + ProtocolVersion.latestModern.name)
-        default: return
-        }
-    }
 }
