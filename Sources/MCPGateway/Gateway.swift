@@ -106,69 +106,17 @@ package final class Gateway: Sendable {
             completion(.unavailable(id, .overloaded, "too many sessions are open; end one or try again later"))
             return
         }
-        begin(initialize, id, requested, route: route, principal: principal, on: eventLoop, completion)
-    }
-
-    /// - Parameter isSecond: Whether the server turned out to speak another era than it was thought to.
-    private func begin(
-        _ initialize: Message,
-        _ id: RequestID,
-        _ requested: String,
-        route: Route,
-        principal: Principal,
-        on eventLoop: any EventLoop,
-        isSecond: Bool = false,
-        _ completion: @escaping @Sendable (Opening) -> Void
-    ) {
-        let begun = eventLoop.now
-        route.server.findEra(on: eventLoop) { [self] era in
-            switch era {
-            case .success(let era):
-                let session = makeSession(
-                    version: ProtocolVersion(inHandshake: requested) ?? .latestLegacy,
-                    capabilities: DeclaredCapabilities(initialize.params?["capabilities"]),
-                    handshake: handshake(of: initialize),
-                    route: route,
-                    principal: principal,
-                    serverEra: era,
-                    on: eventLoop
-                )
-                sessions.add(session)
-                open(session) { [self] session, result in
-                    if case .success(let introduction) = result, introduction.era != session.leg.current.era, !isSecond
-                    {
-                        session.close(reason: "the server speaks another era")
-                        begin(
-                            initialize, id, requested, route: route, principal: principal, on: eventLoop,
-                            isSecond: true,
-                            completion
-                        )
-                        return
-                    }
-                    completion(Self.opening(session, id, result))
-                }
-            case .failure(let failure):
-                route.log(
-                    method: Method.initialize.rawValue,
-                    tool: nil,
-                    elapsed: eventLoop.now - begun,
-                    outcome: failure.code.rawValue
-                )
-                completion(.refused(ClientFailure.answer(to: id, server: route.server.displayName, failure)))
-            }
-        }
-    }
-
-    private func open(
-        _ session: ClientSession,
-        _ completion: @escaping @Sendable (ClientSession, Result<Introduction, UpstreamFailure>) -> Void
-    ) {
-        session.leg.current.connection.run { connection in
-            connection.attach(session.leg, asking: session)
-            connection.introduce { result in
-                session.run { completion($0, result) }
-            }
-        }
+        let session = ClientSession(
+            id: SessionStore.makeID(),
+            principal: principal,
+            route: route,
+            version: ProtocolVersion(inHandshake: requested) ?? .latestLegacy,
+            declaration: ClientDeclaration(in: initialize),
+            eventLoop: eventLoop,
+            gateway: self
+        )
+        sessions.add(session)
+        session.leg.introduce { completion(Self.opening(session, id, $0)) }
     }
 
     private static func opening(
@@ -176,22 +124,19 @@ package final class Gateway: Sendable {
         _ id: RequestID,
         _ result: Result<Introduction, UpstreamFailure>
     ) -> Opening {
+        let elapsed = session.eventLoop.now - session.opened
+        func log(_ outcome: String) {
+            session.route.log(method: Method.initialize.rawValue, tool: nil, elapsed: elapsed, outcome: outcome)
+        }
         switch result {
         case .success(let introduction):
-            let elapsed = session.eventLoop.now - session.opened
-            session.route.log(method: Method.initialize.rawValue, tool: nil, elapsed: elapsed, outcome: "ok")
+            log("ok")
             let answer = InitializeResult.make(from: introduction, for: session.version)
             return .opened(session, OwnMessages.result(id: id, answer))
         case .failure(let failure):
-            let elapsed = session.eventLoop.now - session.opened
-            session.route.log(
-                method: Method.initialize.rawValue,
-                tool: nil,
-                elapsed: elapsed,
-                outcome: failure.code.rawValue
-            )
+            log(failure.code.rawValue)
             session.close(reason: "the server is not available")
-            return .refused(ClientFailure.answer(to: id, server: session.route.server.displayName, failure))
+            return .refused(ClientFailure.answer(to: id, server: session.leg.serverName, failure))
         }
     }
 
@@ -205,78 +150,17 @@ package final class Gateway: Sendable {
         on eventLoop: any EventLoop,
         completion: @escaping @Sendable (ClientSession) -> Void
     ) {
-        route.server.findEra(on: eventLoop) { [self] era in
-            // When the server cannot be reached, its connection says so to the request.
-            let serverEra = (try? era.get()) ?? .legacy
-            let session = makeSession(
-                version: .march2025,
-                capabilities: [],
-                handshake: route.server.ownHandshake,
-                route: route,
-                principal: principal,
-                serverEra: serverEra,
-                on: eventLoop,
-                isForOneRequest: true
-            )
-            session.leg.current.connection.run { $0.attach(session.leg, asking: session) }
-            completion(session)
-        }
-    }
-
-    private func makeSession(
-        version: ProtocolVersion,
-        capabilities: DeclaredCapabilities,
-        handshake: Handshake,
-        route: Route,
-        principal: Principal,
-        serverEra: Era,
-        on eventLoop: any EventLoop,
-        isForOneRequest: Bool = false
-    ) -> ClientSession {
-        let id = SessionStore.makeID()
-        let (key, told) = route.server.key(
-            for: principal,
-            sessionID: isForOneRequest ? nil : id,
-            handshake,
-            era: serverEra
-        )
-        return ClientSession(
-            id: id,
+        let session = ClientSession(
+            id: SessionStore.makeID(),
             principal: principal,
             route: route,
-            version: version,
-            capabilities: capabilities,
-            leg: Leg(
-                route: route,
-                connection: route.server.hold(key, of: principal, told, preferring: eventLoop),
-                era: serverEra,
-                metadata: metadata(handshake)
-            ),
+            version: .march2025,
+            declaration: route.server.ownDeclaration,
+            isForOneRequest: true,
             eventLoop: eventLoop,
             gateway: self
         )
-    }
-
-    /// What a stateless server is told of a client that opened a session. Tasks exist in both eras and cannot be
-    /// translated, so that such a client has none.
-    private func metadata(_ handshake: Handshake) -> RequestMetadata {
-        let declared = JSONView(text: handshake.capabilities, range: 0..<handshake.capabilities.readableBytes)
-        guard declared["tasks"] != nil || declared["extensions"] != nil else { return handshake.metadata }
-        var translated = handshake
-        translated.capabilities = TranslatedCapabilities.make(declared, without: ["tasks"])
-        return translated.metadata
-    }
-
-    private func handshake(of initialize: Message) -> Handshake {
-        let info = initialize.params?["clientInfo"].flatMap { $0.isObject ? $0.bytes : nil }
-        let capabilities = initialize.params?["capabilities"].flatMap { $0.isObject ? $0.bytes : nil }
-        var handshake = Handshake(
-            clientInfo: info ?? ByteBuffer(string: #"{"name":"unknown","version":"0"}"#),
-            capabilities: capabilities ?? ByteBuffer(string: "{}")
-        )
-        handshake.clientInfo.blankLineBreaks()
-        handshake.capabilities.blankLineBreaks()
-        return handshake
+        session.leg.whenOpen { completion(session) }
     }
 
     // MARK: Ending sessions

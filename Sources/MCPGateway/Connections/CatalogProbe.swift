@@ -80,7 +80,7 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
             return nil
         }
         guard introduction.era == .modern else { return OutgoingRequest(request) }
-        return OutgoingRequest(request, edits: server.ownHandshake.metadata.edits(for: request, logLevel: nil))
+        return OutgoingRequest(request, edits: server.ownDeclaration.metadata.edits(for: request, logLevel: nil))
     }
 
     private func next() {

@@ -17,7 +17,7 @@ extension Connection {
             awaitingIntroduction.append(completion)
             // Many sessions that open at once are told by one answer.
             guard awaitingIntroduction.count == 1 else { return }
-            let discovery = Discovery(server.ownHandshake.metadata, known) { [self] result in
+            let discovery = Discovery(server.ownDeclaration.metadata, known) { [self] result in
                 let waiting = awaitingIntroduction
                 awaitingIntroduction = []
                 for completion in waiting { completion(result) }
@@ -82,7 +82,7 @@ extension Connection {
     func makeFeed() -> ListeningFeed {
         ListeningFeed(
             upstream,
-            metadata: server.ownHandshake.metadata,
+            metadata: server.ownDeclaration.metadata,
             acknowledgedWithin: .milliseconds(server.limits.startTimeout.milliseconds),
             wanted: { [weak self] in self?.wantedFilter ?? SubscriptionFilter() },
             deliver: { [weak self] in self?.passChange($0) },

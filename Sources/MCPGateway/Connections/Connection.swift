@@ -39,7 +39,7 @@ package final class Connection: @unchecked Sendable {
     init(
         key: ConnectionKey,
         on eventLoop: any EventLoop,
-        handshake: Handshake,
+        handshake: ClientDeclaration,
         circuit: CircuitBreaker,
         server: ServerConnections
     ) {

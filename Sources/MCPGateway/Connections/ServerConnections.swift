@@ -79,13 +79,13 @@ package final class ServerConnections: Sendable {
     /// Opens the first connection, so that a broken server is noticed before a client needs it.
     package func start() {
         _ = connection(
-            for: firstKey, of: settings.firstPrincipal, ownHandshake, preferring: eventLoops.next(), holding: false)
+            for: firstKey, of: settings.firstPrincipal, ownDeclaration, preferring: eventLoops.next(), holding: false)
     }
 
     /// The connection that is always there, held until `release`.
     func first() -> Connection {
         connection(
-            for: firstKey, of: settings.firstPrincipal, ownHandshake, preferring: eventLoops.next(), holding: true)
+            for: firstKey, of: settings.firstPrincipal, ownDeclaration, preferring: eventLoops.next(), holding: true)
     }
 
     var all: [Connection] { state.withLock { $0.entries.values.map(\.connection) } }
@@ -102,7 +102,7 @@ package final class ServerConnections: Sendable {
         isolation == .shared ? .shared : .principal(settings.firstPrincipal, capabilities: .none)
     }
 
-    var ownHandshake: Handshake { Handshake(clientInfo: settings.ownClientInfo) }
+    var ownDeclaration: ClientDeclaration { ClientDeclaration(clientInfo: settings.ownClientInfo) }
     var eraChoice: EraChoice { settings.era }
     var interaction: InteractionLimits { settings.interaction }
 
@@ -134,18 +134,18 @@ package final class ServerConnections: Sendable {
     func key(
         for principal: Principal,
         sessionID: String?,
-        _ handshake: Handshake,
+        _ handshake: ClientDeclaration,
         era: Era
-    ) -> (ConnectionKey, Handshake) {
+    ) -> (ConnectionKey, ClientDeclaration) {
         if era == .modern {
             return switch (settings.statelessIsolation, sessionID) {
-            case (.shared, _): (firstKey, ownHandshake)
-            case (.session, let id?): (.session(id), ownHandshake)
-            case (.session, nil), (.principal, _): (.principal(principal, capabilities: .none), ownHandshake)
+            case (.shared, _): (firstKey, ownDeclaration)
+            case (.session, let id?): (.session(id), ownDeclaration)
+            case (.session, nil), (.principal, _): (.principal(principal, capabilities: .none), ownDeclaration)
             }
         }
         return switch (isolation, sessionID) {
-        case (.shared, _): (.shared, ownHandshake)
+        case (.shared, _): (.shared, ownDeclaration)
         case (.session, let id?): (.session(id), handshake)
         case (.session, nil), (.principal, _):
             (.principal(principal, capabilities: CapabilitiesKey(handshake.capabilities)), handshake)
@@ -154,7 +154,8 @@ package final class ServerConnections: Sendable {
 
     /// The connection for a key, opened now when there is none, and held until `release`.
     func hold(
-        _ key: ConnectionKey, of principal: Principal, _ handshake: Handshake, preferring eventLoop: any EventLoop
+        _ key: ConnectionKey, of principal: Principal, _ handshake: ClientDeclaration,
+        preferring eventLoop: any EventLoop
     ) -> Connection {
         // A connection that only this session uses lives where the session lives; a shared one anywhere.
         let loop: any EventLoop = if case .session = key { eventLoop } else { eventLoops.next() }
@@ -172,7 +173,7 @@ package final class ServerConnections: Sendable {
     private func connection(
         for key: ConnectionKey,
         of principal: Principal,
-        _ handshake: Handshake,
+        _ handshake: ClientDeclaration,
         preferring eventLoop: any EventLoop,
         holding: Bool
     ) -> Connection {

@@ -56,7 +56,7 @@ package final class ToolPages: ExchangeReceiver, @unchecked Sendable {
             return nil
         }
         guard introduction.era == .modern else { return OutgoingRequest(request) }
-        let metadata = connection.server.ownHandshake.metadata
+        let metadata = connection.server.ownDeclaration.metadata
         return OutgoingRequest(request, edits: metadata.edits(for: request, logLevel: nil))
     }
 

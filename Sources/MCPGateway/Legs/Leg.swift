@@ -1,24 +1,215 @@
 import MCPCore
+import MCPUpstream
 import NIOCore
 
 /// What a session holds towards one server. It is the client of the connection, so that the session learns which server
-/// has spoken or was replaced.
+/// has spoken or was replaced; it is opened when it is needed first.
 ///
 /// Confined to the session's event loop, but for what it says otherwise; that is what makes `@unchecked Sendable` true.
 final class Leg: AttachedClient, @unchecked Sendable {
-    /// Whose it is. Set once, before anybody else knows the leg.
-    weak var session: ClientSession?
-    /// What exchanges take along.
-    var current: OpenLeg
+    /// Who waits until the leg is open.
+    private enum Waiter {
+        /// The client's `initialize`, which is answered with what the server says of itself.
+        case introduction(@Sendable (Result<Introduction, UpstreamFailure>) -> Void)
+        case opening(@Sendable () -> Void)
+        case call(WaitingCall)
 
-    init(route: Route, connection: Connection, era: Era, metadata: RequestMetadata) {
-        current = OpenLeg(route: route, connection: connection, era: era, metadata: metadata)
-        current.client = ObjectIdentifier(self)
+        var isIntroduction: Bool { if case .introduction = self { true } else { false } }
+        var call: WaitingCall? { if case .call(let call) = self { call } else { nil } }
     }
 
-    /// Gives the connection back.
-    func end() {
-        current.connection.run { $0.detach(self) }
+    /// A request that came before the leg was open.
+    struct WaitingCall {
+        let request: Message
+        let id: RequestID
+        let reply: any ReplySink
+    }
+
+    /// How many calls may wait until it is open.
+    static let maximumWaiting = 256
+
+    let route: Route
+    /// Whose it is. Set once, before anybody else knows the leg.
+    weak var session: ClientSession?
+    private var state = LegState<OpenLeg, Waiter>()
+    private var isListening = false
+
+    init(to route: Route) {
+        self.route = route
+    }
+
+    /// What exchanges take along; nil while it is not open.
+    var current: OpenLeg? { state.footing }
+
+    /// The server's name, as clients may see it.
+    var serverName: String { route.server.displayName }
+
+    // MARK: Opening
+
+    /// Opens the leg, and tells what the server is.
+    func introduce(_ completion: @escaping @Sendable (Result<Introduction, UpstreamFailure>) -> Void) {
+        want(.introduction(completion))
+    }
+
+    /// Calls back once the leg is open or has ended. A server that cannot be reached says so to the calls.
+    func whenOpen(_ completion: @escaping @Sendable () -> Void) { want(.opening(completion)) }
+
+    /// Keeps a call until the leg is open, and opens it. Returns false when too many wait.
+    func keep(_ call: WaitingCall) -> Bool {
+        guard state.waiting.count < Self.maximumWaiting else { return false }
+        want(.call(call))
+        return true
+    }
+
+    private func want(_ waiter: Waiter) {
+        guard let session else { return }
+        switch state.wanted(by: waiter) {
+        case .waits: break
+        case .begins(let attempt): begin(attempt, for: session)
+        case .isOpen: tell([waiter], nil)
+        }
+    }
+
+    private func begin(_ attempt: Int, for session: ClientSession) {
+        route.server.findEra(on: session.eventLoop) { [self] era in
+            guard state.isOpening(attempt) else { return }
+            switch era {
+            case .success(let era): attach(session, era, attempt)
+            case .failure(let failure) where needsIntroduction: failed(attempt, failure)
+            // Its connection says so to the calls.
+            case .failure: attach(session, .legacy, attempt)
+            }
+        }
+    }
+
+    private var needsIntroduction: Bool { state.waiting.contains(where: \.isIntroduction) }
+
+    private func attach(_ session: ClientSession, _ era: Era, _ attempt: Int) {
+        let open = found(for: session, era)
+        state.found(open)
+        let needsIntroduction = needsIntroduction
+        open.connection.run { [self, isListening] connection in
+            connection.attach(self, asking: session)
+            if isListening { connection.listen() }
+            guard needsIntroduction else { return }
+            connection.introduce { [self] result in
+                session.run { [self] in introduced(result, as: era, attempt, for: $0) }
+            }
+        }
+        if !needsIntroduction { tell(state.opened(), nil) }
+    }
+
+    private func found(for session: ClientSession, _ era: Era) -> OpenLeg {
+        let declaration = session.declaration
+        let (key, told) = route.server.key(
+            for: session.principal,
+            sessionID: session.isForOneRequest ? nil : session.id,
+            declaration,
+            era: era
+        )
+        return OpenLeg(
+            route: route,
+            connection: route.server.hold(key, of: session.principal, told, preferring: session.eventLoop),
+            era: era,
+            metadata: era == .modern ? declaration.metadataForStatelessServer : nil,
+            client: ObjectIdentifier(self)
+        )
+    }
+
+    private func introduced(
+        _ result: Result<Introduction, UpstreamFailure>, as era: Era, _ attempt: Int, for session: ClientSession
+    ) {
+        switch result {
+        case .success(let introduction):
+            switch state.introduced(attempt, asThought: introduction.era == era) {
+            case .opened(let waiting): tell(waiting, introduction)
+            case .again(let attempt, let former):
+                leave(former)
+                begin(attempt, for: session)
+            case .late: break
+            }
+        case .failure(let failure): failed(attempt, failure)
+        }
+    }
+
+    private func failed(_ attempt: Int, _ failure: UpstreamFailure) {
+        let (waiting, former) = state.failed(attempt)
+        leave(former)
+        for waiter in waiting {
+            switch waiter {
+            case .introduction(let completion): completion(.failure(failure))
+            case .opening(let completion): completion()
+            case .call(let call):
+                call.reply.finish(ClientFailure.answer(to: call.id, server: serverName, failure))
+            }
+        }
+        session?.closeIfDone()
+    }
+
+    /// Tells that the leg is open.
+    private func tell(_ waiting: [Waiter], _ introduction: Introduction?) {
+        for waiter in waiting {
+            switch waiter {
+            case .introduction(let completion):
+                if let introduction { completion(.success(introduction)) } else { askAgain(completion) }
+            case .opening(let completion): completion()
+            case .call(let call): session?.receive(request: call.request, call.reply)
+            }
+        }
+        session?.closeIfDone()
+    }
+
+    private func askAgain(_ completion: @escaping @Sendable (Result<Introduction, UpstreamFailure>) -> Void) {
+        guard let session, let open = current else { return }
+        open.connection.run { connection in
+            connection.introduce { result in session.run { _ in completion(result) } }
+        }
+    }
+
+    // MARK: Calls that wait
+
+    var waitingCalls: Int { state.waiting.count { $0.call != nil } }
+
+    func isWaiting(_ id: RequestID) -> Bool { state.waiting.contains { $0.call?.id == id } }
+
+    /// Takes back a call that waits, if there is one of this identifier.
+    func withdraw(_ id: RequestID) -> (any ReplySink)? {
+        state.withdraw { $0.call?.id == id }?.call?.reply
+    }
+
+    // MARK: While it is open
+
+    /// Hears from now on what the server says unasked, where that is a matter of choice.
+    func listen() {
+        isListening = true
+        current?.connection.run { $0.listen() }
+    }
+
+    /// Notes from which level on the client wants log messages, where its server does not keep that.
+    func wantsLogMessages(from level: LogLevel) {
+        guard var open = current else { return }
+        open.logLevel = level
+        state.changed(open)
+    }
+
+    /// Gives the connection back, and tells those who wait that it ends.
+    func end(reason: String) {
+        let (waiting, former) = state.lost()
+        leave(former)
+        for waiter in waiting {
+            switch waiter {
+            case .introduction(let completion):
+                completion(.failure(UpstreamFailure(.closed, reason, nothingSent: true)))
+            case .opening(let completion): completion()
+            case .call(let call):
+                call.reply.finish(
+                    OwnMessages.error(id: call.id, code: .shuttingDown, message: "the call was ended: \(reason)"))
+            }
+        }
+    }
+
+    private func leave(_ former: OpenLeg?) {
+        former?.connection.run { $0.detach(self) }
     }
 
     // MARK: AttachedClient, on the connection's event loop

@@ -10,27 +10,27 @@ extension ClientSession {
     private static let maximumSubscribing = 256
 
     /// Does itself what a stateless server cannot be asked. Returns whether the request was of that kind.
-    func keepsFromServer(_ request: Message, _ id: RequestID, _ reply: any ReplySink) -> Bool {
+    func keepsFromServer(_ request: Message, _ id: RequestID, _ open: OpenLeg, _ reply: any ReplySink) -> Bool {
         switch Resolver.resolveAtStatelessServer(request, of: version) {
         case .toServer: return false
         case .done: reply.finish(OwnMessages.emptyResult(id: id))
         case .logLevel(let level):
-            leg.current.logLevel = level
+            leg.wantsLogMessages(from: level)
             reply.finish(OwnMessages.emptyResult(id: id))
-        case .changes(let uri, let isWanted): change(uri, isWanted: isWanted, id, reply)
+        case .changes(let uri, let isWanted): change(uri, isWanted: isWanted, id, open, reply)
         case .refused(let refusal): reply.finish(refusal.answer(to: id))
         }
         return true
     }
 
     /// Begins or ends to hear of changes of a resource, and answers when the server has agreed.
-    private func change(_ uri: ByteText, isWanted: Bool, _ id: RequestID, _ reply: any ReplySink) {
+    private func change(_ uri: ByteText, isWanted: Bool, _ id: RequestID, _ open: OpenLeg, _ reply: any ReplySink) {
         guard subscribing.count < Self.maximumSubscribing else {
             let words = "too many requests for changes of resources wait for the server; try again later"
             return reply.finish(OwnMessages.error(id: id, code: .overloaded, message: words))
         }
         subscribing[id] = reply
-        leg.current.connection.run { [self] connection in
+        open.connection.run { [self] connection in
             if isWanted, let words = connection.whyNoSubscription {
                 return run { session in
                     guard let reply = session.subscribing.removeValue(forKey: id) else { return }
@@ -46,13 +46,13 @@ extension ClientSession {
                             OwnMessages.error(
                                 id: id,
                                 code: .invalidParams,
-                                message: "server \"\(session.leg.current.serverName)\" does not tell changes of "
+                                message: "server \"\(open.serverName)\" does not tell changes of "
                                     + "\(PrintableText.make(uri.text, maximumBytes: 256))"
                             )
                         )
                     case .success: reply.finish(OwnMessages.emptyResult(id: id))
                     case .failure(let failure):
-                        reply.finish(Answer.failure(failure).bytes(for: id, server: session.leg.current.serverName))
+                        reply.finish(Answer.failure(failure).bytes(for: id, server: open.serverName))
                     }
                 }
             }

@@ -26,7 +26,11 @@ package final class ClientSession: Caller, @unchecked Sendable {
     package let route: Route
     package let eventLoop: any EventLoop
     package let version: ProtocolVersion
+    /// What the client says of itself, for every server to which a leg is opened.
+    let declaration: ClientDeclaration
     let capabilities: DeclaredCapabilities
+    /// Whether the client has never opened it, so that it shares its connection with others and ends with its calls.
+    let isForOneRequest: Bool
     let era = Era.legacy
     /// What it holds towards its server.
     let leg: Leg
@@ -51,8 +55,8 @@ package final class ClientSession: Caller, @unchecked Sendable {
         principal: Principal,
         route: Route,
         version: ProtocolVersion,
-        capabilities: DeclaredCapabilities,
-        leg: Leg,
+        declaration: ClientDeclaration,
+        isForOneRequest: Bool = false,
         eventLoop: any EventLoop,
         gateway: Gateway
     ) {
@@ -60,8 +64,10 @@ package final class ClientSession: Caller, @unchecked Sendable {
         self.principal = principal
         self.route = route
         self.version = version
-        self.capabilities = capabilities
-        self.leg = leg
+        self.declaration = declaration
+        self.capabilities = declaration.answers
+        self.isForOneRequest = isForOneRequest
+        self.leg = Leg(to: route)
         self.eventLoop = eventLoop
         self.gateway = gateway
         self.taskOwner = TaskOwner(seal: gateway.taskSeal, route: route, principal: principal)
@@ -77,16 +83,16 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     var identity: CallerIdentity { .session(ObjectIdentifier(self)) }
 
-    package var callsInFlight: Int { exchanges.count }
+    package var callsInFlight: Int { exchanges.count + leg.waitingCalls }
 
     /// Says that the client now hears what belongs to no exchange.
     package func outletOpened() {
-        leg.current.connection.run { $0.listen() }
+        leg.listen()
     }
 
     /// Whether a call of this identifier is still under way.
     package func isInFlight(_ id: RequestID) -> Bool {
-        exchanges.values.contains { $0.exchange.clientID == id } || subscribing[id] != nil
+        exchanges.values.contains { $0.exchange.clientID == id } || subscribing[id] != nil || leg.isWaiting(id)
     }
 
     // MARK: From the client
@@ -98,12 +104,17 @@ package final class ClientSession: Caller, @unchecked Sendable {
         guard !isClosed else {
             return reply.finish(OwnMessages.error(id: id, code: .invalidRequest, message: "the session has ended"))
         }
+        guard let open = leg.current else {
+            let words = "too many calls wait until the server is known; try again later"
+            if leg.keep(Leg.WaitingCall(request: sealed, id: id, reply: reply)) { return }
+            return reply.finish(OwnMessages.error(id: id, code: .overloaded, message: words))
+        }
         switch Resolver.resolve(sealed, from: .legacy, filter: route.policy.toolFilter) {
         case .toLeg: break
         case .refused(let refusal): return reply.finish(refusal.answer(to: id))
         case .hidden(let tool): return reply.finish(route.refuse(hidden: tool, in: sealed).answer(to: id))
         }
-        if leg.current.era == .modern, keepsFromServer(sealed, id, reply) { return }
+        if open.era == .modern, keepsFromServer(sealed, id, open, reply) { return }
         let request: Message
         do throws(StatelessRefusal) {
             request = try taskOwner.opened(sealed)
@@ -113,7 +124,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         if let refusal = gateway.admit(principal, to: route.server) {
             return reply.finish(OwnMessages.error(id: id, code: refusal.code, message: refusal.words))
         }
-        let exchange = Exchange(request, id: id, caller: self, leg: leg.current)
+        let exchange = Exchange(request, id: id, caller: self, leg: open)
         exchanges[ObjectIdentifier(exchange)] = Call(exchange: exchange, reply: reply)
         newestExchange = exchange
         exchange.connection.run { $0.start(exchange) }
@@ -128,17 +139,21 @@ package final class ClientSession: Caller, @unchecked Sendable {
         case .cancelled: cancel(notification)
         default:
             // A stateless server takes no notifications.
-            guard leg.current.era == .legacy,
-                let opened = taskOwner.opened(notification, mayBeClients: leg.current.connection.key != .shared)
+            guard let open = leg.current, open.era == .legacy,
+                let opened = taskOwner.opened(notification, mayBeClients: open.connection.key != .shared)
             else { return }
             let line = opened.singleLine
-            leg.current.connection.run { $0.upstream.notify(line) }
+            open.connection.run { $0.upstream.notify(line) }
         }
     }
 
     private func cancel(_ notification: Message) {
         guard let id = notification.cancelledID else { return }
         if let reply = subscribing.removeValue(forKey: id) { return reply.abandon() }
+        if let reply = leg.withdraw(id) {
+            reply.abandon()
+            return closeIfDone()
+        }
         guard let call = exchanges.values.first(where: { $0.exchange.clientID == id }) else { return }
         let reason = notification.params?["reason"]?.string ?? "cancelled by the client"
         abandon(call.exchange, reason: reason)
@@ -207,7 +222,11 @@ package final class ClientSession: Caller, @unchecked Sendable {
     /// Ends the session as soon as no call is under way: for clients that never opened one.
     package func endWithItsCalls() {
         endsWithItsCalls = true
-        if exchanges.isEmpty { close(reason: "done") }
+        closeIfDone()
+    }
+
+    func closeIfDone() {
+        if endsWithItsCalls, callsInFlight == 0 { close(reason: "done") }
     }
 
     private func remove(_ exchange: Exchange) -> Bool {
@@ -215,7 +234,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         if newestExchange === exchange { newestExchange = exchanges.values.first?.exchange }
         gateway.release(principal, from: route.server)
         lastUsed = eventLoop.now
-        if endsWithItsCalls, exchanges.isEmpty { close(reason: "done") }
+        closeIfDone()
         return true
     }
 
@@ -320,7 +339,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
             item.timeout.cancel()
             item.question.refused("the client has gone")
         }
-        leg.end()
+        leg.end(reason: reason)
         outlet?.close()
         outlet = nil
     }

@@ -82,11 +82,11 @@ extension ServerConnections {
     /// The connection for a request that belongs to no session.
     func hold(for request: StatelessRequest, era: Era, preferring eventLoop: any EventLoop) -> Connection {
         if era == .modern {
-            let (key, told) = key(for: request.principal, sessionID: nil, ownHandshake, era: .modern)
+            let (key, told) = key(for: request.principal, sessionID: nil, ownDeclaration, era: .modern)
             return hold(key, of: request.principal, told, preferring: eventLoop)
         }
         let message = request.message
-        var handshake = ownHandshake
+        var handshake = ownDeclaration
         if let info = message.view(message.envelope.metadata.clientInfo?.value) { handshake.clientInfo = info.bytes }
         if let capabilities = message.view(message.envelope.metadata.clientCapabilities?.value) {
             handshake.capabilities = capabilities.bytes

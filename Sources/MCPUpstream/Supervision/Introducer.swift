@@ -8,7 +8,7 @@ import NIOCore
 final class Introducer {
     typealias Outcome = Result<Introduction, UpstreamFailure>
 
-    private let handshake: Handshake
+    private let handshake: ClientDeclaration
     private let era: EraChoice
     private let memory: EraMemory
     private let probeTimeout: Duration
@@ -32,7 +32,7 @@ final class Introducer {
     private var offered = ProtocolVersion.latestLegacy
 
     init(
-        _ handshake: Handshake,
+        _ handshake: ClientDeclaration,
         era: EraChoice,
         memory: EraMemory,
         probeTimeout: Duration,

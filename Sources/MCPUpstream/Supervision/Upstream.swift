@@ -29,7 +29,7 @@ package final class Upstream: @unchecked Sendable {
     static let demandedRetryInterval = Duration.seconds(1)
 
     private let makeLink: LinkFactory
-    private let handshake: Handshake
+    private let handshake: ClientDeclaration
     let era: EraChoice
     let memory: EraMemory
     let limits: UpstreamLimits
@@ -62,7 +62,7 @@ package final class Upstream: @unchecked Sendable {
 
     package init(
         on eventLoop: any EventLoop,
-        handshake: Handshake,
+        handshake: ClientDeclaration,
         era: EraChoice = .detected,
         memory: EraMemory = EraMemory(),
         limits: UpstreamLimits,

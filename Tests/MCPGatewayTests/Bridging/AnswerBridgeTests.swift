@@ -86,7 +86,7 @@ import Testing
         harness.settle()
         harness.serverIsThere()
         let connection = harness.server.hold(
-            .principal(.anonymous, capabilities: .none), of: .anonymous, harness.server.ownHandshake,
+            .principal(.anonymous, capabilities: .none), of: .anonymous, harness.server.ownDeclaration,
             preferring: harness.upstreams)
         let answer = try response(body)
         let edits = AnswerBridge.toModern(answer, of: try Message(request), from: connection)

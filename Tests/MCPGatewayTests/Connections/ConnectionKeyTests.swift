@@ -36,7 +36,7 @@ import Testing
             _ capabilities: String = "{}",
             _ era: Era = .legacy
         ) -> ConnectionKey {
-            let handshake = Handshake(
+            let handshake = ClientDeclaration(
                 clientInfo: ByteBuffer(string: "{}"), capabilities: ByteBuffer(string: capabilities))
             let server = GatewayHarness(isolation: isolation).server
             return server.key(for: principal, sessionID: session, handshake, era: era).0
@@ -57,7 +57,7 @@ import Testing
 
     @Test("A shared connection declares nothing of the client that happens to come first")
     func sharedDeclaresNothing() {
-        let handshake = Handshake(
+        let handshake = ClientDeclaration(
             clientInfo: ByteBuffer(string: #"{"name":"secret"}"#), capabilities: ByteBuffer(string: #"{"roots":{}}"#))
         let server = GatewayHarness(isolation: .shared).server
         let told = server.key(for: .anonymous, sessionID: "1", handshake, era: .legacy).1

@@ -1,8 +1,8 @@
 package import MCPCore
 package import NIOCore
 
-/// What an upstream is told of the client in `initialize`.
-package struct Handshake: Sendable {
+/// What a client says of itself, and an upstream is told of it: in `initialize`, or with every request.
+package struct ClientDeclaration: Sendable {
     /// The `clientInfo` object, as the client wrote it.
     package var clientInfo: ByteBuffer
     /// The `capabilities` object, as the client wrote it.
