@@ -177,9 +177,7 @@ package final class FrontDoor: HTTPRequestHandler {
     private func refuseGuest(_ head: HTTPRequestFields) throws(Refusal) {
         guard head.comesBeyondLimit else { return }
         throw Refusal(
-            status: .serviceUnavailable,
-            reason: "too many connections are open (limits.maxConnections); try again later",
-            headers: [("Retry-After", "1")])
+            .tooManyConnections, "too many connections are open (limits.maxConnections); try again later")
     }
 
     /// Where a request goes that is for none of the servers.
@@ -190,8 +188,8 @@ package final class FrontDoor: HTTPRequestHandler {
             if let destination = management.adHoc.admit(request) { return destination }
         }
         throw Refusal(
-            status: .notFound,
-            reason: "there is no server at this path; servers are at "
+            .unknownPath,
+            "there is no server at this path; servers are at "
                 + "\(settings.prefix)/{name}/mcp and \(settings.prefix)/{name}/sse"
         )
     }
@@ -230,8 +228,7 @@ package final class FrontDoor: HTTPRequestHandler {
     /// Answers a browser that asks what a page of an accepted origin may send.
     private func preflight(_ request: AdmittedRequest, _ responder: HTTPResponder) {
         guard request.origin != nil else {
-            responder.refuse(
-                .methodNotAllowed, "OPTIONS is only for browsers", headers: [("Allow", "GET, POST, DELETE")])
+            responder.refuse(Refusal(.methodNotAllowed("GET, POST, DELETE"), "OPTIONS is only for browsers"))
             return
         }
         responder.respond(

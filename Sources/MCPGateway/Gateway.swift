@@ -70,13 +70,10 @@ package final class Gateway: Sendable {
     package enum Opening: Sendable {
         /// The session, not yet attached to an outlet, and the answer.
         case opened(ClientSession, ByteBuffer)
-        case refused(ByteBuffer)
-        /// The proxy itself takes no session now, for the reason that the answer gives; another try later may succeed.
-        case unavailable(ByteBuffer, reason: String)
-
-        fileprivate static func unavailable(_ id: RequestID, _ code: ErrorCode, _ reason: String) -> Opening {
-            .unavailable(OwnMessages.error(id: id, code: code, message: reason), reason: reason)
-        }
+        /// The server is not available; why, the answer says.
+        case failed(ByteBuffer)
+        /// The proxy itself takes no session.
+        case refused(Refusal)
     }
 
     /// Opens a session for a client's `initialize`, once its server is ready.
@@ -91,19 +88,15 @@ package final class Gateway: Sendable {
     ) {
         guard let id = initialize.id else { return }
         guard let requested = initialize.params?["protocolVersion"]?.string else {
-            completion(
-                .refused(
-                    OwnMessages.error(
-                        id: id, code: .invalidParams, message: "\"initialize\" needs params.protocolVersion"
-                    )))
+            completion(.refused(Refusal(.invalidParams, "\"initialize\" needs params.protocolVersion")))
             return
         }
         if isDraining {
-            completion(.unavailable(id, .shuttingDown, "the proxy is shutting down; connect again in a moment"))
+            completion(.refused(.shuttingDown))
             return
         }
         guard sessions.hasRoom(for: principal) else {
-            completion(.unavailable(id, .overloaded, "too many sessions are open; end one or try again later"))
+            completion(.refused(Refusal(.overloaded, "too many sessions are open; end one or try again later")))
             return
         }
         let session = ClientSession(
@@ -136,7 +129,7 @@ package final class Gateway: Sendable {
         case .failure(let failure):
             log(failure.code.rawValue)
             session.close(reason: "the server is not available")
-            return .refused(ClientFailure.answer(to: id, server: session.leg.serverName, failure))
+            return .failed(ClientFailure.answer(to: id, server: session.leg.serverName, failure))
         }
     }
 

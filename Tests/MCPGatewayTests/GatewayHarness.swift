@@ -154,7 +154,8 @@ final class GatewayHarness {
         var answer: Message? {
             get throws {
                 switch opening {
-                case .opened(_, let answer)?, .refused(let answer)?, .unavailable(let answer, _)?: try answer.message()
+                case .opened(_, let answer)?, .failed(let answer)?: try answer.message()
+                case .refused(let refusal)?: try refusal.answer(to: nil).message()
                 case nil: nil
                 }
             }

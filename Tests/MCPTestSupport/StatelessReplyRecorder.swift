@@ -1,5 +1,5 @@
 package import MCPCore
-import MCPGateway
+package import MCPGateway
 package import NIOCore
 
 /// Remembers what goes back to a client without session for one request, and leaves when a test says so.
@@ -27,12 +27,12 @@ package final class StatelessReplyRecorder: StatelessReplySink, @unchecked Senda
         messages.append(message.text)
     }
 
-    package func finish(_ answer: ByteBuffer) { finish(answer, error: nil) }
+    package func finish(_ answer: ByteBuffer) { finish(answer, refusal: nil) }
 
-    package func finish(_ answer: ByteBuffer, error: ErrorCode?) {
+    package func finish(_ answer: ByteBuffer, refusal: Refusal.Reason?) {
         if endings > 0 { cameTooLate.append(answer.text) }
         answers.append(answer.text)
-        codes.append(error)
+        codes.append(refusal?.code)
         onLeave = nil
     }
 

@@ -157,28 +157,32 @@ extension ByteBuffer {
         return try outcome.get()
     }
 
-    /// The byte at an offset from the reader index.
+    /// The byte at an offset from the reader index; 0 where there is none.
     package func byte(at offset: Int) -> UInt8 {
-        getInteger(at: readerIndex + offset) ?? 0
+        unsafe withUnsafeReadableBytes { unsafe $0.indices.contains(offset) ? $0[offset] : 0 }
     }
 
     /// The value of a canonical decimal integer that fills the range: no sign but a minus, no leading zero.
     package func integer(in range: ByteRange) -> Int64? {
-        guard !range.isEmpty, range.count <= 20 else { return nil }
-        var index = range.lowerBound
-        let isNegative = byte(at: index) == UInt8(ascii: "-")
-        if isNegative { index += 1 }
-        guard index < range.upperBound else { return nil }
-        if byte(at: index) == UInt8(ascii: "0") { return range.count == 1 ? 0 : nil }
+        guard !range.isEmpty, range.count <= 20, range.upperBound <= readableBytes else { return nil }
+        return unsafe withUnsafeReadableBytes { unsafe Self.integer($0[range]) }
+    }
+
+    private static func integer(_ text: Slice<UnsafeRawBufferPointer>) -> Int64? {
+        var digits = unsafe text
+        let isNegative = unsafe digits.first == UInt8(ascii: "-")
+        if isNegative { unsafe digits.removeFirst() }
+        guard let first = unsafe digits.first else { return nil }
+        if first == UInt8(ascii: "0") { return unsafe text.count == 1 ? 0 : nil }
+        // Summed up below zero, where there is one value more.
         var value: Int64 = 0
-        while index < range.upperBound {
-            let digit = byte(at: index) &- 0x30
+        while let byte = unsafe digits.popFirst() {
+            let digit = byte &- 0x30
             guard digit < 10 else { return nil }
             let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
             let (next, overflowAgain) = scaled.subtractingReportingOverflow(Int64(digit))
             guard !overflow, !overflowAgain else { return nil }
             value = next
-            index += 1
         }
         if isNegative { return value }
         return value == Int64.min ? nil : -value

@@ -31,17 +31,6 @@ struct AuthenticatedRequest: Sendable {
     }
 }
 
-/// Why a request goes no further.
-struct Refusal: Error {
-    let status: HTTPResponseStatus
-    let reason: String
-    var headers: [(String, String)] = []
-    /// Set where the request itself is suspect, so that nothing after it on the connection is believed.
-    var closesConnection = false
-    /// The route that it was for, where that is known.
-    var server: String?
-}
-
 /// The checks that every request passes before anything else happens.
 struct Admission: Sendable {
     let hosts: HostPolicy
@@ -49,30 +38,30 @@ struct Admission: Sendable {
     /// Checks target, `Host` and `Origin`, before credentials and before the body is looked at.
     func admit(_ request: HTTPRequestFields) throws(Refusal) -> AdmittedRequest {
         guard let target = RequestTarget(request.head.uri) else {
-            throw Refusal(status: .badRequest, reason: "the request's path is not acceptable", closesConnection: true)
+            throw Refusal(.suspect, "the request's path is not acceptable")
         }
         guard let host = request[.host], !request.isRepeated(.host) else {
-            throw Refusal(status: .badRequest, reason: "exactly one Host header is needed", closesConnection: true)
+            throw Refusal(.suspect, "exactly one Host header is needed")
         }
         guard hosts.acceptsHost(target.authority ?? host) else {
             throw Refusal(
-                status: .forbidden,
-                reason: "this host name is not accepted; set mcpProxy.baseURL to the address that clients use, or "
+                .forbidden,
+                "this host name is not accepted; set mcpProxy.baseURL to the address that clients use, or "
                     + "add the name to mcpProxy.allowedHosts"
             )
         }
         guard !request.isRepeated(.origin) else {
-            throw Refusal(status: .badRequest, reason: "more than one Origin header", closesConnection: true)
+            throw Refusal(.suspect, "more than one Origin header")
         }
         let origin = request[.origin]
         if let origin, !hosts.acceptsOrigin(origin) {
             throw Refusal(
-                status: .forbidden,
-                reason: "this web origin may not use the proxy; add it to mcpProxy.allowedOrigins to allow it"
+                .forbidden,
+                "this web origin may not use the proxy; add it to mcpProxy.allowedOrigins to allow it"
             )
         }
         if origin == nil, request[.secFetchSite] == "cross-site" {
-            throw Refusal(status: .forbidden, reason: "cross-site requests are not accepted")
+            throw Refusal(.forbidden, "cross-site requests are not accepted")
         }
         return AdmittedRequest(http: request, target: target, origin: origin)
     }
@@ -85,11 +74,10 @@ struct Admission: Sendable {
             let principal = endpoint.published.tokens.principal(authorization: shown)
         else {
             throw Refusal(
-                status: .unauthorized,
-                reason: shown == nil
+                shown == nil ? .tokenMissing : .tokenInvalid,
+                shown == nil
                     ? "this server needs a token: send the header \"Authorization: Bearer <token>\""
-                    : "the token is not valid for this server",
-                headers: [("WWW-Authenticate", shown == nil ? "Bearer" : "Bearer error=\"invalid_token\"")]
+                    : "the token is not valid for this server"
             )
         }
         return AuthenticatedRequest(admitted: request, endpoint: endpoint, principal: principal)

@@ -27,10 +27,10 @@ final class ChannelReply: StatelessReplySink, @unchecked Sendable {
     }
 
     func finish(_ answer: ByteBuffer) {
-        finish(answer, error: nil)
+        finish(answer, refusal: nil)
     }
 
-    func finish(_ answer: ByteBuffer, error: ErrorCode?) {
+    func finish(_ answer: ByteBuffer, refusal: Refusal.Reason?) {
         channel.eventLoop.run { [self] in
             guard !isEnded else { return }
             end()

@@ -53,24 +53,18 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
         if isOpening { whenOpen = body } else { body() }
     }
 
-    /// Why a message is not taken.
-    enum MessageRefusal: Error {
-        case identifierInUse
-        case sessionEnded
-    }
-
     /// Whether the client may send batches.
     var hasBatches: Bool { session?.version.hasBatches ?? false }
 
     /// Takes one message; answers come on the channel.
-    func receive(_ message: Message) throws(MessageRefusal) {
-        guard !isClosed else { throw .sessionEnded }
+    func receive(_ message: Message) throws(Refusal) {
+        guard !isClosed else { throw Refusal(.unknownSession, "the session has ended") }
         switch message.kind {
         case _ where isOpening && keepEarly(message): break
         case .request where message.method == .initialize && session == nil && !isOpening: open(message)
         case .request:
             guard let session else {
-                refuse(message, "send \"initialize\" first, and wait for its answer")
+                refuse(message, Refusal(.invalidRequest, "send \"initialize\" first, and wait for its answer"))
                 return
             }
             // Two answers under one identifier could not be told apart on one channel.
@@ -90,9 +84,9 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
         return true
     }
 
-    private func refuse(_ message: Message, _ reason: String) {
+    private func refuse(_ message: Message, _ refusal: Refusal) {
         guard let id = message.id else { return }
-        send(OwnMessages.error(id: id, code: .invalidRequest, message: reason))
+        send(refusal.answer(to: id))
     }
 
     private func open(_ initialize: Message) {
@@ -110,7 +104,8 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
                 session.outlet = self
                 session.outletOpened()
                 send(answer)
-            case .refused(let answer), .unavailable(let answer, _): send(answer)
+            case .failed(let answer): send(answer)
+            case .refused(let refusal): refuse(initialize, refusal)
             }
         }
     }
@@ -120,10 +115,10 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
         early = []
         earlyBytes = 0
         for message in messages {
-            do throws(MessageRefusal) {
+            do throws(Refusal) {
                 try receive(message)
             } catch {
-                refuse(message, "a request with this id is still in flight")
+                refuse(message, error)
             }
         }
         let whenOpen = self.whenOpen

@@ -31,9 +31,9 @@ final class StatelessChannel: @unchecked Sendable {
     /// Takes a request that carries its own envelope.
     func receive(_ request: Message) {
         guard let id = request.id else { return }
-        do throws(StatelessRefusal) {
+        do throws(Refusal) {
             guard open[id] == nil else {
-                throw StatelessRefusal(.invalidRequest, "a request with this id is still in flight")
+                throw Refusal.identifierInUse
             }
             try StatelessEnvelope.checkMembers(of: request)
             try StatelessEnvelope.checkVersion(

@@ -9,7 +9,8 @@ import Synchronization
 ///
 /// [HTTP with SSE, 2024-11-05](https://modelcontextprotocol.io/specification/2024-11-05/basic/transports#http-with-sse)
 final class EventStreamEndpoint: Sendable {
-    private static let unknownSession = "there is no such session; open a new stream at …/sse"
+    private static let unknownSession = Refusal(
+        .unknownSession, "there is no such session; open a new stream at …/sse")
 
     private let gateway: Gateway
     private let limits: HTTPLimits
@@ -32,18 +33,17 @@ final class EventStreamEndpoint: Sendable {
             switch (request.endpoint.kind, request.http.method) {
             case (.eventStream, .GET):
                 guard AcceptedTypes(request.http.all(.accept)).eventStream else {
-                    throw Refusal(status: .notAcceptable, reason: "send Accept: text/event-stream")
+                    throw Refusal(.notAcceptable, "send Accept: text/event-stream")
                 }
                 try openStream(request, responder)
             case (.eventStreamMessages, .POST): try post(request, body, responder)
             case (.eventStream, _):
                 throw Refusal(
-                    status: .methodNotAllowed,
-                    reason: "this is the HTTP+SSE endpoint: use GET here, or POST to the same server's /mcp",
-                    headers: [("Allow", "GET")]
+                    .methodNotAllowed("GET"),
+                    "this is the HTTP+SSE endpoint: use GET here, or POST to the same server's /mcp"
                 )
             default:
-                throw Refusal(status: .methodNotAllowed, reason: "use POST", headers: [("Allow", "POST")])
+                throw Refusal(.methodNotAllowed("POST"), "use POST")
             }
         } catch {
             responder.refuse(error)
@@ -57,11 +57,7 @@ final class EventStreamEndpoint: Sendable {
         _ request: AuthenticatedRequest, _ responder: HTTPResponder, ended: @escaping @Sendable () -> Void = {}
     ) throws(Refusal) {
         guard !gateway.isDraining else {
-            throw Refusal(
-                status: .serviceUnavailable,
-                reason: "the proxy is shutting down; connect again in a moment",
-                headers: [("Retry-After", "5")]
-            )
+            throw Refusal.shuttingDown
         }
         let writer = EventStreamWriter(responder)
         let session = EventStreamSession(
@@ -84,18 +80,18 @@ final class EventStreamEndpoint: Sendable {
         _ request: AuthenticatedRequest, _ body: ByteBuffer, _ responder: HTTPResponder
     ) throws(Refusal) {
         guard isJSON(contentType: request.http[.contentType]) else {
-            throw Refusal(status: .unsupportedMediaType, reason: "send Content-Type: application/json")
+            throw Refusal(.unsupportedMediaType, "send Content-Type: application/json")
         }
         guard let id = request.admitted.target.parameter("sessionId") else {
-            throw Refusal(status: .badRequest, reason: "the sessionId parameter of the endpoint event is missing")
+            throw Refusal(.malformed, "the sessionId parameter of the endpoint event is missing")
         }
         guard let session = sessions.withLock({ $0[ByteText(id)] })?.channel, session.principal == request.principal,
             session.route.name.hasBytes(of: request.route.name)
         else {
-            throw Refusal(status: .notFound, reason: Self.unknownSession)
+            throw Self.unknownSession
         }
         if Batch.isBatch(body) {
-            throw Refusal(status: .badRequest, reason: "batches exist only in revision 2025-03-26 over streamable HTTP")
+            throw Refusal(.malformed, "batches exist only in revision 2025-03-26 over streamable HTTP")
         }
         let message: Message
         do {
@@ -105,17 +101,13 @@ final class EventStreamEndpoint: Sendable {
             return
         }
         session.run { session in
-            do throws(ChannelSession.MessageRefusal) {
+            do throws(Refusal) {
                 try session.receive(message)
                 responder.run { $0.respond(.accepted) }
             } catch {
-                switch error {
-                case .sessionEnded: responder.run { $0.refuse(.notFound, Self.unknownSession) }
-                case .identifierInUse:
-                    let reason = "a request with this id is still in flight on this stream"
-                    let answer = OwnMessages.error(id: message.id, code: .invalidRequest, message: reason)
-                    responder.run { $0.refuse(.badRequest, reason, with: answer) }
-                }
+                // A session that ended a moment ago is as good as unknown.
+                let refusal = error.reason == .unknownSession ? Self.unknownSession : error
+                responder.run { $0.refuse(refusal, to: message.id) }
             }
         }
     }

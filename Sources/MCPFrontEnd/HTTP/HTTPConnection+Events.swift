@@ -1,3 +1,4 @@
+import MCPGateway
 import NIOCore
 import NIOHTTP1
 
@@ -18,9 +19,9 @@ extension HTTPConnection {
         case .refused: break
         case .idle, .readingBody, .skippingBody:
             if error == .headerOverflow {
-                refuse(.requestHeaderFieldsTooLarge, "the headers are too long (limits.maxHeaderBytes)")
+                refuse(Refusal(.headTooLong, "the headers are too long (limits.maxHeaderBytes)"))
             } else {
-                refuse(.badRequest, "the request is not valid HTTP/1.1")
+                refuse(Refusal(.malformed, "the request is not valid HTTP/1.1"))
             }
         }
     }
@@ -43,7 +44,7 @@ extension HTTPConnection {
     private func review(_ review: VisitorReview) {
         guard let visitor, !review.mayStay(visitor) else { return }
         switch state {
-        case .readingBody: refuse(.unauthorized, "the token is not valid any more")
+        case .readingBody: refuse(Refusal(.tokenInvalid, "the token is not valid any more"))
         case .answering: context?.close(promise: nil)
         case .idle, .skippingBody, .refused: break
         }

@@ -1,4 +1,5 @@
 import Logging
+import MCPGateway
 import MCPUpstream
 import NIOCore
 import NIOHTTP1
@@ -160,12 +161,12 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         isHeadRequest = head.method == .HEAD
         let fields = HTTPRequestFields(head, comesBeyondLimit: isGuest)
         if let problem = fields.problem(within: limits) {
-            refuse(.requestHeaderFieldsTooLarge, problem)
+            refuse(Refusal(.headTooLong, problem))
             return
         }
         let encodings = fields.all(.transferEncoding)
         guard encodings.isEmpty || encodings.map({ $0.lowercased() }) == ["chunked"] else {
-            refuse(.badRequest, "the only transfer encoding that is accepted is chunked")
+            refuse(Refusal(.malformed, "the only transfer encoding that is accepted is chunked"))
             return
         }
         let destination = handler.admit(fields)
@@ -239,9 +240,9 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
                 "request refused: too much is being read from all clients",
                 metadata: ["limit": "limits.maxBufferedBytes"])
             refuse(
-                .serviceUnavailable,
-                "too much is being read from all clients (limits.maxBufferedBytes); try again in a moment",
-                [("Retry-After", "5")])
+                Refusal(
+                    .overloaded,
+                    "too much is being read from all clients (limits.maxBufferedBytes); try again in a moment"))
             return false
         }
         reservedBytes += max(0, more)
@@ -260,12 +261,14 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         reservedBytes = 0
     }
 
-    func refuse(_ status: HTTPResponseStatus, _ reason: String, _ fields: [(String, String)] = []) {
+    func refuse(_ refusal: Refusal) {
+        let status = WireErrors.status(of: refusal.reason)
         state = .refused
         keepAlive = false
-        note(refusal: status, reason)
+        note(refusal: status, refusal.words)
         forgetRequest()
-        respond(status, isJSON: true, fields, [], body: HTTPProblem.body(reason))
+        let fields = WireErrors.headers(of: refusal.reason)
+        respond(status, isJSON: true, fields, [], body: HTTPProblem.body(refusal.words))
     }
 
     private func startTimer(_ duration: Duration) {
@@ -288,7 +291,7 @@ final class HTTPConnection: ChannelDuplexHandler, @unchecked Sendable {
         }
         switch state {
         case .idle where requestsServed > 0: context?.close(promise: nil)
-        case .idle, .readingBody, .skippingBody: refuse(.requestTimeout, "the request did not arrive in time")
+        case .idle, .readingBody, .skippingBody: refuse(Refusal(.tooSlow, "the request did not arrive in time"))
         case .answering, .refused: break
         }
     }

@@ -1,4 +1,5 @@
 import MCPCore
+import MCPGateway
 import NIOCore
 import NIOHTTP1
 
@@ -11,33 +12,35 @@ enum HTTPProblem {
 }
 
 extension HTTPResponder {
-    /// Refuses the request in words.
-    func refuse(_ status: HTTPResponseStatus, _ reason: String, headers: [(String, String)] = []) {
-        refuse(status, reason, with: HTTPProblem.body(reason), headers)
+    /// Refuses an HTTP request, of which no message is answered.
+    func refuse(_ refusal: Refusal) {
+        refuse(refusal, with: HTTPProblem.body(refusal.words))
     }
 
-    /// Refuses the request with an error of its own.
-    ///
-    /// - Parameter reason: What the log says.
-    func refuse(
-        _ status: HTTPResponseStatus, _ reason: String, with answer: ByteBuffer, _ headers: [(String, String)] = []
-    ) {
-        note(refusal: status, reason)
-        respond(status, json: answer, headers)
+    /// Refuses the message of an HTTP request.
+    func refuse(_ refusal: Refusal, to id: RequestID?) {
+        refuse(refusal, with: refusal.answer(to: id))
+    }
+
+    private func refuse(_ refusal: Refusal, with answer: ByteBuffer) {
+        let status = WireErrors.status(of: refusal.reason)
+        if status != .ok { note(refusal: status, refusal.words, server: refusal.server) }
+        respond(
+            status,
+            json: answer,
+            WireErrors.headers(of: refusal.reason),
+            closing: WireErrors.closesConnection(refusal.reason)
+        )
+    }
+
+    /// Refuses bytes that are not a message.
+    func refuse(_ error: MessageError) {
+        note(refusal: .badRequest, error.reason)
+        respond(.badRequest, json: error.answer)
     }
 
     /// Refuses a request for its body.
     func refuseBody(longerThan maximum: Int) {
-        refuse(.payloadTooLarge, "the body is longer than \(maximum) bytes (limits.maxBodyBytes)")
-    }
-
-    func refuse(_ refusal: Refusal) {
-        note(refusal: refusal.status, refusal.reason, server: refusal.server)
-        respond(
-            refusal.status,
-            json: HTTPProblem.body(refusal.reason),
-            refusal.headers,
-            closing: refusal.closesConnection
-        )
+        refuse(Refusal(.bodyTooLong, "the body is longer than \(maximum) bytes (limits.maxBodyBytes)"))
     }
 }

@@ -67,7 +67,7 @@ struct AdHocEndpoint: Sendable {
             let endpoint = table.endpoint(at: "\(access.prefix)/\(route.name)/mcp")
         else {
             return .refused(
-                Refusal(status: .notFound, reason: "there is no such session; it has ended, or never was"))
+                Refusal(.unknownSession, "there is no such session; it has ended, or never was"))
         }
         do throws(Refusal) {
             let authenticated = try admission.authenticate(request, for: endpoint)

@@ -8,10 +8,7 @@ import NIOHTTP1
 /// [Streamable HTTP, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http)
 struct StatelessEndpoint: Sendable {
     static let onlyPOST = Refusal(
-        status: .methodNotAllowed,
-        reason: "in revision \(ProtocolVersion.latestModern.name) there is only POST",
-        headers: [("Allow", "POST")]
-    )
+        .methodNotAllowed("POST"), "in revision \(ProtocolVersion.latestModern.name) there is only POST")
 
     let gateway: Gateway
     let limits: HTTPLimits
@@ -35,9 +32,8 @@ struct StatelessEndpoint: Sendable {
         case .notification: responder.respond(.accepted)
         case .result, .error:
             throw Refusal(
-                status: .badRequest,
-                reason:
-                    "a client sends no responses in revision \(ProtocolVersion.latestModern.name): repeat the request "
+                .malformed,
+                "a client sends no responses in revision \(ProtocolVersion.latestModern.name): repeat the request "
                     + "with params.inputResponses"
             )
         case .request: try receive(message, request, accepts, responder)
@@ -52,14 +48,14 @@ struct StatelessEndpoint: Sendable {
     ) throws(Refusal) {
         guard let id = message.id else { return }
         guard accepts.eventStream || message.method != .subscriptionsListen else {
-            throw Refusal(status: .notAcceptable, reason: "send Accept: application/json, text/event-stream")
+            throw Refusal(.notAcceptable, "send Accept: application/json, text/event-stream")
         }
-        do throws(StatelessRefusal) {
+        do throws(Refusal) {
             try StatelessEnvelope.checkMembers(of: message)
             let version = try StatelessHeaders.check(request.http, of: message)
             try StatelessEnvelope.checkVersion(version)
         } catch {
-            responder.refuse(.badRequest, error.reason, with: error.answer(to: id))
+            responder.refuse(error, to: id)
             return
         }
         let reply = StatelessReply(responder, accepts: accepts, limits: limits)

@@ -9,7 +9,7 @@ enum StatelessHeaders {
     /// Compares the standard header fields with a request that has the members which they repeat.
     ///
     /// - Returns: the revision that both name.
-    static func check(_ fields: HTTPRequestFields, of message: Message) throws(StatelessRefusal) -> String {
+    static func check(_ fields: HTTPRequestFields, of message: Message) throws(Refusal) -> String {
         let stated = message.view(message.envelope.metadata.protocolVersion?.value)?.string ?? ""
         let version = try only(.protocolVersion, StreamableEndpoint.versionHeader, fields)
         guard version.utf8.elementsEqual(stated.utf8) else {
@@ -19,7 +19,7 @@ enum StatelessHeaders {
         guard method.utf8.elementsEqual(message.methodName.utf8) else { throw mismatch("Mcp-Method", "the method") }
         guard let range = message.mirroredName, let name = message.view(range)?.string else { return version }
         guard let value = HeaderValue.decode(try only(.mcpName, "Mcp-Name", fields)) else {
-            throw StatelessRefusal(
+            throw Refusal(
                 .headerMismatch,
                 "Header mismatch: Mcp-Name holds characters that a header cannot carry, or invalid Base64")
         }
@@ -48,17 +48,17 @@ enum StatelessHeaders {
         _ known: KnownHeader,
         _ name: String,
         _ fields: HTTPRequestFields
-    ) throws(StatelessRefusal) -> String {
+    ) throws(Refusal) -> String {
         guard let value = fields[known] else {
-            throw StatelessRefusal(.headerMismatch, "Header mismatch: the header \(name) is missing")
+            throw Refusal(.headerMismatch, "Header mismatch: the header \(name) is missing")
         }
         guard !fields.isRepeated(known) else {
-            throw StatelessRefusal(.headerMismatch, "Header mismatch: the header \(name) stands more than once")
+            throw Refusal(.headerMismatch, "Header mismatch: the header \(name) stands more than once")
         }
         return value.trimmingSpaces
     }
 
-    private static func mismatch(_ header: String, _ member: String) -> StatelessRefusal {
-        StatelessRefusal(.headerMismatch, "Header mismatch: \(header) is not the same as \(member)")
+    private static func mismatch(_ header: String, _ member: String) -> Refusal {
+        Refusal(.headerMismatch, "Header mismatch: \(header) is not the same as \(member)")
     }
 }

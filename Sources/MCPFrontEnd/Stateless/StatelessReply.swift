@@ -66,15 +66,15 @@ final class StatelessReply: StatelessReplySink, @unchecked Sendable {
     }
 
     func finish(_ answer: ByteBuffer) {
-        finish(answer, error: nil)
+        finish(answer, refusal: nil)
     }
 
-    func finish(_ answer: ByteBuffer, error: ErrorCode?) {
+    func finish(_ answer: ByteBuffer, refusal: Refusal.Reason?) {
         responder.run { [self] responder in
             switch state {
             case .waiting:
-                let status = Self.status(of: error)
-                responder.respond(status, json: answer, status == .serviceUnavailable ? [("Retry-After", "5")] : [])
+                let status = refusal.map { WireErrors.status(of: $0) } ?? .ok
+                responder.respond(status, json: answer, refusal.map { WireErrors.headers(of: $0) } ?? [])
             case .streaming:
                 write(answer)
                 responder.end()
@@ -94,17 +94,6 @@ final class StatelessReply: StatelessReplySink, @unchecked Sendable {
             }
             state = .ended
             onLeave = nil
-        }
-    }
-
-    /// The status that tells of an error of the request itself, as far as the revision names one, or that the proxy took
-    /// no request now.
-    private static func status(of error: ErrorCode?) -> HTTPResponseStatus {
-        switch error {
-        case ErrorCode.headerMismatch, ErrorCode.missingClientCapability, ErrorCode.unsupportedVersion: .badRequest
-        case ErrorCode.methodNotFound: .notFound
-        case ErrorCode.shuttingDown, ErrorCode.overloaded: .serviceUnavailable
-        default: .ok
         }
     }
 

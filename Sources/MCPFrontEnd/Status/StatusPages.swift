@@ -49,7 +49,7 @@ final class StatusPages: Sendable {
     func handle(_ request: AdmittedRequest, _ responder: HTTPResponder) {
         guard let page = Page(path: request.target.path) else { return }
         guard request.http.method == .GET || request.http.method == .HEAD else {
-            responder.refuse(.methodNotAllowed, "use GET", headers: [("Allow", "GET, HEAD")])
+            responder.refuse(Refusal(.methodNotAllowed("GET, HEAD"), "use GET"))
             return
         }
         switch page {

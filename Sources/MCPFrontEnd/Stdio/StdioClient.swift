@@ -93,15 +93,10 @@ package final class StdioClient: @unchecked Sendable {
             return
         }
         if message.method == .cancelled, message.kind == .notification, stateless.cancel(message) { return }
-        do throws(ChannelSession.MessageRefusal) {
+        do throws(Refusal) {
             try session.receive(message)
         } catch {
-            let words =
-                switch error {
-                case .identifierInUse: "a request with this id is still in flight"
-                case .sessionEnded: "the session has ended"
-                }
-            if let id = message.id { write(OwnMessages.error(id: id, code: .invalidRequest, message: words)) }
+            if let id = message.id { write(error.answer(to: id)) }
         }
     }
 }

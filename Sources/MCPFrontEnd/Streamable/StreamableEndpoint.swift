@@ -35,11 +35,7 @@ struct StreamableEndpoint: Sendable {
             case .GET: try get(request, responder)
             case .DELETE: try delete(request, responder)
             default:
-                throw Refusal(
-                    status: .methodNotAllowed,
-                    reason: "use POST, GET or DELETE",
-                    headers: [("Allow", "GET, POST, DELETE")]
-                )
+                throw Refusal(.methodNotAllowed("GET, POST, DELETE"), "use POST, GET or DELETE")
             }
         } catch {
             responder.refuse(error)
@@ -52,17 +48,14 @@ struct StreamableEndpoint: Sendable {
         _ request: AuthenticatedRequest, _ body: ByteBuffer, _ responder: HTTPResponder
     ) throws(Refusal) {
         guard isJSON(contentType: request.http[.contentType]) else {
-            throw Refusal(status: .unsupportedMediaType, reason: "send Content-Type: application/json")
+            throw Refusal(.unsupportedMediaType, "send Content-Type: application/json")
         }
         guard request.http[.contentEncoding].map({ $0.lowercased() == "identity" }) ?? true else {
-            throw Refusal(status: .unsupportedMediaType, reason: "send the body without Content-Encoding")
+            throw Refusal(.unsupportedMediaType, "send the body without Content-Encoding")
         }
         let accepts = AcceptedTypes(request.http.all(.accept))
         guard accepts.json || accepts.eventStream else {
-            throw Refusal(
-                status: .notAcceptable,
-                reason: "send Accept: application/json, text/event-stream"
-            )
+            throw Refusal(.notAcceptable, "send Accept: application/json, text/event-stream")
         }
         let isStateless = StatelessEndpoint.isNamed(by: request)
         if Batch.isBatch(body), !isStateless {
@@ -132,8 +125,8 @@ struct StreamableEndpoint: Sendable {
         }
         let known = ProtocolVersion.spoken.map(\.name).joined(separator: ", ")
         throw Refusal(
-            status: .badRequest,
-            reason: "MCP-Protocol-Version \"\(name.prefix(40))\" is not supported; supported: \(known)"
+            .malformed,
+            "MCP-Protocol-Version \"\(name.prefix(40))\" is not supported; supported: \(known)"
         )
     }
 
@@ -152,10 +145,8 @@ struct StreamableEndpoint: Sendable {
                     }
                     responder.respond(.ok, json: answer, [(Self.sessionHeader, session.id)])
                 }
-            case .refused(let answer):
-                responder.run { $0.respond(.ok, json: answer) }
-            case .unavailable(let answer, let reason):
-                responder.run { $0.refuse(.serviceUnavailable, reason, with: answer, [("Retry-After", "5")]) }
+            case .failed(let answer): responder.run { $0.respond(.ok, json: answer) }
+            case .refused(let refusal): responder.run { $0.refuse(refusal, to: message.id) }
             }
         }
     }
@@ -164,10 +155,10 @@ struct StreamableEndpoint: Sendable {
     private func session(for request: AuthenticatedRequest) throws(Refusal) -> ClientSession? {
         guard let id = request.http[.sessionID] else { return nil }
         guard !request.http.isRepeated(.sessionID) else {
-            throw Refusal(status: .badRequest, reason: "more than one Mcp-Session-Id header")
+            throw Refusal(.malformed, "more than one Mcp-Session-Id header")
         }
         guard let session = gateway.sessions.find(id, principal: request.principal, route: request.route) else {
-            throw Refusal(status: .notFound, reason: "there is no such session; start a new one with \"initialize\"")
+            throw Refusal(.unknownSession, "there is no such session; start a new one with \"initialize\"")
         }
         return session
     }
@@ -175,8 +166,8 @@ struct StreamableEndpoint: Sendable {
     private func neededSession(for request: AuthenticatedRequest) throws(Refusal) -> ClientSession {
         guard let session = try session(for: request) else {
             throw Refusal(
-                status: .badRequest,
-                reason: "send the Mcp-Session-Id header that the answer to \"initialize\" carried"
+                .malformed,
+                "send the Mcp-Session-Id header that the answer to \"initialize\" carried"
             )
         }
         return session
@@ -239,12 +230,12 @@ struct StreamableEndpoint: Sendable {
         // What needs no answer is taken with any revision.
         guard !hasRequests || named?.version.hasBatches ?? true else {
             throw Refusal(
-                status: .badRequest,
-                reason: "batches exist only in revision 2025-03-26; send the messages one by one"
+                .malformed,
+                "batches exist only in revision 2025-03-26; send the messages one by one"
             )
         }
         guard !messages.contains(where: { $0.method == .initialize }) else {
-            throw Refusal(status: .badRequest, reason: "\"initialize\" must not be part of a batch")
+            throw Refusal(.malformed, "\"initialize\" must not be part of a batch")
         }
         if let named {
             named.run { [messages] in receive(messages, in: $0, accepts, responder) }
@@ -293,13 +284,13 @@ struct StreamableEndpoint: Sendable {
 
     private func get(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
         guard AcceptedTypes(request.http.all(.accept)).eventStream else {
-            throw Refusal(status: .notAcceptable, reason: "send Accept: text/event-stream")
+            throw Refusal(.notAcceptable, "send Accept: text/event-stream")
         }
         try checkVersion(request)
         let lastEventID = request.http.header("last-event-id")
         let session = try neededSession(for: request)
         session.run { session in
-            do throws(StreamableSession.StreamRefusal) {
+            do throws(Refusal) {
                 let streams = streams(of: session)
                 let resumption = try streams.resumption(after: lastEventID)
                 let writer = EventStreamWriter(responder)
@@ -309,7 +300,7 @@ struct StreamableEndpoint: Sendable {
                 streams.attach(writer, resumption)
                 session.outletOpened()
             } catch {
-                responder.run { $0.refuse(streamRefusal: error) }
+                responder.run { $0.refuse(error) }
             }
         }
     }
@@ -319,20 +310,6 @@ struct StreamableEndpoint: Sendable {
         session.run { session in
             session.close(reason: "the client ended the session")
             responder.run { $0.respond(.noContent) }
-        }
-    }
-}
-
-extension HTTPResponder {
-    /// Refuses bytes that are not a message.
-    func refuse(_ error: MessageError) {
-        refuse(.badRequest, error.reason, with: error.answer)
-    }
-
-    fileprivate func refuse(streamRefusal: StreamableSession.StreamRefusal) {
-        switch streamRefusal {
-        case .tooMany: refuse(.conflict, "too many streams are open in this session; close one first")
-        case .unknownEvent: refuse(.badRequest, "Last-Event-ID names no event of this session")
         }
     }
 }

@@ -64,12 +64,6 @@ final class StreamableSession: SessionOutlet, @unchecked Sendable {
         log.removeAll()
     }
 
-    /// Why a stream cannot be opened.
-    enum StreamRefusal: Error {
-        case tooMany
-        case unknownEvent
-    }
-
     /// What a client that opens or resumes a stream has missed, and whether more will come on it.
     struct Resumption {
         let stream: Int
@@ -78,13 +72,17 @@ final class StreamableSession: SessionOutlet, @unchecked Sendable {
     }
 
     /// Finds what a GET asks for.
-    func resumption(after lastEventID: String?) throws(StreamRefusal) -> Resumption {
+    func resumption(after lastEventID: String?) throws(Refusal) -> Resumption {
         guard let lastEventID else {
-            guard writers.values.joined().count < limits.maximumStreamsPerSession else { throw .tooMany }
+            guard writers.values.joined().count < limits.maximumStreamsPerSession else {
+                throw Refusal(.tooManyStreams, "too many streams are open in this session; close one first")
+            }
             let missed = isOpen ? [] : log.entries(after: .init(stream: Self.standalone, sequence: lastTold))
             return Resumption(stream: Self.standalone, missed: missed, goesOn: true)
         }
-        guard let id = EventLog.EventID(lastEventID), log.knows(id) else { throw .unknownEvent }
+        guard let id = EventLog.EventID(lastEventID), log.knows(id) else {
+            throw Refusal(.malformed, "Last-Event-ID names no event of this session")
+        }
         let goesOn = id.stream == Self.standalone || unfinished.contains(id.stream)
         return Resumption(stream: id.stream, missed: log.entries(after: id), goesOn: goesOn)
     }

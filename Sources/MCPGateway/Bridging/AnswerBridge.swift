@@ -9,7 +9,7 @@ enum AnswerBridge {
         case passes([Edit])
         /// The server needs something of the client before it can answer.
         case asks(JSONView)
-        case fails(ErrorCode, String)
+        case fails(Refusal)
     }
 
     // MARK: To clients with a session
@@ -21,14 +21,16 @@ enum AnswerBridge {
         case nil, "complete": return .passes(answer.edits(of: result, removing: ownMembers(of: members, method)))
         case "input_required":
             guard mayAsk(method) else {
-                return .fails(.invalidAnswer, "the server asked for input where the protocol does not allow it")
+                return .fails(
+                    Refusal(.invalidAnswer, "the server asked for input where the protocol does not allow it"))
             }
             return .asks(JSONView(text: answer.bytes, range: result))
         case let other?:
             return .fails(
-                .invalidAnswer,
-                "the server answered with a result of type \"\(other.prefix(40))\", which this client "
-                    + "cannot take")
+                Refusal(
+                    .invalidAnswer,
+                    "the server answered with a result of type \"\(other.prefix(40))\", which this client "
+                        + "cannot take"))
         }
     }
 

@@ -138,7 +138,7 @@ final class InputRounds: @unchecked Sendable {
         } else {
             let words = "the server needs an answer to \(input.method.rawValue), and there is none: \(reason)"
             abandon()
-            exchange?.finish(.error(.inputNotGiven, words))
+            exchange?.finish(.refused(Refusal(.inputNotGiven, words)))
         }
     }
 
@@ -173,6 +173,6 @@ final class InputRounds: @unchecked Sendable {
 
     private func fail(_ words: String) {
         abandon()
-        exchange?.finish(.error(.invalidAnswer, words))
+        exchange?.finish(.refused(Refusal(.invalidAnswer, words)))
     }
 }

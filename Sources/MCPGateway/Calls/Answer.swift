@@ -9,7 +9,7 @@ enum Answer: Sendable {
     /// A result of ours, already JSON.
     case result(ByteBuffer)
     /// An error of ours.
-    case error(ErrorCode, String, data: ByteBuffer? = nil)
+    case refused(Refusal)
     /// There is no response.
     case failure(UpstreamFailure)
 
@@ -28,26 +28,19 @@ enum Answer: Sendable {
             if let range = message.envelope.id { edits.append(Edit(range, .id(id))) }
             return message.spliced(edits)
         case .result(let result): return OwnMessages.result(id: id, result)
-        case .error(let code, let words, let data):
-            return OwnMessages.error(id: id, code: code, message: words, json: data)
+        case .refused(let refusal): return refusal.answer(to: id)
         case .failure(let failure): return ClientFailure.answer(to: id, server: server, failure)
         }
     }
 
-    /// The code of an error that concerns the request and not its outcome; nil for all else. A server's own codes mean
-    /// nothing here, but for those of the specification.
-    var errorCode: ErrorCode? {
+    /// Why the request is refused, by the server or by us; nil for all that tells of the outcome.
+    var refusal: Refusal.Reason? {
         switch self {
-        case .passed(let message, _):
-            message.errorCode.flatMap { Self.ofRequests.contains($0) ? $0 : nil }
-        case .error(let code, _, _): code
+        case .passed(let message, _): Refusal.Reason(of: message.errorCode)
+        case .refused(let refusal): refusal.reason
         case .result, .failure: nil
         }
     }
-
-    private static let ofRequests: Set<ErrorCode> = [
-        .methodNotFound, .headerMismatch, .missingClientCapability, .unsupportedVersion,
-    ]
 
     /// A word for the log; it takes a look at the whole result.
     var outcome: String {
@@ -55,7 +48,7 @@ enum Answer: Sendable {
         case .passed(let message, _):
             if message.kind != .result { "error" } else { Self.hasFailed(message) ? "isError" : "ok" }
         case .result: "ok"
-        case .error: "error"
+        case .refused: "error"
         case .failure(let failure): failure.code.rawValue
         }
     }

@@ -86,7 +86,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
             if request.method == .resourcesSubscribe, answer.errorCode == .methodNotFound,
                 let words = connection.whyNoSubscription
             {
-                return finish(.error(.methodNotFound, words))
+                return finish(.refused(Refusal(.methodNotFound, words)))
             }
             finish(.passed(answer, listEdits(answer, dropsInvalidMarks: false)))
         case (.legacy, .modern):
@@ -94,7 +94,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
             switch AnswerBridge.toLegacy(answer, of: request.method) {
             case .passes(let edits): finish(.passed(answer, edits + listEdits(answer, dropsInvalidMarks: true)))
             case .asks(let result): rounds.begin(result)
-            case .fails(let code, let words): finish(.error(code, words))
+            case .fails(let refusal): finish(.refused(refusal))
             }
         case (.modern, .legacy):
             let edits = AnswerBridge.toModern(answer, of: request, from: connection)

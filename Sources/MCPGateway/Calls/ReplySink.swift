@@ -1,4 +1,3 @@
-package import MCPCore
 package import NIOCore
 
 /// Takes what goes back to a client for one of its requests. Called on the caller's event loop.
@@ -20,8 +19,8 @@ package protocol ReplySink: AnyObject, Sendable {
 package protocol StatelessReplySink: ReplySink {
     /// The answer.
     ///
-    /// - Parameter error: The code of the error that it is, for a transport that says so in its own way.
-    func finish(_ answer: ByteBuffer, error: ErrorCode?)
+    /// - Parameter refusal: Why the request is refused, if that is the answer, for a transport that says so in its own way.
+    func finish(_ answer: ByteBuffer, refusal: Refusal.Reason?)
 
     /// Makes it known when the client goes away, which is a cancellation; at once when it has gone already. A later
     /// call replaces an earlier one.

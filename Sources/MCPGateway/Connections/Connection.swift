@@ -124,7 +124,7 @@ package final class Connection: @unchecked Sendable {
         if let client = exchange.leg.client {
             audience.noteActivity(of: client)
             guard note(exchange, from: client) else {
-                return exchange.finish(.error(.overloaded, SubscriptionFilter.excess))
+                return exchange.finish(.refused(Refusal(.overloaded, SubscriptionFilter.excess)))
             }
         }
         if exchange.request.method == .resourcesUnsubscribe, let uri = uri(of: exchange.request),

@@ -202,8 +202,7 @@ final class Leg: AttachedClient, @unchecked Sendable {
                 completion(.failure(UpstreamFailure(.closed, reason, nothingSent: true)))
             case .opening(let completion): completion()
             case .call(let call):
-                call.reply.finish(
-                    OwnMessages.error(id: call.id, code: .shuttingDown, message: "the call was ended: \(reason)"))
+                call.reply.finish(Refusal.ended(reason).answer(to: call.id))
             }
         }
     }

@@ -10,7 +10,7 @@ enum Resolver {
         /// It is for the server.
         case toLeg
         /// Nobody answers it.
-        case refused(StatelessRefusal)
+        case refused(Refusal)
         /// It calls a tool that is not shown: to clients there is none of this name.
         case hidden(tool: String)
     }
@@ -25,7 +25,7 @@ enum Resolver {
         case logLevel(LogLevel)
         /// The session wants to hear of changes of a resource, or not any more.
         case changes(of: ByteText, isWanted: Bool)
-        case refused(StatelessRefusal)
+        case refused(Refusal)
     }
 
     /// - Parameters:
@@ -35,7 +35,7 @@ enum Resolver {
         switch request.method {
         case .initialize where era == .legacy:
             .refused(
-                StatelessRefusal(
+                Refusal(
                     .invalidRequest,
                     "this session is initialized already; start a new one without a session id"
                 ))
@@ -55,7 +55,7 @@ enum Resolver {
     private static func tool(_ request: Message, _ filter: ToolFilter?) -> Verdict {
         guard let filter else { return .toLeg }
         guard let tool = request.view(request.envelope.name)?.string else {
-            return .refused(StatelessRefusal(.invalidParams, "params.name must name a tool"))
+            return .refused(Refusal(.invalidParams, "params.name must name a tool"))
         }
         return filter.admits(tool) ? .toLeg : .hidden(tool: tool)
     }
@@ -70,7 +70,7 @@ enum Resolver {
             if let level = LogLevel(request.view(request.envelope.level)) {
                 .logLevel(level)
             } else {
-                .refused(StatelessRefusal(.invalidParams, "params.level must be one of \(LogLevel.names)"))
+                .refused(Refusal(.invalidParams, "params.level must be one of \(LogLevel.names)"))
             }
         case .resourcesSubscribe: changes(request, isWanted: true)
         case .resourcesUnsubscribe: changes(request, isWanted: false)
@@ -83,14 +83,13 @@ enum Resolver {
 
     private static func changes(_ request: Message, isWanted: Bool) -> StatelessVerdict {
         guard let uri = request.view(request.envelope.uri)?.string else {
-            return .refused(StatelessRefusal(.invalidParams, "params.uri must name a resource"))
+            return .refused(Refusal(.invalidParams, "params.uri must name a resource"))
         }
         return .changes(of: ByteText(uri), isWanted: isWanted)
     }
 
-    private static func absent(_ request: Message, _ lead: String = "", in version: ProtocolVersion) -> StatelessRefusal
-    {
-        StatelessRefusal(
+    private static func absent(_ request: Message, _ lead: String = "", in version: ProtocolVersion) -> Refusal {
+        Refusal(
             .methodNotFound, "\(lead)\(request.methodName) does not exist in revision \(version.name)")
     }
 }

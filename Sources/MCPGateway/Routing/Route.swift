@@ -43,9 +43,9 @@ package final class Route: Sendable {
     }
 
     /// Why a tool that is not shown is not called; leaves a line in the log.
-    func refuse(hidden tool: String, in request: Message) -> StatelessRefusal {
+    func refuse(hidden tool: String, in request: Message) -> Refusal {
         log(method: request.methodName, tool: tool, elapsed: .zero, outcome: "filtered")
-        return StatelessRefusal(.invalidParams, "Unknown tool: \(tool)")
+        return Refusal(.invalidParams, "Unknown tool: \(tool)")
     }
 
     /// Leaves the line that `logEnabled` promises: what was asked and how it went, never with what.

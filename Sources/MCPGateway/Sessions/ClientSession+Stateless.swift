@@ -27,14 +27,14 @@ extension ClientSession {
     private func change(_ uri: ByteText, isWanted: Bool, _ id: RequestID, _ open: OpenLeg, _ reply: any ReplySink) {
         guard subscribing.count < Self.maximumSubscribing else {
             let words = "too many requests for changes of resources wait for the server; try again later"
-            return reply.finish(OwnMessages.error(id: id, code: .overloaded, message: words))
+            return reply.finish(Refusal(.overloaded, words).answer(to: id))
         }
         subscribing[id] = reply
         open.connection.run { [self] connection in
             if isWanted, let words = connection.whyNoSubscription {
                 return run { session in
                     guard let reply = session.subscribing.removeValue(forKey: id) else { return }
-                    reply.finish(OwnMessages.error(id: id, code: .methodNotFound, message: words))
+                    reply.finish(Refusal(.methodNotFound, words).answer(to: id))
                 }
             }
             connection.change(leg, uri, isWanted: isWanted) { [self] outcome in
@@ -43,13 +43,11 @@ extension ClientSession {
                     switch outcome {
                     case .success(let filter) where isWanted && !filter.resources.contains(uri):
                         reply.finish(
-                            OwnMessages.error(
-                                id: id,
-                                code: .invalidParams,
-                                message: "server \"\(open.serverName)\" does not tell changes of "
+                            Refusal(
+                                .invalidParams,
+                                "server \"\(open.serverName)\" does not tell changes of "
                                     + "\(PrintableText.make(uri.text, maximumBytes: 256))"
-                            )
-                        )
+                            ).answer(to: id))
                     case .success: reply.finish(OwnMessages.emptyResult(id: id))
                     case .failure(let failure):
                         reply.finish(Answer.failure(failure).bytes(for: id, server: open.serverName))

@@ -102,12 +102,12 @@ package final class ClientSession: Caller, @unchecked Sendable {
         lastUsed = eventLoop.now
         guard let id = sealed.id else { return }
         guard !isClosed else {
-            return reply.finish(OwnMessages.error(id: id, code: .invalidRequest, message: "the session has ended"))
+            return reply.finish(Refusal(.invalidRequest, "the session has ended").answer(to: id))
         }
         guard let open = leg.current else {
             let words = "too many calls wait until the server is known; try again later"
             if leg.keep(Leg.WaitingCall(request: sealed, id: id, reply: reply)) { return }
-            return reply.finish(OwnMessages.error(id: id, code: .overloaded, message: words))
+            return reply.finish(Refusal(.overloaded, words).answer(to: id))
         }
         switch Resolver.resolve(sealed, from: .legacy, filter: route.policy.toolFilter) {
         case .toLeg: break
@@ -116,13 +116,13 @@ package final class ClientSession: Caller, @unchecked Sendable {
         }
         if open.era == .modern, keepsFromServer(sealed, id, open, reply) { return }
         let request: Message
-        do throws(StatelessRefusal) {
+        do throws(Refusal) {
             request = try taskOwner.opened(sealed)
         } catch {
             return reply.finish(error.answer(to: id))
         }
         if let refusal = gateway.admit(principal, to: route.server) {
-            return reply.finish(OwnMessages.error(id: id, code: refusal.code, message: refusal.words))
+            return reply.finish(refusal.answer(to: id))
         }
         let exchange = Exchange(request, id: id, caller: self, leg: open)
         exchanges[ObjectIdentifier(exchange)] = Call(exchange: exchange, reply: reply)
@@ -323,14 +323,10 @@ package final class ClientSession: Caller, @unchecked Sendable {
         gateway.sessions.remove(self)
         for call in exchanges.values {
             abandon(call.exchange, reason: reason)
-            call.reply.finish(
-                OwnMessages.error(
-                    id: call.exchange.clientID, code: .shuttingDown, message: "the call was ended: \(reason)"
-                )
-            )
+            call.reply.finish(Refusal.ended(reason).answer(to: call.exchange.clientID))
         }
         for (id, reply) in subscribing {
-            reply.finish(OwnMessages.error(id: id, code: .shuttingDown, message: "the call was ended: \(reason)"))
+            reply.finish(Refusal.ended(reason).answer(to: id))
         }
         subscribing = [:]
         let open = questions.values

@@ -21,7 +21,7 @@ extension Gateway {
             return
         }
         if let refusal = refusal(of: request) {
-            reply.finish(refusal.answer(to: request.id), error: refusal.code)
+            reply.finish(refusal.answer(to: request.id), refusal: refusal.reason)
             return
         }
         switch request.message.method {
@@ -32,9 +32,9 @@ extension Gateway {
         }
     }
 
-    private func refusal(of request: StatelessRequest) -> StatelessRefusal? {
+    private func refusal(of request: StatelessRequest) -> Refusal? {
         if isDraining {
-            return StatelessRefusal(.shuttingDown, "the proxy is shutting down; connect again in a moment")
+            return Refusal.shuttingDown
         }
         return switch Resolver.resolve(request.message, from: .modern, filter: request.route.policy.toolFilter) {
         case .toLeg: nil
@@ -51,9 +51,8 @@ extension Gateway {
     ) {
         let server = request.route.server
         // Counted from the beginning: whoever waits for the last call waits for this one.
-        if let refused = admit(request.principal, to: server) {
-            let refusal = StatelessRefusal(refused.code, refused.words)
-            return reply.finish(refusal.answer(to: request.id), error: refusal.code)
+        if let refusal = admit(request.principal, to: server) {
+            return reply.finish(refusal.answer(to: request.id), refusal: refusal.reason)
         }
         server.findEra(on: eventLoop) { [self] era in
             guard case .success(.legacy) = era else {
@@ -70,7 +69,7 @@ extension Gateway {
                             .result(DiscoverResult.make(from: introduction, cacheHints: connection.cacheHints))
                         case .failure(let failure): .failure(failure)
                         }
-                    reply.finish(answer.bytes(for: request.id, server: server.displayName), error: answer.errorCode)
+                    reply.finish(answer.bytes(for: request.id, server: server.displayName), refusal: answer.refusal)
                     release(request.principal, from: server)
                 }
             }

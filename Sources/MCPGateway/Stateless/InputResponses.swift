@@ -11,14 +11,14 @@ struct InputResponses: Sendable {
     var count: Int { answers.count }
 
     /// - Throws: when there are too many, or they have another shape.
-    init(_ request: Message) throws(StatelessRefusal) {
+    init(_ request: Message) throws(Refusal) {
         guard let span = request.envelope.inputResponses, let object = request.view(span.value) else { return }
         guard object.isObject else {
-            throw StatelessRefusal(.invalidParams, "params.inputResponses must be an object")
+            throw Refusal(.invalidParams, "params.inputResponses must be an object")
         }
         let count = object.memberCount
         guard count <= Self.maximumCount else {
-            throw StatelessRefusal(
+            throw Refusal(
                 .invalidParams,
                 "params.inputResponses has \(count) members, and may have \(Self.maximumCount): send only the answers "
                     + "to what inputRequests asks for")

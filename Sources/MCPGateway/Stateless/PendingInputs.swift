@@ -109,12 +109,12 @@ struct PendingInputs {
     /// Finds the answers to what is open. That some are missing is no error.
     ///
     /// - Throws: when one has not the shape of an answer to its question.
-    func read(_ responses: InputResponses) throws(StatelessRefusal) -> Answers {
+    func read(_ responses: InputResponses) throws(Refusal) -> Answers {
         var answers = Answers()
         for input in inputs {
             guard let answer = responses[input.key] else { continue }
             guard Self.isShaped(answer, like: input.method) else {
-                throw StatelessRefusal(
+                throw Refusal(
                     .invalidParams,
                     "params.inputResponses[\"\(input.key)\"] is not a result of \(input.method.rawValue)"
                 )

@@ -7,11 +7,14 @@ extension StatelessCall {
     /// Asks the client to send its user to the URLs that the server's error names.
     func demandURLs(_ demand: URLDemand) {
         guard !demand.requests.isEmpty else {
-            return end(.error(.invalidAnswer, "the server demands that a URL is visited first, and names none"))
+            return end(
+                .refused(Refusal(.invalidAnswer, "the server demands that a URL is visited first, and names none")))
         }
         guard capabilities.contains(.urlElicitation) else {
             let data = ByteBuffer(string: #"{"requiredCapabilities":{"elicitation":{"url":{}}}}"#)
-            return end(.error(.missingClientCapability, "the server needs its user to visit a URL first", data: data))
+            return end(
+                .refused(
+                    Refusal(.missingClientCapability, "the server needs its user to visit a URL first", data: data)))
         }
         inputs.add(demand)
         suspend()
@@ -21,7 +24,8 @@ extension StatelessCall {
     func resumeAfterURLs(_ answers: PendingInputs.Answers, _ again: StatelessRequest) {
         guard inputs.areAllAnswered(by: answers) else { return suspend() }
         guard inputs.areAllAccepted(answers) else {
-            return end(.error(.inputNotGiven, "the server needs its user to visit a URL first, which was declined"))
+            return end(
+                .refused(Refusal(.inputNotGiven, "the server needs its user to visit a URL first, which was declined")))
         }
         inputs = PendingInputs()
         send(again.message, .legacy)

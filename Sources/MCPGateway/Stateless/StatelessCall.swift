@@ -53,7 +53,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     /// Must be called once, on the event loop.
     func start() {
         if let refusal = gateway.admit(request.principal, to: route.server) {
-            respond(.error(refusal.code, refusal.words))
+            respond(.refused(refusal))
             state = .ended
             return
         }
@@ -73,18 +73,19 @@ final class StatelessCall: Caller, @unchecked Sendable {
     }
 
     private func begin(_ serverEra: Era) {
-        if let words = mismatch(in: request) { return end(.error(.headerMismatch, words)) }
+        if let words = mismatch(in: request) { return end(.refused(Refusal(.headerMismatch, words))) }
         if serverEra == .legacy, request.message.envelope.requestState != nil {
-            return end(.error(.invalidParams, StatelessCall.unknownState))
+            return end(.refused(Self.unknownState))
         }
         // Tasks exist in both eras and cannot be translated; this one has no lists of them.
         if request.message.isAboutTasks, serverEra == .legacy || request.message.method == .tasksList {
-            return end(.error(.methodNotFound, "Method not found: this server has no such tasks for this client"))
+            return end(
+                .refused(Refusal(.methodNotFound, "Method not found: this server has no such tasks for this client")))
         }
-        do throws(StatelessRefusal) {
+        do throws(Refusal) {
             send(try taskOwner.opened(request.message), serverEra)
         } catch {
-            end(.error(error.code, error.reason))
+            end(.refused(error))
         }
     }
 
@@ -93,9 +94,10 @@ final class StatelessCall: Caller, @unchecked Sendable {
         request.parameters.flatMap { route.server.catalog.mismatch(request.message, received: $0) }
     }
 
-    static let unknownState =
+    static let unknownState = Refusal(
+        .invalidParams,
         "params.requestState is not known: it has expired, was used before, or belongs to another request; "
-        + "send the request again without it"
+            + "send the request again without it")
 
     func send(_ message: Message, _ serverEra: Era) {
         state = .running
@@ -228,13 +230,13 @@ final class StatelessCall: Caller, @unchecked Sendable {
         rounds += 1
         let maximum = route.server.interaction.maximumRounds
         guard rounds <= maximum else {
-            return giveUp(.error(.invalidAnswer, "the server asked for input more than \(maximum) times"))
+            return giveUp(.refused(Refusal(.invalidAnswer, "the server asked for input more than \(maximum) times")))
         }
         let name = SuspendedCalls.makeName()
         switch gateway.suspended.add(self, named: name) {
         case .kept: break
         case .keptInPlaceOf(let other, let name): other.eventLoop.run { other.expired(name) }
-        case .refused: return giveUp(.error(.overloaded, "too many calls wait for input; try again later"))
+        case .refused: return giveUp(.refused(Refusal(.overloaded, "too many calls wait for input; try again later")))
         }
         let expiry = eventLoop.scheduleTask(in: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) {
             [self] in expired(name)
@@ -272,22 +274,22 @@ final class StatelessCall: Caller, @unchecked Sendable {
     /// Goes on with the call.
     func resume(_ again: StatelessRequest, named name: String, reply: any StatelessReplySink) {
         guard case .suspended(name, let expiry) = state else {
-            refuse(again, reply, .invalidParams, Self.unknownState)
+            Self.refuse(again, reply, Self.unknownState)
             return
         }
         let responses: InputResponses
         let answers: PendingInputs.Answers
-        do throws(StatelessRefusal) {
-            if let words = mismatch(in: again) { throw StatelessRefusal(.headerMismatch, words) }
+        do throws(Refusal) {
+            if let words = mismatch(in: again) { throw Refusal(.headerMismatch, words) }
             responses = try InputResponses(again.message)
             answers = try inputs.read(responses)
         } catch {
             // The call still waits: the client may correct itself.
-            refuse(again, reply, error.code, error.reason)
+            Self.refuse(again, reply, error)
             return
         }
         if let refusal = gateway.admit(request.principal, to: route.server) {
-            return refuse(again, reply, refusal.code, refusal.words)
+            return Self.refuse(again, reply, refusal)
         }
         isCounted = true
         expiry.cancel()
@@ -320,13 +322,8 @@ final class StatelessCall: Caller, @unchecked Sendable {
         }
     }
 
-    private func refuse(
-        _ request: StatelessRequest,
-        _ reply: any StatelessReplySink,
-        _ code: ErrorCode,
-        _ words: String
-    ) {
-        reply.finish(OwnMessages.error(id: request.id, code: code, message: words), error: code)
+    private static func refuse(_ request: StatelessRequest, _ reply: any StatelessReplySink, _ refusal: Refusal) {
+        reply.finish(refusal.answer(to: request.id), refusal: refusal.reason)
     }
 
     // MARK: The end
@@ -349,7 +346,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     func shutDown(reason: String) {
         let wasRunning = state.hasClientWaiting
         cancel(reason: reason, outcome: "shutdown")
-        if wasRunning { respond(.error(.shuttingDown, "the call was ended: \(reason)")) }
+        if wasRunning { respond(.refused(.ended(reason))) }
     }
 
     private func cancelServer(reason: String) {
@@ -371,7 +368,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     }
 
     private func respond(_ answer: Answer) {
-        reply.finish(answer.bytes(for: clientID, server: route.server.displayName), error: answer.errorCode)
+        reply.finish(answer.bytes(for: clientID, server: route.server.displayName), refusal: answer.refusal)
     }
 
     private func releaseConnection() {

@@ -1,5 +1,5 @@
 package import MCPCore
-package import NIOCore
+import NIOCore
 
 /// A request of a client without session, as it came.
 package struct StatelessRequest: Sendable {
@@ -41,60 +41,42 @@ package struct StatelessRequest: Sendable {
     var logLevel: LogLevel? { LogLevel(message.view(message.envelope.metadata.logLevel?.value)) }
 }
 
-/// Why a stateless request is refused before anything is done about it.
-package struct StatelessRefusal: Error, Sendable {
-    package let code: ErrorCode
-    package let reason: String
-    package var data: ByteBuffer?
-
-    /// The error response.
-    package func answer(to id: RequestID?) -> ByteBuffer {
-        OwnMessages.error(id: id, code: code, message: reason, json: data)
-    }
-
-    package init(_ code: ErrorCode, _ reason: String, data: ByteBuffer? = nil) {
-        self.code = code
-        self.reason = reason
-        self.data = data
-    }
-}
-
 /// What every stateless request has to say of itself
 /// ([per-request protocol fields, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic#meta)).
 package enum StatelessEnvelope {
     /// Checks that what is required is there.
-    package static func checkMembers(of message: Message) throws(StatelessRefusal) {
+    package static func checkMembers(of message: Message) throws(Refusal) {
         let metadata = message.envelope.metadata
         guard message.envelope.meta != nil else {
-            throw StatelessRefusal(
-                .invalidParams,
+            throw Refusal(
+                .invalidEnvelope,
                 "params._meta is missing: it carries \(RequestMetadata.prefix)protocolVersion and "
                     + "\(RequestMetadata.prefix)clientCapabilities")
         }
         guard message.view(metadata.protocolVersion?.value)?.string != nil else {
-            throw StatelessRefusal(
-                .invalidParams, "params._meta needs \(RequestMetadata.prefix)protocolVersion, a string")
+            throw Refusal(
+                .invalidEnvelope, "params._meta needs \(RequestMetadata.prefix)protocolVersion, a string")
         }
         guard message.view(metadata.clientCapabilities?.value)?.isObject == true else {
-            throw StatelessRefusal(
-                .invalidParams, "params._meta needs \(RequestMetadata.prefix)clientCapabilities, an object")
+            throw Refusal(
+                .invalidEnvelope, "params._meta needs \(RequestMetadata.prefix)clientCapabilities, an object")
         }
         if let info = metadata.clientInfo, message.view(info.value)?.isObject != true {
-            throw StatelessRefusal(.invalidParams, "\(RequestMetadata.prefix)clientInfo must be an object")
+            throw Refusal(.invalidEnvelope, "\(RequestMetadata.prefix)clientInfo must be an object")
         }
         if let level = metadata.logLevel, LogLevel(message.view(level.value)) == nil {
-            throw StatelessRefusal(.invalidParams, "\(RequestMetadata.prefix)logLevel must be one of \(LogLevel.names)")
+            throw Refusal(.invalidEnvelope, "\(RequestMetadata.prefix)logLevel must be one of \(LogLevel.names)")
         }
     }
 
     /// Checks that we speak the revision.
-    package static func checkVersion(_ name: String) throws(StatelessRefusal) {
+    package static func checkVersion(_ name: String) throws(Refusal) {
         if let version = ProtocolVersion(name), version.era == .modern { return }
         var data = ByteBuffer(string: #"{"supported":"#)
         data.writeImmutableBuffer(DiscoverResult.versions)
         data.writeStaticString(#","requested":"#)
         data.writeJSONString(name)
         data.writeStaticString("}")
-        throw StatelessRefusal(.unsupportedVersion, "Unsupported protocol version", data: data)
+        throw Refusal(.unsupportedVersion, "Unsupported protocol version", data: data)
     }
 }

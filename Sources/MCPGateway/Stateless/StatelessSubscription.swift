@@ -34,13 +34,13 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
 
     /// Must be called once, on the event loop.
     func start() {
-        do throws(StatelessRefusal) {
+        do throws(Refusal) {
             filter = try SubscriptionFilter(requested: request.message.params?["notifications"])
         } catch {
-            return fail(.error(error.code, error.reason))
+            return fail(.refused(error))
         }
         guard gateway.subscriptions.add(self) else {
-            return fail(.error(.overloaded, "too many subscriptions are open; close one first"))
+            return fail(.refused(Refusal(.overloaded, "too many subscriptions are open; close one first")))
         }
         reply.whenClientLeaves { [self] in eventLoop.run { [self] in end() } }
         request.route.server.findEra(on: eventLoop) { [self] era in
@@ -138,7 +138,7 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
         guard !isEnded else { return }
         end()
         let server = request.route.server.displayName
-        reply.finish(answer.bytes(for: request.id, server: server), error: answer.errorCode)
+        reply.finish(answer.bytes(for: request.id, server: server), refusal: answer.refusal)
     }
 
     private func end() {

@@ -30,23 +30,23 @@ struct SubscriptionFilter: Equatable, Sendable {
     /// Reads the object of a client's request.
     ///
     /// - Throws: when a member that is known has another type than the specification says.
-    init(requested object: JSONView?) throws(StatelessRefusal) {
+    init(requested object: JSONView?) throws(Refusal) {
         guard let object, object.isObject else {
-            throw StatelessRefusal(.invalidParams, "params.notifications must be an object that says what to listen to")
+            throw Refusal(.invalidParams, "params.notifications must be an object that says what to listen to")
         }
         for list in Self.listNames {
             guard let value = object[list.name], value.boolean == nil else { continue }
-            throw StatelessRefusal(.invalidParams, "params.notifications.\(list.name) must be true or false")
+            throw Refusal(.invalidParams, "params.notifications.\(list.name) must be true or false")
         }
         if let uris = object["resourceSubscriptions"] {
             guard uris.isArray, uris.elements.allSatisfy({ $0.string != nil }) else {
-                throw StatelessRefusal(
+                throw Refusal(
                     .invalidParams, "params.notifications.resourceSubscriptions must be an array of strings")
             }
         }
         self.init(object)
         guard Self.isWithinBounds(resources) else {
-            throw StatelessRefusal(.invalidParams, "params.notifications.resourceSubscriptions: \(Self.excess)")
+            throw Refusal(.invalidParams, "params.notifications.resourceSubscriptions: \(Self.excess)")
         }
     }
 

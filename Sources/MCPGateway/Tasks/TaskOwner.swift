@@ -17,21 +17,21 @@ struct TaskOwner: Sendable {
     /// A request with the server's identifiers in it.
     ///
     /// - Throws: when it names a task that is not this caller's, in the words that an unknown task gets.
-    func opened(_ request: Message) throws(StatelessRefusal) -> Message {
+    func opened(_ request: Message) throws(Refusal) -> Message {
         guard request.envelope.mayNameTask || request.isAboutTasks else { return request }
         if request.envelope.taskID == nil, request.isAboutTasks, request.method != .tasksList {
-            throw StatelessRefusal(.invalidParams, "params.taskId must name a task")
+            throw Refusal(.invalidParams, "params.taskId must name a task")
         }
         var edits: [Edit] = []
         for name in names(in: request) {
             guard let edit = opened(name) else {
-                throw StatelessRefusal(
+                throw Refusal(
                     .invalidParams, "Unknown task: \(name.place) names none of this caller's tasks")
             }
             edits.append(edit)
         }
         guard let message = respelled(request, edits) else {
-            throw StatelessRefusal(.invalidParams, "params.taskId cannot be read")
+            throw Refusal(.invalidParams, "params.taskId cannot be read")
         }
         return message
     }

@@ -1,3 +1,4 @@
+import MCPGateway
 import MCPTestSupport
 import NIOCore
 import NIOHTTP1
@@ -9,7 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct HTTPListenerTests {
     private final class NoHandler: HTTPRequestHandler {
         func admit(_ head: HTTPRequestFields) -> Destination {
-            .refused(Refusal(status: .notFound, reason: "there is nothing here"))
+            .refused(Refusal(.unknownPath, "there is nothing here"))
         }
         func handle(_ destination: Destination, body: ByteBuffer, _ responder: HTTPResponder) {}
         func refused(_ request: RefusedRequest) {}

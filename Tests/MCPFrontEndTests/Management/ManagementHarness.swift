@@ -95,7 +95,8 @@ final class ManagementHarness: Sendable {
         func admit(_ head: HTTPRequestFields) -> Destination {
             do throws(Refusal) {
                 return endpoint.admit(try admission.admit(head))
-                    ?? .refused(Refusal(status: .imATeapot, reason: "this is not for the API"))
+                    // With a status that the API never gives.
+                    ?? .refused(Refusal(.headTooLong, "this is not for the API"))
             } catch {
                 return .refused(error)
             }

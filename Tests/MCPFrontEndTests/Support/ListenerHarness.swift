@@ -96,7 +96,7 @@ final class ListenerHarness: Sendable {
         /// Everything is let in but what lies below /refused.
         func admit(_ head: HTTPRequestFields) -> Destination {
             do throws(Refusal) {
-                if head.head.uri == "/refused" { throw Refusal(status: .forbidden, reason: "refused") }
+                if head.head.uri == "/refused" { throw Refusal(.forbidden, "refused") }
                 var head = head.head
                 head.headers.add(name: "Authorization", value: "Bearer secret")
                 let admitted = try admission.admit(HTTPRequestFields(head))

@@ -69,8 +69,8 @@ import Testing
         switch AnswerBridge.toLegacy(answer, of: method) {
         case .asks(let result):
             #expect([.toolsCall, .promptsGet, .resourcesRead].contains(method) && result["inputRequests"] != nil)
-        case .fails(let code, _):
-            #expect(![.toolsCall, .promptsGet, .resourcesRead].contains(method) && code == .invalidAnswer)
+        case .fails(let refusal):
+            #expect(![.toolsCall, .promptsGet, .resourcesRead].contains(method) && refusal.reason == .invalidAnswer)
         case .passes: Issue.record("no client with a session can take this")
         }
     }

@@ -11,11 +11,11 @@ import Testing
         try Message(#"{"jsonrpc":"2.0","id":1,"method":"\#(method)","params":\#(params)}"#)
     }
 
-    private func refusal(_ verdict: Resolver.Verdict) -> StatelessRefusal? {
+    private func refusal(_ verdict: Resolver.Verdict) -> Refusal? {
         if case .refused(let refusal) = verdict { refusal } else { nil }
     }
 
-    private func refusal(_ verdict: Resolver.StatelessVerdict) -> StatelessRefusal? {
+    private func refusal(_ verdict: Resolver.StatelessVerdict) -> Refusal? {
         if case .refused(let refusal) = verdict { refusal } else { nil }
     }
 
@@ -32,14 +32,14 @@ import Testing
             "sampling/createMessage", "elicitation/create",
         ] {
             let refusal = refusal(Resolver.resolve(try request(method), from: .modern, filter: nil))
-            #expect(refusal?.code == .methodNotFound)
-            #expect(refusal?.reason == "Method not found: \(method) does not exist in revision 2026-07-28")
+            #expect(refusal?.reason == .methodNotFound)
+            #expect(refusal?.words == "Method not found: \(method) does not exist in revision 2026-07-28")
             #expect(isForLeg(Resolver.resolve(try request(method), from: .legacy, filter: nil)))
         }
         let initialize = try request("initialize")
-        #expect(refusal(Resolver.resolve(initialize, from: .modern, filter: nil))?.code == .methodNotFound)
+        #expect(refusal(Resolver.resolve(initialize, from: .modern, filter: nil))?.reason == .methodNotFound)
         #expect(
-            refusal(Resolver.resolve(initialize, from: .legacy, filter: nil))?.reason
+            refusal(Resolver.resolve(initialize, from: .legacy, filter: nil))?.words
                 == "this session is initialized already; start a new one without a session id")
         for (era, method) in [(Era.modern, "tools/list"), (.legacy, "tools/list"), (.modern, "vendor/x")] {
             #expect(isForLeg(Resolver.resolve(try request(method), from: era, filter: nil)))
@@ -58,7 +58,7 @@ import Testing
             return
         }
         let nameless = refusal(Resolver.resolve(try call("5"), from: era, filter: filter))
-        #expect(nameless?.code == .invalidParams && nameless?.reason == "params.name must name a tool")
+        #expect(nameless?.reason == .invalidParams && nameless?.words == "params.name must name a tool")
         #expect(
             isForLeg(Resolver.resolve(try call("5"), from: era, filter: nil)), "the server says what it thinks of it")
     }
@@ -93,13 +93,13 @@ import Testing
                 return
             }
             #expect(uri == ByteText("mem://a"))
-            #expect(try refusal(resolve(request(method)))?.reason == "params.uri must name a resource")
+            #expect(try refusal(resolve(request(method)))?.words == "params.uri must name a resource")
         }
-        #expect(try refusal(resolve(request("logging/setLevel", #"{"level":"loud"}"#)))?.code == .invalidParams)
+        #expect(try refusal(resolve(request("logging/setLevel", #"{"level":"loud"}"#)))?.reason == .invalidParams)
         for method in ["server/discover", "subscriptions/listen", "tasks/get", "tasks/new-one"] {
             let refusal = try refusal(resolve(request(method)))
-            #expect(refusal?.code == .methodNotFound)
-            #expect(refusal?.reason == "\(method) does not exist in revision 2025-11-25")
+            #expect(refusal?.reason == .methodNotFound)
+            #expect(refusal?.words == "\(method) does not exist in revision 2025-11-25")
         }
         for method in ["tools/call", "resources/read", "vendor/x"] {
             guard case .toServer = try resolve(request(method)) else {

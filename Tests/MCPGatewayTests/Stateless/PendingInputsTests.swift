@@ -56,6 +56,6 @@ import Testing
         inputs.add(try question(id: "7"))
         #expect(try !inputs.read(InputResponses(request(#"{"input-7":{"roots":[]}}"#))).hasOthers)
         #expect(try inputs.read(InputResponses(request(#"{"input-8":1}"#))).hasOthers)
-        #expect(throws: StatelessRefusal.self) { try inputs.read(InputResponses(request(#"{"input-7":1}"#))) }
+        #expect(throws: Refusal.self) { try inputs.read(InputResponses(request(#"{"input-7":1}"#))) }
     }
 }

@@ -27,8 +27,8 @@ import Testing
     func bounded() throws {
         let most = (0..<SubscriptionFilter.maximumResources).map { "x:\($0)" }
         #expect(try requested(most).resources.count == most.count)
-        #expect(throws: StatelessRefusal.self) { try requested(most + ["x:more"]) }
-        #expect(throws: StatelessRefusal.self) {
+        #expect(throws: Refusal.self) { try requested(most + ["x:more"]) }
+        #expect(throws: Refusal.self) {
             try requested([String(repeating: "x", count: SubscriptionFilter.maximumBytes + 1)])
         }
     }

@@ -28,7 +28,8 @@ final class TestClient: Sendable {
         }
         switch opening {
         case .opened(let session, _): self.session = session
-        case .refused(let answer), .unavailable(let answer, _): throw NotOpened(answer: answer.text)
+        case .failed(let answer): throw NotOpened(answer: answer.text)
+        case .refused(let refusal): throw NotOpened(answer: refusal.words)
         }
         let (session, outlet) = (self.session, outlet)
         try await eventLoop.submit {

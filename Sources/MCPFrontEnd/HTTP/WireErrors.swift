@@ -1,0 +1,48 @@
+import MCPGateway
+import NIOHTTP1
+
+/// What each refusal is over HTTP, in both eras: the only place that says so.
+///
+/// A session's messages are answered with 200, whatever the answer says; in revision 2026-07-28 the status repeats what
+/// the error says of the request
+/// ([Streamable HTTP, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http)).
+enum WireErrors {
+    static func status(of reason: Refusal.Reason) -> HTTPResponseStatus {
+        switch reason {
+        case .malformed, .suspect, .identifierInUse, .invalidEnvelope, .headerMismatch, .unsupportedVersion,
+            .missingClientCapability:
+            .badRequest
+        case .tokenMissing, .tokenInvalid: .unauthorized
+        case .forbidden: .forbidden
+        case .unknownPath, .unknownSession, .methodNotFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .notAcceptable: .notAcceptable
+        case .tooSlow: .requestTimeout
+        case .tooManyStreams: .conflict
+        case .bodyTooLong: .payloadTooLarge
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .headTooLong: .requestHeaderFieldsTooLarge
+        case .tooManyConnections, .shuttingDown, .overloaded: .serviceUnavailable
+        // These tell of the outcome, which the body does.
+        case .invalidRequest, .invalidParams, .inputNotGiven, .invalidAnswer: .ok
+        }
+    }
+
+    static func headers(of reason: Refusal.Reason) -> [(String, String)] {
+        switch reason {
+        case .tokenMissing: [("WWW-Authenticate", "Bearer")]
+        case .tokenInvalid: [("WWW-Authenticate", "Bearer error=\"invalid_token\"")]
+        case .methodNotAllowed(let allowed): [("Allow", allowed)]
+        case .tooManyConnections: [("Retry-After", "1")]
+        case .shuttingDown, .overloaded: [("Retry-After", "5")]
+        case .malformed, .suspect, .headTooLong, .bodyTooLong, .tooSlow, .forbidden, .unknownPath, .unknownSession,
+            .notAcceptable, .unsupportedMediaType, .tooManyStreams, .invalidRequest, .identifierInUse,
+            .invalidEnvelope, .invalidParams, .methodNotFound, .headerMismatch, .unsupportedVersion,
+            .missingClientCapability, .inputNotGiven, .invalidAnswer:
+            []
+        }
+    }
+
+    /// Whether nothing after the request on its connection is believed.
+    static func closesConnection(_ reason: Refusal.Reason) -> Bool { reason == .suspect }
+}

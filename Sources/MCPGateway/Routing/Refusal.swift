@@ -1,0 +1,111 @@
+package import MCPCore
+package import NIOCore
+
+/// A request that the proxy itself says no to: the reason, and the words for whoever has to do something about it.
+///
+/// What a reason is on the wire stands in two places: its code here, its status and header fields in `WireErrors`.
+package struct Refusal: Error, Sendable {
+    /// All reasons.
+    package enum Reason: Sendable, Hashable {
+        // What is wrong with an HTTP request, whatever its message says.
+
+        case malformed
+        /// Malformed in a way after which nothing else on the connection is believed.
+        case suspect
+        case headTooLong
+        case bodyTooLong
+        case tooSlow
+        case tokenMissing
+        case tokenInvalid
+        case forbidden
+        case unknownPath
+        case unknownSession
+        /// The methods that there are, as `Allow` names them.
+        case methodNotAllowed(String)
+        case notAcceptable
+        case unsupportedMediaType
+        case tooManyStreams
+        case tooManyConnections
+
+        // What is wrong with a message.
+
+        case invalidRequest
+        /// A request with this identifier is still under way.
+        case identifierInUse
+        /// A stateless request does not say of itself what it has to.
+        case invalidEnvelope
+        case invalidParams
+        case methodNotFound
+        case headerMismatch
+        case unsupportedVersion
+        case missingClientCapability
+        case inputNotGiven
+        /// The server answered in a way that the protocol does not allow.
+        case invalidAnswer
+
+        // What the proxy has no room for now.
+
+        case shuttingDown
+        case overloaded
+    }
+
+    package let reason: Reason
+    package let words: String
+    package var data: ByteBuffer?
+    /// The route that the request was for, where that is known.
+    package var server: String?
+
+    /// - Parameter data: The `data` of the error, in JSON.
+    package init(_ reason: Reason, _ words: String, data: ByteBuffer? = nil) {
+        self.reason = reason
+        self.words = words
+        self.data = data
+    }
+
+    package static let shuttingDown = Refusal(
+        .shuttingDown, "the proxy is shutting down; connect again in a moment")
+    /// A call is ended that was under way.
+    static func ended(_ reason: String) -> Refusal { Refusal(.shuttingDown, "the call was ended: \(reason)") }
+
+    package static let identifierInUse = Refusal(.identifierInUse, "a request with this id is still in flight")
+
+    /// The error response.
+    ///
+    /// - Parameter id: nil where it is not known, or the transport has none.
+    package func answer(to id: RequestID?) -> ByteBuffer {
+        OwnMessages.error(id: id, code: reason.code, message: words, json: data)
+    }
+}
+
+extension Refusal.Reason {
+    /// The JSON-RPC code.
+    package var code: ErrorCode {
+        switch self {
+        case .malformed, .suspect, .headTooLong, .bodyTooLong, .tooSlow, .tokenMissing, .tokenInvalid, .forbidden,
+            .unknownPath, .unknownSession, .methodNotAllowed, .notAcceptable, .unsupportedMediaType, .tooManyStreams,
+            .tooManyConnections, .invalidRequest, .identifierInUse:
+            .invalidRequest
+        case .invalidEnvelope, .invalidParams: .invalidParams
+        case .methodNotFound: .methodNotFound
+        case .headerMismatch: .headerMismatch
+        case .unsupportedVersion: .unsupportedVersion
+        case .missingClientCapability: .missingClientCapability
+        case .inputNotGiven: .inputNotGiven
+        case .invalidAnswer: .invalidAnswer
+        case .shuttingDown: .shuttingDown
+        case .overloaded: .overloaded
+        }
+    }
+
+    /// What a server's own error is here as well, because the specification gives the code a meaning for the request and
+    /// not for its outcome; nil for all else.
+    package init?(of code: ErrorCode?) {
+        switch code {
+        case ErrorCode.methodNotFound: self = .methodNotFound
+        case ErrorCode.headerMismatch: self = .headerMismatch
+        case ErrorCode.missingClientCapability: self = .missingClientCapability
+        case ErrorCode.unsupportedVersion: self = .unsupportedVersion
+        default: return nil
+        }
+    }
+}
