@@ -85,7 +85,7 @@ final class Leg: AttachedClient, @unchecked Sendable {
     private var needsIntroduction: Bool { state.waiting.contains(where: \.isIntroduction) }
 
     private func attach(_ session: ClientSession, _ era: Era, _ attempt: Int) {
-        let open = found(for: session, era)
+        let open = OpenLeg(to: route, for: session, era, client: ObjectIdentifier(self))
         state.found(open)
         let needsIntroduction = needsIntroduction
         open.connection.run { [self, isListening] connection in
@@ -97,23 +97,6 @@ final class Leg: AttachedClient, @unchecked Sendable {
             }
         }
         if !needsIntroduction { tell(state.opened(), nil) }
-    }
-
-    private func found(for session: ClientSession, _ era: Era) -> OpenLeg {
-        let declaration = session.declaration
-        let (key, told) = route.server.key(
-            for: session.principal,
-            sessionID: session.isForOneRequest ? nil : session.id,
-            declaration,
-            era: era
-        )
-        return OpenLeg(
-            route: route,
-            connection: route.server.hold(key, of: session.principal, told, preferring: session.eventLoop),
-            era: era,
-            metadata: era == .modern ? declaration.metadataForStatelessServer : nil,
-            client: ObjectIdentifier(self)
-        )
     }
 
     private func introduced(

@@ -59,40 +59,20 @@ extension Gateway {
                 release(request.principal, from: server)
                 return StatelessCall(request, reply: reply, on: eventLoop, gateway: self).start()
             }
-            let connection = server.hold(for: request, era: .legacy, preferring: eventLoop)
-            connection.run { [self] connection in
+            let leg = OpenLeg(for: request, .legacy, preferring: eventLoop)
+            leg.connection.run { [self] connection in
                 connection.upstream.whenReady { [self] result in
-                    server.release(connection)
+                    leg.release()
                     let answer: Answer =
                         switch result {
                         case .success(let introduction):
                             .result(DiscoverResult.make(from: introduction, cacheHints: connection.cacheHints))
                         case .failure(let failure): .failure(failure)
                         }
-                    reply.finish(answer.bytes(for: request.id, server: server.displayName), refusal: answer.refusal)
+                    reply.finish(answer.bytes(for: request.id, server: leg.serverName), refusal: answer.refusal)
                     release(request.principal, from: server)
                 }
             }
         }
-    }
-}
-
-extension ServerConnections {
-    /// The connection for a request that belongs to no session.
-    func hold(for request: StatelessRequest, era: Era, preferring eventLoop: any EventLoop) -> Connection {
-        if era == .modern {
-            let (key, told) = key(for: request.principal, sessionID: nil, ownDeclaration, era: .modern)
-            return hold(key, of: request.principal, told, preferring: eventLoop)
-        }
-        let message = request.message
-        var handshake = ownDeclaration
-        if let info = message.view(message.envelope.metadata.clientInfo?.value) { handshake.clientInfo = info.bytes }
-        if let capabilities = message.view(message.envelope.metadata.clientCapabilities?.value) {
-            handshake.capabilities = capabilities.bytes
-        }
-        handshake.clientInfo.blankLineBreaks()
-        handshake.capabilities.blankLineBreaks()
-        let (key, told) = key(for: request.principal, sessionID: nil, handshake, era: .legacy)
-        return hold(key, of: request.principal, told, preferring: eventLoop)
     }
 }

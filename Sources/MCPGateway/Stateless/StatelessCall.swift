@@ -1,5 +1,6 @@
 import MCPCore
 import MCPUpstream
+import MCPValues
 import NIOCore
 
 /// One call of a client without session: a single request where the server needs nothing more; where a server with a
@@ -20,7 +21,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     private var progressToken: RequestID?
     private var exchange: Exchange?
     /// Where the call is under way, held meanwhile.
-    private var connection: Connection?
+    private var leg: OpenLeg?
     /// Where it was made last.
     private weak var lastConnection: Connection?
     private var isCounted = false
@@ -101,18 +102,18 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     func send(_ message: Message, _ serverEra: Era) {
         state = .running
-        let connection = route.server.hold(for: request, era: serverEra, preferring: eventLoop)
+        let leg = OpenLeg(for: request, serverEra, preferring: eventLoop)
         let exchange = Exchange(
             message,
             id: clientID,
             caller: self,
-            leg: OpenLeg(route: route, connection: connection, era: serverEra, logLevel: request.logLevel),
+            leg: leg,
             parameters: request.parameters ?? []
         )
-        self.connection = connection
-        lastConnection = connection
+        self.leg = leg
+        lastConnection = leg.connection
         self.exchange = exchange
-        connection.run { $0.start(exchange) }
+        leg.connection.run { $0.start(exchange) }
     }
 
     private func watchClient() {
@@ -161,7 +162,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     func finish(_ exchange: Exchange, _ answer: Answer) {
         guard exchange === self.exchange else { return }
         self.exchange = nil
-        releaseConnection()
+        releaseLeg()
         if beginsAgain(after: answer) { return }
         if state.isSuspended {
             // The server did not wait for the answers. The client gets this when it comes back.
@@ -242,7 +243,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
             [self] in expired(name)
         }
         state = .suspended(name: name, expiry: expiry)
-        connection?.run { [self] in $0.left(self) }
+        leg?.connection.run { [self] in $0.left(self) }
         uncount()
         respond(.result(inputs.result(state: name)))
     }
@@ -267,7 +268,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     /// Whether a request is this one again, with answers.
     func isRepeated(by other: StatelessRequest) -> Bool {
-        other.principal == request.principal && other.route === request.route
+        other.principal == request.principal && other.route.name.hasBytes(of: request.route.name)
             && RequestBinding(request.message) == RequestBinding(other.message)
     }
 
@@ -352,9 +353,9 @@ final class StatelessCall: Caller, @unchecked Sendable {
     private func cancelServer(reason: String) {
         if let exchange {
             self.exchange = nil
-            connection?.run { $0.cancel(exchange, reason: reason) }
+            leg?.connection.run { $0.cancel(exchange, reason: reason) }
         }
-        releaseConnection()
+        releaseLeg()
     }
 
     func end(_ answer: Answer) {
@@ -371,9 +372,9 @@ final class StatelessCall: Caller, @unchecked Sendable {
         reply.finish(answer.bytes(for: clientID, server: route.server.displayName), refusal: answer.refusal)
     }
 
-    private func releaseConnection() {
-        if let connection { route.server.release(connection) }
-        connection = nil
+    private func releaseLeg() {
+        leg?.release()
+        leg = nil
     }
 
     private func uncount() {

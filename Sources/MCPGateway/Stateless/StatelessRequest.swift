@@ -1,4 +1,5 @@
 package import MCPCore
+import MCPUpstream
 import NIOCore
 
 /// A request of a client without session, as it came.
@@ -22,6 +23,19 @@ package struct StatelessRequest: Sendable {
         self.route = route
         self.principal = principal
         self.parameters = parameters
+    }
+
+    /// What the client says of itself; what it leaves out, the proxy says of itself.
+    var declaration: ClientDeclaration {
+        var declaration = route.server.ownDeclaration
+        let metadata = message.envelope.metadata
+        if let info = message.view(metadata.clientInfo?.value) { declaration.clientInfo = info.bytes }
+        if let capabilities = message.view(metadata.clientCapabilities?.value) {
+            declaration.capabilities = capabilities.bytes
+        }
+        declaration.clientInfo.blankLineBreaks()
+        declaration.capabilities.blankLineBreaks()
+        return declaration
     }
 
     /// Which questions the client has declared to answer.

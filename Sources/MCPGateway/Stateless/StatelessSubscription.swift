@@ -11,8 +11,8 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
     private enum State {
         case starting
         /// Nothing may be told before the client knows what it will hear.
-        case attaching(Connection)
-        case acknowledged(Connection, SubscriptionFilter)
+        case attaching(OpenLeg)
+        case acknowledged(OpenLeg, SubscriptionFilter)
         case ended
     }
 
@@ -53,9 +53,9 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
     }
 
     private func attach(_ era: Era) {
-        let connection = request.route.server.hold(for: request, era: era, preferring: eventLoop)
-        state = .attaching(connection)
-        connection.run { [self, wanted = filter] connection in
+        let leg = OpenLeg(for: request, era, preferring: eventLoop)
+        state = .attaching(leg)
+        leg.connection.run { [self, wanted = filter] connection in
             connection.upstream.whenReady { [self] ready in
                 guard !hasLeft else { return }
                 switch ready {
@@ -68,10 +68,10 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
 
     private func attached(_ outcome: Result<SubscriptionFilter, UpstreamFailure>) {
         eventLoop.run { [self] in
-            guard case .attaching(let connection) = state else { return }
+            guard case .attaching(let leg) = state else { return }
             switch outcome {
             case .success(let honoured):
-                state = .acknowledged(connection, honoured)
+                state = .acknowledged(leg, honoured)
                 acknowledge(honoured)
             case .failure(let failure): fail(.failure(failure))
             }
@@ -143,14 +143,14 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
 
     private func end() {
         switch state {
-        case .attaching(let connection), .acknowledged(let connection, _):
-            connection.run { [self] connection in
+        case .attaching(let leg), .acknowledged(let leg, _):
+            leg.connection.run { [self] connection in
                 hasLeft = true
                 // Without an attachment there is only the hold to give back.
                 if connection.audience.contains(self) {
                     connection.detach(self)
                 } else {
-                    connection.server.release(connection)
+                    leg.release()
                 }
             }
         case .starting, .ended: break

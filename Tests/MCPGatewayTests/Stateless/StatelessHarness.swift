@@ -69,13 +69,15 @@ struct Asked {
 
 extension GatewayHarness {
     /// Puts a request without session.
-    func ask(_ ask: Ask = Ask(), _ reply: StatelessReplyRecorder = StatelessReplyRecorder()) throws
-        -> StatelessReplyRecorder
-    {
+    ///
+    /// - Parameter other: Where it is put, instead of at the harness's own route.
+    func ask(
+        _ ask: Ask = Ask(), _ reply: StatelessReplyRecorder = StatelessReplyRecorder(), at other: Route? = nil
+    ) throws -> StatelessReplyRecorder {
         let message = try Message(ask.text)
         guard let id = message.id else { throw TestClient.NotSent() }
         let request = StatelessRequest(
-            message, id: id, route: route, principal: ask.principal, parameters: ask.parameters
+            message, id: id, route: other ?? route, principal: ask.principal, parameters: ask.parameters
         )
         clients.perform { gateway.receive(request, reply, on: clients) }
         settle()

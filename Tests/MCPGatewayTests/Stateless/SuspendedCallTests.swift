@@ -42,6 +42,22 @@ import Testing
         #expect(first.cameTooLate.isEmpty && second.cameTooLate.isEmpty)
     }
 
+    @Test("A call goes on when its server was published anew meanwhile, and not at another server")
+    func publishedAnew() throws {
+        let harness = GatewayHarness()
+        let (asked, _, _) = try harness.suspendedCall()
+        let again = Ask().again(
+            "2", state: asked.state, responses: #"{"\#(try asked.key("elicitation/create"))":\#(Self.accepted)}"#)
+        func route(_ name: String) -> Route {
+            Route(name: name, policy: RoutePolicy(), server: harness.server, logger: .silent)
+        }
+        let elsewhere = try harness.ask(again, at: route("other"))
+        #expect(elsewhere.answers.count == 1 && elsewhere.answers[0].contains("requestState is not known"))
+        let second = try harness.ask(again, at: route(harness.route.name))
+        #expect(second.answers.isEmpty)
+        #expect(try harness.script.link.responses.count == 1)
+    }
+
     @Test("Questions that come together are asked together, each answered under its own identifier")
     func several() throws {
         let harness = GatewayHarness()
