@@ -87,6 +87,106 @@ static void run_command(char *const command[]) {
     _exit(reason == ENOENT ? 127 : 126);
 }
 
+/// What is known of the tree of processes below the guard.
+struct tree {
+    pid_t command;  // 0 once it has ended
+    int result;     // what the guard ends with
+    long deadline;  // when the tree is killed; -1 while it may live
+    int killing;
+};
+
+/// Keeps signals from ending the guard. Returns what they are read from; -1 when there is no such thing.
+static int watch_signals(void) {
+    sigset_t watched;
+    sigemptyset(&watched);
+    sigaddset(&watched, SIGCHLD);
+    sigaddset(&watched, SIGTERM);
+    sigaddset(&watched, SIGINT);
+    sigaddset(&watched, SIGHUP);
+    sigprocmask(SIG_BLOCK, &watched, NULL);
+    return signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/// The pipe ends belong to the command: held here they would hide its end of file. Standard error stays, so that its
+/// end of file tells the proxy that the whole tree has gone.
+static void let_go_of_pipes(void) {
+    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nowhere < 0) return;
+    dup2(nowhere, STDIN_FILENO);
+    dup2(nowhere, STDOUT_FILENO);
+    close(nowhere);
+}
+
+/// Takes note of who has ended. Returns whether nobody is left.
+static int reap(struct tree *tree) {
+    int status;
+    pid_t ended;
+    while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (ended != tree->command) continue;
+        tree->result = exit_code(status);
+        tree->command = 0;
+        if (tree->deadline < 0) {
+            // What the command leaves behind is asked to end, then made to: soon, because whoever still holds the
+            // command's output keeps the proxy from noticing that it has ended.
+            tree->deadline = now_milliseconds() + STRAGGLER_MILLISECONDS;
+            signal_children(SIGTERM);
+        }
+    }
+    return ended < 0 && errno == ECHILD;
+}
+
+/// Kills the tree once its time is over.
+static void kill_when_due(struct tree *tree) {
+    if (tree->deadline >= 0 && now_milliseconds() >= tree->deadline) tree->killing = 1;
+    if (!tree->killing) return;
+    // Each death can hand us new children, hence again and again until nobody is left.
+    if (tree->command > 0) kill(-tree->command, SIGKILL);
+    signal_children(SIGKILL);
+}
+
+/// How long nothing need be done, in milliseconds; -1 for as long as nothing happens.
+static int patience(const struct tree *tree) {
+    if (tree->killing) return 20;
+    if (tree->deadline < 0) return -1;
+    long left = tree->deadline - now_milliseconds();
+    return left > 0 ? (int)left : 0;
+}
+
+/// Reads the signals that have come. Returns whether one of them asks the tree to end, which so far lives.
+static int is_asked_to_stop(struct tree *tree, int signal_descriptor) {
+    int stop = 0;
+    struct signalfd_siginfo seen;
+    while (read(signal_descriptor, &seen, sizeof seen) == (ssize_t)sizeof seen) {
+        if (seen.ssi_signo != SIGTERM && seen.ssi_signo != SIGINT && seen.ssi_signo != SIGHUP) continue;
+        if (tree->deadline < 0) {
+            stop = 1;
+        } else {
+            tree->deadline = now_milliseconds();  // asked twice: at once
+        }
+    }
+    return stop;
+}
+
+/// Watches over the tree until nobody is left of it. Returns what the guard ends with.
+static int watch_over(struct tree *tree, int signal_descriptor, int parent_descriptor, long stop_milliseconds) {
+    while (!reap(tree)) {
+        kill_when_due(tree);
+        struct pollfd waits[2] = {
+            {.fd = signal_descriptor, .events = POLLIN},
+            {.fd = tree->deadline < 0 ? parent_descriptor : -1, .events = POLLIN},
+        };
+        if (poll(waits, 2, patience(tree)) < 0 && errno != EINTR) return 1;
+
+        int has_no_parent = tree->deadline < 0 && (waits[1].revents & POLLIN);
+        if (is_asked_to_stop(tree, signal_descriptor) || has_no_parent) {
+            tree->deadline = now_milliseconds() + stop_milliseconds;
+            if (tree->command > 0) kill(-tree->command, SIGTERM);
+            signal_children(SIGTERM);
+        }
+    }
+    return tree->result;
+}
+
 int proxy_guard_main(int argc, char *const argv[]) {
     if (argc < 5) return 2;
     pid_t parent = (pid_t)atoi(argv[2]);
@@ -99,15 +199,7 @@ int proxy_guard_main(int argc, char *const argv[]) {
     int parent_descriptor = (int)syscall(SYS_pidfd_open, parent, 0);
     // Asked after the descriptor is open, so that it cannot be somebody else's by now.
     if (getppid() != parent) return 1;
-
-    sigset_t watched;
-    sigemptyset(&watched);
-    sigaddset(&watched, SIGCHLD);
-    sigaddset(&watched, SIGTERM);
-    sigaddset(&watched, SIGINT);
-    sigaddset(&watched, SIGHUP);
-    sigprocmask(SIG_BLOCK, &watched, NULL);
-    int signal_descriptor = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+    int signal_descriptor = watch_signals();
     if (signal_descriptor < 0) return 1;
 
     pid_t command = fork();
@@ -117,72 +209,10 @@ int proxy_guard_main(int argc, char *const argv[]) {
     }
     if (command == 0) run_command(argv + 4);
     setpgid(command, command);
+    let_go_of_pipes();
 
-    // The pipe ends belong to the command: held here they would hide its end of file. Standard error stays,
-    // so that its end of file tells the proxy that the whole tree has gone.
-    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (nowhere >= 0) {
-        dup2(nowhere, STDIN_FILENO);
-        dup2(nowhere, STDOUT_FILENO);
-        close(nowhere);
-    }
-
-    int result = 1;
-    long deadline = -1;  // when the tree is killed; -1 while it may live
-    int killing = 0;
-    for (;;) {
-        int status;
-        pid_t ended;
-        while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
-            if (ended != command) continue;
-            result = exit_code(status);
-            command = 0;
-            if (deadline < 0) {
-                // What the command leaves behind is asked to end, then made to: soon, because whoever still holds
-                // the command's output keeps the proxy from noticing that it has ended.
-                deadline = now_milliseconds() + STRAGGLER_MILLISECONDS;
-                signal_children(SIGTERM);
-            }
-        }
-        if (ended < 0 && errno == ECHILD) return result;
-
-        if (!killing && deadline >= 0 && now_milliseconds() >= deadline) killing = 1;
-        if (killing) {
-            // Each death can hand us new children, hence again and again until nobody is left.
-            if (command > 0) kill(-command, SIGKILL);
-            signal_children(SIGKILL);
-        }
-
-        int timeout = -1;
-        if (killing) {
-            timeout = 20;
-        } else if (deadline >= 0) {
-            long left = deadline - now_milliseconds();
-            timeout = left > 0 ? (int)left : 0;
-        }
-        struct pollfd waits[2] = {
-            {.fd = signal_descriptor, .events = POLLIN},
-            {.fd = deadline < 0 ? parent_descriptor : -1, .events = POLLIN},
-        };
-        if (poll(waits, 2, timeout) < 0 && errno != EINTR) return 1;
-
-        int stop = deadline < 0 && (waits[1].revents & POLLIN);
-        struct signalfd_siginfo seen;
-        while (read(signal_descriptor, &seen, sizeof seen) == (ssize_t)sizeof seen) {
-            if (seen.ssi_signo == SIGTERM || seen.ssi_signo == SIGINT || seen.ssi_signo == SIGHUP) {
-                if (deadline < 0) {
-                    stop = 1;
-                } else {
-                    deadline = now_milliseconds();  // asked twice: at once
-                }
-            }
-        }
-        if (stop) {
-            deadline = now_milliseconds() + stop_milliseconds;
-            if (command > 0) kill(-command, SIGTERM);
-            signal_children(SIGTERM);
-        }
-    }
+    struct tree tree = {.command = command, .result = 1, .deadline = -1, .killing = 0};
+    return watch_over(&tree, signal_descriptor, parent_descriptor, stop_milliseconds);
 }
 
 #else

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// One Swift file of the package, with comments and string literals told apart from code.
+/// One file of the package, with comments and string literals told apart from code.
 struct SourceFile: Sendable, CustomTestStringConvertible {
     /// The path below the package, such as `Sources/MCPCore/JSON/JSONScanner.swift`.
     let path: String
@@ -17,12 +17,12 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// All Swift files below a folder of the package.
-    static func all(below folder: String) -> [SourceFile] {
+    /// All files below a folder of the package whose names end alike.
+    static func all(below folder: String, ext: String = "swift") -> [SourceFile] {
         let start = root.appending(path: folder)
         guard let files = FileManager.default.enumerator(at: start, includingPropertiesForKeys: nil) else { return [] }
         var found: [SourceFile] = []
-        for case let url as URL in files where url.pathExtension == "swift" {
+        for case let url as URL in files where url.pathExtension == ext {
             // A file that vanishes while we look is one less to judge.
             guard let text = try? String(contentsOf: url, encoding: .utf8) else { continue }
             let path = String(url.path.dropFirst(root.path.count)).drop { $0 == "/" }
@@ -42,6 +42,7 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
 
     static let sources = all(below: "Sources")
     static let tests = all(below: "Tests")
+    static let cSources = all(below: "Sources", ext: "c")
 
     init(path: String, text: String) {
         self.path = path

@@ -10,7 +10,7 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "mcp-proxy",
         abstract: "Puts many MCP servers behind one HTTP server.",
         discussion: "Options may be written with one dash or two.",
-        version: programVersion,
+        version: ProgramVersion.text,
         subcommands: [
             CheckCommand.self, StdioCommand.self, ListCommand.self, ToolsCommand.self, CallCommand.self,
             ReadCommand.self, LogsCommand.self, AddCommand.self, RemoveCommand.self, RestartCommand.self,

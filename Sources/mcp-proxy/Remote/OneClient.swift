@@ -44,7 +44,7 @@ final class OneClient: Sendable {
         var params = ByteBuffer(string: #"{"protocolVersion":"#)
         params.writeJSONString(ProtocolVersion.latestLegacy.name)
         params.writeString(#","capabilities":{},"clientInfo":{"name":"mcp-proxy","version":"#)
-        params.writeJSONString(programVersion)
+        params.writeJSONString(ProgramVersion.text)
         params.writeString("}}")
         _ = try await request(.initialize, params)
         say(OwnMessages.notification(.initialized))

@@ -1,0 +1,22 @@
+package import MCPCore
+
+/// Hears how one exchange goes on. Called on the upstream's event loop.
+///
+/// After `exchangeAnswered` or `exchangeFailed` nothing more comes; after a cancellation nothing at all.
+package protocol ExchangeReceiver: AnyObject, Sendable {
+    /// The request as this server is to get it; asked for each time that it is sent. nil when it makes no sense to
+    /// such a server: then the exchange fails.
+    func request(for introduction: Introduction) -> OutgoingRequest?
+
+    /// A progress notification for this exchange. Its token is ours.
+    func exchangeProgressed(_ notification: Message)
+    func exchangeAnswered(_ answer: Message)
+    func exchangeFailed(_ failure: UpstreamFailure)
+
+    /// Whether a client wants the answer, and not the proxy itself.
+    var isForClient: Bool { get }
+}
+
+extension ExchangeReceiver {
+    package var isForClient: Bool { true }
+}
