@@ -4,7 +4,10 @@ import httpx
 import pytest
 
 from support.fixture import stdio
+from support.raw import initialize_body
+from support.wait import eventually
 
+JSON = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
 NEEDS = {"command": "x", "env": {"KEY": "${NOBODY_SETS_THIS}"}}
 WORDS = "the environment variable NOBODY_SETS_THIS is not set"
 
@@ -19,6 +22,37 @@ def test_only_the_server_that_needs_it_fails(launch):
             assert proxy.servers()[name]["error"] == WORDS
         proxy.wait_output(f"env failed: {WORDS}. Correct that and start mcp-proxy again.")
         assert f"mcpServers.env.env.KEY: {WORDS}, so the server is not started" in proxy.stderr
+
+
+def test_nothing_is_tried_again_that_only_a_change_can_help(launch):
+    """Neither calls nor time make attempts; a change of the configuration does."""
+    quick = {"restartBackoffMinimum": "1ms", "restartBackoffMaximum": "1ms"}
+    crash = {"command": "false"}
+    with launch({"needs": NEEDS, "crash": crash}, limits=quick) as proxy:
+        for _ in range(3):
+            error = httpx.post(proxy.url("/needs/mcp"), content=initialize_body(), headers=JSON).json()["error"]
+            assert "could not be started" in error["message"] and "circuit" not in error["data"], error
+        # Long enough for another one to be tried many times.
+        eventually(lambda: proxy.servers()["crash"]["restarts"] > 10, "the other server to be tried again and again")
+        assert proxy.servers()["needs"]["restarts"] == 0
+        proxy.rewrite({"needs": stdio(), "crash": crash}, limits=quick)
+        proxy.wait_state("needs", "ready")
+
+
+def test_a_change_to_what_lacks_something_is_not_tried_again(launch):
+    """The server serves as it was, and says why it is not what it is to be."""
+    quick = {"restartBackoffMinimum": "1ms", "restartBackoffMaximum": "1ms"}
+    with launch({"one": stdio(), "other": stdio()}, limits=quick) as proxy:
+        proxy.rewrite({"one": stdio(env={"KEY": "${NOBODY_SETS_THIS}"}), "other": {"command": "false"}}, limits=quick)
+        eventually(lambda: WORDS in proxy.servers()["one"].get("pendingChange", ""), "the reason to be shown")
+        journal = httpx.get(proxy.url("/api/servers/other/logs"))
+        starts = lambda name: sum(
+            entry["text"] == "starts anew"
+            for entry in httpx.get(proxy.url(f"/api/servers/{name}/logs")).json()["entries"]
+        )
+        eventually(lambda: starts("other") > 10, f"the other server to be tried again and again: {journal.text}")
+        assert starts("one") == 1
+        assert proxy.servers()["one"]["state"] == "ready"
 
 
 def test_a_server_whose_token_is_missing_is_not_open(launch):

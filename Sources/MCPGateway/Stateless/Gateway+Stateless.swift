@@ -55,7 +55,7 @@ extension Gateway {
             let refusal = StatelessRefusal(refused.code, refused.words)
             return reply.finish(refusal.answer(to: request.id), error: refusal.code)
         }
-        server.findEra(on: eventLoop) { [self] era in
+        server.findEra(for: server.declaration(of: request), on: eventLoop) { [self] era in
             guard case .success(.legacy) = era else {
                 release(request.principal, from: server)
                 return StatelessCall(request, reply: reply, on: eventLoop, gateway: self).start()
@@ -85,15 +85,20 @@ extension ServerConnections {
             let (key, told) = key(for: request.principal, sessionID: nil, ownDeclaration, era: .modern)
             return hold(key, of: request.principal, told, preferring: eventLoop)
         }
-        let message = request.message
-        var handshake = ownDeclaration
-        if let info = message.view(message.envelope.metadata.clientInfo?.value) { handshake.clientInfo = info.bytes }
-        if let capabilities = message.view(message.envelope.metadata.clientCapabilities?.value) {
-            handshake.capabilities = capabilities.bytes
-        }
-        handshake.clientInfo.blankLineBreaks()
-        handshake.capabilities.blankLineBreaks()
-        let (key, told) = key(for: request.principal, sessionID: nil, handshake, era: .legacy)
+        let (key, told) = key(for: request.principal, sessionID: nil, declaration(of: request), era: .legacy)
         return hold(key, of: request.principal, told, preferring: eventLoop)
+    }
+
+    /// What a request says of its client.
+    func declaration(of request: StatelessRequest) -> ClientDeclaration {
+        let message = request.message
+        var declaration = ownDeclaration
+        if let info = message.view(message.envelope.metadata.clientInfo?.value) { declaration.clientInfo = info.bytes }
+        if let capabilities = message.view(message.envelope.metadata.clientCapabilities?.value) {
+            declaration.capabilities = capabilities.bytes
+        }
+        declaration.clientInfo.blankLineBreaks()
+        declaration.capabilities.blankLineBreaks()
+        return declaration
     }
 }
