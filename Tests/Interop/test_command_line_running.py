@@ -156,6 +156,12 @@ def test_errors_have_exit_status_1(where, request):
     assert 'there is no server "nobody"' in commands.run("call", "nobody", "echo", *extra, status=1).stderr
 
 
+def test_a_server_that_does_not_run_is_explained(running):
+    """Whatever is asked of it, the reason is there."""
+    for command in (["call", "broken", "echo", "text=x"], ["tools", "broken"], ["tools"]):
+        assert "it ended with exit status 3" in running.run(*command, status=1).stderr
+
+
 def test_a_server_that_does_not_start_is_explained(stopped):
     """One-shot, a server that does not start is reported with its last words, and nothing is left."""
     done = stopped.run("call", "broken", "echo", "text=x", "--one-shot", status=1)

@@ -8,11 +8,11 @@ import NIOCore
 /// addresses and what the server itself said. Another proxy in between has kept that back already: its words go on.
 enum ClientFailure {
     static func answer(to id: RequestID, server: String, _ failure: UpstreamFailure) -> ByteBuffer {
+        if let theirs = failure.forwarded {
+            return OwnMessages.error(id: id, code: theirs.code, message: theirs.message, json: theirs.data)
+        }
         var facts = [("server", server), ("reason", failure.code.rawValue)]
         guard let pause = failure.pause else {
-            if let theirs = failure.forwarded {
-                return OwnMessages.error(id: id, code: theirs.code, message: theirs.message, json: theirs.data)
-            }
             let (code, words) = explain(failure)
             let more = failure.publicDetail.map { ": \($0)" } ?? ""
             return OwnMessages.error(id: id, code: code, message: "server \"\(server)\" \(words)\(more)", data: facts)

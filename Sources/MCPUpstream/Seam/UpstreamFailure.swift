@@ -1,4 +1,4 @@
-import MCPCore
+package import MCPCore
 
 /// Why an upstream cannot be used, or why one exchange with it failed.
 package struct UpstreamFailure: Error, Sendable, Equatable {
@@ -63,6 +63,11 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
         package let failures: Int
         /// Rounded up; 0 when a new attempt is under way.
         package let seconds: Int
+
+        package init(failures: Int, seconds: Int) {
+            self.failures = failures
+            self.seconds = seconds
+        }
     }
 
     /// - Parameter logDetail: What only the log may say; nil for the same words.
@@ -119,7 +124,7 @@ extension UpstreamFailure {
     }
 
     /// The server answered the handshake with an error.
-    static func handshakeRefused(_ answer: Message) -> UpstreamFailure {
+    package static func handshakeRefused(_ answer: Message) -> UpstreamFailure {
         guard let forwarded = ForwardedError(in: answer) else {
             let words = answer.view(answer.envelope.error)?["message"]?.string ?? "no reason given"
             return UpstreamFailure(.handshakeRefused, "it refused the handshake: \(words)")
@@ -144,7 +149,7 @@ extension UpstreamFailure {
     }
 
     /// The same failure as the reason why a request is not sent.
-    func refusing(_ pause: Pause) -> UpstreamFailure {
+    package func refusing(_ pause: Pause) -> UpstreamFailure {
         var failure = beforeSending
         failure.pause = pause
         return failure

@@ -80,6 +80,8 @@ struct ManagementClient: Sendable {
             problem?["detail"]?.string.map(ShownOutput.printable)
             ?? "\(place.base)/api/\(path) answered with status \(answer.status)"
         switch answer.status {
+        case 401 where place.token == nil:
+            words = "the proxy at \(place.base) asks for a token\n" + tokenWords(hasToken: false)
         case 401, 403: words += "\n" + tokenWords(hasToken: place.token != nil)
         case 404 where problem?["type"]?.string?.hasSuffix("unknown-server") == true:
             words += " at \(place.base); mcp-proxy list shows which there are"
