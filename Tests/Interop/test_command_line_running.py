@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -155,6 +156,12 @@ def test_errors_have_exit_status_1(where, request):
     assert 'there is no server "nobody"' in commands.run("call", "nobody", "echo", *extra, status=1).stderr
 
 
+def test_a_server_that_does_not_run_is_explained(running):
+    """Whatever is asked of it, the reason is there."""
+    for command in (["call", "broken", "echo", "text=x"], ["tools", "broken"], ["tools"]):
+        assert "it ended with exit status 3" in running.run(*command, status=1).stderr
+
+
 def test_a_server_that_does_not_start_is_explained(stopped):
     """One-shot, a server that does not start is reported with its last words, and nothing is left."""
     done = stopped.run("call", "broken", "echo", "text=x", "--one-shot", status=1)
@@ -172,24 +179,29 @@ def test_a_question_of_the_server_is_refused(where, request):
         assert "-32601" in commands.run("call", "one", tool, *extra).stdout
 
 
-def test_progress_is_shown_to_somebody_who_waits(running):
-    """On a terminal the progress of a call is shown on standard error; the result stays alone on standard output."""
+def on_terminal(commands, *arguments):
+    """Runs a command whose standard error is a terminal: how it was done, and what the terminal shows."""
     ours, theirs = os.openpty()
     try:
         done = subprocess.run(
-            [running.binary, "call", "one", "progress", "steps=2"],
-            cwd=running.proxy.directory,
-            env=running.environment(),
+            [commands.binary, *arguments],
+            cwd=commands.proxy.directory,
+            env=commands.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=theirs,
             text=True,
             timeout=SECONDS,
         )
-        shown = os.read(ours, 10_000).decode()
+        return done, os.read(ours, 10_000).decode()
     finally:
         os.close(ours)
         os.close(theirs)
+
+
+def test_progress_is_shown_to_somebody_who_waits(running):
+    """On a terminal the progress of a call is shown on standard error; the result stays alone on standard output."""
+    done, shown = on_terminal(running, "call", "one", "progress", "steps=2")
     assert done.stdout == "2 steps\n"
     assert "1 of 2" in shown
     assert "2 of 2" in shown
@@ -207,6 +219,28 @@ def test_read_finds_the_server(where, request):
     assert commands.run("read", "mem://one", *extra).stdout == "one\n"
     assert commands.json("read", "mem://one", *extra)["contents"][0]["uri"] == "mem://one"
     assert 'no server has the resource "mem://none"' in commands.run("read", "mem://none", *extra, status=1).stderr
+
+
+@pytest.mark.parametrize("where", ["running", "stopped"])
+def test_read_names_the_servers_that_could_not_be_asked(where, request):
+    """Whether or not another one has the resource, with the reason; those that do not have it are told apart."""
+    commands = request.getfixturevalue(where)
+    extra = ["--one-shot"] if where == "stopped" else []
+    done = commands.run("read", "mem://one", *extra)
+    assert done.stdout == "one\n"
+    [title, server, *_] = done.stderr.splitlines()
+    assert title.endswith("these servers could not be asked:")
+    assert server.startswith("    broken: ") and "exit status 3" in done.stderr
+    answer, rest = commands.run("read", "mem://none", *extra, status=1).stderr.split("these servers could not be asked:")
+    assert "    one: " in answer and "broken" not in answer
+    assert "    broken: " in rest and "exit status 3" in rest and "one: " not in rest
+
+
+def test_read_tells_whom_it_is_asking(running):
+    """Somebody who waits at a terminal sees for which server."""
+    done, shown = on_terminal(running, "read", "mem://one")
+    assert done.stdout == "one\n"
+    assert "asking broken (1 of 2)…" in shown and "asking one (2 of 2)…" in shown
 
 
 def test_read_does_not_choose_among_several(binary, make_proxy):
@@ -343,6 +377,41 @@ def test_following_logs_ends_with_ctrl_c(running):
         assert process.wait(SECONDS) == 0
 
 
+def test_a_disabled_server_is_enabled_by_a_command(running):
+    """What refuses says which command helps, and that command exists."""
+    running.run("disable", "one")
+    try:
+        assert "mcp-proxy enable one starts it" in running.run("call", "one", "echo", "text=x", status=1).stderr
+        for command in (["restart", "one"], ["tools", "one"]):
+            assert 'the server is disabled; "enable" starts it' in running.run(*command, status=1).stderr
+    finally:
+        assert "enabled" in running.run("enable", "one").stdout
+    assert running.run("call", "one", "echo", "text=x").stdout == "x\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["tools", "no"], ["logs", "no"], ["remove", "no"], ["restart", "no"], ["enable", "no"], ["add", "one", "--url", "http://127.0.0.1:1/mcp"]],
+)
+def test_refusals_speak_of_commands(running, command):
+    """Nobody at a command line is told of methods and paths of the API."""
+    words = running.run(*command, status=1).stderr
+    assert "mcp-proxy list shows which there are" in words or "mcp-proxy add --replace does that" in words
+    assert not any(word in words for word in ("/api/", "GET", "PUT", "POST"))
+
+
+def test_a_call_costs_few_requests(binary, launch):
+    """What nobody looks at is not asked for: one request is the command's own, the others find out the arguments."""
+    with launch({"one": stdio()}, options={"logEnabled": True}) as proxy:
+        proxy.wait_output("server lists tools")
+        commands = Commands(binary, proxy)
+        commands.run("call", "one", "echo", "text=x")
+        commands.run("call", "one", "is_error", status=1)
+        proxy.wait_output("tool=is_error")
+        asked = re.findall(r"request method=(\S+)", proxy.stderr)
+        assert set(asked) <= {"tools/list", "tools/call"} and len(asked) <= 6, asked
+
+
 # Which proxy, which token
 
 
@@ -363,6 +432,18 @@ def test_the_token_of_a_file_stays_with_the_files_proxy(running):
     assert running.run("list", "--proxy", running.proxy.base + "/", MCP_PROXY_TOKEN=TOKEN).stdout
     named = ["--proxy", running.proxy.base, "--config", running.proxy.file]
     assert running.run("list", *named).stdout
+
+
+@pytest.mark.parametrize("command", [["list"], ["call", "one", "echo", "text=x"], ["reload"], ["restart", "one"]])
+def test_a_broken_file_that_lies_here_is_no_dead_end(running, shell, command):
+    """The message names the way round, which works."""
+    shell.write("project/config.json", '{"mcpServers": {')
+    refused = shell.run(*command, "--token", TOKEN, status=1)
+    assert "config.json:1:" in refused.stderr and "name the proxy with --proxy URL" in refused.stderr
+    shell.run(*command, "--token", TOKEN, "--proxy", running.proxy.base)
+    shell.write("project/other.json", "{")
+    refused = shell.run(*command, "--config", "other.json", "--proxy", running.proxy.base, status=1)
+    assert "leave out --config" in refused.stderr
 
 
 def test_no_proxy_at_the_address_is_said(running):

@@ -183,6 +183,26 @@ async def test_filter_tokens_and_log_need_no_new_process(launch, http):
         proxy.wait_output("tools/call")
 
 
+async def test_times_of_a_server_need_no_new_process(launch, http):
+    """A time that is raised or lowered holds for the session that is open, and for the call that is under way."""
+    with launch({"one": server("one", callTimeout="10m")}, proxy=QUIET) as proxy:
+        management = Management(proxy, http)
+        before = await pids(management)
+        client = await proxy.client("one", http).initialize()
+        call = asyncio.create_task(client.call("mute"))
+
+        async def is_under_way():
+            assert (await management.servers())["one"]["callsInFlight"] == 1
+
+        await eventually_succeeds(is_under_way, "the call to be under way")
+        proxy.rewrite({"one": server("one", callTimeout="1s", startTimeout="1m")}, proxy=QUIET)
+        report = await management.reload()
+        assert report["lines"] == ["~ one: startTimeout, callTimeout"] and report["needsRestart"] == [], report
+        assert "1 s (callTimeout)" in (await call)["error"]["message"]
+        assert await pids(management) == before
+        assert await client.call_text("echo", {"text": "same session"}) == "same session"
+
+
 async def test_what_needs_a_restart_is_told(launch, http):
     """A new address or limit is named and nothing else happens."""
     with launch({"one": server("one")}, proxy=QUIET) as proxy:

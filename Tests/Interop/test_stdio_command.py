@@ -5,6 +5,7 @@ import os
 import subprocess
 import uuid
 
+import httpx
 import pytest
 
 from scenarios import asking, reading, streaming
@@ -230,6 +231,24 @@ def test_several_servers_need_a_name(child):
     assert "--server" in process.errors.read_text()
 
 
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["foo"], '"foo" is no URL; a server of the configuration is named with --server; there are: one, two'),
+        (["--server", "foo"], 'there is no server "foo"; there are: one, two'),
+        (["ftp://example.com/"], "the command line: the URL: the address does not begin with http:// or https://"),
+        (["http://a/", "--header", "A B: c"], "the command line: --header: "),
+    ],
+)
+def test_what_is_wrong_on_the_command_line_is_told_without_places_in_a_file(shell, arguments, words):
+    """Nobody has written a file with lines, columns and a server called remote."""
+    off = {**stdio(), "disabled": True}
+    shell.write("project/config.json", {"mcpServers": {"one": stdio(), "two": stdio(), "off": off}})
+    told = shell.run("stdio", *arguments, status=1).stderr
+    assert words in told
+    assert "remote" not in told and ":1:" not in told
+
+
 def test_one_of_several_servers_is_started(child, new_ledger):
     """With --server the others are left alone."""
     ledgers = {"one": new_ledger(), "two": new_ledger()}
@@ -251,3 +270,58 @@ def test_a_legacy_client_is_asked_over_the_same_pipe(child, server):
             process.say({"jsonrpc": "2.0", "id": message["id"], "result": result})
     assert message["result"]["content"][0]["text"] == "Ada likes green"
     assert process.end() == []
+
+
+JSON = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+OWN_TOKEN = {"options": {"authTokens": ["a-token-that-counts-over-http"]}}
+
+
+@pytest.mark.parametrize("settings", [{}, {"isolation": "session"}, {"isolation": "principal"}, OWN_TOKEN], ids=str)
+@pytest.mark.parametrize("server", SERVERS)
+@pytest.mark.parametrize("era", SERVERS)
+def test_the_server_is_started_once(child, new_ledger, era, server, settings):
+    """The only client is the one whose capabilities the server hears of: there is no other connection for nobody."""
+    ledger = new_ledger()
+    process = child({"only": SERVERS[server](ledger=ledger, **settings)})
+    declared = {"elicitation": {}, "roots": {"listChanged": True}}
+    process.say(*first_call(era, declared))
+    assert process.hear_answer(7)["result"]["content"][0]["text"] == "t"
+    process.end()
+    assert len(ledger.entries("start")) == 1, ledger.entries()
+
+
+def first_call(era, capabilities):
+    """What a client says first, and the call of a tool, whose identifier is 7."""
+    if era == "modern":
+        return [modern_call("echo", {"text": "t"}, 7, capabilities=capabilities)]
+    return [initialize_body(capabilities=capabilities), LEGACY_START[1], call_body("echo", {"text": "t"}, 7)]
+
+
+@pytest.mark.parametrize("era", SERVERS)
+def test_a_url_gets_one_session(child, http_fixture, era):
+    """A remote server, too, has one session for the only client."""
+    with http_fixture() as server:
+        process = child({"only": server.streamable()})
+        process.say(*first_call(era, {"elicitation": {}}))
+        assert process.hear_answer(7)["result"]["content"][0]["text"] == "t"
+        process.end()
+        opened = server.ledger.entries("request", method="initialize")
+        assert [entry["params"]["capabilities"] for entry in opened] == [{"elicitation": {}}]
+
+
+@pytest.mark.parametrize("name, code, reason", [("silent", -31003, "timedOut"), ("crash", -31001, "processEnded")])
+def test_the_words_of_a_proxy_behind_the_url_are_passed_on(launch, binary, directory, name, code, reason):
+    """The bridge says what the proxy there says of its server: code, text and data, and no words of its own."""
+    servers = {"silent": stdio("silent", startTimeout="1s"), "crash": {"command": "false"}}
+    # Never so often that its circuit opens.
+    limits = {"restartBackoffMinimum": "1h", "restartBackoffMaximum": "1h"}
+    with launch(servers, limits=limits) as proxy:
+        answer = httpx.post(proxy.url(f"/{name}/mcp"), content=initialize_body(), headers=JSON).json()
+        command = [binary, "stdio", proxy.url(f"/{name}/mcp")]
+        done = subprocess.run(
+            command, input=initialize_body() + "\n", capture_output=True, text=True, timeout=SECONDS, cwd=directory()
+        )
+        assert json.loads(done.stdout) == answer
+        assert (answer["error"]["code"], answer["error"]["data"]["reason"]) == (code, reason)
+        assert f'server "{name}"' in answer["error"]["message"]
+        assert "handshake" not in done.stdout + done.stderr

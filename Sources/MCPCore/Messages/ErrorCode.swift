@@ -37,4 +37,7 @@ package struct ErrorCode: RawRepresentable, Hashable, Sendable {
     package static let invalidAnswer = ErrorCode(rawValue: -31006)
     /// The client did not give what the server asked it for.
     package static let inputNotGiven = ErrorCode(rawValue: -31007)
+
+    /// Whether a proxy like this one gives it for what is between it and a server.
+    package var isOfProxy: Bool { (-31_099 ... -31_000).contains(rawValue) }
 }

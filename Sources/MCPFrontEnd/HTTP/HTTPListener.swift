@@ -85,16 +85,31 @@ package final class HTTPListener: Sendable {
         }
     }
 
+    private static func wayToSeeWhoListens(_ port: Int) -> String {
+        #if os(Linux)
+            "ss -ltnp 'sport = :\(port)'"
+        #else
+            "lsof -nP -iTCP:\(port) -sTCP:LISTEN"
+        #endif
+    }
+
     private static func explain(_ error: any Error, host: String?, port: Int) -> ListenerError {
         let address = "\(host ?? ""):\(port)"
+        if let error = error as? SocketAddressError.UnknownHost {
+            return ListenerError(
+                description:
+                    "\"\(error.host)\" in \"addr\" of mcpProxy is not known as a name (\(error.errorDescription)); "
+                    + "write an address of this machine, such as \"127.0.0.1:\(port)\", or \":\(port)\" for all of them"
+            )
+        }
         guard let error = error as? IOError else {
             return ListenerError(description: "cannot listen on \(address): \(error)")
         }
         switch error.errnoCode {
         case EADDRINUSE:
             return ListenerError(
-                description: "port \(port) is in use already (address \(address)); stop the other program or "
-                    + "choose another port with \"addr\" in mcpProxy"
+                description: "port \(port) is in use already (address \(address)); stop the other program, which "
+                    + "\(Self.wayToSeeWhoListens(port)) shows, or choose another port with \"addr\" in mcpProxy"
             )
         case EACCES:
             return ListenerError(description: "port \(port) needs more rights than this user has; use one above 1023")

@@ -125,6 +125,6 @@ struct ServerRequests: Sendable {
 extension ManagementRefusal {
     /// There is no server of that name.
     static func unknown(_ name: String) -> ManagementRefusal {
-        ManagementRefusal(.unknownServer, "there is no server \"\(name)\"; GET /api/servers lists them")
+        ManagementRefusal(.unknownServer, "there is no server \"\(name)\"")
     }
 }

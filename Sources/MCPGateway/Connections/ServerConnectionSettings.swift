@@ -27,6 +27,8 @@ package struct ServerConnectionSettings: Sendable {
     /// Whether the server is there for one client, which has brought it: what was opened before it came and does not suit
     /// it is of no use to anybody.
     package var servesOneClient = false
+    /// Whether there is one client only, for which the first connection is opened as soon as it has introduced itself.
+    package var beginsWithItsClient = false
     /// How connections to a server without sessions are shared; by everybody, unless something else is asked for.
     package var statelessIsolation = Isolation.shared
     /// Which era the server is spoken to in.

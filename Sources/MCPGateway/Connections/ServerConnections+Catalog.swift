@@ -1,4 +1,5 @@
 import Logging
+import MCPCore
 import MCPUpstream
 import Synchronization
 
@@ -17,7 +18,7 @@ extension ServerConnections {
             return state.catalogReads == 0
         }
         guard isFirst else { return }
-        CatalogProbe(upstream, result, for: self) { [weak self] counts in
+        CatalogProbe(upstream, result, of: wantedLists(result), for: self) { [weak self] counts in
             guard let self else { return }
             update {
                 $0.tools = counts.tools
@@ -32,6 +33,15 @@ extension ServerConnections {
             }
             if changedMeanwhile, case .ready(let result) = upstream.state { readCatalog(upstream, result) }
         }.start()
+    }
+
+    /// What the only client of a server lists it asks for itself; then nobody counts. Still a stateless server's tools have
+    /// to be known before they are called.
+    private func wantedLists(_ result: Introduction) -> [CatalogProbe.Kind] {
+        guard settings.beginsWithItsClient, !namesTools.load(ordering: .relaxed) else {
+            return CatalogProbe.Kind.allCases
+        }
+        return result.era == .modern ? [.tools] : []
     }
 
     /// Names the tools where that is wished for: there people find what to write into a filter.

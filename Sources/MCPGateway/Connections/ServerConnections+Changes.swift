@@ -20,6 +20,13 @@ extension ServerConnections {
         }
     }
 
+    /// Gives the server and its calls, those under way included, other times from now on.
+    package func take(_ limits: UpstreamLimits) {
+        // First, so that a connection that is opened meanwhile has them or is found.
+        currentLimits.withLock { $0 = limits }
+        for connection in all { connection.run { $0.upstream.take(limits) } }
+    }
+
     /// Says how the first attempt to reach the server went: nil, or why not and the last lines of its error output. On
     /// any event loop.
     package func whenIntroduced(_ done: @escaping @Sendable (UpstreamFailure?, [String]) -> Void) {

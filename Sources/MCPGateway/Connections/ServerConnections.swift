@@ -18,6 +18,8 @@ package final class ServerConnections: Sendable {
 
     struct State {
         var entries: [ConnectionKey: Entry] = [:]
+        /// Which connection is the first, and what the server is told on it, where that follows from its only client.
+        var first: (key: ConnectionKey, declaration: ClientDeclaration)?
         var status = ServerStatus()
         var sessionCircuits = SessionCircuits()
         var isClosed = false
@@ -30,7 +32,7 @@ package final class ServerConnections: Sendable {
     package let name: String
     package let displayName: String
     package let isolation: Isolation
-    let limits: UpstreamLimits
+    let currentLimits: Mutex<UpstreamLimits>
     let links: LinkSource
     let calls = CallMeter()
     let countedTools: Mutex<ToolFilter?>
@@ -43,7 +45,7 @@ package final class ServerConnections: Sendable {
     let asking: AskingMemory
     let cacheHints: ByteBuffer
     let settings: ServerConnectionSettings
-    private let eventLoops: any EventLoopGroup
+    let eventLoops: any EventLoopGroup
     let logger: Logger
     private let statusChanged: @Sendable (ServerConnections) -> Void
     let state = Mutex(State())
@@ -58,7 +60,7 @@ package final class ServerConnections: Sendable {
         self.name = settings.name
         self.displayName = settings.displayName
         self.isolation = settings.isolation
-        self.limits = settings.limits
+        self.currentLimits = Mutex(settings.limits)
         self.settings = settings
         self.eventLoops = eventLoops
         self.logger = logger
@@ -72,35 +74,14 @@ package final class ServerConnections: Sendable {
         state.withLock { ($0.status.transport, $0.status.note) = (settings.transport, settings.note) }
     }
 
+    /// What holds now; how soon and how often it is tried stays as it was at the start.
+    var limits: UpstreamLimits { currentLimits.withLock { $0 } }
+
     package var status: ServerStatus { state.withLock { $0.status } }
 
     // MARK: Opening and sharing
 
-    /// Opens the first connection, so that a broken server is noticed before a client needs it.
-    package func start() {
-        _ = connection(
-            for: firstKey, of: settings.firstPrincipal, ownDeclaration, preferring: eventLoops.next(), holding: false)
-    }
-
-    /// The connection that is always there, held until `release`.
-    func first() -> Connection {
-        connection(
-            for: firstKey, of: settings.firstPrincipal, ownDeclaration, preferring: eventLoops.next(), holding: true)
-    }
-
     var all: [Connection] { state.withLock { $0.entries.values.map(\.connection) } }
-
-    /// A connection that there is at the moment and that does not belong to one session.
-    var firstOpen: Connection? {
-        state.withLock { state in
-            (state.entries[firstKey] ?? state.entries.first { if case .session = $0.key { false } else { true } }?.value)?
-                .connection
-        }
-    }
-
-    private var firstKey: ConnectionKey {
-        isolation == .shared ? .shared : .principal(settings.firstPrincipal, capabilities: .none)
-    }
 
     var ownDeclaration: ClientDeclaration { ClientDeclaration(clientInfo: settings.ownClientInfo) }
     var eraChoice: EraChoice { settings.era }
@@ -113,11 +94,15 @@ package final class ServerConnections: Sendable {
 
     /// Finds out which era the server speaks, waiting for its first connection where that is not known yet.
     ///
-    /// - Parameter completion: Is called on `eventLoop`; before this returns, where it is known. Must be called on it.
+    /// - Parameters:
+    ///   - client: What whoever wants to know says of himself.
+    ///   - completion: Is called on `eventLoop`; before this returns, where it is known. Must be called on it.
     func findEra(
+        for client: @autoclosure () -> ClientDeclaration,
         on eventLoop: any EventLoop,
         _ completion: @escaping @Sendable (Result<Era, UpstreamFailure>) -> Void
     ) {
+        if settings.beginsWithItsClient { begin(with: client) }
         if case .always(let era) = settings.era { return completion(.success(era)) }
         if let era = eraMemory.era { return completion(.success(era)) }
         first().run { [self] connection in
@@ -170,7 +155,7 @@ package final class ServerConnections: Sendable {
         case refused(Connection)
     }
 
-    private func connection(
+    func connection(
         for key: ConnectionKey,
         of principal: Principal,
         _ handshake: ClientDeclaration,
@@ -207,7 +192,8 @@ package final class ServerConnections: Sendable {
 
     private func circuit(for key: ConnectionKey, of principal: Principal, _ state: inout State) -> CircuitBreaker {
         if case .session = key, let known = state.sessionCircuits.circuit(of: principal) { return known }
-        let circuit = CircuitBreaker(limits.circuit(startsProcesses: settings.startsProcesses)) { [weak self] in
+        let circuit = CircuitBreaker(settings.limits.circuit(startsProcesses: settings.startsProcesses)) {
+            [weak self] in
             self?.circuitChanged()
         }
         if case .session = key {
@@ -222,6 +208,7 @@ package final class ServerConnections: Sendable {
     ///
     /// - Returns: the connections that have to be closed, at most one; nil when all that the caller has are in use.
     private func makeRoom(for key: ConnectionKey, _ state: inout State) -> [Connection]? {
+        let firstKey = firstKey(state)
         if settings.servesOneClient, let first = state.entries[firstKey], first.holders == 0 {
             state.entries[firstKey] = nil
             return [first.connection]
@@ -320,6 +307,7 @@ package final class ServerConnections: Sendable {
                 $0.state = .ready
                 $0.transport = transport ?? $0.transport
                 $0.error = nil
+                $0.errorCode = nil
                 $0.callError = nil
                 $0.errorOutput = []
                 $0.protocolVersion = result.version.name
@@ -345,6 +333,7 @@ package final class ServerConnections: Sendable {
         update {
             $0.state = .failed
             $0.error = failure.detail
+            $0.errorCode = failure.code
             $0.errorOutput = errorOutput
             $0.processID = nil
             $0.restarts = restarts

@@ -21,6 +21,8 @@ package struct ServerStatus: Sendable, Equatable {
     package var transport = ""
     /// Why it failed last; for the operator.
     package var error: String?
+    /// What kind of failure that is.
+    package var errorCode: UpstreamFailure.Code?
     /// Why what it is changed to does not start yet, while it serves as it was; for the operator.
     package var pendingChange: String?
     /// Why a call failed last although the server is there; for the operator. nil once it has become ready anew.

@@ -5,9 +5,12 @@ import NIOCore
 /// Turns failures into the JSON-RPC errors that clients get.
 ///
 /// The words name the server and say what to do, and keep back what only the operator may see: commands, paths,
-/// addresses and what the server itself said.
+/// addresses and what the server itself said. Another proxy in between has kept that back already: its words go on.
 enum ClientFailure {
     static func answer(to id: RequestID, server: String, _ failure: UpstreamFailure) -> ByteBuffer {
+        if let theirs = failure.forwarded {
+            return OwnMessages.error(id: id, code: theirs.code, message: theirs.message, json: theirs.data)
+        }
         var facts = [("server", server), ("reason", failure.code.rawValue)]
         guard let pause = failure.pause else {
             let (code, words) = explain(failure)

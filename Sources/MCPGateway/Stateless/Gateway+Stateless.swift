@@ -54,7 +54,7 @@ extension Gateway {
         if let refusal = admit(request.principal, to: server) {
             return reply.finish(refusal.answer(to: request.id), refusal: refusal.reason)
         }
-        server.findEra(on: eventLoop) { [self] era in
+        server.findEra(for: request.declaration, on: eventLoop) { [self] era in
             guard case .success(.legacy) = era else {
                 release(request.principal, from: server)
                 return StatelessCall(request, reply: reply, on: eventLoop, gateway: self).start()

@@ -64,7 +64,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     }
 
     private func findEra() {
-        route.server.findEra(on: eventLoop) { [self] era in
+        route.server.findEra(for: request.declaration, on: eventLoop) { [self] era in
             guard case .starting = state else { return }
             switch era {
             case .success(let era): begin(era)

@@ -43,7 +43,8 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
             return fail(.refused(Refusal(.overloaded, "too many subscriptions are open; close one first")))
         }
         reply.whenClientLeaves { [self] in eventLoop.run { [self] in end() } }
-        request.route.server.findEra(on: eventLoop) { [self] era in
+        let server = request.route.server
+        server.findEra(for: request.declaration, on: eventLoop) { [self] era in
             guard case .starting = state else { return }
             switch era {
             case .success(let era): attach(era)

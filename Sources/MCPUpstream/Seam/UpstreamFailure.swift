@@ -1,4 +1,4 @@
-import MCPCore
+package import MCPCore
 
 /// Why an upstream cannot be used, or why one exchange with it failed.
 package struct UpstreamFailure: Error, Sendable, Equatable {
@@ -45,12 +45,16 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
     package let logDetail: String
     /// What clients may hear as well, because nothing of the operator or of other clients can be in it.
     package private(set) var publicDetail: String?
+    /// What clients hear instead of words of ours.
+    package private(set) var forwarded: ForwardedError?
     /// Whether it is certain that no byte of the request reached the server, so that it may be sent again.
     package private(set) var nothingSent: Bool
     /// The HTTP status with which a remote server refused the request, where that is what happened.
     package let status: Int?
     /// What it says about the server.
     private(set) var evidence: FailureEvidence
+    /// Whether only another configuration can change it, so that nothing is tried again.
+    private(set) var isLasting = false
     /// Set when the server is not called for now, because this has happened to it again and again.
     package private(set) var pause: Pause?
 
@@ -59,6 +63,11 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
         package let failures: Int
         /// Rounded up; 0 when a new attempt is under way.
         package let seconds: Int
+
+        package init(failures: Int, seconds: Int) {
+            self.failures = failures
+            self.seconds = seconds
+        }
     }
 
     /// - Parameter logDetail: What only the log may say; nil for the same words.
@@ -105,6 +114,26 @@ extension UpstreamFailure {
         return failure
     }
 
+    /// The server cannot be started as it is configured.
+    ///
+    /// - Parameter reason: In our words.
+    package static func notStartable(_ reason: String) -> UpstreamFailure {
+        var failure = UpstreamFailure(.commandNotRunnable, reason, nothingSent: true)
+        failure.isLasting = true
+        return failure
+    }
+
+    /// The server answered the handshake with an error.
+    package static func handshakeRefused(_ answer: Message) -> UpstreamFailure {
+        guard let forwarded = ForwardedError(in: answer) else {
+            let words = answer.view(answer.envelope.error)?["message"]?.string ?? "no reason given"
+            return UpstreamFailure(.handshakeRefused, "it refused the handshake: \(words)")
+        }
+        var failure = UpstreamFailure(.handshakeRefused, forwarded.message)
+        failure.forwarded = forwarded
+        return failure
+    }
+
     /// What came instead of an answer was no message from its beginning to its end: something else stands there.
     ///
     /// - Parameter reason: In our words.
@@ -120,7 +149,7 @@ extension UpstreamFailure {
     }
 
     /// The same failure as the reason why a request is not sent.
-    func refusing(_ pause: Pause) -> UpstreamFailure {
+    package func refusing(_ pause: Pause) -> UpstreamFailure {
         var failure = beforeSending
         failure.pause = pause
         return failure

@@ -13,6 +13,9 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     private static let maximumUnwrittenBytes = 16 << 20
     /// How long a process's exit status and the end of its output may lie apart.
     private static let endGrace = TimeAmount.seconds(1)
+    /// How long a process that has closed its output has to end by itself. Less than a second, so that the server does
+    /// not count as one that was of use for that time.
+    private static let ownEndGrace = TimeAmount.milliseconds(500)
 
     private enum State {
         case created
@@ -273,8 +276,11 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
         guard state == .open else { return }
         state = .closing
         receiver?.linkEnding()
-        stops?.yield()
-        eventLoop.scheduleTask(in: Self.endGrace) { [self] in
+        // The output of a process that ends closes, too; then its exit status tells more. Once it is asked to end, that
+        // tells nothing any more.
+        eventLoop.scheduleTask(in: Self.ownEndGrace) { [self] in
+            guard !processHasEnded else { return }
+            stops?.yield()
             report(failure ?? UpstreamFailure(.processEnded, "it closed its output"))
         }
     }

@@ -26,10 +26,12 @@ final class Conversation {
 
     unowned let owner: any ConversationOwner
     let introducer: Introducer
-    let limits: UpstreamLimits
+    var limits: UpstreamLimits
     let circuit: CircuitBreaker
     var state = State.opening
     var startTimer: Scheduled<Void>?
+    /// How long the start may take, whatever the limits are meanwhile.
+    private let startTimeout: Duration
     /// Whether what is started has never been ready before.
     private let mayStartSlowly: Bool
     /// How often `startTimeout` has begun.
@@ -61,6 +63,7 @@ final class Conversation {
         self.link = link
         self.introducer = introducer
         self.limits = limits
+        self.startTimeout = limits.startTimeout
         self.circuit = circuit
         self.mayStartSlowly = mayStartSlowly
         self.owner = owner
@@ -86,7 +89,7 @@ final class Conversation {
     private func waitForStart() {
         let signs = link.signsOfLife
         startWaits += 1
-        startTimer = link.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(limits.startTimeout.milliseconds)) {
+        startTimer = link.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(startTimeout.milliseconds)) {
             [weak self] in
             guard let self else { return }
             // A program that is downloaded first, or loads much, tells of it on standard error.
@@ -100,11 +103,11 @@ final class Conversation {
     var hasStartedSlowly: Bool { startWaits > 1 }
 
     private var mayWaitOn: Bool {
-        startWaits < Self.maximumStartWaits && limits.startTimeout * (startWaits + 1) <= Self.maximumPatience
+        startWaits < Self.maximumStartWaits && startTimeout * (startWaits + 1) <= Self.maximumPatience
     }
 
     private var silenceAtStart: UpstreamFailure {
-        .late("it did not complete the handshake", limits.startTimeout * startWaits, "startTimeout")
+        .late("it did not complete the handshake", startTimeout * startWaits, "startTimeout")
     }
 
     // MARK: Calls

@@ -48,10 +48,7 @@ package struct Introduction: Sendable {
     ///
     /// - Throws: `UpstreamFailure.Code.handshakeRefused` for an error, or a revision that we do not speak.
     init(handshake answer: Message) throws(UpstreamFailure) {
-        if let error = answer.view(answer.envelope.error) {
-            let words = error["message"]?.string ?? "no reason given"
-            throw UpstreamFailure(.handshakeRefused, "it refused the handshake: \(words)")
-        }
+        if answer.envelope.error != nil { throw .handshakeRefused(answer) }
         guard let result = answer.view(answer.envelope.result), let name = result["protocolVersion"]?.string else {
             throw UpstreamFailure(.handshakeRefused, "its answer to the handshake names no protocolVersion")
         }

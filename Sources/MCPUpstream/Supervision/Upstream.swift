@@ -16,7 +16,7 @@ package final class Upstream: @unchecked Sendable {
     package enum State: Sendable {
         case starting
         case ready(Introduction)
-        /// Lost; the next attempt is due after a wait.
+        /// Lost; the next attempt is due after a wait, or only when somebody renews it.
         case waiting(UpstreamFailure)
         case closed
     }
@@ -32,7 +32,7 @@ package final class Upstream: @unchecked Sendable {
     private let handshake: ClientDeclaration
     let era: EraChoice
     let memory: EraMemory
-    let limits: UpstreamLimits
+    private(set) var limits: UpstreamLimits
     private(set) weak var listener: (any UpstreamListener)?
     var current: Conversation?
     /// What is to take over from `current`, and who waits for that.
@@ -111,6 +111,13 @@ package final class Upstream: @unchecked Sendable {
             current.boundedCallCount >= limits.maximumCallsInFlight
         else { return 0 }
         return queue.count
+    }
+
+    /// Takes other bounds, for the calls under way, too. A start under way keeps the time that it has.
+    package func take(_ limits: UpstreamLimits) {
+        self.limits = limits
+        for conversation in conversations { conversation.limits = limits }
+        successor?.conversation.limits = limits
     }
 
     // MARK: Use
@@ -345,7 +352,7 @@ extension Upstream: ConversationOwner {
         if readyFor == nil { failWaiting(failure) }
         if isClosed { return }
         state = .waiting(failure)
-        retryLater(failure, readyFor: readyFor)
+        if !failure.isLasting { retryLater(failure, readyFor: readyFor) }
     }
 
     /// A conversation has ended that was not, or is not any more, the one in use.

@@ -35,7 +35,7 @@ enum ServerKey {
             if case .http(_, let headers, _, _) = $0.transport { headers } else { nil }
         },
         .part(
-            "timeout", .duration(), of: \.transport, whenChanged: .replace,
+            "timeout", .duration(), of: \.transport, whenChanged: .inPlace,
             "How long a remote server may take to answer. 0 means no bound of its own."
         ) {
             settings -> Duration?? in
@@ -85,12 +85,12 @@ enum ServerKey {
     static let times: [SettingKey<ServerSettings>] = [
         .ownTime(
             "startTimeout", \.startTimeout, .milliseconds(1)...(.seconds(60 * 60)), usual: .seconds(120),
-            whenChanged: .replace,
+            whenChanged: .inPlace,
             "How long this server may take from its start to the end of the handshake; without it, limits.startTimeout. At most 1h."
         ),
         .ownTime(
             "callTimeout", \.callTimeout, .milliseconds(1)...(.seconds(24 * 60 * 60)), usual: .seconds(600),
-            whenChanged: .replace,
+            whenChanged: .inPlace,
             "How long a call of this server may take without a sign of progress; without it, limits.callTimeout. At most 24h."
         ),
     ]

@@ -23,11 +23,11 @@ package struct Composition {
     /// - Parameters:
     ///   - watch: Told whenever the status of any server has changed.
     ///   - descriptors: The open files that are set aside for servers; nil for as many as the system has.
-    ///   - isForOnePerson: Whether everybody without a token who reaches it acts for the same person.
+    ///   - clientele: Who reaches it.
     ///   - asking: Which servers ask their clients things, as far as it is known.
     package init(
         _ settings: ProxySettings, eventLoops: any EventLoopGroup, logger: Logger, watch: EventCount,
-        descriptors: DescriptorAccount? = nil, isForOnePerson: Bool, asking: AskingServers = AskingServers()
+        descriptors: DescriptorAccount? = nil, clientele: Clientele, asking: AskingServers = AskingServers()
     ) {
         var linkSettings = HTTPLinkSettings()
         linkSettings.descriptors = descriptors
@@ -35,12 +35,12 @@ package struct Composition {
         let links = LinkMaker(eventLoops: eventLoops, settings: linkSettings, logger: logger)
         self.init(
             settings, links: links, eventLoops: eventLoops, logger: logger, watch: watch,
-            isForOnePerson: isForOnePerson, asking: asking)
+            clientele: clientele, asking: asking)
     }
 
     init(
         _ settings: ProxySettings, links: any ServerLinks, eventLoops: any EventLoopGroup, logger: Logger,
-        watch: EventCount, isForOnePerson: Bool, asking: AskingServers
+        watch: EventCount, clientele: Clientele, asking: AskingServers
     ) {
         self.settings = settings
         let builder = ServerBuilder(
@@ -48,7 +48,7 @@ package struct Composition {
             links: links,
             gate: AddressGate(),
             principals: PrincipalRegister(settings),
-            isForOnePerson: isForOnePerson,
+            clientele: clientele,
             asking: asking,
             eventLoops: eventLoops,
             logger: logger,

@@ -15,7 +15,8 @@ struct AwaitedChange: Sendable {
         self.settings = settings
         let next = former.flatMap { $0.settings == settings ? $0.pause + $0.pause : nil }
         pause = min(next ?? limits.restartBackoffMinimum, limits.restartBackoffMaximum)
-        nextAttempt = now + .milliseconds(pause.milliseconds)
+        // What lacks something of the environment or an answer is not tried again as it is.
+        nextAttempt = settings.cannotStart == nil ? now + .milliseconds(pause.milliseconds) : .distantFuture
     }
 
     /// The same, being tried.

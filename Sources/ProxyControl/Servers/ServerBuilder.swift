@@ -15,8 +15,8 @@ struct ServerBuilder: Sendable {
     /// Decides where servers may be that are not the operator's own.
     let gate: AddressGate
     let principals: PrincipalRegister
-    /// Whether everybody without a token who reaches the proxy acts for the same person.
-    let isForOnePerson: Bool
+    /// Who reaches the proxy.
+    let clientele: Clientele
     let asking: AskingServers
     let eventLoops: any EventLoopGroup
     let logger: Logger
@@ -43,7 +43,9 @@ struct ServerBuilder: Sendable {
         let tokens = principals.tokens(server.options.authTokens)
         let connections = ServerConnections(
             // With a single token there is a single caller: the first connection is already theirs.
-            connectionSettings(of: server, source, firstPrincipal: firstPrincipal ?? tokens.onlyPrincipal),
+            connectionSettings(
+                of: server, source,
+                firstPrincipal: firstPrincipal ?? (clientele == .oneClient ? .anonymous : tokens.onlyPrincipal)),
             eventLoops: eventLoops,
             logger: logger,
             makeLink: linkFactory(for: server, journal, census),
@@ -82,7 +84,7 @@ struct ServerBuilder: Sendable {
         of server: ServerSettings, _ journal: ServerJournal, _ census: LinkCensus
     ) -> UpstreamAddress {
         if let reason = server.cannotStart {
-            return .unusable(UpstreamFailure(.commandNotRunnable, reason, nothingSent: true))
+            return .unusable(.notStartable(reason))
         }
         let limits = settings.limits
         switch server.transport {
@@ -173,7 +175,7 @@ struct ServerBuilder: Sendable {
             if result.isolation == .session { result.isolation = .principal }
         }
         result.note = server.trustNote
-        result.anonymousIsOnePerson = isForOnePerson
+        result.anonymousIsOnePerson = clientele != .perhapsStrangers
         // What somebody has brought for a while has a name of ours that never comes again.
         if source != .adHoc { result.asking = asking.memory(of: server.displayName) }
         result.namesTools = server.options.logEnabled
@@ -181,6 +183,7 @@ struct ServerBuilder: Sendable {
         result.cacheHints.timeToLive = server.cacheTTL
         result.cacheHints.isPublic = server.cacheScope == .public
         result.statelessIsolation = server.isolation ?? .shared
+        if clientele == .oneClient { Self.serveOneClient(&result) }
         result.interaction.maximumCapabilitySets = settings.limits.maxCapabilitySets
         result.interaction.maximumRounds = settings.limits.maxInputRounds
         result.era =
@@ -192,12 +195,19 @@ struct ServerBuilder: Sendable {
         return result
     }
 
+    /// Whom the only client could be kept apart from is not there: one connection does for all that it wants.
+    private static func serveOneClient(_ settings: inout ServerConnectionSettings) {
+        settings.beginsWithItsClient = true
+        settings.statelessIsolation = .shared
+        if settings.isolation == .session { settings.isolation = .principal }
+    }
+
     /// A process is shared by one principal's sessions; a remote session is cheap, so each client gets its own.
     private static func isolation(of server: ServerSettings) -> Isolation {
         server.isolation ?? (server.transport.startsProcess ? .principal : .session)
     }
 
-    private static func upstreamLimits(of server: ServerSettings, _ limits: Limits) -> UpstreamLimits {
+    static func upstreamLimits(of server: ServerSettings, _ limits: Limits) -> UpstreamLimits {
         var result = UpstreamLimits()
         result.startTimeout = server.startTimeout ?? limits.startTimeout
         result.probeTimeout = limits.probeTimeout

@@ -79,7 +79,7 @@ extension ServerRegistry {
     private var untilNextAttempt: Duration {
         let next = servers.values.compactMap(\.awaited).filter { !$0.isUnderWay }.map(\.nextAttempt).min()
         guard let next else { return .seconds(60) }
-        return .nanoseconds(max(0, (next - .now()).nanoseconds))
+        return min(.seconds(60), .nanoseconds(max(0, (next - .now()).nanoseconds)))
     }
 
     private func tryAwaitedChange(of name: String) async {

@@ -12,7 +12,7 @@ extension ServerRegistry {
     ) async throws(ManagementRefusal) -> ServerReport {
         try await alone(with: name) { () async throws(ManagementRefusal) in
             guard servers[name] == nil else {
-                throw ManagementRefusal(.nameTaken, "there is a server \"\(name)\" already; replace it with PUT")
+                throw ManagementRefusal(.nameTaken, "there is a server \"\(name)\" already; replace it instead")
             }
             let server = try await startAndPublish(name, configuration, .api, for: caller) { (server) in server }
             return server.report(prefix: prefix)
@@ -157,7 +157,7 @@ extension ServerRegistry {
             try checkRight(of: caller)
             let server = try known(name)
             guard !server.isDisabled else {
-                throw ManagementRefusal(.conflict, "the server is disabled; enable it instead")
+                throw ManagementRefusal(.conflict, "the server is disabled; \"enable\" starts it")
             }
             let allowed = try startable(server, for: caller)
             var newest = server.awaited?.settings ?? allowed

@@ -153,7 +153,10 @@ extension ServerRegistry {
     }
 
     private func words(_ failure: ManagementRefusal, _ name: String) -> String {
-        servers[name]?.awaited == nil ? failure.detail : failure.detail + "; it serves as it was until it does"
+        guard failure.kind == .serverFailed, let server = servers[name] else { return failure.detail }
+        let newest = server.awaited?.settings ?? server.settings
+        return failure.detail + (server.awaited == nil ? "" : "; it serves as it was until it does")
+            + (newest.cannotStart == nil ? "; it is tried again" : "; it is not tried again as it is")
     }
 
     /// Servers that are not the operator's take over what they inherit. One that may not run any longer, or would now be

@@ -45,6 +45,7 @@ extension ServerRegistry {
     ) {
         let route = server.published.route
         route.policy = ServerBuilder.policy(of: new)
+        server.connections.take(ServerBuilder.upstreamLimits(of: new, builder.settings.limits))
         let old = server.settings.options
         if new.options.toolFilter != old.toolFilter || new.options.logEnabled != old.logEnabled {
             server.connections.showsTools(of: route.policy.toolFilter, namesThem: new.options.logEnabled)

@@ -83,7 +83,9 @@ package actor ServerRegistry: ServerManagement {
 
     package func tools(of name: String) async throws(ManagementRefusal) -> ByteBuffer {
         let server = try known(name)
-        guard !server.isDisabled else { throw ManagementRefusal(.conflict, "the server is disabled; enable it first") }
+        guard !server.isDisabled else {
+            throw ManagementRefusal(.conflict, "the server is disabled; \"enable\" starts it")
+        }
         let turn = server.settings.name
         if !listings.take(turn) { await withCheckedContinuation { listings.wait(for: turn, $0) } }
         defer { listings.give(turn) }

@@ -18,8 +18,10 @@ struct ToolListing: Sendable {
         switch result {
         case .success(let tools): return tools
         case .failure(let failure):
-            throw ManagementRefusal(
-                .serverFailed, "the tools cannot be listed: \(failure.words.prefix(Self.maximumWords))")
+            // As long as it does not run, that is why.
+            let reason = route.server.status.error.map { ": \($0)" } ?? ""
+            let words = "\(failure.words)\(reason)".prefix(Self.maximumWords)
+            throw ManagementRefusal(.serverFailed, "the tools cannot be listed: \(words)")
         }
     }
 }

@@ -4,9 +4,12 @@ import ProxyConfiguration
 /// Why a command cannot do what it was asked to, in words that say what to do.
 struct CommandFailure: Error {
     let words: String
+    /// Whether these are words of a server, which has been asked.
+    let isAnswer: Bool
 
-    init(_ words: String) {
+    init(_ words: String, isAnswer: Bool = false) {
         self.words = words
+        self.isAnswer = isAnswer
     }
 
     /// Runs a command; what it throws is said on standard error and becomes exit code 1.

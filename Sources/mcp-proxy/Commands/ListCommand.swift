@@ -23,7 +23,7 @@ struct ListCommand: AsyncParsableCommand {
             case .running(let client): try show(try await client.answer(.get, "servers"))
             case .oneShot(let settings, _):
                 Interruption.tellWaiting("starting the servers…")
-                try show(try await OneShotServers(settings).look(TerminationSignals()), of: settings)
+                try show(try await OneShotServers(settings, for: .onePerson).look(TerminationSignals()), of: settings)
             }
         }
     }

@@ -35,24 +35,32 @@ struct ReadCommand: AsyncParsableCommand {
         }
     }
 
-    /// Asks every server.
+    /// Asks every server, one after another.
     private func find(_ uri: String, _ access: ServerAccess, _ signals: TerminationSignals) async throws -> JSONView {
         var found: [(name: String, result: JSONView)] = []
-        var refusals: [String] = []
-        for name in try await access.names() {
+        var refusals = ""
+        var unasked = ""
+        let names = try await access.names()
+        for (index, name) in names.enumerated() {
+            let shown = ServerName.redacted(name)
+            Interruption.tellWaiting("asking \(shown) (\(index + 1) of \(names.count))…")
             do {
-                found.append((name, try await access.withClient(of: name, signals) { try await $0.read(uri) }))
+                found.append((shown, try await access.withClient(of: name, signals) { try await $0.read(uri) }))
             } catch let error as CommandFailure {
-                refusals.append("\n    \(ServerName.redacted(name)): \(error.words)")
+                let line = "\n    \(shown): \(error.words.split(separator: "\n").joined(separator: "\n    "))"
+                if error.isAnswer { refusals += line } else { unasked += line }
             }
         }
+        if !unasked.isEmpty { unasked = "these servers could not be asked:\(unasked)" }
         guard let only = found.first else {
-            throw CommandFailure("no server has the resource \"\(uri)\"" + refusals.joined())
+            let rest = unasked.isEmpty ? "" : "\n\(unasked)"
+            throw CommandFailure("no server has the resource \"\(uri)\"\(refusals)\(rest)")
         }
         guard found.count == 1 else {
-            let names = found.map { ServerName.redacted($0.name) }.joined(separator: ", ")
+            let names = found.map(\.name).joined(separator: ", ")
             throw CommandFailure("several servers have this resource: \(names); name one before the URI")
         }
+        if !unasked.isEmpty { Terminal.error("mcp-proxy: \(unasked)") }
         return only.result
     }
 

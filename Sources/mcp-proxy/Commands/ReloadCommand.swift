@@ -25,7 +25,7 @@ struct ReloadCommand: AsyncParsableCommand {
             var hasFailed = false
             report["failed"]?.forEachMember { name, reason in
                 hasFailed = true
-                Terminal.error(ShownOutput.printable("\(name) failed: \(reason.string ?? ""); it is tried again"))
+                Terminal.error(ShownOutput.printable("\(name) failed: \(reason.string ?? "")"))
             }
             if hasFailed { throw ExitCode(1) }
         }

@@ -14,7 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
         subcommands: [
             CheckCommand.self, StdioCommand.self, ListCommand.self, ToolsCommand.self, CallCommand.self,
             ReadCommand.self, LogsCommand.self, AddCommand.self, RemoveCommand.self, RestartCommand.self,
-            ReloadCommand.self, ImportCommand.self, ClientConfigCommand.self, TokenCommand.self,
+            EnableCommand.self, DisableCommand.self, ReloadCommand.self, ImportCommand.self, ClientConfigCommand.self,
+            TokenCommand.self,
             CompletionsCommand.self,
         ]
     )

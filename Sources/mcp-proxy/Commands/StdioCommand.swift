@@ -59,6 +59,7 @@ struct StdioCommand: AsyncParsableCommand {
         }
         let logger = Logger(label: "mcp-proxy")
         do {
+            if let url, Self.isName(url) { throw Unselected(words: await wordsOnName(url)) }
             let loaded = try await load()
             for warning in loaded.warnings { logger.warning("\(warning.description)") }
             let settings = try selected(loaded.settings)
@@ -80,6 +81,19 @@ struct StdioCommand: AsyncParsableCommand {
         return try BridgeConfiguration.load(
             url: url, headers: headers, transport: transport, environment: source.environment
         )
+    }
+
+    /// Whether it can only be the name of a server, where a URL is expected.
+    private static func isName(_ text: String) -> Bool {
+        text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+    }
+
+    /// What to write for a server of the configuration that is here.
+    private func wordsOnName(_ name: String) async -> String {
+        let words = "\"\(name)\" is no URL; a server of the configuration is named with --server"
+        // Where no configuration can be read there is nothing to choose from.
+        guard let servers = (try? await source.load())?.settings.servers else { return words }
+        return "\(words); there are: \(names(servers.filter { !$0.options.disabled }))"
     }
 
     private struct Unselected: Error {

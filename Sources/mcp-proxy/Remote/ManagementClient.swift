@@ -80,7 +80,11 @@ struct ManagementClient: Sendable {
             problem?["detail"]?.string.map(ShownOutput.printable)
             ?? "\(place.base)/api/\(path) answered with status \(answer.status)"
         switch answer.status {
+        case 401 where place.token == nil:
+            words = "the proxy at \(place.base) asks for a token\n" + tokenWords(hasToken: false)
         case 401, 403: words += "\n" + tokenWords(hasToken: place.token != nil)
+        case 404 where problem?["type"]?.string?.hasSuffix("unknown-server") == true:
+            words += " at \(place.base); mcp-proxy list shows which there are"
         case 404 where problem?["detail"] == nil:
             words += "; is there a mcp-proxy with a management API at this address?"
         case 409 where problem?["type"]?.string?.hasSuffix("name-taken") == true:

@@ -84,7 +84,7 @@ final class OneClient: Sendable {
         let error = answer.view(answer.envelope.error)
         var words = error?["message"]?.string ?? "without words"
         if let code = error?["code"]?.integer { words = "error \(code): \(words)" }
-        let reason = answer.errorCode?.isOwn == true ? error?["data"]?["reason"]?.string : nil
+        let reason = answer.errorCode?.isOfProxy == true ? error?["data"]?["reason"]?.string : nil
         if reason == nil, let data = error?["data"] { words += "\n    \(String(buffer: data.bytes))" }
         throw Refusal(words: ShownOutput.printable(words), reason: reason)
     }
@@ -140,9 +140,4 @@ final class OneClient: Sendable {
         return ([amounts.joined(separator: " of ")] + [params["message"]?.string].compactMap(\.self))
             .joined(separator: ": ")
     }
-}
-
-extension ErrorCode {
-    /// Whether the proxy gives it for what is between it and a server.
-    fileprivate var isOwn: Bool { (-31_099 ... -31_000).contains(rawValue) }
 }

@@ -7,26 +7,35 @@ import ProxyControl
 /// Servers that run for one command.
 struct OneShotServers {
     /// How many lines of a server's standard error are shown.
-    private static let shownErrorLines = 8
+    fileprivate static let shownErrorLines = 8
 
     /// A server has refused what it was asked, or could not be asked.
     struct Failure: Error {
         let refusal: OneClient.Refusal
-        /// What is known of the server's own trouble, on lines of their own.
-        let state: String
+        /// What is known of the server's own trouble.
+        let status: ServerStatus?
+
+        /// All of that, beginning with the refusal.
+        var words: String {
+            guard let status, let error = status.error.map(ShownOutput.printable) else { return refusal.words }
+            let reason = refusal.words.contains(error) ? "" : "\n    \(error)"
+            let lines = status.errorOutput.suffix(OneShotServers.shownErrorLines)
+            return refusal.words + reason + lines.map { "\n    | \(ShownOutput.printable($0))" }.joined()
+        }
     }
 
     private let settings: ProxySettings
     private let watch = EventCount()
     private let composition: Composition
 
-    init(_ settings: ProxySettings) {
+    /// - Parameter clientele: One client, or nobody in particular who looks at the servers.
+    init(_ settings: ProxySettings, for clientele: Clientele) {
         self.settings = settings
         // What goes wrong is said with the command's own outcome.
         let logger = Logger(label: "mcp-proxy") { _ in SwiftLogNoOpLogHandler() }
         composition = Composition(
             settings, eventLoops: MultiThreadedEventLoopGroup.singleton, logger: logger, watch: watch,
-            isForOnePerson: true)
+            clientele: clientele)
     }
 
     /// Starts the only server, lends a client of it, and ends both.
@@ -40,7 +49,7 @@ struct OneShotServers {
         do {
             return try await run(signals, atEnd: { client.end() }) { try await body(client) }
         } catch let error as OneClient.Refusal {
-            throw Failure(refusal: error, state: stateWords)
+            throw Failure(refusal: error, status: composition.servers.first?.connections.status)
         }
     }
 
@@ -74,12 +83,5 @@ struct OneShotServers {
         atEnd()
         await Draining(composition: composition, settings: settings).drain(signals.arrivals) { composition.close() }
         return try outcome.get()
-    }
-
-    /// What is known of a server that did not do what it was to do.
-    private var stateWords: String {
-        guard let status = composition.servers.first?.connections.status, let error = status.error else { return "" }
-        let lines = status.errorOutput.suffix(Self.shownErrorLines).map { "\n    | \(ShownOutput.printable($0))" }
-        return "\n    \(ShownOutput.printable(error))" + lines.joined()
     }
 }

@@ -28,7 +28,7 @@ struct ProxyPlace: Sendable {
         let named = remote.proxy ?? environment["MCP_PROXY_URL"].flatMap { $0.isEmpty ? nil : $0 }
         // A token of a file that only happens to lie here is not sent to a proxy that was named.
         let usesFile = source.isNamed || (named == nil && FileManager.default.fileExists(atPath: source.config))
-        let loaded = usesFile ? try await source.load() : nil
+        let loaded = usesFile ? try await file(of: source, isNeeded: named == nil) : nil
         let base = try named.map(checked) ?? loaded.map { try address(of: $0.settings) } ?? "http://127.0.0.1:9090"
         if let token = remote.token { return ProxyPlace(base, token, "--token", loaded) }
         if let token = environment["MCP_PROXY_TOKEN"], !token.isEmpty {
@@ -38,6 +38,21 @@ struct ProxyPlace: Sendable {
             return ProxyPlace(base, token.reveal(), "that of \(source.shownLocation)", loaded)
         }
         return ProxyPlace(base, nil, "", loaded)
+    }
+
+    /// The configuration, for what it says of the proxy.
+    ///
+    /// - Parameter isNeeded: Whether nothing else says where the proxy is.
+    private static func file(of source: ConfigurationOptions, isNeeded: Bool) async throws -> LoadedConfiguration {
+        do {
+            return try await source.load()
+        } catch let error as ConfigurationError {
+            Terminal.error(error.description)
+            let wayRound = isNeeded ? "name the proxy with --proxy URL" : "leave out --config"
+            throw CommandFailure(
+                "\(source.shownLocation) was to say where the proxy is and which token opens it; correct it, or "
+                    + "\(wayRound) to do without it")
+        }
     }
 
     private init(_ base: String, _ token: String?, _ tokenSource: String, _ configuration: LoadedConfiguration?) {

@@ -6,6 +6,7 @@ import MCPGateway
 import MCPUpstream
 import NIOPosix
 import ProxyConfiguration
+import ProxyControl
 
 /// How a command reaches servers: through a running proxy, or by starting them itself.
 enum ServerAccess: Sendable {
@@ -43,12 +44,16 @@ enum ServerAccess: Sendable {
         switch self {
         case .oneShot(let settings, _): return settings.servers.filter { !$0.options.disabled }.map(\.name)
         case .running(let client):
-            var names: [String] = []
-            try await client.send(.get, "servers")["servers"]?.forEachMember { name, server in
-                if server["state"]?.string != "disabled" { names.append(name) }
-            }
-            return names
+            return try await client.send(.get, "servers")["servers"].map(Self.enabled) ?? []
         }
+    }
+
+    private static func enabled(_ servers: JSONView) -> [String] {
+        var names: [String] = []
+        servers.forEachMember { name, server in
+            if server["state"]?.string != "disabled" { names.append(name) }
+        }
+        return names
     }
 
     /// Lends a session with one server.
@@ -58,36 +63,44 @@ enum ServerAccess: Sendable {
         of name: String, _ signals: TerminationSignals, _ body: @escaping @Sendable (OneClient) async throws -> Value
     ) async throws -> Value {
         if case .oneShot = self { Interruption.tellWaiting("starting \(ServerName.redacted(name))…") }
-        let servers = OneShotServers(try settings(for: name))
+        let servers = OneShotServers(try settings(for: name), for: .oneClient)
         do {
             return try await servers.withClient(signals) { client in
                 try await client.initialize()
                 return try await body(client)
             }
         } catch let error as OneShotServers.Failure {
-            guard case .running(let client) = self, let reason = error.refusal.reason else {
-                throw CommandFailure(error.refusal.words + error.state)
+            guard case .running(let client) = self, error.refusal.reason != nil else {
+                throw CommandFailure(error.words, isAnswer: error.refusal.reason == nil)
             }
-            throw await explained(error, reason, name, client)
+            throw await explained(error, name, client)
         }
     }
 
     /// Why a running proxy does not let a server be asked: seldom for what the client behind it is told.
     private func explained(
-        _ error: OneShotServers.Failure, _ reason: String, _ name: String, _ client: ManagementClient
+        _ error: OneShotServers.Failure, _ name: String, _ client: ManagementClient
     ) async -> CommandFailure {
         let shown = ServerName.redacted(name)
-        if reason == UpstreamFailure.Code.unauthorized.rawValue {
+        if error.status?.errorCode == .unauthorized {
             return CommandFailure(
                 "the server \"\(shown)\" needs another token\n"
                     + client.tokenWords(hasToken: client.place.token(of: name) != nil))
         }
         // Without a list that may be read, the proxy's own words have to do.
-        if let names = try? await names(), !names.contains(shown) {
-            return CommandFailure(
-                "there is no server \"\(shown)\" at \(client.place.base); there are: \(names.joined(separator: ", "))")
+        guard let servers = (try? await client.send(.get, "servers"))?["servers"] else {
+            return CommandFailure(error.words)
         }
-        return CommandFailure(error.refusal.words + error.state)
+        guard let server = servers[shown] else {
+            let names = Self.enabled(servers).joined(separator: ", ")
+            return CommandFailure("there is no server \"\(shown)\" at \(client.place.base); there are: \(names)")
+        }
+        if server["state"]?.string == "disabled" {
+            return CommandFailure(
+                "the server \"\(shown)\" is disabled at \(client.place.base); mcp-proxy enable \(shown) starts it")
+        }
+        let reason = server["error"]?.string.map { "\n    \(ShownOutput.printable($0))" } ?? ""
+        return CommandFailure(error.words + (error.words.contains(reason) ? "" : reason))
     }
 
     /// Settings with that server alone.

@@ -4,6 +4,8 @@ import ProxyConfiguration
 
 /// The configuration that `mcp-proxy stdio URL` stands for, so that a URL is checked as in a file.
 enum BridgeConfiguration {
+    private static let source = "the command line"
+
     /// - Parameters:
     ///   - headers: Each as `Name: value`.
     ///   - environment: What `${NAME}` in them stands for, so that no token has to stand in the list of processes.
@@ -23,7 +25,7 @@ enum BridgeConfiguration {
             let parts = header.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else {
                 let problem = ConfigurationProblem(
-                    severity: .error, source: "the command line", keyPath: "--header",
+                    severity: .error, source: source, keyPath: "--header",
                     message: "\"\(header.prefix(40))\" is no header", suggestion: "Write 'Name: value'")
                 throw ConfigurationError(code: .invalid, problems: [problem])
             }
@@ -33,9 +35,29 @@ enum BridgeConfiguration {
             text.writeJSONString(trimmed(parts[1]))
         }
         text.writeString("}}}}")
-        return try ConfigurationLoader.load(
-            text: Array(text.readableBytesView), source: "the command line", format: .json, environment: environment
-        )
+        do {
+            var loaded = try ConfigurationLoader.load(
+                text: Array(text.readableBytesView), source: source, format: .json, environment: environment)
+            loaded.warnings = loaded.warnings.map(asWritten)
+            return loaded
+        } catch {
+            throw ConfigurationError(code: error.code, problems: error.problems.map(asWritten))
+        }
+    }
+
+    /// A problem with its place on the command line: nobody has written the file in which it was found.
+    private static func asWritten(_ problem: ConfigurationProblem) -> ConfigurationProblem {
+        var written = problem
+        (written.line, written.column) = (nil, nil)
+        let key = problem.keyPath.split { $0 == "." || $0 == "[" }.dropFirst(2).first
+        written.keyPath =
+            switch key {
+            case "url": "the URL"
+            case "headers": "--header"
+            case "transportType": "--transport"
+            default: ""
+            }
+        return written
     }
 
     private static func trimmed(_ text: Substring) -> String {

@@ -74,7 +74,7 @@ struct ProxyRun {
         let composition = Composition(
             budget.apply(to: settings, limit: descriptors, logger), eventLoops: eventLoops, logger: logger,
             watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)),
-            isForOnePerson: ListenerAddress.isLocal(settings), asking: asking)
+            clientele: ListenerAddress.isLocal(settings) ? .onePerson : .perhapsStrangers, asking: asking)
         let frontDoor = composition.frontDoor()
         let registry = ServerRegistry(
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store,

@@ -24,7 +24,7 @@ struct StdioRun {
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
         let composition = Composition(
-            settings, eventLoops: eventLoops, logger: logger, watch: watch, isForOnePerson: true)
+            settings, eventLoops: eventLoops, logger: logger, watch: watch, clientele: .oneClient)
         let streams = StandardStreams()
         let ended = EventCount()
         guard
@@ -33,7 +33,6 @@ struct StdioRun {
         else {
             return 1
         }
-        composition.start()
         let input = Input()
         read(streams, client, input)
         let run = Draining(composition: composition, settings: settings)

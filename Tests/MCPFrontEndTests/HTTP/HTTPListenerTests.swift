@@ -36,6 +36,16 @@ import Testing
         let words = try await problem(host: "127.0.0.1", port: harness.port)
         #expect(words.contains("port \(harness.port) is in use already"))
         #expect(words.contains("\"addr\""))
+        #if os(Linux)
+            #expect(words.contains("ss -ltnp 'sport = :\(harness.port)' shows"))
+        #endif
+    }
+
+    @Test("A name that leads nowhere is quoted, with what to write")
+    func unknownName() async throws {
+        let words = try await problem(host: "no-such-host.invalid", port: 9090)
+        #expect(words.contains("\"no-such-host.invalid\" in \"addr\"") && words.contains("\"127.0.0.1:9090\""))
+        #expect(!words.contains("SocketAddressError"))
     }
 
     @Test("A port that is taken on loopback alone is noticed also when every interface is asked for")

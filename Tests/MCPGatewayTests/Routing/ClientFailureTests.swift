@@ -1,6 +1,7 @@
 import MCPCore
 import MCPTestSupport
 import MCPUpstream
+import NIOCore
 import Testing
 
 @testable import MCPGateway
@@ -29,5 +30,16 @@ import Testing
         }
         #expect(try code(nothingSent: true) == -31001)
         #expect(try code(nothingSent: false) == -31002)
+    }
+
+    @Test("The words of another proxy in between stand, also while it is not asked any more")
+    func forwarded() throws {
+        let error = #"{"code":-31003,"message":"server \"slow\" is late","data":{"server":"slow","retryAfter":"2"}}"#
+        let failure = UpstreamFailure.handshakeRefused(
+            try Message(#"{"jsonrpc":"2.0","id":1,"error":\#(error)}"#))
+        for failure in [failure, failure.refusing(.init(failures: 5, seconds: 3))] {
+            let answer = try ClientFailure.answer(to: .integer(7), server: "remote", failure).message()
+            #expect(answer.id == .integer(7) && answer.view(answer.envelope.error)?.bytes == ByteBuffer(string: error))
+        }
     }
 }

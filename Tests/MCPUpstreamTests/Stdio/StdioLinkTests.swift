@@ -213,7 +213,7 @@ import Testing
     func closesOutput() async throws {
         let harness = try await StdioHarness(sh: "exec >&-; exec sleep 1000") { $0.stopTimeout = .milliseconds(300) }
         let failure = try await harness.ending()
-        #expect(failure.code == .processEnded)
+        #expect(failure.code == .processEnded && failure.detail == "it closed its output")
         let id = try #require(try await harness.processID())
         #expect(await ProcessTable.eventually { !ProcessTable.isAlive(id) })
     }

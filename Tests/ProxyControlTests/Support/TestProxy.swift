@@ -46,7 +46,7 @@ final class TestProxy: Sendable {
         settings.address = ListenAddress(host: "127.0.0.1", port: 0)
         prepare(servers)
         composition = Composition(
-            settings, links: servers, eventLoops: eventLoop, logger: .silent, watch: watch, isForOnePerson: true,
+            settings, links: servers, eventLoops: eventLoop, logger: .silent, watch: watch, clientele: .onePerson,
             asking: AskingServers())
         frontDoor = composition.frontDoor()
         let source = ConfigurationSource(

@@ -1,0 +1,50 @@
+import MCPUpstream
+import MCPValues
+import NIOCore
+import Synchronization
+
+// MARK: - The first connection
+
+extension ServerConnections {
+    /// Opens the first connection, so that a broken server is noticed before a client needs it.
+    package func start() { _ = first(holding: false) }
+
+    /// The connection that is always there, held until `release`.
+    func first() -> Connection { first(holding: true) }
+
+    private func first(holding: Bool) -> Connection {
+        let (key, declaration) = state.withLock { $0.first } ?? (usualFirstKey, ownDeclaration)
+        return connection(
+            for: key, of: settings.firstPrincipal, declaration, preferring: eventLoops.next(), holding: holding)
+    }
+
+    /// Has the first connection be the only client's, unless it is open already.
+    func begin(with client: () -> ClientDeclaration) {
+        guard isolation != .shared else { return }
+        state.withLock { state in
+            guard state.first == nil, state.entries.isEmpty else { return }
+            let declaration = client()
+            let capabilities = CapabilitiesKey(declaration.capabilities)
+            state.first = (.principal(settings.firstPrincipal, capabilities: capabilities), declaration)
+        }
+    }
+
+    /// A connection that there is at the moment and that does not belong to one session.
+    var firstOpen: Connection? {
+        state.withLock { state in
+            let first = state.entries[firstKey(state)]
+            return (first ?? state.entries.first { if case .session = $0.key { false } else { true } }?.value)?
+                .connection
+        }
+    }
+
+    var firstKey: ConnectionKey {
+        settings.beginsWithItsClient ? state.withLock { firstKey($0) } : usualFirstKey
+    }
+
+    func firstKey(_ state: State) -> ConnectionKey { state.first?.key ?? usualFirstKey }
+
+    private var usualFirstKey: ConnectionKey {
+        isolation == .shared ? .shared : .principal(settings.firstPrincipal, capabilities: .none)
+    }
+}
