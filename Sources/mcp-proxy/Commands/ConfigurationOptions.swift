@@ -110,20 +110,10 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     private func readFile() throws(ConfigurationError) -> [UInt8] {
-        do {
-            return try Array(Data(contentsOf: URL(filePath: config)))
-        } catch {
-            let exists = FileManager.default.fileExists(atPath: config)
-            let problem = ConfigurationProblem(
-                severity: .error,
-                source: config,
-                keyPath: "",
-                message: exists ? "the file cannot be read" : "there is no such file",
-                suggestion: exists
-                    ? "Let the user that runs mcp-proxy read it"
-                    : "Create it, or name another one with --config PATH"
-            )
-            throw ConfigurationError(code: .unreadable, problems: [problem])
-        }
+        if let text = try TextFile(path: config).read(takesPipes: true) { return text }
+        let problem = ConfigurationProblem(
+            severity: .error, source: config, message: "there is no such file",
+            suggestion: "Create it, or name another one with --config PATH")
+        throw ConfigurationError(code: .unreadable, problems: [problem])
     }
 }
