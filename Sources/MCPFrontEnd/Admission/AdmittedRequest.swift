@@ -48,8 +48,13 @@ struct Admission: Sendable {
 
     /// Checks target, `Host` and `Origin`, before credentials and before the body is looked at.
     func admit(_ request: HTTPRequestFields) throws(Refusal) -> AdmittedRequest {
-        guard let target = RequestTarget(request.head.uri) else {
-            throw Refusal(status: .badRequest, reason: "the request's path is not acceptable", closesConnection: true)
+        let target: RequestTarget
+        do throws(RequestTarget.Fault) {
+            target = try RequestTarget(request.head.uri)
+        } catch {
+            throw Refusal(
+                status: .badRequest, reason: "the request's path is not acceptable: \(error.rawValue)",
+                closesConnection: true)
         }
         guard let host = request[.host], !request.isRepeated(.host) else {
             throw Refusal(status: .badRequest, reason: "exactly one Host header is needed", closesConnection: true)
