@@ -72,6 +72,20 @@ def test_check_config_checks(shell, form):
     assert "1 problem" in shell.run("-config", bad, form, status=1).stderr
 
 
+def test_check_config_takes_true_or_false_and_stands_in_the_help(shell):
+    """Any other value is refused rather than taken for no."""
+    good = shell.write("good.json", {"mcpServers": {"a": {"command": "sh"}}})
+    said = shell.run("-check-config=maybe", "-config", good, status=64).stderr
+    assert "maybe" in said and "--check-config" in said
+    printed = " ".join(shell.run("--help").stdout.split())
+    for words in (
+        "--check-config <true or false> Says what is wrong with the configuration and starts nothing",
+        "--expand-env <true or false> Puts environment variables into the configuration",
+        "--state-dir <path> A directory for what the next start must know",
+    ):
+        assert words in printed, printed
+
+
 @pytest.mark.parametrize("level, is_said", [("error", False), ("info", True), ("DEBUG", True)])
 def test_log_level_decides_what_is_logged(launch, level, is_said):
     """The start of a server is a line of level info, and a wrong level is refused."""
