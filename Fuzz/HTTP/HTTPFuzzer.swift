@@ -12,7 +12,8 @@ import MCPGateway
 /// Reads one text as a request target, a host, an origin, a credential, an Accept header and an event identifier.
 private func fuzzHTTP(_ bytes: [UInt8]) {
     let text = String(decoding: bytes, as: UTF8.self)
-    if let target = RequestTarget(text) {
+    // A target that is refused has no path to look at.
+    if let target = try? RequestTarget(text) {
         let segments = target.path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         precondition(!segments.dropFirst().dropLast().contains { $0.isEmpty }, "no empty segment")
         precondition(!segments.contains { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }, "no dot segment")

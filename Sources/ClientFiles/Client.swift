@@ -1,3 +1,5 @@
+import ProxyConfiguration
+
 /// A program that keeps a list of MCP servers in a file of its own.
 package enum Client: String, Sendable, Equatable, CaseIterable {
     case claudeDesktop = "claude-desktop"
@@ -61,12 +63,14 @@ package enum Client: String, Sendable, Equatable, CaseIterable {
         }
     }
 
-    /// The unit of its time limits; nil where it has none, or where they count something else than a call.
-    var timeoutUnit: String? {
+    /// What a `timeout` of its servers counts; nil where it has none.
+    var timeoutUnit: ForeignTime.Unit? {
         switch self {
-        case .cline, .roo, .goose: "s"
-        case .gemini, .libreChat, .opencode: "ms"
-        case .claudeDesktop, .claudeCode, .cursor, .vscode, .windsurf, .codex, .zed, .jetbrains, .lmStudio: nil
+        case .cline, .roo, .goose: .seconds
+        case .claudeCode, .gemini, .libreChat, .opencode: .milliseconds
+        // Zed has counted both, and of the others nobody says.
+        case .zed, .jetbrains, .lmStudio: .either
+        case .claudeDesktop, .cursor, .vscode, .windsurf, .codex: nil
         }
     }
 }

@@ -511,6 +511,12 @@ def test_a_path_in_disguise_reaches_no_server(proxy, target):
     assert status_of(received) in (400, 404)
 
 
+def test_an_encoded_letter_is_refused_with_what_may_be_encoded(proxy):
+    """The rules of a web server in front may be about paths as they are written."""
+    received = exchange(proxy.port, head(proxy, "/%65cho/mcp", "Content-Length: 0", "Connection: close"))
+    assert status_of(received) == 400 and b"percent-encoded" in received and b"as it is" in received
+
+
 @pytest.mark.parametrize(
     "method, path",
     [

@@ -88,6 +88,8 @@ def test_what_vscode_asks_for_is_not_guessed(shell):
     answered = shell.imported("vscode", "--input", "token=${SECRET}", SECRET="s")
     assert answered["asks"]["headers"] == {"Authorization": "Bearer ${SECRET}"}
     assert answered["files"] == files
+    slip = shell.run("import", "vscode", "--input", "tokn=${SECRET}", status=1)
+    assert '--input "tokn": no server asks for it; the inputs are: token' in slip.stderr and slip.stdout == ""
 
 
 def test_an_import_of_nothing_fails(shell):
@@ -272,13 +274,14 @@ def test_nothing_found_says_where_it_looked(shell):
 WRONG_ARGUMENTS = {
     "client": (["cursr"], 'no client or file "cursr"'),
     "path": (["./cursr.json"], "no file ./cursr.json"),
-    "folder": ([".."], "this is not a file"),
+    "folder": ([".."], "this is a directory, not a file. Name a file, such as ../config.json"),
     "from": (["--from", "emacs"], '"emacs"'),
     "yaml": (["cursor", "--into", "config.yaml"], "JSON only"),
     "url": (["cursor", "--into", "https://c.example/c.json"], "not a URL"),
-    "into-folder": (["cursor", "--into", ".."], "this is not a file"),
+    "into-folder": (["cursor", "--into", ".."], "this is a directory, not a file"),
     "nowhere": (["cursor", "--into", "missing/config.json"], "No such file or directory"),
     "input": (["cursor", "--input", "x"], "id=answer"),
+    "input-nobody": (["cursor", "--input", "x=y"], '--input "x": no server asks for it; none of them has an ${input:…}'),
 }
 
 

@@ -140,6 +140,7 @@ OWN_KEYS = {
                 "command": "npx",
                 "args": ["-y", "example-mcp"],
                 "env": {"KEY": "a$$b"},
+                "startTimeout": "20s",
                 "options": {"toolFilter": {"mode": "block", "list": ["rm"]}},
             },
             "remote": {"url": REMOTE, "headers": {"X-Region": "eu-1", "Authorization": "Bearer ${EXAMPLE_TOKEN}"}},
@@ -150,7 +151,7 @@ OWN_KEYS = {
         "goose.yaml",
         GOOSE,
         {
-            "local": {"command": "npx", "args": ["-y", "example"], "env": {"A": "b"}},
+            "local": {"command": "npx", "args": ["-y", "example"], "env": {"A": "b"}, "callTimeout": "300s"},
             "remote": {
                 "url": REMOTE,
                 "transportType": "streamable-http",

@@ -40,6 +40,27 @@ async def test_logging_that_is_switched_on_names_the_tools(launch, http):
         proxy.wait_output("server lists tools")
 
 
+async def test_a_filter_that_names_no_tool_is_told(launch, http):
+    """Once for the names that no tool has, also without logEnabled, and not once they are right."""
+
+    def servers(*names):
+        return {"one": stdio(name="one", options={"toolFilter": {"mode": "block", "list": ["echo", *names]}})}
+
+    quiet = {"management": {**ACCESS, "watch": False}}
+    message = "toolFilter names tools that the server does not list"
+    with launch(servers("fial", "Echo"), proxy=quiet) as proxy:
+        proxy.wait_output(message)
+        management = Management(proxy, http)
+        for names in (["fail"], ["fial"]):
+            proxy.rewrite(servers(*names), proxy=quiet)
+            await management.reload()
+            if names == ["fial"]:
+                proxy.wait_output("tools=fial")
+        lines = logged_lines(proxy, message)
+        assert [line.split(message)[1].strip() for line in lines] == ['server=one tools="fial, Echo"', "server=one tools=fial"]
+        assert all(" warning " in line for line in lines), lines
+
+
 async def test_a_tool_that_failed_is_not_logged_as_ok(launch, http):
     """A result with isError is told from one without."""
     with launch({"one": stdio(name="one", options=LOGGED)}) as proxy:

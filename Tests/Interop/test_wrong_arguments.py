@@ -72,6 +72,20 @@ def test_check_config_checks(shell, form):
     assert "1 problem" in shell.run("-config", bad, form, status=1).stderr
 
 
+def test_check_config_takes_true_or_false_and_stands_in_the_help(shell):
+    """Any other value is refused rather than taken for no."""
+    good = shell.write("good.json", {"mcpServers": {"a": {"command": "sh"}}})
+    said = shell.run("-check-config=maybe", "-config", good, status=64).stderr
+    assert "maybe" in said and "--check-config" in said
+    printed = " ".join(shell.run("--help").stdout.split())
+    for words in (
+        "--check-config <true or false> Says what is wrong with the configuration and starts nothing",
+        "--expand-env <true or false> Puts environment variables into the configuration",
+        "--state-dir <path> A directory for what the next start must know",
+    ):
+        assert words in printed, printed
+
+
 @pytest.mark.parametrize("level, is_said", [("error", False), ("info", True), ("DEBUG", True)])
 def test_log_level_decides_what_is_logged(launch, level, is_said):
     """The start of a server is a line of level info, and a wrong level is refused."""
@@ -95,3 +109,20 @@ def test_the_paths_of_the_go_program_are_answered(launch):
             ours, theirs = httpx.get(proxy.url(f"/{page}")), httpx.get(proxy.url(f"/_{page}"))
             assert (ours.status_code, ours.json()) == (theirs.status_code, theirs.json())
         assert httpx.post(proxy.url("/_healthz")).status_code == 405
+
+
+@pytest.mark.parametrize("arguments", [["stdio", "--"], ["stdio"]], ids=" ".join)
+def test_a_command_where_a_url_belongs_is_told_what_to_do(shell, arguments):
+    """The text may hold a secret, so it is not repeated."""
+    said = shell.run(*arguments, "docker run -i -e TOKEN=canary image", status=1).stderr
+    assert "stdio takes the URL of a server, and this is none" in said and "--config PATH --server NAME" in said
+    assert "canary" not in said
+
+
+def test_a_command_in_one_text_is_not_added(shell):
+    """Each word has to be one of its own; a path may hold spaces."""
+    said = shell.run("add", "x", "--", "docker run -i image", status=64).stderr
+    assert "the command is one text with 4 words; write each by itself" in said
+    proxy = ["--proxy", "http://127.0.0.1:1"]
+    assert "one text" not in shell.run("add", "x", *proxy, "--", "/opt/my tools/run", status=1).stderr
+    assert "one text" not in shell.run("add", "x", *proxy, "--", "docker", "run -i image", status=1).stderr

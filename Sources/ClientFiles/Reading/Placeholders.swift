@@ -7,6 +7,8 @@ struct Placeholders {
         var unanswered: [String] = []
         /// Variables whose default was taken.
         var defaulted: [String] = []
+        /// The ids of all inputs, answered or not.
+        var inputs: [String] = []
     }
 
     /// Whose rules the text follows; nil for the proxy's own.
@@ -96,6 +98,7 @@ struct Placeholders {
 
     private func replaceEditorLike(_ name: String, in outcome: inout Outcome) {
         let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        if parts.count == 2, parts[0] == "input" { outcome.inputs.append(parts[1]) }
         switch (parts.first ?? "", parts.count > 1 ? parts[1] : nil) {
         case ("env", let variable?) where Self.isVariable(variable): outcome.text += "${\(variable)}"
         case ("input", let id?) where answers[id] != nil: outcome.text += answers[id] ?? ""

@@ -11,6 +11,8 @@ package struct TranslatedServer: Sendable, Equatable {
     package var notes: [String]
     /// What has to be filled in before it can be used, as the client's file has it.
     package var unanswered: [String]
+    /// The ids of the inputs that the client would ask for, answered or not.
+    package var inputs: [String]
 }
 
 /// Turns a client's entry into one of the proxy.
@@ -37,7 +39,7 @@ package struct ServerTranslation: Sendable {
         try writer.write()
         return TranslatedServer(
             name: found.name, found: found, entry: .object(writer.members), notes: writer.notes,
-            unanswered: writer.unanswered)
+            unanswered: writer.unanswered, inputs: writer.inputs)
     }
 }
 
@@ -50,6 +52,7 @@ private struct EntryWriter {
     var members: [(String, ConfigurationNode)] = []
     var notes: [String] = []
     var unanswered: [String] = []
+    var inputs: [String] = []
 
     /// Members that have been read, or that say nothing the proxy could use.
     private var used: Set<String> = ["type", "transportType"]
@@ -135,6 +138,7 @@ private struct EntryWriter {
         } else if isRelative, let project = found.project {
             members.append(("cwd", .text(project)))
         }
+        writeTimes(isRemote: false)
     }
 
     private mutating func writeRemote(_ url: String, kind: String?) throws(ConfigurationError) {
@@ -142,7 +146,7 @@ private struct EntryWriter {
         if let kind { members.append(("transportType", .text(kind))) }
         try writeTexts("headers")
         try writeCodexHeaders()
-        writeTimeout()
+        writeTimes(isRemote: true)
     }
 
     /// The headers of Codex whose values are in variables.
@@ -162,27 +166,29 @@ private struct EntryWriter {
         if let index { members[index] = headers } else { members.append(headers) }
     }
 
-    /// How long a call may take, which every program counts in a unit of its own.
-    private mutating func writeTimeout() {
-        guard let node = entry["timeout"], case .number(let text) = node.value else { return }
-        let duration: String?
-        if let client = found.place.client {
-            let isWhole = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-            duration = isWhole ? client.timeoutUnit.map { text + $0 } : nil
-        } else {
-            duration = OtherPrograms.duration(ofNumber: text)
-            if let duration { notes.append("the timeout \(text) was taken for \(duration)") }
+    /// How long the server may take, which every program counts in a unit of its own.
+    private mutating func writeTimes(isRemote: Bool) {
+        for time in foreign.times {
+            used.insert(time.key)
+            members.append((time.key, .text(time.time)))
+            notes.append(time.words)
         }
-        guard let duration else { return }
+        let unit = found.place.client == nil ? .either : found.place.client?.timeoutUnit
+        guard let unit, let node = entry["timeout"], !members.contains(where: { $0.0 == "callTimeout" }),
+            let time = ForeignTime(
+                node, written: "timeout", unit: unit, for: isRemote ? "timeout" : "callTimeout")
+        else { return }
         used.insert("timeout")
-        members.append(("timeout", .text(duration)))
+        members.append((time.key, .text(time.time)))
+        notes.append(time.words)
     }
 
     /// The proxy's own keys where the file may be one of the proxy's, and what other clients say about use.
     private mutating func writeOptions() {
         var options: [(String, ConfigurationNode)] = []
         if found.place.client == nil {
-            for key in ["isolation", "protocol", "cacheTTL", "cacheScope", "startTimeout", "callTimeout"] {
+            for key in ["isolation", "protocol", "cacheTTL", "cacheScope", "startTimeout", "callTimeout"]
+            where !members.contains(where: { $0.0 == key }) {
                 if let node = takeNode(key) { members.append((key, node)) }
             }
             // What a number counts is told where the rest of a remote server is.
@@ -254,6 +260,7 @@ private struct EntryWriter {
     private mutating func translated(_ text: String) -> String {
         let outcome = placeholders.translate(text)
         for placeholder in outcome.unanswered where !unanswered.contains(placeholder) { unanswered.append(placeholder) }
+        for input in outcome.inputs where !inputs.contains(input) { inputs.append(input) }
         for variable in outcome.defaulted { notes.append("the default of ${\(variable)} was put in") }
         return outcome.text
     }

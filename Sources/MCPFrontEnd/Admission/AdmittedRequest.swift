@@ -37,8 +37,11 @@ struct Admission: Sendable {
 
     /// Checks target, `Host` and `Origin`, before credentials and before the body is looked at.
     func admit(_ request: HTTPRequestFields) throws(Refusal) -> AdmittedRequest {
-        guard let target = RequestTarget(request.head.uri) else {
-            throw Refusal(.suspect, "the request's path is not acceptable")
+        let target: RequestTarget
+        do throws(RequestTarget.Fault) {
+            target = try RequestTarget(request.head.uri)
+        } catch {
+            throw Refusal(.suspect, "the request's path is not acceptable: \(error.rawValue)")
         }
         guard let host = request[.host], !request.isRepeated(.host) else {
             throw Refusal(.suspect, "exactly one Host header is needed")

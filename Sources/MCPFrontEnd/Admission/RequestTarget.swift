@@ -9,25 +9,40 @@ struct RequestTarget: Equatable {
     /// ([RFC 9112, 3.2.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2)); nil for one in origin form.
     let authority: String?
 
+    /// Why a target is refused, in words for whoever sent it.
+    enum Fault: String, Error {
+        case form = "it is neither a path nor a whole URL"
+        case bytes =
+            #"a space, a #, a \, a control character or a letter beyond ASCII stands in it, which is to be percent-encoded or left out"#
+        case segments = "it has a segment that is empty, . or .."
+        case encoding =
+            #"something is percent-encoded in it that has to stand as it is: only spaces, letters beyond ASCII and " < > ` { } | ^ may be"#
+    }
+
     /// Reads a target in origin form or in absolute form.
     ///
     /// Whatever two readers could take for different paths is refused: characters encoded that need not be, such as
     /// slashes, dots and letters, backslashes and control characters, empty and dot segments, and raw bytes that are
-    /// not ASCII.
-    init?(_ text: String) {
+    /// not ASCII. Encoded letters and digits would be the same path by RFC 3986 (6.2.2.2), but rules of a web server in
+    /// front that are about paths as they are written would not hold for them.
+    ///
+    /// - Throws: What is wrong with it.
+    init(_ text: String) throws(Fault) {
         var text = text
         var authority: String?
         if text.utf8.first != UInt8(ascii: "/") {
-            guard let parts = Self.absolute(text) else { return nil }
+            guard let parts = Self.absolute(text) else { throw .form }
             (text, authority) = parts
         }
         self.authority = authority
-        guard let shape = text.withUTF8({ unsafe Shape($0) }) else { return nil }
+        let shape = try text.withUTF8 { bytes in
+            Result { () throws(Fault) in try unsafe Shape(bytes) }
+        }.get()
         let path = shape.question.map { String(text.utf8.prefix($0)) ?? "" } ?? text
         if shape.isEncoded {
             // A segment that was written with escapes is looked at as it reads.
-            guard var decoded = Self.decode(path[...]), decoded.withUTF8({ unsafe Shape.hasPlainSegments($0) })
-            else { return nil }
+            guard var decoded = Self.decode(path[...]) else { throw .encoding }
+            guard decoded.withUTF8({ unsafe Shape.hasPlainSegments($0) }) else { throw .segments }
             self.path = decoded
         } else {
             self.path = path
@@ -56,20 +71,20 @@ struct RequestTarget: Equatable {
         let question: Int?
         let isEncoded: Bool
 
-        init?(_ text: UnsafeBufferPointer<UInt8>) {
-            guard unsafe text.first == UInt8(ascii: "/") else { return nil }
+        init(_ text: UnsafeBufferPointer<UInt8>) throws(Fault) {
+            guard unsafe text.first == UInt8(ascii: "/") else { throw .form }
             var question: Int?
             var isEncoded = false
             for index in text.indices {
                 switch unsafe text[index] {
                 case UInt8(ascii: "?"): question = question ?? index
                 case UInt8(ascii: "%"): isEncoded = isEncoded || question == nil
-                case UInt8(ascii: "#"), UInt8(ascii: "\\"), 0...0x20, 0x7F...0xFF: return nil
+                case UInt8(ascii: "#"), UInt8(ascii: "\\"), 0...0x20, 0x7F...0xFF: throw .bytes
                 default: continue
                 }
             }
             let path = unsafe UnsafeBufferPointer(rebasing: text[..<(question ?? text.count)])
-            guard unsafe isEncoded || Self.hasPlainSegments(path) else { return nil }
+            guard unsafe isEncoded || Self.hasPlainSegments(path) else { throw .segments }
             self.question = question
             self.isEncoded = isEncoded
         }

@@ -159,6 +159,7 @@ extension ManagementDescription {
         "error": {"type": "string", "description": "Why it failed last."},
         "note": {"type": "string", "description": "What everybody is to know who looks at it, such as that its certificate is not verified."},
         "pendingChange": {"type": "string", "description": "Why what it is changed to does not start yet; it serves as it was meanwhile."},
+        "callError": {"type": "string", "description": "Why a call failed last although the server is there."},
         "circuit": {
           "type": "object",
           "description": "Only while calls fail at once because the server has failed again and again.",

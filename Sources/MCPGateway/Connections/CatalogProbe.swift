@@ -1,5 +1,6 @@
 import MCPCore
 import MCPUpstream
+import MCPValues
 import NIOCore
 import Synchronization
 
@@ -16,6 +17,8 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
         var prompts: Int?
         var resources: Int?
         var names = ToolNames()
+        /// The names in the filter that are no tool's; nil while not all tools have been seen.
+        var unknown: [String]?
     }
 
     private struct List {
@@ -38,6 +41,8 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
     private var lists: [List] = []
     private var cursor: String?
     private var pages = PageCount(maximumBytes: maximumBytes)
+    /// The names in the filter that no tool has had so far.
+    private var unmet: Set<ByteText> = []
 
     init(
         _ upstream: Upstream,
@@ -60,8 +65,11 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
     }
 
     func start() {
+        unmet = Set(filteredNames.map(ByteText.init))
         ask(cursor: nil)
     }
+
+    private var filteredNames: [String] { server.countedTools.withLock { $0?.names } ?? [] }
 
     private func ask(cursor: String?) {
         guard !lists.isEmpty else {
@@ -106,10 +114,15 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
             let name = element["name"]?.string ?? ""
             let isShown = server.counts(tool: name)
             if isShown { shown += 1 }
+            if !unmet.isEmpty { unmet.remove(ByteText(name)) }
             if namesTools { counts.names.add(name, isShown: isShown) }
         }
         counts[keyPath: list.count] = (counts[keyPath: list.count] ?? 0) + shown
-        if pages.take(answer.bytes.readableBytes), let cursor = pages.next(after: result) {
+        let isWithinBounds = pages.take(answer.bytes.readableBytes)
+        if list.method == .toolsList, isWithinBounds, result["nextCursor"] == nil {
+            counts.unknown = filteredNames.filter { unmet.contains(ByteText($0)) }
+        }
+        if isWithinBounds, let cursor = pages.next(after: result) {
             ask(cursor: cursor)
         } else {
             next()

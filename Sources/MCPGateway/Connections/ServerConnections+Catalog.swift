@@ -27,6 +27,7 @@ extension ServerConnections {
                 $0.isCatalogKnown = true
             }
             logTools(counts.names)
+            if let unknown = counts.unknown { warn(ofUnknown: unknown) }
             let changedMeanwhile = state.withLock { state in
                 defer { state.catalogReads = 0 }
                 return state.catalogReads > 1
@@ -51,5 +52,19 @@ extension ServerConnections {
         if !names.shown.isEmpty { facts["tools"] = "\(names.shown)" }
         if !names.hidden.isEmpty { facts["hidden"] = "\(names.hidden)" }
         logger.info("server lists tools", metadata: facts)
+    }
+
+    /// A slip in a filter that blocks leaves clients the tool that was meant. Each set of names is told once.
+    private func warn(ofUnknown names: [String]) {
+        let isNew = state.withLock { state in
+            defer { state.unknownTools = names }
+            return state.unknownTools != names
+        }
+        guard isNew, !names.isEmpty else { return }
+        var shown = ToolNames()
+        for name in names { shown.add(name, isShown: true) }
+        logger.warning(
+            "toolFilter names tools that the server does not list",
+            metadata: ["server": "\(displayName)", "tools": "\(shown.shown)"])
     }
 }

@@ -27,6 +27,8 @@ package final class ServerConnections: Sendable {
         var isIdleCheckDue = false
         /// 1 while the lists are being read, 2 when they have to be read once more after that.
         var catalogReads = 0
+        /// The names in the filter that were no tool's when the lists were read last.
+        var unknownTools: [String] = []
     }
 
     package let name: String

@@ -57,14 +57,18 @@ package final class LinkMaker: Sendable {
             let memory = TransportMemory()
             return { [self, logger] eventLoop in
                 let pools = pools(on: eventLoop, by: egress)
-                return switch transport {
+                switch transport {
                 case .sse:
-                    SSELink(url: url, headers: headers, within: reach, pools: pools, logger: logger)
+                    let link = SSELink(url: url, headers: headers, within: reach, pools: pools, logger: logger)
+                    link.isDeclared = true
+                    return link
                 case .streamableHTTP:
-                    StreamableHTTPLink(
+                    let link = StreamableHTTPLink(
                         url: url, headers: headers, within: reach, pools: pools, logger: logger)
+                    link.isDeclared = true
+                    return link
                 case .detect:
-                    DetectingHTTPLink(
+                    return DetectingHTTPLink(
                         url: url, headers: headers, within: reach, memory: memory, pools: pools,
                         logger: logger)
                 }

@@ -40,9 +40,9 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
     package let code: Code
     /// What happened, for the operator and for who added the server: may name commands, the addresses of URLs and the
     /// server's own words. Printable, wherever it is shown.
-    package let detail: String
+    package private(set) var detail: String
     /// The same for the log alone: may name addresses of the operator's network that nobody else is to know.
-    package let logDetail: String
+    package private(set) var logDetail: String
     /// What clients may hear as well, because nothing of the operator or of other clients can be in it.
     package private(set) var publicDetail: String?
     /// What clients hear instead of words of ours.
@@ -139,6 +139,14 @@ extension UpstreamFailure {
     /// - Parameter reason: In our words.
     static func noMessage(_ reason: String) -> UpstreamFailure {
         UpstreamFailure(.unreadable, "its answer is not a message: \(reason)")
+    }
+
+    /// The same failure with what may be done about it.
+    func advising(_ words: String) -> UpstreamFailure {
+        var failure = self
+        failure.detail += "; \(words)"
+        failure.logDetail += "; \(words)"
+        return failure
     }
 
     /// The same failure for a request that was not sent at all.

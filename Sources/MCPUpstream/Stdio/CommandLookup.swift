@@ -34,9 +34,7 @@ package enum CommandLookup {
     ) throws(UpstreamFailure) -> String {
         if command.contains("/") {
             let path = absolute(command.hasPrefix("/") ? command : "\(workingDirectory ?? ".")/\(command)")
-            guard isFile(path) else {
-                throw UpstreamFailure(.commandNotRunnable, "there is no file \(command)", nothingSent: true)
-            }
+            try checkIsFile(path, writtenAs: command)
             guard isExecutable(path) else {
                 throw UpstreamFailure(
                     .commandNotRunnable,
@@ -48,7 +46,7 @@ package enum CommandLookup {
         }
         for directory in searchPath.split(separator: ":") {
             let path = "\(directory)/\(command)"
-            if isFile(path), isExecutable(path) { return path }
+            if PathKind(of: path) == .file, isExecutable(path) { return path }
         }
         throw UpstreamFailure(
             .commandNotRunnable,
@@ -59,7 +57,14 @@ package enum CommandLookup {
 
     /// Checks that a working directory can be entered.
     static func check(workingDirectory: String) throws(UpstreamFailure) {
-        guard isExecutable(workingDirectory), !isFile(workingDirectory) else {
+        if let kind = PathKind(of: workingDirectory), kind != .directory {
+            throw UpstreamFailure(
+                .commandNotRunnable,
+                "the working directory \(workingDirectory) is \(kind.words); name a directory",
+                nothingSent: true
+            )
+        }
+        guard isExecutable(workingDirectory) else {
             throw UpstreamFailure(
                 .commandNotRunnable,
                 "the working directory \(workingDirectory) does not exist or may not be entered",
@@ -79,8 +84,14 @@ package enum CommandLookup {
         unsafe access(path, X_OK) == 0
     }
 
-    private static func isFile(_ path: String) -> Bool {
-        var status = stat()
-        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    private static func checkIsFile(_ path: String, writtenAs command: String) throws(UpstreamFailure) {
+        guard let kind = PathKind(of: path) else {
+            throw UpstreamFailure(.commandNotRunnable, "there is no file \(command)", nothingSent: true)
+        }
+        guard kind == .file else {
+            throw UpstreamFailure(
+                .commandNotRunnable, "\(command) is \(kind.words), not a program; give the path of a program",
+                nothingSent: true)
+        }
     }
 }

@@ -14,6 +14,12 @@ package final class CircuitBreaker: Sendable {
         package var nextProbe: NIODeadline?
         /// The last of the failures.
         package var reason: String
+
+        package init(failures: Int, nextProbe: NIODeadline?, reason: String) {
+            self.failures = failures
+            self.nextProbe = nextProbe
+            self.reason = reason
+        }
     }
 
     private struct Content {

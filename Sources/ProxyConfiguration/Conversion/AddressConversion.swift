@@ -50,13 +50,20 @@ enum AddressConversion {
         guard let parts = HostAndPort(text), let port = parts.port, parts.host.first != "[" || parts.host.utf8.count > 2
         else {
             context.error(
-                "\(reader.node("addr").flatMap(ConversionContext.quoted) ?? "this") is not an address to listen on",
+                "\(reader.node("addr").flatMap(ConversionContext.quotedAddress) ?? "this") is not an address to listen on"
+                    + (namesNoPort(text) ? "; a port is a number from 0 to 65535" : ""),
                 at: reader.node("addr")?.position, reader.path("addr"),
                 write: suggestion(for: text))
             return ListenAddress()
         }
         let host = parts.host.first == "[" ? String(parts.host.dropFirst().dropLast()) : parts.host
         return ListenAddress(host: host.isEmpty ? nil : host, port: port, isExplicit: true)
+    }
+
+    private static func namesNoPort(_ text: String) -> Bool {
+        guard let colon = text.lastIndex(of: ":") else { return false }
+        let port = text[text.index(after: colon)...]
+        return !port.isEmpty && HostAndPort.port(port) == nil
     }
 
     private static func suggestion(for text: String) -> String {
@@ -77,7 +84,7 @@ enum AddressConversion {
         (reader.texts("allowedHosts", &context) ?? []).enumerated().compactMap { index, entry in
             if let parts = HostAndPort(entry.text), !parts.host.isEmpty { return entry.text.lowercased() }
             context.error(
-                "\(ConversionContext.quoted(entry.node) ?? "this") is not the name of a host; wildcards are not supported",
+                "\(ConversionContext.quotedAddress(entry.node) ?? "this") is not the name of a host; wildcards are not supported",
                 at: entry.node.position,
                 reader.path("allowedHosts").appending(index: index),
                 write: #"Write "mcp.example.com" or "mcp.example.com:8443""#)
@@ -90,7 +97,7 @@ enum AddressConversion {
         (reader.texts("allowedOrigins", &context) ?? []).enumerated().compactMap { index, entry in
             if let origin = origin(entry.text) { return origin }
             context.error(
-                "\(ConversionContext.quoted(entry.node) ?? "this") is not an origin; wildcards and \"null\" are not supported",
+                "\(ConversionContext.quotedAddress(entry.node) ?? "this") is not an origin; wildcards and \"null\" are not supported",
                 at: entry.node.position,
                 reader.path("allowedOrigins").appending(index: index),
                 write: #"Write "https://app.example.com", without a path"#)

@@ -22,7 +22,7 @@ enum DeprecatedConversion {
         named name: String, in reader: ObjectReader, missing: [MissingVariable], globalTokens: [Secret],
         defaults: ServerOptions, _ context: inout ConversionContext
     ) -> ServerSettings? {
-        var declared = DeclaredTransport.read("type", warnsOfAliases: true, in: reader, &context)
+        var declared = DeclaredTransport.read("type", in: reader, &context)
         declared?.isBinding = true
         if reader.node("type") == nil {
             context.error(

@@ -17,6 +17,10 @@ enum DynamicServerConversion {
         checkNumbers(document, &context)
         checkOptions(document, proxy: proxy, &context)
         checkEgress(document, &context)
+        context.longestTimes = [
+            "startTimeout": maximumStartTimeout, "callTimeout": proxy.limits.maxCallTime,
+            "timeout": proxy.limits.maxCallTime,
+        ]
         var settings = ServerConversion.server(
             named: name, document, at: .root, defaults: proxy.options, &context)
         settings?.options.panicIfInvalid = false

@@ -175,14 +175,14 @@ extension ObjectReader {
 
     /// One of some words. Words of the second list are understood too, with a warning.
     func choice<Choice: RawRepresentable & CaseIterable>(
-        _ key: String, of type: Choice.Type, aliases: [String: Choice] = [:], warnsOfAliases: Bool = true,
+        _ key: String, of type: Choice.Type, aliases: [String: Choice] = [:], quietAliases: [String] = [],
         ignoresCase: Bool = false, note: String? = nil, _ context: inout ConversionContext
     ) -> Choice? where Choice.RawValue == String {
         guard let node = node(key), let text = Self.text(node, path(key), &context) else { return nil }
         let word = ignoresCase ? text.lowercased() : text
         if let choice = Choice(rawValue: word) { return choice }
         if let choice = aliases[word] {
-            if warnsOfAliases {
+            if !quietAliases.contains(word) {
                 context.warn(
                     "another spelling is usual", at: node.position, path(key), write: "Write \"\(choice.rawValue)\"")
             }
@@ -210,8 +210,8 @@ extension ObjectReader {
         }
         guard range.contains(number) else {
             context.error(
-                "the number must be from \(range.lowerBound) to \(range.upperBound)", at: node.position, path(key),
-                write: "Write \(usual)")
+                "the number must be from \(range.lowerBound) to \(range.upperBound)\(ConversionContext.notThis(node))",
+                at: node.position, path(key), write: "Write \(usual)")
             return nil
         }
         return number
@@ -230,7 +230,8 @@ extension ObjectReader {
         }
         guard range.contains(size) else {
             context.error(
-                "the size must be from \(ByteSizeText.format(range.lowerBound)) to \(ByteSizeText.format(range.upperBound))",
+                "the size must be from \(ByteSizeText.format(range.lowerBound)) to \(ByteSizeText.format(range.upperBound))"
+                    + ConversionContext.notThis(node),
                 at: node.position, path(key), write: suggestion)
             return nil
         }
@@ -238,13 +239,13 @@ extension ObjectReader {
     }
 
     /// A duration of whatever length: a text such as `"30s"`, or a number of nanoseconds.
-    func duration(_ key: String, _ context: inout ConversionContext) -> DurationText.Parsed? {
+    func duration(_ key: String, usual: Duration, _ context: inout ConversionContext) -> DurationText.Parsed? {
         guard let node = node(key) else { return nil }
         if let parsed = Self.digits(of: node).flatMap(DurationText.parse) { return parsed }
         context.error(
             "a duration is expected: a text with the unit h, m, s or ms, or a whole number of nanoseconds"
                 + ConversionContext.notThis(node),
-            at: node.position, path(key), write: #"Write "30s""#)
+            at: node.position, path(key), write: advice(usual, for: key, context))
         return nil
     }
 
@@ -252,16 +253,22 @@ extension ObjectReader {
     func duration(
         _ key: String, in range: ClosedRange<Duration>, usual: Duration, _ context: inout ConversionContext
     ) -> Duration? {
-        guard let node = node(key), let parsed = duration(key, &context) else { return nil }
-        let forgotUnit = parsed.hasForgottenUnit
-        guard !range.contains(parsed.duration) || forgotUnit else { return parsed.duration }
+        guard let node = node(key), let parsed = duration(key, usual: usual, &context) else { return nil }
+        guard !range.contains(parsed.duration) || parsed.hasForgottenUnit else { return parsed.duration }
+        let forgotten = parsed.hasForgottenUnit ? parsed.bareNumber : nil
         context.error(
             "the duration must be from \(DurationText.format(range.lowerBound)) to \(DurationText.format(range.upperBound))"
-                + (forgotUnit ? "; a number without a unit counts nanoseconds" : ""),
+                + ConversionContext.notThis(node)
+                + (forgotten == nil ? "" : "; a number without a unit counts nanoseconds"),
             at: node.position, path(key),
-            write: forgotUnit
-                ? DurationText.suggestion(for: parsed.bareNumber) : "Write \"\(DurationText.format(usual))\"")
+            write: advice(
+                forgotten.map { DurationText.advice(for: $0, in: range, usual: usual) } ?? usual, for: key, context))
         return nil
+    }
+
+    /// Words for a time to write: never one that would be refused.
+    private func advice(_ time: Duration, for key: String, _ context: ConversionContext) -> String {
+        "Write \"\(DurationText.format(min(time, context.longestTimes[key] ?? time)))\""
     }
 
     /// The text of a number, or the text itself where an expanded variable stands for a number.

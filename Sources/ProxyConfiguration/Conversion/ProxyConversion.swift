@@ -7,7 +7,6 @@ enum ProxyConversion {
         guard let reader = ObjectReader(document, scope: .document, path: .root, &context) else {
             return ProxySettings()
         }
-        checkSpelling(of: "mcpProxy", in: document, reader, &context)
         // `$schema` is for editors; only its shape is of interest.
         _ = reader.text("$schema", &context)
         // What is not in force is not checked either.
@@ -18,20 +17,6 @@ enum ProxyConversion {
         settings.servers = servers(in: reader, globalTokens: globalTokens, defaults: settings.options, &context)
         noticeVersions(reader, &context)
         return settings
-    }
-
-    /// Reports a key that was meant to be this one: what stands there, such as tokens, must not go unread.
-    private static func checkSpelling(
-        of key: String, in document: ConfigurationNode, _ reader: ObjectReader, _ context: inout ConversionContext
-    ) {
-        guard reader.node(key) == nil else { return }
-        for member in document.members ?? [] where KeyScope.document.key(ignoringCaseOf: member.name) == nil {
-            let plain = member.name.filter { $0 != "-" && $0 != "_" }
-            guard nearestKey(to: plain, in: [key]) != nil else { continue }
-            context.error(
-                "the key is not known", at: member.position, reader.path.appending(member.written),
-                write: "Did you mean \"\(key)\"?")
-        }
     }
 
     private static func proxy(
@@ -102,6 +87,8 @@ enum ProxyConversion {
                     named: name, node, at: path, globalTokens: globalTokens, defaults: defaults, &context)
             }
         }
+        // A value of the wrong kind was reported already.
+        guard reader.node("mcpServers").map({ $0.members != nil }) ?? true else { return [] }
         context.warn(
             "there are no servers", at: reader.node("mcpServers")?.position ?? reader.position,
             reader.path("mcpServers"),
@@ -140,7 +127,15 @@ enum LimitsConversion {
     static func limits(in proxy: ObjectReader, _ context: inout ConversionContext) -> Limits {
         var limits = Limits()
         let reader = proxy.object("limits", scope: .limits, &context)
-        if let reader { LimitKey.all.read(in: reader, into: &limits, &context) }
+        if let reader {
+            for (lower, upper, usual) in [
+                ("callTimeout", "maxCallTime", limits.maxCallTime),
+                ("restartBackoffMinimum", "restartBackoffMaximum", limits.restartBackoffMaximum),
+                ("sessionIdleTimeout", "sessionLifetime", limits.sessionLifetime),
+            ] where reader.node(upper) == nil { context.longestTimes[lower] = usual }
+            LimitKey.all.read(in: reader, into: &limits, &context)
+            context.longestTimes = [:]
+        }
         readGracePeriod(in: proxy, limits: reader, into: &limits, &context)
         if let reader { checkPairs(limits, reader, &context) }
         return limits
@@ -225,7 +220,9 @@ enum ManagementConversion {
                 addresses.append(try AddressNetwork(entry.text))
             } catch {
                 let path = reader.path("allowAddresses").appending(index: index)
-                context.error(error.problem, at: entry.node.position, path, write: error.remedy)
+                let shown = ConversionContext.quotedAddress(entry.node).map { "\($0): " } ?? ""
+                context.error(
+                    "\(shown)\(error.problem)", at: entry.node.position, path, write: error.remedy)
             }
         }
         return addresses

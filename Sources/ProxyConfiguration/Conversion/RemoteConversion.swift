@@ -38,15 +38,14 @@ enum RemoteConversion {
 
     /// The timeout of a remote server; 0 means none, as in the Go program.
     private static func timeout(in reader: ObjectReader, _ context: inout ConversionContext) -> Duration? {
-        guard let node = reader.node("timeout"), let parsed = reader.duration("timeout", &context) else { return nil }
-        guard parsed.duration >= .zero, parsed.duration <= .seconds(24 * 60 * 60) else {
-            context.error(
-                "the duration must be from 0s to 24h", at: node.position, reader.path("timeout"), write: #"Write "30s""#
-            )
-            return nil
+        guard let node = reader.node("timeout"),
+            let parsed = reader.duration("timeout", usual: .seconds(30), &context)
+        else { return nil }
+        guard let number = parsed.bareNumber, parsed.hasForgottenUnit else {
+            let time = reader.duration(
+                "timeout", in: .zero...(.seconds(24 * 60 * 60)), usual: .seconds(30), &context)
+            return time == .zero ? nil : time
         }
-        guard parsed.duration > .zero else { return nil }
-        guard let number = parsed.bareNumber, parsed.hasForgottenUnit else { return parsed.duration }
         let duration = DurationText.plausible(number)
         context.warn(
             "\(number) without a unit is seconds in some programs and milliseconds in others; it is taken for "

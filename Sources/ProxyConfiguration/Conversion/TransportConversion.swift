@@ -111,6 +111,9 @@ struct DeclaredTransport: Equatable {
         "local": .stdio,
     ]
 
+    /// Those that the documentation of other clients has under `type`.
+    static let ofOtherClients = ["http", "streamableHttp"]
+
     /// The transport.
     var kind: Kind
     /// Where it is named.
@@ -122,8 +125,8 @@ struct DeclaredTransport: Equatable {
 
     /// What a server of version 2 says under `transportType`, or under `type` as other clients write it.
     static func read(in reader: ObjectReader, _ context: inout ConversionContext) -> DeclaredTransport? {
-        let declared = read("transportType", warnsOfAliases: true, in: reader, &context)
-        let alias = read("type", warnsOfAliases: false, in: reader, &context)
+        let declared = read("transportType", in: reader, &context)
+        let alias = read("type", quiet: ofOtherClients, in: reader, &context)
         if let declared, let alias, declared.kind != alias.kind {
             context.reportWithoutEffect(
                 "the key has no effect, because transportType says otherwise", at: alias.position, alias.path,
@@ -133,11 +136,13 @@ struct DeclaredTransport: Equatable {
     }
 
     /// What a key says.
+    ///
+    /// - Parameter quiet: The other spellings that are as good as the proxy's own.
     static func read(
-        _ key: String, warnsOfAliases: Bool, in reader: ObjectReader, _ context: inout ConversionContext
+        _ key: String, quiet: [String] = [], in reader: ObjectReader, _ context: inout ConversionContext
     ) -> DeclaredTransport? {
         guard let node = reader.node(key), node.value != .string("") else { return nil }
-        let kind = reader.choice(key, of: Kind.self, aliases: aliases, warnsOfAliases: warnsOfAliases, &context)
+        let kind = reader.choice(key, of: Kind.self, aliases: aliases, quietAliases: quiet, &context)
         return kind.map { DeclaredTransport(kind: $0, position: node.position, path: reader.path(key)) }
     }
 }

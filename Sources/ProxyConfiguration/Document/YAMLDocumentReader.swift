@@ -49,19 +49,35 @@ struct YAMLDocumentReader {
     /// Yams' own description quotes the text, which may hold secrets; only the problem and the place are taken.
     private static func syntaxError(_ error: YamlError) -> DocumentSyntaxError {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            return DocumentSyntaxError(problem, at: SourcePosition(line: mark.line, column: mark.column))
+        case .scanner(let context, let problem, let mark, let text),
+            .parser(let context, let problem, let mark, let text),
+            .composer(let context, let problem, let mark, let text):
+            let position = SourcePosition(line: mark.line, column: mark.column)
+            return YAMLFault(
+                problem: problem, position: position,
+                start: context.map { SourcePosition(line: $0.mark.line, column: $0.mark.column) },
+                character: character(at: position, in: text)
+            ).error
         case .duplicatedKeysInMapping(_, let context):
             return DocumentSyntaxError(
-                "a key is given twice in one mapping",
+                "a key is given twice in the mapping that begins here",
                 at: SourcePosition(line: context.mark.line, column: context.mark.column),
                 write: "Keep one of the two")
-        case .reader(let problem, _, _, _):
-            return DocumentSyntaxError(problem, at: .start)
+        case .reader(let problem, let offset, _, let text):
+            let before = text.prefix(offset ?? 0).unicodeScalars
+            let line = before.count { $0 == "\n" } + 1
+            let column = before.reversed().prefix { $0 != "\n" }.count + 1
+            return YAMLFault(problem: problem, position: SourcePosition(line: line, column: column)).error
         case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
             return DocumentSyntaxError("the file cannot be read as YAML", at: .start)
         }
+    }
+
+    private static func character(at position: SourcePosition, in text: String) -> Character? {
+        // Scalars, since a line break of two characters counts as one of Swift's.
+        let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+        guard (1...lines.count).contains(position.line) else { return nil }
+        return lines[position.line - 1].dropFirst(position.column - 1).first.map(Character.init)
     }
 
     private static func invalidLine(of bytes: [UInt8]) -> SourcePosition {
@@ -110,7 +126,9 @@ struct YAMLDocumentReader {
         for (key, value) in mapping {
             let position = key.mark.map { SourcePosition(line: $0.line, column: $0.column) } ?? .start
             guard let name = key.scalar?.string else {
-                throw DocumentSyntaxError("a key must be a text", at: position)
+                throw DocumentSyntaxError(
+                    "a key must be a text", at: position,
+                    write: "Put a text that begins with { or [ in quotation marks")
             }
             let converted = try convert(value, depth: depth + 1)
             if key.tag.rawValue == Tag.Name.merge.rawValue {

@@ -28,6 +28,7 @@ enum DeprecatedKey {
         KnownKey("env", .textMap, default: .object([]), "Environment variables of the program."),
         KnownKey("url", .text, "The address of a remote server, for sse and streamable-http."),
         KnownKey("headers", .textMap, default: .object([]), "Headers to send to a remote server."),
-        KnownKey("timeout", .duration(), "How long a remote server may take to answer."),
+        KnownKey(
+            "timeout", .duration(.zero...(.seconds(24 * 60 * 60))), "How long a remote server may take to answer."),
     ]
 }

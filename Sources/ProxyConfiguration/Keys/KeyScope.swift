@@ -61,12 +61,20 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .document:
             #""patternProperties": {"^x-": {"description": "Left to the author, such as a place for YAML anchors."}}"#
         case .toolFilter: #""required": ["mode", "list"]"#
-        case .server: #""anyOf": [{"required": ["command"]}, {"required": ["url"]}]"#
+        case .server:
+            #"""
+            "anyOf": [
+              {"required": ["command"], "properties": {"command": {"type": "string", "minLength": 1}}},
+              {"required": ["url"], "properties": {"url": {"type": "string", "minLength": 1}}}
+            ]
+            """#
         case .template: #""required": ["command"]"#
         case .templateParameter: #""required": ["type"]"#
         case .templateServer: #""required": ["template"]"#
         case .deprecatedClient: #""required": ["type", "config"]"#
-        case .proxy, .limits, .options, .management, .deprecatedServer, .deprecatedClientConfig: nil
+        // The spelling of the Go program's documentation.
+        case .options: ##""patternProperties": {"^Disabled$": {"$ref": "#/$defs/boolean"}}"##
+        case .proxy, .limits, .management, .deprecatedServer, .deprecatedClientConfig: nil
         }
     }
 

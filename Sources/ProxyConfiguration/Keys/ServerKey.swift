@@ -35,8 +35,8 @@ enum ServerKey {
             if case .http(_, let headers, _, _) = $0.transport { headers } else { nil }
         },
         .part(
-            "timeout", .duration(), of: \.transport, whenChanged: .inPlace,
-            "How long a remote server may take to answer. 0 means no bound of its own."
+            "timeout", .duration(.zero...(.seconds(24 * 60 * 60))), of: \.transport, whenChanged: .inPlace,
+            "How long a remote server may take to answer. 0 means no bound of its own. At most 24h."
         ) {
             settings -> Duration?? in
             if case .http(_, _, let timeout, _) = settings.transport { .some(timeout) } else { nil }
@@ -99,7 +99,7 @@ enum ServerKey {
     static let known =
         all.map(\.known) + [
             KnownKey(
-                "type", .choice(DeclaredTransport.Kind.allCases.map(\.rawValue) + ["http"]),
+                "type", .choice(DeclaredTransport.Kind.allCases.map(\.rawValue) + DeclaredTransport.ofOtherClients),
                 "The same as transportType, as other clients write it."),
             KnownKey(
                 "options", .object(.options),

@@ -24,6 +24,7 @@ package enum ConfigurationLoader {
             expandsVariables: environment != nil)
         var document = try read(text, format, context.source, takesReferences: environment != nil)
         try OtherPrograms.refuseFile(document, format, context.source)
+        document = DocumentSlips.corrected(document, &context)
         document = OtherPrograms.translated(document, &context)
         if let environment {
             document = EnvironmentExpansion(environment: environment).expand(document, at: .root, &context)

@@ -16,6 +16,8 @@ package struct ForeignServer {
     /// The keys of other programs that say nothing the proxy could use.
     package private(set) var unused: [ConfigurationNode.Member] = []
     private(set) var remarks: [Remark] = []
+    /// The time limits that were taken over.
+    package private(set) var times: [ForeignTime] = []
     private var members: [ConfigurationNode.Member]
     private let homeStandsFor: String?
 
@@ -32,8 +34,10 @@ package struct ForeignServer {
         takeTransport()
         takeCommand()
         takeArguments()
+        remarkOnCommandLines()
         takeHome()
         takeFilter()
+        takeTimes()
         members.removeAll { member in
             guard ForeignKeys.unused.contains(member.name) else { return false }
             unused.append(member)
@@ -166,6 +170,21 @@ package struct ForeignServer {
             #"Write "args": ["argument", …]"#)
     }
 
+    /// A command line, or an option with its value, that stands in one argument: the program is given it as one.
+    private mutating func remarkOnCommandLines() {
+        guard case .array(let arguments)? = node("args")?.value else { return }
+        for (index, argument) in arguments.enumerated() {
+            let isCommand = index > 0 && arguments[index - 1].value == .string("--")
+            guard !argument.isReference, case .string(let text) = argument.value,
+                isCommand || text.beginsWithOption, let words = CommandWords.split(text), words.count > 1,
+                let first = words.first, !first.contains(where: { "/\\=:".contains($0) })
+            else { continue }
+            remark(
+                "args", argument, "the argument holds several words; the program is given them as one",
+                #"Write "args": ["word", "word", …], unless one is meant"#)
+        }
+    }
+
     /// No shell is there to replace a `~`.
     private mutating func takeHome() {
         for key in ["command", "cwd"] {
@@ -188,6 +207,37 @@ package struct ForeignServer {
                 "args", argument, "no shell is involved, so the program is given the ~ as it is",
                 "Write ${HOME} in the place of ~, or the whole path")
         }
+    }
+
+    // MARK: Times
+
+    /// The time limits whose names say what they count, and those of opencode, which has two in one object.
+    private mutating func takeTimes() {
+        for row in ForeignKeys.times {
+            guard let node = node(row.written) else { continue }
+            take(ForeignTime(node, written: row.written, unit: row.unit, for: row.key), at: node.position)
+        }
+        guard let timeout = node("timeout"), timeout.members != nil else { return }
+        let count = times.count
+        for (inner, key) in [("startup", "startTimeout"), ("request", "callTimeout")] {
+            guard let node = timeout[inner] else { continue }
+            take(
+                ForeignTime(node, written: "timeout.\(inner)", unit: .milliseconds, for: key), at: node.position)
+        }
+        guard times.count > count else { return }
+        members.removeAll { $0.name == "timeout" }
+    }
+
+    private mutating func take(_ time: ForeignTime?, at position: SourcePosition) {
+        guard let time, node(time.key) == nil else { return }
+        members.removeAll { $0.name == time.written }
+        replace(time.key, with: .string(time.time), at: position)
+        times.append(time)
+        remarks.append(
+            Remark(
+                key: time.written, position: position,
+                message: "the key is that of another program; it is taken for \"\(time.key)\", \"\(time.time)\"",
+                suggestion: "Write \"\(time.key)\": \"\(time.time)\""))
     }
 
     // MARK: Tools
@@ -238,6 +288,14 @@ package struct ForeignServer {
     }
 }
 
+extension String {
+    /// Whether this has the look of an option, `-y` or `--yes`.
+    fileprivate var beginsWithOption: Bool {
+        let name = drop { $0 == "-" }
+        return name.count < count && name.first?.isLetter == true
+    }
+}
+
 extension ConfigurationNode {
     /// Whether this is a text, a number or a truth value.
     fileprivate var isScalar: Bool {
@@ -250,77 +308,5 @@ extension ConfigurationNode {
     /// The text of a text; of anything else, nothing.
     fileprivate var plainText: String {
         if case .string(let text) = value { text } else { "" }
-    }
-}
-
-/// The keys that other programs have for a server.
-enum ForeignKeys {
-    /// The proxy's own key, and what others call it.
-    static let renamed: [(name: String, others: Set<String>)] = [
-        (
-            "url",
-            ["serverUrl", "serverURL", "server_url", "httpUrl", "http_url", "uri", "baseUrl", "base_url", "endpoint"]
-        ),
-        ("command", ["cmd"]),
-        ("env", ["envs", "environment"]),
-        ("headers", ["http_headers", "httpHeaders", "customHeaders"]),
-        ("cwd", ["workingDirectory", "working_directory", "working_dir", "workdir"]),
-        ("transportType", ["transport", "transport_type"]),
-        ("enabled", ["isActive", "is_active", "active"]),
-    ]
-
-    /// The only tools that are seen.
-    static let allowedTools = [
-        "includeTools", "enabledTools", "enabled_tools", "allowedTools", "allowed_tools", "available_tools",
-    ]
-    /// The tools that are not seen.
-    static let blockedTools = ["excludeTools", "disabledTools", "disabled_tools", "blockedTools", "excludedTools"]
-
-    /// What is for the program itself: when it asks, what it shows, how it logs in.
-    static let unused: Set<String> = [
-        "alwaysAllow", "always_allow", "autoApprove", "autoapprove", "auto_approve", "autoApproveAll", "trust",
-        "trusted", "envFile", "env_file", "env_keys", "description", "display_name", "displayName", "title", "icon",
-        "iconPath", "name", "id", "note", "notes", "comment", "_comment", "gallery", "version", "provider",
-        "providerUrl", "tags", "source", "settings", "bundled", "builtin", "dev", "sandboxEnabled", "sandbox",
-        "chatMenu", "startup", "serverInstructions", "instructions", "customUserVars", "initTimeout", "sseReadTimeout",
-        "requiresOAuth", "oauth", "auth", "authProviderType", "scopes", "startup_timeout_sec", "startup_timeout_ms",
-        "tool_timeout_sec", "longRunning", "long_running", "metadata", "watchPaths", "networkTimeout", "tools",
-        "alwaysLoad", "registryUrl", "installSource", "reference", "logoUrl", "dxtVersion", "disabledAutoApproveTools",
-        "enabled_tools_only", "required", "proxy_headers", "requestOptions", "stderr", "headersHelper",
-    ]
-}
-
-/// The words of a command line that somebody wrote as one text.
-enum CommandWords {
-    /// The words, with quotation marks taken off; nil if one of these is not closed.
-    ///
-    /// A backslash counts before a space or a quotation mark only, since it is part of paths elsewhere.
-    static func split(_ text: String) -> [String]? {
-        var words: [String] = []
-        var word: String?
-        var quote: Character?
-        var rest = text[...]
-        while let character = rest.popFirst() {
-            switch (character, quote) {
-            case ("\\", nil), ("\\", "\""):
-                guard let next = rest.first, next == "\"" || quote == nil && (next == "'" || next == " ") else {
-                    word = (word ?? "") + "\\"
-                    continue
-                }
-                word = (word ?? "") + String(rest.removeFirst())
-            case (_, let open?) where character == open:
-                quote = nil
-            case ("\"", nil), ("'", nil):
-                quote = character
-                word = word ?? ""
-            case (_, nil) where character.isWhitespace:
-                if let word { words.append(word) }
-                word = nil
-            default:
-                word = (word ?? "") + String(character)
-            }
-        }
-        if let word { words.append(word) }
-        return quote == nil ? words : nil
     }
 }

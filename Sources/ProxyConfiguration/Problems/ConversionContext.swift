@@ -19,6 +19,8 @@ struct ConversionContext {
     private(set) var missing: [MissingVariable] = []
     /// The values that cannot be judged, since something is missing in them.
     private var unknown: [ConfigurationPath] = []
+    /// The longest times that keys may be given, where other keys, or who writes, allow less than their range.
+    var longestTimes: [String: Duration] = [:]
 
     init(
         source: String, format: ConfigurationFormat, isStrict: Bool = false, expandsVariables: Bool = false
@@ -77,6 +79,17 @@ struct ConversionContext {
 
     private static let longestQuoted = 32
     private static let mostDigits = 6
+    private static let longestAddress = 48
+
+    /// The same for what is to be an address, which may be full of digits.
+    static func quotedAddress(_ node: ConfigurationNode) -> String? {
+        if !node.holdsVariable, case .string(let text) = node.value, text.utf8.count <= longestAddress,
+            text.contains(where: { ".:".contains($0) })
+        {
+            return ConfigurationPath.quoted(text)
+        }
+        return quoted(node)
+    }
 
     /// Words for a message about what stands there instead of what is expected; nothing where it may hold a secret.
     static func notThis(_ node: ConfigurationNode) -> String {

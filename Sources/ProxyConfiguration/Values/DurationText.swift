@@ -100,10 +100,9 @@ enum DurationText {
         return taken + ", or \"\(format(.seconds(bareNumber)))\" if seconds are meant"
     }
 
-    /// What to write in place of a number without a unit.
-    static func suggestion(for bareNumber: Int64?) -> String {
-        guard let bareNumber, (1...longestInMilliseconds).contains(bareNumber) else { return #"Write "30s""# }
-        return #"Write "\#(format(plausible(bareNumber)))""#
+    /// What to propose in place of a number without a unit: the likeliest reading that is allowed, else the usual value.
+    static func advice(for bareNumber: Int64, in range: ClosedRange<Duration>, usual: Duration) -> Duration {
+        [plausible(bareNumber), .milliseconds(bareNumber)].first(where: range.contains) ?? usual
     }
 }
 

@@ -113,6 +113,10 @@ package final class EgressRules: Sendable {
 
     private static func read(_ path: String, _ setting: String) -> Result<AuthorityText, Unreadable> {
         let name = "\(setting) \"\(path)\""
+        // A pipe would be waited for.
+        if let kind = PathKind(of: path), kind != .file {
+            return .failure(Unreadable(words: "\(name) is \(kind.words), not a file"))
+        }
         // Whatever the reason, what is to be done about it is the same.
         guard let bytes = try? Data(contentsOf: URL(filePath: path)) else {
             return .failure(Unreadable(words: "\(name) cannot be read"))

@@ -39,7 +39,7 @@ struct ImportSources {
         let (candidates, isNamed) = try found()
         var servers: [FoundServer] = []
         for place in candidates {
-            guard let text = try TextFile(path: place.path).read() else {
+            guard let text = try TextFile(path: place.path).read(takesPipes: isNamed) else {
                 if isNamed { throw missing(place.path) }
                 continue
             }

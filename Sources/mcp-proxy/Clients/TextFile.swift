@@ -16,23 +16,6 @@ struct TextFile {
     /// The path, as somebody wrote it.
     let path: String
 
-    /// The text; nil if there is no such file.
-    ///
-    /// - Throws: ``ConfigurationError`` if it cannot be read.
-    func read() throws(ConfigurationError) -> [UInt8]? {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw unreadable("the file cannot be read", "Let this user read it")
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else { throw unreadable("this is not a file", "Name a file") }
-        do {
-            return try Array(Data(contentsOf: URL(filePath: path)))
-        } catch {
-            throw unreadable("the file cannot be read", "Let this user read it")
-        }
-    }
-
     /// Replaces the text at once: at any time the file has either the old text or the new one.
     ///
     /// A new file is for its owner only; an old one keeps its owner and mode. Links are followed.
@@ -122,11 +105,5 @@ struct TextFile {
     private func failure(_ what: String) -> CommandFailure {
         let reason = unsafe String(cString: strerror(errno))
         return CommandFailure("\(what): \(reason); nothing was written")
-    }
-
-    private func unreadable(_ message: String, _ suggestion: String) -> ConfigurationError {
-        let problem = ConfigurationProblem(
-            severity: .error, source: path, message: message, suggestion: suggestion)
-        return ConfigurationError(code: .unreadable, problems: [problem])
     }
 }

@@ -66,6 +66,10 @@ struct AddCommand: AsyncParsableCommand {
         guard url != nil || (headers.isEmpty && transport == nil) else {
             throw ValidationError("--header and --transport go with --url")
         }
+        if command.count == 1, let words = OtherPrograms.commandLine(command[0]) {
+            throw ValidationError(
+                "the command is one text with \(words.count) words; write each by itself, as in -- docker run -i image")
+        }
         guard !command.isEmpty || variables.isEmpty else { throw ValidationError("--env goes with a command") }
         for header in headers where Self.split(header, at: ":") == nil {
             throw ValidationError("\"\(header.prefix(20))\" is no header; write 'Name: value'")

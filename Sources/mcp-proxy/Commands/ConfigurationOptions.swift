@@ -18,7 +18,9 @@ struct ConfigurationOptions: ParsableArguments {
 
     @Option(
         name: .customLong("expand-env"),
-        help: "Expand ${VAR} and $VAR in the configuration: true or false."
+        help: ArgumentHelp(
+            "Puts environment variables into the configuration, for ${NAME}, $NAME and ${NAME:-text}; $$ is a dollar sign. With =false everything stays as it is written.",
+            valueName: "true or false")
     )
     var expandEnv = true
 
@@ -31,7 +33,10 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(name: .customLong("http-timeout"), help: "Time limit in seconds for a configuration URL.")
     var httpTimeout = 10
 
-    @Option(help: "Do not verify the certificate of a configuration URL: true or false.")
+    @Option(
+        help: ArgumentHelp(
+            "Does not verify the certificate of a configuration URL. Whoever is between can then change what runs here.",
+            valueName: "true or false"))
     var insecure = false
 
     /// The variables that are expanded; nil for none.
@@ -110,20 +115,10 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     private func readFile() throws(ConfigurationError) -> [UInt8] {
-        do {
-            return try Array(Data(contentsOf: URL(filePath: config)))
-        } catch {
-            let exists = FileManager.default.fileExists(atPath: config)
-            let problem = ConfigurationProblem(
-                severity: .error,
-                source: config,
-                keyPath: "",
-                message: exists ? "the file cannot be read" : "there is no such file",
-                suggestion: exists
-                    ? "Let the user that runs mcp-proxy read it"
-                    : "Create it, or name another one with --config PATH"
-            )
-            throw ConfigurationError(code: .unreadable, problems: [problem])
-        }
+        if let text = try TextFile(path: config).read(takesPipes: true) { return text }
+        let problem = ConfigurationProblem(
+            severity: .error, source: config, message: "there is no such file",
+            suggestion: "Create it, or name another one with --config PATH")
+        throw ConfigurationError(code: .unreadable, problems: [problem])
     }
 }

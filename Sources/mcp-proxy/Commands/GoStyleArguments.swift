@@ -43,11 +43,13 @@ enum GoStyleArguments {
     /// `-check-config` is a subcommand here, for which the log has no level and nothing is kept.
     private static func checking(_ arguments: [String]) -> [String] {
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
-        guard let last = arguments[..<end].last(where: { $0.hasPrefix("--check-config=") }) else { return arguments }
+        // The parser refuses any other value.
+        let words = ["--check-config=true", "--check-config=false"]
+        guard let last = arguments[..<end].last(where: words.contains) else { return arguments }
         var kept: [String] = []
         var rest = arguments[...]
         while let argument = rest.popFirst() {
-            if argument.hasPrefix("--check-config=") { continue }
+            if words.contains(argument) { continue }
             let isChecked = last == "--check-config=true"
             if isChecked, argument == "--log-level" || argument == "--state-dir" {
                 _ = rest.popFirst()

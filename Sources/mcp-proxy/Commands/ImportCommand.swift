@@ -69,8 +69,11 @@ struct ImportCommand: AsyncParsableCommand {
             home: home, folder: FileManager.default.currentDirectoryPath, environment: environment)
         let (old, target) = try readTarget()
         let found = try chosen(ImportSources(argument: source, from: from, places: places).servers())
-        let translation = ServerTranslation(environment: environment, home: home, answers: try answers())
-        let plan = ImportPlan(try translated(found, translation), existing: target.names)
+        let answers = try answers()
+        let translation = ServerTranslation(environment: environment, home: home, answers: answers)
+        let servers = try translated(found, translation)
+        try checkAsked(answers, servers)
+        let plan = ImportPlan(servers, existing: target.names)
         let additions = plan.additions
         let text = additions.isEmpty ? old ?? target.adding([]) : target.adding(additions)
         let warnings = try check(text, replacing: old, environment)
@@ -119,6 +122,16 @@ struct ImportCommand: AsyncParsableCommand {
             answers[parts[0]] = parts[1]
         }
         return answers
+    }
+
+    /// An answer that nobody asks for is a slip, and what was meant would go unanswered.
+    private func checkAsked(_ answers: [String: String], _ servers: [TranslatedServer]) throws(CommandFailure) {
+        let asked = servers.flatMap(\.inputs).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        guard let slip = answers.keys.sorted().first(where: { !asked.contains($0) }) else { return }
+        let shown = asked.map(ShownText.plain).joined(separator: ", ")
+        throw CommandFailure(
+            "--input \"\(ShownText.plain(slip))\": no server asks for it; "
+                + (asked.isEmpty ? "none of them has an ${input:…}" : "the inputs are: \(shown)"))
     }
 
     /// All servers, or all their faults.

@@ -25,7 +25,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("state-dir"),
         help: ArgumentHelp(
-            "Where what the next start must know is kept, such as servers that are added while it runs.",
+            "A directory for what the next start must know: the servers that are added while it runs, which are gone after a restart without it, and which servers ask during calls. It is made where it is missing, and nobody else may write it.",
             valueName: "path")
     )
     var stateDirectory: String?
@@ -34,6 +34,14 @@ struct ServeCommand: AsyncParsableCommand {
         name: .customLong("log-level"),
         help: ArgumentHelp("What is logged: debug, info, warn or error, and what is graver.", valueName: "level"))
     var logLevel = LogLevelWord.info
+
+    /// For the help alone: ``GoStyleArguments`` makes the subcommand of it.
+    @Option(
+        name: .customLong("check-config"),
+        help: ArgumentHelp(
+            "Says what is wrong with the configuration and starts nothing, as the subcommand check does, which this stands for.",
+            valueName: "true or false"))
+    var checksConfiguration = false
 
     func run() async throws {
         let signals = TerminationSignals(countsHangups: true)

@@ -14,6 +14,15 @@ enum BridgeConfiguration {
         throws(ConfigurationError)
         -> LoadedConfiguration
     {
+        guard url.contains("://") || url.contains("$") else {
+            let problem = ConfigurationProblem(
+                severity: .error, source: "the command line",
+                message: "stdio takes the URL of a server, and this is none",
+                suggestion:
+                    "Write one such as https://example.com/mcp; a program is served from a configuration, with --config PATH --server NAME"
+            )
+            throw ConfigurationError(code: .invalid, problems: [problem])
+        }
         var text = ByteBuffer(string: #"{"mcpProxy":{},"mcpServers":{"remote":{"url":"#)
         text.writeJSONString(url)
         if let transport {

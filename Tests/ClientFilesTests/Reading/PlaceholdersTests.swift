@@ -47,13 +47,13 @@ import Testing
 
     @Test("An answer is put in as the proxy understands it")
     func answered() {
-        #expect(translate("Bearer ${input:token}", .vscode) == .init(text: "Bearer ${GITHUB_TOKEN}"))
+        #expect(translate("Bearer ${input:token}", .vscode) == .init(text: "Bearer ${GITHUB_TOKEN}", inputs: ["token"]))
     }
 
     @Test("A plain file keeps its dollar signs, but for what only editors write")
     func plain() {
         #expect(
             translate("$A ${B} $$ ${env:C} ${input:token} ${", nil)
-                == .init(text: "$A ${B} $$ ${C} ${GITHUB_TOKEN} ${"))
+                == .init(text: "$A ${B} $$ ${C} ${GITHUB_TOKEN} ${", inputs: ["token"]))
     }
 }

@@ -61,6 +61,70 @@ import Testing
         #expect(servers.first?.notes == ["not taken over: alwaysAllow, timeout"])
     }
 
+    @Test(
+        "How long a server may take is counted as its program counts, and told",
+        arguments: [
+            (.cline, #""command": "x", "timeout": 60"#, #""callTimeout": "60s""#, "timeout 60 became callTimeout 60s"),
+            (.goose, #""cmd": "x", "timeout": 300"#, #""callTimeout": "300s""#, "timeout 300 became callTimeout 300s"),
+            (
+                .libreChat, #""command": "x", "initTimeout": 10000"#, #""startTimeout": "10000ms""#,
+                "initTimeout 10000 became startTimeout 10000ms"
+            ),
+            (
+                .claudeCode, #""command": "x", "timeout": 600000"#, #""callTimeout": "600000ms""#,
+                "timeout 600000 became callTimeout 600000ms"
+            ),
+            (
+                .codex, #""command": "x", "startup_timeout_sec": 20.0"#, #""startTimeout": "20s""#,
+                "startup_timeout_sec 20.0 became startTimeout 20s"
+            ),
+            (
+                .codex, #""command": "x", "startup_timeout_ms": 500"#, #""startTimeout": "500ms""#,
+                "startup_timeout_ms 500 became startTimeout 500ms"
+            ),
+            (
+                .codex, #""command": "x", "tool_timeout_sec": 1.5"#, #""callTimeout": "1s500ms""#,
+                "tool_timeout_sec 1.5 became callTimeout 1s500ms"
+            ),
+            (
+                .codex, #""command": "x", "startup_timeout_sec": 7200"#, #""startTimeout": "1h""#,
+                "startup_timeout_sec 7200 became startTimeout 1h"
+            ),
+            (
+                .zed, #""command": "x", "timeout": 60000"#, #""callTimeout": "1m""#,
+                "timeout 60000 became callTimeout 1m"
+            ),
+            (nil, #""command": "x", "timeout": 60"#, #""callTimeout": "1m""#, "timeout 60 became callTimeout 1m"),
+            (.cline, #""url": "https://a", "timeout": 60"#, #""timeout": "60s""#, "timeout 60 became timeout 60s"),
+            (
+                .opencode, #""command": ["x"], "timeout": {"startup": 9000}"#, #""startTimeout": "9000ms""#,
+                "timeout.startup 9000 became startTimeout 9000ms"
+            ),
+        ] as [(Client?, String, String, String)])
+    func times(client: Client?, members: String, written: String, note: String) throws {
+        let key = client == .codex ? "mcp_servers" : client == .goose ? "extensions" : "mcpServers"
+        let list = client == .zed ? "context_servers" : client == .opencode ? "mcp" : key
+        let server = try #require(try translated("{\"\(list)\": {\"a\": {\(members)}}}", of: client).first)
+        #expect(compact(server.entry).contains(", \(written)") || compact(server.entry).contains(",\(written)"))
+        #expect(server.notes == [note])
+    }
+
+    @Test(
+        "A time that is none is left out by name",
+        arguments: ["0", "-5", "\"soon\"", "null, \"trust\": true", "1e3"])
+    func noTime(value: String) throws {
+        let text = "{\"mcp_servers\": {\"a\": {\"command\": \"x\", \"startup_timeout_sec\": \(value)}}}"
+        let server = try #require(try translated(text, of: .codex).first)
+        #expect(compact(server.entry) == #"{"command": "x"}"#)
+        #expect(server.notes.first?.hasPrefix("not taken over: startup_timeout_sec") == true)
+    }
+
+    @Test("What both the program and the proxy have a key for is what the proxy's says")
+    func bothTimes() throws {
+        let text = #"{"command": "x", "startup_timeout_sec": 20, "startTimeout": "5s"}"#
+        #expect(try entry(text, of: nil) == #"{"command": "x","startTimeout": "5s"}"#)
+    }
+
     @Test("A plain file may have the proxy's own keys")
     func ownKeys() throws {
         let text =

@@ -11,7 +11,7 @@ import Testing
     }
 
     private func find(_ table: EndpointTable, _ target: String) -> String? {
-        guard let path = RequestTarget(target)?.path, let endpoint = table.endpoint(at: path) else { return nil }
+        guard let path = (try? RequestTarget(target))?.path, let endpoint = table.endpoint(at: path) else { return nil }
         return "\(endpoint.published.route.name) \(endpoint.kind)"
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import MCPCore
 import MCPGateway
 import NIOCore
@@ -109,6 +110,35 @@ import Testing
                 }
             }
         }
+    }
+
+    @Test("Every member of what is said of a server is in the documentation")
+    func documented() async throws {
+        let page = try String(contentsOf: Self.page, encoding: .utf8)
+        let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let harness = try await ManagementHarness()
+        for path in ["/api/servers", "/api/servers/fetch"] {
+            let answer = try await harness.answer("GET", path, [ManagementHarness.owner]).json
+            var members: [String] = []
+            (answer["servers"]?["fetch"] ?? answer).forEachMember { name, value in
+                members.append(name)
+                if name == "circuit" { value.forEachMember { inner, _ in members.append(inner) } }
+            }
+            #expect(members.count > 20)
+            for name in members where !rows.contains(where: { $0.contains("`\(name)`") }) {
+                Issue.record("docs/management.md has no row with \(name)")
+            }
+        }
+    }
+
+    private static var page: URL {
+        var folder = URL(filePath: #filePath)
+        while !FileManager.default.fileExists(atPath: folder.appending(path: "Package.swift").path()),
+            folder.pathComponents.count > 1
+        {
+            folder.deleteLastPathComponent()
+        }
+        return folder.appending(path: "docs/management.md")
     }
 
     @Test("Every route and method of the API is described")

@@ -1,5 +1,6 @@
 import MCPGateway
 import MCPTestSupport
+import MCPUpstream
 import NIOCore
 import Synchronization
 
@@ -34,6 +35,9 @@ final class ScriptedServers: ServerManagement {
         status.processID = 42
         status.protocolVersion = "2025-11-25"
         (status.tools, status.prompts, status.resources) = (3, 0, 1)
+        (status.note, status.pendingChange, status.callError) = ("a note", "it does not start", "it answered 503")
+        status.sessionsLost = 1
+        status.circuit = CircuitBreaker.Report(failures: 5, nextProbe: .now() + .seconds(9), reason: "refused")
         return ServerReport(
             name: name, path: "/\(name)/", source: name.hasPrefix("adhoc") ? .adHoc : .file, status: status,
             era: "legacy", since: 1_795_472_217,

@@ -106,8 +106,11 @@ import Testing
         "What cannot be run is told apart",
         arguments: [
             ("/no/such/file", nil, "there is no file"), ("/etc/passwd", nil, "may not be executed"),
-            ("/", nil, "there is no file"), ("sh", "/no/such/directory", "the working directory /no/such/directory"),
-            ("sh", "/etc/passwd", "the working directory /etc/passwd"), ("./no-such", "/tmp", "there is no file"),
+            ("/", nil, "/ is a directory, not a program; give the path of a program"),
+            ("/dev/null", nil, "/dev/null is a device"), ("./..", "/tmp", "./.. is a directory"),
+            ("sh", "/no/such/directory", "the working directory /no/such/directory does not exist"),
+            ("sh", "/etc/passwd", "the working directory /etc/passwd is a file; name a directory"),
+            ("./no-such", "/tmp", "there is no file"),
         ] as [(String, String?, String)])
     func notRunnable(command: String, directory: String?, words: String) async throws {
         var settings = StdioSettings(command: command)

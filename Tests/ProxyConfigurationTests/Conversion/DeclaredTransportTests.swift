@@ -37,6 +37,13 @@ import Testing
         #expect(warnings(serverDocument(#""command": "a", "type": "stdio""#)).isEmpty)
     }
 
+    @Test("Under type, too, a spelling that no client documents is a warning", arguments: ["HTTP", "streamable_http"])
+    func typeAliases(word: String) throws {
+        #expect(try kind(", \"type\": \"\(word)\"") == .streamableHTTP)
+        let found = warnings(serverDocument("\"url\": \"https://a\", \"type\": \"\(word)\""))
+        #expect(found.map(\.suggestion) == [#"Write "streamable-http""#])
+    }
+
     @Test("Where the two differ, transportType wins with a warning")
     func bothKeys() throws {
         let members = #", "type": "sse", "transportType": "streamable-http""#

@@ -21,8 +21,41 @@ import Testing
         "A misspelled mcpProxy is refused, so that its tokens do not go unread",
         arguments: ["mcpProxi", "mcp_proxy", "mcp-proxy", "mcProxy"])
     func misspelled(key: String) {
-        let found = errors("{\"\(key)\": {}, \"mcpServers\": {\"a\": {\"command\": \"a\"}}}")
+        let found = problems("{\"\(key)\": {}, \"mcpServers\": {\"a\": {\"command\": \"a\"}}}")
         #expect(found.map(\.suggestion) == ["Did you mean \"mcpProxy\"?"])
+        #expect(found.map(\.severity) == [.error])
+    }
+
+    @Test(
+        "A misspelled mcpServers is refused, so that nothing runs on without its servers",
+        arguments: ["mcpServer", "mcp-servers", "mcpServrs"], ["", #""mcpProxy": {}, "#])
+    func misspelledServers(key: String, others: String) {
+        let found = problems("{\(others)\"\(key)\": {\"a\": {\"command\": \"a\", \"trust\": true}}}")
+        #expect(found.first { $0.severity == .error }?.suggestion == "Did you mean \"mcpServers\"?")
+        #expect(found.map(\.keyPath) == [key, "mcpServers.a"], "what is below is read as well")
+    }
+
+    @Test("What is wrong below a misspelled key is told at once, and only the first of two slips is taken")
+    func belowMisspelled() {
+        let found = problems(#"{"mcpProxi": {"addr": "x"}, "mcpProxies": {}, "mcpServers": {"a": {"command": "a"}}}"#)
+        #expect(found.map(\.keyPath) == ["mcpProxi", "mcpProxy.addr", "mcpProxies"])
+    }
+
+    @Test("A token in a name below a misspelled key is not shown")
+    func tokenBelowMisspelled() {
+        let found = problems(#"{"mcpServer": {"a/canary": {"cmmand": "a"}}}"#)
+        #expect(!found.isEmpty && !"\(found)".contains("canary"))
+    }
+
+    @Test("With the right key beside it, a slip is a warning")
+    func besideTheRightKey() throws {
+        let loaded = try load(#"{"mcpProxi": {}, "mcpProxy": {}, "mcpServers": {"a": {"command": "a"}}}"#)
+        #expect(loaded.warnings.map(\.keyPath) == ["mcpProxi"])
+    }
+
+    @Test("Servers of the wrong kind are one error", arguments: ["[\"a\"]", "\"a\"", "7"])
+    func wrongServers(value: String) {
+        #expect(problems("{\"mcpServers\": \(value)}").map(\.keyPath) == ["mcpServers"])
     }
 
     @Test("A file without servers is a warning", arguments: ["", #", "mcpServers": null"#, #", "mcpServers": {}"#])

@@ -76,6 +76,37 @@ import Testing
         #expect(found.message.contains(part), "\(found.message)")
     }
 
+    @Test(
+        "What breaks the grammar is told with what is expected and what to write",
+        arguments: [
+            ("a:\n\tb: 1\n", "2:1", "a tab stands here", "Indent with spaces, never with tabs"),
+            ("a:\r\n\tb: 1\r\n", "2:1", "a tab stands here", "Indent with spaces, never with tabs"),
+            ("a:\n  b: 1\n\t  c: 2\n", "3:1", "a tab stands where", "Indent with spaces, never with tabs"),
+            ("a: @x\n", "1:4", "a text cannot begin with @", "Put the text in quotation marks"),
+            ("a: x: y\n", "1:5", "a key is not expected here", "quotation marks"),
+            ("a b\nc: 1\n", "2:2", "a key is not expected here", "a : after its key"),
+            ("a:\n  b: 1\n c: 2\n", "3:2", "a key is expected here", "indented like the keys beside it"),
+            ("a:\n- b\nc\nd: 1\n", "3:1", "a : is expected after the key", "with a space between"),
+            ("a:\n  b: 1\n  c\n", "3:3", "a : is expected after the key", "with a space between"),
+            ("a: [b,\n  c\nd: 1\n", "3:2", "a , or ] is expected here, in what begins at 1:4", "Close the list"),
+            ("a: {b: 1\nc: 2\n", "2:2", "a , or } is expected here, in what begins at 1:4", "Close the mapping"),
+            ("a: \"b\nc: 1\n", "1:4", "a quotation mark opens here and is not closed", "Close it"),
+            (#"a: "C:\Users""#, "1:9", "a number is expected after", #"Write \\"#),
+            (#"a: "C:\dir""#, "1:7", "has no meaning here", #"Write \\"#),
+            ("a: [*]\n", "1:6", "a name is expected after the * or &", "quotation marks"),
+            ("a: *b\n", "1:4", "stands for nothing", "Name it with &"),
+            ("a:\n - b\n c: 1\n", "3:2", "\"- \" is expected here", "like the elements beside it"),
+            ("a: - b\n", "1:4", "\"- \" is not expected here", "on lines of its own"),
+            ("a: 1\nb: x\u{1}y\n", "2:5", "a control character stands here", "Remove it"),
+            ("a: {{b}}\n", "1:5", "a key must be a text", "in quotation marks"),
+            ("--- 1\n--- 2\n", "2:1", "another document", "one document"),
+        ])
+    func expectations(text: String, place: String, message: String, suggestion: String) throws {
+        let found = try #require(fault(text))
+        #expect("\(found.position)" == place, "\(found)")
+        #expect(found.message.contains(message) && found.suggestion?.contains(suggestion) == true, "\(found)")
+    }
+
     @Test("A bomb of aliases is refused quickly, whether its copies are values or keys")
     func bombs() {
         var text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"

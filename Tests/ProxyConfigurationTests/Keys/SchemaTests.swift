@@ -59,23 +59,33 @@ import Testing
         return elements.map(\.value)
     }
 
+    /// Whether values are of this type, or null, which counts as left out where that may be.
+    private func isTyped(
+        _ property: ConfigurationNode, _ name: String, in scope: KeyScope, _ key: KnownKey
+    ) -> Bool {
+        if scope.requires(key.name) { return property["type"]?.value == .string(name) }
+        return types(of: property) == [.string(name), .string("null")]
+    }
+
     @Test("The schema and the program agree on what values look like", arguments: KeyScope.allCases)
     func sameShapes(scope: KeyScope) throws {
         for key in scope.keys {
             let property = try property(key, in: scope)
             let label: Comment = "\(scope).\(key.name)"
-            let type = property["type"]?.value
             let reference = property["$ref"]?.value
             switch key.shape {
-            case .text: #expect(type == .string("string"), label)
+            case .text: #expect(isTyped(property, "string", in: scope, key), label)
             case .boolean: #expect(reference == .string("#/$defs/boolean"), label)
             case .integer: #expect(reference == .string("#/$defs/count"), label)
             case .duration: #expect(reference == .string("#/$defs/duration"), label)
             case .size: #expect(reference == .string("#/$defs/size"), label)
             case .texts:
-                #expect(type == .string("array") && property["items"]?["type"]?.value == .string("string"), label)
-            case .value: #expect(types(of: property) == Self.valueTypes, label)
-            case .values: #expect(type == .string("array") && types(of: property["items"]) == Self.valueTypes, label)
+                #expect(isTyped(property, "array", in: scope, key), label)
+                #expect(property["items"]?["type"]?.value == .string("string"), label)
+            case .value: #expect(types(of: property) == Self.valueTypes + [.string("null")], label)
+            case .values:
+                #expect(isTyped(property, "array", in: scope, key), label)
+                #expect(types(of: property["items"]) == Self.valueTypes, label)
             case .valueMap: #expect(types(of: property["additionalProperties"]) == Self.valueTypes, label)
             case .textMap: #expect(property["additionalProperties"]?["type"]?.value == .string("string"), label)
             case .object(let inner): #expect(reference == .string("#/$defs/\(inner.rawValue)"), label)
@@ -87,7 +97,8 @@ import Testing
                     continue
                 }
                 let written = elements.map(\.value)
-                #expect(words.allSatisfy { written.contains(.string($0)) }, label)
+                let null: [ConfigurationNode.Value] = scope.requires(key.name) ? [] : [.null]
+                #expect(written == words.map { .string($0) } + null, label)
             }
         }
     }
@@ -98,6 +109,13 @@ import Testing
             scope.keys.compactMap { key -> (KeyScope, KnownKey, ClosedRange<Int>)? in
                 guard case .integer(let range?) = key.shape else { return nil }
                 return (scope, key, range)
+            }
+        }
+        for scope in KeyScope.allCases {
+            for key in scope.keys {
+                guard case .duration(let range) = key.shape else { continue }
+                let property = try property(key, in: scope)
+                #expect(range != nil && property["maximum"] != nil, "\(key.name)")
             }
         }
         let boundless = KeyScope.allCases.flatMap(\.keys).filter { $0.shape == .integer() }.map(\.name)

@@ -50,6 +50,21 @@ import Testing
         #expect(found.map(\.keyPath) == ["mcpServers.fetch.\(key)"] && found.first?.suggestion == #"Write "url""#)
     }
 
+    @Test(
+        "A time limit whose name says what it counts is taken, with a warning that shows the right form",
+        arguments: [
+            (#""startup_timeout_sec": 90"#, #"Write "startTimeout": "90s""#),
+            (#""startup_timeout_ms": 90000"#, #"Write "startTimeout": "90000ms""#),
+            (#""initTimeout": 90000"#, #"Write "startTimeout": "90000ms""#),
+            (#""tool_timeout_sec": 90"#, #"Write "callTimeout": "90s""#),
+        ])
+    func times(member: String, suggestion: String) throws {
+        let loaded = try load(serverDocument("\"command\": \"a\", \(member)"))
+        let server = try #require(loaded.settings.servers.first)
+        #expect([server.startTimeout, server.callTimeout].compactMap(\.self) == [.seconds(90)])
+        #expect(loaded.warnings.map(\.suggestion) == [suggestion])
+    }
+
     @Test("Headers in the description of a whole request are headers")
     func innerHeaders() throws {
         let settings = try server(#""url": "https://a", "requestInit": {"headers": {"A": "b"}}"#)
@@ -98,6 +113,20 @@ import Testing
         #expect([program.command] + program.arguments == expected)
         let found = warnings(serverDocument(members))
         #expect(found.count == 1 && found.first?.suggestion?.hasPrefix("Write") == true)
+    }
+
+    @Test(
+        "Several words in one argument are told of, and stay one",
+        arguments: [
+            (#""-y", "--", "docker run -i x""#, true), (#""-y @scope/x""#, true), (#""--rm -i""#, true),
+            (#""-c", "docker run -i x""#, false), (#""--header=A b""#, false), (#""--", "/opt/my tools/x""#, false),
+            (#""--", "npx""#, false), (#""- a list""#, false), (#""--", "it's open""#, false),
+        ])
+    func severalWords(arguments: String, isTold: Bool) throws {
+        let members = "\"command\": \"x\", \"args\": [\(arguments)]"
+        let found = warnings(serverDocument(members))
+        #expect(found.map(\.keyPath) == (isTold ? ["mcpServers.fetch.args"] : []))
+        #expect(try program(members)?.arguments.count == arguments.split(separator: "\", \"").count)
     }
 
     @Test(

@@ -49,11 +49,14 @@ import Testing
         #expect(DurationText.parse(text)?.duration == duration)
     }
 
-    @Test("A small number is taken for seconds when something else is suggested")
-    func suggests() {
-        #expect(DurationText.suggestion(for: 30) == #"Write "30s""#)
-        #expect(DurationText.suggestion(for: 5) == #"Write "5s""#)
-        #expect(DurationText.suggestion(for: 999_999_999) == #"Write "30s""#)
-        #expect(DurationText.suggestion(for: nil) == #"Write "30s""#)
+    @Test(
+        "What is proposed in place of a number is its likeliest reading that is allowed, else the usual value",
+        arguments: [
+            (30, "30s"), (5400, "5s400ms"), (60_000, "1m"), (3_600_000, "1h"), (5_400_000, "2m"), (2, "2s"),
+            (999_999_999, "2m"),
+        ])
+    func advises(number: Int64, text: String) {
+        let range = Duration.milliseconds(1)...Duration.seconds(3600)
+        #expect(DurationText.format(DurationText.advice(for: number, in: range, usual: .seconds(120))) == text)
     }
 }

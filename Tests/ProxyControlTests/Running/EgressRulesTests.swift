@@ -50,6 +50,7 @@ import Testing
         try directory.write("no certificate", to: "empty.pem")
         #expect(EgressRules.fault(of: "\(directory.path)/missing.pem")?.contains("cannot be read") == true)
         #expect(EgressRules.fault(of: "\(directory.path)/empty.pem")?.contains("holds no certificate") == true)
+        #expect(EgressRules.fault(of: directory.path)?.hasSuffix("is a directory, not a file") == true)
     }
 
     @Test("A server's own proxy is used in the place of those of the environment, and none where it says none")

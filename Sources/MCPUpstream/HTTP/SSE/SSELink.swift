@@ -25,6 +25,8 @@ package final class SSELink: UpstreamLink {
     let url: HTTPURL
     let settings: HTTPLinkSettings
     let logger: Logger
+    /// Whether the operator has said which transport it is, rather than that it was found out.
+    package var isDeclared = false
     private let pool: HTTPConnectionPool
     private let streamFields: RequestFields
     private let postFields: RequestFields
@@ -75,7 +77,7 @@ package final class SSELink: UpstreamLink {
                 method: .GET, target: url.target, fields: streamFields, followsRedirects: true), pool)
         openTimer = eventLoop.assumeIsolated().scheduleTask(in: settings.endpointTimeout) {
             guard case .opening = self.state else { return }
-            self.end(UpstreamFailure(.timedOut, "its event stream did not name an endpoint in time"))
+            self.end(self.advised(UpstreamFailure(.timedOut, "its event stream did not name an endpoint in time")))
         }
     }
 
@@ -139,7 +141,20 @@ package final class SSELink: UpstreamLink {
     }
 
     func streamEnded(_ failure: UpstreamFailure) {
+        if case .opening = state, failure.code == .unexpectedHTTPAnswer,
+            failure.status.map({ $0 < 300 || $0 >= 400 && $0 < 500 }) == true
+        {
+            return end(advised(failure))
+        }
         end(failure)
+    }
+
+    /// The failure as a server of the newer transport would have caused it.
+    private func advised(_ failure: UpstreamFailure) -> UpstreamFailure {
+        guard isDeclared else { return failure }
+        return failure.advising(
+            #"a server of streamable HTTP answers so: if it is one, write "type": "http", or leave the type out to have it found out"#
+        )
     }
 
     // MARK: Messages

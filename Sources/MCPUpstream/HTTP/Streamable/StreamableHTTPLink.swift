@@ -31,6 +31,10 @@ package final class StreamableHTTPLink: ListeningLink {
     /// Hears refusals before they are reported, while it is not known which transport the server speaks.
     weak var refusals: (any StreamableRefusals)?
 
+    /// Whether the operator has said which transport it is, rather than that it was found out.
+    package var isDeclared = false
+    private var hasDelivered = false
+
     let pool: HTTPConnectionPool
     private var state = State.new
     private(set) var receiver: (any UpstreamLinkReceiver)?
@@ -233,6 +237,7 @@ package final class StreamableHTTPLink: ListeningLink {
 
     func deliver(_ message: ByteBuffer, relatedTo id: Int64?) {
         guard case .open = state else { return }
+        hasDelivered = true
         receiver?.linkReceived(message, relatedTo: id)
     }
 
@@ -264,11 +269,19 @@ package final class StreamableHTTPLink: ListeningLink {
         switch post.purpose {
         case .request(let id):
             if let status, refusals?.streamableLink(self, refused: id, status: status, failure) == true { return }
-            receiver?.linkFailed(id, failure)
+            receiver?.linkFailed(id, isOfAnotherTransport(status) ? failure.advising(Self.advice) : failure)
         case .other: logger.debug("server refused a message", metadata: ["failure": "\(failure.logDetail)"])
         case .initialized:
             logger.warning("server refused notifications/initialized", metadata: ["failure": "\(failure.logDetail)"])
         }
+    }
+
+    private static let advice =
+        #"a server of HTTP+SSE answers so: if it is one, write "type": "sse", or leave the type out to have it found out"#
+
+    /// Whether this is how a server answers a POST where it has an event stream of HTTP+SSE.
+    private func isOfAnotherTransport(_ status: Int?) -> Bool {
+        isDeclared && !hasDelivered && status.map([400, 404, 405].contains) == true
     }
 
     /// Whether anything but an answer shows that a request was read.

@@ -1,0 +1,102 @@
+"""The JSON Schema and the program judge the same values alike: what is refused or warned of is wrong for editors, too."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "Schema" / "mcp-proxy.schema.json").read_text())
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+REMOTE = {"url": "https://mcp.example/mcp"}
+PROGRAM = {"command": "sh"}
+
+TIMES = [
+    60, 0, -1, 86_400_000, 86_400_001, 30_000_000_000, 10**18, 1.5, True, None, [], "", "30s", "1m30s", "0.5h", "500ms",
+    "0", "0s", "60", "30000000000", "soon", "30 s", "1d",
+]  # fmt: skip
+WORDS = {
+    "transportType": ["sse", "streamable-http", "streamableHttp", "http", "SSE", "websocket", None, 1, []],
+    "type": ["sse", "streamable-http", "streamableHttp", "http", "HTTP", "streamable_http", "websocket", None, 1],
+    "isolation": ["shared", "principal", "session", "Shared", "none", None, True],
+    "protocol": ["auto", "modern", "legacy", "both", None],
+    "cacheScope": ["private", "public", "everybody", None],
+    "startTimeout": TIMES,
+    "callTimeout": TIMES,
+    "cacheTTL": TIMES,
+    "timeout": TIMES,
+    "url": ["https://a.example", "", None, 5],
+    "headers": [{}, {"A": "b"}, {"A": 1}, {"A": None}, None, [], "A: b"],
+    "disabled": [True, False, "true", "no", "1", "", "maybe", 1, None],
+    "enabled": [True, "off", None, 0],
+    "options": [{}, None, [], {"disabled": None}, {"Disabled": True}, {"authTokens": None}, {"logEnabled": "on"}],
+    "proxy": ["none", None, 1],
+    "alwaysAllow": [[], True],
+}
+PROGRAM_WORDS = {
+    "command": ["sh", "", None, ["sh", "-c"], 1],
+    "args": [[], ["-c"], ["a", 1], [None], None, "-c true", {}],
+    "env": [{}, {"A": "b"}, {"A": 1}, {"A": True}, {"A": None}, None, ["A=b"]],
+    "cwd": ["/", None, 1],
+}
+COUNTS = [1, 0, -1, 1.5, "12", "0", "-1", "many", "", None, True, 10**12]
+SIZES = [1, 0, -1, 1.5, "4MiB", "4 KB", "0", "0B", "-1", "4XB", None, False, 10**12]
+LIMITS = {
+    "callTimeout": ["30s", *[value for value in TIMES if value != "30s"]],
+    "maxSessions": COUNTS,
+    "maxQueuedCalls": COUNTS,
+    "maxBodyBytes": SIZES,
+    "replayBytes": SIZES,
+}
+PROXY = {
+    "addr": [":9090", None, 9090, []],
+    "options": [{}, None, [], {"toolFilter": None}, {"toolFilter": {"mode": "allow", "list": ["a"]}}],
+    "limits": [{}, None, []],
+    "management": [{}, None, {"watch": None}, {"authTokens": None}, {"templates": None}, {"maxServers": "1"}],
+    "allowedHosts": [[], None, "a", [None]],
+    "type": ["sse", "http", None],
+}
+
+
+def _servers(base, table):
+    """One server for each value, so that one run judges them all."""
+    return {f"{key}-{place}": {**base, key: value} for key, values in table.items() for place, value in enumerate(values)}
+
+
+def _complaints(shell, document):
+    """The lines that `check` prints, whatever it thinks of the file."""
+    file = shell.write("config.json", document)
+    done = shell.run("check", file, status=None)
+    return [line.split(": ", 1)[1] for line in done.stderr.splitlines() if line.startswith(f"{file}:")]
+
+
+def _disagreement(document, complaints):
+    """What one of the two says while the other takes it."""
+    errors = [error.message for error in VALIDATOR.iter_errors(document)]
+    return [] if bool(errors) == bool(complaints) else errors or complaints
+
+
+@pytest.mark.parametrize("base, table", [(REMOTE, WORDS), (PROGRAM, PROGRAM_WORDS)], ids=["remote", "program"])
+def test_values_of_a_server_are_judged_alike(shell, base, table):
+    """Each value of each key."""
+    servers = _servers(base, table)
+    complaints = _complaints(shell, {"mcpServers": servers})
+    disagreements = {}
+    for name, server in servers.items():
+        own = [line for line in complaints if f"mcpServers.{name}." in line or f"mcpServers.{name}:" in line]
+        disagreements[str(server)] = _disagreement({"mcpServers": {name: server}}, own)
+    assert {server: words for server, words in disagreements.items() if words} == {}
+
+
+CASES = [("limits", key, value) for key, values in LIMITS.items() for value in values]
+CASES += [(None, key, value) for key, values in PROXY.items() for value in values]
+
+
+def test_values_of_the_proxy_are_judged_alike(shell):
+    """One run for each, since each key can be there only once."""
+    disagreements = {}
+    for part, key, value in CASES:
+        proxy = {part: {key: value}} if part else {key: value}
+        document = {"mcpProxy": proxy, "mcpServers": {"a": PROGRAM}}
+        disagreements[str(proxy)] = _disagreement(document, _complaints(shell, document))
+    assert {proxy: words for proxy, words in disagreements.items() if words} == {}
