@@ -55,7 +55,7 @@ package final class FrontDoor: HTTPRequestHandler {
     package init(
         _ settings: FrontDoorSettings,
         gateway: Gateway,
-        routes: [PublishedRoute],
+        routes: [Route],
         disabled: [String],
         logger: Logger
     ) {
@@ -78,10 +78,10 @@ package final class FrontDoor: HTTPRequestHandler {
 
     /// Lets clients reach a server, in place of what had its paths before. Whoever may not come in any more is shown
     /// out at once.
-    package func publish(_ route: PublishedRoute) {
-        gateway.publish(route.route)
+    package func publish(_ route: Route) {
+        gateway.publish(route.offer)
         guard let replaced = table.publish(route), !replaced.tokens.areCovered(by: route.tokens) else { return }
-        let (name, tokens) = (route.route.name, route.tokens)
+        let (name, tokens) = (route.offer.name, route.tokens)
         listener.review(
             VisitorReview { visitor in
                 guard case .route(name) = visitor.place else { return true }
@@ -90,15 +90,15 @@ package final class FrontDoor: HTTPRequestHandler {
         // On each event loop after its connections, so that nothing is missed that they were about to begin.
         for eventLoop in eventLoops.withLock({ $0 })?.makeIterator().map({ $0 }) ?? [] {
             eventLoop.execute { [gateway] in
-                gateway.closeSessions(onRoute: name, reason: "the token was taken away", except: tokens.admits)
+                gateway.closeSessions(at: name, reason: "the token was taken away", except: tokens.admits)
             }
         }
     }
 
     /// Takes a server away from clients.
-    package func withdraw(_ route: Route) {
-        table.withdraw(route)
-        gateway.withdraw(route)
+    package func withdraw(_ offer: Offer) {
+        table.withdraw(offer)
+        gateway.withdraw(offer)
     }
 
     /// Notes which servers are left out, for those who ask for the status.
@@ -159,7 +159,7 @@ package final class FrontDoor: HTTPRequestHandler {
             return try admission.authenticate(request, for: endpoint)
         } catch {
             var refusal = error
-            refusal.server = endpoint.published.route.name
+            refusal.server = endpoint.route.offer.name
             throw refusal
         }
     }
@@ -167,10 +167,10 @@ package final class FrontDoor: HTTPRequestHandler {
     /// Leaves a line where `logEnabled` asks for it: at the server that the request was for, or, where there is none, at
     /// any. Many that are equal leave a few and their number.
     func refused(_ request: RefusedRequest) {
-        let routes = gateway.allRoutes
-        let route = routes.first { $0.name == request.server }
-        guard route?.policy.logsRequests ?? routes.contains(where: \.policy.logsRequests) else { return }
-        logger.notice("request refused", metadata: request.facts(server: route?.server.displayName))
+        let offers = gateway.allOffers
+        let offer = offers.first { $0.name == request.server }
+        guard offer?.logsRequests ?? offers.contains(where: \.logsRequests) else { return }
+        logger.notice("request refused", metadata: request.facts(server: offer?.member.server.displayName))
     }
 
     /// A connection beyond the maximum is there for management and health only.

@@ -27,10 +27,10 @@ package final class Gateway: Sendable {
     let suspended: SuspendedCalls
     let subscriptions: OpenSubscriptions
     package let limits: GatewayLimits
-    let routes: Mutex<[ByteText: Route]>
+    let offers: Mutex<[ByteText: Offer]>
     private let draining = Mutex(false)
 
-    package init(routes: [Route], limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:])) {
+    package init(offers: [Offer], limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:])) {
         self.limits = limits
         self.taskSeal = taskSeal
         self.suspended = SuspendedCalls(
@@ -46,15 +46,15 @@ package final class Gateway: Sendable {
             maximumPerPrincipal: limits.maximumSessionsPerPrincipal
         )
         self.calls = CallCounter(maximum: limits.maximumCalls, maximumPerPrincipal: limits.maximumCallsPerPrincipal)
-        self.routes = Mutex(Dictionary(routes.map { (ByteText($0.name), $0) }) { $1 })
+        self.offers = Mutex(Dictionary(offers.map { (ByteText($0.name), $0) }) { $1 })
     }
 
-    /// The route of that name.
-    package func route(named name: String) -> Route? {
-        routes.withLock { $0[ByteText(name)] }
+    /// The offer of that name.
+    package func offer(named name: String) -> Offer? {
+        offers.withLock { $0[ByteText(name)] }
     }
 
-    package var allRoutes: [Route] { routes.withLock { Array($0.values) } }
+    package var allOffers: [Offer] { offers.withLock { Array($0.values) } }
 
     /// Whether new sessions are refused because the proxy is about to end.
     package var isDraining: Bool { draining.withLock { $0 } }
@@ -81,7 +81,7 @@ package final class Gateway: Sendable {
     /// - Parameter completion: Is called on `eventLoop`, where the session then lives.
     package func open(
         _ initialize: Message,
-        route: Route,
+        offer: Offer,
         principal: Principal,
         on eventLoop: any EventLoop,
         completion: @escaping @Sendable (Opening) -> Void
@@ -102,7 +102,7 @@ package final class Gateway: Sendable {
         let session = ClientSession(
             id: SessionStore.makeID(),
             principal: principal,
-            route: route,
+            offer: offer,
             version: ProtocolVersion(inHandshake: requested) ?? .latestLegacy,
             declaration: ClientDeclaration(in: initialize),
             eventLoop: eventLoop,
@@ -119,7 +119,7 @@ package final class Gateway: Sendable {
     ) -> Opening {
         let elapsed = session.eventLoop.now - session.opened
         func log(_ outcome: String) {
-            session.route.log(method: Method.initialize.rawValue, tool: nil, elapsed: elapsed, outcome: outcome)
+            session.offer.log(method: Method.initialize.rawValue, tool: nil, elapsed: elapsed, outcome: outcome)
         }
         switch result {
         case .success(let introduction):
@@ -138,7 +138,7 @@ package final class Gateway: Sendable {
     ///
     /// - Parameter completion: Is called on `eventLoop`, where the session then lives.
     package func openForOneRequest(
-        route: Route,
+        offer: Offer,
         principal: Principal,
         on eventLoop: any EventLoop,
         completion: @escaping @Sendable (ClientSession) -> Void
@@ -146,9 +146,9 @@ package final class Gateway: Sendable {
         let session = ClientSession(
             id: SessionStore.makeID(),
             principal: principal,
-            route: route,
+            offer: offer,
             version: .march2025,
-            declaration: route.server.ownDeclaration,
+            declaration: offer.member.server.ownDeclaration,
             isForOneRequest: true,
             eventLoop: eventLoop,
             gateway: self

@@ -8,8 +8,8 @@ import Testing
     func names(file: SourceFile) throws {
         let name = try #require(file.path.split(separator: "/").last?.dropLast(".swift".count))
         let type = name.prefix { $0 != "+" }
-        let declared = file.code.compactMap(Self.declaredType)
-        #expect(declared.contains { $0 == type }, "it declares \(declared.prefix(4).joined(separator: ", "))")
+        let declared = file.declaredTypes + file.extendedTypes
+        #expect(declared.contains(String(type)), "it declares \(declared.prefix(4).joined(separator: ", "))")
     }
 
     @Test("No function is longer than 50 lines", arguments: SourceFile.sources + SourceFile.cSources)
@@ -37,15 +37,5 @@ import Testing
         #expect(
             SourceFile.cSources.flatMap(\.functions).count > 20 && SourceFile.sources.flatMap(\.functions).count > 1_000
         )
-    }
-
-    /// The type that a line declares or extends at the top of its file.
-    private static func declaredType(_ line: String) -> Substring? {
-        let words = line.split { $0 == " " || $0 == ":" || $0 == "<" || $0 == "(" || $0 == "{" || $0 == "." }
-        let kinds: Set<Substring> = ["struct", "class", "enum", "actor", "protocol", "extension", "typealias", "macro"]
-        guard line.first != " ", let kind = words.firstIndex(where: kinds.contains), kind + 1 < words.count else {
-            return nil
-        }
-        return words[kind + 1]
     }
 }

@@ -31,6 +31,12 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
         return found.sorted { $0.path < $1.path }
     }
 
+    /// Any text of the package, such as a page of the documentation.
+    static func text(at path: String) -> String? {
+        // Without it the test that asks fails.
+        try? String(contentsOf: root.appending(path: path), encoding: .utf8)
+    }
+
     /// The package's manifest.
     static var manifest: SourceFile? {
         // Without it the test that asks fails.

@@ -17,7 +17,7 @@ import Testing
         init(tokens: [(token: String, principal: Principal)] = []) async throws {
             let counter = Counter()
             self.counter = counter
-            let route = Route.inMemory("time", on: MultiThreadedEventLoopGroup.singleton) { eventLoop in
+            let offer = Offer.inMemory("time", on: MultiThreadedEventLoopGroup.singleton) { eventLoop in
                 counter.count.withLock { $0 += 1 }
                 return ScriptedLink(on: eventLoop)
             }
@@ -31,8 +31,8 @@ import Testing
             )
             door = FrontDoor(
                 doorSettings,
-                gateway: Gateway(routes: [route], limits: GatewayLimits()),
-                routes: [PublishedRoute(route: route, tokens: RouteTokens(tokens))],
+                gateway: Gateway(offers: [offer], limits: GatewayLimits()),
+                routes: [Route(offer: offer, tokens: RouteTokens(tokens))],
                 disabled: [],
                 logger: .silent
             )

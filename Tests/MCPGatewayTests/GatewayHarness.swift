@@ -7,7 +7,7 @@ import NIOCore
 
 @testable import MCPGateway
 
-/// One server behind one route, scripted, with its connections on one event loop and clients on another.
+/// One server behind one offer, scripted, with its connections on one event loop and clients on another.
 final class GatewayHarness {
     /// Where clients' sessions live.
     let clients = ManualEventLoop()
@@ -15,12 +15,13 @@ final class GatewayHarness {
     let upstreams = ManualEventLoop()
     let script = ScriptedLinks()
     let server: ServerConnections
-    let route: Route
+    let offer: Offer
     let gateway: Gateway
 
     static let everything = #"{"roots":{"listChanged":true},"sampling":{},"elicitation":{}}"#
 
     init(
+        named name: String = "server",
         isolation: Isolation = .principal,
         filter: ToolFilter? = nil,
         idleTimeout: Duration = .seconds(600),
@@ -33,8 +34,8 @@ final class GatewayHarness {
         _ configure: (inout GatewayLimits) -> Void = { _ in }
     ) {
         var settings = ServerConnectionSettings(
-            name: "server",
-            displayName: "server",
+            name: name,
+            displayName: name,
             transport: "scripted",
             isolation: isolation,
             limits: upstreamLimits,
@@ -53,15 +54,14 @@ final class GatewayHarness {
             makeLink: script.factory,
             statusChanged: { _ in }
         )
-        route = Route(
-            name: "server",
-            policy: RoutePolicy(toolFilter: filter),
-            server: server,
+        offer = Offer(
+            name: name,
+            Member(server, toolFilter: filter),
             logger: .silent
         )
         var limits = GatewayLimits()
         configure(&limits)
-        gateway = Gateway(routes: [route], limits: limits, taskSeal: taskSeal)
+        gateway = Gateway(offers: [offer], limits: limits, taskSeal: taskSeal)
     }
 
     /// Runs both event loops until neither has anything to do.
@@ -94,7 +94,7 @@ final class GatewayHarness {
                 + #""capabilities":\#(capabilities),"clientInfo":{"name":"c","version":"1"}}}"#)
         let outcome = Outcome()
         clients.perform {
-            gateway.open(initialize, route: route, principal: principal, on: clients) { outcome.opening = $0 }
+            gateway.open(initialize, offer: offer, principal: principal, on: clients) { outcome.opening = $0 }
         }
         settle()
         return outcome
@@ -119,7 +119,7 @@ final class GatewayHarness {
     func openForOneRequest() throws -> ClientSession {
         let outcome = Outcome()
         clients.perform {
-            gateway.openForOneRequest(route: route, principal: .anonymous, on: clients) {
+            gateway.openForOneRequest(offer: offer, principal: .anonymous, on: clients) {
                 outcome.opening = .opened($0, ByteBuffer())
             }
         }

@@ -22,7 +22,7 @@ struct AuthenticatedRequest: Sendable {
     let principal: Principal
 
     var http: HTTPRequestFields { admitted.http }
-    var route: Route { endpoint.published.route }
+    var offer: Offer { endpoint.route.offer }
 
     fileprivate init(admitted: AdmittedRequest, endpoint: Endpoint, principal: Principal) {
         self.admitted = admitted
@@ -74,7 +74,7 @@ struct Admission: Sendable {
         let fields = request.http
         let shown = fields[.authorization]
         guard !fields.isRepeated(.authorization),
-            let principal = endpoint.published.tokens.principal(authorization: shown)
+            let principal = endpoint.route.tokens.principal(authorization: shown)
         else {
             throw Refusal(
                 shown == nil ? .tokenMissing : .tokenInvalid,

@@ -27,7 +27,7 @@ enum Destination: Sendable {
     var visitor: Visitor? {
         switch self {
         case .streamable(let request, _), .eventStream(let request, _):
-            Visitor(place: .route(request.route.name), principal: request.principal)
+            Visitor(place: .route(request.offer.name), principal: request.principal)
         case .management(let request): Visitor(place: .management, principal: request.caller.principal)
         case .adHoc(let request): Visitor(place: .management, principal: request.caller.principal)
         case .status, .preflight, .answered, .refused: nil

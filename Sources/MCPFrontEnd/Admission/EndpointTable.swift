@@ -2,13 +2,13 @@ package import MCPGateway
 import MCPValues
 import Synchronization
 
-/// A route as clients see it: its name, its tokens and the server behind it.
-package struct PublishedRoute: Sendable {
-    package let route: Route
+/// A path as clients see it: what is offered there, and the tokens that open it.
+package struct Route: Sendable {
+    package let offer: Offer
     package let tokens: RouteTokens
 
-    package init(route: Route, tokens: RouteTokens) {
-        self.route = route
+    package init(offer: Offer, tokens: RouteTokens) {
+        self.offer = offer
         self.tokens = tokens
     }
 }
@@ -23,7 +23,7 @@ struct Endpoint: Sendable {
 
     let path: String
     let kind: Kind
-    let published: PublishedRoute
+    let route: Route
 }
 
 /// Finds what stands at a path, in one dictionary access. Routes come and go while it is asked.
@@ -32,7 +32,7 @@ final class EndpointTable: Sendable {
     let prefix: String
 
     /// - Parameter prefix: The path of the base URL, without a slash at its end.
-    init(_ routes: [PublishedRoute], prefix: String) {
+    init(_ routes: [Route], prefix: String) {
         self.prefix = prefix
         for route in routes { publish(route) }
     }
@@ -47,22 +47,22 @@ final class EndpointTable: Sendable {
     ///
     /// - Returns: What had its name before.
     @discardableResult
-    func publish(_ route: PublishedRoute) -> PublishedRoute? {
-        let base = "\(prefix)/\(route.route.name)"
+    func publish(_ route: Route) -> Route? {
+        let base = "\(prefix)/\(route.offer.name)"
         return endpoints.withLock { endpoints in
-            let replaced = endpoints[ByteText(base)]?.published
+            let replaced = endpoints[ByteText(base)]?.route
             for (suffix, kind) in Self.kinds {
-                endpoints[ByteText(base + suffix)] = Endpoint(path: base + suffix, kind: kind, published: route)
+                endpoints[ByteText(base + suffix)] = Endpoint(path: base + suffix, kind: kind, route: route)
             }
             return replaced
         }
     }
 
     /// Takes a route away, where another one has not its paths by now.
-    func withdraw(_ route: Route) {
-        let base = "\(prefix)/\(route.name)"
+    func withdraw(_ offer: Offer) {
+        let base = "\(prefix)/\(offer.name)"
         endpoints.withLock { endpoints in
-            for (suffix, _) in Self.kinds where endpoints[ByteText(base + suffix)]?.published.route === route {
+            for (suffix, _) in Self.kinds where endpoints[ByteText(base + suffix)]?.route.offer === offer {
                 endpoints[ByteText(base + suffix)] = nil
             }
         }
@@ -73,7 +73,7 @@ final class EndpointTable: Sendable {
     }
 
     /// The path to which an HTTP+SSE client has to POST.
-    func messagePath(of route: Route) -> String {
-        "\(prefix)/\(PathEncoding.encode(route.name))/message"
+    func messagePath(of offer: Offer) -> String {
+        "\(prefix)/\(PathEncoding.encode(offer.name))/message"
     }
 }

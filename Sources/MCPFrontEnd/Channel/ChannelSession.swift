@@ -8,7 +8,7 @@ import NIOCore
 /// Confined to its event loop; that is what makes `@unchecked Sendable` true.
 final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
     let principal: Principal
-    let route: Route
+    let offer: Offer
     let eventLoop: any EventLoop
     private let gateway: Gateway
     private let write: @Sendable (ByteBuffer) -> Void
@@ -23,14 +23,14 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
     private var whenOpen: (@Sendable () -> Void)?
 
     init(
-        route: Route,
+        offer: Offer,
         principal: Principal,
         on eventLoop: any EventLoop,
         gateway: Gateway,
         write: @escaping @Sendable (ByteBuffer) -> Void,
         onEnd: @escaping @Sendable () -> Void
     ) {
-        self.route = route
+        self.offer = offer
         self.principal = principal
         self.eventLoop = eventLoop
         self.gateway = gateway
@@ -91,7 +91,7 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
 
     private func open(_ initialize: Message) {
         isOpening = true
-        gateway.open(initialize, route: route, principal: principal, on: eventLoop) { [self] opening in
+        gateway.open(initialize, offer: offer, principal: principal, on: eventLoop) { [self] opening in
             isOpening = false
             defer { opened() }
             switch opening {

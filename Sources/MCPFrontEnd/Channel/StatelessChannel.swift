@@ -9,19 +9,19 @@ import NIOCore
 final class StatelessChannel: @unchecked Sendable {
     let eventLoop: any EventLoop
     let write: @Sendable (ByteBuffer) -> Void
-    private let route: Route
+    private let offer: Offer
     private let principal: Principal
     private let gateway: Gateway
     private var open: [RequestID: ChannelReply] = [:]
 
     init(
-        route: Route,
+        offer: Offer,
         principal: Principal,
         on eventLoop: any EventLoop,
         gateway: Gateway,
         write: @escaping @Sendable (ByteBuffer) -> Void
     ) {
-        self.route = route
+        self.offer = offer
         self.principal = principal
         self.eventLoop = eventLoop
         self.gateway = gateway
@@ -46,7 +46,7 @@ final class StatelessChannel: @unchecked Sendable {
         let reply = ChannelReply(self, id: id, isSubscription: request.method == .subscriptionsListen)
         open[id] = reply
         gateway.receive(
-            StatelessRequest(request, id: id, route: route, principal: principal),
+            StatelessRequest(request, id: id, offer: offer, principal: principal),
             reply,
             on: eventLoop
         )

@@ -73,7 +73,7 @@ final class EventStreamEndpoint: Sendable {
         writer.begin {
             session.channel.run { $0.end(reason: "the client closed its stream") }
         }
-        session.announce(endpoint: table.messagePath(of: request.route))
+        session.announce(endpoint: table.messagePath(of: request.offer))
     }
 
     private func post(
@@ -86,7 +86,7 @@ final class EventStreamEndpoint: Sendable {
             throw Refusal(.malformed, "the sessionId parameter of the endpoint event is missing")
         }
         guard let session = sessions.withLock({ $0[ByteText(id)] })?.channel, session.principal == request.principal,
-            session.route.name.hasBytes(of: request.route.name)
+            session.offer.name.hasBytes(of: request.offer.name)
         else {
             throw Self.unknownSession
         }

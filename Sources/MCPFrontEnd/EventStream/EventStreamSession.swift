@@ -20,7 +20,7 @@ struct EventStreamSession: Sendable {
         self.id = id
         self.writer = writer
         channel = ChannelSession(
-            route: request.route,
+            offer: request.offer,
             principal: request.principal,
             on: eventLoop,
             gateway: gateway,

@@ -63,8 +63,8 @@ struct AdHocEndpoint: Sendable {
                     maximumBody: streamable.maximumBody(of: method)))
         }
         let caller = try access.caller(request)
-        guard let route = gateway.sessions.route(ofSession: id, principal: caller.principal),
-            let endpoint = table.endpoint(at: "\(access.prefix)/\(route.name)/mcp")
+        guard let offer = gateway.sessions.offer(ofSession: id, principal: caller.principal),
+            let endpoint = table.endpoint(at: "\(access.prefix)/\(offer.name)/mcp")
         else {
             return .refused(
                 Refusal(.unknownSession, "there is no such session; it has ended, or never was"))
@@ -111,12 +111,12 @@ struct AdHocEndpoint: Sendable {
         _ request: AdHocRequest, _ body: ByteBuffer, _ responder: HTTPResponder
     ) throws(ManagementProblem) {
         let body = try ManagementBody(body, of: request.admitted.http, isNeeded: true)
-        start(try body.adHoc(), for: request.caller, responder) { published in
-            let path = "\(access.prefix)/\(published.route.name)/sse"
-            let endpoint = Endpoint(path: path, kind: .eventStream, published: published)
+        start(try body.adHoc(), for: request.caller, responder) { route in
+            let path = "\(access.prefix)/\(route.offer.name)/sse"
+            let endpoint = Endpoint(path: path, kind: .eventStream, route: route)
             let ended: @Sendable () -> Void = { [servers] in
                 // The session does not wait for the end of its server.
-                Task { await servers.close(published.route) }
+                Task { await servers.close(route.offer) }
             }
             do throws(Refusal) {
                 let authenticated = try admission.authenticate(request.admitted, for: endpoint)
@@ -135,9 +135,9 @@ struct AdHocEndpoint: Sendable {
     ) throws(ManagementProblem) {
         guard let sent = try configuration(in: request.admitted, body) else { throw Self.wrongUse(access.prefix) }
         try spend(request.caller)
-        start(sent.configuration, isShared: !sent.opensSession, for: request.caller, responder) { published in
-            let path = "\(access.prefix)/\(published.route.name)/mcp"
-            let endpoint = Endpoint(path: path, kind: .streamable, published: published)
+        start(sent.configuration, isShared: !sent.opensSession, for: request.caller, responder) { route in
+            let path = "\(access.prefix)/\(route.offer.name)/mcp"
+            let endpoint = Endpoint(path: path, kind: .streamable, route: route)
             do throws(Refusal) {
                 streamable.handle(try admission.authenticate(request.admitted, for: endpoint), body: body, responder)
             } catch {
@@ -206,16 +206,16 @@ struct AdHocEndpoint: Sendable {
     /// Starts a server, then goes on with the request on the event loop of its connection.
     private func start(
         _ configuration: ByteBuffer, isShared: Bool = false, for caller: ManagementCaller, _ responder: HTTPResponder,
-        then: @escaping @Sendable (PublishedRoute) -> Void
+        then: @escaping @Sendable (Route) -> Void
     ) {
         var record = ManagementAudit.Record.adHoc
         record.principal = caller.principal.name
         // The owner of the servers is an actor.
         Task { [record] in
             do throws(ManagementRefusal) {
-                let published = try await servers.open(configuration, isShared: isShared, for: caller)
+                let route = try await servers.open(configuration, isShared: isShared, for: caller)
                 audit.note(record, status: .ok)
-                responder.run { _ in then(published) }
+                responder.run { _ in then(route) }
             } catch {
                 let problem = ManagementProblem(error)
                 audit.note(record, problem)

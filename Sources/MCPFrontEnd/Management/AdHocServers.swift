@@ -10,8 +10,8 @@ package protocol AdHocServers: Sendable {
     ///   - isShared: Whether requests of the same caller with the same configuration share one server, because no
     ///     session ties them together.
     func open(_ configuration: ByteBuffer, isShared: Bool, for caller: ManagementCaller) async throws(ManagementRefusal)
-        -> PublishedRoute
+        -> Route
 
     /// Ends a server whose session has ended.
-    func close(_ route: Route) async
+    func close(_ offer: Offer) async
 }

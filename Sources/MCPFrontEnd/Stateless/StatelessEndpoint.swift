@@ -64,7 +64,7 @@ struct StatelessEndpoint: Sendable {
             StatelessRequest(
                 message,
                 id: id,
-                route: request.route,
+                offer: request.offer,
                 principal: request.principal,
                 parameters: StatelessHeaders.parameters(request.http)
             ),

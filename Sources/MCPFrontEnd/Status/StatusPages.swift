@@ -63,8 +63,10 @@ final class StatusPages: Sendable {
     }
 
     private func readiness(showsServers: Bool, _ responder: HTTPResponder) {
-        let routes = gateway.allRoutes.filter(\.isListed).sorted { $0.name < $1.name }
-        let isStarting = routes.contains { $0.server.status.state == .starting && $0.server.status.error == nil }
+        let offers = gateway.allOffers.filter(\.isListed).sorted { $0.name < $1.name }
+        let isStarting = offers.contains {
+            $0.member.server.status.state == .starting && $0.member.server.status.error == nil
+        }
         let word = gateway.isDraining ? "draining" : isStarting ? "starting" : "ready"
         var body = ByteBuffer(string: #"{"status":""#)
         body.writeString(word)
@@ -72,7 +74,7 @@ final class StatusPages: Sendable {
         if showsServers {
             body.writeString(#","servers":{"#)
             var isFirst = true
-            for route in routes { write(route.server, to: &body, &isFirst) }
+            for offer in offers { write(offer.member.server, to: &body, &isFirst) }
             for name in disabled.withLock({ $0 }).sorted() {
                 begin(name, .disabled, to: &body, &isFirst)
                 body.writeString("}")

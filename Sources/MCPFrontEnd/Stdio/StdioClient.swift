@@ -19,7 +19,7 @@ package final class StdioClient: @unchecked Sendable {
     ///   - write: Writes one message as a line. May be called on any event loop.
     ///   - onEnd: Is called once, when the session has ended.
     package init(
-        route: Route,
+        offer: Offer,
         gateway: Gateway,
         limits: HTTPLimits,
         on eventLoop: any EventLoop,
@@ -31,10 +31,10 @@ package final class StdioClient: @unchecked Sendable {
         self.maximumDepth = limits.maximumJSONDepth
         self.framer = LineFramer(maximumLength: limits.maximumBodyBytes)
         session = ChannelSession(
-            route: route, principal: .anonymous, on: eventLoop, gateway: gateway, write: write, onEnd: onEnd
+            offer: offer, principal: .anonymous, on: eventLoop, gateway: gateway, write: write, onEnd: onEnd
         )
         stateless = StatelessChannel(
-            route: route, principal: .anonymous, on: eventLoop, gateway: gateway, write: write
+            offer: offer, principal: .anonymous, on: eventLoop, gateway: gateway, write: write
         )
     }
 

@@ -111,7 +111,7 @@ struct StreamableEndpoint: Sendable {
         _ body: @escaping @Sendable (ClientSession) -> Void
     ) {
         gateway.openForOneRequest(
-            route: request.route,
+            offer: request.offer,
             principal: request.principal,
             on: responder.eventLoop,
             completion: body
@@ -131,7 +131,7 @@ struct StreamableEndpoint: Sendable {
     }
 
     private func open(_ message: Message, _ request: AuthenticatedRequest, _ responder: HTTPResponder) {
-        gateway.open(message, route: request.route, principal: request.principal, on: responder.eventLoop) {
+        gateway.open(message, offer: request.offer, principal: request.principal, on: responder.eventLoop) {
             opening in
             switch opening {
             case .opened(let session, let answer):
@@ -157,7 +157,7 @@ struct StreamableEndpoint: Sendable {
         guard !request.http.isRepeated(.sessionID) else {
             throw Refusal(.malformed, "more than one Mcp-Session-Id header")
         }
-        guard let session = gateway.sessions.find(id, principal: request.principal, route: request.route) else {
+        guard let session = gateway.sessions.find(id, principal: request.principal, offer: request.offer) else {
             throw Refusal(.unknownSession, "there is no such session; start a new one with \"initialize\"")
         }
         return session

@@ -132,7 +132,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
         guard request.method == .toolsList, answer.kind == .result else { return [] }
         return connection.catalog.edits(
             ofList: answer,
-            filter: leg.route.policy.toolFilter,
+            filter: leg.offer.member.toolFilter,
             dropsInvalidMarks: dropsInvalidMarks
         )
     }

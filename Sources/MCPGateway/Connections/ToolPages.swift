@@ -35,11 +35,12 @@ package final class ToolPages: ExchangeReceiver, @unchecked Sendable {
     ///
     /// - Parameter completion: Gets a JSON array of the objects that the server sent and the filter lets pass. Called
     ///   from anywhere, once.
-    package static func read(of route: Route, _ completion: @escaping @Sendable (Result<ByteBuffer, Failure>) -> Void) {
-        guard let connection = route.server.firstOpen else {
+    package static func read(of member: Member, _ completion: @escaping @Sendable (Result<ByteBuffer, Failure>) -> Void)
+    {
+        guard let connection = member.server.firstOpen else {
             return completion(.failure(Failure(words: "the server does not run")))
         }
-        let reader = ToolPages(connection, route.policy.toolFilter, completion)
+        let reader = ToolPages(connection, member.toolFilter, completion)
         connection.run { _ in reader.ask() }
     }
 

@@ -28,21 +28,24 @@ final class Leg: AttachedClient, @unchecked Sendable {
     /// How many calls may wait until it is open.
     static let maximumWaiting = 256
 
-    let route: Route
+    /// Of what it is a part.
+    let offer: Offer
+    let server: ServerConnections
     /// Whose it is. Set once, before anybody else knows the leg.
     weak var session: ClientSession?
     private var state = LegState<OpenLeg, Waiter>()
     private var isListening = false
 
-    init(to route: Route) {
-        self.route = route
+    init(to offer: Offer) {
+        self.offer = offer
+        server = offer.member.server
     }
 
     /// What exchanges take along; nil while it is not open.
     var current: OpenLeg? { state.footing }
 
     /// The server's name, as clients may see it.
-    var serverName: String { route.server.displayName }
+    var serverName: String { server.displayName }
 
     // MARK: Opening
 
@@ -71,7 +74,7 @@ final class Leg: AttachedClient, @unchecked Sendable {
     }
 
     private func begin(_ attempt: Int, for session: ClientSession) {
-        route.server.findEra(for: session.declaration, on: session.eventLoop) { [self] era in
+        server.findEra(for: session.declaration, on: session.eventLoop) { [self] era in
             guard state.isOpening(attempt) else { return }
             switch era {
             case .success(let era): attach(session, era, attempt)
@@ -85,7 +88,7 @@ final class Leg: AttachedClient, @unchecked Sendable {
     private var needsIntroduction: Bool { state.waiting.contains(where: \.isIntroduction) }
 
     private func attach(_ session: ClientSession, _ era: Era, _ attempt: Int) {
-        let open = OpenLeg(to: route, for: session, era, client: ObjectIdentifier(self))
+        let open = OpenLeg(to: server, of: offer, for: session, era, client: ObjectIdentifier(self))
         state.found(open)
         let needsIntroduction = needsIntroduction
         open.connection.run { [self, isListening] connection in

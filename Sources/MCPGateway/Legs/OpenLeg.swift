@@ -5,7 +5,7 @@ import NIOCore
 /// A leg that is open, as an exchange takes it along: what was known when the exchange was begun.
 struct OpenLeg: Sendable {
     /// Which tools are shown, and how requests are logged.
-    let route: Route
+    let offer: Offer
     let connection: Connection
     /// Which era the server is thought to speak.
     let era: Era
@@ -19,10 +19,13 @@ struct OpenLeg: Sendable {
     /// Opens a leg for a session.
     ///
     /// - Parameter client: What is the client of the connection, and gives it back when it leaves that.
-    init(to route: Route, for session: ClientSession, _ era: Era, client: ObjectIdentifier) {
+    init(
+        to server: ServerConnections, of offer: Offer, for session: ClientSession, _ era: Era, client: ObjectIdentifier
+    ) {
         self.init(
-            to: route,
-            of: session.principal,
+            to: server,
+            of: offer,
+            for: session.principal,
             sessionID: session.isForOneRequest ? nil : session.id,
             session.declaration,
             era,
@@ -33,13 +36,14 @@ struct OpenLeg: Sendable {
     }
 
     /// Opens a leg for a request that belongs to no session; must be released.
-    init(for request: StatelessRequest, _ era: Era, preferring eventLoop: any EventLoop) {
+    init(to server: ServerConnections, for request: StatelessRequest, _ era: Era, preferring eventLoop: any EventLoop) {
         self.init(
-            to: request.route,
-            of: request.principal,
+            to: server,
+            of: request.offer,
+            for: request.principal,
             sessionID: nil,
             // A stateless server is told by the request itself who asks.
-            era == .modern ? request.route.server.ownDeclaration : request.declaration,
+            era == .modern ? server.ownDeclaration : request.declaration(to: server),
             era,
             preferring: eventLoop
         )
@@ -47,22 +51,23 @@ struct OpenLeg: Sendable {
     }
 
     private init(
-        to route: Route,
-        of principal: Principal,
+        to server: ServerConnections,
+        of offer: Offer,
+        for principal: Principal,
         sessionID: String?,
         _ declaration: ClientDeclaration,
         _ era: Era,
         preferring eventLoop: any EventLoop
     ) {
-        let (key, told) = route.server.key(for: principal, sessionID: sessionID, declaration, era: era)
-        self.route = route
+        let (key, told) = server.key(for: principal, sessionID: sessionID, declaration, era: era)
+        self.offer = offer
         self.era = era
-        connection = route.server.hold(key, of: principal, told, preferring: eventLoop)
+        connection = server.hold(key, of: principal, told, preferring: eventLoop)
     }
 
     /// Gives the connection back, which nobody has become a client of.
     func release() { connection.server.release(connection) }
 
     /// The server's name, as clients may see it.
-    var serverName: String { route.server.displayName }
+    var serverName: String { connection.server.displayName }
 }

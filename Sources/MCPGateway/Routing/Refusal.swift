@@ -52,7 +52,7 @@ package struct Refusal: Error, Sendable {
     package let reason: Reason
     package let words: String
     package var data: ByteBuffer?
-    /// The route that the request was for, where that is known.
+    /// The offer that the request was for, where that is known.
     package var server: String?
 
     /// - Parameter data: The `data` of the error, in JSON.

@@ -1,7 +1,7 @@
 import MCPCore
 import MCPValues
 
-/// Decides what becomes of a request before any server is asked: from the request, the eras, and what its route shows.
+/// Decides what becomes of a request before any server is asked: from the request, the eras, and what its offer shows.
 ///
 /// Pure: it asks nobody, tells nobody and writes no log.
 enum Resolver {
@@ -30,7 +30,7 @@ enum Resolver {
 
     /// - Parameters:
     ///   - era: That of the client.
-    ///   - filter: Which tools the route shows; is looked at only for calls of tools.
+    ///   - filter: Which tools the offer shows; is looked at only for calls of tools.
     static func resolve(_ request: Message, from era: Era, filter: @autoclosure () -> ToolFilter?) -> Verdict {
         switch request.method {
         case .initialize where era == .legacy:

@@ -23,7 +23,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     package let id: String
     package let principal: Principal
-    package let route: Route
+    package let offer: Offer
     package let eventLoop: any EventLoop
     package let version: ProtocolVersion
     /// What the client says of itself, for every server to which a leg is opened.
@@ -53,7 +53,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     init(
         id: String,
         principal: Principal,
-        route: Route,
+        offer: Offer,
         version: ProtocolVersion,
         declaration: ClientDeclaration,
         isForOneRequest: Bool = false,
@@ -62,15 +62,15 @@ package final class ClientSession: Caller, @unchecked Sendable {
     ) {
         self.id = id
         self.principal = principal
-        self.route = route
+        self.offer = offer
         self.version = version
         self.declaration = declaration
         self.capabilities = declaration.answers
         self.isForOneRequest = isForOneRequest
-        self.leg = Leg(to: route)
+        self.leg = Leg(to: offer)
         self.eventLoop = eventLoop
         self.gateway = gateway
-        self.taskOwner = TaskOwner(seal: gateway.taskSeal, route: route, principal: principal)
+        self.taskOwner = TaskOwner(seal: gateway.taskSeal, server: leg.server, principal: principal)
         self.opened = eventLoop.now
         self.lastUsed = opened
         leg.session = self
@@ -109,10 +109,10 @@ package final class ClientSession: Caller, @unchecked Sendable {
             if leg.keep(Leg.WaitingCall(request: sealed, id: id, reply: reply)) { return }
             return reply.finish(Refusal(.overloaded, words).answer(to: id))
         }
-        switch Resolver.resolve(sealed, from: .legacy, filter: route.policy.toolFilter) {
+        switch Resolver.resolve(sealed, from: .legacy, filter: offer.member.toolFilter) {
         case .toLeg: break
         case .refused(let refusal): return reply.finish(refusal.answer(to: id))
-        case .hidden(let tool): return reply.finish(route.refuse(hidden: tool, in: sealed).answer(to: id))
+        case .hidden(let tool): return reply.finish(offer.refuse(hidden: tool, in: sealed).answer(to: id))
         }
         if open.era == .modern, keepsFromServer(sealed, id, open, reply) { return }
         let request: Message
@@ -121,7 +121,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         } catch {
             return reply.finish(error.answer(to: id))
         }
-        if let refusal = gateway.admit(principal, to: route.server) {
+        if let refusal = gateway.admit(principal, to: leg.server) {
             return reply.finish(refusal.answer(to: id))
         }
         let exchange = Exchange(request, id: id, caller: self, leg: open)
@@ -232,17 +232,17 @@ package final class ClientSession: Caller, @unchecked Sendable {
     private func remove(_ exchange: Exchange) -> Bool {
         guard exchanges.removeValue(forKey: ObjectIdentifier(exchange)) != nil else { return false }
         if newestExchange === exchange { newestExchange = exchanges.values.first?.exchange }
-        gateway.release(principal, from: route.server)
+        gateway.release(principal, from: exchange.connection.server)
         lastUsed = eventLoop.now
         closeIfDone()
         return true
     }
 
     private func log(_ exchange: Exchange, outcome: @autoclosure () -> String) {
-        guard route.policy.logsRequests else { return }
+        guard offer.logsRequests else { return }
         let name =
             exchange.request.method == .toolsCall ? exchange.request.view(exchange.request.envelope.name)?.string : nil
-        route.log(
+        offer.log(
             method: exchange.request.methodName, tool: name, elapsed: eventLoop.now - exchange.started,
             outcome: outcome()
         )

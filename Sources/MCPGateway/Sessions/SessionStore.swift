@@ -32,17 +32,17 @@ package final class SessionStore: Sendable {
         _ = sessions.withLock { $0.removeValue(forKey: ByteText(session.id)) }
     }
 
-    /// The session of that identifier, if it belongs to this principal on this route. A foreign session and an
+    /// The session of that identifier, if it belongs to this principal on this offer. A foreign session and an
     /// unknown one cannot be told apart.
-    package func find(_ id: String, principal: Principal, route: Route) -> ClientSession? {
+    package func find(_ id: String, principal: Principal, offer: Offer) -> ClientSession? {
         guard let session = sessions.withLock({ $0[ByteText(id)] }) else { return nil }
-        return session.principal == principal && session.route.name.hasBytes(of: route.name) ? session : nil
+        return session.principal == principal && session.offer.name.hasBytes(of: offer.name) ? session : nil
     }
 
-    /// The route of a session, if it belongs to this principal.
-    package func route(ofSession id: String, principal: Principal) -> Route? {
+    /// The offer of a session, if it belongs to this principal.
+    package func offer(ofSession id: String, principal: Principal) -> Offer? {
         guard let session = sessions.withLock({ $0[ByteText(id)] }), session.principal == principal else { return nil }
-        return session.route
+        return session.offer
     }
 
     package var all: [ClientSession] { sessions.withLock { Array($0.values) } }

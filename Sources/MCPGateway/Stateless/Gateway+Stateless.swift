@@ -36,10 +36,10 @@ extension Gateway {
         if isDraining {
             return Refusal.shuttingDown
         }
-        return switch Resolver.resolve(request.message, from: .modern, filter: request.route.policy.toolFilter) {
+        return switch Resolver.resolve(request.message, from: .modern, filter: request.offer.member.toolFilter) {
         case .toLeg: nil
         case .refused(let refusal): refusal
-        case .hidden(let tool): request.route.refuse(hidden: tool, in: request.message)
+        case .hidden(let tool): request.offer.refuse(hidden: tool, in: request.message)
         }
     }
 
@@ -49,17 +49,17 @@ extension Gateway {
         _ reply: any StatelessReplySink,
         on eventLoop: any EventLoop
     ) {
-        let server = request.route.server
+        let server = request.offer.member.server
         // Counted from the beginning: whoever waits for the last call waits for this one.
         if let refusal = admit(request.principal, to: server) {
             return reply.finish(refusal.answer(to: request.id), refusal: refusal.reason)
         }
-        server.findEra(for: request.declaration, on: eventLoop) { [self] era in
+        server.findEra(for: request.declaration(to: server), on: eventLoop) { [self] era in
             guard case .success(.legacy) = era else {
                 release(request.principal, from: server)
                 return StatelessCall(request, reply: reply, on: eventLoop, gateway: self).start()
             }
-            let leg = OpenLeg(for: request, .legacy, preferring: eventLoop)
+            let leg = OpenLeg(to: server, for: request, .legacy, preferring: eventLoop)
             leg.connection.run { [self] connection in
                 connection.upstream.whenReady { [self] result in
                     leg.release()

@@ -9,6 +9,7 @@ import NIOCore
 /// Confined to its event loop; that is what makes `@unchecked Sendable` true.
 final class StatelessCall: Caller, @unchecked Sendable {
     let request: StatelessRequest
+    let server: ServerConnections
     let eventLoop: any EventLoop
     let era = Era.modern
     /// What its client says of itself, where that is enough to tell one person's clients apart.
@@ -34,8 +35,9 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     init(_ request: StatelessRequest, reply: any StatelessReplySink, on eventLoop: any EventLoop, gateway: Gateway) {
         self.request = request
+        self.server = request.offer.member.server
         self.reply = reply
-        self.clientHash = request.route.server.company(of: request.principal) == .onePerson ? request.clientHash : nil
+        self.clientHash = server.company(of: request.principal) == .onePerson ? request.clientHash : nil
         self.clientID = request.id
         self.progressToken = request.message.progressToken
         self.eventLoop = eventLoop
@@ -44,16 +46,16 @@ final class StatelessCall: Caller, @unchecked Sendable {
     }
 
     var identity: CallerIdentity { clientHash.map { .client(hash: $0) } ?? .call(ObjectIdentifier(self)) }
-    var route: Route { request.route }
+    var offer: Offer { request.offer }
     var principal: Principal { request.principal }
-    var taskOwner: TaskOwner { TaskOwner(seal: gateway.taskSeal, route: route, principal: principal) }
+    var taskOwner: TaskOwner { TaskOwner(seal: gateway.taskSeal, server: server, principal: principal) }
     var capabilities: DeclaredCapabilities { request.capabilities }
 
     // MARK: Beginning
 
     /// Must be called once, on the event loop.
     func start() {
-        if let refusal = gateway.admit(request.principal, to: route.server) {
+        if let refusal = gateway.admit(request.principal, to: server) {
             respond(.refused(refusal))
             state = .ended
             return
@@ -64,7 +66,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     }
 
     private func findEra() {
-        route.server.findEra(for: request.declaration, on: eventLoop) { [self] era in
+        server.findEra(for: request.declaration(to: server), on: eventLoop) { [self] era in
             guard case .starting = state else { return }
             switch era {
             case .success(let era): begin(era)
@@ -92,7 +94,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     /// Why header fields do not agree with the arguments that they repeat; nil when they do, or there are none by nature.
     private func mismatch(in request: StatelessRequest) -> String? {
-        request.parameters.flatMap { route.server.catalog.mismatch(request.message, received: $0) }
+        request.parameters.flatMap { server.catalog.mismatch(request.message, received: $0) }
     }
 
     static let unknownState = Refusal(
@@ -102,7 +104,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     func send(_ message: Message, _ serverEra: Era) {
         state = .running
-        let leg = OpenLeg(for: request, serverEra, preferring: eventLoop)
+        let leg = OpenLeg(to: server, for: request, serverEra, preferring: eventLoop)
         let exchange = Exchange(
             message,
             id: clientID,
@@ -229,7 +231,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     /// Answers the client's request with what the server wants to know, and waits for the next one.
     func suspend() {
         rounds += 1
-        let maximum = route.server.interaction.maximumRounds
+        let maximum = server.interaction.maximumRounds
         guard rounds <= maximum else {
             return giveUp(.refused(Refusal(.invalidAnswer, "the server asked for input more than \(maximum) times")))
         }
@@ -268,7 +270,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
 
     /// Whether a request is this one again, with answers.
     func isRepeated(by other: StatelessRequest) -> Bool {
-        other.principal == request.principal && other.route.name.hasBytes(of: request.route.name)
+        other.principal == request.principal && other.offer.name.hasBytes(of: request.offer.name)
             && RequestBinding(request.message) == RequestBinding(other.message)
     }
 
@@ -289,7 +291,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
             Self.refuse(again, reply, error)
             return
         }
-        if let refusal = gateway.admit(request.principal, to: route.server) {
+        if let refusal = gateway.admit(request.principal, to: server) {
             return Self.refuse(again, reply, refusal)
         }
         isCounted = true
@@ -369,7 +371,7 @@ final class StatelessCall: Caller, @unchecked Sendable {
     }
 
     private func respond(_ answer: Answer) {
-        reply.finish(answer.bytes(for: clientID, server: route.server.displayName), refusal: answer.refusal)
+        reply.finish(answer.bytes(for: clientID, server: server.displayName), refusal: answer.refusal)
     }
 
     private func releaseLeg() {
@@ -378,14 +380,14 @@ final class StatelessCall: Caller, @unchecked Sendable {
     }
 
     private func uncount() {
-        if isCounted { gateway.release(request.principal, from: route.server) }
+        if isCounted { gateway.release(request.principal, from: server) }
         isCounted = false
     }
 
     private func log(_ outcome: @autoclosure () -> String) {
-        guard route.policy.logsRequests else { return }
+        guard offer.logsRequests else { return }
         let message = request.message
         let tool = message.method == .toolsCall ? message.view(message.envelope.name)?.string : nil
-        route.log(method: message.methodName, tool: tool, elapsed: eventLoop.now - started, outcome: outcome())
+        offer.log(method: message.methodName, tool: tool, elapsed: eventLoop.now - started, outcome: outcome())
     }
 }

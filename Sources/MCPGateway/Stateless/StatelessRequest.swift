@@ -6,7 +6,7 @@ import NIOCore
 package struct StatelessRequest: Sendable {
     package let message: Message
     package let id: RequestID
-    package let route: Route
+    package let offer: Offer
     package let principal: Principal
     /// The `Mcp-Param-*` header fields, with lower-case names; nil where the transport has no header fields.
     package let parameters: [(name: String, value: String)]?
@@ -14,20 +14,20 @@ package struct StatelessRequest: Sendable {
     package init(
         _ message: Message,
         id: RequestID,
-        route: Route,
+        offer: Offer,
         principal: Principal,
         parameters: [(name: String, value: String)]? = nil
     ) {
         self.message = message
         self.id = id
-        self.route = route
+        self.offer = offer
         self.principal = principal
         self.parameters = parameters
     }
 
-    /// What the client says of itself; what it leaves out, the proxy says of itself.
-    var declaration: ClientDeclaration {
-        var declaration = route.server.ownDeclaration
+    /// What a server is told of the client: what it leaves out, the proxy says of itself.
+    func declaration(to server: ServerConnections) -> ClientDeclaration {
+        var declaration = server.ownDeclaration
         let metadata = message.envelope.metadata
         if let info = message.view(metadata.clientInfo?.value) { declaration.clientInfo = info.bytes }
         if let capabilities = message.view(metadata.clientCapabilities?.value) {

@@ -17,6 +17,7 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
     }
 
     let request: StatelessRequest
+    let server: ServerConnections
     let eventLoop: any EventLoop
     private var filter = SubscriptionFilter()
     private let reply: any StatelessReplySink
@@ -27,6 +28,7 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
 
     init(_ request: StatelessRequest, reply: any StatelessReplySink, on eventLoop: any EventLoop, gateway: Gateway) {
         self.request = request
+        self.server = request.offer.member.server
         self.reply = reply
         self.eventLoop = eventLoop
         self.gateway = gateway
@@ -43,8 +45,7 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
             return fail(.refused(Refusal(.overloaded, "too many subscriptions are open; close one first")))
         }
         reply.whenClientLeaves { [self] in eventLoop.run { [self] in end() } }
-        let server = request.route.server
-        server.findEra(for: request.declaration, on: eventLoop) { [self] era in
+        server.findEra(for: request.declaration(to: server), on: eventLoop) { [self] era in
             guard case .starting = state else { return }
             switch era {
             case .success(let era): attach(era)
@@ -54,7 +55,7 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
     }
 
     private func attach(_ era: Era) {
-        let leg = OpenLeg(for: request, era, preferring: eventLoop)
+        let leg = OpenLeg(to: server, for: request, era, preferring: eventLoop)
         state = .attaching(leg)
         leg.connection.run { [self, wanted = filter] connection in
             connection.upstream.whenReady { [self] ready in
@@ -138,8 +139,7 @@ final class StatelessSubscription: AttachedClient, @unchecked Sendable {
     private func fail(_ answer: Answer) {
         guard !isEnded else { return }
         end()
-        let server = request.route.server.displayName
-        reply.finish(answer.bytes(for: request.id, server: server), refusal: answer.refusal)
+        reply.finish(answer.bytes(for: request.id, server: server.displayName), refusal: answer.refusal)
     }
 
     private func end() {

@@ -13,7 +13,7 @@ final class TaskBook: Sendable {
     static let maximumBytes = 512
 
     fileprivate struct Entry: Hashable {
-        let route: ByteText
+        let server: ByteText
         let id: ByteText
     }
 
@@ -27,9 +27,9 @@ final class TaskBook: Sendable {
     private let pages = Mutex<[Principal: Page]>([:])
 
     /// Notes that a task is a caller's.
-    func note(_ id: String, route: Route, of principal: Principal) {
+    func note(_ id: String, server: ServerConnections, of principal: Principal) {
         guard id.utf8.count <= Self.maximumBytes else { return }
-        let task = Entry(route: ByteText(route.name), id: ByteText(id))
+        let task = Entry(server: ByteText(server.name), id: ByteText(id))
         pages.withLock { pages in
             guard pages[principal, default: Page()].tasks.insert(task).inserted else { return }
             pages[principal]?.append(task)
@@ -41,8 +41,8 @@ final class TaskBook: Sendable {
         pages.withLock { $0[principal] = nil }
     }
 
-    func has(_ id: String, route: Route, of principal: Principal) -> Bool {
-        let task = Entry(route: ByteText(route.name), id: ByteText(id))
+    func has(_ id: String, server: ServerConnections, of principal: Principal) -> Bool {
+        let task = Entry(server: ByteText(server.name), id: ByteText(id))
         return pages.withLock { $0[principal]?.tasks.contains(task) ?? false }
     }
 }

@@ -1,13 +1,13 @@
 import MCPCore
 import NIOCore
 
-/// A caller on a route, as the one to whom tasks belong: puts sealed identifiers into what a server says of tasks, and
+/// A caller at a server, as the one to whom tasks belong: puts sealed identifiers into what a server says of tasks, and
 /// takes them out of what the client says
 /// ([tasks, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/basic/utilities/tasks), the
 /// [extension](https://modelcontextprotocol.io/seps/2663-tasks-extension) of 2026-07-28).
 struct TaskOwner: Sendable {
     let seal: TaskSeal
-    let route: Route
+    let server: ServerConnections
     let principal: Principal
 
     static let relatedTask = "io.modelcontextprotocol/related-task"
@@ -50,8 +50,8 @@ struct TaskOwner: Sendable {
     }
 
     private func opened(_ name: TaskName) -> Edit? {
-        guard let sealed = name.id, let id = seal.open(sealed, route: route, for: principal) else { return nil }
-        seal.book.note(id, route: route, of: principal)
+        guard let sealed = name.id, let id = seal.open(sealed, server: server, for: principal) else { return nil }
+        seal.book.note(id, server: server, of: principal)
         return name.respelled(id)
     }
 
@@ -97,14 +97,14 @@ struct TaskOwner: Sendable {
     func mayHear(_ notification: Message) -> Bool {
         guard notification.envelope.mayNameTask else { return true }
         return names(in: notification).allSatisfy { name in
-            name.id.map { seal.book.has($0, route: route, of: principal) } ?? false
+            name.id.map { seal.book.has($0, server: server, of: principal) } ?? false
         }
     }
 
     private func sealed(_ name: TaskName) -> Edit? {
         guard let id = name.id else { return nil }
-        seal.book.note(id, route: route, of: principal)
-        return name.respelled(seal.seal(id, route: route, for: principal))
+        seal.book.note(id, server: server, of: principal)
+        return name.respelled(seal.seal(id, server: server, for: principal))
     }
 
     /// A list of tasks without those of others, and those that cannot be told.
@@ -112,10 +112,10 @@ struct TaskOwner: Sendable {
         var list = ByteBuffer(string: "[")
         for task in tasks.elements {
             guard let name = TaskName(task["taskId"], ""), let id = name.id,
-                seal.book.has(id, route: route, of: principal)
+                seal.book.has(id, server: server, of: principal)
             else { continue }
             if list.readableBytes > 1 { list.writeStaticString(",") }
-            list.writeImmutableBuffer(task.replacing(name.value, by: seal.seal(id, route: route, for: principal)))
+            list.writeImmutableBuffer(task.replacing(name.value, by: seal.seal(id, server: server, for: principal)))
         }
         list.writeStaticString("]")
         return list

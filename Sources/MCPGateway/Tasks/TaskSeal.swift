@@ -45,17 +45,17 @@ package final class TaskSeal: Sendable {
     }
 
     /// The identifier for a client.
-    func seal(_ id: String, route: Route, for principal: Principal) -> String {
-        "\(tag(id, route, principal)).\(id)"
+    func seal(_ id: String, server: ServerConnections, for principal: Principal) -> String {
+        "\(tag(id, server, principal)).\(id)"
     }
 
-    /// The server's identifier; nil when it was not this caller who created the task on this route.
-    func open(_ sealed: String, route: Route, for principal: Principal) -> String? {
+    /// The server's identifier; nil when it was not this caller who created the task at this server.
+    func open(_ sealed: String, server: ServerConnections, for principal: Principal) -> String? {
         guard sealed.utf8.count > Self.tagLength + 1 else { return nil }
         let split = sealed.utf8.index(sealed.startIndex, offsetBy: Self.tagLength)
         guard sealed.utf8[split] == UInt8(ascii: ".") else { return nil }
         let id = String(sealed[sealed.utf8.index(after: split)...])
-        let expected = Array(tag(id, route, principal).utf8)
+        let expected = Array(tag(id, server, principal).utf8)
         let given = Array(sealed.utf8.prefix(Self.tagLength))
         // Takes the same time wherever they differ.
         let difference = zip(expected, given).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) }
@@ -66,8 +66,8 @@ package final class TaskSeal: Sendable {
         principal == .anonymous ? sharedKey : keys.withLock { $0[principal] } ?? strangerKey
     }
 
-    private func tag(_ id: String, _ route: Route, _ principal: Principal) -> String {
-        var content = Array(route.name.utf8)
+    private func tag(_ id: String, _ server: ServerConnections, _ principal: Principal) -> String {
+        var content = Array(server.name.utf8)
         content.append(0)
         content += id.utf8
         let code = HMAC<SHA256>.authenticationCode(for: content, using: key(of: principal))

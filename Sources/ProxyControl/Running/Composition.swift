@@ -57,7 +57,7 @@ package struct Composition {
         self.builder = builder
         servers = settings.servers.filter { !$0.options.disabled }.map { builder.build($0, .file) }
         gateway = Gateway(
-            routes: servers.map(\.published.route),
+            offers: servers.map(\.route.offer),
             limits: Self.gatewayLimits(settings.limits),
             taskSeal: builder.principals.taskSeal
         )
@@ -68,7 +68,7 @@ package struct Composition {
         FrontDoor(
             Self.frontDoorSettings(settings, builder.principals),
             gateway: gateway,
-            routes: servers.map(\.published),
+            routes: servers.map(\.route),
             disabled: settings.servers.filter(\.options.disabled).map(\.displayName),
             logger: builder.logger
         )
@@ -82,7 +82,7 @@ package struct Composition {
     ) -> StdioClient? {
         servers.first.map { server in
             StdioClient(
-                route: server.published.route,
+                offer: server.route.offer,
                 gateway: gateway,
                 limits: Self.httpLimits(settings.limits),
                 on: eventLoop,

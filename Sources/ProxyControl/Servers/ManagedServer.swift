@@ -11,7 +11,7 @@ package struct ManagedServer: Sendable {
     /// What the client sent of whom it is, to be read again when the proxy's own settings change.
     var configuration: ByteBuffer?
     package internal(set) var connections: ServerConnections
-    var published: PublishedRoute
+    var route: Route
     let journal: ServerJournal
     /// Its processes that are alive.
     let census: LinkCensus

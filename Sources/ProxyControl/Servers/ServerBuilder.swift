@@ -54,15 +54,19 @@ struct ServerBuilder: Sendable {
                 watch.note()
             }
         )
-        let route = Route(
-            name: server.name, policy: Self.policy(of: server), server: connections, isListed: source != .adHoc,
-            logger: logger)
+        let offer = Offer(
+            name: server.name,
+            Member(connections, toolFilter: server.options.toolFilter),
+            logsRequests: server.options.logEnabled,
+            isListed: source != .adHoc,
+            logger: logger
+        )
         return ManagedServer(
             settings: server,
             source: source,
             configuration: configuration,
             connections: connections,
-            published: PublishedRoute(route: route, tokens: tokens),
+            route: Route(offer: offer, tokens: tokens),
             journal: journal,
             census: census
         )
@@ -73,11 +77,6 @@ struct ServerBuilder: Sendable {
         for server: ServerSettings, _ journal: ServerJournal, _ census: LinkCensus
     ) -> Upstream.LinkFactory {
         links.factory(for: address(of: server, journal, census), named: server.displayName)
-    }
-
-    static func policy(of server: ServerSettings) -> RoutePolicy {
-        RoutePolicy(
-            toolFilter: server.options.toolFilter, logsRequests: server.options.logEnabled)
     }
 
     private func address(

@@ -11,28 +11,28 @@ extension ServerRegistry: AdHocServers {
     /// Starts a server for one caller, under a name that nobody can guess.
     package func open(
         _ configuration: ByteBuffer, isShared: Bool, for caller: ManagementCaller
-    ) async throws(ManagementRefusal) -> PublishedRoute {
+    ) async throws(ManagementRefusal) -> Route {
         let name = "adhoc-\(isShared ? digest(configuration, caller) : Self.randomDigits())"
         return try await alone(with: name) { () async throws(ManagementRefusal) in
-            if isShared, let server = servers[name] { return server.published }
+            if isShared, let server = servers[name] { return server.route }
             return try await startAndPublish(name, configuration, .adHoc, for: caller) { server in
                 var server = server
                 let tokens = builder.principals.tokens(of: caller.principal)
-                server.published = PublishedRoute(route: server.published.route, tokens: tokens)
+                server.route = Route(offer: server.route.offer, tokens: tokens)
                 server.endsWithItsSession = !isShared
                 server.unusedSince = .now()
                 return server
-            }.published
+            }.route
         }
     }
 
     /// Ends a server whose session has ended.
-    package func close(_ route: Route) async {
+    package func close(_ offer: Offer) async {
         // When the proxy is about to end, so is the server.
-        try? await alone(with: route.name) { () async throws(ManagementRefusal) in
-            guard let server = servers[route.name], server.published.route === route else { return }
+        try? await alone(with: offer.name) { () async throws(ManagementRefusal) in
+            guard let server = servers[offer.name], server.route.offer === offer else { return }
             await drain(server)
-            servers[route.name] = nil
+            servers[offer.name] = nil
             server.journal.close()
             changed()
         }
@@ -52,7 +52,7 @@ extension ServerRegistry: AdHocServers {
             if isUsed {
                 servers[name]?.unusedSince = nil
             } else if let since = server.unusedSince {
-                if .now() - since > limit { await close(server.published.route) }
+                if .now() - since > limit { await close(server.route.offer) }
             } else {
                 servers[name]?.unusedSince = .now()
             }

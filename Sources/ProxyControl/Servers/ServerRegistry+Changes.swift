@@ -253,7 +253,7 @@ extension ServerRegistry {
             server.connections.retire()
             await idle(server)
         }
-        frontDoor.withdraw(server.published.route)
+        frontDoor.withdraw(server.route.offer)
         gateway.closeSessions(of: server.connections, reason: "the server was removed")
         server.connections.close()
         await ended(server)

@@ -102,7 +102,7 @@ extension ServerRegistry {
         var server = server
         server.settings = try confirmed(server.settings)
         let tokens = builder.principals.tokens(server.settings.options.authTokens)
-        server.published = PublishedRoute(route: server.published.route, tokens: tokens)
+        server.route = Route(offer: server.route.offer, tokens: tokens)
         return server
     }
 
@@ -144,7 +144,7 @@ extension ServerRegistry {
         // The new one has taken over since, or is all there is: it ends with its sessions.
         var former = builder.build(present.settings, present.source, configuration: present.configuration)
         (former.owner, former.awaited) = (present.owner, present.awaited)
-        former.published = PublishedRoute(route: former.published.route, tokens: present.published.tokens)
+        former.route = Route(offer: former.route.offer, tokens: present.route.tokens)
         former.connections.start()
         publish(former)
         await end(present)

@@ -219,7 +219,7 @@ extension ServerRegistry {
         guard let server = servers[name], !server.isDisabled else { return }
         server.journal.note(.event, "switched off: \(refusal.detail)", at: WallClock.now)
         if server.source == .adHoc {
-            await close(server.published.route)
+            await close(server.route.offer)
         } else {
             // When the proxy is about to end, so is the server.
             try? await overtaking(name) { () async throws(ManagementRefusal) in

@@ -43,19 +43,19 @@ extension ServerRegistry {
         _ new: ServerSettings, _ configuration: ByteBuffer?, _ source: ServerSource, _ owner: OwnerMark?,
         on server: ManagedServer
     ) {
-        let route = server.published.route
-        route.policy = ServerBuilder.policy(of: new)
+        let offer = server.route.offer
+        offer.show(new.options.toolFilter, logsRequests: new.options.logEnabled)
         server.connections.take(ServerBuilder.upstreamLimits(of: new, builder.settings.limits))
         let old = server.settings.options
         if new.options.toolFilter != old.toolFilter || new.options.logEnabled != old.logEnabled {
-            server.connections.showsTools(of: route.policy.toolFilter, namesThem: new.options.logEnabled)
+            server.connections.showsTools(of: new.options.toolFilter, namesThem: new.options.logEnabled)
         }
         var changed = ManagedServer(
             settings: new,
             source: source,
             configuration: configuration,
             connections: server.connections,
-            published: PublishedRoute(route: route, tokens: builder.principals.tokens(new.options.authTokens)),
+            route: Route(offer: offer, tokens: builder.principals.tokens(new.options.authTokens)),
             journal: server.journal,
             census: server.census
         )

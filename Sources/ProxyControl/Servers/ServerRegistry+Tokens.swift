@@ -27,10 +27,10 @@ extension ServerRegistry {
         guard tokens?.isEmpty != true, tokens != server.settings.options.authTokens else { return }
         var changed = server
         if let tokens { changed.settings.options.authTokens = tokens }
-        changed.published = PublishedRoute(
-            route: server.published.route, tokens: tokens.map(builder.principals.tokens) ?? .closed)
+        changed.route = Route(
+            offer: server.route.offer, tokens: tokens.map(builder.principals.tokens) ?? .closed)
         servers[server.settings.name] = changed
-        if !server.isDisabled { frontDoor.publish(changed.published) }
+        if !server.isDisabled { frontDoor.publish(changed.route) }
     }
 
     /// The tokens of a server that was added over the API, with the settings in force; nil when they cannot be told any
@@ -53,11 +53,11 @@ extension ServerRegistry {
             server.source == .adHoc && server.owner.map { !mayOwn($0) } ?? true
         }
         for server in foreign {
-            frontDoor.withdraw(server.published.route)
+            frontDoor.withdraw(server.route.offer)
             gateway.closeSessions(of: server.connections, reason: "the token was taken away")
         }
         await withTaskGroup(of: Void.self) { group in
-            for server in foreign { group.addTask { await self.close(server.published.route) } }
+            for server in foreign { group.addTask { await self.close(server.route.offer) } }
         }
     }
 }

@@ -89,7 +89,7 @@ package actor ServerRegistry: ServerManagement {
         let turn = server.settings.name
         if !listings.take(turn) { await withCheckedContinuation { listings.wait(for: turn, $0) } }
         defer { listings.give(turn) }
-        return try await ToolListing(route: server.published.route).read()
+        return try await ToolListing(member: server.route.offer.member).read()
     }
 
     /// The server of that name, or of that name as reports show it.
@@ -129,7 +129,7 @@ package actor ServerRegistry: ServerManagement {
     /// Puts a server in the place of what had its name, and lets clients reach it unless it is left out.
     func publish(_ server: ManagedServer) {
         servers[server.settings.name] = server
-        if !server.isDisabled { frontDoor.publish(server.published) }
+        if !server.isDisabled { frontDoor.publish(server.route) }
         changed()
     }
 

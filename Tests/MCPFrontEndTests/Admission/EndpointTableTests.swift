@@ -5,14 +5,14 @@ import Testing
 @testable import MCPFrontEnd
 
 @Suite struct EndpointTableTests {
-    private func route(_ name: String) -> PublishedRoute {
-        PublishedRoute(
-            route: .inMemory(name, on: ManualEventLoop()) { ScriptedLink(on: $0) }, tokens: RouteTokens([]))
+    private func route(_ name: String) -> Route {
+        Route(
+            offer: .inMemory(name, on: ManualEventLoop()) { ScriptedLink(on: $0) }, tokens: RouteTokens([]))
     }
 
     private func find(_ table: EndpointTable, _ target: String) -> String? {
         guard let path = (try? RequestTarget(target))?.path, let endpoint = table.endpoint(at: path) else { return nil }
-        return "\(endpoint.published.route.name) \(endpoint.kind)"
+        return "\(endpoint.route.offer.name) \(endpoint.kind)"
     }
 
     @Test("Each server stands at its paths, and nowhere else")
@@ -35,7 +35,7 @@ import Testing
         let table = EndpointTable([route("time")], prefix: "/base/v1")
         #expect(find(table, "/base/v1/time/mcp") == "time streamable")
         #expect(find(table, "/time/mcp") == nil)
-        #expect(table.messagePath(of: route("time").route) == "/base/v1/time/message")
+        #expect(table.messagePath(of: route("time").offer) == "/base/v1/time/message")
     }
 
     @Test("A key with slashes is a path of its own")
@@ -52,7 +52,7 @@ import Testing
         for name in ["a b", "caf\u{E9}", "漢", "a<b>", "a|b^c", "a{b}`", "a\"b"] {
             let published = route(name)
             let table = EndpointTable([published], prefix: "")
-            let path = table.messagePath(of: published.route)
+            let path = table.messagePath(of: published.offer)
             #expect(path.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }, "\(path)")
             #expect(find(table, path) == "\(name) eventStreamMessages", "\(path)")
         }

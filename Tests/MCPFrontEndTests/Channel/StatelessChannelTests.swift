@@ -22,12 +22,12 @@ import Testing
         }
 
         init() throws {
-            let route = Route.inMemory("s", era: .always(.modern), on: eventLoop, makeLink: script.factory)
-            gateway = Gateway(routes: [route], limits: GatewayLimits())
-            channel = StatelessChannel(route: route, principal: .anonymous, on: eventLoop, gateway: gateway) {
+            let offer = Offer.inMemory("s", era: .always(.modern), on: eventLoop, makeLink: script.factory)
+            gateway = Gateway(offers: [offer], limits: GatewayLimits())
+            channel = StatelessChannel(offer: offer, principal: .anonymous, on: eventLoop, gateway: gateway) {
                 [written] in written.all.append($0.text)
             }
-            eventLoop.perform { route.server.start() }
+            eventLoop.perform { offer.member.server.start() }
             try eventLoop.perform { try script.link.completeDiscovery() }
         }
 

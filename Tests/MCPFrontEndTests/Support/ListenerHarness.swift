@@ -88,9 +88,9 @@ final class ListenerHarness: Sendable {
 
         init(_ limits: HTTPLimits) {
             self.limits = limits
-            let route = Route.inMemory("all", on: MultiThreadedEventLoopGroup.singleton) { ScriptedLink(on: $0) }
-            let published = PublishedRoute(route: route, tokens: RouteTokens([("secret", .token(number: 0))]))
-            endpoint = Endpoint(path: "/", kind: .streamable, published: published)
+            let offer = Offer.inMemory("all", on: MultiThreadedEventLoopGroup.singleton) { ScriptedLink(on: $0) }
+            let route = Route(offer: offer, tokens: RouteTokens([("secret", .token(number: 0))]))
+            endpoint = Endpoint(path: "/", kind: .streamable, route: route)
         }
 
         /// Everything is let in but what lies below /refused.

@@ -47,10 +47,10 @@ final class StatelessDoor: Sendable {
     let gateway: Gateway
 
     init() async throws {
-        let route = Route.inMemory("time", era: .always(.modern), on: MultiThreadedEventLoopGroup.singleton) {
+        let offer = Offer.inMemory("time", era: .always(.modern), on: MultiThreadedEventLoopGroup.singleton) {
             [seen] in AnsweringLink(on: $0, seen)
         }
-        gateway = Gateway(routes: [route], limits: GatewayLimits())
+        gateway = Gateway(offers: [offer], limits: GatewayLimits())
         door = FrontDoor(
             FrontDoorSettings(
                 host: "127.0.0.1",
@@ -61,7 +61,7 @@ final class StatelessDoor: Sendable {
                 statusTokens: RouteTokens([])
             ),
             gateway: gateway,
-            routes: [PublishedRoute(route: route, tokens: RouteTokens([]))],
+            routes: [Route(offer: offer, tokens: RouteTokens([]))],
             disabled: [],
             logger: .silent
         )

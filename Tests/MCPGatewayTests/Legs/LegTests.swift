@@ -16,7 +16,7 @@ import Testing
         let session = ClientSession(
             id: "s",
             principal: .anonymous,
-            route: harness.route,
+            offer: harness.offer,
             version: .november2025,
             declaration: ClientDeclaration(clientInfo: ByteBuffer(string: "{}")),
             eventLoop: harness.clients,

@@ -35,7 +35,7 @@ import Testing
             + "\"capabilities\":{\n\"roots\":{}},\r\n\"clientInfo\":{\"name\":\"é\",\n\"version\":\"1\",\"x\":1e400}}}"
         let initialize = try Message(text)
         harness.clients.perform {
-            harness.gateway.open(initialize, route: harness.route, principal: .anonymous, on: harness.clients) { _ in }
+            harness.gateway.open(initialize, offer: harness.offer, principal: .anonymous, on: harness.clients) { _ in }
         }
         harness.settle()
         let link = try harness.script.link
@@ -80,7 +80,7 @@ import Testing
         let outcome = GatewayHarness.Outcome()
         let initialize = try Message(#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":\#(params)}"#)
         harness.clients.perform {
-            harness.gateway.open(initialize, route: harness.route, principal: .anonymous, on: harness.clients) {
+            harness.gateway.open(initialize, offer: harness.offer, principal: .anonymous, on: harness.clients) {
                 outcome.opening = $0
             }
         }

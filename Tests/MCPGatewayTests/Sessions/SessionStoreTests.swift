@@ -7,20 +7,20 @@ import Testing
 @testable import MCPGateway
 
 @Suite struct SessionStoreTests {
-    @Test("A session is found by its own principal on its own route, and by nobody else")
+    @Test("A session is found by its own principal on its own offer, and by nobody else")
     func foreign() throws {
         let harness = GatewayHarness()
         let alice = Principal(name: "alice")
         let session = try harness.open(alice).session
-        let other = Route(name: "other", policy: RoutePolicy(), server: harness.server, logger: .init(label: "t"))
+        let other = Offer(name: "other", Member(harness.server), logger: .init(label: "t"))
         let sessions = harness.gateway.sessions
-        #expect(sessions.find(session.id, principal: alice, route: harness.route) === session)
-        #expect(sessions.find(session.id, principal: .anonymous, route: harness.route) == nil)
-        #expect(sessions.find(session.id, principal: alice, route: other) == nil)
-        #expect(sessions.find(session.id + "x", principal: alice, route: harness.route) == nil)
-        #expect(sessions.find("", principal: alice, route: harness.route) == nil)
+        #expect(sessions.find(session.id, principal: alice, offer: harness.offer) === session)
+        #expect(sessions.find(session.id, principal: .anonymous, offer: harness.offer) == nil)
+        #expect(sessions.find(session.id, principal: alice, offer: other) == nil)
+        #expect(sessions.find(session.id + "x", principal: alice, offer: harness.offer) == nil)
+        #expect(sessions.find("", principal: alice, offer: harness.offer) == nil)
         harness.clients.perform { session.close(reason: "test") }
-        #expect(sessions.find(session.id, principal: alice, route: harness.route) == nil)
+        #expect(sessions.find(session.id, principal: alice, offer: harness.offer) == nil)
         #expect(sessions.count == 0)
     }
 

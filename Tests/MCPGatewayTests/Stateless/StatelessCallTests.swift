@@ -162,7 +162,7 @@ import Testing
         let harness = GatewayHarness(era: .detected)
         let reply = try harness.ask()
         harness.upstreams.perform {
-            for link in harness.script.links { link.breakDown(UpstreamFailure(.notReachable, "no route")) }
+            for link in harness.script.links { link.breakDown(UpstreamFailure(.notReachable, "no offer")) }
         }
         harness.settle()
         #expect(reply.answers.count == 1 && reply.answers[0].contains("-31001"))

@@ -70,14 +70,14 @@ struct Asked {
 extension GatewayHarness {
     /// Puts a request without session.
     ///
-    /// - Parameter other: Where it is put, instead of at the harness's own route.
+    /// - Parameter other: Where it is put, instead of at the harness's own offer.
     func ask(
-        _ ask: Ask = Ask(), _ reply: StatelessReplyRecorder = StatelessReplyRecorder(), at other: Route? = nil
+        _ ask: Ask = Ask(), _ reply: StatelessReplyRecorder = StatelessReplyRecorder(), at other: Offer? = nil
     ) throws -> StatelessReplyRecorder {
         let message = try Message(ask.text)
         guard let id = message.id else { throw TestClient.NotSent() }
         let request = StatelessRequest(
-            message, id: id, route: other ?? route, principal: ask.principal, parameters: ask.parameters
+            message, id: id, offer: other ?? offer, principal: ask.principal, parameters: ask.parameters
         )
         clients.perform { gateway.receive(request, reply, on: clients) }
         settle()

@@ -147,7 +147,7 @@ import Testing
     func unreachable() throws {
         let harness = GatewayHarness()
         let reply = try harness.ask(listen(#"{"toolsListChanged":true}"#))
-        harness.upstreams.perform { harness.script.links.last?.breakDown(UpstreamFailure(.notReachable, "no route")) }
+        harness.upstreams.perform { harness.script.links.last?.breakDown(UpstreamFailure(.notReachable, "no offer")) }
         harness.settle()
         #expect(reply.answers.count == 1 && reply.messages.isEmpty && harness.gateway.subscriptions.all.isEmpty)
     }

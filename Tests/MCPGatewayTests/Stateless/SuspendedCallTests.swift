@@ -48,12 +48,12 @@ import Testing
         let (asked, _, _) = try harness.suspendedCall()
         let again = Ask().again(
             "2", state: asked.state, responses: #"{"\#(try asked.key("elicitation/create"))":\#(Self.accepted)}"#)
-        func route(_ name: String) -> Route {
-            Route(name: name, policy: RoutePolicy(), server: harness.server, logger: .silent)
+        func offer(_ name: String) -> Offer {
+            Offer(name: name, Member(harness.server), logger: .silent)
         }
-        let elsewhere = try harness.ask(again, at: route("other"))
+        let elsewhere = try harness.ask(again, at: offer("other"))
         #expect(elsewhere.answers.count == 1 && elsewhere.answers[0].contains("requestState is not known"))
-        let second = try harness.ask(again, at: route(harness.route.name))
+        let second = try harness.ask(again, at: offer(harness.offer.name))
         #expect(second.answers.isEmpty)
         #expect(try harness.script.link.responses.count == 1)
     }

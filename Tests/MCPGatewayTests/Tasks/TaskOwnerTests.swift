@@ -149,14 +149,16 @@ import Testing
     func bounded() {
         let harness = GatewayHarness()
         let book = TaskBook()
-        for number in 0...TaskBook.maximumCount { book.note("t-\(number)", route: harness.route, of: alice) }
-        #expect(!book.has("t-0", route: harness.route, of: alice) && book.has("t-1", route: harness.route, of: alice))
+        for number in 0...TaskBook.maximumCount { book.note("t-\(number)", server: harness.server, of: alice) }
+        #expect(
+            !book.has("t-0", server: harness.server, of: alice) && book.has("t-1", server: harness.server, of: alice))
         let newest = "t-\(TaskBook.maximumCount)"
         #expect(
-            book.has(newest, route: harness.route, of: alice) && !book.has(newest, route: harness.route, of: mallory))
+            book.has(newest, server: harness.server, of: alice)
+                && !book.has(newest, server: harness.server, of: mallory))
         let long = String(repeating: "x", count: TaskBook.maximumBytes + 1)
-        book.note(long, route: harness.route, of: alice)
-        #expect(!book.has(long, route: harness.route, of: alice))
+        book.note(long, server: harness.server, of: alice)
+        #expect(!book.has(long, server: harness.server, of: alice))
     }
 
     // MARK: Clients and servers without

@@ -21,15 +21,15 @@ import Testing
     @Test("It is for the one who brought it, under a name that nobody else knows, and ends with its session")
     func own() async throws {
         try await TestProxy.run(Self.configuration) { proxy in
-            let published = try await proxy.registry.open(
+            let route = try await proxy.registry.open(
                 Self.mine, isShared: false, for: Self.caller(Self.alice, proxy))
-            let name = published.route.name
+            let name = route.offer.name
             #expect(name.hasPrefix("adhoc-") && name.utf8.count > 32)
-            #expect(published.tokens.admits(proxy.principal(of: Self.alice)))
-            #expect(!published.tokens.admits(proxy.principal(of: Self.bob)) && !published.tokens.admits(.anonymous))
+            #expect(route.tokens.admits(proxy.principal(of: Self.alice)))
+            #expect(!route.tokens.admits(proxy.principal(of: Self.bob)) && !route.tokens.admits(.anonymous))
             #expect(try await proxy.status(at: name, token: Self.bob) == 401)
             #expect(try await proxy.status(at: name, token: Self.alice) != 401)
-            await proxy.registry.close(published.route)
+            await proxy.registry.close(route.offer)
             #expect(try await proxy.servers.closed.next() == "mine")
             #expect(try await proxy.status(at: name, token: Self.alice) == 404)
             #expect(await proxy.registry.reports().isEmpty)
@@ -44,7 +44,7 @@ import Testing
             let again = try await proxy.registry.open(
                 Self.mine, isShared: true, for: Self.caller(Self.alice, proxy))
             let his = try await proxy.registry.open(Self.mine, isShared: true, for: Self.caller(Self.bob, proxy))
-            #expect(first.route === again.route && first.route !== his.route)
+            #expect(first.offer === again.offer && first.offer !== his.offer)
             #expect(proxy.servers.made.rest == ["mine", "mine"])
         }
     }
@@ -67,9 +67,9 @@ import Testing
         let text = TestProxy.configuration(
             "", proxy: #""limits":{"idleTimeout":"1ms"},"management":{"authTokens":["\#(Self.alice)"]}"#)
         try await TestProxy.run(text) { proxy in
-            let published = try await proxy.registry.open(
+            let route = try await proxy.registry.open(
                 Self.mine, isShared: true, for: Self.caller(Self.alice, proxy))
-            let client = try await proxy.client(published.route.name, token: Self.alice)
+            let client = try await proxy.client(route.offer.name, token: Self.alice)
             let reply = try client.call()
             let call = try await proxy.servers.calls.next()
             for _ in 0..<100 { try await Self.closeUnused(proxy) }
@@ -79,7 +79,7 @@ import Testing
             while await !proxy.registry.reports().isEmpty { try await Self.closeUnused(proxy) }
             try await client.end()
             #expect(try await proxy.servers.closed.next() == "mine")
-            #expect(try await proxy.status(at: published.route.name, token: Self.alice) == 404)
+            #expect(try await proxy.status(at: route.offer.name, token: Self.alice) == 404)
         }
     }
 
@@ -93,15 +93,15 @@ import Testing
     @Test("When the token of who brought it is taken away, it ends with its sessions")
     func withdrawn() async throws {
         try await TestProxy.run(Self.configuration) { proxy in
-            let published = try await proxy.registry.open(
+            let route = try await proxy.registry.open(
                 Self.mine, isShared: false, for: Self.caller(Self.alice, proxy))
-            let client = try await proxy.client(published.route.name, token: Self.alice)
+            let client = try await proxy.client(route.offer.name, token: Self.alice)
             try await proxy.reload(
                 TestProxy.configuration("", proxy: #""management":{"authTokens":["\#(Self.bob)"]}"#))
             try await client.end()
             #expect(try await proxy.servers.closed.next() == "mine")
             #expect(await proxy.registry.reports().isEmpty)
-            #expect(try await proxy.status(at: published.route.name, token: Self.alice) == 404)
+            #expect(try await proxy.status(at: route.offer.name, token: Self.alice) == 404)
         }
     }
 }

@@ -14,14 +14,14 @@ final class TestClient: Sendable {
     private let outlet = Outlet()
     private let lastID = Mutex(1)
 
-    /// Opens a session on a route, as somebody who was let in.
-    init(on route: Route, of gateway: Gateway, as principal: Principal, _ eventLoop: any EventLoop) async throws {
+    /// Opens a session on an offer, as somebody who was let in.
+    init(on offer: Offer, of gateway: Gateway, as principal: Principal, _ eventLoop: any EventLoop) async throws {
         let initialize = try Message(
             #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","#
                 + #""capabilities":{},"clientInfo":{"name":"c","version":"1"}}}"#)
         let opening = await withCheckedContinuation { continuation in
             eventLoop.execute {
-                gateway.open(initialize, route: route, principal: principal, on: eventLoop) {
+                gateway.open(initialize, offer: offer, principal: principal, on: eventLoop) {
                     continuation.resume(returning: $0)
                 }
             }

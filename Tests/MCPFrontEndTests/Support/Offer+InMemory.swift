@@ -4,14 +4,14 @@ import MCPUpstream
 import MCPValues
 import NIOCore
 
-extension Route {
+extension Offer {
     /// A route to one server in memory.
     static func inMemory(
         _ name: String,
         era: EraChoice = .detected,
         on eventLoops: any EventLoopGroup,
         makeLink: @escaping Upstream.LinkFactory
-    ) -> Route {
+    ) -> Offer {
         var settings = ServerConnectionSettings(
             name: name,
             displayName: name,
@@ -26,6 +26,6 @@ extension Route {
         settings.era = era
         let server = ServerConnections(
             settings, eventLoops: eventLoops, logger: .silent, makeLink: makeLink, statusChanged: { _ in })
-        return Route(name: name, policy: RoutePolicy(), server: server, logger: .silent)
+        return Offer(name: name, Member(server), logger: .silent)
     }
 }
