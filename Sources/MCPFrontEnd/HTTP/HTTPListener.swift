@@ -95,11 +95,12 @@ package final class HTTPListener: Sendable {
 
     private static func explain(_ error: any Error, host: String?, port: Int) -> ListenerError {
         let address = "\(host ?? ""):\(port)"
+        let suggestion = "write one, such as \"127.0.0.1:\(port)\", or \":\(port)\" for all of them"
         if let error = error as? SocketAddressError.UnknownHost {
             return ListenerError(
                 description:
-                    "\"\(error.host)\" in \"addr\" of mcpProxy is not known as a name (\(error.errorDescription)); "
-                    + "write an address of this machine, such as \"127.0.0.1:\(port)\", or \":\(port)\" for all of them"
+                    "\"\(error.host)\" in \"addr\" of mcpProxy leads to no address of this machine "
+                    + "(\(error.errorDescription)); \(suggestion)"
             )
         }
         guard let error = error as? IOError else {
@@ -114,7 +115,8 @@ package final class HTTPListener: Sendable {
         case EACCES:
             return ListenerError(description: "port \(port) needs more rights than this user has; use one above 1023")
         case EADDRNOTAVAIL:
-            return ListenerError(description: "\(host ?? "") is no address of this machine (\"addr\" in mcpProxy)")
+            return ListenerError(
+                description: "\(host ?? "") is no address of this machine (\"addr\" in mcpProxy); \(suggestion)")
         default:
             return ListenerError(description: "cannot listen on \(address): \(error)")
         }

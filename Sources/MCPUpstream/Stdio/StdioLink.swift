@@ -15,7 +15,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     private static let endGrace = TimeAmount.seconds(1)
     /// How long a process that has closed its output has to end by itself. Less than a second, so that the server does
     /// not count as one that was of use for that time.
-    private static let ownEndGrace = TimeAmount.milliseconds(500)
+    private static let ownEndGrace = TimeAmount.milliseconds(800)
 
     private enum State {
         case created
