@@ -290,6 +290,18 @@ def test_the_server_is_started_once(child, new_ledger, era, server, settings):
     assert len(ledger.entries("start")) == 1, ledger.entries()
 
 
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_slip_in_a_filter_is_told(child, server):
+    """Nobody else counts the tools, but the names in a filter are compared with them."""
+    options = {"toolFilter": {"mode": "block", "list": ["fial"]}}
+    process = child({"only": SERVERS[server](options=options)})
+    process.say(*first_call(server, {}))
+    process.hear_answer(7)
+    words = "toolFilter names tools that the server does not list"
+    eventually(lambda: words in process.errors.read_text(), "the warning")
+    process.end()
+
+
 def first_call(era, capabilities):
     """What a client says first, and the call of a tool, whose identifier is 7."""
     if era == "modern":

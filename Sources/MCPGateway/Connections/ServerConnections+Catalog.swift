@@ -37,12 +37,13 @@ extension ServerConnections {
     }
 
     /// What the only client of a server lists it asks for itself; then nobody counts. Still a stateless server's tools have
-    /// to be known before they are called.
+    /// to be known before they are called, and those that a filter names.
     private func wantedLists(_ result: Introduction) -> [CatalogProbe.Kind] {
         guard settings.beginsWithItsClient, !namesTools.load(ordering: .relaxed) else {
             return CatalogProbe.Kind.allCases
         }
-        return result.era == .modern ? [.tools] : []
+        let hasFilter = countedTools.withLock { $0 != nil }
+        return result.era == .modern || hasFilter ? [.tools] : []
     }
 
     /// Names the tools where that is wished for: there people find what to write into a filter.
