@@ -9,6 +9,8 @@ import Testing
     private actor Owner {
         private var locks = TurnLocks()
         private(set) var order: [Int] = []
+        /// Counts those who have had their turn.
+        let taken = EventCount()
 
         /// Takes part, and says so once it waits or has its turn.
         func take(_ name: String, _ number: Int, _ begun: EventCount) async {
@@ -21,6 +23,7 @@ import Testing
                 begun.note()
             }
             order.append(number)
+            taken.note()
         }
 
         func give(_ name: String) { locks.give(name) }
@@ -37,7 +40,12 @@ import Testing
             #expect(await owner.order == [0])
             await owner.take("b", 100, begun)
             #expect(await owner.order == [0, 100])
-            for _ in 0..<5 { await owner.give("a") }
+            for _ in 1..<5 {
+                let seen = owner.taken.current
+                await owner.give("a")
+                await owner.taken.wait(past: seen)
+            }
+            await owner.give("a")
         }
         #expect(await owner.order == [0, 100, 1, 2, 3, 4])
         await owner.take("a", 5, begun)
