@@ -10,6 +10,7 @@ enum DocumentSlips {
             context.error(
                 "the key is not known", at: members[index].position, ConfigurationPath(members[index].written),
                 write: "Did you mean \"\(key)\"?")
+            context.correctedKeys.insert(key)
             members.removeAll { $0.name.lowercased() == key.lowercased() }
             // The index may have moved.
             guard let index = members.firstIndex(where: { isSlip($0, of: key) }) else { continue }

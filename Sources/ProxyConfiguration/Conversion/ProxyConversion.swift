@@ -87,8 +87,10 @@ enum ProxyConversion {
                     named: name, node, at: path, globalTokens: globalTokens, defaults: defaults, &context)
             }
         }
-        // A value of the wrong kind was reported already.
-        guard reader.node("mcpServers").map({ $0.members != nil }) ?? true else { return [] }
+        // A value of the wrong kind was reported already, and so was a slip.
+        guard reader.node("mcpServers").map({ $0.members != nil }) ?? true,
+            !context.correctedKeys.contains("mcpServers")
+        else { return [] }
         context.warn(
             "there are no servers", at: reader.node("mcpServers")?.position ?? reader.position,
             reader.path("mcpServers"),

@@ -41,6 +41,11 @@ import Testing
         #expect(found.map(\.keyPath) == ["mcpProxi", "mcpProxy.addr", "mcpProxies"])
     }
 
+    @Test("A misspelled mcpServers without servers is one message")
+    func misspelledWithoutServers() {
+        #expect(problems(#"{"mcpSrvrs": {}}"#).map(\.keyPath) == ["mcpSrvrs"])
+    }
+
     @Test("A token in a name below a misspelled key is not shown")
     func tokenBelowMisspelled() {
         let found = problems(#"{"mcpServer": {"a/canary": {"cmmand": "a"}}}"#)
