@@ -33,7 +33,9 @@ enum ProxyConversion {
             settings.options.authTokens = globalTokens
             return settings
         }
-        if !["server", "mcpServers", "clients"].contains(where: { reader.node($0) != nil }) {
+        if !["server", "mcpServers", "clients"].contains(where: { reader.node($0) != nil }),
+            context.correctedKeys.isEmpty
+        {
             context.error(
                 "there is neither mcpProxy nor mcpServers, so this is no configuration", at: reader.position,
                 reader.path("mcpServers"), write: #"Write "mcpServers": {"name": {"command": "program"}}"#)
