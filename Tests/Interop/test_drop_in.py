@@ -750,10 +750,17 @@ def test_an_unknown_key_is_a_warning(make_proxy):
 
 
 @pytest.mark.parametrize(
-    "content, expected", [("{", "config.json"), ('{"mcpSrvrs": {}}', "mcpProxy"), ("{}", "mcpProxy"), ("", "config.json")]
+    "content, expected",
+    [
+        ("{", "config.json"),
+        ('{"mcpSrvrs": {}}', 'Did you mean "mcpServers"?'),
+        ('{"other": {}}', "mcpProxy"),
+        ("{}", "mcpProxy"),
+        ("", "config.json"),
+    ],
 )
 def test_a_file_that_is_no_configuration_is_an_error(make_proxy, content, expected):
-    """Broken JSON is told with the file (and where); a file with neither mcpProxy nor servers is told so."""
+    """Broken JSON is told with the file (and where); a file with neither mcpProxy nor servers is told so, a slip by name."""
     proxy = make_proxy(text=lambda _: content)
     assert proxy.run_to_end() != 0
     assert expected in proxy.output, proxy.output

@@ -33,6 +33,14 @@ def test_what_is_no_file_is_said_to_be_what_it_is(shell, kind, command):
     assert kind != "directory" or f"such as {path}/config.json." in said
 
 
+def test_a_directory_with_the_name_of_a_file_is_told_whose_doing_it_may_be(shell):
+    """Docker makes one where the file to be mounted is missing."""
+    directory = shell.home / "config.json"
+    directory.mkdir()
+    said = shell.run("--config", directory, status=1).stderr
+    assert "this is a directory, not a file. Put the file in its place; Docker makes" in said
+
+
 def test_a_pipe_that_nobody_writes_to_is_given_up(shell):
     """The message says what it is."""
     said = shell.run("check", _made(shell, "pipe"), status=1).stderr
@@ -69,3 +77,12 @@ def test_check_says_what_stands_where_a_server_needs_a_program_or_a_directory(sh
     assert "/dev/null is a device, not a program" in said
     assert "the working directory /etc/passwd is a file; name a directory" in said
     assert "is a pipe, not a file" in said
+
+
+@pytest.mark.parametrize("kind", ["file", "device"])
+def test_a_state_directory_that_is_none_is_told(shell, kind):
+    """Leave to write it would not help."""
+    config = shell.write("config.json", SERVERS)
+    path = config if kind == "file" else _made(shell, kind)
+    said = shell.run("--config", config, "--state-dir", path, status=1).stderr
+    assert f"{path}: this is a {kind}, not a directory. Name a directory for --state-dir" in said

@@ -176,7 +176,7 @@ private struct EntryWriter {
         let unit = found.place.client == nil ? .either : found.place.client?.timeoutUnit
         guard let unit, let node = entry["timeout"], !members.contains(where: { $0.0 == "callTimeout" }),
             let time = ForeignTime(
-                node, written: "timeout", unit: unit, for: isRemote ? "timeout" : "callTimeout")
+                node, written: "timeout", unit: unit, for: isRemote ? "timeout" : "callTimeout", least: .seconds(1))
         else { return }
         used.insert("timeout")
         members.append((time.key, .text(time.time)))

@@ -4,26 +4,40 @@ enum DocumentSlips {
     static func corrected(_ document: ConfigurationNode, _ context: inout ConversionContext) -> ConfigurationNode {
         guard var members = document.members else { return document }
         for key in ["mcpProxy", "mcpServers"] {
-            guard !members.contains(where: { $0.name.lowercased() == key.lowercased() && $0.value.value != .null }),
-                let index = members.firstIndex(where: { isSlip($0, of: key) })
+            guard !members.contains(where: { isKey($0, key) && $0.value.value != .null }),
+                let slip = members.first(where: { isSlip($0, of: key) })
             else { continue }
             context.error(
-                "the key is not known", at: members[index].position, ConfigurationPath(members[index].written),
+                "the key is not known", at: slip.position, ConfigurationPath(slip.written),
                 write: "Did you mean \"\(key)\"?")
-            members.removeAll { $0.name.lowercased() == key.lowercased() }
-            // The index may have moved.
-            guard let index = members.firstIndex(where: { isSlip($0, of: key) }) else { continue }
+            context.correctedKeys.insert(key)
+            members.removeAll { $0 == slip || isKey($0, key) }
             // Made anew, so that messages show the path by which tokens in names are known.
-            members[index] = .init(name: key, position: members[index].position, value: members[index].value)
+            if slip.value.mayHaveMembers {
+                members.append(.init(name: key, position: slip.position, value: slip.value))
+            }
         }
         return ConfigurationNode(.object(members), at: document.position)
     }
 
+    private static func isKey(_ member: ConfigurationNode.Member, _ key: String) -> Bool {
+        member.name.lowercased() == key.lowercased()
+    }
+
     private static func isSlip(_ member: ConfigurationNode.Member, of key: String) -> Bool {
-        guard KeyScope.document.key(ignoringCaseOf: member.name) == nil, member.value.members != nil else {
-            return false
-        }
+        guard KeyScope.document.key(ignoringCaseOf: member.name) == nil else { return false }
         let plain = member.name.filter { $0 != "-" && $0 != "_" }
         return nearestKey(to: plain, in: [key]) != nil
+    }
+}
+
+extension ConfigurationNode {
+    /// Whether there is something to be read below; of a variable that is yet to be put in nobody knows.
+    fileprivate var mayHaveMembers: Bool {
+        switch value {
+        case .object, .array: true
+        case .string: isReference
+        case .null, .bool, .number: false
+        }
     }
 }

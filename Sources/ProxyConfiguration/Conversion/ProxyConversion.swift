@@ -33,7 +33,9 @@ enum ProxyConversion {
             settings.options.authTokens = globalTokens
             return settings
         }
-        if !["server", "mcpServers", "clients"].contains(where: { reader.node($0) != nil }) {
+        if !["server", "mcpServers", "clients"].contains(where: { reader.node($0) != nil }),
+            context.correctedKeys.isEmpty
+        {
             context.error(
                 "there is neither mcpProxy nor mcpServers, so this is no configuration", at: reader.position,
                 reader.path("mcpServers"), write: #"Write "mcpServers": {"name": {"command": "program"}}"#)
@@ -87,8 +89,10 @@ enum ProxyConversion {
                     named: name, node, at: path, globalTokens: globalTokens, defaults: defaults, &context)
             }
         }
-        // A value of the wrong kind was reported already.
-        guard reader.node("mcpServers").map({ $0.members != nil }) ?? true else { return [] }
+        // A value of the wrong kind was reported already, and so was a slip.
+        guard reader.node("mcpServers").map({ $0.members != nil }) ?? true,
+            !context.correctedKeys.contains("mcpServers")
+        else { return [] }
         context.warn(
             "there are no servers", at: reader.node("mcpServers")?.position ?? reader.position,
             reader.path("mcpServers"),

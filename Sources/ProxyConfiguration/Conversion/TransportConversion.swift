@@ -65,13 +65,28 @@ enum TransportConversion {
             if key == "timeout" {
                 context.reportWithoutEffect(
                     "the key has no effect on a server with command\(readings(of: node))", at: node.position,
-                    reader.path(key), write: #"Write "callTimeout" in its place, such as "60s""#)
+                    reader.path(key),
+                    write: "Write \"callTimeout\": \"\(callTimeout(for: node, context))\" in its place")
                 continue
             }
             context.reportWithoutEffect(
                 "the key has no effect, because a server with command is reached over stdio", at: node.position,
                 reader.path(key), write: "Remove \(key), or command")
         }
+    }
+
+    /// The time that is most likely meant, as it may be written.
+    private static func callTimeout(for node: ConfigurationNode, _ context: ConversionContext) -> String {
+        let written: String? =
+            switch node.value {
+            case .number(let text), .string(let text): node.holdsVariable ? nil : text
+            case .null, .bool, .array, .object: nil
+            }
+        guard let parsed = written.flatMap(DurationText.parse),
+            parsed.duration >= .milliseconds(1) || parsed.hasForgottenUnit
+        else { return "60s" }
+        let meant = parsed.hasForgottenUnit ? DurationText.plausible(parsed.bareNumber ?? 0) : parsed.duration
+        return DurationText.format(min(meant, context.longestTimes["callTimeout"] ?? .seconds(24 * 60 * 60)))
     }
 
     /// What a number without a unit may mean; nothing for a text with one.

@@ -18,10 +18,14 @@ package struct ForeignTime: Equatable {
     package var time: String
 
     /// Reads a time limit; nil for what is none. One that is longer than the proxy allows becomes the longest.
-    package init?(_ node: ConfigurationNode, written: String, unit: Unit, for key: String) {
+    ///
+    /// - Parameter least: What is shorter was meant in another unit.
+    package init?(
+        _ node: ConfigurationNode, written: String, unit: Unit, for key: String, least: Duration = .milliseconds(1)
+    ) {
         guard case .number(let number) = node.value else { return nil }
         let time = unit == .either ? Self.plausible(number) : number + unit.rawValue
-        guard let time, let duration = DurationText.parse(time)?.duration, duration >= .milliseconds(1) else {
+        guard let time, let duration = DurationText.parse(time)?.duration, duration >= least else {
             return nil
         }
         self.written = written

@@ -19,6 +19,8 @@ struct ConversionContext {
     private(set) var missing: [MissingVariable] = []
     /// The values that cannot be judged, since something is missing in them.
     private var unknown: [ConfigurationPath] = []
+    /// The keys at the top that stand for a slip of theirs, which has been reported.
+    var correctedKeys: Set<String> = []
     /// The longest times that keys may be given, where other keys, or who writes, allow less than their range.
     var longestTimes: [String: Duration] = [:]
 

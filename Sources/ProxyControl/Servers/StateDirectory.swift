@@ -1,4 +1,5 @@
 package import Logging
+import MCPUpstream
 package import ProxyConfiguration
 
 #if canImport(FoundationEssentials)
@@ -54,6 +55,9 @@ package final class StateDirectory: Sendable {
     package init(_ path: String, logger: Logger) throws(ConfigurationError) {
         self.path = path
         self.logger = logger
+        if let kind = PathKind(of: path), kind != .directory {
+            throw Self.problem(path, "this is \(kind.words), not a directory", "Name a directory for --state-dir")
+        }
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

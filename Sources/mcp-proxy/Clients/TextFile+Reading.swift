@@ -62,10 +62,14 @@ extension TextFile {
     }
 
     private func wrongKind(_ kind: PathKind) -> ConfigurationError {
-        problem(
-            "this is \(kind.words), not a file",
-            kind == .directory
-                ? "Name a file, such as \(path)\(path.hasSuffix("/") ? "" : "/")config.json" : "Name a file")
+        problem("this is \(kind.words), not a file", kind == .directory ? directoryAdvice : "Name a file")
+    }
+
+    private var directoryAdvice: String {
+        guard ![".json", ".yaml", ".yml"].contains(where: path.hasSuffix) else {
+            return "Put the file in its place; Docker makes a directory where a file to be mounted is missing"
+        }
+        return "Name a file, such as \(path)\(path.hasSuffix("/") ? "" : "/")config.json"
     }
 
     private var unreadable: ConfigurationError {

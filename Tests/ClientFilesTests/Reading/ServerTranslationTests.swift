@@ -119,6 +119,13 @@ import Testing
         #expect(server.notes.first?.hasPrefix("not taken over: startup_timeout_sec") == true)
     }
 
+    @Test("A time of less than a second was meant in another unit, and is left out by name", arguments: [60, 999])
+    func shortTime(milliseconds: Int) throws {
+        let text = #"{"mcpServers": {"a": {"command": "x", "timeout": \#(milliseconds)}}}"#
+        let server = try #require(try translated(text, of: .claudeCode).first)
+        #expect(compact(server.entry) == #"{"command": "x"}"# && server.notes == ["not taken over: timeout"])
+    }
+
     @Test("What both the program and the proxy have a key for is what the proxy's says")
     func bothTimes() throws {
         let text = #"{"command": "x", "startup_timeout_sec": 20, "startTimeout": "5s"}"#

@@ -41,6 +41,21 @@ import Testing
         #expect(found.map(\.keyPath) == ["mcpProxi", "mcpProxy.addr", "mcpProxies"])
     }
 
+    @Test("A misspelled mcpServers without servers is one message", arguments: ["{}", "null", "5"])
+    func misspelledWithoutServers(value: String) {
+        for others in ["", #""mcpProxy": {}, "#] {
+            #expect(problems("{\(others)\"mcpSrvrs\": \(value)}").map(\.keyPath) == ["mcpSrvrs"])
+        }
+    }
+
+    @Test("A misspelled mcpProxy is refused whatever stands there", arguments: ["null", "5", "[]", "${P}"])
+    func misspelledValue(value: String) {
+        let found = errors(
+            "{\"mcpProxi\": \(value), \"mcpServers\": {\"a\": {\"command\": \"a\"}}}",
+            environment: ["P": #"{"addr": ":1"}"#])
+        #expect(found.first?.suggestion == "Did you mean \"mcpProxy\"?")
+    }
+
     @Test("A token in a name below a misspelled key is not shown")
     func tokenBelowMisspelled() {
         let found = problems(#"{"mcpServer": {"a/canary": {"cmmand": "a"}}}"#)

@@ -83,7 +83,18 @@ import Testing
     func bareNumberOfProgram() {
         let found = warnings(serverDocument(#""command": "a", "timeout": 60"#))
         #expect(found.count == 1 && found.first?.message.contains("60 without a unit is seconds in some") == true)
-        #expect(found.first?.suggestion == #"Write "callTimeout" in its place, such as "60s""#)
+    }
+
+    @Test(
+        "What is proposed in place of a program's time limit is what was most likely meant, where that is allowed",
+        arguments: [
+            ("60", "1m"), ("300000", "5m"), ("\"45s\"", "45s"), ("\"900h\"", "24h"), ("\"soon\"", "60s"), ("0", "60s"),
+            ("99999999999999999", "24h"), ("\"${T}\"", "60s"),
+        ])
+    func timeoutOfProgram(value: String, advice: String) {
+        let found = warnings(serverDocument("\"command\": \"a\", \"timeout\": \(value)"), environment: ["T": "7s"])
+        #expect(found.map(\.suggestion) == ["Write \"callTimeout\": \"\(advice)\" in its place"])
+        #expect(warnings(serverDocument("\"command\": \"a\", \"callTimeout\": \"\(advice)\"")).isEmpty)
     }
 
     @Test("No advice has a number of milliseconds taken for seconds", arguments: [("60000", "1m"), ("300000", "5m")])
