@@ -10,7 +10,7 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
     package struct Sent: Sendable {
         package let message: Message
         package let kind: OutgoingKind
-        package let head: RequestHead?
+        package let mirrored: MirroredFields?
         package var text: String { message.bytes.text }
     }
 
@@ -45,17 +45,17 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
     }
 
     /// Whether stateless requests carry a head, as over HTTP.
-    package var hasRequestHeads = false
+    package var mirrorsFields = false
     /// Whether the server was found to need no handshake.
     package private(set) var isStateless = false
 
     package func statelessServerFound() { isStateless = true }
 
-    package func send(_ message: ByteBuffer, as kind: OutgoingKind, head: RequestHead?) {
+    package func send(_ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?) {
         let hasLineBreak = message.readableBytesView.contains { $0 == 0x0A || $0 == 0x0D }
         // Not a message: noted, so that the test fails.
         if !hasLineBreak, let read = try? Message(message, maximumDepth: 1_000, duplicateKeys: .accepted) {
-            let message = Sent(message: read, kind: kind, head: head)
+            let message = Sent(message: read, kind: kind, mirrored: mirrored)
             sent.append(message)
             whenSent?(message)
         } else {

@@ -5,16 +5,16 @@ import NIOCore
 /// What goes back for one stateless request on a channel that all of them share.
 ///
 /// Confined to the channel's event loop; that is what makes `@unchecked Sendable` true.
-final class ChannelReply: StatelessReplySink, @unchecked Sendable {
+final class ChannelReply: ModernReplySink, @unchecked Sendable {
     let carriesMessages = true
-    private let channel: StatelessChannel
+    private let channel: ModernChannel
     private let id: RequestID
     private let isSubscription: Bool
     private var isEnded = false
     private var hasLeft = false
     private var onLeave: (@Sendable () -> Void)?
 
-    init(_ channel: StatelessChannel, id: RequestID, isSubscription: Bool) {
+    init(_ channel: ModernChannel, id: RequestID, isSubscription: Bool) {
         self.channel = channel
         self.id = id
         self.isSubscription = isSubscription

@@ -59,7 +59,7 @@ package final class HTTPListener: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(RequestReader.handler())
-                    try pipeline.addHandler(HTTPConnection(limits: limits, listener: self, handler: handler))
+                    try pipeline.addHandler(ClientSocket(limits: limits, listener: self, handler: handler))
                 }
             }
         let bootstrap = ClientSocketOptions.apply(to: plain)

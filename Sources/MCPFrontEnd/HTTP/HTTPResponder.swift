@@ -24,11 +24,11 @@ final class HTTPResponder: @unchecked Sendable {
 
     /// Called once when nothing has been answered for as long as was asked for.
     private var hasWaited: (() -> Void)?
-    private weak var connection: HTTPConnection?
+    private weak var connection: ClientSocket?
     private var state = State.waiting
     private let extraHeaders: [(String, String)]
 
-    init(connection: HTTPConnection, eventLoop: any EventLoop, extraHeaders: [(String, String)]) {
+    init(connection: ClientSocket, eventLoop: any EventLoop, extraHeaders: [(String, String)]) {
         self.connection = connection
         self.eventLoop = eventLoop
         self.extraHeaders = extraHeaders

@@ -11,7 +11,7 @@ package final class StdioClient: @unchecked Sendable {
     package let eventLoop: any EventLoop
     private let write: @Sendable (ByteBuffer) -> Void
     private let session: ChannelSession
-    private let stateless: StatelessChannel
+    private let modern: ModernChannel
     private let maximumDepth: Int
     private var framer: LineFramer
 
@@ -33,7 +33,7 @@ package final class StdioClient: @unchecked Sendable {
         session = ChannelSession(
             offer: offer, principal: .anonymous, on: eventLoop, gateway: gateway, write: write, onEnd: onEnd
         )
-        stateless = StatelessChannel(
+        modern = ModernChannel(
             offer: offer, principal: .anonymous, on: eventLoop, gateway: gateway, write: write
         )
     }
@@ -55,7 +55,7 @@ package final class StdioClient: @unchecked Sendable {
 
     /// The client has gone.
     package func end(reason: String) {
-        stateless.end()
+        modern.end()
         session.end(reason: reason)
     }
 
@@ -89,10 +89,10 @@ package final class StdioClient: @unchecked Sendable {
 
     private func receive(_ message: Message) {
         if message.kind == .request, message.envelope.metadata.protocolVersion != nil {
-            stateless.receive(message)
+            modern.receive(message)
             return
         }
-        if message.method == .cancelled, message.kind == .notification, stateless.cancel(message) { return }
+        if message.method == .cancelled, message.kind == .notification, modern.cancel(message) { return }
         do throws(Refusal) {
             try session.receive(message)
         } catch {

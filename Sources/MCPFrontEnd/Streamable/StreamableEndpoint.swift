@@ -15,13 +15,13 @@ struct StreamableEndpoint: Sendable {
     let limits: HTTPLimits
     /// What all sessions may keep for clients that come back.
     private let replayBudget: ByteBudget
-    private let stateless: StatelessEndpoint
+    private let modern: ModernEndpoint
 
     init(gateway: Gateway, limits: HTTPLimits) {
         self.gateway = gateway
         self.limits = limits
         replayBudget = ByteBudget(bytes: limits.maximumReplayBytes)
-        stateless = StatelessEndpoint(gateway: gateway, limits: limits)
+        modern = ModernEndpoint(gateway: gateway, limits: limits)
     }
 
     /// The longest body that a request with this method may have; 0 where a body means nothing.
@@ -29,7 +29,7 @@ struct StreamableEndpoint: Sendable {
 
     func handle(_ request: AuthenticatedRequest, body: ByteBuffer, _ responder: HTTPResponder) {
         do throws(Refusal) {
-            if request.http.method != .POST, StatelessEndpoint.isNamed(by: request) { throw StatelessEndpoint.onlyPOST }
+            if request.http.method != .POST, ModernEndpoint.isNamed(by: request) { throw ModernEndpoint.onlyPOST }
             switch request.http.method {
             case .POST: try post(request, body, responder)
             case .GET: try get(request, responder)
@@ -57,7 +57,7 @@ struct StreamableEndpoint: Sendable {
         guard accepts.json || accepts.eventStream else {
             throw Refusal(.notAcceptable, "send Accept: application/json, text/event-stream")
         }
-        let isStateless = StatelessEndpoint.isNamed(by: request)
+        let isStateless = ModernEndpoint.isNamed(by: request)
         if Batch.isBatch(body), !isStateless {
             try checkVersion(request)
             try postBatch(body, request, accepts, responder)
@@ -71,7 +71,7 @@ struct StreamableEndpoint: Sendable {
             return
         }
         if isStateless || message.envelope.metadata.protocolVersion != nil {
-            try stateless.post(message, request, accepts, responder)
+            try modern.post(message, request, accepts, responder)
             return
         }
         try checkVersion(request)
@@ -135,7 +135,7 @@ struct StreamableEndpoint: Sendable {
             opening in
             switch opening {
             case .opened(let session, let answer):
-                let streams = StreamableSession(version: session.version, limits: limits, budget: replayBudget)
+                let streams = SessionStreams(version: session.version, limits: limits, budget: replayBudget)
                 session.outlet = streams
                 responder.run { responder in
                     guard !responder.isEnded else {
@@ -200,9 +200,9 @@ struct StreamableEndpoint: Sendable {
         }
     }
 
-    private func streams(of session: ClientSession) -> StreamableSession {
-        if let streams = session.outlet as? StreamableSession { return streams }
-        let streams = StreamableSession(version: session.version, limits: limits, budget: replayBudget)
+    private func streams(of session: ClientSession) -> SessionStreams {
+        if let streams = session.outlet as? SessionStreams { return streams }
+        let streams = SessionStreams(version: session.version, limits: limits, budget: replayBudget)
         session.outlet = streams
         return streams
     }

@@ -16,7 +16,7 @@ final class StreamableReply: ReplySink, @unchecked Sendable {
     }
 
     private let responder: HTTPResponder
-    private let session: StreamableSession
+    private let session: SessionStreams
     private let owner: ClientSession
     private let headers: [(String, String)]
     private let limits: HTTPLimits
@@ -34,7 +34,7 @@ final class StreamableReply: ReplySink, @unchecked Sendable {
     ///   - batchOf: For a batch, how many requests it holds.
     init(
         _ responder: HTTPResponder,
-        session: StreamableSession,
+        session: SessionStreams,
         of owner: ClientSession,
         accepts: AcceptedTypes,
         headers: [(String, String)] = [],

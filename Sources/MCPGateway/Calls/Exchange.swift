@@ -67,10 +67,10 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
             }
         case (.legacy, .modern):
             outgoing.edits = leg.metadata?.edits(for: request, logLevel: logLevel, more: rounds.members) ?? []
-            outgoing.parameters = connection.catalog.parameters(for: request, received: [])
+            outgoing.parameters = connection.headerMarks.parameters(for: request, received: [])
         case (.modern, .legacy): outgoing.edits = RequestBridge.toLegacy(request)
         case (.modern, .modern):
-            outgoing.parameters = connection.catalog.parameters(for: request, received: parameters)
+            outgoing.parameters = connection.headerMarks.parameters(for: request, received: parameters)
         }
         return outgoing
     }
@@ -130,7 +130,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     /// What has to be cut out of a list of tools.
     private func listEdits(_ answer: Message, dropsInvalidMarks: Bool) -> [Edit] {
         guard request.method == .toolsList, answer.kind == .result else { return [] }
-        return connection.catalog.edits(
+        return connection.headerMarks.edits(
             ofList: answer,
             filter: leg.offer.member.toolFilter,
             dropsInvalidMarks: dropsInvalidMarks

@@ -16,7 +16,7 @@ package protocol ReplySink: AnyObject, Sendable {
 }
 
 /// Takes what goes back for a request that belongs to no session. May be called on any event loop.
-package protocol StatelessReplySink: ReplySink {
+package protocol ModernReplySink: ReplySink {
     /// The answer.
     ///
     /// - Parameter refusal: Why the request is refused, if that is the answer, for a transport that says so in its own way.

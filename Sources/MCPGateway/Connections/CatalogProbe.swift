@@ -106,7 +106,7 @@ final class CatalogProbe: ExchangeReceiver, @unchecked Sendable {
             next()
             return
         }
-        if list.method == .toolsList { server.catalog.learn(from: answer) }
+        if list.method == .toolsList { server.headerMarks.learn(from: answer) }
         var shown = 0
         let namesTools = server.namesTools.load(ordering: .relaxed)
         result[list.member]?.forEachElement { element in

@@ -39,7 +39,7 @@ package final class Connection: @unchecked Sendable {
     init(
         key: ConnectionKey,
         on eventLoop: any EventLoop,
-        handshake: ClientDeclaration,
+        declaration: ClientDeclaration,
         circuit: CircuitBreaker,
         server: ServerConnections
     ) {
@@ -47,11 +47,11 @@ package final class Connection: @unchecked Sendable {
         self.server = server
         // A session of its own listens when its client does; a shared connection always.
         wantsToListen = if case .session = key { false } else { true }
-        declared = DeclaredCapabilities(JSONText(accepted: handshake.capabilities).root)
+        declared = DeclaredCapabilities(JSONText(accepted: declaration.capabilities).root)
         turns = Turns(server.company(on: key), isTakingTurns: server.asking.isKnown && !declared.isEmpty)
         self.upstream = Upstream(
             on: eventLoop,
-            handshake: handshake,
+            declaration: declaration,
             era: server.eraChoice,
             memory: server.eraMemory,
             limits: server.limits,
@@ -61,7 +61,7 @@ package final class Connection: @unchecked Sendable {
     }
 
     var eventLoop: any EventLoop { upstream.eventLoop }
-    var catalog: ToolCatalog { server.catalog }
+    var headerMarks: HeaderMarks { server.headerMarks }
     var cacheHints: ByteBuffer { server.cacheHints }
 
     /// What results say of the server that they come from, as a member of their `_meta`; nil before it is known.

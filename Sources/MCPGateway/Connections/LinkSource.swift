@@ -21,7 +21,7 @@ final class LinkSource: Sendable {
     /// Puts another factory in the place of the one in use, where there is one.
     ///
     /// - Returns: the one that was in use.
-    func exchange(for other: Upstream.LinkFactory?) -> Upstream.LinkFactory {
+    func swap(for other: Upstream.LinkFactory?) -> Upstream.LinkFactory {
         factory.withLock { factory in
             let before = factory.make
             if let other { factory = Factory(make: other) }

@@ -72,11 +72,11 @@ extension ServerConnections {
         first().run { [self] first in
             // What serves goes on as it is made, also for clients that come now, until the new link is ready.
             let serves = if case .ready = first.upstream.state { !isFinal } else { false }
-            let former = serves ? nil : links.exchange(for: factory)
+            let former = serves ? nil : links.swap(for: factory)
             first.upstream.renew(with: serves ? factory : nil, grace: grace) { [self] failure, errorOutput in
                 release(first)
                 guard let failure else {
-                    if serves { _ = links.exchange(for: factory) }
+                    if serves { _ = links.swap(for: factory) }
                     unrenewed.withLock { $0 = grace }
                     renewOthers(than: first)
                     return done(nil, [])
@@ -110,7 +110,7 @@ extension ServerConnections {
     }
 
     private func restore(_ former: @escaping Upstream.LinkFactory, on first: Connection, _ grace: TimeAmount) {
-        _ = links.exchange(for: former)
+        _ = links.swap(for: former)
         // It may have been waiting for its next attempt, which now has to be what it was.
         if case .waiting = first.upstream.state { first.upstream.renew(grace: grace) { _, _ in } }
     }

@@ -42,7 +42,7 @@ package final class ServerConnections: Sendable {
     let unrenewed = Mutex<TimeAmount?>(nil)
     /// Whether a line in the log names the tools.
     let namesTools: Atomic<Bool>
-    let catalog: ToolCatalog
+    let headerMarks: HeaderMarks
     let eraMemory = EraMemory()
     let asking: AskingMemory
     let cacheHints: ByteBuffer
@@ -70,7 +70,7 @@ package final class ServerConnections: Sendable {
         self.countedTools = Mutex(settings.toolFilter)
         self.namesTools = Atomic(settings.namesTools)
         self.statusChanged = statusChanged
-        self.catalog = ToolCatalog(server: settings.displayName, logger: logger)
+        self.headerMarks = HeaderMarks(server: settings.displayName, logger: logger)
         self.cacheHints = settings.cacheHints.members
         self.asking = settings.asking
         state.withLock { ($0.status.transport, $0.status.note) = (settings.transport, settings.note) }
@@ -121,7 +121,7 @@ package final class ServerConnections: Sendable {
     func key(
         for principal: Principal,
         sessionID: String?,
-        _ handshake: ClientDeclaration,
+        _ declaration: ClientDeclaration,
         era: Era
     ) -> (ConnectionKey, ClientDeclaration) {
         if era == .modern {
@@ -133,20 +133,20 @@ package final class ServerConnections: Sendable {
         }
         return switch (isolation, sessionID) {
         case (.shared, _): (.shared, ownDeclaration)
-        case (.session, let id?): (.session(id), handshake)
+        case (.session, let id?): (.session(id), declaration)
         case (.session, nil), (.principal, _):
-            (.principal(principal, capabilities: CapabilitiesKey(handshake.capabilities)), handshake)
+            (.principal(principal, capabilities: CapabilitiesKey(declaration.capabilities)), declaration)
         }
     }
 
     /// The connection for a key, opened now when there is none, and held until `release`.
     func hold(
-        _ key: ConnectionKey, of principal: Principal, _ handshake: ClientDeclaration,
+        _ key: ConnectionKey, of principal: Principal, _ declaration: ClientDeclaration,
         preferring eventLoop: any EventLoop
     ) -> Connection {
         // A connection that only this session uses lives where the session lives; a shared one anywhere.
         let loop: any EventLoop = if case .session = key { eventLoop } else { eventLoops.next() }
-        return connection(for: key, of: principal, handshake, preferring: loop, holding: true)
+        return connection(for: key, of: principal, declaration, preferring: loop, holding: true)
     }
 
     /// What comes of the wish for a connection.
@@ -160,7 +160,7 @@ package final class ServerConnections: Sendable {
     func connection(
         for key: ConnectionKey,
         of principal: Principal,
-        _ handshake: ClientDeclaration,
+        _ declaration: ClientDeclaration,
         preferring eventLoop: any EventLoop,
         holding: Bool
     ) -> Connection {
@@ -170,7 +170,8 @@ package final class ServerConnections: Sendable {
                 return .found(entry.connection)
             }
             let circuit = circuit(for: key, of: principal, &state)
-            let connection = Connection(key: key, on: eventLoop, handshake: handshake, circuit: circuit, server: self)
+            let connection = Connection(
+                key: key, on: eventLoop, declaration: declaration, circuit: circuit, server: self)
             guard let evicted = makeRoom(for: key, &state) else { return .refused(connection) }
             state.entries[key] = Entry(connection: connection, holders: holding ? 1 : 0, idleSince: eventLoop.now)
             return .opened(connection, inPlaceOf: evicted.first)

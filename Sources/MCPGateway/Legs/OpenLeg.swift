@@ -36,7 +36,7 @@ struct OpenLeg: Sendable {
     }
 
     /// Opens a leg for a request that belongs to no session; must be released.
-    init(to server: ServerConnections, for request: StatelessRequest, _ era: Era, preferring eventLoop: any EventLoop) {
+    init(to server: ServerConnections, for request: ModernRequest, _ era: Era, preferring eventLoop: any EventLoop) {
         self.init(
             to: server,
             of: request.offer,

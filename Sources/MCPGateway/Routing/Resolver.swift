@@ -16,7 +16,7 @@ enum Resolver {
     }
 
     /// What becomes of a request of a client with a session, once it is known that its server is stateless.
-    enum StatelessVerdict {
+    enum ModernVerdict {
         /// The server can answer it.
         case toServer
         /// There is nothing to do for it.
@@ -63,7 +63,7 @@ enum Resolver {
     /// What becomes of a request of a client with a session at a stateless server.
     ///
     /// - Parameter version: The revision that the client speaks.
-    static func resolveAtStatelessServer(_ request: Message, of version: ProtocolVersion) -> StatelessVerdict {
+    static func resolveAtStatelessServer(_ request: Message, of version: ProtocolVersion) -> ModernVerdict {
         switch request.method {
         case .ping: .done
         case .loggingSetLevel:
@@ -81,7 +81,7 @@ enum Resolver {
         }
     }
 
-    private static func changes(_ request: Message, isWanted: Bool) -> StatelessVerdict {
+    private static func changes(_ request: Message, isWanted: Bool) -> ModernVerdict {
         guard let uri = request.view(request.envelope.uri)?.string else {
             return .refused(Refusal(.invalidParams, "params.uri must name a resource"))
         }

@@ -26,7 +26,7 @@ package struct OutgoingRequest: Sendable {
 
 /// The header fields by which a stateless request over HTTP tells intermediaries what it is
 /// ([request metadata, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#request-metadata)).
-package struct RequestHead: Sendable {
+package struct MirroredFields: Sendable {
     package let version: ProtocolVersion
     package let method: String
     /// What it is about, in the form in which a header may carry it.

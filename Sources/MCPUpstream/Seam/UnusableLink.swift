@@ -24,7 +24,7 @@ final class UnusableLink: UpstreamLink {
         receiver?.linkClosed(failure)
     }
 
-    func send(_ message: ByteBuffer, as kind: OutgoingKind, head: RequestHead?) {}
+    func send(_ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?) {}
     func abandon(_ id: Int64) {}
     func handshakeCompleted(_ version: ProtocolVersion) {}
 

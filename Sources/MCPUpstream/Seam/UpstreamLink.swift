@@ -23,8 +23,8 @@ package protocol UpstreamLink: AnyObject {
     /// Sends one message, on one line, in the order of the calls.
     ///
     /// - Parameter head: What a stateless request carries in header fields; nil for all else, and where
-    ///   `hasRequestHeads` is false.
-    func send(_ message: ByteBuffer, as kind: OutgoingKind, head: RequestHead?)
+    ///   `mirrorsFields` is false.
+    func send(_ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?)
 
     /// Says that nobody waits for this request's answer any more. The link may free what it holds for it; it must
     /// not report anything more for it.
@@ -61,7 +61,7 @@ package protocol UpstreamLink: AnyObject {
     var mayBeStateless: Bool { get }
 
     /// Whether stateless requests carry a head, and are cancelled by being abandoned alone.
-    var hasRequestHeads: Bool { get }
+    var mirrorsFields: Bool { get }
 
     /// The process identifier, where there is a process.
     var processID: Int32? { get }
@@ -77,14 +77,14 @@ extension UpstreamLink {
     package var startsProcess: Bool { false }
     package var mayBeStateless: Bool { true }
     package var signsOfLife: Int { 0 }
-    package var hasRequestHeads: Bool { false }
+    package var mirrorsFields: Bool { false }
 
     package func statelessServerFound() {}
     package func sessionIsLost(accordingTo words: String, inAnswerTo id: Int64) -> Bool { false }
 
     /// Sends a message that has no head.
     package func send(_ message: ByteBuffer, as kind: OutgoingKind) {
-        send(message, as: kind, head: nil)
+        send(message, as: kind, mirrored: nil)
     }
 
     package func noteJunk(_ bytes: ByteBuffer) {}

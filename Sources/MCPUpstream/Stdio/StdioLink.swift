@@ -167,7 +167,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
 
     // MARK: Carrying messages
 
-    package func send(_ message: ByteBuffer, as kind: OutgoingKind, head: RequestHead?) {
+    package func send(_ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?) {
         guard let pipe, state == .open else {
             if case .request(let id) = kind {
                 receiver?.linkFailed(id, UpstreamFailure(.processEnded, "it is not running", nothingSent: true))

@@ -142,11 +142,11 @@ final class Conversation {
             isOpenEnded: outgoing.isOpenEnded
         )
         if outgoing.isOpenEnded { openEndedCount += 1 } else { scheduleSweep() }
-        let hasHead = introduction.era == .modern && link.hasRequestHeads
+        let mirrors = introduction.era == .modern && link.mirrorsFields
         link.send(
             request.spliced(edits),
             as: .request(id: id),
-            head: hasHead ? RequestHead(outgoing, version: introduction.version) : nil
+            mirrored: mirrors ? MirroredFields(outgoing, version: introduction.version) : nil
         )
     }
 
@@ -174,7 +174,7 @@ final class Conversation {
     func cancel(_ id: Int64, reason: String) {
         guard remove(id) != nil else { return }
         // Over HTTP a stateless request is cancelled by closing its stream (2026-07-28, Cancellation).
-        if introduction?.era == .legacy || !link.hasRequestHeads {
+        if introduction?.era == .legacy || !link.mirrorsFields {
             link.send(OwnMessages.cancelled(id: .integer(id), reason: reason), as: .notification)
         }
         link.abandon(id)

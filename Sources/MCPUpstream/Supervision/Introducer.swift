@@ -8,7 +8,7 @@ import NIOCore
 final class Introducer {
     typealias Outcome = Result<Introduction, UpstreamFailure>
 
-    private let handshake: ClientDeclaration
+    private let declaration: ClientDeclaration
     private let era: EraChoice
     private let memory: EraMemory
     private let probeTimeout: Duration
@@ -32,13 +32,13 @@ final class Introducer {
     private var offered = ProtocolVersion.latestLegacy
 
     init(
-        _ handshake: ClientDeclaration,
+        _ declaration: ClientDeclaration,
         era: EraChoice,
         memory: EraMemory,
         probeTimeout: Duration,
         makeID: @escaping () -> Int64
     ) {
-        self.handshake = handshake
+        self.declaration = declaration
         self.era = era
         self.memory = memory
         self.probeTimeout = probeTimeout
@@ -92,14 +92,14 @@ final class Introducer {
         // Our own text is a message by construction.
         guard let link,
             let probe = try? Message(
-                OwnMessages.request(id: id, method: .serverDiscover, params: handshake.metadata.params)
+                OwnMessages.request(id: id, method: .serverDiscover, params: declaration.metadata.params)
             )
         else { return }
         probeID = id
         probesLeft -= 1
         if case .detected = era { hasProbed = true }
-        let head = RequestHead(OutgoingRequest(probe), version: .latestModern)
-        link.send(probe.bytes, as: .request(id: id), head: link.hasRequestHeads ? head : nil)
+        let mirrored = MirroredFields(OutgoingRequest(probe), version: .latestModern)
+        link.send(probe.bytes, as: .request(id: id), mirrored: link.mirrorsFields ? mirrored : nil)
     }
 
     private func shakeHands() {
@@ -107,7 +107,7 @@ final class Introducer {
         timer?.cancel()
         let id = makeID()
         handshakeID = id
-        let params = handshake.params(offering: offered)
+        let params = declaration.params(offering: offered)
         link?.send(OwnMessages.request(id: id, method: .initialize, params: params), as: .request(id: id))
     }
 

@@ -29,7 +29,7 @@ package final class Upstream: @unchecked Sendable {
     static let demandedRetryInterval = Duration.seconds(1)
 
     private let makeLink: LinkFactory
-    private let handshake: ClientDeclaration
+    private let declaration: ClientDeclaration
     let era: EraChoice
     let memory: EraMemory
     private(set) var limits: UpstreamLimits
@@ -62,7 +62,7 @@ package final class Upstream: @unchecked Sendable {
 
     package init(
         on eventLoop: any EventLoop,
-        handshake: ClientDeclaration,
+        declaration: ClientDeclaration,
         era: EraChoice = .detected,
         memory: EraMemory = EraMemory(),
         limits: UpstreamLimits,
@@ -70,7 +70,7 @@ package final class Upstream: @unchecked Sendable {
         makeLink: @escaping LinkFactory
     ) {
         self.eventLoop = eventLoop
-        self.handshake = handshake
+        self.declaration = declaration
         self.era = era
         self.memory = memory
         self.limits = limits
@@ -243,7 +243,7 @@ package final class Upstream: @unchecked Sendable {
             generation: generation,
             link: (factory ?? makeLink)(eventLoop),
             introducer: Introducer(
-                handshake,
+                declaration,
                 era: era,
                 memory: memory,
                 probeTimeout: limits.probeTimeout

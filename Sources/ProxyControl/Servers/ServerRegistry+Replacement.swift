@@ -25,7 +25,7 @@ extension ServerRegistry {
         guard effect < .replace else {
             var next = builder.build(new, source, configuration: configuration)
             next.owner = owner
-            return try await exchange(server, for: next)
+            return try await swap(server, for: next)
         }
         if effect == .renew || source != server.source {
             try await renew(server, with: builder.linkFactory(for: new, server.journal, server.census))
@@ -65,7 +65,7 @@ extension ServerRegistry {
 
     /// Puts another server in the place of one. Sessions of the old one end once it has nothing to do, and are opened
     /// again on the new one.
-    private func exchange(_ old: ManagedServer, for next: ManagedServer) async throws(ManagementRefusal) {
+    private func swap(_ old: ManagedServer, for next: ManagedServer) async throws(ManagementRefusal) {
         try await start(next)
         publish(try await confirmedOrEnded(next))
         await idle(old)

@@ -50,7 +50,7 @@ import Testing
     @Test("The data of a large event goes out as it is, between what stands before and after it")
     func notCopied() throws {
         let listener = HTTPListener(limits: HTTPLimits(), logger: .silent)
-        let connection = HTTPConnection(limits: HTTPLimits(), listener: listener, handler: ListenerHarness.handler())
+        let connection = ClientSocket(limits: HTTPLimits(), listener: listener, handler: ListenerHarness.handler())
         let channel = EmbeddedChannel(handler: connection)
         connection.beginStream(.ok, [])
         let data = ByteBuffer(string: String(repeating: "x", count: 1 << 20))

@@ -24,7 +24,7 @@ final class AnsweringLink: UpstreamLink, @unchecked Sendable {
         eventLoop.execute { [weak self] in self?.receiver?.linkOpened() }
     }
 
-    func send(_ message: ByteBuffer, as kind: OutgoingKind, head: RequestHead?) {
+    func send(_ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?) {
         seen.add(String(buffer: message))
         // Our own text is a message by construction.
         guard case .request(let id) = kind, let request = try? Message(message) else { return }

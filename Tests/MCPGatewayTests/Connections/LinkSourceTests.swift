@@ -37,7 +37,7 @@ import Testing
             return depth.below(start)
         }
         let first = measured()
-        for _ in 0..<1_000 { _ = source.exchange(for: nil) }
+        for _ in 0..<1_000 { _ = source.swap(for: nil) }
         let second = measured()
         #expect(first == second)
         for _ in 0..<100 { _ = source.make(on: eventLoop) }
@@ -55,10 +55,10 @@ import Testing
             }
         }
         let source = LinkSource(factory("first"))
-        let before = source.exchange(for: factory("second"))
+        let before = source.swap(for: factory("second"))
         _ = source.make(on: eventLoop)
         _ = before(eventLoop)
-        _ = source.exchange(for: nil)
+        _ = source.swap(for: nil)
         _ = source.make(on: eventLoop)
         #expect(made.withLock { $0 } == ["second", "first", "second"])
     }

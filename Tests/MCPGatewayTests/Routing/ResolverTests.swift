@@ -15,7 +15,7 @@ import Testing
         if case .refused(let refusal) = verdict { refusal } else { nil }
     }
 
-    private func refusal(_ verdict: Resolver.StatelessVerdict) -> Refusal? {
+    private func refusal(_ verdict: Resolver.ModernVerdict) -> Refusal? {
         if case .refused(let refusal) = verdict { refusal } else { nil }
     }
 

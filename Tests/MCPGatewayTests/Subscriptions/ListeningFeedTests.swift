@@ -48,7 +48,7 @@ import Testing
             )
         }
 
-        func listen(_ wanted: String, id: String = "1") throws -> StatelessReplyRecorder {
+        func listen(_ wanted: String, id: String = "1") throws -> ModernReplyRecorder {
             try harness.ask(Ask(id: id, method: "subscriptions/listen", params: #""notifications":\#(wanted)"#))
         }
     }

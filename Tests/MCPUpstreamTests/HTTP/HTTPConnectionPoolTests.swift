@@ -89,7 +89,7 @@ import Testing
         let server = try await ScriptedServer { _, connection in connection.send(HTTPAnswers.empty()) }
         let harness = try await ExchangeHarness(server.url())
         let first = try await harness.send()
-        let connection = try await harness.run { _ -> NIOLoopBound<HTTPConnection>? in
+        let connection = try await harness.run { _ -> NIOLoopBound<PooledConnection>? in
             guard case .running(let connection) = first.exchange.value.state else { return nil }
             return NIOLoopBound(connection, eventLoop: harness.eventLoop)
         }

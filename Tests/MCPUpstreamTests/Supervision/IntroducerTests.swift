@@ -19,7 +19,7 @@ import Testing
     ) throws -> UpstreamHarness {
         let harness = UpstreamHarness(era: era, memory: memory)
         try harness.onLink {
-            $0.hasRequestHeads = heads
+            $0.mirrorsFields = heads
             $0.openNow()
         }
         return harness
@@ -44,7 +44,7 @@ import Testing
         #expect(try asked(harness) == [.serverDiscover])
         let probe = try #require(harness.link.sent.first)
         #expect(probe.message.params?["_meta"]?["io.modelcontextprotocol/protocolVersion"]?.string == "2026-07-28")
-        #expect(probe.head == nil)
+        #expect(probe.mirrored == nil)
         try answer(harness, .serverDiscover, #""result":\#(Self.modern)"#)
         #expect(era(harness) == .modern && harness.memory.era == .modern)
         #expect(try harness.link.isStateless && harness.link.version == nil)
@@ -54,7 +54,7 @@ import Testing
 
     @Test("Over HTTP the question carries its head")
     func head() throws {
-        let head = try #require(try harness(heads: true).link.sent.first?.head)
+        let head = try #require(try harness(heads: true).link.sent.first?.mirrored)
         #expect(head.method == "server/discover" && head.version == .july2026 && head.name == nil)
     }
 

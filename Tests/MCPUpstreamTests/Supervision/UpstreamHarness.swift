@@ -28,7 +28,7 @@ struct UpstreamHarness {
         configure(&limits)
         upstream = Upstream(
             on: eventLoop,
-            handshake: ClientDeclaration(clientInfo: ByteBuffer(string: #"{"name":"test","version":"1"}"#)),
+            declaration: ClientDeclaration(clientInfo: ByteBuffer(string: #"{"name":"test","version":"1"}"#)),
             era: era,
             memory: memory,
             limits: limits,

@@ -30,7 +30,7 @@ package final class DetectingHTTPLink: ListeningLink {
     private struct Held {
         let message: ByteBuffer
         let kind: OutgoingKind
-        let head: RequestHead?
+        let mirrored: MirroredFields?
     }
 
     package let eventLoop: any EventLoop
@@ -92,22 +92,22 @@ package final class DetectingHTTPLink: ListeningLink {
         link?.open(ear)
     }
 
-    package func send(_ message: ByteBuffer, as kind: OutgoingKind, head: RequestHead?) {
+    package func send(_ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?) {
         switch state {
         case .falling(let sse, let ear, var refusal):
-            refusal.waiting.append(Held(message: message, kind: kind, head: head))
+            refusal.waiting.append(Held(message: message, kind: kind, mirrored: mirrored))
             state = .falling(sse, ear, refusal)
         case .trying:
             // What a server says to a stateless request does not yet tell which transport it has.
             if case .request(let id) = kind {
-                if head != nil { probes.insert(id) } else if first == nil { first = (id, message) }
+                if mirrored != nil { probes.insert(id) } else if first == nil { first = (id, message) }
             }
-            link?.send(message, as: kind, head: head)
-        case .new, .decided, .closed: link?.send(message, as: kind, head: head)
+            link?.send(message, as: kind, mirrored: mirrored)
+        case .new, .decided, .closed: link?.send(message, as: kind, mirrored: mirrored)
         }
     }
 
-    package var hasRequestHeads: Bool { true }
+    package var mirrorsFields: Bool { true }
     package var mayBeStateless: Bool { link?.mayBeStateless ?? true }
 
     package func statelessServerFound() {
@@ -186,7 +186,7 @@ package final class DetectingHTTPLink: ListeningLink {
             forTheLog: words(refusal.failure.logDetail, second.logDetail),
             status: refusal.failure.status)
         if refusal.isWanted { receiver?.linkFailed(refusal.id, failure) }
-        for held in refusal.waiting { send(held.message, as: held.kind, head: held.head) }
+        for held in refusal.waiting { send(held.message, as: held.kind, mirrored: held.mirrored) }
     }
 
     private func decide() {

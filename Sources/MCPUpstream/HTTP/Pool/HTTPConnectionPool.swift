@@ -20,8 +20,8 @@ final class HTTPConnectionPool {
     /// Hears that the pool has become empty.
     var onEmpty: ((HTTPConnectionPool) -> Void)?
 
-    private var all: [ObjectIdentifier: HTTPConnection] = [:]
-    private var idle: [HTTPConnection] = []
+    private var all: [ObjectIdentifier: PooledConnection] = [:]
+    private var idle: [PooledConnection] = []
     private var waiting = CircularBuffer<HTTPExchange>()
     private var connecting = 0
     private var idleTimer: Scheduled<Void>?
@@ -109,12 +109,12 @@ final class HTTPConnectionPool {
 
     // MARK: What connections report
 
-    func connectionReady(_ connection: HTTPConnection) {
+    func connectionReady(_ connection: PooledConnection) {
         connecting -= 1
         connectionFree(connection)
     }
 
-    func connectionFree(_ connection: HTTPConnection) {
+    func connectionFree(_ connection: PooledConnection) {
         if isShutDown || waiting.isEmpty && settings.descriptors?.isScarce == true { return connection.close() }
         while let next = waiting.popFirst() {
             if connection.start(next) { return }
@@ -127,7 +127,7 @@ final class HTTPConnectionPool {
     }
 
     /// A connection could not be made: one of the requests it was made for hears why.
-    func connectionFailed(_ connection: HTTPConnection, _ failure: UpstreamFailure) {
+    func connectionFailed(_ connection: PooledConnection, _ failure: UpstreamFailure) {
         connecting -= 1
         if all.removeValue(forKey: ObjectIdentifier(connection)) != nil { settings.descriptors?.giveBack() }
         if waiting.count > connecting, let first = waiting.popFirst() { first.fail(failure) }
@@ -135,7 +135,7 @@ final class HTTPConnectionPool {
         reportIfEmpty()
     }
 
-    func connectionClosed(_ connection: HTTPConnection) {
+    func connectionClosed(_ connection: PooledConnection) {
         guard all.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
         settings.descriptors?.giveBack()
         idle.removeAll { $0 === connection }
@@ -159,7 +159,7 @@ final class HTTPConnectionPool {
     private func startConnections() -> Bool {
         while waiting.count > connecting {
             guard all.count < settings.maximumConnections, !isShutDown, takeDescriptor() else { return false }
-            let connection = HTTPConnection(pool: self)
+            let connection = PooledConnection(pool: self)
             all[ObjectIdentifier(connection)] = connection
             connecting += 1
             HTTPConnector.connect(connection, of: self)

@@ -11,7 +11,7 @@ enum HTTPConnector {
         let words: String
     }
 
-    static func connect(_ connection: HTTPConnection, of pool: HTTPConnectionPool) {
+    static func connect(_ connection: PooledConnection, of pool: HTTPConnectionPool) {
         let origin = pool.origin
         let channel = channel(for: pool)
         channel.assumeIsolated().whenComplete { result in
@@ -64,7 +64,7 @@ enum HTTPConnector {
 
     /// The channel has only just been connected, so nothing has been read from it: servers do not speak first.
     private static func addHandlers(
-        _ connection: HTTPConnection,
+        _ connection: PooledConnection,
         _ pool: HTTPConnectionPool,
         _ channel: any Channel
     ) throws {

@@ -8,10 +8,10 @@ final class HTTPExchange {
         /// In the pool's queue. Followed by `running` or `finished`.
         case waiting
         /// Written to a connection. Followed by `redirected` or `finished`.
-        case running(HTTPConnection)
+        case running(PooledConnection)
         /// The answer sends it on; the rest of that is read for the connection's sake. Followed by `waiting` or
         /// `finished`.
-        case redirected(HTTPConnection, to: String)
+        case redirected(PooledConnection, to: String)
         case finished
     }
 
@@ -59,7 +59,7 @@ final class HTTPExchange {
 
     // MARK: What the pool and the connection report
 
-    func begin(on connection: HTTPConnection) {
+    func begin(on connection: PooledConnection) {
         waitTimer?.cancel()
         waitTimer = nil
         state = .running(connection)

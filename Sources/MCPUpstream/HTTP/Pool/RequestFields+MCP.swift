@@ -19,11 +19,11 @@ extension RequestFields {
 
     /// States what a stateless request is. A parameter whose name or value no header can carry is left out: the server
     /// says what it misses.
-    mutating func set(_ head: RequestHead) {
-        set("MCP-Protocol-Version", FieldValue(head.version))
-        if let method = FieldValue(head.method) { set("Mcp-Method", method) }
-        if let name = head.name.flatMap({ FieldValue($0) }) { set("Mcp-Name", name) }
-        for parameter in head.parameters { add(parameter: parameter.name, parameter.value) }
+    mutating func set(_ mirrored: MirroredFields) {
+        set("MCP-Protocol-Version", FieldValue(mirrored.version))
+        if let method = FieldValue(mirrored.method) { set("Mcp-Method", method) }
+        if let name = mirrored.name.flatMap({ FieldValue($0) }) { set("Mcp-Name", name) }
+        for parameter in mirrored.parameters { add(parameter: parameter.name, parameter.value) }
     }
 
     static func forStream(at url: HTTPURL, configured: [(name: String, value: String)]) -> RequestFields {

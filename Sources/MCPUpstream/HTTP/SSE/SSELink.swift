@@ -81,7 +81,7 @@ package final class SSELink: UpstreamLink {
         }
     }
 
-    package func send(_ message: ByteBuffer, as kind: OutgoingKind, head: RequestHead?) {
+    package func send(_ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?) {
         guard case .open = state else { return }
         if queue.append(message, kind, limit: settings.maximumHeldMessages) { return postNext() }
         let failure = UpstreamFailure(.overloaded, "it accepts messages too slowly", nothingSent: true)

@@ -89,10 +89,10 @@ package final class StreamableHTTPLink: ListeningLink {
         }
     }
 
-    package func send(_ message: ByteBuffer, as kind: OutgoingKind, head: RequestHead?) {
+    package func send(_ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?) {
         guard case .open = state else { return }
         switch kind {
-        case .request(let id) where head != nil: post(message, as: .request(id), head: head)
+        case .request(let id) where mirrored != nil: post(message, as: .request(id), mirrored: mirrored)
         case .request(let id):
             guard gate.isInitializing || gate.awaitsStream else { return post(message, as: .request(id)) }
             if !gate.keep(.init(id: id, message: message), limit: settings.maximumHeldMessages) {
@@ -113,7 +113,7 @@ package final class StreamableHTTPLink: ListeningLink {
         requests.removeValue(forKey: id)?.cancel()
     }
 
-    package var hasRequestHeads: Bool { true }
+    package var mirrorsFields: Bool { true }
 
     package func handshakeCompleted(_ version: ProtocolVersion) {
         postFields.set("MCP-Protocol-Version", FieldValue(version))
@@ -148,15 +148,15 @@ package final class StreamableHTTPLink: ListeningLink {
 
     // MARK: Messages
 
-    private func post(_ message: ByteBuffer, as purpose: StreamablePost.Purpose, head: RequestHead? = nil) {
-        let post = StreamablePost(purpose, isStateless: head != nil, on: self)
+    private func post(_ message: ByteBuffer, as purpose: StreamablePost.Purpose, mirrored: MirroredFields? = nil) {
+        let post = StreamablePost(purpose, isStateless: mirrored != nil, on: self)
         if case .request(let id) = purpose {
             requests[id] = post
         } else {
             others[ObjectIdentifier(post)] = post
         }
         var fields = postFields
-        if let head { fields.set(head) }
+        if let mirrored { fields.set(mirrored) }
         post.start(
             HTTPUpstreamRequest(
                 method: .POST, target: url.target, fields: fields, body: message, followsRedirects: true))

@@ -1,0 +1,108 @@
+import MCPCore
+import MCPGateway
+import MCPUpstream
+import NIOCore
+import NIOHTTP1
+
+/// What one stateless POST gets back: one JSON body when the answer is all there is, a stream as soon as there is more,
+/// or when the answer takes its time. A stream that breaks is over.
+///
+/// Its state is confined to the event loop of the client's connection; that is what makes `@unchecked Sendable` true.
+final class ModernReply: ModernReplySink, @unchecked Sendable {
+    private enum State {
+        case waiting
+        case streaming
+        case ended
+    }
+
+    let carriesMessages: Bool
+    private let responder: HTTPResponder
+    private let limits: HTTPLimits
+    private let acceptsJSON: Bool
+    private var state = State.waiting
+    private var clientHasLeft = false
+    private var onLeave: (@Sendable () -> Void)?
+
+    init(_ responder: HTTPResponder, accepts: AcceptedTypes, limits: HTTPLimits) {
+        self.responder = responder
+        self.limits = limits
+        self.acceptsJSON = accepts.json
+        self.carriesMessages = accepts.eventStream
+    }
+
+    /// Begins to wait. Must be called on the connection's event loop, before anything can be answered.
+    func start() {
+        responder.clientLeft = { [self] in
+            guard state != .ended else { return }
+            state = .ended
+            clientHasLeft = true
+            let onLeave = self.onLeave
+            self.onLeave = nil
+            onLeave?()
+        }
+        guard carriesMessages else { return }
+        if !acceptsJSON {
+            beginStream()
+            return
+        }
+        responder.whenWaiting(for: limits.streamAfter) { [weak self] in
+            guard let self, case .waiting = state else { return }
+            beginStream()
+        }
+    }
+
+    func whenClientLeaves(_ body: @escaping @Sendable () -> Void) {
+        responder.run { [self] _ in
+            if clientHasLeft { body() } else { onLeave = body }
+        }
+    }
+
+    func send(_ message: ByteBuffer) {
+        guard carriesMessages else { return }
+        responder.run { [self] _ in
+            if case .waiting = state { beginStream() }
+            if case .streaming = state { write(message) }
+        }
+    }
+
+    func finish(_ answer: ByteBuffer) {
+        finish(answer, refusal: nil)
+    }
+
+    func finish(_ answer: ByteBuffer, refusal: Refusal.Reason?) {
+        responder.run { [self] responder in
+            switch state {
+            case .waiting:
+                let status = refusal.map { WireErrors.status(of: $0) } ?? .ok
+                responder.respond(status, json: answer, refusal.map { WireErrors.headers(of: $0) } ?? [])
+            case .streaming:
+                write(answer)
+                responder.end()
+            case .ended: return
+            }
+            state = .ended
+            onLeave = nil
+        }
+    }
+
+    func abandon() {
+        responder.run { [self] responder in
+            switch state {
+            case .waiting: responder.respond(.accepted)
+            case .streaming: responder.end()
+            case .ended: return
+            }
+            state = .ended
+            onLeave = nil
+        }
+    }
+
+    private func beginStream() {
+        state = .streaming
+        responder.beginEventStream()
+    }
+
+    private func write(_ message: ByteBuffer) {
+        responder.write(ServerSentEvent(data: message))
+    }
+}

@@ -1,0 +1,132 @@
+import Logging
+import MCPCore
+import MCPValues
+import NIOCore
+import Synchronization
+
+/// What has to be known of a server's tools to call them over HTTP: which arguments are repeated in header fields
+/// ([x-mcp-header, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/server/tools#x-mcp-header)).
+///
+/// Learnt from every list of tools that passes.
+final class HeaderMarks: Sendable {
+    private struct State {
+        var marks: [ByteText: ToolHeaderMarks] = [:]
+        /// Tools whose marks were found invalid, so that each is reported once.
+        var invalid: Set<ByteText> = []
+        /// What names and marks take, about.
+        var byteCount = 0
+
+        /// Makes room for something more. A server that lists ever other tools is forgotten from time to time: what is
+        /// needed again is learnt from its next list, or when it refuses a call for want of a header field.
+        mutating func makeRoom(for size: Int, of maximumBytes: Int) {
+            if byteCount + size > maximumBytes { self = State() }
+            byteCount += size
+        }
+    }
+
+    /// The longest name and marks of one tool together.
+    static let maximumToolBytes = 64 << 10
+
+    private let state = Mutex(State())
+    private let server: String
+    private let logger: Logger
+    private let maximumBytes: Int
+
+    /// - Parameter maximumBytes: How much is remembered of the tools.
+    init(server: String, logger: Logger, maximumBytes: Int = 4 << 20) {
+        self.server = server
+        self.logger = logger
+        self.maximumBytes = maximumBytes
+    }
+
+    // MARK: Lists
+
+    /// What has to be cut out of the answer to `tools/list` for a client. Everything else stays as it came.
+    func edits(ofList answer: Message, filter: ToolFilter?, dropsInvalidMarks: Bool) -> [Edit] {
+        let mayHaveMarks = ToolHeaderMarks.mayHaveMarks(answer.bytes)
+        guard mayHaveMarks || filter != nil || hasMarks else { return [] }
+        guard let tools = answer.view(answer.envelope.result)?["tools"], tools.isArray else { return [] }
+        var list = ByteBuffer()
+        list.reserveCapacity(tools.range.count)
+        list.writeStaticString("[")
+        var (dropped, kept) = (0, 0)
+        tools.forEachElement { tool in
+            let name = tool["name"]?.string ?? ""
+            let isValid = learn(tool, name)
+            guard (isValid || !dropsInvalidMarks) && filter?.admits(name) ?? true else { return dropped += 1 }
+            if kept > 0 { list.writeStaticString(",") }
+            list.writeImmutableBuffer(tool.bytes)
+            kept += 1
+        }
+        guard dropped > 0 else { return [] }
+        list.writeStaticString("]")
+        return [Edit(tools.range, .bytes(list))]
+    }
+
+    /// Notes the marks of the tools in an answer to `tools/list`.
+    func learn(from answer: Message) {
+        _ = edits(ofList: answer, filter: nil, dropsInvalidMarks: false)
+    }
+
+    private var hasMarks: Bool { state.withLock { !$0.marks.isEmpty } }
+
+    /// Returns whether the tool's marks are in order, or it has none.
+    private func learn(_ tool: JSONView, _ name: String) -> Bool {
+        let key = ByteText(name)
+        do throws(ToolMarkError) {
+            let marks = try ToolHeaderMarks.read(tool: tool)
+            let size = name.utf8.count + (marks?.byteCount ?? 0)
+            guard marks == nil || size <= Self.maximumToolBytes else {
+                throw ToolMarkError(code: .invalidMark, reason: "name and marks are longer than 64 KiB")
+            }
+            state.withLock { state in
+                if marks != nil, state.marks[key] == nil { state.makeRoom(for: size, of: maximumBytes) }
+                state.marks[key] = marks
+                state.invalid.remove(key)
+            }
+            return true
+        } catch {
+            let isNews = state.withLock { state in
+                state.marks[key] = nil
+                guard name.utf8.count <= Self.maximumToolBytes, !state.invalid.contains(key) else { return false }
+                state.makeRoom(for: name.utf8.count + 64, of: maximumBytes)
+                return state.invalid.insert(key).inserted
+            }
+            if isNews {
+                logger.warning(
+                    "tool is not listed for clients of revision 2026-07-28: its header marks are invalid",
+                    metadata: ["server": "\(server)", "tool": "\(name)", "reason": "\(error.reason)"]
+                )
+            }
+            return false
+        }
+    }
+
+    // MARK: Calls
+
+    /// The header fields for a call: those that its tool demands, and those that came with it and mean nothing to us.
+    func parameters(
+        for request: Message,
+        received: [(name: String, value: String)]
+    ) -> [(name: String, value: String)] {
+        guard request.method == .toolsCall else { return received }
+        guard let marks = marks(for: request) else { return received }
+        let own = Set(marks.marks.map { "mcp-param-\($0.header.lowercased())" })
+        // What cannot be repeated in a header is left out: the server says what it misses.
+        let demanded = (try? marks.headers(arguments: request.params?["arguments"])) ?? []
+        return demanded + received.filter { !own.contains($0.name) }
+    }
+
+    /// Why the header fields of a call do not agree with its arguments; nil when they do.
+    func mismatch(_ request: Message, received: [(name: String, value: String)]) -> String? {
+        guard request.method == .toolsCall, let marks = marks(for: request) else { return nil }
+        return marks.mismatch(arguments: request.params?["arguments"]) { name in
+            received.filter { $0.name == name }.map(\.value)
+        }
+    }
+
+    private func marks(for request: Message) -> ToolHeaderMarks? {
+        guard hasMarks, let name = request.view(request.envelope.name)?.string else { return nil }
+        return state.withLock { $0.marks[ByteText(name)] }
+    }
+}

@@ -1,0 +1,393 @@
+import MCPCore
+import MCPUpstream
+import MCPValues
+import NIOCore
+
+/// One call of a client without session: a single request where the server needs nothing more; where a server with a
+/// session asks for something meanwhile, all the requests that it takes until the call is done.
+///
+/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
+final class ModernCall: Caller, @unchecked Sendable {
+    let request: ModernRequest
+    let server: ServerConnections
+    let eventLoop: any EventLoop
+    let era = Era.modern
+    /// What its client says of itself, where that is enough to tell one person's clients apart.
+    private let clientHash: Int?
+    private let gateway: Gateway
+    private let started: NIODeadline
+    private var state = State.starting
+    private var reply: any ModernReplySink
+    private var clientID: RequestID
+    private var progressToken: RequestID?
+    private var exchange: Exchange?
+    /// Where the call is under way, held meanwhile.
+    private var leg: OpenLeg?
+    /// Where it was made last.
+    private weak var lastConnection: Connection?
+    private var isCounted = false
+    private var hasBegunAgain = false
+    var inputs = PendingInputs()
+    private var flush: Scheduled<Void>?
+    private var rounds = 0
+    /// What came while nobody was there to hear it.
+    private var held = HeldMessages()
+
+    init(_ request: ModernRequest, reply: any ModernReplySink, on eventLoop: any EventLoop, gateway: Gateway) {
+        self.request = request
+        self.server = request.offer.member.server
+        self.reply = reply
+        self.clientHash = server.company(of: request.principal) == .onePerson ? request.clientHash : nil
+        self.clientID = request.id
+        self.progressToken = request.message.progressToken
+        self.eventLoop = eventLoop
+        self.gateway = gateway
+        self.started = eventLoop.now
+    }
+
+    var identity: CallerIdentity { clientHash.map { .client(hash: $0) } ?? .call(ObjectIdentifier(self)) }
+    var offer: Offer { request.offer }
+    var principal: Principal { request.principal }
+    var taskOwner: TaskOwner { TaskOwner(seal: gateway.taskSeal, server: server, principal: principal) }
+    var capabilities: DeclaredCapabilities { request.capabilities }
+
+    // MARK: Beginning
+
+    /// Must be called once, on the event loop.
+    func start() {
+        if let refusal = gateway.admit(request.principal, to: server) {
+            respond(.refused(refusal))
+            state = .ended
+            return
+        }
+        isCounted = true
+        watchClient()
+        findEra()
+    }
+
+    private func findEra() {
+        server.findEra(for: request.declaration(to: server), on: eventLoop) { [self] era in
+            guard case .starting = state else { return }
+            switch era {
+            case .success(let era): begin(era)
+            case .failure(let failure): end(.failure(failure))
+            }
+        }
+    }
+
+    private func begin(_ serverEra: Era) {
+        if let words = mismatch(in: request) { return end(.refused(Refusal(.headerMismatch, words))) }
+        if serverEra == .legacy, request.message.envelope.requestState != nil {
+            return end(.refused(Self.unknownState))
+        }
+        // Tasks exist in both eras and cannot be translated; this one has no lists of them.
+        if request.message.isAboutTasks, serverEra == .legacy || request.message.method == .tasksList {
+            return end(
+                .refused(Refusal(.methodNotFound, "Method not found: this server has no such tasks for this client")))
+        }
+        do throws(Refusal) {
+            send(try taskOwner.opened(request.message), serverEra)
+        } catch {
+            end(.refused(error))
+        }
+    }
+
+    /// Why header fields do not agree with the arguments that they repeat; nil when they do, or there are none by nature.
+    private func mismatch(in request: ModernRequest) -> String? {
+        request.parameters.flatMap { server.headerMarks.mismatch(request.message, received: $0) }
+    }
+
+    static let unknownState = Refusal(
+        .invalidParams,
+        "params.requestState is not known: it has expired, was used before, or belongs to another request; "
+            + "send the request again without it")
+
+    func send(_ message: Message, _ serverEra: Era) {
+        state = .running
+        let leg = OpenLeg(to: server, for: request, serverEra, preferring: eventLoop)
+        let exchange = Exchange(
+            message,
+            id: clientID,
+            caller: self,
+            leg: leg,
+            parameters: request.parameters ?? []
+        )
+        self.leg = leg
+        lastConnection = leg.connection
+        self.exchange = exchange
+        leg.connection.run { $0.start(exchange) }
+    }
+
+    private func watchClient() {
+        let reply = self.reply
+        reply.whenClientLeaves { [self] in eventLoop.run { [self] in clientLeft(reply) } }
+    }
+
+    /// The client has closed the stream of its request, which cancels it
+    /// ([cancellation, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/cancellation)).
+    private func clientLeft(_ left: any ModernReplySink) {
+        guard left === reply else { return }
+        switch state {
+        case .starting, .running, .returning: cancel(reason: "the client closed its stream", outcome: "cancelled")
+        case .suspended, .ended: break
+        }
+    }
+
+    // MARK: From the server
+
+    func deliver(_ notification: Message, for exchange: Exchange?) {
+        guard exchange == nil || exchange === self.exchange else { return }
+        if exchange == nil, !taskOwner.mayHear(notification) { return }
+        switch state {
+        case .running, .returning: pass(notification)
+        case .suspended: held.append(notification)
+        case .starting, .ended: break
+        }
+    }
+
+    private func pass(_ notification: Message) {
+        switch notification.method {
+        case .progress:
+            guard let token = progressToken, let range = notification.envelope.progressToken else { return }
+            reply.send(taskOwner.line(notification, [Edit(range, .id(token))]))
+        case .logMessage:
+            // Only who asks for log messages gets them, and only from that level on (2026-07-28, Logging).
+            guard let wanted = request.logLevel else { return }
+            let level = LogLevel(notification.view(notification.envelope.level))
+            if let level, level < wanted { return }
+            reply.send(taskOwner.line(notification))
+        case .elicitationCompleted: break  // the client learns of it by asking again
+        default: reply.send(taskOwner.line(notification))
+        }
+    }
+
+    func finish(_ exchange: Exchange, _ answer: Answer) {
+        guard exchange === self.exchange else { return }
+        self.exchange = nil
+        releaseLeg()
+        if beginsAgain(after: answer) { return }
+        if state.isSuspended {
+            // The server did not wait for the answers. The client gets this when it comes back.
+            held.answer = answer
+            return
+        }
+        conclude(answer, exchange.leg.era)
+    }
+
+    /// Makes a call once more, once, that was refused unread because the server speaks another era than it seemed to.
+    private func beginsAgain(after answer: Answer) -> Bool {
+        guard case .failure(let failure) = answer, failure.code == .eraChanged, failure.nothingSent, !hasBegunAgain,
+            case .running = state
+        else { return false }
+        hasBegunAgain = true
+        state = .starting
+        findEra()
+        return true
+    }
+
+    private func conclude(_ answer: Answer, _ serverEra: Era) {
+        inputs.giveUp("the call has ended")
+        if serverEra == .legacy, case .passed(let message, _) = answer, URLDemand.isOne(message) {
+            return demandURLs(URLDemand(message))
+        }
+        end(answer.sealed(by: taskOwner, for: request.message))
+    }
+
+    // MARK: Questions of a server with a session
+
+    func ask(_ question: ClientQuestion, during exchange: Exchange?) {
+        // What is asked while the client is away may be for another call, whose client is there.
+        guard self.exchange != nil, !state.isEnded, state.isRunning || exchange != nil else {
+            if let returned = question.returned { returned() } else { question.refused("the call has ended") }
+            return
+        }
+        guard inputs.count < gateway.limits.maximumServerRequestsInFlight else {
+            question.refused("too many requests to the client are open")
+            return
+        }
+        inputs.add(question)
+        scheduleFlush()
+    }
+
+    func take(_ responses: InputResponses) {
+        // Those of another shape are not meant for this call, or its client may correct itself.
+        if let answers = try? inputs.read(responses) { inputs.give(answers) }
+    }
+
+    func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message) {
+        inputs.withdraw(origin)
+    }
+
+    /// Waits a moment, because a server may ask several things at once.
+    private func scheduleFlush() {
+        guard flush == nil, case .running = state else { return }
+        flush = eventLoop.scheduleTask(in: .milliseconds(10)) { [self] in
+            flush = nil
+            guard case .running = state, !inputs.isEmpty else { return }
+            suspend()
+        }
+    }
+
+    /// Answers the client's request with what the server wants to know, and waits for the next one.
+    func suspend() {
+        rounds += 1
+        let maximum = server.interaction.maximumRounds
+        guard rounds <= maximum else {
+            return giveUp(.refused(Refusal(.invalidAnswer, "the server asked for input more than \(maximum) times")))
+        }
+        let name = SuspendedCalls.makeName()
+        switch gateway.suspended.add(self, named: name) {
+        case .kept: break
+        case .keptInPlaceOf(let other, let name): other.eventLoop.run { other.expired(name) }
+        case .refused: return giveUp(.refused(Refusal(.overloaded, "too many calls wait for input; try again later")))
+        }
+        let expiry = eventLoop.scheduleTask(in: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) {
+            [self] in expired(name)
+        }
+        state = .suspended(name: name, expiry: expiry)
+        leg?.connection.run { [self] in $0.left(self) }
+        uncount()
+        respond(.result(inputs.result(state: name)))
+    }
+
+    /// Ends the call although the server has not.
+    private func giveUp(_ answer: Answer) {
+        cancelServer(reason: "the call was given up")
+        inputs.giveUp("the call was given up")
+        end(answer)
+    }
+
+    func giveWay() {
+        if case .suspended(let name, _) = state { expired(name) }
+    }
+
+    private func expired(_ name: String) {
+        guard case .suspended(name, _) = state else { return }
+        cancel(reason: "the client did not come back with what was asked for", outcome: "expired")
+    }
+
+    // MARK: The client comes back
+
+    /// Whether a request is this one again, with answers.
+    func isRepeated(by other: ModernRequest) -> Bool {
+        other.principal == request.principal && other.offer.name.hasBytes(of: request.offer.name)
+            && RequestBinding(request.message) == RequestBinding(other.message)
+    }
+
+    /// Goes on with the call.
+    func resume(_ again: ModernRequest, named name: String, reply: any ModernReplySink) {
+        guard case .suspended(name, let expiry) = state else {
+            Self.refuse(again, reply, Self.unknownState)
+            return
+        }
+        let responses: InputResponses
+        let answers: PendingInputs.Answers
+        do throws(Refusal) {
+            if let words = mismatch(in: again) { throw Refusal(.headerMismatch, words) }
+            responses = try InputResponses(again.message)
+            answers = try inputs.read(responses)
+        } catch {
+            // The call still waits: the client may correct itself.
+            Self.refuse(again, reply, error)
+            return
+        }
+        if let refusal = gateway.admit(request.principal, to: server) {
+            return Self.refuse(again, reply, refusal)
+        }
+        isCounted = true
+        expiry.cancel()
+        gateway.suspended.remove(name)
+        state = .running
+        self.reply = reply
+        clientID = again.id
+        progressToken = again.message.progressToken
+        watchClient()
+        if inputs.isAboutURLs { return resumeAfterURLs(answers, again) }
+        for notification in held.takeAll() { pass(notification) }
+        guard let lastConnection else { return goOn(answers) }
+        state = .returning
+        lastConnection.run { [self] connection in
+            connection.comesBack(self) { [self] in eventLoop.run { [self] in goOn(answers) } }
+            if answers.hasOthers { connection.take(responses, from: self) }
+        }
+    }
+
+    /// Hands the server what the client has brought.
+    private func goOn(_ answers: PendingInputs.Answers) {
+        if case .returning = state { state = .running }
+        guard case .running = state else { return }
+        inputs.give(answers)
+        if let answer = held.answer {
+            held.answer = nil
+            conclude(answer, .legacy)
+        } else if !inputs.isEmpty {
+            suspend()
+        }
+    }
+
+    private static func refuse(_ request: ModernRequest, _ reply: any ModernReplySink, _ refusal: Refusal) {
+        reply.finish(refusal.answer(to: request.id), refusal: refusal.reason)
+    }
+
+    // MARK: The end
+
+    /// Gives up the call: the server is told.
+    func cancel(reason: String, outcome: String) {
+        guard !state.isEnded else { return }
+        if case .suspended(let name, let expiry) = state {
+            expiry.cancel()
+            gateway.suspended.remove(name)
+        }
+        cancelServer(reason: reason)
+        inputs.giveUp(reason)
+        state = .ended
+        uncount()
+        log(outcome)
+    }
+
+    /// Ends the call because the proxy ends.
+    func shutDown(reason: String) {
+        let wasRunning = state.hasClientWaiting
+        cancel(reason: reason, outcome: "shutdown")
+        if wasRunning { respond(.refused(.ended(reason))) }
+    }
+
+    private func cancelServer(reason: String) {
+        if let exchange {
+            self.exchange = nil
+            leg?.connection.run { $0.cancel(exchange, reason: reason) }
+        }
+        releaseLeg()
+    }
+
+    func end(_ answer: Answer) {
+        guard !state.isEnded else { return }
+        state = .ended
+        flush?.cancel()
+        // Counted as under way until it is on its way out: whoever waits for the last call must not cut it off.
+        respond(answer)
+        uncount()
+        log(answer.outcome)
+    }
+
+    private func respond(_ answer: Answer) {
+        reply.finish(answer.bytes(for: clientID, server: server.displayName), refusal: answer.refusal)
+    }
+
+    private func releaseLeg() {
+        leg?.release()
+        leg = nil
+    }
+
+    private func uncount() {
+        if isCounted { gateway.release(request.principal, from: server) }
+        isCounted = false
+    }
+
+    private func log(_ outcome: @autoclosure () -> String) {
+        guard offer.logsRequests else { return }
+        let message = request.message
+        let tool = message.method == .toolsCall ? message.view(message.envelope.name)?.string : nil
+        offer.log(method: message.methodName, tool: tool, elapsed: eventLoop.now - started, outcome: outcome())
+    }
+}

@@ -1,0 +1,96 @@
+package import MCPCore
+import MCPUpstream
+import NIOCore
+
+/// A request of a client without session, as it came.
+package struct ModernRequest: Sendable {
+    package let message: Message
+    package let id: RequestID
+    package let offer: Offer
+    package let principal: Principal
+    /// The `Mcp-Param-*` header fields, with lower-case names; nil where the transport has no header fields.
+    package let parameters: [(name: String, value: String)]?
+
+    package init(
+        _ message: Message,
+        id: RequestID,
+        offer: Offer,
+        principal: Principal,
+        parameters: [(name: String, value: String)]? = nil
+    ) {
+        self.message = message
+        self.id = id
+        self.offer = offer
+        self.principal = principal
+        self.parameters = parameters
+    }
+
+    /// What a server is told of the client: what it leaves out, the proxy says of itself.
+    func declaration(to server: ServerConnections) -> ClientDeclaration {
+        var declaration = server.ownDeclaration
+        let metadata = message.envelope.metadata
+        if let info = message.view(metadata.clientInfo?.value) { declaration.clientInfo = info.bytes }
+        if let capabilities = message.view(metadata.clientCapabilities?.value) {
+            declaration.capabilities = capabilities.bytes
+        }
+        declaration.clientInfo.blankLineBreaks()
+        declaration.capabilities.blankLineBreaks()
+        return declaration
+    }
+
+    /// Which questions the client has declared to answer.
+    var capabilities: DeclaredCapabilities {
+        DeclaredCapabilities(message.view(message.envelope.metadata.clientCapabilities?.value))
+    }
+
+    /// What the client says of itself, comparable. Two different ones are taken for the same once in 10¹⁹ times.
+    var clientHash: Int {
+        var hasher = Hasher()
+        if let info = message.view(message.envelope.metadata.clientInfo?.value) {
+            unsafe info.bytes.withUnsafeReadableBytes { unsafe hasher.combine(bytes: $0) }
+        }
+        return hasher.finalize()
+    }
+
+    var logLevel: LogLevel? { LogLevel(message.view(message.envelope.metadata.logLevel?.value)) }
+}
+
+/// What every stateless request has to say of itself
+/// ([per-request protocol fields, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic#meta)).
+package enum ModernEnvelope {
+    /// Checks that what is required is there.
+    package static func checkMembers(of message: Message) throws(Refusal) {
+        let metadata = message.envelope.metadata
+        guard message.envelope.meta != nil else {
+            throw Refusal(
+                .invalidEnvelope,
+                "params._meta is missing: it carries \(RequestMetadata.prefix)protocolVersion and "
+                    + "\(RequestMetadata.prefix)clientCapabilities")
+        }
+        guard message.view(metadata.protocolVersion?.value)?.string != nil else {
+            throw Refusal(
+                .invalidEnvelope, "params._meta needs \(RequestMetadata.prefix)protocolVersion, a string")
+        }
+        guard message.view(metadata.clientCapabilities?.value)?.isObject == true else {
+            throw Refusal(
+                .invalidEnvelope, "params._meta needs \(RequestMetadata.prefix)clientCapabilities, an object")
+        }
+        if let info = metadata.clientInfo, message.view(info.value)?.isObject != true {
+            throw Refusal(.invalidEnvelope, "\(RequestMetadata.prefix)clientInfo must be an object")
+        }
+        if let level = metadata.logLevel, LogLevel(message.view(level.value)) == nil {
+            throw Refusal(.invalidEnvelope, "\(RequestMetadata.prefix)logLevel must be one of \(LogLevel.names)")
+        }
+    }
+
+    /// Checks that we speak the revision.
+    package static func checkVersion(_ name: String) throws(Refusal) {
+        if let version = ProtocolVersion(name), version.era == .modern { return }
+        var data = ByteBuffer(string: #"{"supported":"#)
+        data.writeImmutableBuffer(DiscoverResult.versions)
+        data.writeStaticString(#","requested":"#)
+        data.writeJSONString(name)
+        data.writeStaticString("}")
+        throw Refusal(.unsupportedVersion, "Unsupported protocol version", data: data)
+    }
+}
