@@ -113,7 +113,7 @@ async def test_answers_that_nobody_reads_share_one_bound(launch, http):
             await eventually_async(lambda: given_up(proxy) >= count - 4, "the oldest to be given up", seconds=60)
             assert anonymous_bytes(proxy.pid) - before < 150 * MEBIBYTE
             assert given_up(proxy) < count, "some of them still wait"
-        assert "limits.maxBufferedBytes" in proxy.stderr
+        proxy.wait_output("limits.maxBufferedBytes")
 
 
 def given_up(proxy):
