@@ -67,7 +67,7 @@ package final class FrontDoor: HTTPRequestHandler {
         self.table = EndpointTable(routes, prefix: settings.prefix)
         self.streamable = StreamableEndpoint(gateway: gateway, limits: settings.limits)
         self.eventStreams = EventStreamEndpoint(gateway: gateway, limits: settings.limits, table: table)
-        self.status = StatusPages(gateway: gateway, disabled: disabled, tokens: settings.statusTokens)
+        self.status = StatusPages(gateway: gateway, table: table, disabled: disabled, tokens: settings.statusTokens)
     }
 
     /// Opens the listener.
@@ -79,7 +79,6 @@ package final class FrontDoor: HTTPRequestHandler {
     /// Lets clients reach a server, in place of what had its paths before. Whoever may not come in any more is shown
     /// out at once.
     package func publish(_ route: Route) {
-        gateway.publish(route.offer)
         guard let replaced = table.publish(route), !replaced.tokens.areCovered(by: route.tokens) else { return }
         let (name, tokens) = (route.offer.name, route.tokens)
         listener.review(
@@ -95,10 +94,12 @@ package final class FrontDoor: HTTPRequestHandler {
         }
     }
 
+    /// What is offered under a name.
+    package func offer(named name: String) -> Offer? { table.offer(named: name) }
+
     /// Takes a server away from clients.
     package func withdraw(_ offer: Offer) {
         table.withdraw(offer)
-        gateway.withdraw(offer)
     }
 
     /// Notes which servers are left out, for those who ask for the status.
@@ -167,9 +168,8 @@ package final class FrontDoor: HTTPRequestHandler {
     /// Leaves a line where `logEnabled` asks for it: at the server that the request was for, or, where there is none, at
     /// any. Many that are equal leave a few and their number.
     func refused(_ request: RefusedRequest) {
-        let offers = gateway.allOffers
-        let offer = offers.first { $0.name == request.server }
-        guard offer?.logsRequests ?? offers.contains(where: \.logsRequests) else { return }
+        let offer = request.server.flatMap { table.offer(named: $0) }
+        guard offer?.logsRequests ?? table.offers.contains(where: \.logsRequests) else { return }
         logger.notice("request refused", metadata: request.facts(server: offer?.member.server.displayName))
     }
 

@@ -1,23 +1,9 @@
-import MCPValues
 import NIOCore
 import Synchronization
 
 // MARK: - Servers that come and go
 
 extension Gateway {
-    /// Lets new requests reach a server under the name of its offer, in place of what had that name before.
-    package func publish(_ offer: Offer) {
-        offers.withLock { $0[ByteText(offer.name)] = offer }
-    }
-
-    /// Takes an offer away from new requests, unless another one has its name by now.
-    package func withdraw(_ offer: Offer) {
-        offers.withLock { offers in
-            let name = ByteText(offer.name)
-            if offers[name] === offer { offers[name] = nil }
-        }
-    }
-
     /// Whether a client has a session or a subscription on a server, or a call there that waits for the client.
     package func hasSessions(of server: ServerConnections) -> Bool {
         sessions.all.contains { $0.leg.server === server }

@@ -1,7 +1,6 @@
 import Logging
 package import MCPCore
 import MCPUpstream
-import MCPValues
 package import NIOCore
 import Synchronization
 
@@ -27,10 +26,9 @@ package final class Gateway: Sendable {
     let suspended: SuspendedCalls
     let subscriptions: OpenSubscriptions
     package let limits: GatewayLimits
-    let offers: Mutex<[ByteText: Offer]>
     private let draining = Mutex(false)
 
-    package init(offers: [Offer], limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:])) {
+    package init(limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:])) {
         self.limits = limits
         self.taskSeal = taskSeal
         self.suspended = SuspendedCalls(
@@ -46,15 +44,7 @@ package final class Gateway: Sendable {
             maximumPerPrincipal: limits.maximumSessionsPerPrincipal
         )
         self.calls = CallCounter(maximum: limits.maximumCalls, maximumPerPrincipal: limits.maximumCallsPerPrincipal)
-        self.offers = Mutex(Dictionary(offers.map { (ByteText($0.name), $0) }) { $1 })
     }
-
-    /// The offer of that name.
-    package func offer(named name: String) -> Offer? {
-        offers.withLock { $0[ByteText(name)] }
-    }
-
-    package var allOffers: [Offer] { offers.withLock { Array($0.values) } }
 
     /// Whether new sessions are refused because the proxy is about to end.
     package var isDraining: Bool { draining.withLock { $0 } }

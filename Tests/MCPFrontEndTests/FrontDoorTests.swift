@@ -31,7 +31,7 @@ import Testing
             )
             door = FrontDoor(
                 doorSettings,
-                gateway: Gateway(offers: [offer], limits: GatewayLimits()),
+                gateway: Gateway(limits: GatewayLimits()),
                 routes: [Route(offer: offer, tokens: RouteTokens(tokens))],
                 disabled: [],
                 logger: .silent

@@ -61,7 +61,7 @@ final class GatewayHarness {
         )
         var limits = GatewayLimits()
         configure(&limits)
-        gateway = Gateway(offers: [offer], limits: limits, taskSeal: taskSeal)
+        gateway = Gateway(limits: limits, taskSeal: taskSeal)
     }
 
     /// Runs both event loops until neither has anything to do.

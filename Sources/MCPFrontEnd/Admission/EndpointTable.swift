@@ -28,7 +28,13 @@ struct Endpoint: Sendable {
 
 /// Finds what stands at a path, in one dictionary access. Routes come and go while it is asked.
 final class EndpointTable: Sendable {
-    private let endpoints = Mutex<[ByteText: Endpoint]>([:])
+    private struct State {
+        var endpoints: [ByteText: Endpoint] = [:]
+        /// By the names of their offers.
+        var routes: [ByteText: Route] = [:]
+    }
+
+    private let state = Mutex(State())
     let prefix: String
 
     /// - Parameter prefix: The path of the base URL, without a slash at its end.
@@ -43,33 +49,38 @@ final class EndpointTable: Sendable {
         ("/message", .eventStreamMessages),
     ]
 
+    /// What is offered, in no order.
+    var offers: [Offer] { state.withLock { $0.routes.values.map(\.offer) } }
+
+    /// What is offered under a name.
+    func offer(named name: String) -> Offer? { state.withLock { $0.routes[ByteText(name)]?.offer } }
+
     /// Lets clients find a route, in place of what had its paths before.
     ///
     /// - Returns: What had its name before.
     @discardableResult
     func publish(_ route: Route) -> Route? {
         let base = "\(prefix)/\(route.offer.name)"
-        return endpoints.withLock { endpoints in
-            let replaced = endpoints[ByteText(base)]?.route
+        return state.withLock { state in
             for (suffix, kind) in Self.kinds {
-                endpoints[ByteText(base + suffix)] = Endpoint(path: base + suffix, kind: kind, route: route)
+                state.endpoints[ByteText(base + suffix)] = Endpoint(path: base + suffix, kind: kind, route: route)
             }
-            return replaced
+            return state.routes.updateValue(route, forKey: ByteText(route.offer.name))
         }
     }
 
     /// Takes a route away, where another one has not its paths by now.
     func withdraw(_ offer: Offer) {
         let base = "\(prefix)/\(offer.name)"
-        endpoints.withLock { endpoints in
-            for (suffix, _) in Self.kinds where endpoints[ByteText(base + suffix)]?.route.offer === offer {
-                endpoints[ByteText(base + suffix)] = nil
-            }
+        state.withLock { state in
+            guard state.routes[ByteText(offer.name)]?.offer === offer else { return }
+            state.routes[ByteText(offer.name)] = nil
+            for (suffix, _) in Self.kinds { state.endpoints[ByteText(base + suffix)] = nil }
         }
     }
 
     func endpoint(at path: String) -> Endpoint? {
-        endpoints.withLock { $0[ByteText(path)] }
+        state.withLock { $0.endpoints[ByteText(path)] }
     }
 
     /// The path to which an HTTP+SSE client has to POST.

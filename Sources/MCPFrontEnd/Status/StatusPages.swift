@@ -23,11 +23,13 @@ final class StatusPages: Sendable {
     }
 
     private let gateway: Gateway
+    private let table: EndpointTable
     private let disabled: Mutex<[String]>
     private let tokens: Mutex<RouteTokens>
 
-    init(gateway: Gateway, disabled: [String], tokens: RouteTokens) {
+    init(gateway: Gateway, table: EndpointTable, disabled: [String], tokens: RouteTokens) {
         self.gateway = gateway
+        self.table = table
         self.disabled = Mutex(disabled)
         self.tokens = Mutex(tokens)
     }
@@ -63,7 +65,7 @@ final class StatusPages: Sendable {
     }
 
     private func readiness(showsServers: Bool, _ responder: HTTPResponder) {
-        let offers = gateway.allOffers.filter(\.isListed).sorted { $0.name < $1.name }
+        let offers = table.offers.filter(\.isListed).sorted { $0.name < $1.name }
         let isStarting = offers.contains {
             $0.member.server.status.state == .starting && $0.member.server.status.error == nil
         }

@@ -57,7 +57,6 @@ package struct Composition {
         self.builder = builder
         servers = settings.servers.filter { !$0.options.disabled }.map { builder.build($0, .file) }
         gateway = Gateway(
-            offers: servers.map(\.route.offer),
             limits: Self.gatewayLimits(settings.limits),
             taskSeal: builder.principals.taskSeal
         )

@@ -30,6 +30,20 @@ import Testing
         }
     }
 
+    @Test("What was replaced is found no more, and taking it away leaves what is there now")
+    func replaced() {
+        let (old, new) = (route("time"), route("time"))
+        let table = EndpointTable([old, route("git")], prefix: "")
+        #expect(table.publish(new)?.offer === old.offer)
+        table.withdraw(old.offer)
+        #expect(table.offer(named: "time") === new.offer)
+        #expect(table.endpoint(at: "/time/mcp")?.route.offer === new.offer)
+        #expect(Set(table.offers.map(\.name)) == ["time", "git"])
+        table.withdraw(new.offer)
+        #expect(table.offer(named: "time") == nil && table.endpoint(at: "/time/sse") == nil)
+        #expect(table.offers.map(\.name) == ["git"])
+    }
+
     @Test("The base URL's path stands before every route")
     func prefix() {
         let table = EndpointTable([route("time")], prefix: "/base/v1")

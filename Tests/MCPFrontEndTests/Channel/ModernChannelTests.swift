@@ -23,7 +23,7 @@ import Testing
 
         init() throws {
             let offer = Offer.inMemory("s", era: .always(.modern), on: eventLoop, makeLink: script.factory)
-            gateway = Gateway(offers: [offer], limits: GatewayLimits())
+            gateway = Gateway(limits: GatewayLimits())
             channel = ModernChannel(offer: offer, principal: .anonymous, on: eventLoop, gateway: gateway) {
                 [written] in written.all.append($0.text)
             }

@@ -50,7 +50,7 @@ final class ModernDoor: Sendable {
         let offer = Offer.inMemory("time", era: .always(.modern), on: MultiThreadedEventLoopGroup.singleton) {
             [seen] in AnsweringLink(on: $0, seen)
         }
-        gateway = Gateway(offers: [offer], limits: GatewayLimits())
+        gateway = Gateway(limits: GatewayLimits())
         door = FrontDoor(
             FrontDoorSettings(
                 host: "127.0.0.1",

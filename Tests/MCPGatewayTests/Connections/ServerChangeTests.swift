@@ -83,8 +83,6 @@ import Testing
     func closing() throws {
         let harness = GatewayHarness()
         _ = try harness.open()
-        harness.gateway.withdraw(harness.offer)
-        #expect(harness.gateway.offer(named: "server") == nil)
         #expect(harness.gateway.sessions.count == 1)
         harness.gateway.closeSessions(of: harness.server, reason: "the server was removed")
         harness.settle()

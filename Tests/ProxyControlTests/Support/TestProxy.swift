@@ -118,7 +118,7 @@ final class TestProxy: Sendable {
         await until { await $0.registry.report(of: name)?.status.state == .ready }
     }
 
-    func route(_ name: String) -> Offer? { composition.gateway.offer(named: name) }
+    func route(_ name: String) -> Offer? { frontDoor.offer(named: name) }
 
     /// The status of the answer to whoever asks at the path of a server.
     func status(at name: String, token: String? = nil) async throws -> Int {
