@@ -43,9 +43,15 @@ async def mirrored(cell):
 
 
 async def read_marks(cell, client):
-    """A client of the newest revision must know the marks before it calls; the others need not."""
+    """A client of the newest revision must know the marks before it calls; the others need not.
+
+    Over stdio the server begins with its client, so that a first call may come before the proxy knows the marks: the
+    server refuses it unread, and it is made again. Here nothing is to be refused.
+    """
     if cell.is_modern_client:
         await client.read_tools()
+    elif cell.kind == "stdio-legacy":
+        await client.every("tools/list", "tools")
 
 
 async def shifted(cell):
