@@ -28,13 +28,7 @@ struct Endpoint: Sendable {
 
 /// Finds what stands at a path, in one dictionary access. Routes come and go while it is asked.
 final class EndpointTable: Sendable {
-    private struct State {
-        var endpoints: [ByteText: Endpoint] = [:]
-        /// By the names of their offers.
-        var routes: [ByteText: Route] = [:]
-    }
-
-    private let state = Mutex(State())
+    private let endpoints = Mutex<[ByteText: Endpoint]>([:])
     let prefix: String
 
     /// - Parameter prefix: The path of the base URL, without a slash at its end.
@@ -50,10 +44,13 @@ final class EndpointTable: Sendable {
     ]
 
     /// What is offered, in no order.
-    var offers: [Offer] { state.withLock { $0.routes.values.map(\.offer) } }
+    var offers: [Offer] {
+        // Of the endpoints of a route this is the only one of its kind.
+        endpoints.withLock { $0.values.filter { $0.kind == .eventStreamMessages }.map(\.route.offer) }
+    }
 
     /// What is offered under a name.
-    func offer(named name: String) -> Offer? { state.withLock { $0.routes[ByteText(name)]?.offer } }
+    func offer(named name: String) -> Offer? { endpoint(at: "\(prefix)/\(name)")?.route.offer }
 
     /// Lets clients find a route, in place of what had its paths before.
     ///
@@ -61,26 +58,27 @@ final class EndpointTable: Sendable {
     @discardableResult
     func publish(_ route: Route) -> Route? {
         let base = "\(prefix)/\(route.offer.name)"
-        return state.withLock { state in
+        return endpoints.withLock { endpoints in
+            let replaced = endpoints[ByteText(base)]?.route
             for (suffix, kind) in Self.kinds {
-                state.endpoints[ByteText(base + suffix)] = Endpoint(path: base + suffix, kind: kind, route: route)
+                endpoints[ByteText(base + suffix)] = Endpoint(path: base + suffix, kind: kind, route: route)
             }
-            return state.routes.updateValue(route, forKey: ByteText(route.offer.name))
+            return replaced
         }
     }
 
     /// Takes a route away, where another one has not its paths by now.
     func withdraw(_ offer: Offer) {
         let base = "\(prefix)/\(offer.name)"
-        state.withLock { state in
-            guard state.routes[ByteText(offer.name)]?.offer === offer else { return }
-            state.routes[ByteText(offer.name)] = nil
-            for (suffix, _) in Self.kinds { state.endpoints[ByteText(base + suffix)] = nil }
+        endpoints.withLock { endpoints in
+            for (suffix, _) in Self.kinds where endpoints[ByteText(base + suffix)]?.route.offer === offer {
+                endpoints[ByteText(base + suffix)] = nil
+            }
         }
     }
 
     func endpoint(at path: String) -> Endpoint? {
-        state.withLock { $0.endpoints[ByteText(path)] }
+        endpoints.withLock { $0[ByteText(path)] }
     }
 
     /// The path to which an HTTP+SSE client has to POST.

@@ -21,7 +21,7 @@ extension Gateway {
             return
         }
         if let refusal = refusal(of: request) {
-            reply.finish(refusal.answer(to: request.id), refusal: refusal.reason)
+            reply.refuse(request, refusal)
             return
         }
         switch request.message.method {
@@ -52,7 +52,7 @@ extension Gateway {
         let server = request.offer.member.server
         // Counted from the beginning: whoever waits for the last call waits for this one.
         if let refusal = admit(request.principal, to: server) {
-            return reply.finish(refusal.answer(to: request.id), refusal: refusal.reason)
+            return reply.refuse(request, refusal)
         }
         server.findEra(for: request.declaration(to: server), on: eventLoop) { [self] era in
             guard case .success(.legacy) = era else {

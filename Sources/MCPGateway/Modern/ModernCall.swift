@@ -277,7 +277,7 @@ final class ModernCall: Caller, @unchecked Sendable {
     /// Goes on with the call.
     func resume(_ again: ModernRequest, named name: String, reply: any ModernReplySink) {
         guard case .suspended(name, let expiry) = state else {
-            Self.refuse(again, reply, Self.unknownState)
+            reply.refuse(again, Self.unknownState)
             return
         }
         let responses: InputResponses
@@ -288,11 +288,11 @@ final class ModernCall: Caller, @unchecked Sendable {
             answers = try inputs.read(responses)
         } catch {
             // The call still waits: the client may correct itself.
-            Self.refuse(again, reply, error)
+            reply.refuse(again, error)
             return
         }
         if let refusal = gateway.admit(request.principal, to: server) {
-            return Self.refuse(again, reply, refusal)
+            return reply.refuse(again, refusal)
         }
         isCounted = true
         expiry.cancel()
@@ -323,10 +323,6 @@ final class ModernCall: Caller, @unchecked Sendable {
         } else if !inputs.isEmpty {
             suspend()
         }
-    }
-
-    private static func refuse(_ request: ModernRequest, _ reply: any ModernReplySink, _ refusal: Refusal) {
-        reply.finish(refusal.answer(to: request.id), refusal: refusal.reason)
     }
 
     // MARK: The end

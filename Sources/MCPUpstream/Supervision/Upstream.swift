@@ -189,7 +189,7 @@ package final class Upstream: @unchecked Sendable {
     package func close(
         because failure: UpstreamFailure = UpstreamFailure(.closed, "the server was stopped", nothingSent: true)
     ) {
-        if case .closed = state { return }
+        if isClosed { return }
         state = .closed
         closedBecause = failure
         retryTimer?.cancel()

@@ -8,16 +8,9 @@ struct DisableCommand: AsyncParsableCommand {
         abstract: "Ends a server of a running proxy without forgetting it.",
         discussion: "This holds until the configuration is read again and says something else of the server.")
 
-    @Argument(help: ArgumentHelp("The server.", valueName: "name"))
-    var name: String
-
-    @OptionGroup var remote: RemoteOptions
-    @OptionGroup var source: ConfigurationOptions
+    @OptionGroup var server: OneServerOptions
 
     func run() async throws {
-        try await CommandFailure.reported("nothing was ended") {
-            let client = ManagementClient(place: try await .find(remote, source))
-            try client.show(try await client.answer(.post, ManagementClient.path(name, "disable")))
-        }
+        try await server.change(.post, "disable", orElse: "nothing was ended")
     }
 }

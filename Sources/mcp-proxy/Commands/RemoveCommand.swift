@@ -7,16 +7,9 @@ struct RemoveCommand: AsyncParsableCommand {
         commandName: "remove",
         abstract: "Lets the calls of a server of a running proxy finish, then ends it and forgets it.")
 
-    @Argument(help: ArgumentHelp("The server.", valueName: "name"))
-    var name: String
-
-    @OptionGroup var remote: RemoteOptions
-    @OptionGroup var source: ConfigurationOptions
+    @OptionGroup var server: OneServerOptions
 
     func run() async throws {
-        try await CommandFailure.reported("nothing was removed") {
-            let client = ManagementClient(place: try await .find(remote, source))
-            try client.show(try await client.answer(.delete, ManagementClient.path(name)))
-        }
+        try await server.change(.delete, orElse: "nothing was removed")
     }
 }
