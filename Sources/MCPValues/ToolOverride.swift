@@ -1,0 +1,33 @@
+/// What a group says of one tool in place of its server (`overrides` of a group).
+package struct ToolOverride: Sendable, Equatable {
+    /// An argument that clients neither see nor send.
+    package struct Preset: Sendable, Equatable {
+        package let name: String
+        /// The value, as JSON.
+        package let json: [UInt8]
+
+        package init(name: String, json: [UInt8]) {
+            self.name = name
+            self.json = json
+        }
+    }
+
+    /// The name under which the tool would be offered without this.
+    package var tool: String
+    /// Under which it is offered, as it stands.
+    package var name: String?
+    package var title: String?
+    package var description: String?
+    /// In the order written.
+    package var presets: [Preset]
+
+    package init(
+        tool: String, name: String? = nil, title: String? = nil, description: String? = nil, presets: [Preset] = []
+    ) {
+        self.tool = tool
+        self.name = name
+        self.title = title
+        self.description = description
+        self.presets = presets
+    }
+}
