@@ -170,7 +170,7 @@ package final class FrontDoor: HTTPRequestHandler {
     func refused(_ request: RefusedRequest) {
         let offer = request.server.flatMap { table.offer(named: $0) }
         guard offer?.logsRequests ?? table.offers.contains(where: \.logsRequests) else { return }
-        logger.notice("request refused", metadata: request.facts(server: offer?.member.server.displayName))
+        logger.notice("request refused", metadata: request.facts(server: offer?.member?.server.displayName))
     }
 
     /// A connection beyond the maximum is there for management and health only.

@@ -1,3 +1,4 @@
+import MCPCore
 import NIOCore
 import Synchronization
 
@@ -6,45 +7,71 @@ import Synchronization
 extension Gateway {
     /// Whether a client has a session or a subscription on a server, or a call there that waits for the client.
     package func hasSessions(of server: ServerConnections) -> Bool {
-        sessions.all.contains { $0.leg.server === server }
-            || subscriptions.all.contains { $0.server === server }
+        sessions.all.contains { $0.offer.member?.server === server }
+            || subscriptions.all.contains { $0.request.offer.member?.server === server }
             || suspended.all.contains { $0.server === server }
     }
 
     /// Ends the sessions on a server that nobody has used for a while.
     package func closeSessions(of server: ServerConnections, idleFor idleTimeout: Duration) {
-        for session in sessions.all where session.leg.server === server {
+        for session in sessions.all where session.offer.member?.server === server {
             closeIfExpired(session, idleTimeout: idleTimeout)
         }
     }
 
     /// Ends the sessions, subscriptions and waiting calls of one server.
     package func closeSessions(of server: ServerConnections, reason: String) {
-        closeSessions(reason: reason) { _, other, _ in other === server }
+        closeSessions(reason: reason) { offer, _ in offer.member?.server === server }
+        for session in sessions.all where !session.isAtServersOwnPath {
+            session.run { session in
+                if let leg = session.legs[server] { session.drop(leg, reason: reason) }
+            }
+        }
+        for call in suspended.all where call.server === server {
+            call.eventLoop.run { call.shutDown(reason: reason) }
+        }
     }
 
     /// Ends what callers have on an offer who may not come in any more.
     package func closeSessions(at name: String, reason: String, except mayStay: (Principal) -> Bool) {
-        closeSessions(reason: reason) { offer, _, principal in offer.name == name && !mayStay(principal) }
+        closeSessions(reason: reason) { offer, principal in offer.name == name && !mayStay(principal) }
     }
 
     /// Ends every session.
     package func closeAllSessions(reason: String) {
-        closeSessions(reason: reason) { _, _, _ in true }
+        closeSessions(reason: reason) { _, _ in true }
     }
 
-    private func closeSessions(reason: String, where isMeant: (Offer, ServerConnections, Principal) -> Bool) {
-        for session in sessions.all where isMeant(session.offer, session.leg.server, session.principal) {
+    private func closeSessions(reason: String, where isMeant: (Offer, Principal) -> Bool) {
+        for session in sessions.all where isMeant(session.offer, session.principal) {
             session.run { $0.close(reason: reason) }
         }
-        for call in suspended.all where isMeant(call.offer, call.server, call.principal) {
+        for call in suspended.all where isMeant(call.offer, call.principal) {
             call.eventLoop.run { call.shutDown(reason: reason) }
         }
         for subscription in subscriptions.all
-        where isMeant(
-            subscription.request.offer, subscription.server, subscription.request.principal)
-        {
+        where isMeant(subscription.request.offer, subscription.request.principal) {
             subscription.eventLoop.execute { subscription.close() }
+        }
+    }
+
+    // MARK: Several servers
+
+    /// Tells the clients that see a server beside others that it lists other things.
+    func listsChanged(at server: ServerConnections, _ changes: Set<Method>) {
+        for session in sessions.all where !session.isAtServersOwnPath {
+            session.run { $0.listsChanged(at: server, changes) }
+        }
+        for subscription in subscriptions.all where subscription.isOfSeveral {
+            subscription.eventLoop.execute { subscription.listsChanged(at: server, changes) }
+        }
+    }
+
+    /// Tells the clients at an offer that other servers are offered there, or the same in another way.
+    package func offerChanged(_ offer: Offer) {
+        for session in sessions.all where session.offer === offer { session.run { $0.offerChanged() } }
+        for subscription in subscriptions.all where subscription.request.offer === offer {
+            subscription.eventLoop.execute { subscription.offerChanged() }
         }
     }
 }

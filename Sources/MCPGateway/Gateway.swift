@@ -28,7 +28,10 @@ package final class Gateway: Sendable {
     package let limits: GatewayLimits
     private let draining = Mutex(false)
 
-    package init(limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:])) {
+    /// - Parameter catalogs: Where servers say that what they list has changed.
+    package init(
+        limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:]), catalogs: CatalogBoard = CatalogBoard()
+    ) {
         self.limits = limits
         self.taskSeal = taskSeal
         self.suspended = SuspendedCalls(
@@ -44,6 +47,7 @@ package final class Gateway: Sendable {
             maximumPerPrincipal: limits.maximumSessionsPerPrincipal
         )
         self.calls = CallCounter(maximum: limits.maximumCalls, maximumPerPrincipal: limits.maximumCallsPerPrincipal)
+        catalogs.listen { [weak self] server, changes in self?.listsChanged(at: server, changes) }
     }
 
     /// Whether new sessions are refused because the proxy is about to end.
@@ -72,6 +76,7 @@ package final class Gateway: Sendable {
     package func open(
         _ initialize: Message,
         offer: Offer,
+        narrowing: Narrowing = .none,
         principal: Principal,
         on eventLoop: any EventLoop,
         completion: @escaping @Sendable (Opening) -> Void
@@ -93,33 +98,49 @@ package final class Gateway: Sendable {
             id: SessionStore.makeID(),
             principal: principal,
             offer: offer,
+            narrowing: narrowing,
             version: ProtocolVersion(inHandshake: requested) ?? .latestLegacy,
             declaration: ClientDeclaration(in: initialize),
             eventLoop: eventLoop,
             gateway: self
         )
         sessions.add(session)
-        session.leg.introduce { completion(Self.opening(session, id, $0)) }
+        if session.isAtServersOwnPath, let leg = session.legs.first {
+            leg.introduce { completion(Self.opening(session, id, leg, $0)) }
+        } else {
+            session.whenListed { completion(Self.opening($0, id)) }
+        }
+    }
+
+    /// Several servers are introduced by the proxy: none of them is asked.
+    private static func opening(_ session: ClientSession, _ id: RequestID) -> Opening {
+        guard let view = session.view, !session.isClosed else { return .refused(.shuttingDown) }
+        log(session, at: nil, "ok")
+        let answer = view.lists.introduction.initializeResult(session.version)
+        return .opened(session, OwnMessages.result(id: id, answer))
+    }
+
+    private static func log(_ session: ClientSession, at server: ServerConnections?, _ outcome: String) {
+        session.offer.log(
+            method: Method.initialize.rawValue, tool: nil, at: server,
+            elapsed: session.eventLoop.now - session.opened, outcome: outcome)
     }
 
     private static func opening(
         _ session: ClientSession,
         _ id: RequestID,
+        _ leg: Leg,
         _ result: Result<Introduction, UpstreamFailure>
     ) -> Opening {
-        let elapsed = session.eventLoop.now - session.opened
-        func log(_ outcome: String) {
-            session.offer.log(method: Method.initialize.rawValue, tool: nil, elapsed: elapsed, outcome: outcome)
-        }
         switch result {
         case .success(let introduction):
-            log("ok")
+            log(session, at: leg.server, "ok")
             let answer = InitializeResult.make(from: introduction, for: session.version)
             return .opened(session, OwnMessages.result(id: id, answer))
         case .failure(let failure):
-            log(failure.code.rawValue)
+            log(session, at: leg.server, failure.code.rawValue)
             session.close(reason: "the server is not available")
-            return .failed(ClientFailure.answer(to: id, server: session.leg.serverName, failure))
+            return .failed(ClientFailure.answer(to: id, server: leg.serverName, failure))
         }
     }
 
@@ -129,6 +150,7 @@ package final class Gateway: Sendable {
     /// - Parameter completion: Is called on `eventLoop`, where the session then lives.
     package func openForOneRequest(
         offer: Offer,
+        narrowing: Narrowing = .none,
         principal: Principal,
         on eventLoop: any EventLoop,
         completion: @escaping @Sendable (ClientSession) -> Void
@@ -137,13 +159,18 @@ package final class Gateway: Sendable {
             id: SessionStore.makeID(),
             principal: principal,
             offer: offer,
+            narrowing: narrowing,
             version: .march2025,
-            declaration: offer.member.server.ownDeclaration,
+            declaration: offer.ownDeclaration,
             isForOneRequest: true,
             eventLoop: eventLoop,
             gateway: self
         )
-        session.leg.whenOpen { completion(session) }
+        if session.isAtServersOwnPath, let leg = session.legs.first {
+            leg.whenOpen { completion(session) }
+        } else {
+            session.whenListed(completion)
+        }
     }
 
     // MARK: Ending sessions

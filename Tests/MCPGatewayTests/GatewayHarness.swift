@@ -182,7 +182,7 @@ final class TestClient {
     /// The link that serves this client.
     var link: ScriptedLink {
         get throws {
-            guard let link = session.leg.current?.connection.upstream.link as? ScriptedLink else {
+            guard let link = session.legs.first?.current?.connection.upstream.link as? ScriptedLink else {
                 throw ScriptedLinks.NoLink()
             }
             return link

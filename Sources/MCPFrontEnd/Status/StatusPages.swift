@@ -65,10 +65,8 @@ final class StatusPages: Sendable {
     }
 
     private func readiness(showsServers: Bool, _ responder: HTTPResponder) {
-        let offers = table.offers.filter(\.isListed).sorted { $0.name < $1.name }
-        let isStarting = offers.contains {
-            $0.member.server.status.state == .starting && $0.member.server.status.error == nil
-        }
+        let servers = table.offers.filter(\.isListed).sorted { $0.name < $1.name }.compactMap(\.member?.server)
+        let isStarting = servers.contains { $0.status.state == .starting && $0.status.error == nil }
         let word = gateway.isDraining ? "draining" : isStarting ? "starting" : "ready"
         var body = ByteBuffer(string: #"{"status":""#)
         body.writeString(word)
@@ -76,7 +74,7 @@ final class StatusPages: Sendable {
         if showsServers {
             body.writeString(#","servers":{"#)
             var isFirst = true
-            for offer in offers { write(offer.member.server, to: &body, &isFirst) }
+            for server in servers { write(server, to: &body, &isFirst) }
             for name in disabled.withLock({ $0 }).sorted() {
                 begin(name, .disabled, to: &body, &isFirst)
                 body.writeString("}")

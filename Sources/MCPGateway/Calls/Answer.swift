@@ -33,6 +33,15 @@ enum Answer: Sendable {
         }
     }
 
+    /// Whether the server says that it has no such resource: in words of its era, or because it has no resources at all.
+    var isOfUnknownResource: Bool {
+        guard case .passed(let message, _) = self else { return false }
+        switch message.errorCode {
+        case ErrorCode.resourceNotFound, ErrorCode.invalidParams, ErrorCode.methodNotFound: return true
+        default: return false
+        }
+    }
+
     /// Why the request is refused, by the server or by us; nil for all that tells of the outcome.
     var refusal: Refusal.Reason? {
         switch self {

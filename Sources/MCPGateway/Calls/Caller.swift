@@ -15,11 +15,11 @@ protocol Caller: AnyObject, Sendable {
     var identity: CallerIdentity { get }
 
     /// To whom tasks belong that are created on its behalf.
-    var taskOwner: TaskOwner { get }
+    func taskOwner(at server: ServerConnections) -> TaskOwner
 
     /// Takes a notification that belongs to an exchange; to the only one under way, when none is named. The progress
     /// token in it is still ours.
-    func deliver(_ notification: Message, for exchange: Exchange?)
+    func deliver(_ notification: Message, from server: ServerConnections, for exchange: Exchange?)
 
     /// Takes the end of an exchange.
     func finish(_ exchange: Exchange, _ answer: Answer)

@@ -76,7 +76,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     }
 
     func exchangeProgressed(_ notification: Message) {
-        caller.eventLoop.run { [self] in caller.deliver(notification, for: self) }
+        caller.eventLoop.run { [self] in caller.deliver(notification, from: leg.connection.server, for: self) }
     }
 
     func exchangeAnswered(_ answer: Message) {
@@ -132,7 +132,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
         guard request.method == .toolsList, answer.kind == .result else { return [] }
         return connection.headerMarks.edits(
             ofList: answer,
-            filter: leg.offer.member.toolFilter,
+            filter: leg.offer.member?.toolFilter,
             dropsInvalidMarks: dropsInvalidMarks
         )
     }

@@ -12,9 +12,9 @@ package struct CacheHints: Sendable {
     package init() {}
 
     /// The members of a result.
-    var members: ByteBuffer {
-        ByteBuffer(
-            string: #""ttlMs":\#(timeToLive.milliseconds),"cacheScope":"\#(isPublic ? "public" : "private")""#
-        )
+    var members: ByteBuffer { Self.members(milliseconds: timeToLive.milliseconds, isPublic: isPublic) }
+
+    static func members(milliseconds: Int64, isPublic: Bool) -> ByteBuffer {
+        ByteBuffer(string: #""ttlMs":\#(milliseconds),"cacheScope":"\#(isPublic ? "public" : "private")""#)
     }
 }

@@ -62,7 +62,9 @@ extension Connection: UpstreamListener {
             if era == .legacy { passChange(message) }
         default:
             if let exchange = receiver as? Exchange {
-                exchange.caller.eventLoop.run { exchange.caller.deliver(message, for: exchange) }
+                exchange.caller.eventLoop.run { [server] in
+                    exchange.caller.deliver(message, from: server, for: exchange)
+                }
             } else if era == .legacy {
                 broadcast(message)
             }
@@ -128,7 +130,9 @@ extension Connection: UpstreamListener {
     /// belong to one principal, as far as each has asked for that level.
     private func passLog(_ message: Message, _ exchange: Exchange?) {
         if let exchange {
-            exchange.caller.eventLoop.run { exchange.caller.deliver(message, for: exchange) }
+            exchange.caller.eventLoop.run { [server] in
+                exchange.caller.deliver(message, from: server, for: exchange)
+            }
             return
         }
         if let only = turns.onlyListener?.caller {
@@ -137,7 +141,7 @@ extension Connection: UpstreamListener {
             {
                 return
             }
-            only.eventLoop.run { only.deliver(message, for: nil) }
+            only.eventLoop.run { [server] in only.deliver(message, from: server, for: nil) }
             return
         }
         // A stateless server serves everybody: where it is not certain whose call it means, nobody may hear it.

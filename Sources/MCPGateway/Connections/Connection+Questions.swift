@@ -65,7 +65,7 @@ extension Connection {
         guard caller.capabilities.permit(request.message.method) else {
             return refuse(question, Self.notDeclared)
         }
-        let owner = caller.taskOwner
+        let owner = caller.taskOwner(at: server)
         guard let message = owner.sealed(request.message) else { return refuse(question, "it cannot be read") }
         // Where the transport tells the call, it can be for no other.
         var returned: (@Sendable () -> Void)?

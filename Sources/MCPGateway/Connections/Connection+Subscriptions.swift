@@ -31,6 +31,15 @@ extension Connection {
         upstream.exchange(OwnRequest(.loggingSetLevel, OwnMessages.object([("level", level.rawValue)]), completion))
     }
 
+    /// Notes from which level on a client wants log messages, and tells the server the most talkative of all.
+    func setLevel(_ level: LogLevel, of client: any AttachedClient) {
+        audience.setLogLevel(level, of: ObjectIdentifier(client))
+        guard case .ready(let introduction) = upstream.state, introduction.declares("logging"),
+            let least = audience.logLevels.min()
+        else { return }
+        setLevel(least)
+    }
+
     /// Attaches a client that asked for notifications.
     ///
     /// - Parameter completion: Gets what of them the server will tell. Called on the connection's event loop.

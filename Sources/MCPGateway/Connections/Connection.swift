@@ -245,6 +245,6 @@ package final class Connection: @unchecked Sendable {
     /// Reads the server's tools again, for what has to be known to call them.
     func refreshCatalog(_ completion: @escaping @Sendable () -> Void) {
         guard case .ready(let introduction) = upstream.state else { return completion() }
-        CatalogProbe(upstream, introduction, of: [.tools], for: server) { _ in completion() }.start()
+        CatalogReader(upstream, introduction, of: [.tools], for: server) { _ in completion() }.start()
     }
 }

@@ -43,8 +43,7 @@ final class HeaderMarks: Sendable {
 
     /// What has to be cut out of the answer to `tools/list` for a client. Everything else stays as it came.
     func edits(ofList answer: Message, filter: ToolFilter?, dropsInvalidMarks: Bool) -> [Edit] {
-        let mayHaveMarks = ToolHeaderMarks.mayHaveMarks(answer.bytes)
-        guard mayHaveMarks || filter != nil || hasMarks else { return [] }
+        guard filter != nil || mayConcern(answer) else { return [] }
         guard let tools = answer.view(answer.envelope.result)?["tools"], tools.isArray else { return [] }
         var list = ByteBuffer()
         list.reserveCapacity(tools.range.count)
@@ -63,15 +62,13 @@ final class HeaderMarks: Sendable {
         return [Edit(tools.range, .bytes(list))]
     }
 
-    /// Notes the marks of the tools in an answer to `tools/list`.
-    func learn(from answer: Message) {
-        _ = edits(ofList: answer, filter: nil, dropsInvalidMarks: false)
-    }
+    /// Whether anything in an answer to `tools/list` may have marks, or makes known ones old.
+    func mayConcern(_ answer: Message) -> Bool { ToolHeaderMarks.mayHaveMarks(answer.bytes) || hasMarks }
 
     private var hasMarks: Bool { state.withLock { !$0.marks.isEmpty } }
 
-    /// Returns whether the tool's marks are in order, or it has none.
-    private func learn(_ tool: JSONView, _ name: String) -> Bool {
+    /// Notes the marks of a tool. Returns whether they are in order, or it has none.
+    func learn(_ tool: JSONView, _ name: String) -> Bool {
         let key = ByteText(name)
         do throws(ToolMarkError) {
             let marks = try ToolHeaderMarks.read(tool: tool)

@@ -29,6 +29,10 @@ package struct ServerConnectionSettings: Sendable {
     package var servesOneClient = false
     /// Whether there is one client only, for which the first connection is opened as soon as it has introduced itself.
     package var beginsWithItsClient = false
+    /// Whether it is offered together with others, so that all that it lists has to be known.
+    package var isOfferedWithOthers = false
+    /// Where it says that what it lists has changed.
+    package var catalogBoard = CatalogBoard()
     /// How connections to a server without sessions are shared; by everybody, unless something else is asked for.
     package var statelessIsolation = Isolation.shared
     /// Which era the server is spoken to in.

@@ -43,6 +43,8 @@ package final class ServerConnections: Sendable {
     /// Whether a line in the log names the tools.
     let namesTools: Atomic<Bool>
     let headerMarks: HeaderMarks
+    /// What it lists.
+    let catalog = KeptCatalog()
     let eraMemory = EraMemory()
     let asking: AskingMemory
     let cacheHints: ByteBuffer
@@ -284,6 +286,7 @@ package final class ServerConnections: Sendable {
             return state.entries.values.map(\.connection)
         }
         for connection in connections { connection.run { $0.upstream.close() } }
+        catalog.settle()
     }
 
     // MARK: What connections report, on their event loops
@@ -327,6 +330,7 @@ package final class ServerConnections: Sendable {
     /// Notes a loss. The same reason again and again, as at every retry, is told once.
     func connection(_ connection: Connection, wasLost failure: UpstreamFailure) {
         guard !isOfOneSession(connection) else { return }
+        catalog.settle()
         let errorOutput = connection.upstream.recentErrorOutput
         let restarts = connection.upstream.restarts
         let isNew = status.error != failure.detail

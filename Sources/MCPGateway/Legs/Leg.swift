@@ -23,6 +23,8 @@ final class Leg: AttachedClient, @unchecked Sendable {
         let request: Message
         let id: RequestID
         let reply: any ReplySink
+        /// Who may know what is asked for, if this server does not.
+        var others: [MemberRequest] = []
     }
 
     /// How many calls may wait until it is open.
@@ -31,14 +33,17 @@ final class Leg: AttachedClient, @unchecked Sendable {
     /// Of what it is a part.
     let offer: Offer
     let server: ServerConnections
-    /// Whose it is. Set once, before anybody else knows the leg.
-    weak var session: ClientSession?
+    /// To whom tasks belong that are created on it.
+    let taskOwner: TaskOwner
+    private weak var session: ClientSession?
     private var state = LegState<OpenLeg, Waiter>()
     private var isListening = false
 
-    init(to offer: Offer) {
+    init(to server: ServerConnections, of offer: Offer, for session: ClientSession) {
+        self.server = server
         self.offer = offer
-        server = offer.member.server
+        self.session = session
+        taskOwner = session.taskOwner(at: server)
     }
 
     /// What exchanges take along; nil while it is not open.
@@ -139,9 +144,11 @@ final class Leg: AttachedClient, @unchecked Sendable {
             case .introduction(let completion):
                 if let introduction { completion(.success(introduction)) } else { askAgain(completion) }
             case .opening(let completion): completion()
-            case .call(let call): session?.receive(request: call.request, call.reply)
+            case .call(let call):
+                session?.pass(call.request, call.id, to: self, call.reply, orElse: call.others)
             }
         }
+        session?.legOpened(self)
         session?.closeIfDone()
     }
 

@@ -20,7 +20,8 @@ struct OpenLeg: Sendable {
     ///
     /// - Parameter client: What is the client of the connection, and gives it back when it leaves that.
     init(
-        to server: ServerConnections, of offer: Offer, for session: ClientSession, _ era: Era, client: ObjectIdentifier
+        to server: ServerConnections, of offer: Offer, for session: ClientSession, _ era: Era,
+        client: ObjectIdentifier
     ) {
         self.init(
             to: server,

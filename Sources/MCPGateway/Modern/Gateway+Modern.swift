@@ -13,43 +13,57 @@ extension Gateway {
         _ reply: any ModernReplySink,
         on eventLoop: any EventLoop
     ) {
+        if let view = request.view {
+            resolve(request, in: view, reply, on: eventLoop)
+        } else if let server = request.offer.member?.server {
+            receive(request, at: server, reply, on: eventLoop)
+        }
+    }
+
+    /// Takes a request for one server, in its own names.
+    ///
+    /// - Parameter others: Who may know what is asked for, if this server does not.
+    private func receive(
+        _ request: ModernRequest, at server: ServerConnections, orElse others: [MemberRequest] = [],
+        _ reply: any ModernReplySink, on eventLoop: any EventLoop
+    ) {
         // A state that is none of ours may be the server's own. A call that waits goes on also while the proxy drains.
         if let state = request.message.view(request.message.envelope.requestState?.value)?.string,
-            let call = suspended.find(state), call.isRepeated(by: request)
+            let call = suspended.find(state), call.isRepeated(by: request, at: server)
         {
             call.eventLoop.run { call.resume(request, named: state, reply: reply) }
             return
         }
-        if let refusal = refusal(of: request) {
+        if let refusal = refusal(of: request, at: server) {
             reply.refuse(request, refusal)
             return
         }
         switch request.message.method {
         case .subscriptionsListen:
-            ModernSubscription(request, reply: reply, on: eventLoop, gateway: self).start()
-        case .serverDiscover: discover(request, reply, on: eventLoop)
-        default: ModernCall(request, reply: reply, on: eventLoop, gateway: self).start()
+            ModernSubscription(request, to: [server], reply: reply, on: eventLoop, gateway: self).start()
+        case .serverDiscover: discover(request, at: server, reply, on: eventLoop)
+        default: ModernCall(request, to: server, orElse: others, reply: reply, on: eventLoop, gateway: self).start()
         }
     }
 
-    private func refusal(of request: ModernRequest) -> Refusal? {
+    private func refusal(of request: ModernRequest, at server: ServerConnections) -> Refusal? {
         if isDraining {
             return Refusal.shuttingDown
         }
-        return switch Resolver.resolve(request.message, from: .modern, filter: request.offer.member.toolFilter) {
+        return switch Resolver.resolve(request.message, from: .modern, filter: request.offer.member?.toolFilter) {
         case .toLeg: nil
         case .refused(let refusal): refusal
-        case .hidden(let tool): request.offer.refuse(hidden: tool, in: request.message)
+        case .hidden(let tool): request.offer.refuse(hidden: tool, in: request.message, at: server)
         }
     }
 
     /// A server with a handshake has said what it is; a stateless one is asked each time.
     private func discover(
         _ request: ModernRequest,
+        at server: ServerConnections,
         _ reply: any ModernReplySink,
         on eventLoop: any EventLoop
     ) {
-        let server = request.offer.member.server
         // Counted from the beginning: whoever waits for the last call waits for this one.
         if let refusal = admit(request.principal, to: server) {
             return reply.refuse(request, refusal)
@@ -57,7 +71,7 @@ extension Gateway {
         server.findEra(for: request.declaration(to: server), on: eventLoop) { [self] era in
             guard case .success(.legacy) = era else {
                 release(request.principal, from: server)
-                return ModernCall(request, reply: reply, on: eventLoop, gateway: self).start()
+                return ModernCall(request, to: server, reply: reply, on: eventLoop, gateway: self).start()
             }
             let leg = OpenLeg(to: server, for: request, .legacy, preferring: eventLoop)
             leg.connection.run { [self] connection in
@@ -72,6 +86,66 @@ extension Gateway {
                     reply.finish(answer.bytes(for: request.id, server: leg.serverName), refusal: answer.refusal)
                     release(request.principal, from: server)
                 }
+            }
+        }
+    }
+
+    // MARK: Several servers
+
+    private func resolve(
+        _ request: ModernRequest, in view: OfferView, _ reply: any ModernReplySink, on eventLoop: any EventLoop
+    ) {
+        switch Resolver.resolve(request.message, from: .modern, in: view) {
+        case .toMembers(let requests):
+            let first = requests[0]
+            receive(
+                request.respelt(first.message), at: first.member.server, orElse: Array(requests.dropFirst()), reply,
+                on: eventLoop)
+        case .task:
+            guard let owner = view.members.first(where: { owns($0.server, request) }) else {
+                return reply.refuse(request, Refusal(.invalidParams, "Unknown task: it is none of this caller's"))
+            }
+            receive(request, at: owner.server, reply, on: eventLoop)
+        case .list(let kind, let cursor):
+            answer(request, view, reply, on: eventLoop) { (lists) throws(Refusal) in
+                try lists.result(kind, after: cursor, for: .modern)
+            }
+        case .introduction: answer(request, view, reply, on: eventLoop) { $0.introduction.discoverResult }
+        case .subscription:
+            if isDraining { return reply.refuse(request, .shuttingDown) }
+            ModernSubscription(
+                request, to: view.members.map(\.server), reply: reply, on: eventLoop, gateway: self
+            ).start()
+        case .refused(let refusal): reply.refuse(request, refusal)
+        case .absent(let refusal, let tool):
+            if let tool { _ = request.offer.refuse(hidden: tool, in: request.message, at: nil) }
+            reply.refuse(request, refusal)
+        case .done, .logLevel:
+            reply.refuse(
+                request,
+                Refusal(
+                    .methodNotFound, "Method not found: \(request.message.methodName) does not exist in this revision"))
+        }
+    }
+
+    private func owns(_ server: ServerConnections, _ request: ModernRequest) -> Bool {
+        TaskOwner(seal: taskSeal, server: server, principal: request.principal).owns(request.message)
+    }
+
+    /// Answers with something of the lists, once they are known or have been waited for long enough.
+    private func answer(
+        _ request: ModernRequest, _ view: OfferView, _ reply: any ModernReplySink, on eventLoop: any EventLoop,
+        _ result: @escaping @Sendable (OfferLists) throws(Refusal) -> ByteBuffer
+    ) {
+        if isDraining { return reply.refuse(request, .shuttingDown) }
+        view.refresh()
+        request.offer.firstLists.wait(
+            for: view.members.map(\.server), on: eventLoop, request.declaration(to: view.members.first?.server)
+        ) {
+            do throws(Refusal) {
+                reply.finish(OwnMessages.result(id: request.id, try result((request.view ?? view).lists)))
+            } catch {
+                reply.refuse(request, error)
             }
         }
     }

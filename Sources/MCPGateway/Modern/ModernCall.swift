@@ -14,28 +14,34 @@ final class ModernCall: Caller, @unchecked Sendable {
     let era = Era.modern
     /// What its client says of itself, where that is enough to tell one person's clients apart.
     private let clientHash: Int?
-    private let gateway: Gateway
+    /// Who may know what is asked for, if this server does not.
+    private let others: [MemberRequest]
+    let gateway: Gateway
     private let started: NIODeadline
-    private var state = State.starting
-    private var reply: any ModernReplySink
-    private var clientID: RequestID
-    private var progressToken: RequestID?
+    var state = State.starting
+    var reply: any ModernReplySink
+    var clientID: RequestID
+    var progressToken: RequestID?
     private var exchange: Exchange?
     /// Where the call is under way, held meanwhile.
     private var leg: OpenLeg?
     /// Where it was made last.
-    private weak var lastConnection: Connection?
-    private var isCounted = false
+    weak var lastConnection: Connection?
+    var isCounted = false
     private var hasBegunAgain = false
     var inputs = PendingInputs()
     private var flush: Scheduled<Void>?
     private var rounds = 0
     /// What came while nobody was there to hear it.
-    private var held = HeldMessages()
+    var held = HeldMessages()
 
-    init(_ request: ModernRequest, reply: any ModernReplySink, on eventLoop: any EventLoop, gateway: Gateway) {
+    init(
+        _ request: ModernRequest, to server: ServerConnections, orElse others: [MemberRequest] = [],
+        reply: any ModernReplySink, on eventLoop: any EventLoop, gateway: Gateway
+    ) {
         self.request = request
-        self.server = request.offer.member.server
+        self.server = server
+        self.others = others
         self.reply = reply
         self.clientHash = server.company(of: request.principal) == .onePerson ? request.clientHash : nil
         self.clientID = request.id
@@ -48,7 +54,12 @@ final class ModernCall: Caller, @unchecked Sendable {
     var identity: CallerIdentity { clientHash.map { .client(hash: $0) } ?? .call(ObjectIdentifier(self)) }
     var offer: Offer { request.offer }
     var principal: Principal { request.principal }
-    var taskOwner: TaskOwner { TaskOwner(seal: gateway.taskSeal, server: server, principal: principal) }
+    var taskOwner: TaskOwner { taskOwner(at: server) }
+
+    func taskOwner(at server: ServerConnections) -> TaskOwner {
+        TaskOwner(seal: gateway.taskSeal, server: server, principal: principal)
+    }
+
     var capabilities: DeclaredCapabilities { request.capabilities }
 
     // MARK: Beginning
@@ -93,7 +104,7 @@ final class ModernCall: Caller, @unchecked Sendable {
     }
 
     /// Why header fields do not agree with the arguments that they repeat; nil when they do, or there are none by nature.
-    private func mismatch(in request: ModernRequest) -> String? {
+    func mismatch(in request: ModernRequest) -> String? {
         request.parameters.flatMap { server.headerMarks.mismatch(request.message, received: $0) }
     }
 
@@ -118,7 +129,7 @@ final class ModernCall: Caller, @unchecked Sendable {
         leg.connection.run { $0.start(exchange) }
     }
 
-    private func watchClient() {
+    func watchClient() {
         let reply = self.reply
         reply.whenClientLeaves { [self] in eventLoop.run { [self] in clientLeft(reply) } }
     }
@@ -135,7 +146,7 @@ final class ModernCall: Caller, @unchecked Sendable {
 
     // MARK: From the server
 
-    func deliver(_ notification: Message, for exchange: Exchange?) {
+    func deliver(_ notification: Message, from server: ServerConnections, for exchange: Exchange?) {
         guard exchange == nil || exchange === self.exchange else { return }
         if exchange == nil, !taskOwner.mayHear(notification) { return }
         switch state {
@@ -145,7 +156,7 @@ final class ModernCall: Caller, @unchecked Sendable {
         }
     }
 
-    private func pass(_ notification: Message) {
+    func pass(_ notification: Message) {
         switch notification.method {
         case .progress:
             guard let token = progressToken, let range = notification.envelope.progressToken else { return }
@@ -155,7 +166,7 @@ final class ModernCall: Caller, @unchecked Sendable {
             guard let wanted = request.logLevel else { return }
             let level = LogLevel(notification.view(notification.envelope.level))
             if let level, level < wanted { return }
-            reply.send(taskOwner.line(notification))
+            reply.send(taskOwner.line(notification, request.view?.edits(notification, from: server) ?? []))
         case .elicitationCompleted: break  // the client learns of it by asking again
         default: reply.send(taskOwner.line(notification))
         }
@@ -166,6 +177,7 @@ final class ModernCall: Caller, @unchecked Sendable {
         self.exchange = nil
         releaseLeg()
         if beginsAgain(after: answer) { return }
+        if !others.isEmpty, answer.isOfUnknownResource { return askOther() }
         if state.isSuspended {
             // The server did not wait for the answers. The client gets this when it comes back.
             held.answer = answer
@@ -185,12 +197,25 @@ final class ModernCall: Caller, @unchecked Sendable {
         return true
     }
 
-    private func conclude(_ answer: Answer, _ serverEra: Era) {
+    /// Asks the next one of those who may know what is asked for, in a call of its own.
+    private func askOther() {
+        inputs.giveUp("the call has ended")
+        state = .ended
+        uncount()
+        let next = others[0]
+        let call = ModernCall(
+            request.respelt(next.message), to: next.member.server, orElse: Array(others.dropFirst()), reply: reply,
+            on: eventLoop, gateway: gateway)
+        call.start()
+    }
+
+    func conclude(_ answer: Answer, _ serverEra: Era) {
         inputs.giveUp("the call has ended")
         if serverEra == .legacy, case .passed(let message, _) = answer, URLDemand.isOne(message) {
             return demandURLs(URLDemand(message))
         }
-        end(answer.sealed(by: taskOwner, for: request.message))
+        let sealed = answer.sealed(by: taskOwner, for: request.message)
+        end(request.view?.respelt(sealed, from: server, to: request.message) ?? sealed)
     }
 
     // MARK: Questions of a server with a session
@@ -218,9 +243,10 @@ final class ModernCall: Caller, @unchecked Sendable {
         inputs.withdraw(origin)
     }
 
-    /// Waits a moment, because a server may ask several things at once.
+    /// Waits a moment after each question, because a server may ask several things at once.
     private func scheduleFlush() {
-        guard flush == nil, case .running = state else { return }
+        guard case .running = state else { return }
+        flush?.cancel()
         flush = eventLoop.scheduleTask(in: .milliseconds(10)) { [self] in
             flush = nil
             guard case .running = state, !inputs.isEmpty else { return }
@@ -264,65 +290,6 @@ final class ModernCall: Caller, @unchecked Sendable {
     private func expired(_ name: String) {
         guard case .suspended(name, _) = state else { return }
         cancel(reason: "the client did not come back with what was asked for", outcome: "expired")
-    }
-
-    // MARK: The client comes back
-
-    /// Whether a request is this one again, with answers.
-    func isRepeated(by other: ModernRequest) -> Bool {
-        other.principal == request.principal && other.offer.name.hasBytes(of: request.offer.name)
-            && RequestBinding(request.message) == RequestBinding(other.message)
-    }
-
-    /// Goes on with the call.
-    func resume(_ again: ModernRequest, named name: String, reply: any ModernReplySink) {
-        guard case .suspended(name, let expiry) = state else {
-            reply.refuse(again, Self.unknownState)
-            return
-        }
-        let responses: InputResponses
-        let answers: PendingInputs.Answers
-        do throws(Refusal) {
-            if let words = mismatch(in: again) { throw Refusal(.headerMismatch, words) }
-            responses = try InputResponses(again.message)
-            answers = try inputs.read(responses)
-        } catch {
-            // The call still waits: the client may correct itself.
-            reply.refuse(again, error)
-            return
-        }
-        if let refusal = gateway.admit(request.principal, to: server) {
-            return reply.refuse(again, refusal)
-        }
-        isCounted = true
-        expiry.cancel()
-        gateway.suspended.remove(name)
-        state = .running
-        self.reply = reply
-        clientID = again.id
-        progressToken = again.message.progressToken
-        watchClient()
-        if inputs.isAboutURLs { return resumeAfterURLs(answers, again) }
-        for notification in held.takeAll() { pass(notification) }
-        guard let lastConnection else { return goOn(answers) }
-        state = .returning
-        lastConnection.run { [self] connection in
-            connection.comesBack(self) { [self] in eventLoop.run { [self] in goOn(answers) } }
-            if answers.hasOthers { connection.take(responses, from: self) }
-        }
-    }
-
-    /// Hands the server what the client has brought.
-    private func goOn(_ answers: PendingInputs.Answers) {
-        if case .returning = state { state = .running }
-        guard case .running = state else { return }
-        inputs.give(answers)
-        if let answer = held.answer {
-            held.answer = nil
-            conclude(answer, .legacy)
-        } else if !inputs.isEmpty {
-            suspend()
-        }
     }
 
     // MARK: The end
@@ -384,6 +351,7 @@ final class ModernCall: Caller, @unchecked Sendable {
         guard offer.logsRequests else { return }
         let message = request.message
         let tool = message.method == .toolsCall ? message.view(message.envelope.name)?.string : nil
-        offer.log(method: message.methodName, tool: tool, elapsed: eventLoop.now - started, outcome: outcome())
+        offer.log(
+            method: message.methodName, tool: tool, at: server, elapsed: eventLoop.now - started, outcome: outcome())
     }
 }

@@ -4,9 +4,12 @@ import NIOCore
 
 /// A request of a client without session, as it came.
 package struct ModernRequest: Sendable {
-    package let message: Message
+    /// Where several servers are offered, in their own names once it is known for which of them it is.
+    package private(set) var message: Message
     package let id: RequestID
     package let offer: Offer
+    /// What the client wants to see less of the offer.
+    package let narrowing: Narrowing
     package let principal: Principal
     /// The `Mcp-Param-*` header fields, with lower-case names; nil where the transport has no header fields.
     package let parameters: [(name: String, value: String)]?
@@ -15,19 +18,31 @@ package struct ModernRequest: Sendable {
         _ message: Message,
         id: RequestID,
         offer: Offer,
+        narrowing: Narrowing = .none,
         principal: Principal,
         parameters: [(name: String, value: String)]? = nil
     ) {
         self.message = message
         self.id = id
         self.offer = offer
+        self.narrowing = narrowing
         self.principal = principal
         self.parameters = parameters
     }
 
+    /// What the client sees of an offer of several servers; nil at a server's own path.
+    var view: OfferView? { offer.view(for: principal, narrowing) }
+
+    /// The same in the names of one server.
+    func respelt(_ message: Message) -> ModernRequest {
+        var request = self
+        request.message = message
+        return request
+    }
+
     /// What a server is told of the client: what it leaves out, the proxy says of itself.
-    func declaration(to server: ServerConnections) -> ClientDeclaration {
-        var declaration = server.ownDeclaration
+    func declaration(to server: ServerConnections?) -> ClientDeclaration {
+        var declaration = server?.ownDeclaration ?? offer.ownDeclaration
         let metadata = message.envelope.metadata
         if let info = message.view(metadata.clientInfo?.value) { declaration.clientInfo = info.bytes }
         if let capabilities = message.view(metadata.clientCapabilities?.value) {

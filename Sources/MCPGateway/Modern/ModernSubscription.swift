@@ -3,39 +3,46 @@ import MCPUpstream
 import MCPValues
 import NIOCore
 
-/// One `subscriptions/listen` of a client: what a server tells unasked, as far as the client has asked for it
+/// One `subscriptions/listen` of a client: what servers tell unasked, as far as the client has asked for it
 /// ([subscriptions, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions)).
 ///
-/// Confined to its event loop, but for what it says otherwise; that is what makes `@unchecked Sendable` true.
-final class ModernSubscription: AttachedClient, @unchecked Sendable {
+/// At a server's own path all of it comes from that server. Where several are offered, the proxy tells of the lists, which
+/// it knows, and the servers of their resources. Confined to its event loop; that is what makes `@unchecked Sendable` true.
+final class ModernSubscription: @unchecked Sendable {
     private enum State {
-        case starting
         /// Nothing may be told before the client knows what it will hear.
-        case attaching(OpenLeg)
-        case acknowledged(OpenLeg, SubscriptionFilter)
+        case starting
+        case acknowledged
         case ended
     }
 
     let request: ModernRequest
-    let server: ServerConnections
     let eventLoop: any EventLoop
-    private var filter = SubscriptionFilter()
+    /// Whether it is where several servers are offered.
+    let isOfSeveral: Bool
+    private let servers: [ServerConnections]
+    private var legs: [SubscriptionLeg] = []
+    /// The lists of whose changes the proxy itself tells.
+    private var lists = SubscriptionFilter()
     private let reply: any ModernReplySink
     private let gateway: Gateway
     private var state = State.starting
-    /// Whether the connection was given back. Belongs to the connection's event loop.
-    private var hasLeft = false
 
-    init(_ request: ModernRequest, reply: any ModernReplySink, on eventLoop: any EventLoop, gateway: Gateway) {
+    init(
+        _ request: ModernRequest, to servers: [ServerConnections], reply: any ModernReplySink,
+        on eventLoop: any EventLoop, gateway: Gateway
+    ) {
         self.request = request
-        self.server = request.offer.member.server
+        self.servers = servers
         self.reply = reply
         self.eventLoop = eventLoop
         self.gateway = gateway
+        isOfSeveral = request.view != nil
     }
 
     /// Must be called once, on the event loop.
     func start() {
+        let filter: SubscriptionFilter
         do throws(Refusal) {
             filter = try SubscriptionFilter(requested: request.message.params?["notifications"])
         } catch {
@@ -45,40 +52,86 @@ final class ModernSubscription: AttachedClient, @unchecked Sendable {
             return fail(.refused(Refusal(.overloaded, "too many subscriptions are open; close one first")))
         }
         reply.whenClientLeaves { [self] in eventLoop.run { [self] in end() } }
-        server.findEra(for: request.declaration(to: server), on: eventLoop) { [self] era in
-            guard case .starting = state else { return }
-            switch era {
-            case .success(let era): attach(era)
-            case .failure(let failure): fail(.failure(failure))
-            }
+        if isOfSeveral { share(filter) } else { legs = servers.map { SubscriptionLeg(to: $0, filter, of: self) } }
+        for leg in legs { leg.start() }
+        attached()
+    }
+
+    /// Gives each server the resources that are its own.
+    private func share(_ filter: SubscriptionFilter) {
+        lists.takeLists(of: filter)
+        guard let view = request.view else { return }
+        var wanted: [Int: SubscriptionFilter] = [:]
+        for uri in filter.resources {
+            guard let origin = view.lists.resources(at: uri.text).first else { continue }
+            wanted[origin.member, default: SubscriptionFilter()].resources.insert(origin.address)
+        }
+        legs = wanted.sorted { $0.key < $1.key }.map {
+            SubscriptionLeg(to: view.members[$0.key].server, $0.value, of: self)
         }
     }
 
-    private func attach(_ era: Era) {
-        let leg = OpenLeg(to: server, for: request, era, preferring: eventLoop)
-        state = .attaching(leg)
-        leg.connection.run { [self, wanted = filter] connection in
-            connection.upstream.whenReady { [self] ready in
-                guard !hasLeft else { return }
-                switch ready {
-                case .success: connection.subscribe(self, to: wanted) { [self] in attached($0) }
-                case .failure(let failure): attached(.failure(failure))
-                }
-            }
+    // MARK: From the legs
+
+    /// Takes the news that one more server has said what it tells. When all have, the client is told.
+    func attached() {
+        guard case .starting = state, legs.allSatisfy({ $0.isAttached || $0.isEnded }) else { return }
+        state = .acknowledged
+        acknowledge(legs.filter(\.isAttached).reduce(lists) { $0.union(offered($1)) })
+    }
+
+    /// What a server tells, in the addresses that are offered.
+    private func offered(_ leg: SubscriptionLeg) -> SubscriptionFilter {
+        guard let view = request.view, let place = view.members.firstIndex(where: { $0.server === leg.server }) else {
+            return leg.filter
+        }
+        var offered = leg.filter
+        let addresses = view.lists.addresses
+        offered.resources = Set(leg.filter.resources.map { ByteText(addresses.offered($0.text, of: place)) })
+        return offered
+    }
+
+    /// Takes the failure of a server. Where there are others, nothing is told of this one's resources.
+    func failed(_ leg: SubscriptionLeg, _ failure: UpstreamFailure) {
+        guard isOfSeveral else { return fail(.failure(failure), from: leg.server) }
+        attached()
+    }
+
+    /// Takes the end of a server that was replaced.
+    func lost(_ leg: SubscriptionLeg) {
+        if isOfSeveral { leg.end() } else { close() }
+    }
+
+    func hear(_ notification: Message, from leg: SubscriptionLeg) {
+        guard case .acknowledged = state, leg.wants(notification) else { return }
+        reply.send(tagged(notification, request.view?.edits(notification, from: leg.server) ?? []))
+    }
+
+    // MARK: Several servers
+
+    /// Takes the news that a server lists other things.
+    func listsChanged(at server: ServerConnections, _ changes: Set<Method>) {
+        guard request.view?.has(server) == true else { return }
+        tell(changes)
+    }
+
+    /// Takes the news that other servers are offered, or the same in another way.
+    func offerChanged() {
+        guard isOfSeveral else { return }
+        for leg in legs where request.view?.has(leg.server) != true { leg.end() }
+        tell(Set(CatalogKind.allCases.map(\.change)))
+    }
+
+    private func tell(_ changes: Set<Method>) {
+        guard case .acknowledged = state else { return }
+        for method in lists.lists.intersection(changes) {
+            // Our own text is a message by construction.
+            guard let message = try? Message(OwnMessages.notification(method)) else { continue }
+            reply.send(tagged(message))
         }
     }
 
-    private func attached(_ outcome: Result<SubscriptionFilter, UpstreamFailure>) {
-        eventLoop.run { [self] in
-            guard case .attaching(let leg) = state else { return }
-            switch outcome {
-            case .success(let honoured):
-                state = .acknowledged(leg, honoured)
-                acknowledge(honoured)
-            case .failure(let failure): fail(.failure(failure))
-            }
-        }
-    }
+    // MARK: To the client
 
     private func acknowledge(_ honoured: SubscriptionFilter) {
         var params = ByteBuffer(string: #"{"_meta":{"#)
@@ -96,31 +149,11 @@ final class ModernSubscription: AttachedClient, @unchecked Sendable {
         return member
     }
 
-    // MARK: AttachedClient, on the connection's event loop
-
-    func serverWasReplaced() {
-        eventLoop.run { [self] in close() }
-    }
-
-    func hear(_ notification: Message) {
-        eventLoop.run { [self] in
-            guard case .acknowledged(_, let honoured) = state else { return }
-            if notification.method == .resourceUpdated {
-                guard let uri = notification.view(notification.envelope.uri)?.string.map(ByteText.init),
-                    Attachment(client: self, caller: nil, subscriptions: honoured.resources).wants(uri)
-                else { return }
-            } else if !honoured.contains(notification.method) {
-                return
-            }
-            reply.send(tagged(notification))
-        }
-    }
-
-    private func tagged(_ notification: Message) -> ByteBuffer {
+    private func tagged(_ notification: Message, _ edits: [Edit] = []) -> ByteBuffer {
         if let span = notification.envelope.metadata.subscriptionID {
-            return notification.spliced([Edit(span.value, .id(request.id))])
+            return notification.spliced(edits + [Edit(span.value, .id(request.id))])
         }
-        return notification.spliced(notification.metaEdits(inserting: idMember))
+        return notification.spliced(edits + notification.metaEdits(inserting: idMember))
     }
 
     // MARK: The end
@@ -136,27 +169,16 @@ final class ModernSubscription: AttachedClient, @unchecked Sendable {
 
     private var isEnded: Bool { if case .ended = state { true } else { false } }
 
-    private func fail(_ answer: Answer) {
+    private func fail(_ answer: Answer, from server: ServerConnections? = nil) {
         guard !isEnded else { return }
         end()
-        reply.finish(answer.bytes(for: request.id, server: server.displayName), refusal: answer.refusal)
+        reply.finish(answer.bytes(for: request.id, server: server?.displayName ?? ""), refusal: answer.refusal)
     }
 
     private func end() {
-        switch state {
-        case .attaching(let leg), .acknowledged(let leg, _):
-            leg.connection.run { [self] connection in
-                hasLeft = true
-                // Without an attachment there is only the hold to give back.
-                if connection.audience.contains(self) {
-                    connection.detach(self)
-                } else {
-                    leg.release()
-                }
-            }
-        case .starting, .ended: break
-        }
+        guard !isEnded else { return }
         state = .ended
+        for leg in legs { leg.end() }
         gateway.subscriptions.remove(self)
     }
 }

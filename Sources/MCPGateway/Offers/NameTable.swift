@@ -34,11 +34,13 @@ struct NameTable: Sendable {
     private var offered: [Origin: String] = [:]
     private let servers: [Server]
     private let style: NameStyle
+    private let maximumLength: Int
 
     /// - Parameter maximumLength: Of a name with a prefix, in characters.
     init(_ servers: [Server], _ style: NameStyle = .always, maximumLength: Int = OfferedName.usualMaximumLength) {
         self.servers = servers
         self.style = style
+        self.maximumLength = maximumLength
         let shared = style == .auto ? Self.sharedNames(of: servers) : []
         for (member, server) in servers.enumerated() {
             for name in server.names {
@@ -73,19 +75,32 @@ struct NameTable: Sendable {
         return shared
     }
 
-    /// What a name stands for; nil when nothing is offered under it.
-    func origin(of offered: String) -> Origin? {
-        if let origin = origins[ByteText(offered)] { return origin }
+    /// What a listed name stands for.
+    func listed(_ offered: String) -> Origin? { origins[ByteText(offered)] }
+
+    func isListed(_ offered: String) -> Bool { origins[ByteText(offered)] != nil }
+
+    /// What a name may stand for that is newer than the last lists: by the longest prefix, so that `git_hub` is not taken
+    /// for `git`.
+    func guess(_ offered: String) -> Origin? {
         guard style != .never else { return nil }
-        // Newer than the last list. The longest prefix, so that `git_hub` is not taken for `git`.
-        let guesses = servers.enumerated().compactMap { member, server in
-            OfferedName.original(of: offered, prefix: server.prefix).map { name in
-                (length: server.prefix.utf8.count, origin: Origin(member: member, name: ByteText(name)))
-            }
+        let guesses = servers.enumerated().compactMap { member, server -> (length: Int, origin: Origin)? in
+            guard let name = OfferedName.original(of: offered, prefix: server.prefix),
+                // Else it would be offered under another name, as one that is listed or not at all.
+                OfferedName.make(name, of: server.key, prefix: server.prefix, maximumLength: maximumLength)
+                    .hasBytes(of: offered)
+            else { return nil }
+            return (server.prefix.utf8.count, Origin(member: member, name: ByteText(name)))
         }
         return guesses.max { $0.length < $1.length }?.origin
     }
 
+    /// What a name stands for; nil when nothing is offered under it.
+    func origin(of offered: String) -> Origin? { listed(offered) ?? guess(offered) }
+
     /// What something is offered as; nil when it is not.
     func name(of origin: Origin) -> String? { offered[origin] }
+
+    /// All names that are offered, in no order.
+    var allOffered: [String] { origins.keys.map(\.text) }
 }

@@ -10,21 +10,25 @@ extension ClientSession {
     private static let maximumSubscribing = 256
 
     /// Does itself what a stateless server cannot be asked. Returns whether the request was of that kind.
-    func keepsFromServer(_ request: Message, _ id: RequestID, _ open: OpenLeg, _ reply: any ReplySink) -> Bool {
+    func keepsFromServer(
+        _ request: Message, _ id: RequestID, _ leg: Leg, _ open: OpenLeg, _ reply: any ReplySink
+    ) -> Bool {
         switch Resolver.resolveAtStatelessServer(request, of: version) {
         case .toServer: return false
         case .done: reply.finish(OwnMessages.emptyResult(id: id))
         case .logLevel(let level):
             leg.wantsLogMessages(from: level)
             reply.finish(OwnMessages.emptyResult(id: id))
-        case .changes(let uri, let isWanted): change(uri, isWanted: isWanted, id, open, reply)
+        case .changes(let uri, let isWanted): change(uri, isWanted: isWanted, id, leg, open, reply)
         case .refused(let refusal): reply.finish(refusal.answer(to: id))
         }
         return true
     }
 
     /// Begins or ends to hear of changes of a resource, and answers when the server has agreed.
-    private func change(_ uri: ByteText, isWanted: Bool, _ id: RequestID, _ open: OpenLeg, _ reply: any ReplySink) {
+    private func change(
+        _ uri: ByteText, isWanted: Bool, _ id: RequestID, _ leg: Leg, _ open: OpenLeg, _ reply: any ReplySink
+    ) {
         guard subscribing.count < Self.maximumSubscribing else {
             let words = "too many requests for changes of resources wait for the server; try again later"
             return reply.finish(Refusal(.overloaded, words).answer(to: id))
@@ -63,18 +67,19 @@ extension ClientSession {
 extension ClientSession {
     /// Takes a notification that belongs to no call.
     func hear(_ notification: Message, from leg: Leg) {
-        guard taskOwner.mayHear(notification) else { return }
-        var edits: [Edit] = []
+        guard leg.taskOwner.mayHear(notification), isHeard(notification) else { return }
+        var edits = offerEdits(notification, from: leg.server)
         // Which subscription it came for is between the server and us.
         if let span = notification.envelope.metadata.subscriptionID, let meta = notification.envelope.meta {
-            edits = notification.edits(of: meta, removing: [span])
+            edits += notification.edits(of: meta, removing: [span])
         }
-        tell(taskOwner.line(notification, edits))
+        tell(leg.taskOwner.line(notification, edits))
     }
 
     /// Takes the end of a leg, because nothing holds any more that the client was told of its server.
     func lost(_ leg: Leg) {
-        // There is no other one, so that nothing is left of the session.
-        close(reason: "the server was replaced")
+        let reason = "the server was replaced"
+        // Where there is no other one, nothing is left of the session.
+        if isAtServersOwnPath { close(reason: reason) } else { drop(leg, reason: reason) }
     }
 }

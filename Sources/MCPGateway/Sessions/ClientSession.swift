@@ -9,21 +9,25 @@ package import NIOCore
 /// Confined to the event loop on which it was opened; that is what makes `@unchecked Sendable` true.
 package final class ClientSession: Caller, @unchecked Sendable {
     /// A server's question that the client has not answered yet.
-    private struct OpenQuestion {
+    struct OpenQuestion {
         let question: ClientQuestion
         let exchange: ObjectIdentifier?
         let timeout: Scheduled<Void>
     }
 
     /// One request that is under way.
-    private struct Call {
+    struct Call {
         let exchange: Exchange
         let reply: any ReplySink
+        /// Who may know what is asked for, if this one does not.
+        var others: [MemberRequest] = []
     }
 
     package let id: String
     package let principal: Principal
     package let offer: Offer
+    /// What the client wants to see less of the offer.
+    let narrowing: Narrowing
     package let eventLoop: any EventLoop
     package let version: ProtocolVersion
     /// What the client says of itself, for every server to which a leg is opened.
@@ -32,28 +36,35 @@ package final class ClientSession: Caller, @unchecked Sendable {
     /// Whether the client has never opened it, so that it shares its connection with others and ends with its calls.
     let isForOneRequest: Bool
     let era = Era.legacy
-    /// What it holds towards its server.
-    let leg: Leg
+    /// What it holds towards servers.
+    private(set) var legs = Legs()
+    /// From which level on the client wants log messages of all servers; nil before it has said so.
+    var logLevel: LogLevel?
+    /// What it sees of an offer of several servers, as it was when that was looked at last.
+    var lastView: OfferView?
     /// Where things go that belong to no exchange.
     package var outlet: (any SessionOutlet)?
     package private(set) var isClosed = false
     package private(set) var lastUsed: NIODeadline
     package let opened: NIODeadline
 
-    let taskOwner: TaskOwner
-    private let gateway: Gateway
+    let gateway: Gateway
     private var endsWithItsCalls = false
-    private var exchanges: [ObjectIdentifier: Call] = [:]
-    private var newestExchange: Exchange?
+    /// How many requests wait for what servers list.
+    var waitingForLists = 0
+    private var isListening = false
+    private(set) var exchanges: [ObjectIdentifier: Call] = [:]
+    private(set) var newestExchange: Exchange?
     /// Requests for updates of a resource that are not answered yet.
     var subscribing: [RequestID: any ReplySink] = [:]
-    private var questions: [Int64: OpenQuestion] = [:]
-    private var lastQuestion: Int64 = 0
+    var questions: [Int64: OpenQuestion] = [:]
+    var lastQuestion: Int64 = 0
 
     init(
         id: String,
         principal: Principal,
         offer: Offer,
+        narrowing: Narrowing = .none,
         version: ProtocolVersion,
         declaration: ClientDeclaration,
         isForOneRequest: Bool = false,
@@ -63,17 +74,16 @@ package final class ClientSession: Caller, @unchecked Sendable {
         self.id = id
         self.principal = principal
         self.offer = offer
+        self.narrowing = narrowing
         self.version = version
         self.declaration = declaration
         self.capabilities = declaration.answers
         self.isForOneRequest = isForOneRequest
-        self.leg = Leg(to: offer)
         self.eventLoop = eventLoop
         self.gateway = gateway
-        self.taskOwner = TaskOwner(seal: gateway.taskSeal, server: leg.server, principal: principal)
         self.opened = eventLoop.now
         self.lastUsed = opened
-        leg.session = self
+        if narrowing.isEmpty, let member = offer.member { _ = leg(to: member) }
     }
 
     /// Runs on the session's event loop: now, when that is the current one.
@@ -83,41 +93,73 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     var identity: CallerIdentity { .session(ObjectIdentifier(self)) }
 
-    package var callsInFlight: Int { exchanges.count + leg.waitingCalls }
+    package var callsInFlight: Int { exchanges.count + waitingForLists + legs.all.reduce(0) { $0 + $1.waitingCalls } }
+
+    /// Whether it is at a server's own path, where everything passes as it is.
+    var isAtServersOwnPath: Bool { !offer.isMerged && narrowing.isEmpty }
+
+    func taskOwner(at server: ServerConnections) -> TaskOwner {
+        TaskOwner(seal: gateway.taskSeal, server: server, principal: principal)
+    }
+
+    /// The leg to a member, made now when there is none.
+    func leg(to member: Member) -> Leg {
+        if let leg = legs[member.server] { return leg }
+        let leg = Leg(to: member.server, of: offer, for: self)
+        legs.add(leg)
+        if isListening { leg.listen() }
+        return leg
+    }
 
     /// Says that the client now hears what belongs to no exchange.
     package func outletOpened() {
-        leg.listen()
+        isListening = true
+        for leg in legs.all { leg.listen() }
     }
 
     /// Whether a call of this identifier is still under way.
     package func isInFlight(_ id: RequestID) -> Bool {
-        exchanges.values.contains { $0.exchange.clientID == id } || subscribing[id] != nil || leg.isWaiting(id)
+        exchanges.values.contains { $0.exchange.clientID == id } || subscribing[id] != nil
+            || legs.all.contains { $0.isWaiting(id) }
     }
 
     // MARK: From the client
 
     /// Takes a request. The answer comes through `reply`, exactly once.
-    package func receive(request sealed: Message, _ reply: any ReplySink) {
+    package func receive(request: Message, _ reply: any ReplySink) {
         lastUsed = eventLoop.now
-        guard let id = sealed.id else { return }
+        guard let id = request.id else { return }
         guard !isClosed else {
             return reply.finish(Refusal(.invalidRequest, "the session has ended").answer(to: id))
         }
+        if isAtServersOwnPath, let leg = legs.first {
+            pass(request, id, to: leg, reply)
+        } else {
+            resolve(request, id, reply)
+        }
+    }
+
+    /// Passes a request on to a server, in the server's own names.
+    ///
+    /// - Parameter others: Who may know what is asked for, if this server does not.
+    func pass(
+        _ sealed: Message, _ id: RequestID, to leg: Leg, _ reply: any ReplySink, orElse others: [MemberRequest] = []
+    ) {
         guard let open = leg.current else {
             let words = "too many calls wait until the server is known; try again later"
-            if leg.keep(Leg.WaitingCall(request: sealed, id: id, reply: reply)) { return }
+            if leg.keep(Leg.WaitingCall(request: sealed, id: id, reply: reply, others: others)) { return }
             return reply.finish(Refusal(.overloaded, words).answer(to: id))
         }
-        switch Resolver.resolve(sealed, from: .legacy, filter: offer.member.toolFilter) {
+        switch Resolver.resolve(sealed, from: .legacy, filter: offer.member?.toolFilter) {
         case .toLeg: break
         case .refused(let refusal): return reply.finish(refusal.answer(to: id))
-        case .hidden(let tool): return reply.finish(offer.refuse(hidden: tool, in: sealed).answer(to: id))
+        case .hidden(let tool):
+            return reply.finish(offer.refuse(hidden: tool, in: sealed, at: leg.server).answer(to: id))
         }
-        if open.era == .modern, keepsFromServer(sealed, id, open, reply) { return }
+        if open.era == .modern, keepsFromServer(sealed, id, leg, open, reply) { return }
         let request: Message
         do throws(Refusal) {
-            request = try taskOwner.opened(sealed)
+            request = try leg.taskOwner.opened(sealed)
         } catch {
             return reply.finish(error.answer(to: id))
         }
@@ -125,7 +167,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
             return reply.finish(refusal.answer(to: id))
         }
         let exchange = Exchange(request, id: id, caller: self, leg: open)
-        exchanges[ObjectIdentifier(exchange)] = Call(exchange: exchange, reply: reply)
+        exchanges[ObjectIdentifier(exchange)] = Call(exchange: exchange, reply: reply, others: others)
         newestExchange = exchange
         exchange.connection.run { $0.start(exchange) }
     }
@@ -137,20 +179,24 @@ package final class ClientSession: Caller, @unchecked Sendable {
         switch notification.method {
         case .initialized: break  // the server has had ours
         case .cancelled: cancel(notification)
-        default:
-            // A stateless server takes no notifications.
-            guard let open = leg.current, open.era == .legacy,
-                let opened = taskOwner.opened(notification, mayBeClients: open.connection.key != .shared)
-            else { return }
-            let line = opened.singleLine
-            open.connection.run { $0.upstream.notify(line) }
+        default: for leg in legs.all { pass(notification, to: leg) }
         }
+    }
+
+    private func pass(_ notification: Message, to leg: Leg) {
+        // A stateless server takes no notifications.
+        guard let open = leg.current, open.era == .legacy,
+            let opened = leg.taskOwner.opened(notification, mayBeClients: open.connection.key != .shared)
+        else { return }
+        let line = opened.singleLine
+        open.connection.run { $0.upstream.notify(line) }
     }
 
     private func cancel(_ notification: Message) {
         guard let id = notification.cancelledID else { return }
         if let reply = subscribing.removeValue(forKey: id) { return reply.abandon() }
-        if let reply = leg.withdraw(id) {
+        for leg in legs.all {
+            guard let reply = leg.withdraw(id) else { continue }
             reply.abandon()
             return closeIfDone()
         }
@@ -173,21 +219,22 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     // MARK: To the client
 
-    func deliver(_ notification: Message, for exchange: Exchange?) {
+    func deliver(_ notification: Message, from server: ServerConnections, for exchange: Exchange?) {
+        let owner = taskOwner(at: server)
         guard let exchange else {
-            guard taskOwner.mayHear(notification) else { return }
-            return tellDuringCall(taskOwner.line(notification))
+            guard owner.mayHear(notification) else { return }
+            return tellDuringCall(owner.line(notification, offerEdits(notification, from: server)))
         }
         if notification.method == .progress {
             guard let token = exchange.progressToken, let range = notification.envelope.progressToken else { return }
-            deliver(taskOwner.line(notification, [Edit(range, .id(token))]), for: exchange)
+            deliver(owner.line(notification, [Edit(range, .id(token))]), for: exchange)
         } else {
-            deliver(taskOwner.line(notification), for: exchange)
+            deliver(owner.line(notification, offerEdits(notification, from: server)), for: exchange)
         }
     }
 
     /// Delivers something that belongs to an exchange.
-    private func deliver(_ message: ByteBuffer, for exchange: Exchange) {
+    func deliver(_ message: ByteBuffer, for exchange: Exchange) {
         guard let call = exchanges[ObjectIdentifier(exchange)], call.reply.carriesMessages else {
             tell(message)
             return
@@ -201,7 +248,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     }
 
     /// Delivers something that probably accompanies the only call under way.
-    private func tellDuringCall(_ message: ByteBuffer) {
+    func tellDuringCall(_ message: ByteBuffer) {
         if exchanges.count == 1, let only = exchanges.values.first {
             deliver(message, for: only.exchange)
         } else {
@@ -213,9 +260,20 @@ package final class ClientSession: Caller, @unchecked Sendable {
         guard let call = exchanges[ObjectIdentifier(exchange)] else { return }
         log(exchange, outcome: answer.outcome)
         dropQuestions(of: exchange)
+        if !call.others.isEmpty, answer.isOfUnknownResource { return askOther(call, after: exchange) }
         // Counted as under way until it is on its way out: whoever waits for the last call must not cut it off.
-        let sealed = answer.sealed(by: taskOwner, for: exchange.request)
+        let server = exchange.connection.server
+        var sealed = answer.sealed(by: taskOwner(at: server), for: exchange.request)
+        if !isAtServersOwnPath { sealed = respelt(sealed, from: server, to: exchange.request) }
         call.reply.finish(sealed.bytes(for: exchange.clientID, server: exchange.leg.serverName))
+        _ = remove(exchange)
+    }
+
+    /// Asks the next one of those who may know what is asked for.
+    private func askOther(_ call: Call, after exchange: Exchange) {
+        let next = call.others[0]
+        let leg = leg(to: next.member)
+        pass(next.message, exchange.clientID, to: leg, call.reply, orElse: Array(call.others.dropFirst()))
         _ = remove(exchange)
     }
 
@@ -243,8 +301,8 @@ package final class ClientSession: Caller, @unchecked Sendable {
         let name =
             exchange.request.method == .toolsCall ? exchange.request.view(exchange.request.envelope.name)?.string : nil
         offer.log(
-            method: exchange.request.methodName, tool: name, elapsed: eventLoop.now - exchange.started,
-            outcome: outcome()
+            method: exchange.request.methodName, tool: name, at: exchange.connection.server,
+            elapsed: eventLoop.now - exchange.started, outcome: outcome()
         )
     }
 
@@ -256,65 +314,17 @@ package final class ClientSession: Caller, @unchecked Sendable {
         exchange.connection.run { $0.cancel(exchange, reason: reason) }
     }
 
-    // MARK: Questions of the server
-
-    /// Passes a server's request on to the client, on the stream where it belongs.
-    func ask(_ question: ClientQuestion, during exchange: Exchange?) {
-        guard !isClosed, questions.count < gateway.limits.maximumServerRequestsInFlight else {
-            question.refused("too many requests to the client are open")
-            return
-        }
-        guard let range = question.message.envelope.id else { return }
-        lastQuestion += 1
-        let id = lastQuestion
-        let timeout = eventLoop.scheduleTask(in: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) {
-            [weak self] in
-            guard let self else { return }
-            questionTimedOut(id)
-        }
-        questions[id] = OpenQuestion(
-            question: question, exchange: exchange.map { ObjectIdentifier($0) }, timeout: timeout
-        )
-        let message = question.message.spliced([Edit(range, .integer(id))])
-        if let exchange {
-            deliver(message, for: exchange)
-        } else if exchanges.count == 1 || outlet?.isOpen != true, let newest = newestExchange {
-            deliver(message, for: newest)
-        } else {
-            tell(message)
-        }
-    }
-
-    private func questionTimedOut(_ id: Int64) {
-        guard let open = questions.removeValue(forKey: id) else { return }
-        tell(OwnMessages.cancelled(id: .integer(id), reason: "timed out"))
-        open.question.refused("the client did not answer in time")
-    }
-
-    /// Takes back the questions that live only as long as an exchange.
-    private func dropQuestions(of exchange: Exchange) {
-        for (id, open) in questions
-        where open.exchange == ObjectIdentifier(exchange) && open.question.origin == nil {
-            open.timeout.cancel()
-            questions[id] = nil
-            tell(OwnMessages.cancelled(id: .integer(id), reason: "the call has ended"))
-        }
-    }
-
-    /// A session answers each question by itself.
-    func take(_ responses: InputResponses) {}
-
-    func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message) {
-        guard
-            let found = questions.first(where: { $0.value.question.origin == origin }),
-            let range = notification.envelope.requestID
-        else { return }
-        found.value.timeout.cancel()
-        questions[found.key] = nil
-        tellDuringCall(notification.spliced([Edit(range, .integer(found.key))]))
-    }
-
     // MARK: The end
+
+    /// Ends what the session holds towards one of several servers.
+    func drop(_ leg: Leg, reason: String) {
+        legs.remove(leg)
+        for call in exchanges.values where call.exchange.connection.server === leg.server {
+            abandon(call.exchange, reason: reason)
+            call.reply.finish(Refusal.ended(reason).answer(to: call.exchange.clientID))
+        }
+        leg.end(reason: reason)
+    }
 
     /// Ends the session: its calls are cancelled, the server's questions refused, its connection given back.
     package func close(reason: String) {
@@ -335,7 +345,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
             item.timeout.cancel()
             item.question.refused("the client has gone")
         }
-        leg.end(reason: reason)
+        for leg in legs.all { leg.end(reason: reason) }
         outlet?.close()
         outlet = nil
     }

@@ -69,6 +69,9 @@ struct SubscriptionFilter: Equatable, Sendable {
         }
     }
 
+    /// Wants the same lists as another filter.
+    mutating func takeLists(of other: SubscriptionFilter) { lists = other.lists }
+
     var isEmpty: Bool { lists.isEmpty && resources.isEmpty }
 
     func contains(_ notification: Method) -> Bool { lists.contains(notification) }

@@ -36,6 +36,12 @@ struct TaskOwner: Sendable {
         return message
     }
 
+    /// Whether a request is about a task of this caller at this server.
+    func owns(_ request: Message) -> Bool {
+        guard let id = request.view(request.envelope.taskID)?.string else { return false }
+        return seal.open(id, server: server, for: principal) != nil
+    }
+
     /// A notification or a response with the server's identifiers in it, or the client's own where it carries out tasks
     /// itself; nil for one that must not be passed on.
     ///

@@ -89,7 +89,8 @@ package actor ServerRegistry: ServerManagement {
         let turn = server.settings.name
         if !listings.take(turn) { await withCheckedContinuation { listings.wait(for: turn, $0) } }
         defer { listings.give(turn) }
-        return try await ToolListing(member: server.route.offer.member).read()
+        let member = Member(server.connections, toolFilter: server.settings.options.toolFilter)
+        return try await ToolListing(member: member).read()
     }
 
     /// The server of that name, or of that name as reports show it.

@@ -27,7 +27,7 @@ import Testing
             channel = ModernChannel(offer: offer, principal: .anonymous, on: eventLoop, gateway: gateway) {
                 [written] in written.all.append($0.text)
             }
-            eventLoop.perform { offer.member.server.start() }
+            eventLoop.perform { offer.member?.server.start() }
             try eventLoop.perform { try script.link.completeDiscovery() }
         }
 

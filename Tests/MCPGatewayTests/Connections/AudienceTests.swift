@@ -19,10 +19,11 @@ private final class Listener: AttachedClient {
     @Test("Whoever only hears is never asked, not even as the last who came")
     func onlyHears() throws {
         let session = try harness.open().session
+        let leg = try #require(session.legs.first)
         var audience = Audience()
         audience.add(Attachment(client: Listener(), caller: nil))
         #expect(audience.addressee == nil && audience.callers.isEmpty)
-        audience.add(Attachment(client: session.leg, caller: session))
+        audience.add(Attachment(client: leg, caller: session))
         let listener = Listener()
         audience.add(Attachment(client: listener, caller: nil))
         audience.noteActivity(of: ObjectIdentifier(listener))
@@ -32,15 +33,16 @@ private final class Listener: AttachedClient {
     @Test("Outside of calls the one is asked that was active last; when it has gone, the only one left, or nobody")
     func addressee() throws {
         let sessions = try (0..<3).map { _ in try harness.open().session }
+        let legs = try sessions.map { try #require($0.legs.first) }
         var audience = Audience()
-        for session in sessions { audience.add(Attachment(client: session.leg, caller: session)) }
+        for (session, leg) in zip(sessions, legs) { audience.add(Attachment(client: leg, caller: session)) }
         #expect(audience.addressee === sessions[2])
-        audience.noteActivity(of: ObjectIdentifier(sessions[0].leg))
+        audience.noteActivity(of: ObjectIdentifier(legs[0]))
         audience.noteActivity(of: ObjectIdentifier(harness))
         #expect(audience.addressee === sessions[0])
-        #expect(audience.remove(sessions[0].leg) != nil && audience.remove(sessions[0].leg) == nil)
+        #expect(audience.remove(legs[0]) != nil && audience.remove(legs[0]) == nil)
         #expect(audience.addressee == nil, "it is not clear which of two")
-        _ = audience.remove(sessions[1].leg)
+        _ = audience.remove(legs[1])
         #expect(audience.addressee === sessions[2])
     }
 

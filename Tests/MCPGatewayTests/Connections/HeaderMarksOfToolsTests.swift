@@ -116,3 +116,10 @@ import Testing
         #expect(headerMarks.edits(ofList: answer, filter: nil, dropsInvalidMarks: true).count == 1)
     }
 }
+
+extension HeaderMarks {
+    /// Notes the marks of the tools in an answer to `tools/list`.
+    fileprivate func learn(from answer: Message) {
+        _ = edits(ofList: answer, filter: nil, dropsInvalidMarks: false)
+    }
+}

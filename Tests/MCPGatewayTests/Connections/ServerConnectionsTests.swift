@@ -102,10 +102,11 @@ import Testing
         #expect(harness.server.status.processID == 4_711)
         #expect(!harness.server.status.isCatalogKnown)
         try harness.serverAnswers(
-            try #require(link.lastRequestID(.toolsList)), result: #"{"tools":[1,2],"nextCursor":"a\"b"}"#)
+            try #require(link.lastRequestID(.toolsList)),
+            result: #"{"tools":[{"name":"1"},{"name":"2"}],"nextCursor":"a\"b"}"#)
         let page = try #require(link.requests(.toolsList).last)
         #expect(page.message.params?["cursor"]?.string == "a\"b")
-        try harness.serverAnswers(try #require(link.lastRequestID(.toolsList)), result: #"{"tools":[3]}"#)
+        try harness.serverAnswers(try #require(link.lastRequestID(.toolsList)), result: #"{"tools":[{"name":"3"}]}"#)
         try harness.serverSays(
             #"{"jsonrpc":"2.0","id":\#(try #require(link.lastRequestID(.promptsList))),"error":{"code":1,"message":"m"}}"#
         )

@@ -58,14 +58,14 @@ import Testing
         #expect(harness.script.links.isEmpty)
         let replies = try (1...3).map { try client.call(call($0)) }
         #expect(client.session.callsInFlight == 3 && client.session.isInFlight(.integer(2)))
-        #expect(harness.gateway.calls.total == 0 && client.session.leg.current == nil)
+        #expect(harness.gateway.calls.total == 0 && client.session.legs.first?.current == nil)
         try client.notify(#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":2}}"#)
         #expect(replies[1].abandonments == 1 && client.session.callsInFlight == 2)
 
         harness.serverIsThere(capabilities: Self.tools)
         let sent = try harness.script.link.requests(.toolsCall).map { $0.message.params?["name"]?.string }
         #expect(sent == ["t1", "t3"] && harness.script.links.count == 1)
-        #expect(client.session.leg.current?.era == .modern && harness.gateway.calls.total == 2)
+        #expect(client.session.legs.first?.current?.era == .modern && harness.gateway.calls.total == 2)
         for id in try harness.script.link.callIDs { try harness.serverAnswers(id) }
         #expect(replies.map(\.answers.count) == [1, 0, 1] && client.session.callsInFlight == 0)
     }
@@ -144,7 +144,7 @@ import Testing
         #expect(opening.opening == nil, "it is asked once more, on the connection that serves everybody")
         try introduce(link, harness)
         let session = try opening.session
-        #expect(session.leg.current?.era == .modern && harness.gateway.sessions.count == 1)
+        #expect(session.legs.first?.current?.era == .modern && harness.gateway.sessions.count == 1)
         let client = try TestClient(session, harness)
         let (reply, id) = try client.callWithID()
         let sent = try #require(link.requests(.toolsCall).last)

@@ -246,6 +246,8 @@ import Testing
         let link = try harness.script.link
         try harness.serverAnswers(try #require(link.lastRequestID(.toolsList)), result: #"{"tools":[]}"#)
         try harness.serverAnswers(try #require(link.lastRequestID(.resourcesList)), result: #"{"resources":[]}"#)
+        try harness.serverAnswers(
+            try #require(link.lastRequestID(.resourceTemplatesList)), result: #"{"resourceTemplates":[]}"#)
         let listen = try #require(link.lastRequestID(.subscriptionsListen))
         try harness.serverSays(
             #"{"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"_meta":{"io.modelcontextprotocol/subscriptionId":\#(listen)},"notifications":\#(Self.listensToTools)}}"#

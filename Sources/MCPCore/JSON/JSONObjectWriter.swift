@@ -1,63 +1,64 @@
-import MCPCore
-import NIOCore
+package import NIOCore
 
 /// Writes a JSON object member by member.
-struct JSONObjectWriter {
+package struct JSONObjectWriter {
     private var bytes = ByteBuffer(string: "{")
     private var isFirst = true
 
+    package init() {}
+
     private mutating func name(_ name: String) {
-        if !isFirst { bytes.writeString(",") }
+        if !isFirst { bytes.writeStaticString(",") }
         isFirst = false
         bytes.writeJSONString(name)
-        bytes.writeString(":")
+        bytes.writeStaticString(":")
     }
 
     /// Adds a text, when there is one.
-    mutating func add(_ member: String, _ text: String?) {
+    package mutating func add(_ member: String, _ text: String?) {
         guard let text else { return }
         name(member)
         bytes.writeJSONString(text)
     }
 
     /// Adds a number, when there is one.
-    mutating func add(_ member: String, _ number: Int?) {
+    package mutating func add(_ member: String, _ number: Int?) {
         guard let number else { return }
         name(member)
-        bytes.writeString(String(number))
+        bytes.writeDecimal(number)
     }
 
-    mutating func add(_ member: String, _ texts: [String]) {
+    package mutating func add(_ member: String, _ texts: [String]) {
         name(member)
-        bytes.writeString("[")
+        bytes.writeStaticString("[")
         for (index, text) in texts.enumerated() {
-            if index > 0 { bytes.writeString(",") }
+            if index > 0 { bytes.writeStaticString(",") }
             bytes.writeJSONString(text)
         }
-        bytes.writeString("]")
+        bytes.writeStaticString("]")
     }
 
     /// Adds what is JSON already.
-    mutating func add(_ member: String, json: ByteBuffer) {
+    package mutating func add(_ member: String, json: ByteBuffer) {
         name(member)
         bytes.writeImmutableBuffer(json)
     }
 
     /// Adds several values that are JSON already, as an array.
-    mutating func add(_ member: String, elements: [ByteBuffer]) {
+    package mutating func add(_ member: String, elements: [ByteBuffer]) {
         name(member)
-        bytes.writeString("[")
+        bytes.writeStaticString("[")
         for (index, element) in elements.enumerated() {
-            if index > 0 { bytes.writeString(",") }
+            if index > 0 { bytes.writeStaticString(",") }
             bytes.writeImmutableBuffer(element)
         }
-        bytes.writeString("]")
+        bytes.writeStaticString("]")
     }
 
     /// The whole object.
-    var finished: ByteBuffer {
+    package var finished: ByteBuffer {
         var whole = bytes
-        whole.writeString("}")
+        whole.writeStaticString("}")
         return whole
     }
 }

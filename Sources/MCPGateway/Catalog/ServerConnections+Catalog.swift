@@ -1,14 +1,27 @@
 import Logging
 import MCPCore
 import MCPUpstream
+import MCPValues
+import NIOCore
 import Synchronization
 
 // MARK: - What the server lists
 
 extension ServerConnections {
+    /// How old a catalog may be before it is read again at the next occasion: a server may never tell of changes.
+    private static let longestAge = TimeAmount.minutes(10)
+
     func connectionListChanged(_ connection: Connection) {
         guard !isOfOneSession(connection), case .ready(let result) = connection.upstream.state else { return }
         readCatalog(connection.upstream, result)
+    }
+
+    /// Reads the lists again, where the server is there and that was last done long ago.
+    func refreshOldCatalog() {
+        guard let connection = firstOpen, !catalog.isFresh(Self.longestAge, now: connection.eventLoop.now) else {
+            return
+        }
+        connection.run { $0.server.connectionListChanged($0) }
     }
 
     func readCatalog(_ upstream: Upstream, _ result: Introduction) {
@@ -18,16 +31,9 @@ extension ServerConnections {
             return state.catalogReads == 0
         }
         guard isFirst else { return }
-        CatalogProbe(upstream, result, of: wantedLists(result), for: self) { [weak self] counts in
+        CatalogReader(upstream, result, of: wantedLists(result), for: self) { [weak self] outcome in
             guard let self else { return }
-            update {
-                $0.tools = counts.tools
-                $0.prompts = counts.prompts
-                $0.resources = counts.resources
-                $0.isCatalogKnown = true
-            }
-            logTools(counts.names)
-            if let unknown = counts.unknown { warn(ofUnknown: unknown) }
+            take(outcome, now: upstream.eventLoop.now)
             let changedMeanwhile = state.withLock { state in
                 defer { state.catalogReads = 0 }
                 return state.catalogReads > 1
@@ -36,19 +42,40 @@ extension ServerConnections {
         }.start()
     }
 
+    private func take(_ outcome: CatalogReader.Outcome, now: NIODeadline) {
+        let changes = catalog.take(outcome.catalog, failed: outcome.failed, now: now)
+        let names = ToolNames(outcome.catalog[.tools], namesTools.load(ordering: .relaxed) ? self : nil)
+        update {
+            $0.tools = outcome.catalog[.tools].map { $0.entries.count { counts(tool: $0.key.text) } }
+            $0.prompts = outcome.catalog[.prompts]?.entries.count
+            $0.resources = outcome.catalog[.resources]?.entries.count
+            $0.isCatalogKnown = true
+        }
+        logTools(names)
+        if let tools = outcome.catalog[.tools] { warn(ofUnknown: unknownTools(tools)) }
+        if !changes.isEmpty { settings.catalogBoard.changed(self, changes) }
+    }
+
     /// What the only client of a server lists it asks for itself; then nobody counts. Still a stateless server's tools have
     /// to be known before they are called, and those that a filter names.
-    private func wantedLists(_ result: Introduction) -> [CatalogProbe.Kind] {
-        guard settings.beginsWithItsClient, !namesTools.load(ordering: .relaxed) else {
-            return CatalogProbe.Kind.allCases
+    private func wantedLists(_ result: Introduction) -> [CatalogKind] {
+        guard settings.beginsWithItsClient, !settings.isOfferedWithOthers, !namesTools.load(ordering: .relaxed) else {
+            return CatalogKind.allCases
         }
         let hasFilter = countedTools.withLock { $0 != nil }
         return result.era == .modern || hasFilter ? [.tools] : []
     }
 
+    /// The names in the filter that are no tool's.
+    private func unknownTools(_ tools: CatalogList) -> [String] {
+        guard let named = countedTools.withLock({ $0?.names }) else { return [] }
+        let listed = Set(tools.entries.map(\.key))
+        return named.filter { !listed.contains(ByteText($0)) }
+    }
+
     /// Names the tools where that is wished for: there people find what to write into a filter.
     private func logTools(_ names: ToolNames) {
-        guard namesTools.load(ordering: .relaxed), !names.isEmpty else { return }
+        guard !names.isEmpty else { return }
         var facts: Logger.Metadata = ["server": "\(displayName)"]
         if !names.shown.isEmpty { facts["tools"] = "\(names.shown)" }
         if !names.hidden.isEmpty { facts["hidden"] = "\(names.hidden)" }
@@ -67,5 +94,14 @@ extension ServerConnections {
         logger.warning(
             "toolFilter names tools that the server does not list",
             metadata: ["server": "\(displayName)", "tools": "\(shown.shown)"])
+    }
+}
+
+extension ToolNames {
+    /// - Parameter server: Whose tools they are; nil where nobody wants to see them.
+    fileprivate init(_ tools: CatalogList?, _ server: ServerConnections?) {
+        self.init()
+        guard let tools, let server else { return }
+        for entry in tools.entries { add(entry.key.text, isShown: server.counts(tool: entry.key.text)) }
     }
 }

@@ -8,6 +8,8 @@ struct ToolNames: Sendable {
     /// What the filter leaves out.
     private(set) var hidden = ""
 
+    init() {}
+
     var isEmpty: Bool { shown.isEmpty && hidden.isEmpty }
 
     /// Notes one more.

@@ -1,0 +1,22 @@
+package import MCPCore
+import Synchronization
+
+/// Where servers say that what they list has changed, for whoever offers several of them.
+package final class CatalogBoard: Sendable {
+    private struct Listener: Sendable {
+        let hear: @Sendable (ServerConnections, Set<Method>) -> Void
+    }
+
+    private let listeners = Mutex<[Listener]>([])
+
+    package init() {}
+
+    /// Calls back at each change from now on, with the notifications that tell clients of it. On any event loop.
+    package func listen(_ body: @escaping @Sendable (ServerConnections, Set<Method>) -> Void) {
+        listeners.withLock { $0.append(Listener(hear: body)) }
+    }
+
+    func changed(_ server: ServerConnections, _ changes: Set<Method>) {
+        for listener in listeners.withLock({ $0 }) { listener.hear(server, changes) }
+    }
+}

@@ -1,0 +1,60 @@
+import MCPCore
+import MCPValues
+import NIOCore
+
+/// One list of a server, all its pages, as its own bytes.
+struct CatalogList: Sendable, Equatable {
+    struct Entry: Sendable, Equatable {
+        /// Where it stands in the bytes of the list.
+        let range: ByteRange
+        /// Where the value of its name, or its address, stands there, quotes included.
+        let keyRange: ByteRange
+        let key: ByteText
+        /// Whether a tool says of itself that it changes nothing.
+        let isReadOnly: Bool
+        /// Whether what a tool says of header fields is in order
+        /// ([x-mcp-header, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/server/tools#x-mcp-header)).
+        let hasValidMarks: Bool
+    }
+
+    let kind: CatalogKind
+    private(set) var bytes = ByteBuffer()
+    private(set) var entries: [Entry] = []
+    /// How long the server says that the list may be taken for fresh, in milliseconds; nil when it does not say.
+    private(set) var timeToLive: Int64?
+    /// Whether it says that the list may be kept for others; nil when it does not say.
+    private(set) var isPublic: Bool?
+
+    init(_ kind: CatalogKind) {
+        self.kind = kind
+    }
+
+    /// Adds what one page holds. What has no name that could be asked for is left out.
+    ///
+    /// - Parameter hasValidMarks: Says of a tool and its name whether its header marks are in order.
+    mutating func add(_ page: JSONView, hasValidMarks: (JSONView, String) -> Bool = { _, _ in true }) {
+        page[kind.member]?.forEachElement { element in
+            guard let key = element[kind.key], let text = key.string else { return }
+            let start = bytes.readableBytes
+            bytes.writeImmutableBuffer(element.bytes)
+            let offset = start - element.range.lowerBound
+            entries.append(
+                Entry(
+                    range: start..<bytes.readableBytes,
+                    keyRange: key.range.lowerBound + offset..<key.range.upperBound + offset,
+                    key: ByteText(text),
+                    isReadOnly: kind == .tools && element["annotations"]?["readOnlyHint"]?.boolean == true,
+                    hasValidMarks: kind != .tools || hasValidMarks(element, text)))
+        }
+        noteHints(of: page)
+    }
+
+    /// Of several pages the shortest time counts, and one that is not for others makes all of it not for others.
+    private mutating func noteHints(of page: JSONView) {
+        if let time = page["ttlMs"]?.integer { timeToLive = min(timeToLive ?? time, time) }
+        if let scope = page["cacheScope"]?.string { isPublic = (isPublic ?? true) && scope == "public" }
+    }
+
+    /// An entry, to be looked into.
+    func view(_ entry: Entry) -> JSONView { JSONView(text: bytes, range: entry.range) }
+}

@@ -1,0 +1,82 @@
+import MCPCore
+import NIOCore
+import Synchronization
+
+/// The catalog of one server, from when it was read first: while the server is away, what it had is what it has.
+final class KeptCatalog: Sendable {
+    private struct State {
+        var catalog: ServerCatalog?
+        var edition = 0
+        /// When it was read; nil for one that comes from an earlier run, or was never read.
+        var readAt: NIODeadline?
+        /// Whether it is known, or was tried to be read and could not.
+        var isSettled = false
+        var waiting: [@Sendable () -> Void] = []
+    }
+
+    private let state = Mutex(State())
+    /// Goes up with each change, so that whoever has made something of the catalog learns that it is old.
+    private let published = Atomic(0)
+
+    /// nil before it was read.
+    var current: ServerCatalog? { state.withLock { $0.catalog } }
+    var edition: Int { published.load(ordering: .acquiring) }
+
+    /// Whether it is known, or was tried to be read and could not.
+    var isSettled: Bool { state.withLock { $0.isSettled } }
+
+    /// Calls back once it is settled; at once when it is.
+    func whenSettled(_ body: @escaping @Sendable () -> Void) {
+        let isSettled = state.withLock { state in
+            if !state.isSettled { state.waiting.append(body) }
+            return state.isSettled
+        }
+        if isSettled { body() }
+    }
+
+    /// Lets nobody wait any longer.
+    func settle() {
+        let waiting = state.withLock { state in
+            state.isSettled = true
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for body in waiting { body() }
+    }
+
+    /// Whether it was read within a time; what is of an earlier run was not.
+    func isFresh(_ age: TimeAmount, now: NIODeadline) -> Bool {
+        state.withLock { $0.readAt.map { now - $0 <= age } ?? false }
+    }
+
+    /// Keeps what was read now. What could not be read this time is what it was.
+    ///
+    /// - Returns: The notifications that tell clients what has changed.
+    func take(_ catalog: ServerCatalog, failed: Set<CatalogKind>, now: NIODeadline) -> Set<Method> {
+        defer { settle() }
+        return state.withLock { state in
+            var catalog = catalog
+            for kind in failed { catalog[kind] = state.catalog?[kind] }
+            let changes = catalog.changes(since: state.catalog)
+            let isFirst = state.catalog == nil
+            state.catalog = catalog
+            state.readAt = now
+            if isFirst || !changes.isEmpty {
+                state.edition += 1
+                published.store(state.edition, ordering: .releasing)
+            }
+            return changes
+        }
+    }
+
+    /// Takes what was known in an earlier run, or of what the server was before, unless something newer is known.
+    func remember(_ catalog: ServerCatalog) {
+        defer { settle() }
+        state.withLock { state in
+            guard state.catalog == nil else { return }
+            state.catalog = catalog
+            state.edition += 1
+            published.store(state.edition, ordering: .releasing)
+        }
+    }
+}

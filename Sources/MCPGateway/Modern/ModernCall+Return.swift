@@ -1,0 +1,66 @@
+import MCPCore
+import MCPUpstream
+import MCPValues
+import NIOCore
+
+// MARK: - The client comes back
+
+extension ModernCall {
+    /// Whether a request is this one again, with answers.
+    func isRepeated(by other: ModernRequest, at server: ServerConnections) -> Bool {
+        other.principal == request.principal && other.offer.name.hasBytes(of: request.offer.name)
+            && server.name.hasBytes(of: self.server.name)
+            && RequestBinding(request.message) == RequestBinding(other.message)
+    }
+
+    /// Goes on with the call.
+    func resume(_ again: ModernRequest, named name: String, reply: any ModernReplySink) {
+        guard case .suspended(name, let expiry) = state else {
+            reply.refuse(again, Self.unknownState)
+            return
+        }
+        let responses: InputResponses
+        let answers: PendingInputs.Answers
+        do throws(Refusal) {
+            if let words = mismatch(in: again) { throw Refusal(.headerMismatch, words) }
+            responses = try InputResponses(again.message)
+            answers = try inputs.read(responses)
+        } catch {
+            // The call still waits: the client may correct itself.
+            reply.refuse(again, error)
+            return
+        }
+        if let refusal = gateway.admit(request.principal, to: server) {
+            return reply.refuse(again, refusal)
+        }
+        isCounted = true
+        expiry.cancel()
+        gateway.suspended.remove(name)
+        state = .running
+        self.reply = reply
+        clientID = again.id
+        progressToken = again.message.progressToken
+        watchClient()
+        if inputs.isAboutURLs { return resumeAfterURLs(answers, again) }
+        for notification in held.takeAll() { pass(notification) }
+        guard let lastConnection else { return goOn(answers) }
+        state = .returning
+        lastConnection.run { [self] connection in
+            connection.comesBack(self) { [self] in eventLoop.run { [self] in goOn(answers) } }
+            if answers.hasOthers { connection.take(responses, from: self) }
+        }
+    }
+
+    /// Hands the server what the client has brought.
+    private func goOn(_ answers: PendingInputs.Answers) {
+        if case .returning = state { state = .running }
+        guard case .running = state else { return }
+        inputs.give(answers)
+        if let answer = held.answer {
+            held.answer = nil
+            conclude(answer, .legacy)
+        } else if !inputs.isEmpty {
+            suspend()
+        }
+    }
+}

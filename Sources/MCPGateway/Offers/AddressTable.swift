@@ -1,0 +1,89 @@
+import MCPValues
+
+/// Which address is offered for which resource of which member, and back. An address stays as it is, because results and
+/// subscriptions contain it; only the second of two members that list one is told apart, as `prefix+address`.
+struct AddressTable: Sendable {
+    /// A member as far as its resources go.
+    struct Server: Sendable {
+        let prefix: String
+        let addresses: [String]
+        let templates: [String]
+        /// Whether it says that it has resources at all.
+        let hasResources: Bool
+    }
+
+    /// What an offered address stands for.
+    struct Origin: Hashable, Sendable {
+        /// The member's place in the offer.
+        let member: Int
+        /// The address there.
+        let address: ByteText
+    }
+
+    private let servers: [Server]
+    private var owners: [ByteText: Int] = [:]
+    private var templateOwners: [ByteText: Int] = [:]
+    private var renamed: [Set<ByteText>]
+
+    init(_ servers: [Server]) {
+        self.servers = servers
+        renamed = servers.map { _ in [] }
+        for (member, server) in servers.enumerated() {
+            for address in server.addresses { claim(ByteText(address), for: member, in: \.owners) }
+            for template in server.templates { claim(ByteText(template), for: member, in: \.templateOwners) }
+        }
+    }
+
+    private mutating func claim(
+        _ address: ByteText, for member: Int, in owners: WritableKeyPath<AddressTable, [ByteText: Int]>
+    ) {
+        let owner = self[keyPath: owners][address]
+        if owner == nil {
+            self[keyPath: owners][address] = member
+        } else if owner != member {
+            renamed[member].insert(address)
+        }
+    }
+
+    /// Whether any address of a member is not offered as it is.
+    func renames(_ member: Int) -> Bool { !renamed[member].isEmpty }
+
+    /// What an address, or a template, of a member is offered as.
+    func offered(_ address: String, of member: Int) -> String {
+        renamed[member].contains(ByteText(address)) ? Self.mark(address, servers[member].prefix) : address
+    }
+
+    static func mark(_ address: String, _ prefix: String) -> String { "\(prefix)+\(address)" }
+
+    /// Who may know an address, in the order in which they are to be asked until one does.
+    func origins(of offered: String) -> [Origin] {
+        if let member = owners[ByteText(offered)] { return [Origin(member: member, address: ByteText(offered))] }
+        let marked = servers.indices.compactMap { member in unmarked(offered, of: member) }
+        if let listed = marked.first(where: { renamed[$0.member].contains($0.address) }) { return [listed] }
+        if let match = servers.indices.first(where: { matchesTemplate(offered, of: $0) }) {
+            return [Origin(member: match, address: ByteText(offered))]
+        }
+        if let match = marked.first(where: { matchesTemplate($0.address.text, of: $0.member) }) { return [match] }
+        let all = servers.indices.filter { servers[$0].hasResources }
+            .map { Origin(member: $0, address: ByteText(offered)) }
+        return marked + all
+    }
+
+    /// Who has a template.
+    func origin(ofTemplate offered: String) -> Origin? {
+        if let member = templateOwners[ByteText(offered)] { return Origin(member: member, address: ByteText(offered)) }
+        return servers.indices.lazy.compactMap { unmarked(offered, of: $0) }
+            .first { renamed[$0.member].contains($0.address) }
+    }
+
+    private func unmarked(_ offered: String, of member: Int) -> Origin? {
+        let mark = servers[member].prefix + "+"
+        guard servers[member].hasResources, offered.beginsWithBytes(of: mark) else { return nil }
+        let rest = String(decoding: offered.utf8.dropFirst(mark.utf8.count), as: UTF8.self)
+        return Origin(member: member, address: ByteText(rest))
+    }
+
+    private func matchesTemplate(_ address: String, of member: Int) -> Bool {
+        servers[member].templates.contains { AddressTemplate($0).matches(address) }
+    }
+}

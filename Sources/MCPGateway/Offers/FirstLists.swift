@@ -1,0 +1,58 @@
+import MCPCore
+import MCPUpstream
+import MCPValues
+import NIOCore
+import Synchronization
+
+/// Waits for what servers list at the very first start, when nothing is known of them yet. Later nobody waits: what a
+/// server had is what it has, until it is read again.
+final class FirstLists: Sendable {
+    private let end: NIODeadline
+
+    init(wait: Duration) {
+        end = .now() + .milliseconds(wait.milliseconds)
+    }
+
+    /// Calls back on the event loop once all these servers' lists are known or could not be read, or the time is over.
+    ///
+    /// - Parameter client: Who asks: a server that begins with its client does so now.
+    func wait(
+        for servers: [ServerConnections], on eventLoop: any EventLoop, _ client: @autoclosure () -> ClientDeclaration,
+        _ body: @escaping @Sendable () -> Void
+    ) {
+        let unknown = servers.filter { !$0.catalog.isSettled }
+        guard !unknown.isEmpty else { return body() }
+        for server in unknown where server.settings.beginsWithItsClient {
+            server.begin(with: client)
+            server.start()
+        }
+        let left = end - .now()
+        guard left > .zero else { return body() }
+        let countdown = Countdown(unknown.count) { eventLoop.run(body) }
+        for server in unknown { server.catalog.whenSettled { countdown.tick() } }
+        eventLoop.scheduleTask(in: left) { countdown.finish() }
+    }
+
+    /// Calls back once: after so many ticks, or when it is told to.
+    private final class Countdown: Sendable {
+        private let left: Mutex<Int>
+        private let body: @Sendable () -> Void
+
+        init(_ count: Int, _ body: @escaping @Sendable () -> Void) {
+            left = Mutex(count)
+            self.body = body
+        }
+
+        func tick() { count { $0 - 1 } }
+        func finish() { count { _ in 0 } }
+
+        private func count(_ change: (Int) -> Int) {
+            let isLast = left.withLock { left in
+                guard left > 0 else { return false }
+                left = change(left)
+                return left == 0
+            }
+            if isLast { body() }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package import Logging
+import MCPCore
+import MCPUpstream
+package import MCPValues
+import NIOCore
+import Synchronization
+
+/// What there is for clients at a path: a server alone, as it is, or several with names that tell them apart.
+package final class Offer: Sendable {
+    private enum Content {
+        case server(Member)
+        case merged([Member], OfferTerms)
+    }
+
+    /// What may change while sessions are open, and holds for their requests from then on.
+    private struct State {
+        var content: Content
+        var logsRequests: Bool
+        /// Counts the changes, so that whoever keeps something of the content learns that it is old.
+        var edition = 0
+        var views = OfferViews()
+    }
+
+    /// The server's key in the configuration, which may hold slashes, or the name of a group; empty for the endpoint at
+    /// which everything is offered.
+    package let name: String
+    /// Whether everybody who may see which servers there are sees it; not so when it is one caller's own.
+    package let isListed: Bool
+    /// Whether several servers are offered together, as many as there are at the moment.
+    package let isMerged: Bool
+    private let state: Mutex<State>
+    private let logger: Logger
+    private let findings = OfferFindings()
+    /// Waits for the members' lists at the first start.
+    let firstLists: FirstLists
+
+    /// What is offered at a server's own path.
+    ///
+    /// - Parameter logsRequests: Whether each request leaves one line in the log.
+    package init(
+        name: String, _ member: Member, logsRequests: Bool = false, isListed: Bool = true, logger: Logger
+    ) {
+        self.name = name
+        self.isListed = isListed
+        self.isMerged = false
+        self.firstLists = FirstLists(wait: OfferTerms().firstListWait)
+        self.state = Mutex(State(content: .server(member), logsRequests: logsRequests))
+        self.logger = logger
+    }
+
+    /// What is offered where several servers are.
+    package init(
+        name: String, merging members: [Member], _ terms: OfferTerms, logsRequests: Bool = false, logger: Logger
+    ) {
+        self.name = name
+        self.isListed = true
+        self.isMerged = true
+        self.firstLists = FirstLists(wait: terms.firstListWait)
+        self.state = Mutex(State(content: .merged(members, terms), logsRequests: logsRequests))
+        self.logger = logger
+    }
+
+    /// The server at its own path; nil where several are offered together.
+    package var member: Member? {
+        state.withLock { if case .server(let member) = $0.content { member } else { nil } }
+    }
+
+    /// All that it offers, in order, whoever may use it.
+    package var members: [Member] {
+        state.withLock {
+            switch $0.content {
+            case .server(let member): [member]
+            case .merged(let members, _): members
+            }
+        }
+    }
+
+    package var logsRequests: Bool { state.withLock { $0.logsRequests } }
+    var edition: Int { state.withLock { $0.edition } }
+
+    // MARK: Changes
+
+    /// Shows other tools of its server from now on.
+    package func show(_ toolFilter: ToolFilter?, logsRequests: Bool) {
+        state.withLock { state in
+            guard case .server(let member) = state.content else { return }
+            let other = Member(
+                member.server, toolFilter: toolFilter, prefix: member.prefix, access: member.access)
+            state.content = .server(other)
+            state.logsRequests = logsRequests
+            state.edition += 1
+        }
+    }
+
+    /// Offers other servers, or the same in another way, from now on.
+    package func show(_ members: [Member], _ terms: OfferTerms, logsRequests: Bool) {
+        state.withLock { state in
+            state.content = .merged(members, terms)
+            state.logsRequests = logsRequests
+            state.edition += 1
+            state.views = OfferViews()
+        }
+    }
+
+    // MARK: What one caller sees
+
+    /// Whether there is anything for a caller.
+    package func has(for principal: Principal) -> Bool { members.contains { $0.access.admits(principal) } }
+
+    /// What a caller sees where names have to be looked up; nil at a server's own path, where everything passes as it is.
+    func view(for principal: Principal, _ narrowing: Narrowing) -> OfferView? {
+        guard isMerged || !narrowing.isEmpty else { return nil }
+        return state.withLock { state in
+            switch state.content {
+            case .server(let member): OfferView([member], .asItIs, narrowing, edition: state.edition)
+            case .merged(let members, let terms):
+                state.views.find(members, terms, principal, narrowing, edition: state.edition)
+            }
+        }
+    }
+
+    /// What there is, whoever may use it.
+    var whole: OfferView {
+        state.withLock { state in
+            switch state.content {
+            case .server(let member): OfferView([member], .asItIs, .none, edition: state.edition)
+            case .merged(let members, let terms): state.views.whole(members, terms, edition: state.edition)
+            }
+        }
+    }
+
+    /// Tells the operator what is to be known of names and patterns, each once, when all members are known.
+    package func reportFindings() {
+        let view = whole
+        guard view.members.allSatisfy({ $0.server.catalog.current != nil }) else { return }
+        findings.report(view.lists.findings, of: label, logger)
+    }
+
+    /// What it is called in logs.
+    private var label: String { name.isEmpty ? "mcp" : name }
+
+    /// What the proxy says of itself where no client is meant.
+    var ownDeclaration: ClientDeclaration {
+        members.first?.server.ownDeclaration
+            ?? ClientDeclaration(clientInfo: whole.lists.introduction.serverInfo)
+    }
+
+    // MARK: The log
+
+    /// Why a tool that is not shown is not called; leaves a line in the log.
+    func refuse(hidden tool: String, in request: Message, at server: ServerConnections?) -> Refusal {
+        log(method: request.methodName, tool: tool, at: server, elapsed: .zero, outcome: "filtered")
+        return Refusal(.invalidParams, "Unknown tool: \(tool)")
+    }
+
+    /// Leaves the line that `logEnabled` promises: what was asked and how it went, never with what.
+    ///
+    /// - Parameter server: Which was asked; nil when that was none.
+    func log(method: String, tool: String?, at server: ServerConnections?, elapsed: TimeAmount, outcome: String) {
+        guard logsRequests else { return }
+        let milliseconds = Double(elapsed.nanoseconds / 10_000) / 100
+        var metadata: Logger.Metadata = ["method": "\(method)", "ms": "\(milliseconds)", "outcome": "\(outcome)"]
+        if let server { metadata["server"] = "\(server.displayName)" }
+        if isMerged { metadata["at"] = "\(label)" }
+        if let tool { metadata["tool"] = "\(tool)" }
+        logger.info("request", metadata: metadata)
+    }
+}
+
+extension OfferTerms {
+    /// A server's own names, all of them.
+    fileprivate static let asItIs = {
+        var terms = OfferTerms()
+        terms.naming = .never
+        return terms
+    }()
+}

@@ -1,0 +1,47 @@
+import MCPCore
+import MCPValues
+import NIOCore
+
+/// What a server says of its resources, with the addresses under which they are offered.
+enum OfferedAddresses {
+    /// - Parameters:
+    ///   - request: What is answered, in the server's own names.
+    ///   - offered: What an address of the server is offered as.
+    static func edits(_ answer: Message, to request: Message, _ offered: (String) -> String) -> [Edit] {
+        guard let result = answer.view(answer.envelope.result) else { return [] }
+        switch request.method {
+        case .toolsCall: return content(result["content"], offered)
+        case .promptsGet: return (result["messages"]?.elements ?? []).flatMap { item($0["content"], offered) }
+        case .resourcesRead: return (result["contents"]?.elements ?? []).flatMap { edit($0["uri"], offered) }
+        default: return []
+        }
+    }
+
+    /// What has to be changed in a notification that names a resource.
+    static func edits(_ notification: Message, _ offered: (String) -> String) -> [Edit] {
+        guard notification.method == .resourceUpdated else { return [] }
+        return edit(notification.view(notification.envelope.uri), offered)
+    }
+
+    private static func content(_ content: JSONView?, _ offered: (String) -> String) -> [Edit] {
+        (content?.elements ?? []).flatMap { item($0, offered) }
+    }
+
+    /// One block of content: a link to a resource, or one that is embedded.
+    private static func item(_ block: JSONView?, _ offered: (String) -> String) -> [Edit] {
+        switch block?["type"]?.string {
+        case "resource_link": edit(block?["uri"], offered)
+        case "resource": edit(block?["resource"]?["uri"], offered)
+        default: []
+        }
+    }
+
+    private static func edit(_ address: JSONView?, _ offered: (String) -> String) -> [Edit] {
+        guard let address, let text = address.string else { return [] }
+        let other = offered(text)
+        guard !other.hasBytes(of: text) else { return [] }
+        var bytes = ByteBuffer()
+        bytes.writeJSONString(other)
+        return [Edit(address.range, .bytes(bytes))]
+    }
+}

@@ -1,0 +1,139 @@
+import MCPCore
+import MCPUpstream
+import MCPValues
+import NIOCore
+
+// MARK: - A session where several servers are offered together
+
+extension ClientSession {
+    /// What the client sees at the moment; nil at a server's own path.
+    var view: OfferView? {
+        if let lastView, lastView.edition == offer.edition { return lastView }
+        lastView = offer.view(for: principal, narrowing)
+        return lastView
+    }
+
+    /// Answers a request, or passes it on to the server that it is for.
+    func resolve(_ request: Message, _ id: RequestID, _ reply: any ReplySink) {
+        guard let view else { return reply.finish(Refusal.ended("nothing is offered any more").answer(to: id)) }
+        switch Resolver.resolve(request, from: .legacy, in: view) {
+        case .toMembers(let requests): pass(requests, id, reply)
+        case .list(let kind, let cursor): list(kind, after: cursor, id, reply)
+        case .task: passTask(request, id, view, reply)
+        case .logLevel(let level): setLogLevel(level, id, reply)
+        case .done: reply.finish(OwnMessages.emptyResult(id: id))
+        case .refused(let refusal): reply.finish(refusal.answer(to: id))
+        case .absent(let refusal, let tool):
+            if let tool { _ = offer.refuse(hidden: tool, in: request, at: nil) }
+            reply.finish(refusal.answer(to: id))
+        case .introduction, .subscription:
+            let words = "\(request.methodName) does not exist in revision \(version.name)"
+            reply.finish(Refusal(.methodNotFound, words).answer(to: id))
+        }
+    }
+
+    private func pass(_ requests: [MemberRequest], _ id: RequestID, _ reply: any ReplySink) {
+        let first = requests[0]
+        pass(first.message, id, to: leg(to: first.member), reply, orElse: Array(requests.dropFirst()))
+    }
+
+    /// A task is its server's that has given it its name.
+    private func passTask(_ request: Message, _ id: RequestID, _ view: OfferView, _ reply: any ReplySink) {
+        let owner = view.members.first { taskOwner(at: $0.server).owns(request) }
+        guard let owner else {
+            return reply.finish(Refusal(.invalidParams, "Unknown task: it is none of this caller's").answer(to: id))
+        }
+        pass(request, id, to: leg(to: owner), reply)
+    }
+
+    private func list(_ kind: CatalogKind, after cursor: String?, _ id: RequestID, _ reply: any ReplySink) {
+        whenListed { session in
+            guard !session.isClosed, let view = session.view else {
+                return reply.finish(Refusal.ended("the session has ended").answer(to: id))
+            }
+            do throws(Refusal) {
+                let result = try view.lists.result(kind, after: cursor, for: .legacy)
+                reply.finish(OwnMessages.result(id: id, result))
+            } catch {
+                reply.finish(error.answer(to: id))
+            }
+            session.closeIfDone()
+        }
+    }
+
+    /// Calls back once the members' lists are known, or have been waited for long enough.
+    func whenListed(_ body: @escaping @Sendable (ClientSession) -> Void) {
+        guard let view else { return body(self) }
+        waitingForLists += 1
+        view.refresh()
+        offer.firstLists.wait(for: view.members.map(\.server), on: eventLoop, declaration) { [self] in
+            waitingForLists -= 1
+            body(self)
+        }
+    }
+
+    // MARK: Log messages
+
+    /// The level is kept for servers that are used later, and told to those that are used already.
+    private func setLogLevel(_ level: LogLevel, _ id: RequestID, _ reply: any ReplySink) {
+        logLevel = level
+        for leg in legs.all { tellLogLevel(to: leg) }
+        reply.finish(OwnMessages.emptyResult(id: id))
+    }
+
+    private func tellLogLevel(to leg: Leg) {
+        guard let logLevel, let open = leg.current else { return }
+        leg.wantsLogMessages(from: logLevel)
+        if open.era == .legacy { open.connection.run { $0.setLevel(logLevel, of: leg) } }
+    }
+
+    /// Tells a server that is used from now on what the client has said of all.
+    func legOpened(_ leg: Leg) {
+        if !isAtServersOwnPath { tellLogLevel(to: leg) }
+    }
+
+    // MARK: What changes
+
+    /// Takes the news that a server lists other things.
+    func listsChanged(at server: ServerConnections, _ changes: Set<Method>) {
+        guard !isAtServersOwnPath, view?.has(server) == true else { return }
+        tell(changes)
+    }
+
+    /// Takes the news that other servers are offered, or the same in another way.
+    func offerChanged() {
+        guard !isAtServersOwnPath, !isClosed else { return }
+        for leg in legs.all where view?.has(leg.server) != true {
+            drop(leg, reason: "the server is not offered any more")
+        }
+        tell(Set(CatalogKind.allCases.map(\.change)))
+    }
+
+    private func tell(_ changes: Set<Method>) {
+        for method in Set(CatalogKind.allCases.map(\.change)).intersection(changes) {
+            tell(OwnMessages.notification(method))
+        }
+    }
+
+    /// Whether a client hears of something that a server says unasked. That a list has changed it hears once the proxy has
+    /// read it, so that what it asks for then is new.
+    func isHeard(_ notification: Message) -> Bool {
+        guard !isAtServersOwnPath else { return true }
+        return switch notification.method {
+        case .toolListChanged, .promptListChanged, .resourceListChanged: false
+        default: true
+        }
+    }
+
+    // MARK: In the names that are offered
+
+    /// What has to be changed in something that a server says, so that the client can tell it from others.
+    func offerEdits(_ notification: Message, from server: ServerConnections) -> [Edit] {
+        guard !isAtServersOwnPath, let view else { return [] }
+        return view.edits(notification, from: server)
+    }
+
+    func respelt(_ answer: Answer, from server: ServerConnections, to request: Message) -> Answer {
+        view?.respelt(answer, from: server, to: request) ?? answer
+    }
+}
