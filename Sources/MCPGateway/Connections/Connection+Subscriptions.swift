@@ -34,10 +34,13 @@ extension Connection {
     /// Notes from which level on a client wants log messages, and tells the server the most talkative of all.
     func setLevel(_ level: LogLevel, of client: any AttachedClient) {
         audience.setLogLevel(level, of: ObjectIdentifier(client))
-        guard case .ready(let introduction) = upstream.state, introduction.declares("logging"),
-            let least = audience.logLevels.min()
-        else { return }
-        setLevel(least)
+        upstream.whenReady { [self] result in
+            // What cannot be reached says so to calls.
+            guard case .success(let introduction) = result, introduction.declares("logging"),
+                let least = audience.logLevels.min()
+            else { return }
+            setLevel(least)
+        }
     }
 
     /// Attaches a client that asked for notifications.

@@ -7,6 +7,13 @@ struct Legs {
     var all: [Leg] { (first.map { [$0] } ?? []) + others.values }
     var isEmpty: Bool { first == nil }
 
+    func contains(where isMeant: (Leg) -> Bool) -> Bool {
+        first.map(isMeant) == true || others.values.contains(where: isMeant)
+    }
+
+    /// How many calls wait until their legs are open.
+    var waitingCalls: Int { others.values.reduce(first?.waitingCalls ?? 0) { $0 + $1.waitingCalls } }
+
     subscript(server: ServerConnections) -> Leg? {
         if let first, first.server === server { return first }
         return others.isEmpty ? nil : others[ObjectIdentifier(server)]

@@ -1,7 +1,8 @@
 package import MCPValues
 
-/// A server as it is offered somewhere, and what of it is shown there.
-package struct Member: Sendable {
+/// A server as it is offered somewhere, and what of it is shown there. Never changes: another one takes its place. A class,
+/// because every call looks at it.
+package final class Member: Sendable {
     package let server: ServerConnections
     /// Which of its tools are shown; nil for all.
     package let toolFilter: ToolFilter?

@@ -28,6 +28,8 @@ package final class ClientSession: Caller, @unchecked Sendable {
     package let offer: Offer
     /// What the client wants to see less of the offer.
     let narrowing: Narrowing
+    /// Whether it is at a server's own path, where everything passes as it is.
+    let isAtServersOwnPath: Bool
     package let eventLoop: any EventLoop
     package let version: ProtocolVersion
     /// What the client says of itself, for every server to which a leg is opened.
@@ -75,6 +77,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         self.principal = principal
         self.offer = offer
         self.narrowing = narrowing
+        isAtServersOwnPath = !offer.isMerged && narrowing.isEmpty
         self.version = version
         self.declaration = declaration
         self.capabilities = declaration.answers
@@ -83,7 +86,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         self.gateway = gateway
         self.opened = eventLoop.now
         self.lastUsed = opened
-        if narrowing.isEmpty, let member = offer.member { _ = leg(to: member) }
+        if isAtServersOwnPath, let member = offer.member { _ = leg(to: member) }
     }
 
     /// Runs on the session's event loop: now, when that is the current one.
@@ -93,10 +96,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     var identity: CallerIdentity { .session(ObjectIdentifier(self)) }
 
-    package var callsInFlight: Int { exchanges.count + waitingForLists + legs.all.reduce(0) { $0 + $1.waitingCalls } }
-
-    /// Whether it is at a server's own path, where everything passes as it is.
-    var isAtServersOwnPath: Bool { !offer.isMerged && narrowing.isEmpty }
+    package var callsInFlight: Int { exchanges.count + waitingForLists + legs.waitingCalls }
 
     func taskOwner(at server: ServerConnections) -> TaskOwner {
         TaskOwner(seal: gateway.taskSeal, server: server, principal: principal)
@@ -120,7 +120,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     /// Whether a call of this identifier is still under way.
     package func isInFlight(_ id: RequestID) -> Bool {
         exchanges.values.contains { $0.exchange.clientID == id } || subscribing[id] != nil
-            || legs.all.contains { $0.isWaiting(id) }
+            || legs.contains { $0.isWaiting(id) }
     }
 
     // MARK: From the client

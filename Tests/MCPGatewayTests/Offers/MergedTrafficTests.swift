@@ -1,0 +1,168 @@
+import MCPCore
+import MCPTestSupport
+import MCPValues
+import NIOCore
+import Testing
+
+@testable import MCPGateway
+
+/// What passes between clients and several servers besides calls.
+@Suite struct MergedTrafficTests {
+    private let harness = MergedHarness()
+
+    @Test("A resource that two servers list is told apart, in lists, reads and results")
+    func sameAddress() throws {
+        harness["git"].lists["resources"] = #"[{"uri":"file:///a","name":"a"}]"#
+        harness["hub"].lists["resources"] = #"[{"uri":"file:///a","name":"a"}]"#
+        harness.start()
+        let client = try harness.open()
+        #expect(try client.names(.resources) == ["file:///a", "hub+file:///a"])
+        let reply = try client.call("resources/read", #"{"uri":"hub+file:///a"}"#)
+        #expect(try harness.last("hub", .resourcesRead).sent.message.params?["uri"]?.string == "file:///a")
+        try harness.answers(
+            "hub", .resourcesRead, #"{"contents":[{"uri":"file:///a","text":"x"}],"resultType":"complete"}"#)
+        #expect(reply.answers.first?.contains(#""uri":"hub+file:///a""#) == true)
+        let call = try client.call("tools/call", #"{"name":"hub__push"}"#)
+        try harness.answers(
+            "hub", .toolsCall,
+            #"{"content":[{"type":"resource_link","uri":"file:///a","name":"a"}],"resultType":"complete"}"#)
+        #expect(call.answers.first?.contains(#""uri":"hub+file:///a""#) == true)
+    }
+
+    @Test("What nobody lists is read where a template matches, else from each in order until one knows it")
+    func unlisted() throws {
+        harness["hub"].lists["resourceTemplates"] = #"[{"uriTemplate":"hub://{id}","name":"t"}]"#
+        harness.start()
+        let client = try harness.open()
+        _ = try client.call("resources/read", #"{"uri":"hub://7"}"#)
+        #expect(try harness.last("hub", .resourcesRead).sent.message.params?["uri"]?.string == "hub://7")
+        #expect(harness["git"].script.links.flatMap { $0.requests(.resourcesRead) }.isEmpty)
+        let reply = try client.call("resources/read", #"{"uri":"odd:x"}"#, id: "9")
+        try harness.refuses("git", .resourcesRead, code: -32002)
+        #expect(reply.answers.isEmpty)
+        try harness.answers("hub", .resourcesRead, #"{"contents":[],"resultType":"complete"}"#)
+        #expect(reply.answers.count == 1 && reply.answers.first?.contains("contents") == true)
+        let modern = try harness.ask(Ask(method: "resources/read", params: #""uri":"odd:y""#))
+        try harness.refuses("git", .resourcesRead, code: -32002)
+        try harness.refuses("hub", .resourcesRead, code: -32602)
+        #expect(modern.answers.count == 1 && modern.codes.count == 1)
+        #expect(harness.gateway.calls.total == 1, "only the read of the template's resource is open")
+    }
+
+    @Test("Completions go to the server whose prompt or template is meant")
+    func completions() throws {
+        harness["git"].lists["prompts"] = #"[{"name":"commit"}]"#
+        harness["hub"].lists["resourceTemplates"] = #"[{"uriTemplate":"hub://{id}","name":"t"}]"#
+        harness.start()
+        let client = try harness.open()
+        _ = try client.call(
+            "completion/complete",
+            #"{"ref":{"type":"ref/prompt","name":"git__commit"},"argument":{"name":"a","value":"b"}}"#)
+        #expect(
+            try harness.last("git", .completionComplete).sent.message.params?["ref"]?["name"]?.string == "commit")
+        _ = try client.call(
+            "completion/complete",
+            #"{"ref":{"type":"ref/resource","uri":"hub://{id}"},"argument":{"name":"a","value":"b"}}"#)
+        #expect(
+            try harness.last("hub", .completionComplete).sent.message.params?["ref"]?["uri"]?.string == "hub://{id}")
+    }
+
+    @Test("A log level is told to every server that is used, also later, and messages say which server they are of")
+    func logging() throws {
+        harness.start()
+        let client = try harness.open()
+        let reply = try client.call("logging/setLevel", #"{"level":"debug"}"#)
+        #expect(reply.answers.first?.contains(#""result":{}"#) == true)
+        let call = try client.call("tools/call", #"{"name":"git__log"}"#)
+        let (link, sent, _) = try harness.last("git", .loggingSetLevel)
+        #expect(sent.message.params?["level"]?.string == "debug")
+        harness.upstreams.perform {
+            link.receive(
+                #"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","logger":"db","data":1}}"#)
+            link.receive(#"{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":2}}"#)
+        }
+        harness.settle()
+        #expect(call.messages.contains { $0.contains(#""logger":"git/db""#) })
+        #expect(call.messages.contains { $0.contains(#""logger":"git","level":"info","data":2"#) })
+    }
+
+    @Test("Questions of two servers at once reach the client, and each answer its server")
+    func questions() throws {
+        harness.start()
+        let client = try harness.open()
+        let first = try client.call("tools/call", #"{"name":"git__log"}"#, id: "1")
+        let second = try client.call("tools/call", #"{"name":"hub__push"}"#, id: "2")
+        let (link, _, id) = try harness.last("git", .toolsCall)
+        harness.upstreams.perform {
+            link.receive(
+                #"{"jsonrpc":"2.0","id":"q1","method":"elicitation/create","params":{"message":"?","requestedSchema":{}}}"#,
+                relatedTo: id)
+        }
+        harness.settle()
+        try harness.answers(
+            "hub", .toolsCall,
+            #"{"resultType":"input_required","inputRequests":{"k":{"method":"roots/list"}},"requestState":"s"}"#)
+        let asked = try #require(first.messages.first { $0.contains("elicitation/create") })
+        let other = try #require(second.messages.first { $0.contains("roots/list") })
+        for (text, result) in [(other, #"{"roots":[]}"#), (asked, #"{"action":"decline"}"#)] {
+            let answer = try Message(#"{"jsonrpc":"2.0","id":\#(try text.requestID),"result":\#(result)}"#)
+            harness.clients.perform { client.session.receive(response: answer) }
+            harness.settle()
+        }
+        #expect(link.responses.contains { $0.text.contains("decline") })
+        let again = try harness.last("hub", .toolsCall).sent
+        #expect(again.message.params?["inputResponses"]?["k"] != nil)
+        #expect(again.message.params?["name"]?.string == "push")
+    }
+
+    @Test("A subscription to a resource goes to its server, in both eras, and its news come back")
+    func subscriptions() throws {
+        harness["git"].lists["resources"] = #"[{"uri":"git://a","name":"a"}]"#
+        harness.start()
+        let client = try harness.open()
+        let reply = try client.call("resources/subscribe", #"{"uri":"git://a"}"#)
+        try harness.answers("git", .resourcesSubscribe, "{}")
+        #expect(reply.answers.count == 1)
+        let listening = try harness.ask(
+            Ask(
+                method: "subscriptions/listen",
+                params: #""notifications":{"resourceSubscriptions":["git://a","no://x"]}"#))
+        #expect(listening.messages.first?.contains("git://a") == true)
+        for link in harness["git"].script.links {
+            harness.upstreams.perform {
+                link.receive(
+                    #"{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"git://a"}}"#)
+            }
+        }
+        harness.settle()
+        #expect(client.outlet.messages.contains { $0.contains("resources/updated") })
+        #expect(listening.messages.contains { $0.contains("resources/updated") })
+    }
+
+    @Test("A member that is not offered any more loses its calls, and the session goes on")
+    func memberLeaves() throws {
+        harness.start()
+        let client = try harness.open()
+        let reply = try client.call("tools/call", #"{"name":"git__log"}"#)
+        harness.offer.show([harness.members[1]], OfferTerms(), logsRequests: false)
+        harness.gateway.offerChanged(harness.offer)
+        harness.settle()
+        #expect(reply.answers.first?.contains("not offered any more") == true)
+        #expect(!client.session.isClosed && client.session.legs.isEmpty)
+        #expect(client.outlet.messages.filter { $0.contains("tools/list_changed") }.count == 1)
+        #expect(try client.names() == ["hub__status", "hub__push"])
+        #expect(harness.gateway.calls.total == 0)
+    }
+
+    @Test("A server that is removed takes its calls with it, and nothing else")
+    func serverEnds() throws {
+        harness.start()
+        let client = try harness.open()
+        let reply = try client.call("tools/call", #"{"name":"git__log"}"#)
+        let other = try client.call("tools/call", #"{"name":"hub__push"}"#, id: "2")
+        harness.gateway.closeSessions(of: harness["git"].connections, reason: "the server was removed")
+        harness.settle()
+        #expect(reply.answers.first?.contains("the server was removed") == true && other.answers.isEmpty)
+        #expect(!client.session.isClosed)
+    }
+}
