@@ -22,10 +22,10 @@ struct OfferLists: Sendable {
     /// What the operator should know of names and patterns, in words.
     private(set) var findings: [String] = []
     private(set) var introduction: OfferIntroduction
-    private let members: [Member]
-    private let selection: OfferSelection
-    private let toolNames: NameTable
-    private let promptNames: NameTable
+    let members: [Member]
+    let selection: OfferSelection
+    let toolNames: NameTable
+    let promptNames: NameTable
     private var tools: [ByteText: Target] = [:]
     private var prompts: [ByteText: Target] = [:]
     private var lists: [CatalogKind: OfferedList] = [:]

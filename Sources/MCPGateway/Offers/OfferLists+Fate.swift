@@ -1,0 +1,56 @@
+import MCPValues
+
+// MARK: - What becomes of what a server has
+
+extension OfferLists {
+    enum Fate {
+        case offered(String)
+        /// By which rule, in words.
+        case hidden(String)
+    }
+
+    /// What becomes of something that a member has.
+    ///
+    /// - Parameter place: The member's, among those that are seen.
+    func fate(of entry: CatalogList.Entry, _ kind: CatalogKind, of place: Int) -> Fate {
+        switch kind {
+        case .tools: tool(entry, of: place)
+        case .prompts: prompt(entry, of: place)
+        case .resources, .templates: resource(entry, of: place)
+        }
+    }
+
+    private func tool(_ entry: CatalogList.Entry, of place: Int) -> Fate {
+        guard members[place].toolFilter?.admits(entry.key.text) ?? true else {
+            return .hidden("toolFilter of the server")
+        }
+        guard let offered = toolNames.name(of: NameTable.Origin(member: place, name: entry.key)) else {
+            return .hidden("another member has the name")
+        }
+        guard selection.terms.tools.admits(offered) else { return .hidden(rule("tools", selection.terms.tools, offered)) }
+        guard selection.admits(tool: offered, entry) else { return .hidden("readOnly") }
+        let name = selection.overrides[ByteText(offered)]?.name ?? offered
+        guard tool(named: name)?.member == place else { return .hidden("another tool has the name \"\(name)\"") }
+        return .offered(name)
+    }
+
+    private func prompt(_ entry: CatalogList.Entry, of place: Int) -> Fate {
+        guard let name = promptNames.name(of: NameTable.Origin(member: place, name: entry.key)) else {
+            return .hidden("another member has the name")
+        }
+        guard selection.terms.prompts.admits(name) else { return .hidden(rule("prompts", selection.terms.prompts, name)) }
+        return .offered(name)
+    }
+
+    private func resource(_ entry: CatalogList.Entry, of place: Int) -> Fate {
+        let address = addresses.offered(entry.key.text, of: place)
+        guard selection.terms.resources.admits(address) else {
+            return .hidden(rule("resources", selection.terms.resources, address))
+        }
+        return .offered(address)
+    }
+
+    private func rule(_ key: String, _ patterns: NamePatterns, _ name: String) -> String {
+        patterns.decisive(for: name).map { "\(key): \"\($0)\"" } ?? "\(key): no pattern matches"
+    }
+}
