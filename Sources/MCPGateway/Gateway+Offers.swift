@@ -58,11 +58,14 @@ extension Gateway {
     // MARK: Several servers
 
     /// Tells the clients that see a server beside others that it lists other things.
-    func listsChanged(at server: ServerConnections, _ changes: Set<Method>) {
-        for session in sessions.all where !session.isAtServersOwnPath {
+    static func tell(
+        _ sessions: [ClientSession], _ subscriptions: [ModernSubscription], of changes: Set<Method>,
+        at server: ServerConnections
+    ) {
+        for session in sessions where !session.isAtServersOwnPath {
             session.run { $0.listsChanged(at: server, changes) }
         }
-        for subscription in subscriptions.all where subscription.isOfSeveral {
+        for subscription in subscriptions where subscription.isOfSeveral {
             subscription.eventLoop.execute { subscription.listsChanged(at: server, changes) }
         }
     }

@@ -47,7 +47,10 @@ package final class Gateway: Sendable {
             maximumPerPrincipal: limits.maximumSessionsPerPrincipal
         )
         self.calls = CallCounter(maximum: limits.maximumCalls, maximumPerPrincipal: limits.maximumCallsPerPrincipal)
-        catalogs.listen { [weak self] server, changes in self?.listsChanged(at: server, changes) }
+        // Not the gateway itself: whatever is referred to weakly costs every call more to hold.
+        catalogs.listen { [sessions, subscriptions] server, changes in
+            Self.tell(sessions.all, subscriptions.all, of: changes, at: server)
+        }
     }
 
     /// Whether new sessions are refused because the proxy is about to end.

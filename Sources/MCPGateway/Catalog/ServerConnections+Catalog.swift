@@ -11,17 +11,30 @@ extension ServerConnections {
     /// How old a catalog may be before it is read again at the next occasion: a server may never tell of changes.
     private static let longestAge = TimeAmount.minutes(10)
 
+    /// The lists on one connection have changed, and so, most likely, have those on the others. The catalog is what the
+    /// server lists on its first connection: on another it may show its client something else.
     func connectionListChanged(_ connection: Connection) {
-        guard !isOfOneSession(connection), case .ready(let result) = connection.upstream.state else { return }
+        guard !isSource(connection), let source = firstOpen, source !== connection else {
+            if !isOfOneSession(connection) { readCatalog(on: connection) }
+            return
+        }
+        source.run { $0.server.readCatalog(on: $0) }
+    }
+
+    private func readCatalog(on connection: Connection) {
+        guard case .ready(let result) = connection.upstream.state else { return }
         readCatalog(connection.upstream, result)
     }
+
+    /// Whether the catalog is read on a connection.
+    func isSource(_ connection: Connection) -> Bool { connection.key == firstKey }
 
     /// Reads the lists again, where the server is there and that was last done long ago.
     func refreshOldCatalog() {
         guard let connection = firstOpen, !catalog.isFresh(Self.longestAge, now: connection.eventLoop.now) else {
             return
         }
-        connection.run { $0.server.connectionListChanged($0) }
+        connection.run { $0.server.readCatalog(on: $0) }
     }
 
     func readCatalog(_ upstream: Upstream, _ result: Introduction) {

@@ -99,6 +99,7 @@ extension Connection: UpstreamListener {
     }
 
     private func tellChange(_ message: Message) {
+        ownListsChanged()
         server.connectionListChanged(self)
         broadcast(message)
     }

@@ -22,6 +22,7 @@ package final class Connection: @unchecked Sendable {
     /// What those wait to do whose clients have come back while it was somebody else's turn.
     var goingOn: [ObjectIdentifier: @Sendable () -> Void] = [:]
     var changes = ChangeThrottle()
+    var own = OwnLists()
     /// Who waits for the answer of a stateless server to what it is.
     var awaitingIntroduction: [@Sendable (Result<Introduction, UpstreamFailure>) -> Void] = []
     /// Whose call that wanted log messages was cancelled last, and until when what names no call may be about it.

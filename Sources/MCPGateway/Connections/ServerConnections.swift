@@ -322,7 +322,8 @@ package final class ServerConnections: Sendable {
                 $0.restarts = upstream.restarts
             }
             renewOthers(than: connection)
-            readCatalog(upstream, result)
+            connection.ownListsChanged()
+            if isSource(connection) || !catalog.isSettled { readCatalog(upstream, result) }
         case .starting, .waiting, .closed: break
         }
     }

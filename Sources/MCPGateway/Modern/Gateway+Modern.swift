@@ -95,7 +95,7 @@ extension Gateway {
     private func resolve(
         _ request: ModernRequest, in view: OfferView, _ reply: any ModernReplySink, on eventLoop: any EventLoop
     ) {
-        switch Resolver.resolve(request.message, from: .modern, in: view) {
+        switch Resolver.resolve(request.message, from: .modern, in: view.lists, of: view.members) {
         case .toMembers(let requests):
             let first = requests[0]
             receive(

@@ -33,7 +33,14 @@ final class OfferView: Sendable {
         }
     }
 
-    private func isCurrent(_ lists: OfferLists) -> Bool {
+    /// The lists with what servers show to one client.
+    func lists(with own: (ServerConnections) -> ServerCatalog?) -> OfferLists {
+        let editions = members.map(\.server.catalog.edition)
+        let catalogs = members.map { own($0.server) ?? $0.server.catalog.current }
+        return OfferLists(members, catalogs, editions: editions, selection)
+    }
+
+    func isCurrent(_ lists: OfferLists) -> Bool {
         for (index, member) in members.enumerated() where member.server.catalog.edition != lists.editions[index] {
             return false
         }

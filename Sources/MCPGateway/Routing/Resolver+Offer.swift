@@ -27,15 +27,16 @@ extension Resolver {
 
     /// - Parameters:
     ///   - era: That of the client.
-    ///   - view: What the client sees.
-    static func resolve(_ request: Message, from era: Era, in view: OfferView) -> OfferVerdict {
+    ///   - lists: What the client is offered.
+    ///   - members: Whose lists these are.
+    static func resolve(_ request: Message, from era: Era, in lists: OfferLists, of members: [Member]) -> OfferVerdict {
         if let kind = CatalogKind(of: request.method) { return list(kind, request) }
         switch (request.method, era) {
-        case (.toolsCall, _): return tool(request, view)
-        case (.promptsGet, _): return prompt(request, view)
+        case (.toolsCall, _): return tool(request, lists, members)
+        case (.promptsGet, _): return prompt(request, lists, members)
         case (.resourcesRead, _), (.resourcesSubscribe, .legacy), (.resourcesUnsubscribe, .legacy):
-            return resource(request, view)
-        case (.completionComplete, _): return completion(request, view)
+            return resource(request, lists, members)
+        case (.completionComplete, _): return completion(request, lists, members)
         case (.loggingSetLevel, .legacy): return logLevel(request)
         case (.ping, .legacy): return .done
         case (.serverDiscover, .modern): return .introduction
@@ -66,11 +67,11 @@ extension Resolver {
 
     // MARK: What is named
 
-    private static func tool(_ request: Message, _ view: OfferView) -> OfferVerdict {
+    private static func tool(_ request: Message, _ lists: OfferLists, _ members: [Member]) -> OfferVerdict {
         guard let range = request.envelope.name, let name = request.view(range)?.string else {
             return .refused(Refusal(.invalidParams, "params.name must name a tool"))
         }
-        guard let target = view.lists.tool(named: name) else {
+        guard let target = lists.tool(named: name) else {
             return .absent(Refusal(.invalidParams, "Unknown tool: \(name)"), tool: name)
         }
         var edits = [Edit(range, .bytes(target.name))]
@@ -80,7 +81,7 @@ extension Resolver {
             case .failure(let refusal): return .refused(refusal)
             }
         }
-        return renamed(request, edits, for: view.members[target.member])
+        return renamed(request, edits, for: members[target.member])
     }
 
     /// Puts in the arguments that the group sets.
@@ -110,24 +111,24 @@ extension Resolver {
         return .success(request.edits(of: arguments.range, inserting: members))
     }
 
-    private static func prompt(_ request: Message, _ view: OfferView) -> OfferVerdict {
+    private static func prompt(_ request: Message, _ lists: OfferLists, _ members: [Member]) -> OfferVerdict {
         guard let range = request.envelope.name, let name = request.view(range)?.string else {
             return .refused(Refusal(.invalidParams, "params.name must name a prompt"))
         }
-        guard let target = view.lists.prompt(named: name) else {
+        guard let target = lists.prompt(named: name) else {
             return .absent(Refusal(.invalidParams, "Unknown prompt: \(name)"), tool: nil)
         }
-        return renamed(request, [Edit(range, .bytes(target.name))], for: view.members[target.member])
+        return renamed(request, [Edit(range, .bytes(target.name))], for: members[target.member])
     }
 
-    private static func resource(_ request: Message, _ view: OfferView) -> OfferVerdict {
+    private static func resource(_ request: Message, _ lists: OfferLists, _ members: [Member]) -> OfferVerdict {
         guard let range = request.envelope.uri, let address = request.view(range)?.string else {
             return .refused(Refusal(.invalidParams, "params.uri must name a resource"))
         }
-        let requests = view.lists.resources(at: address).compactMap { origin in
+        let requests = lists.resources(at: address).compactMap { origin in
             origin.address.text.hasBytes(of: address)
-                ? MemberRequest(member: view.members[origin.member], message: request)
-                : respelt(request, [Edit(range, .bytes(json(origin.address.text)))], for: view.members[origin.member])
+                ? MemberRequest(member: members[origin.member], message: request)
+                : respelt(request, [Edit(range, .bytes(json(origin.address.text)))], for: members[origin.member])
         }
         guard !requests.isEmpty else {
             let words = "Resource not found: \(PrintableText.make(address, maximumBytes: 256))"
@@ -137,23 +138,22 @@ extension Resolver {
         return .toMembers(request.method == .resourcesRead ? requests : [requests[0]])
     }
 
-    private static func completion(_ request: Message, _ view: OfferView) -> OfferVerdict {
+    private static func completion(_ request: Message, _ lists: OfferLists, _ members: [Member]) -> OfferVerdict {
         let reference = request.params?["ref"]
         if let name = reference?["name"], let text = name.string {
-            guard let target = view.lists.prompt(named: text) else {
+            guard let target = lists.prompt(named: text) else {
                 return .absent(Refusal(.invalidParams, "Unknown prompt: \(text)"), tool: nil)
             }
-            return renamed(request, [Edit(name.range, .bytes(target.name))], for: view.members[target.member])
+            return renamed(request, [Edit(name.range, .bytes(target.name))], for: members[target.member])
         }
         guard let uri = reference?["uri"], let text = uri.string else {
             return .refused(Refusal(.invalidParams, "params.ref must name a prompt or the template of a resource"))
         }
-        let lists = view.lists
         guard let origin = lists.addresses.origin(ofTemplate: text) ?? lists.resources(at: text).first else {
             return .absent(Refusal(.invalidParams, "Unknown resource template: \(text)"), tool: nil)
         }
         let edit = Edit(uri.range, .bytes(json(origin.address.text)))
-        return renamed(request, [edit], for: view.members[origin.member])
+        return renamed(request, [edit], for: members[origin.member])
     }
 
     // MARK: In a server's own names

@@ -13,10 +13,13 @@ extension ClientSession {
         return lastView
     }
 
+    /// What the client is offered at the moment.
+    private func lists(_ view: OfferView) -> OfferLists { ownLists.isEmpty ? view.lists : ownLists.lists(in: view) }
+
     /// Answers a request, or passes it on to the server that it is for.
     func resolve(_ request: Message, _ id: RequestID, _ reply: any ReplySink) {
         guard let view else { return reply.finish(Refusal.ended("nothing is offered any more").answer(to: id)) }
-        switch Resolver.resolve(request, from: .legacy, in: view) {
+        switch Resolver.resolve(request, from: .legacy, in: lists(view), of: view.members) {
         case .toMembers(let requests): pass(requests, id, reply)
         case .list(let kind, let cursor): list(kind, after: cursor, id, reply)
         case .task: passTask(request, id, view, reply)
@@ -52,7 +55,7 @@ extension ClientSession {
                 return reply.finish(Refusal.ended("the session has ended").answer(to: id))
             }
             do throws(Refusal) {
-                let result = try view.lists.result(kind, after: cursor, for: .legacy)
+                let result = try session.lists(view).result(kind, after: cursor, for: .legacy)
                 reply.finish(OwnMessages.result(id: id, result))
             } catch {
                 reply.finish(error.answer(to: id))
@@ -89,7 +92,30 @@ extension ClientSession {
 
     /// Tells a server that is used from now on what the client has said of all.
     func legOpened(_ leg: Leg) {
-        if !isAtServersOwnPath { tellLogLevel(to: leg) }
+        guard !isAtServersOwnPath else { return }
+        tellLogLevel(to: leg)
+        compareLists(of: leg)
+    }
+
+    // MARK: Servers that show each client something else
+
+    /// Finds out whether a server lists something else to this client than to others. That counts from then on, and the
+    /// client is told.
+    private func compareLists(of leg: Leg) {
+        guard let open = leg.current, open.era == .legacy else { return }
+        open.connection.run { [self] connection in
+            guard !connection.server.isSource(connection) else { return }
+            connection.ownLists { [self] catalog in
+                run { $0.take(catalog, of: leg) }
+            }
+        }
+    }
+
+    private func take(_ catalog: ServerCatalog, of leg: Leg) {
+        guard !isClosed, legs[leg.server] === leg, let common = leg.server.catalog.current else { return }
+        let changes = catalog.changes(since: ownLists[leg.server] ?? common)
+        ownLists[leg.server] = catalog.changes(since: common).isEmpty ? nil : catalog
+        tell(changes)
     }
 
     // MARK: What changes
@@ -97,6 +123,8 @@ extension ClientSession {
     /// Takes the news that a server lists other things.
     func listsChanged(at server: ServerConnections, _ changes: Set<Method>) {
         guard !isAtServersOwnPath, view?.has(server) == true else { return }
+        // What the server shows this client is compared on its own connection.
+        if let leg = legs[server], ownLists[server] != nil { return compareLists(of: leg) }
         tell(changes)
     }
 
@@ -117,11 +145,13 @@ extension ClientSession {
 
     /// Whether a client hears of something that a server says unasked. That a list has changed it hears once the proxy has
     /// read it, so that what it asks for then is new.
-    func isHeard(_ notification: Message) -> Bool {
+    func isHeard(_ notification: Message, from leg: Leg) -> Bool {
         guard !isAtServersOwnPath else { return true }
-        return switch notification.method {
-        case .toolListChanged, .promptListChanged, .resourceListChanged: false
-        default: true
+        switch notification.method {
+        case .toolListChanged, .promptListChanged, .resourceListChanged:
+            compareLists(of: leg)
+            return false
+        default: return true
         }
     }
 

@@ -44,6 +44,8 @@ package final class ClientSession: Caller, @unchecked Sendable {
     var logLevel: LogLevel?
     /// What it sees of an offer of several servers, as it was when that was looked at last.
     var lastView: OfferView?
+    /// What servers list to this client, where that is something else than to others.
+    var ownLists = OwnOfferLists()
     /// Where things go that belong to no exchange.
     package var outlet: (any SessionOutlet)?
     package private(set) var isClosed = false
@@ -263,8 +265,13 @@ package final class ClientSession: Caller, @unchecked Sendable {
         if !call.others.isEmpty, answer.isOfUnknownResource { return askOther(call, after: exchange) }
         // Counted as under way until it is on its way out: whoever waits for the last call must not cut it off.
         let server = exchange.connection.server
-        var sealed = answer.sealed(by: taskOwner(at: server), for: exchange.request)
-        if !isAtServersOwnPath { sealed = respelt(sealed, from: server, to: exchange.request) }
+        let sealed = answer.sealed(by: taskOwner(at: server), for: exchange.request)
+        guard isAtServersOwnPath else {
+            let respelt = respelt(sealed, from: server, to: exchange.request)
+            call.reply.finish(respelt.bytes(for: exchange.clientID, server: exchange.leg.serverName))
+            _ = remove(exchange)
+            return
+        }
         call.reply.finish(sealed.bytes(for: exchange.clientID, server: exchange.leg.serverName))
         _ = remove(exchange)
     }
@@ -319,6 +326,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     /// Ends what the session holds towards one of several servers.
     func drop(_ leg: Leg, reason: String) {
         legs.remove(leg)
+        ownLists[leg.server] = nil
         for call in exchanges.values where call.exchange.connection.server === leg.server {
             abandon(call.exchange, reason: reason)
             call.reply.finish(Refusal.ended(reason).answer(to: call.exchange.clientID))
