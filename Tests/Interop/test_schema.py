@@ -79,7 +79,7 @@ GROUP = {
     "toolDiscovery": ["list", "search", "auto", "find", None, 1],
     "pinned": [[], ["a"], None, "a", [1]],
     "title": ["x", "", None, 1],
-    "instructions": ["x", "", None, []],
+    "instructions": ["x", "", None, [], "é" * 2048, "é" * 2049],
     "firstListWait": [value for value in TIMES if value not in ("1m30s", "0.5h")],
     "options": [
         {}, None, [], {"authTokens": ["0123456789abcdef"]}, {"authTokens": []}, {"authTokens": None},

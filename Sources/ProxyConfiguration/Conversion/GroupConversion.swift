@@ -4,6 +4,8 @@ import MCPValues
 enum GroupConversion {
     /// The names that a group cannot have besides those that a server cannot have.
     private static let reserved: Set<String> = ["ui"]
+    /// What clients read of instructions; some cut them there.
+    static let longestInstructions = 2_048
 
     /// Reads `mcpProxy.endpoint` and `mcpProxy.groups`.
     ///
@@ -69,6 +71,18 @@ enum GroupConversion {
         return entries.map(\.text).filter { seen.insert(ByteText($0)).inserted }
     }
 
+    /// Reads the instructions.
+    static func instructions(in reader: ObjectReader, _ context: inout ConversionContext) -> String? {
+        guard let text = reader.nonEmptyText("instructions", &context) else { return nil }
+        let count = text.unicodeScalars.count
+        if count > longestInstructions {
+            context.warn(
+                "the text has \(count) characters, more than the \(longestInstructions) that are sent of all instructions together",
+                at: reader.node("instructions")?.position, reader.path("instructions"), write: "Write a shorter one")
+        }
+        return text
+    }
+
     /// Reads the tokens. An empty list could be read as "opened by none" and as "no token is asked for".
     static func tokens(in reader: ObjectReader, _ context: inout ConversionContext) -> [Secret]? {
         guard let tokens = OptionsConversion.tokens("authTokens", in: reader, &context) else { return nil }
@@ -125,20 +139,27 @@ enum GroupConversion {
                 "the list is empty, so nothing is offered", at: node.position, reader.path("servers"),
                 write: #"Name servers, or write ["*"] for all"#)
         }
-        for (index, element) in elements.enumerated() {
-            guard case .string(let pattern) = element.value, !["", "!", "*"].contains(pattern),
-                !NamePatterns([pattern]).unmatched(by: servers).isEmpty
-            else { continue }
-            let isShown = ConversionContext.quoted(element) != nil
-            let shown = isShown ? " " + ConfigurationPath.quoted(ServerName.redacted(pattern)) : ""
-            let near = nearestKey(to: pattern, in: servers.filter { !$0.contains("/") })
-            context.warn(
-                "the pattern\(shown) matches no server of the configuration", at: element.position,
-                reader.path("servers").appending(index: index),
-                write: near.map { "Did you mean \(ConfigurationPath.quoted($0))?" } ?? "Write the name of a server")
+        let patterns = elements.compactMap { element in
+            if case .string(let pattern) = element.value, !["", "!", "*"].contains(pattern) { pattern } else { nil }
+        }
+        let unmatched = Set(NamePatterns(patterns).unmatched(by: servers).map(ByteText.init))
+        for (index, element) in elements.enumerated() where context.hasRoom(for: .warning) {
+            guard case .string(let pattern) = element.value, unmatched.contains(ByteText(pattern)) else { continue }
+            warn(ofPattern: pattern, element, reader.path("servers").appending(index: index), servers, &context)
         }
     }
 
+    private static func warn(
+        ofPattern pattern: String, _ element: ConfigurationNode, _ path: ConfigurationPath, _ servers: [String],
+        _ context: inout ConversionContext
+    ) {
+        let isShown = ConversionContext.quoted(element) != nil
+        let shown = isShown ? " " + ConfigurationPath.quoted(ServerName.redacted(pattern)) : ""
+        let near = nearestKey(to: pattern, in: servers.filter { !$0.contains("/") })
+        context.warn(
+            "the pattern\(shown) matches no server of the configuration", at: element.position, path,
+            write: near.map { "Did you mean \(ConfigurationPath.quoted($0))?" } ?? "Write the name of a server")
+    }
     /// Whether every client takes the text for the name of a tool, but for its length.
     static func isTakenByAll(_ name: String) -> Bool {
         name.utf8.allSatisfy { HTTPText.isHostByte($0) && $0 != UInt8(ascii: ".") }

@@ -51,9 +51,12 @@ enum GroupKey {
     private static let told: [SettingKey<GroupSettings>] = [
         .ownText(
             "title", \.title, whenChanged: .inPlace, "What people are shown as the name, in place of the proxy's."),
-        .ownText(
-            "instructions", \.instructions, whenChanged: .inPlace,
-            "What clients are told of how to use it; it stands before what the servers say."),
+        .other(
+            "instructions", .text, \.instructions, whenChanged: .inPlace,
+            "What clients are told of how to use it; it stands before what the servers say. At most 2,048 characters are sent.",
+            hints: "\"maxLength\": \(GroupConversion.longestInstructions)"
+        )
+        .settingOwn(\.instructions) { GroupConversion.instructions(in: $0, &$1) },
         .time(
             "firstListWait", \.firstListWait, .zero...(.seconds(60)), whenChanged: .inPlace,
             "How long the first list waits for servers that are still starting, together. At most 1m."),

@@ -224,6 +224,22 @@ private func group(_ members: String, environment: [String: String] = [:]) throw
         #expect(loaded.settings.groups.first?.servers.admits("git") == false)
     }
 
+    @Test("A great many patterns are worked through quickly", .timeLimit(.minutes(1)))
+    func manyPatterns() {
+        let patterns = (0..<20_000).map { "\"gti\($0)*a*\"" }.joined(separator: ",")
+        let found = warnings(groupDocument("\"servers\": [\(patterns)]"))
+        #expect(found.count == ConversionContext.maximumProblems + 1)
+    }
+
+    @Test("Instructions that are longer than what clients are sent are a warning")
+    func longInstructions() throws {
+        let text = String(repeating: "ä", count: 2_048)
+        #expect(try load(groupDocument("\"instructions\": \"\(text)\"")).warnings.isEmpty)
+        let loaded = try load(groupDocument("\"instructions\": \"\(text)b\""))
+        #expect(loaded.warnings.map(\.keyPath) == ["mcpProxy.groups.dev.instructions"])
+        #expect(loaded.settings.groups.first?.instructions == text + "b")
+    }
+
     @Test("Groups that are no object are refused, and so is a group that is none")
     func kinds() {
         #expect(errors(document(#""groups": []"#)).map(\.keyPath) == ["mcpProxy.groups"])
@@ -291,5 +307,14 @@ private func group(_ members: String, environment: [String: String] = [:]) throw
     @Test("A text of more than 256 KiB is refused before it is read")
     func size() {
         #expect(paths("{}" + String(repeating: " ", count: ConfigurationLoader.maximumServerBytes)) == [""])
+    }
+
+    @Test("As many patterns as fit are worked through quickly, whatever servers there are", .timeLimit(.minutes(1)))
+    func manyPatterns() throws {
+        let patterns = (0..<20_000).map { "\"gti\($0)\"" }.joined(separator: ",")
+        let loaded = try ConfigurationLoader.loadGroup(
+            named: "dev", text: Array("{\"servers\": [\(patterns)]}".utf8), source: "request", proxy: ProxySettings(),
+            servers: (0..<200).map { "server\($0)" })
+        #expect(loaded.warnings.count == ConversionContext.maximumProblems + 1)
     }
 }
