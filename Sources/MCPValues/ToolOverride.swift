@@ -30,4 +30,17 @@ package struct ToolOverride: Sendable, Equatable {
         self.description = description
         self.presets = presets
     }
+
+    /// The name under which clients know the tool.
+    package var offeredName: String { name ?? tool }
+}
+
+// What is set may be a secret.
+extension ToolOverride.Preset: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The name alone.
+    package var description: String { "\(name)=***" }
+    /// The same as ``description``.
+    package var debugDescription: String { description }
+    /// A mirror without children, so that `dump` does not show the value either.
+    package var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
 }

@@ -31,6 +31,7 @@ WORDS = {
     "enabled": [True, "off", None, 0],
     "options": [{}, None, [], {"disabled": None}, {"Disabled": True}, {"authTokens": None}, {"logEnabled": "on"}],
     "proxy": ["none", None, 1],
+    "prefix": ["gh", "a-b_C0", "", None, 1, "a.b", "a b", "é", "a" * 64, "a" * 65],
     "alwaysAllow": [[], True],
 }
 PROGRAM_WORDS = {
@@ -55,7 +56,36 @@ PROXY = {
     "management": [{}, None, {"watch": None}, {"authTokens": None}, {"templates": None}, {"maxServers": "1"}],
     "allowedHosts": [[], None, "a", [None]],
     "type": ["sse", "http", None],
+    "title": ["x", "", None, 1],
+    "icons": [[], None, {}, [{"src": "https://a.example/i.png", "sizes": ["any"]}], [{}], [{"src": ""}], [{"src": 1}], [1]],
+    "groups": [{}, None, [], {"dev": {}}, {"dev": None}, {"a/b": {}}, {"": {}}, {"a#b": {}}, {"dev": {"enabled": True}}],
 }
+PATTERNS = [["a"], ["*", "!a*"], None, "*", {}, [1], [None]]
+GROUP = {
+    "servers": [[], *PATTERNS],
+    "tools": [[], *PATTERNS],
+    "prompts": [[], *PATTERNS],
+    "resources": [[], *PATTERNS],
+    "readOnly": [True, "no", None, 0, "maybe"],
+    "names": ["always", "auto", "never", "Auto", None, True],
+    "maxNameLength": [24, 128, "46", 23, 129, 0, None, "many", True, 46.5],
+    "overrides": [
+        {}, None, [], {"t": {}}, {"t": None}, {"": {}}, {"t": {"name": "x", "title": "", "description": None}},
+        {"t": {"name": 1}}, {"t": {"title": []}}, {"t": {"description": {}}}, {"t": {"arguments": None}},
+        {"t": {"arguments": []}}, {"t": {"arguments": {"a": 1}}}, {"t": {"arguments": {"a": {}}}},
+        {"t": {"arguments": {"": {"value": 1}}}}, {"t": {"nome": "x"}},
+        *({"t": {"arguments": {"a": {"value": value}}}} for value in ["x", "", 1, 1.5, True, [None], {"b": None}, None]),
+    ],
+    "toolDiscovery": ["list", "search", "auto", "find", None, 1],
+    "pinned": [[], ["a"], None, "a", [1]],
+    "title": ["x", "", None, 1],
+    "instructions": ["x", "", None, [], "é" * 2048, "é" * 2049],
+    "firstListWait": [value for value in TIMES if value not in ("1m30s", "0.5h")],
+    "options": [
+        {}, None, [], {"authTokens": ["0123456789abcdef"]}, {"authTokens": []}, {"authTokens": None},
+        {"authTokens": [1]}, {"logEnabled": True}, {"logEnabled": None}, {"logEnabled": 2}, {"disabled": True},
+    ],
+}  # fmt: skip
 
 
 def _servers(base, table):
@@ -90,6 +120,8 @@ def test_values_of_a_server_are_judged_alike(shell, base, table):
 
 CASES = [("limits", key, value) for key, values in LIMITS.items() for value in values]
 CASES += [(None, key, value) for key, values in PROXY.items() for value in values]
+CASES += [("endpoint", key, value) for key, values in GROUP.items() for value in values]
+CASES += [("endpoint", "enabled", value) for value in (True, False, "off", None, 1, "maybe")]
 
 
 def test_values_of_the_proxy_are_judged_alike(shell):

@@ -60,13 +60,17 @@ enum DynamicServerConversion {
     }
 
     /// Reports a name that a server added over the API cannot have.
-    static func checkName(_ name: String, existing: [String], _ context: inout ConversionContext) {
+    static func checkName(
+        _ name: String, existing: [String], groups: [String], _ context: inout ConversionContext
+    ) {
         let path = ConfigurationPath("name")
         if let fault = ServerName.dynamicFault(name) {
             context.error(
                 fault, at: nil, path, write: #"Write a name such as "fetch", of at most 63 letters, digits, . _ and -"#)
         } else if existing.contains(name) {
             context.error("there is a server of this name already", at: nil, path, write: "Choose another name")
+        } else if groups.contains(name) {
+            context.error("there is a group of this name already", at: nil, path, write: "Choose another name")
         } else {
             ServerConversion.checkName(name, others: existing, at: nil, path, &context)
         }

@@ -173,6 +173,11 @@ extension ObjectReader {
         return members.map { ($0, path(key).appending($0.written)) }
     }
 
+    /// The same once more, where what is wrong was reported.
+    func readMembers(_ key: String) -> [(member: ConfigurationNode.Member, path: ConfigurationPath)] {
+        (node(key)?.members ?? []).map { ($0, path(key).appending($0.written)) }
+    }
+
     /// One of some words. Words of the second list are understood too, with a warning.
     func choice<Choice: RawRepresentable & CaseIterable>(
         _ key: String, of type: Choice.Type, aliases: [String: Choice] = [:], quietAliases: [String] = [],

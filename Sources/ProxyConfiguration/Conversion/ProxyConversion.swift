@@ -13,17 +13,23 @@ enum ProxyConversion {
         let readsServer = reader.node("mcpProxy") == nil || readsClients(reader)
         let deprecated = readsServer ? reader.object("server", scope: .deprecatedServer, &context) : nil
         let globalTokens = deprecated.flatMap { OptionsConversion.tokens("globalAuthTokens", in: $0, &context) } ?? []
-        var settings = proxy(in: reader, deprecated: deprecated, globalTokens: globalTokens, &context)
+        let proxy = reader.object("mcpProxy", scope: .proxy, &context)
+        var settings = settings(
+            of: proxy, in: reader, deprecated: deprecated, globalTokens: globalTokens, &context)
         settings.servers = servers(in: reader, globalTokens: globalTokens, defaults: settings.options, &context)
+        context.without(context.missing(within: reader.path("mcpProxy"), scope: .proxy)) { context in
+            GroupConversion.read(in: proxy, into: &settings, &context)
+        }
         noticeVersions(reader, &context)
         return settings
     }
 
-    private static func proxy(
-        in reader: ObjectReader, deprecated: ObjectReader?, globalTokens: [Secret], _ context: inout ConversionContext
+    private static func settings(
+        of proxy: ObjectReader?, in reader: ObjectReader, deprecated: ObjectReader?, globalTokens: [Secret],
+        _ context: inout ConversionContext
     ) -> ProxySettings {
         if reader.node("mcpProxy") != nil {
-            guard let proxy = reader.object("mcpProxy", scope: .proxy, &context) else { return ProxySettings() }
+            guard let proxy else { return ProxySettings() }
             let missing = context.reportMissing(within: reader.path("mcpProxy"), scope: .proxy)
             return context.without(missing) { context in settings(ofProxy: proxy, &context) }
         }
@@ -58,6 +64,31 @@ enum ProxyConversion {
             "streamablehttp": .streamableHTTP,
         ]
         return proxy.choice("type", of: AdvertisedTransport.self, aliases: aliases, &context) ?? .streamableHTTP
+    }
+
+    /// Reads `icons`; nil if there are none.
+    static func icons(in proxy: ObjectReader, _ context: inout ConversionContext) -> [UInt8]? {
+        guard let node = proxy.node("icons") else { return nil }
+        guard case .array(let icons) = node.value else {
+            context.error(
+                "a list of objects is expected, but this is \(node.kind)", at: node.position, proxy.path("icons"),
+                write: #"Write [{"src": "https://example.com/icon.png"}]"#)
+            return nil
+        }
+        for (index, icon) in icons.enumerated() {
+            let path = proxy.path("icons").appending(index: index)
+            guard icon.members != nil else {
+                context.error(
+                    "an object is expected, but this is \(icon.kind)", at: icon.position, path,
+                    write: #"Write {"src": "https://example.com/icon.png"}"#)
+                continue
+            }
+            if case .string(let source)? = icon["src"]?.value, !source.isEmpty { continue }
+            context.error(
+                "the icon has no address", at: icon["src"]?.position ?? icon.position, path.appending("src"),
+                write: #"Write a text such as "https://example.com/icon.png""#)
+        }
+        return icons.isEmpty ? nil : node.json(at: proxy.path("icons"), &context)
     }
 
     /// Reads `options`.

@@ -50,24 +50,33 @@ enum ServerConversion {
         reading server: (String, ConfigurationNode, ConfigurationPath, inout ConversionContext) -> ServerSettings?
     ) -> [ServerSettings] {
         let names = members.map(\.member.name)
-        return members.compactMap { member, path in
+        var servers: [ServerSettings] = []
+        for (member, path) in members {
             let lacksName = context.missing.contains { $0.path == path }
             checkName(member.name, lacksName: lacksName, others: names, at: member.position, path, &context)
-            return server(member.name, member.value, path, &context)
+            guard let server = server(member.name, member.value, path, &context) else { continue }
+            PrefixConversion.check(
+                server, against: servers, at: member.value["prefix"]?.position ?? member.position,
+                path.appending("prefix"), &context)
+            servers.append(server)
         }
+        return servers
     }
 
     /// Reports a name that cannot be used, or whose routes another server has.
     static func checkName(
-        _ name: String, lacksName: Bool = false, others: [String], at position: SourcePosition?,
+        _ name: String, of kind: ServerName.Kind = .server, lacksName: Bool = false, others: [String],
+        at position: SourcePosition?,
         _ path: ConfigurationPath,
         _ context: inout ConversionContext
     ) {
-        if let fault = ServerName.fault(name) {
-            context.error(fault, at: position, path, write: #"Write a name such as "fetch" or "team/fetch""#)
+        if let fault = ServerName.fault(name, of: kind) {
+            context.error(
+                fault, at: position, path,
+                write: "Write a name such as \(kind == .group ? #""dev""# : #""fetch" or "team/fetch""#)")
         } else if let other = ServerName.collision(of: name, with: others) {
             context.error(
-                "the routes of the server collide with those of \(ConfigurationPath.quoted(ServerName.redacted(other)))",
+                "the routes of the \(kind.rawValue) collide with those of \(ConfigurationPath.quoted(ServerName.redacted(other)))",
                 at: position, path, write: "Rename one of the two")
         } else if lacksName {
             // What is missing in it is told when the server is read.

@@ -1,34 +1,41 @@
-/// What a server may be called. The name is the path of its routes.
+/// What a server, or a group of servers, may be called. The name is the path of its routes.
 package enum ServerName {
+    /// What has the name.
+    package enum Kind: String {
+        case server
+        case group
+    }
+
     /// Names of routes that the proxy has itself.
     package static let reserved: Set<String> = [
         "healthz", "readyz", "_healthz", "_readyz", "api", "metrics", ".well-known", "sse", "mcp", "message",
     ]
     /// What the proxy itself has below `api`.
-    private static let managed: Set<String> = ["servers", "reload", "openapi.json", "problems"]
+    private static let managed: Set<String> = ["servers", "groups", "reload", "openapi.json", "problems"]
     /// The last parts of the routes that every server has.
     package static let routes = ["mcp", "sse", "message"]
     /// The longest name.
     package static let maximumBytes = 256
 
-    /// Why a text cannot be the name of a server, in words; nil if it can.
-    package static func fault(_ name: String) -> String? {
-        guard !name.isEmpty else { return "the name of the server is empty" }
+    /// Why a text cannot be the name of a server, or of a group, in words; nil if it can.
+    package static func fault(_ name: String, of kind: Kind = .server) -> String? {
+        let itself = "the name of the \(kind.rawValue)"
+        guard !name.isEmpty else { return "\(itself) is empty" }
         guard name.utf8.count <= maximumBytes else {
-            return "the name of the server has more than \(maximumBytes) bytes"
+            return "\(itself) has more than \(maximumBytes) bytes"
         }
-        guard !name.hasControlCharacter else { return "the name of the server has a control character" }
+        guard !name.hasControlCharacter else { return "\(itself) has a control character" }
         guard !name.utf8.contains(where: { #"?#%\"#.utf8.contains($0) }) else {
-            return #"the name of the server has one of ? # % \"#
+            return "\(itself) has one of ? # % \\"
         }
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        guard !parts.contains("") else { return "the name of the server begins or ends with / or has // in it" }
+        guard !parts.contains("") else { return "\(itself) begins or ends with / or has // in it" }
         guard !parts.contains("."), !parts.contains("..") else {
-            return "the name of the server has . or .. for a part"
+            return "\(itself) has . or .. for a part"
         }
-        if parts.count == 1, reserved.contains(name) { return "the name of the server is a route of the proxy itself" }
+        if parts.count == 1, reserved.contains(name) { return "\(itself) is a route of the proxy itself" }
         if parts[0] == ".well-known" || (parts[0] == "api" && parts.count > 1 && managed.contains(String(parts[1]))) {
-            return "the routes of the server would hide routes of the proxy itself"
+            return "the routes of the \(kind.rawValue) would hide routes of the proxy itself"
         }
         return nil
     }

@@ -10,12 +10,17 @@ enum KeyScope: String, Sendable, CaseIterable {
     case template
     case templateParameter
     case templateServer
+    case endpoint
+    case group
+    case groupOptions
+    case toolOverride
+    case presetArgument
     case deprecatedServer
     case deprecatedClient
     case deprecatedClientConfig
 
     /// The one table of everything that may be written. What sets something has its row in ``ProxyKey``, ``LimitKey``,
-    /// ``OptionKey``, ``ServerKey`` or ``ManagementKey``.
+    /// ``OptionKey``, ``ServerKey``, ``GroupKey`` or ``ManagementKey``.
     var keys: [KnownKey] {
         switch self {
         case .document: Self.documentKeys
@@ -28,6 +33,11 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .template: TemplateKey.template
         case .templateParameter: TemplateKey.parameter
         case .templateServer: TemplateKey.server
+        case .endpoint: GroupKey.endpoint
+        case .group: GroupKey.known
+        case .groupOptions: GroupKey.options.map(\.known)
+        case .toolOverride: GroupKey.toolOverride
+        case .presetArgument: GroupKey.presetArgument
         case .deprecatedServer: DeprecatedKey.server
         case .deprecatedClient: DeprecatedKey.client
         case .deprecatedClientConfig: DeprecatedKey.clientConfig
@@ -49,6 +59,11 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .templateParameter: "What a caller of the API may put into one place of a template."
         case .templateServer:
             "A server made from a template; the management API takes it in place of a server of the file."
+        case .endpoint: "All servers at one address."
+        case .group: "Several servers at one address."
+        case .groupOptions: "Options of a group, or of the endpoint for all servers."
+        case .toolOverride: "What clients are told of a tool in place of what its server says."
+        case .presetArgument: "An argument of a tool that is set and hidden from clients."
         case .deprecatedServer: "Version 1 of mcpProxy."
         case .deprecatedClient: "Version 1 of a server under mcpServers."
         case .deprecatedClientConfig: "The details of a version 1 client."
@@ -71,10 +86,13 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .template: #""required": ["command"]"#
         case .templateParameter: #""required": ["type"]"#
         case .templateServer: #""required": ["template"]"#
+        case .presetArgument: #""required": ["value"]"#
         case .deprecatedClient: #""required": ["type", "config"]"#
         // The spelling of the Go program's documentation.
         case .options: ##""patternProperties": {"^Disabled$": {"$ref": "#/$defs/boolean"}}"##
-        case .proxy, .limits, .management, .deprecatedServer, .deprecatedClientConfig: nil
+        case .proxy, .limits, .management, .endpoint, .group, .groupOptions, .toolOverride, .deprecatedServer,
+            .deprecatedClientConfig:
+            nil
         }
     }
 

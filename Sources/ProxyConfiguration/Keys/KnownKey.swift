@@ -21,6 +21,10 @@ struct KnownKey: Sendable {
         case values
         /// An object whose names are free and whose values are such values.
         case valueMap
+        /// A list of objects whose names are free.
+        case objects
+        /// Whatever JSON can say.
+        case json
         /// One of some words.
         case choice([String])
         /// An object with known keys.

@@ -18,6 +18,15 @@ enum ProxyKey {
         .setting(\.baseURL) { AddressConversion.baseURL(in: $0, &$1) },
         .text("name", \.name, whenChanged: .restart, "The name the proxy gives itself in the MCP handshake."),
         .text("version", \.version, whenChanged: .restart, "The version the proxy gives itself in the MCP handshake."),
+        .ownText(
+            "title", \.title, whenChanged: .restart, "What people are shown as the proxy's name in the MCP handshake."),
+        .other(
+            "icons", .objects, \.icons, whenChanged: .restart,
+            "The proxy's icons, as clients are told of them in the MCP handshake.",
+            hints:
+                #""examples": [[{"src": "https://example.com/icon.png", "mimeType": "image/png", "sizes": ["48x48"]}]], "items": {"type": "object", "required": ["src"], "properties": {"src": {"type": "string", "minLength": 1}}}"#
+        )
+        .settingOwn(\.icons) { ProxyConversion.icons(in: $0, &$1) },
         .other(
             "type", .words(AdvertisedTransport.self), default: .string(AdvertisedTransport.streamableHTTP.rawValue),
             \.advertised, whenChanged: .restart,
@@ -29,6 +38,13 @@ enum ProxyKey {
             "The defaults of the servers' options. A server's own stand in their place, member by member."
         )
         .setting(\.options) { ProxyConversion.options(in: $0, &$1) },
+        // These two are read when the servers are known.
+        .other(
+            "endpoint", .object(.endpoint), \.endpoint, whenChanged: .inPlace, "All servers at one address, /mcp."),
+        .other(
+            "groups", .map(.group), default: .object([]), \.groups, whenChanged: .inPlace,
+            "Several servers at one address, by name. The name is the path of the group's routes.",
+            hints: #""propertyNames": {"pattern": "^[^/?#%\\\\]+$"}"#),
         .other(
             "limits", .object(.limits), \.limits, whenChanged: .restart,
             "Bounds on what clients and servers can make the proxy hold, wait for or repeat."

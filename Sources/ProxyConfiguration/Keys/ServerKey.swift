@@ -3,7 +3,7 @@ import MCPValues
 /// The keys of a server, under `mcpServers.<name>`.
 enum ServerKey {
     /// All that set something of their own, in the order in which changes are told.
-    static let all = way + serving + times
+    static let all = way + serving + times + naming
 
     /// How the server is reached.
     static let way: [SettingKey<ServerSettings>] = [
@@ -93,6 +93,16 @@ enum ServerKey {
             whenChanged: .inPlace,
             "How long a call of this server may take without a sign of progress; without it, limits.callTimeout. At most 24h."
         ),
+    ]
+
+    /// What the server's names look like beside those of others.
+    static let naming: [SettingKey<ServerSettings>] = [
+        .other(
+            "prefix", .text, \.prefix, whenChanged: .inPlace,
+            "What stands before the server's names where several servers are offered together. Left out: the server's name.",
+            hints: ##""pattern": "\\$|^[A-Za-z0-9_-]{1,64}$", "examples": ["gh"]"##
+        )
+        .settingOwn(\.prefix) { PrefixConversion.prefix(in: $0, &$1) }
     ]
 
     /// What may be written of a server: these, and what other words there are for them and for its options.

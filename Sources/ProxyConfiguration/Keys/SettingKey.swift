@@ -85,6 +85,14 @@ extension SettingKey {
         ).setting(place) { $0.nonEmptyText(name, &$1) }
     }
 
+    /// A text, without which there is none; an empty one counts as left out.
+    static func ownText(
+        _ name: String, _ place: Path<String?>, whenChanged: ChangeEffect, _ documentation: String
+    ) -> SettingKey {
+        .other(name, .text, place, whenChanged: whenChanged, documentation)
+            .settingOwn(place) { $0.nonEmptyText(name, &$1) }
+    }
+
     /// A truth value.
     static func boolean(
         _ name: String, _ place: Path<Bool>, whenChanged: ChangeEffect, _ documentation: String

@@ -50,21 +50,63 @@ package enum ConfigurationLoader {
     ///   - source: What messages call the text.
     ///   - proxy: The settings in force. Its options hold where the text has none.
     ///   - existing: The names of the servers there are, other than one to be replaced.
+    ///   - added: Those of them that are not in the settings, as far as they are known, for the sake of their prefixes.
     /// - Throws: ``ConfigurationError`` with every problem of the text or the name.
     package static func loadServer(
-        named name: String, text: [UInt8], source: String, proxy: ProxySettings, existing: [String]
+        named name: String, text: [UInt8], source: String, proxy: ProxySettings, existing: [String],
+        added: [ServerSettings] = []
     ) throws(ConfigurationError) -> LoadedServer {
         var context = ConversionContext(source: source, format: .json, isStrict: true)
         let document = try read(
             text, .json, source, maximumBytes: maximumServerBytes, takesReferences: false)
         DuplicateKeys.check(document, at: .root, &context)
-        DynamicServerConversion.checkName(name, existing: existing, &context)
+        DynamicServerConversion.checkName(name, existing: existing, groups: proxy.groups.map(\.name), &context)
         let loaded = DynamicServerConversion.server(named: name, document, proxy: proxy, &context)
+        if let loaded {
+            PrefixConversion.check(
+                loaded.settings, against: others(existing, of: proxy.servers + added),
+                at: document["prefix"]?.position, ConfigurationPath("prefix"), &context)
+        }
         guard var loaded, !context.hasErrors else {
             throw ConfigurationError(code: .invalid, problems: context.problems)
         }
         loaded.warnings = context.problems
         return loaded
+    }
+
+    /// The servers with these names; of one that is not known only its name is.
+    private static func others(_ names: [String], of known: [ServerSettings]) -> [ServerSettings] {
+        names.map { name in known.last { $0.name == name } ?? ServerSettings(name: name, transport: .unknown) }
+    }
+
+    /// Reads one group that a client of the API describes: an object such as one under `mcpProxy.groups`.
+    ///
+    /// The text is read as strictly as that of a server, see ``loadServer(named:text:source:proxy:existing:added:)``. Nothing is
+    /// inherited but whether requests are logged: a group without tokens has none of its own, and those of its servers
+    /// open it.
+    ///
+    /// - Parameters:
+    ///   - name: What the group is to be called.
+    ///   - text: The object, as JSON in UTF-8.
+    ///   - source: What messages call the text.
+    ///   - proxy: The settings in force.
+    ///   - servers: The names of all servers there are.
+    /// - Throws: ``ConfigurationError`` with every problem of the text or the name.
+    package static func loadGroup(
+        named name: String, text: [UInt8], source: String, proxy: ProxySettings, servers: [String]
+    ) throws(ConfigurationError) -> LoadedGroup {
+        var context = ConversionContext(source: source, format: .json, isStrict: true)
+        let document = try read(
+            text, .json, source, maximumBytes: maximumServerBytes, takesReferences: false)
+        DuplicateKeys.check(document, at: .root, &context)
+        GroupConversion.checkDynamicName(name, servers: servers, &context)
+        var group = GroupSettings(name: name)
+        group.logEnabled = proxy.options.logEnabled
+        if let reader = ObjectReader(document, scope: .group, path: .root, &context) {
+            GroupConversion.fill(&group, from: reader, servers: servers, &context)
+        }
+        guard !context.hasErrors else { throw ConfigurationError(code: .invalid, problems: context.problems) }
+        return LoadedGroup(settings: group, warnings: context.problems)
     }
 
     /// Reads the text into a tree, in which nothing is checked or expanded.
@@ -134,6 +176,14 @@ package struct LoadedServer: Sendable, Equatable {
 
     /// Whether the server was made from a template, so that its command is the operator's.
     package var usesTemplate: Bool { template != nil }
+}
+
+/// The settings of one group, and what there is to say about the text they were read from.
+package struct LoadedGroup: Sendable, Equatable {
+    /// The settings.
+    package var settings: GroupSettings
+    /// What is questionable, in the order of the text.
+    package var warnings: [ConfigurationProblem]
 }
 
 /// Finds names given twice in one object, after environment variables were put into them.

@@ -16,6 +16,8 @@ package struct SettingsDifference: Sendable, Equatable {
     package let needsRestart: [String]
     /// Whether `mcpProxy.management` changed, or the tokens that open the management interface, wherever they stand.
     package let managementChanged: Bool
+    /// What changes of the groups, and of the endpoint for all servers.
+    package let groups: GroupsDifference
     private let changes: [Change]
     private let managementKeys: [String]
     private let optionKeys: [String]
@@ -30,6 +32,7 @@ package struct SettingsDifference: Sendable, Equatable {
             guard let keys = before[server.name]?.keysChanged(to: server), !keys.isEmpty else { return nil }
             return Change(settings: server, keys: keys)
         }
+        groups = GroupsDifference(from: old, to: new)
         unchangedCount = new.servers.count - added.count - changes.count
         needsRestart = old.keysForRestart(to: new)
         managementKeys = ManagementKey.all.changed(from: old.management, to: new.management).map(\.name)
@@ -50,10 +53,49 @@ package struct SettingsDifference: Sendable, Equatable {
     package var lines: [String] {
         added.map { "+ \($0)" } + removed.map { "- \($0.displayName)" }
             + changes.map { "~ \($0.settings.displayName): \($0.keys.joined(separator: ", "))" }
+            + groups.lines
             + (optionKeys.isEmpty ? [] : ["~ mcpProxy.options: \(optionKeys.joined(separator: ", "))"])
             + (managementKeys.isEmpty ? [] : ["~ mcpProxy.management: \(managementKeys.joined(separator: ", "))"])
             + needsRestart.map { "! mcpProxy.\($0) needs a restart" }
     }
+}
+
+/// What changes of the groups when settings take the place of others. All of it takes effect in place.
+package struct GroupsDifference: Sendable, Equatable {
+    /// The groups that come, in the new order.
+    package let added: [GroupSettings]
+    /// The groups that go, in the old order.
+    package let removed: [GroupSettings]
+    /// The groups that stay with other settings, with the new ones.
+    package let changed: [GroupSettings]
+    /// Whether the endpoint for all servers changes.
+    package let endpointChanged: Bool
+    /// The difference for people, as for servers.
+    fileprivate let lines: [String]
+
+    fileprivate init(from old: ProxySettings, to new: ProxySettings) {
+        let before = Dictionary(old.groups.map { ($0.name, $0) }) { _, last in last }
+        let names = Set(new.groups.map(\.name))
+        let endpointKeys = old.endpoint.keysChanged(to: new.endpoint)
+        let changes = new.groups.compactMap { group -> (settings: GroupSettings, keys: [String])? in
+            guard let keys = before[group.name]?.keysChanged(to: group), !keys.isEmpty else { return nil }
+            return (group, keys)
+        }
+        added = new.groups.filter { before[$0.name] == nil }
+        removed = old.groups.filter { !names.contains($0.name) }
+        changed = changes.map(\.settings)
+        endpointChanged = !endpointKeys.isEmpty
+        lines =
+            added.map { "+ group \(ConfigurationPath.quoted($0.name))" }
+            + removed.map { "- group \(ConfigurationPath.quoted($0.name))" }
+            + changes.map {
+                "~ group \(ConfigurationPath.quoted($0.settings.name)): \($0.keys.joined(separator: ", "))"
+            }
+            + (endpointKeys.isEmpty ? [] : ["~ mcpProxy.endpoint: \(endpointKeys.joined(separator: ", "))"])
+    }
+
+    /// Whether nothing changes.
+    package var isEmpty: Bool { lines.isEmpty }
 }
 
 // MARK: - The keys that changed
@@ -73,7 +115,7 @@ extension ServerSettings {
     fileprivate func keysChanged(to new: ServerSettings) -> [String] {
         (ServerKey.way + ServerKey.serving).changed(from: self, to: new).map(\.name)
             + (cannotStart == new.cannotStart ? [] : ["variables"])
-            + ServerKey.times.changed(from: self, to: new).map(\.name)
+            + (ServerKey.times + ServerKey.naming).changed(from: self, to: new).map(\.name)
             + options.keysChanged(to: new.options).map { "options.\($0)" }
     }
 
@@ -94,5 +136,13 @@ extension ServerOptions {
     /// The keys whose values differ.
     fileprivate func keysChanged(to new: ServerOptions) -> [String] {
         OptionKey.all.changed(from: self, to: new).map(\.name)
+    }
+}
+
+extension GroupSettings {
+    /// The keys whose values differ.
+    fileprivate func keysChanged(to new: GroupSettings) -> [String] {
+        ([GroupKey.enabled] + GroupKey.all).changed(from: self, to: new).map(\.name)
+            + GroupKey.options.changed(from: self, to: new).map { "options.\($0.name)" }
     }
 }

@@ -13,7 +13,8 @@ struct ConfigurationPath: Equatable {
         self = ConfigurationPath.root.appending(key)
     }
 
-    /// The way to a member of the value. The name of a server is masked after its first slash: it may be a token.
+    /// The way to a member of the value. The name of a server is masked after its first slash: it may be a token. So is
+    /// that of a group, for people who take the one for the other.
     func appending(_ key: String) -> ConfigurationPath {
         let shown = Self.isServerList(components) ? ServerName.redacted(key) : key
         var path = self
@@ -47,7 +48,8 @@ struct ConfigurationPath: Equatable {
     }
 
     private static func isServerList(_ components: [String]) -> Bool {
-        components.count == 1 && ["mcpservers", "clients"].contains(components[0].lowercased())
+        let lowered = components.map { $0.lowercased() }
+        return [["mcpservers"], ["clients"], ["mcpproxy", "groups"]].contains(lowered)
     }
 
     private static func isPlain(_ key: String) -> Bool {

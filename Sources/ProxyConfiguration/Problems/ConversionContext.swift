@@ -114,7 +114,12 @@ struct ConversionContext {
     }
 
     /// Whether another thing without effect would be listed; working out its words may be costly.
-    var hasRoomForMore: Bool { counts[isStrict ? .error : .warning, default: 0] <= Self.maximumProblems }
+    var hasRoomForMore: Bool { hasRoom(for: isStrict ? .error : .warning) }
+
+    /// Whether another problem of a severity would be listed.
+    func hasRoom(for severity: ConfigurationProblem.Severity) -> Bool {
+        counts[severity, default: 0] <= Self.maximumProblems
+    }
 
     /// Adds a sentence for the operator that is about the file as a whole.
     mutating func notice(_ text: String) {
@@ -125,8 +130,8 @@ struct ConversionContext {
         _ severity: ConfigurationProblem.Severity, _ message: String, _ position: SourcePosition?,
         _ path: ConfigurationPath, _ suggestion: String?
     ) {
+        guard hasRoom(for: severity) else { return }
         let count = counts[severity, default: 0]
-        guard count <= Self.maximumProblems else { return }
         let isLast = count == Self.maximumProblems
         counts[severity] = count + 1
         collected.append(

@@ -11,6 +11,10 @@ package struct ProxySettings: Sendable, Equatable {
     package var name: String
     /// The version the proxy gives itself in the MCP handshake.
     package var version: String
+    /// What people are shown as the proxy's name.
+    package var title: String?
+    /// The proxy's icons, as one JSON array in UTF-8; nil for none.
+    package var icons: [UInt8]?
     /// The transport whose addresses are advertised to clients; both are always served.
     package var advertised: AdvertisedTransport
     /// The defaults of every server's options; its tokens open the management interface, too, unless that has its own.
@@ -23,6 +27,10 @@ package struct ProxySettings: Sendable, Equatable {
     package var allowedOrigins: [String]
     /// The servers in the order written, disabled ones included.
     package var servers: [ServerSettings]
+    /// What is offered where no server and no group is named.
+    package var endpoint = GroupSettings()
+    /// The groups in the order written.
+    package var groups: [GroupSettings] = []
     /// A file with certificates of authorities that are believed besides those of the system, for all servers.
     package var trustedCAFile: String?
     /// What may be changed while the proxy runs.

@@ -23,6 +23,8 @@ package struct ServerSettings: Sendable, Equatable {
     package var startTimeout: Duration?
     /// How long a call may take without a sign of life; nil for the limit of all servers.
     package var callTimeout: Duration?
+    /// What stands before its names where several servers are offered together; nil for the name of the server.
+    package var prefix: String?
     /// Who said all this.
     package internal(set) var provenance = Provenance.somebodyElses
     /// Why the server cannot be started as it is configured, in words, such as a variable that is not set; nil if it can
@@ -50,6 +52,9 @@ package struct ServerSettings: Sendable, Equatable {
 
     /// Whether whatever certificate the server shows is taken for its own; where there is none, none is taken.
     package var takesAnyCertificate: Bool { egress.skipsVerification && transport.url?.origin.scheme == .https }
+
+    /// What stands before its names where several servers are offered together.
+    package var offeredPrefix: String { prefix ?? name }
 
     /// The way to a key of the server in the file, as messages show it.
     package func keyPath(_ key: String) -> String {

@@ -118,4 +118,27 @@ import Testing
             .settings
         #expect(settings == (try load(proxyDocument("")).settings))
     }
+
+    @Test("Title and icons are passed on as they are written")
+    func whoWeAre() throws {
+        let loaded = try load(
+            proxyDocument(#""title": "T", "icons": [{"src": "https://a/i.png", "sizes": ["any"], "x": null}]"#))
+        #expect(loaded.warnings.isEmpty && loaded.settings.title == "T")
+        let icons = loaded.settings.icons.map { String(decoding: $0, as: UTF8.self) }
+        #expect(icons == #"[{"src":"https://a/i.png","sizes":["any"],"x":null}]"#)
+        for none in [#""title": "", "icons": []"#, #""title": null, "icons": null"#, ""] {
+            let settings = try load(proxyDocument(none)).settings
+            #expect(settings.title == nil && settings.icons == nil)
+        }
+    }
+
+    @Test(
+        "Icons that are no list of objects with an address are refused",
+        arguments: [
+            ("{}", "icons"), ("[1]", "icons[0]"), (#"[{"src": "a"}, {}]"#, "icons[1].src"),
+            (#"[{"src": ""}]"#, "icons[0].src"), (#"[{"src": 1}]"#, "icons[0].src"), (#"[null]"#, "icons[0]"),
+        ])
+    func badIcons(icons: String, path: String) {
+        #expect(errors(proxyDocument("\"icons\": \(icons)")).map(\.keyPath) == ["mcpProxy.\(path)"])
+    }
 }

@@ -18,6 +18,7 @@ import Testing
         "## `mcpProxy`": .proxy, "## `options`": .options, "### Keys of every server": .server,
         "### A program: `command`": .server, "### A remote server: `url`": .server,
         "### Time that a server may take": .server, "## `limits`": .limits, "## Management": .management,
+        "### Keys of a group": .group, "### `options` of a group": .groupOptions, "### `overrides`": .toolOverride,
         "### Templates": .templateParameter,
     ]
 
@@ -68,7 +69,10 @@ import Testing
 
     @Test(
         "The page and the program know the same keys",
-        arguments: [KeyScope.proxy, .options, .toolFilter, .server, .limits, .management, .templateParameter])
+        arguments: [
+            KeyScope.proxy, .options, .toolFilter, .server, .limits, .management, .templateParameter, .group,
+            .groupOptions, .toolOverride,
+        ])
     func sameKeys(scope: KeyScope) {
         #expect(entries[scope, default: []].map(\.name).sorted() == scope.keys.map(\.name).sorted())
     }
@@ -93,7 +97,8 @@ import Testing
                     #expect(entry.defaultText == "`\"\(text)\"`" || entry.defaultText == "`\(text)`", label)
                 case .number(let text): #expect(entry.defaultText == "`\(text)`", label)
                 case .bool(let value): #expect(entry.defaultText == "`\(value)`", label)
-                case .array: #expect(entry.defaultText == "`[]`", label)
+                case .array(let elements):
+                    #expect(entry.defaultText == "`\(SchemaText.written(.array(elements)))`", label)
                 case .object: #expect(entry.defaultText == "`{}`", label)
                 case .null: Issue.record(label)
                 case nil:

@@ -47,7 +47,8 @@ import Testing
     func sameDefaults(scope: KeyScope) throws {
         for key in scope.keys {
             let property = try property(key, in: scope)
-            #expect(property["default"]?.value == key.defaultValue, "\(scope).\(key.name)")
+            let (there, here) = (property["default"]?.value, key.defaultValue)
+            #expect(there.map(SchemaText.written) == here.map(SchemaText.written), "\(scope).\(key.name)")
         }
     }
 
@@ -88,6 +89,13 @@ import Testing
                 #expect(types(of: property["items"]) == Self.valueTypes, label)
             case .valueMap: #expect(types(of: property["additionalProperties"]) == Self.valueTypes, label)
             case .textMap: #expect(property["additionalProperties"]?["type"]?.value == .string("string"), label)
+            case .objects:
+                #expect(isTyped(property, "array", in: scope, key), label)
+                #expect(property["items"]?["type"]?.value == .string("object"), label)
+            case .json:
+                let types = types(of: property)
+                #expect(types?.contains(.string("null")) == !scope.requires(key.name), label)
+                #expect(types?.contains(.string("object")) == true && types?.contains(.string("number")) == true, label)
             case .object(let inner): #expect(reference == .string("#/$defs/\(inner.rawValue)"), label)
             case .map(let inner):
                 #expect(property["additionalProperties"]?["$ref"]?.value == .string("#/$defs/\(inner.rawValue)"), label)

@@ -123,6 +123,10 @@ enum SchemaText {
         case .choice(let words):
             let values = words.map(Self.text) + (isRequired ? [] : ["null"])
             return ["\"enum\": [\(values.joined(separator: ", "))]"]
+        case .objects: return [type("array"), #""items": {"type": "object"}"#]
+        case .json:
+            let types = ["string", "number", "boolean", "array", "object"] + (isRequired ? [] : ["null"])
+            return ["\"type\": [\(types.map(Self.text).joined(separator: ", "))]"]
         case .object(let scope): return [reference(scope.rawValue)]
         case .map(let scope):
             return [type("object"), "\"additionalProperties\": {\(reference(scope.rawValue))}"]
@@ -137,14 +141,14 @@ enum SchemaText {
         return "{\n\(lines.joined(separator: "\n"))\n}"
     }
 
-    /// A default value: one that is a list or an object is an empty one.
-    private static func written(_ value: ConfigurationNode.Value) -> String {
+    /// A default value: one that is an object is an empty one.
+    static func written(_ value: ConfigurationNode.Value) -> String {
         switch value {
         case .null: "null"
         case .bool(let value): "\(value)"
         case .number(let number): number
         case .string(let string): text(string)
-        case .array: "[]"
+        case .array(let elements): "[\(elements.map { written($0.value) }.joined(separator: ", "))]"
         case .object: "{}"
         }
     }

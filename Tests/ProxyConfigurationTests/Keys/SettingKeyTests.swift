@@ -10,6 +10,11 @@ import Testing
         let renamed = ["address": "addr", "advertised": "type"]
         let proxy = labels(ProxySettings()).filter { $0 != "servers" }.map { renamed[$0] ?? $0 }
         #expect(proxy.sorted() == ProxyKey.all.map(\.name).sorted())
+        let groups = [
+            "isEnabled": "enabled", "isReadOnly": "readOnly", "naming": "names", "maximumNameLength": "maxNameLength",
+        ]
+        let group = labels(GroupSettings()).filter { $0 != "name" }.map { groups[$0] ?? $0 }
+        #expect(group.sorted() == ([GroupKey.enabled] + GroupKey.all + GroupKey.options).map(\.name).sorted())
     }
 
     /// Something to write for a key that is not its default; nil where no single value is to be had.
@@ -19,7 +24,9 @@ import Testing
         case .choice(let words): words.map { .string($0) }.first { $0 != value }
         case .integer(let range?), .size(let range?): .number("\(range.upperBound)")
         case .duration(let range?): .string(DurationText.format(range.upperBound))
-        case .text, .integer, .duration, .size, .texts, .textMap, .value, .values, .valueMap, .object, .map: nil
+        case .text, .integer, .duration, .size, .texts, .textMap, .value, .values, .valueMap, .objects, .json, .object,
+            .map:
+            nil
         }
     }
 
@@ -53,9 +60,14 @@ import Testing
         #expect(try readEach(OptionKey.all, .options) == 3)
         #expect(try readEach(ServerKey.all, .server) == ServerKey.serving.count + ServerKey.times.count)
         #expect(try readEach(ProxyKey.all, .proxy) == 1, "the type")
+        #expect(try readEach(GroupKey.all, .group) == 5)
+        #expect(try readEach([GroupKey.enabled], .endpoint) == 1)
+        #expect(try readEach(GroupKey.options, .groupOptions) == 1)
     }
 
-    @Test("What is left out changes nothing", arguments: [KeyScope.limits, .management, .options, .server, .proxy])
+    @Test(
+        "What is left out changes nothing",
+        arguments: [KeyScope.limits, .management, .options, .server, .proxy, .group, .endpoint, .groupOptions])
     func leftOut(scope: KeyScope) throws {
         var context = ConversionContext(source: "test", format: .json)
         let empty = ConfigurationNode(.object([]), at: SourcePosition(line: 1, column: 1))
@@ -65,6 +77,9 @@ import Testing
         #expect(settings == .defaults)
         var options = ServerOptions()
         OptionKey.all.read(in: reader, into: &options, &context)
+        var group = GroupSettings()
+        ([GroupKey.enabled] + GroupKey.all + GroupKey.options).read(in: reader, into: &group, &context)
+        #expect(group == GroupSettings())
         #expect(options == ServerOptions() && context.problems.isEmpty)
     }
 

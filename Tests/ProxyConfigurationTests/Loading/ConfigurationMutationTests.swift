@@ -21,6 +21,10 @@ private struct SeededGenerator: RandomNumberGenerator {
           "mcpProxy": {"baseURL": "https://a.example/p", "addr": ":9090", "type": "streamable-http", "allowedHosts": ["h:1"],
             "options": {"panicIfInvalid": false, "authTokens": ["Bearer canary-0123456789"]},
             "limits": {"callTimeout": "30s", "maxBodyBytes": "4MiB", "maxSessions": 10},
+            "icons": [{"src": "https://a/i.png", "sizes": ["any"]}], "endpoint": {"enabled": true, "names": "auto"},
+            "groups": {"dev": {"servers": ["a/*", "!b"], "tools": ["?*"], "pinned": ["p"], "maxNameLength": 60,
+              "overrides": {"b__x": {"name": "y", "arguments": {"k": {"value": ["canary-0123456789", 1.5e3, {"ä": null}]}}}},
+              "options": {"authTokens": ["canary-0123456789"], "logEnabled": "yes"}}},
             "management": {"authTokens": ["canary-0123456789"], "allowAddresses": ["10.0.0.0/8", "fd00::/8"], "templates": {
               "t": {"command": "uvx", "args": ["canary-0123456789", "--p={p}"], "env": {"K": "canary-0123456789"},
                 "parameters": {"p": {"type": "string", "pattern": "canary-[0-9]+", "default": "canary-0123456789"}}}}}},

@@ -1,4 +1,5 @@
 import Foundation
+import MCPValues
 import Testing
 
 @testable import ProxyConfiguration
@@ -49,5 +50,21 @@ import Testing
         #expect(
             !dynamicErrors(#"{"template": "git", "parameters": {"repository": "/srv/git/../x"}}"#, proxy: proxy).isEmpty
         )
+    }
+
+    @Test("The example of groups loads without a warning, with a group for developers")
+    func groups() throws {
+        let loaded = try example("groups.json")
+        #expect(loaded.warnings.isEmpty)
+        let proxy = loaded.settings
+        #expect(proxy.endpoint.isEnabled && proxy.title == "Tools of our team")
+        #expect(proxy.groups.map(\.name) == ["dev", "look"])
+        let dev = try #require(proxy.groups.first)
+        #expect(proxy.servers.map(\.name).filter(dev.servers.admits) == ["git", "github-cloud"])
+        #expect(proxy.servers.map(\.offeredPrefix) == ["git", "gh", "time"])
+        #expect(dev.tools.admits("git__git_status") && !dev.tools.admits("gh__delete_file"))
+        #expect(dev.authTokens == [Secret("0123456789abcdef")] && dev.logEnabled)
+        #expect(dev.overrides.map(\.offeredName) == ["diff"])
+        #expect(dev.overrides.first?.presets == [ToolOverride.Preset(name: "repo_path", json: Array("\".\"".utf8))])
     }
 }

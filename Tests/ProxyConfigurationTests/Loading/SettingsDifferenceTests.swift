@@ -82,7 +82,8 @@ import Testing
         ("command, url", { $0.transport = http }), ("isolation", { $0.isolation = .shared }),
         ("protocol", { $0.protocolEra = .modern }), ("cacheTTL", { $0.cacheTTL = .seconds(1) }),
         ("startTimeout", { $0.startTimeout = .seconds(1) }), ("callTimeout", { $0.callTimeout = .seconds(1) }),
-        ("cacheScope", { $0.cacheScope = .public }), ("options.panicIfInvalid", { $0.options.panicIfInvalid = true }),
+        ("prefix", { $0.prefix = "canary" }), ("cacheScope", { $0.cacheScope = .public }),
+        ("options.panicIfInvalid", { $0.options.panicIfInvalid = true }),
         ("options.logEnabled", { $0.options.logEnabled = true }),
         ("options.authTokens", { $0.options.authTokens = [Secret("canary")] }),
         ("options.toolFilter", { $0.options.toolFilter = ToolFilter(mode: .block, names: ["canary"]) }),
@@ -190,7 +191,8 @@ import Testing
         ("type", { $0.advertised = .sse }), ("limits.callTimeout", { $0.limits.callTimeout = .seconds(1) }),
         ("limits.maxSessions", { $0.limits.maxSessions = 1 }), ("limits.maxBodyBytes", { $0.limits.maxBodyBytes = 1 }),
         ("allowedHosts", { $0.allowedHosts = ["x"] }), ("allowedOrigins", { $0.allowedOrigins = ["https://x"] }),
-        ("trustedCAFile", { $0.trustedCAFile = "canary" }),
+        ("trustedCAFile", { $0.trustedCAFile = "canary" }), ("title", { $0.title = "canary" }),
+        ("icons", { $0.icons = Array("[]".utf8) }),
     ]
 
     @Test("What a reload cannot apply is named", arguments: restartChanges.indices)
@@ -207,7 +209,7 @@ import Testing
     @Test("Every key of mcpProxy is compared")
     func allProxyKeys() {
         let compared = Set(Self.restartChanges.map { String($0.0.prefix { $0 != "." }) }).union([
-            "options", "management",
+            "options", "management", "endpoint", "groups",
         ])
         // The grace period is one of the limits.
         #expect(compared == Set(KeyScope.proxy.keys.map(\.name)).subtracting(["shutdownGracePeriod"]))
@@ -254,5 +256,50 @@ import Testing
         new.management.authTokens = [Secret("own")]
         difference = SettingsDifference(from: old, to: new)
         #expect(!difference.managementChanged && difference.optionsChanged)
+    }
+
+    /// A change of each key of a group or of the endpoint, and the key.
+    private static let groupChanges: [(String, @Sendable (inout GroupSettings) -> Void)] = [
+        ("enabled", { $0.isEnabled = false }), ("servers", { $0.servers = NamePatterns(["canary"]) }),
+        ("tools", { $0.tools = NamePatterns(["canary"]) }), ("prompts", { $0.prompts = NamePatterns([]) }),
+        ("resources", { $0.resources = NamePatterns(["canary"]) }), ("readOnly", { $0.isReadOnly = true }),
+        ("names", { $0.naming = .never }), ("maxNameLength", { $0.maximumNameLength = 60 }),
+        ("overrides", { $0.overrides = [ToolOverride(tool: "canary")] }),
+        ("toolDiscovery", { $0.toolDiscovery = .auto }), ("pinned", { $0.pinned = ["canary"] }),
+        ("title", { $0.title = "canary" }), ("instructions", { $0.instructions = "canary" }),
+        ("firstListWait", { $0.firstListWait = .zero }), ("options.authTokens", { $0.authTokens = [Secret("canary")] }),
+        ("options.logEnabled", { $0.logEnabled = true }),
+    ]
+
+    @Test("Every key of a group and of the endpoint is compared and named", arguments: groupChanges.indices)
+    func group(index: Int) {
+        let (key, change) = Self.groupChanges[index]
+        var old = ProxySettings()
+        old.groups = [GroupSettings(name: "dev")]
+        var new = old
+        change(&new.groups[0])
+        var difference = SettingsDifference(from: old, to: new)
+        #expect(difference.lines == ["~ group \"dev\": \(key)"])
+        #expect(difference.groups.changed == new.groups && !difference.groups.endpointChanged)
+        new = old
+        change(&new.endpoint)
+        difference = SettingsDifference(from: old, to: new)
+        #expect(difference.lines == ["~ mcpProxy.endpoint: \(key)"])
+        #expect(difference.groups.endpointChanged && difference.groups.changed.isEmpty)
+        #expect(difference.needsRestart.isEmpty && !difference.isEmpty && !difference.groups.isEmpty)
+        let known = KeyScope.endpoint.keys.map(\.name) + KeyScope.groupOptions.keys.map { "options.\($0.name)" }
+        #expect(Set(Self.groupChanges.map(\.0)) == Set(known).subtracting(["options"]))
+    }
+
+    @Test("Groups come, go, change and stay")
+    func groups() {
+        var (old, new) = (ProxySettings(), ProxySettings())
+        old.groups = ["a", "b", "c"].map { GroupSettings(name: $0) }
+        new.groups = ["d", "c", "a"].map { GroupSettings(name: $0) }
+        new.groups[1].isReadOnly = true
+        let difference = SettingsDifference(from: old, to: new)
+        #expect(difference.groups.added.map(\.name) == ["d"] && difference.groups.removed.map(\.name) == ["b"])
+        #expect(difference.groups.changed.map(\.name) == ["c"] && difference.unchangedCount == 0)
+        #expect(difference.lines == ["+ group \"d\"", "- group \"b\"", "~ group \"c\": readOnly"])
     }
 }

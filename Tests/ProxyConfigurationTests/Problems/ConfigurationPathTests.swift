@@ -17,6 +17,9 @@ import Testing
     func masks(list: String) {
         #expect("\(ConfigurationPath(list).appending("fetch/canary").appending("url"))" == "\(list).fetch/***.url")
         #expect("\(ConfigurationPath("other").appending("a/b"))" == "other.a/b")
+        let groups = ConfigurationPath("mcpProxy").appending("Groups")
+        #expect("\(groups.appending("dev/canary"))" == "mcpProxy.Groups.dev/***")
+        #expect("\(groups.appending("dev").appending("a/b"))" == "mcpProxy.Groups.dev.a/b")
     }
 
     @Test("A key can neither forge a line of a log nor fill it")
