@@ -27,7 +27,9 @@ extension OfferLists {
         guard let offered = toolNames.name(of: NameTable.Origin(member: place, name: entry.key)) else {
             return .hidden("another member has the name")
         }
-        guard selection.terms.tools.admits(offered) else { return .hidden(rule("tools", selection.terms.tools, offered)) }
+        guard selection.terms.tools.admits(offered) else {
+            return .hidden(rule("tools", selection.terms.tools, offered))
+        }
         guard selection.admits(tool: offered, entry) else { return .hidden("readOnly") }
         let name = selection.overrides[ByteText(offered)]?.name ?? offered
         guard tool(named: name)?.member == place else { return .hidden("another tool has the name \"\(name)\"") }
@@ -38,7 +40,9 @@ extension OfferLists {
         guard let name = promptNames.name(of: NameTable.Origin(member: place, name: entry.key)) else {
             return .hidden("another member has the name")
         }
-        guard selection.terms.prompts.admits(name) else { return .hidden(rule("prompts", selection.terms.prompts, name)) }
+        guard selection.terms.prompts.admits(name) else {
+            return .hidden(rule("prompts", selection.terms.prompts, name))
+        }
         return .offered(name)
     }
 

@@ -262,18 +262,27 @@ package final class ClientSession: Caller, @unchecked Sendable {
         guard let call = exchanges[ObjectIdentifier(exchange)] else { return }
         log(exchange, outcome: answer.outcome)
         dropQuestions(of: exchange)
-        if !call.others.isEmpty, answer.isOfUnknownResource { return askOther(call, after: exchange) }
         // Counted as under way until it is on its way out: whoever waits for the last call must not cut it off.
-        let server = exchange.connection.server
-        let sealed = answer.sealed(by: taskOwner(at: server), for: exchange.request)
-        guard isAtServersOwnPath else {
-            let respelt = respelt(sealed, from: server, to: exchange.request)
-            call.reply.finish(respelt.bytes(for: exchange.clientID, server: exchange.leg.serverName))
-            _ = remove(exchange)
+        if isAtServersOwnPath {
+            let sealed = answer.sealed(by: taskOwner(at: exchange.connection.server), for: exchange.request)
+            call.reply.finish(sealed.bytes(for: exchange.clientID, server: exchange.leg.serverName))
+        } else if !finish(call, exchange, answer) {
             return
         }
-        call.reply.finish(sealed.bytes(for: exchange.clientID, server: exchange.leg.serverName))
         _ = remove(exchange)
+    }
+
+    /// Answers a call where several servers are offered, unless another one of them has to be asked.
+    private func finish(_ call: Call, _ exchange: Exchange, _ answer: Answer) -> Bool {
+        if !call.others.isEmpty, answer.isOfUnknownResource {
+            askOther(call, after: exchange)
+            return false
+        }
+        let server = exchange.connection.server
+        let sealed = answer.sealed(by: taskOwner(at: server), for: exchange.request)
+        let respelt = respelt(sealed, from: server, to: exchange.request)
+        call.reply.finish(respelt.bytes(for: exchange.clientID, server: exchange.leg.serverName))
+        return true
     }
 
     /// Asks the next one of those who may know what is asked for.

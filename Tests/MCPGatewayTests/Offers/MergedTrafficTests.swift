@@ -165,4 +165,19 @@ import Testing
         #expect(reply.answers.first?.contains("the server was removed") == true && other.answers.isEmpty)
         #expect(!client.session.isClosed)
     }
+
+    @Test(
+        "What a server shows one client and no other counts for that client once it has used the server, and it is told"
+    )
+    func ownLists() throws {
+        harness.start()
+        let (client, other) = (try harness.open(), try harness.open())
+        // On a connection whose client can be asked things, the server has one tool more.
+        harness["git"].lists["tools"] = #"[{"name":"status"},{"name":"sample"}]"#
+        _ = try client.call("tools/call", #"{"name":"git__status"}"#)
+        #expect(try client.names() == ["git__status", "git__sample", "hub__status", "hub__push"])
+        #expect(client.outlet.messages.filter { $0.contains("tools/list_changed") }.count == 1)
+        #expect(try other.names() == ["git__status", "git__log", "hub__status", "hub__push"])
+        #expect(other.outlet.messages.isEmpty)
+    }
 }
