@@ -44,6 +44,18 @@ package struct Introduction: Sendable {
         return info.flatMap { $0.isObject ? $0.bytes : nil }
     }
 
+    /// What was said in an earlier run.
+    ///
+    /// - Parameters:
+    ///   - result: As ``result`` was then.
+    ///   - version: The name of the revision.
+    /// - Returns: nil for a revision that we do not speak.
+    package init?(remembered result: JSONText, version: String) {
+        guard let version = ProtocolVersion(version) else { return nil }
+        self.result = result
+        self.version = version
+    }
+
     /// Reads the answer to `initialize`.
     ///
     /// - Throws: `UpstreamFailure.Code.handshakeRefused` for an error, or a revision that we do not speak.
