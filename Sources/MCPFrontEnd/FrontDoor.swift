@@ -139,17 +139,39 @@ package final class FrontDoor: HTTPRequestHandler {
             let admitted = try admission.admit(head)
             if status.has(admitted.target.path) { return .status(admitted) }
             guard let endpoint = table.endpoint(at: admitted.target.path) else { return try elsewhere(admitted) }
+            if endpoint.isForAll { return try admitForAll(admitted, at: endpoint) }
             try refuseGuest(head)
             if head.method == .OPTIONS { return .preflight(admitted) }
-            let authenticated = try authenticate(admitted, for: endpoint)
-            switch endpoint.kind {
-            case .streamable:
-                return .streamable(authenticated, maximumBody: streamable.maximumBody(of: head.method))
-            case .eventStream, .eventStreamMessages:
-                return .eventStream(authenticated, maximumBody: eventStreams.maximumBody(of: authenticated))
-            }
+            return destination(of: try authenticate(admitted, for: endpoint))
         } catch {
             return .refused(error)
+        }
+    }
+
+    private func destination(of request: AuthenticatedRequest) -> Destination {
+        switch request.endpoint.kind {
+        case .streamable: .streamable(request, maximumBody: streamable.maximumBody(of: request.http.method))
+        case .eventStream, .eventStreamMessages:
+            .eventStream(request, maximumBody: eventStreams.maximumBody(of: request))
+        }
+    }
+
+    /// Where a request goes at the endpoint for all servers: some are for servers that clients bring, which the head tells
+    /// of most of them.
+    private func admitForAll(_ request: AdmittedRequest, at endpoint: Endpoint) throws(Refusal) -> Destination {
+        try refuseGuest(request.http)
+        if request.http.method == .OPTIONS { return .preflight(request) }
+        let adHoc = management.withLock { $0?.adHoc }
+        if let adHoc, adHoc.isMeant(request, at: endpoint) { return try elsewhere(request) }
+        let mayBring = AdHocEndpoint.mayBeMeant(request, at: endpoint)
+        do throws(Refusal) {
+            var authenticated = try authenticate(request, for: endpoint)
+            // What belongs to a session brings no server.
+            if mayBring, request.http[.sessionID] == nil { authenticated.bringing = adHoc }
+            return destination(of: authenticated)
+        } catch {
+            if mayBring, let destination = adHoc?.admit(request, orElse: error) { return destination }
+            throw error
         }
     }
 
@@ -247,7 +269,8 @@ package final class FrontDoor: HTTPRequestHandler {
         let parameters = asked.split(separator: ",").map { $0.trimmingSpaces.lowercased() }
             .filter { $0.hasPrefix("mcp-param-") && $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } }
         let fixed =
-            "Authorization, Content-Type, Accept, Mcp-Session-Id, MCP-Protocol-Version, Last-Event-ID, Mcp-Method, Mcp-Name"
+            "Authorization, Content-Type, Accept, Mcp-Session-Id, MCP-Protocol-Version, Last-Event-ID, Mcp-Method, Mcp-Name, "
+            + NarrowingReader.headers
         return ([fixed] + parameters).joined(separator: ", ")
     }
 }

@@ -20,6 +20,8 @@ struct AuthenticatedRequest: Sendable {
     let admitted: AdmittedRequest
     let endpoint: Endpoint
     let principal: Principal
+    /// Takes it where its body turns out to bring a server; nil where none can be brought.
+    var bringing: AdHocEndpoint?
 
     var http: HTTPRequestFields { admitted.http }
     var offer: Offer { endpoint.route.offer }
@@ -76,6 +78,9 @@ struct Admission: Sendable {
         guard !fields.isRepeated(.authorization),
             let principal = endpoint.route.tokens.principal(authorization: shown)
         else {
+            if shown != nil, endpoint.route.isOpenedByServers {
+                throw Refusal(.forbidden, "the token opens none of the servers that are offered here")
+            }
             throw Refusal(
                 shown == nil ? .tokenMissing : .tokenInvalid,
                 shown == nil

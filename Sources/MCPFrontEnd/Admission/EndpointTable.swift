@@ -6,10 +6,14 @@ import Synchronization
 package struct Route: Sendable {
     package let offer: Offer
     package let tokens: RouteTokens
+    /// Whether the tokens are those of the servers that are offered: who shows another one has a token, but nothing is
+    /// left for them.
+    package let isOpenedByServers: Bool
 
-    package init(offer: Offer, tokens: RouteTokens) {
+    package init(offer: Offer, tokens: RouteTokens, isOpenedByServers: Bool = false) {
         self.offer = offer
         self.tokens = tokens
+        self.isOpenedByServers = isOpenedByServers
     }
 }
 
@@ -24,6 +28,9 @@ struct Endpoint: Sendable {
     let path: String
     let kind: Kind
     let route: Route
+
+    /// Whether it is the endpoint for all servers, which shares its paths with servers that clients bring.
+    var isForAll: Bool { route.offer.name.isEmpty }
 }
 
 /// Finds what stands at a path, in one dictionary access. Routes come and go while it is asked.
@@ -43,6 +50,15 @@ final class EndpointTable: Sendable {
         ("/message", .eventStreamMessages),
     ]
 
+    /// Nothing stands before the last part of the paths at which all servers are offered.
+    private static let kindsForAll = kinds.filter { $0.suffix.count > 1 }
+
+    private static func kinds(of offer: Offer) -> [(suffix: String, kind: Endpoint.Kind)] {
+        offer.name.isEmpty ? kindsForAll : kinds
+    }
+
+    private func base(of name: String) -> String { name.isEmpty ? prefix : "\(prefix)/\(name)" }
+
     /// What is offered, in no order.
     var offers: [Offer] {
         // Of the endpoints of a route this is the only one of its kind.
@@ -50,17 +66,17 @@ final class EndpointTable: Sendable {
     }
 
     /// What is offered under a name.
-    func offer(named name: String) -> Offer? { endpoint(at: "\(prefix)/\(name)")?.route.offer }
+    func offer(named name: String) -> Offer? { endpoint(at: base(of: name) + "/mcp")?.route.offer }
 
     /// Lets clients find a route, in place of what had its paths before.
     ///
     /// - Returns: What had its name before.
     @discardableResult
     func publish(_ route: Route) -> Route? {
-        let base = "\(prefix)/\(route.offer.name)"
+        let base = base(of: route.offer.name)
         return endpoints.withLock { endpoints in
-            let replaced = endpoints[ByteText(base)]?.route
-            for (suffix, kind) in Self.kinds {
+            let replaced = endpoints[ByteText(base + "/mcp")]?.route
+            for (suffix, kind) in Self.kinds(of: route.offer) {
                 endpoints[ByteText(base + suffix)] = Endpoint(path: base + suffix, kind: kind, route: route)
             }
             return replaced
@@ -69,9 +85,9 @@ final class EndpointTable: Sendable {
 
     /// Takes a route away, where another one has not its paths by now.
     func withdraw(_ offer: Offer) {
-        let base = "\(prefix)/\(offer.name)"
+        let base = base(of: offer.name)
         endpoints.withLock { endpoints in
-            for (suffix, _) in Self.kinds where endpoints[ByteText(base + suffix)]?.route.offer === offer {
+            for (suffix, _) in Self.kinds(of: offer) where endpoints[ByteText(base + suffix)]?.route.offer === offer {
                 endpoints[ByteText(base + suffix)] = nil
             }
         }
@@ -83,6 +99,6 @@ final class EndpointTable: Sendable {
 
     /// The path to which an HTTP+SSE client has to POST.
     func messagePath(of offer: Offer) -> String {
-        "\(prefix)/\(PathEncoding.encode(offer.name))/message"
+        "\(base(of: PathEncoding.encode(offer.name)))/message"
     }
 }

@@ -9,6 +9,7 @@ import NIOCore
 final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
     let principal: Principal
     let offer: Offer
+    private let narrowing: Narrowing
     let eventLoop: any EventLoop
     private let gateway: Gateway
     private let write: @Sendable (ByteBuffer) -> Void
@@ -24,6 +25,7 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
 
     init(
         offer: Offer,
+        narrowing: Narrowing = .none,
         principal: Principal,
         on eventLoop: any EventLoop,
         gateway: Gateway,
@@ -31,6 +33,7 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
         onEnd: @escaping @Sendable () -> Void
     ) {
         self.offer = offer
+        self.narrowing = narrowing
         self.principal = principal
         self.eventLoop = eventLoop
         self.gateway = gateway
@@ -91,7 +94,8 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
 
     private func open(_ initialize: Message) {
         isOpening = true
-        gateway.open(initialize, offer: offer, principal: principal, on: eventLoop) { [self] opening in
+        gateway.open(initialize, offer: offer, narrowing: narrowing, principal: principal, on: eventLoop) {
+            [self] opening in
             isOpening = false
             defer { opened() }
             switch opening {

@@ -59,9 +59,11 @@ final class EventStreamEndpoint: Sendable {
         guard !gateway.isDraining else {
             throw Refusal.shuttingDown
         }
+        let narrowing = try NarrowingReader.read(request.admitted)
         let writer = EventStreamWriter(responder)
         let session = EventStreamSession(
             request,
+            narrowing,
             writer: writer,
             on: responder.eventLoop,
             gateway: gateway

@@ -11,6 +11,7 @@ struct EventStreamSession: Sendable {
 
     init(
         _ request: AuthenticatedRequest,
+        _ narrowing: Narrowing,
         writer: EventStreamWriter,
         on eventLoop: any EventLoop,
         gateway: Gateway,
@@ -21,6 +22,7 @@ struct EventStreamSession: Sendable {
         self.writer = writer
         channel = ChannelSession(
             offer: request.offer,
+            narrowing: narrowing,
             principal: request.principal,
             on: eventLoop,
             gateway: gateway,

@@ -16,6 +16,10 @@ enum KnownHeader: Int {
     case protocolVersion
     case mcpMethod
     case mcpName
+    /// Brings a server.
+    case proxyServer
+    /// Any of those by which a client sees less than is offered.
+    case narrowing
 
     /// The field of this name, in whatever case.
     init?(_ name: UnsafeBufferPointer<UInt8>) {
@@ -28,12 +32,17 @@ enum KnownHeader: Int {
         case 6 where isNamed("expect"): self = .expect
         case 8 where isNamed("mcp-name"): self = .mcpName
         case 10 where isNamed("mcp-method"): self = .mcpMethod
+        case 11 where isNamed("x-mcp-tools"): self = .narrowing
         case 12 where isNamed("content-type"): self = .contentType
         case 13 where isNamed("authorization"): self = .authorization
+        case 13 where isNamed("x-mcp-servers"): self = .narrowing
         case 14 where isNamed("content-length"): self = .contentLength
         case 14 where isNamed("mcp-session-id"): self = .sessionID
         case 14 where isNamed("sec-fetch-site"): self = .secFetchSite
+        case 14 where isNamed("x-mcp-readonly"): self = .narrowing
+        case 15 where isNamed("x-mcp-discovery"): self = .narrowing
         case 16 where isNamed("content-encoding"): self = .contentEncoding
+        case 16 where isNamed("mcp-proxy-server"): self = .proxyServer
         case 17 where isNamed("transfer-encoding"): self = .transferEncoding
         case 20 where isNamed("mcp-protocol-version"): self = .protocolVersion
         default: return nil

@@ -5,7 +5,10 @@ import NIOHTTP1
 
 /// Servers that clients bring with their sessions: `POST /sse` with the configuration in the body, and streamable HTTP
 /// at `/mcp` with it in a header field or in the `_meta` of `initialize`.
-struct AdHocEndpoint: Sendable {
+///
+/// Both are paths of the endpoint for all servers as well. What brings a server is judged by the rules of the management
+/// API alone, and what does not by those of the endpoint alone.
+final class AdHocEndpoint: Sendable {
     /// Carries the configuration of a server to `/mcp`: its JSON in base64 (RFC 4648 §4).
     static let header = "Mcp-Proxy-Server"
     /// Carries it in the `_meta` of `initialize`, as JSON.
@@ -21,12 +24,88 @@ struct AdHocEndpoint: Sendable {
     let audit: ManagementAudit
     let budget: ChangeBudget
 
+    init(
+        access: ManagementAccess, servers: any AdHocServers, admission: Admission, gateway: Gateway,
+        table: EndpointTable, streamable: StreamableEndpoint, eventStreams: EventStreamEndpoint,
+        audit: ManagementAudit, budget: ChangeBudget
+    ) {
+        self.access = access
+        self.servers = servers
+        self.admission = admission
+        self.gateway = gateway
+        self.table = table
+        self.streamable = streamable
+        self.eventStreams = eventStreams
+        self.audit = audit
+        self.budget = budget
+    }
+
+    // MARK: Beside the endpoint for all servers
+
+    /// Whether a request for the endpoint's paths brings a server, or goes on with one, as far as its head tells.
+    func isMeant(_ request: AdmittedRequest, at endpoint: Endpoint) -> Bool {
+        switch endpoint.kind {
+        case .eventStream: request.http.method == .POST
+        case .eventStreamMessages: false
+        case .streamable:
+            if let id = request.http[.sessionID], let offer = gateway.sessions.offer(ofSession: id) {
+                offer !== endpoint.route.offer
+            } else {
+                request.http[.proxyServer] != nil
+            }
+        }
+    }
+
+    /// Whether the body of a request may bring a server although its head does not.
+    static func mayBeMeant(_ request: AdmittedRequest, at endpoint: Endpoint) -> Bool {
+        endpoint.kind == .streamable && request.http.method == .POST
+    }
+
+    /// Whether a message brings a server.
+    static func isMeant(_ message: Message) -> Bool {
+        message.view(message.envelope.meta)?[metaKey] != nil
+    }
+
+    /// A request whose sender the endpoint refuses: it may bring a server all the same, or go on with one that has ended.
+    ///
+    /// - Returns: nil when its sender may not bring one either.
+    func admit(_ request: AdmittedRequest, orElse refusal: Refusal) -> Destination? {
+        guard isJSON(contentType: request.http[.contentType]) else { return nil }
+        do throws(ManagementProblem) {
+            let caller = try access.caller(request)
+            guard request.http[.sessionID] == nil else { return .refused(Self.unknownSession) }
+            try access.allowChange(request, caller)
+            return .adHoc(adHoc(request, caller, orElse: refusal))
+        } catch {
+            return nil
+        }
+    }
+
+    /// Takes a request that the endpoint has let in and whose body brings a server.
+    func take(_ request: AdmittedRequest, body: ByteBuffer, _ responder: HTTPResponder) {
+        do throws(ManagementProblem) {
+            try openStreamable(adHoc(request, try bringer(request)), body, responder)
+        } catch {
+            error.answer.send(responder)
+        }
+    }
+
+    private func adHoc(
+        _ request: AdmittedRequest, _ caller: ManagementCaller, orElse refusal: Refusal? = nil
+    ) -> AdHocRequest {
+        AdHocRequest(
+            endpoint: self, admitted: request, kind: .streamable, caller: caller,
+            maximumBody: streamable.maximumBody(of: .POST), otherwise: refusal)
+    }
+
+    // MARK: From the head
+
     /// Says from its head where a request goes that is for one of the two paths; nil when it is for something else.
     func admit(_ request: AdmittedRequest) -> Destination? {
         do throws(ManagementProblem) {
             switch request.target.path {
-            case "\(access.prefix)/sse": return try admitStream(request)
-            case "\(access.prefix)/mcp": return try admitStreamable(request)
+            case "\(access.prefix)/sse", "\(access.prefix)/sse/": return try admitStream(request)
+            case "\(access.prefix)/mcp", "\(access.prefix)/mcp/": return try admitStreamable(request)
             default: return nil
             }
         } catch {
@@ -56,18 +135,13 @@ struct AdHocEndpoint: Sendable {
             guard isJSON(contentType: request.http[.contentType]) else {
                 throw ManagementProblem(.unsupportedMediaType, "send Content-Type: application/json")
             }
-            let caller = try bringer(request)
-            return .adHoc(
-                AdHocRequest(
-                    endpoint: self, admitted: request, kind: .streamable, caller: caller,
-                    maximumBody: streamable.maximumBody(of: method)))
+            return .adHoc(adHoc(request, try bringer(request)))
         }
         let caller = try access.caller(request)
         guard let offer = gateway.sessions.offer(ofSession: id, principal: caller.principal),
             let endpoint = table.endpoint(at: "\(access.prefix)/\(offer.name)/mcp")
         else {
-            return .refused(
-                Refusal(.unknownSession, "there is no such session; it has ended, or never was"))
+            return .refused(Self.unknownSession)
         }
         do throws(Refusal) {
             let authenticated = try admission.authenticate(request, for: endpoint)
@@ -76,6 +150,9 @@ struct AdHocEndpoint: Sendable {
             return .refused(error)
         }
     }
+
+    private static let unknownSession = Refusal(
+        .unknownSession, "there is no such session; it has ended, or never was")
 
     private static func wrongUse(_ prefix: String) -> ManagementProblem {
         ManagementProblem(
@@ -111,7 +188,7 @@ struct AdHocEndpoint: Sendable {
         _ request: AdHocRequest, _ body: ByteBuffer, _ responder: HTTPResponder
     ) throws(ManagementProblem) {
         let body = try ManagementBody(body, of: request.admitted.http, isNeeded: true)
-        start(try body.adHoc(), for: request.caller, responder) { route in
+        start(try body.adHoc(), for: request.caller, responder) { [self] route in
             let path = "\(access.prefix)/\(route.offer.name)/sse"
             let endpoint = Endpoint(path: path, kind: .eventStream, route: route)
             let ended: @Sendable () -> Void = { [servers] in
@@ -133,9 +210,12 @@ struct AdHocEndpoint: Sendable {
     private func openStreamable(
         _ request: AdHocRequest, _ body: ByteBuffer, _ responder: HTTPResponder
     ) throws(ManagementProblem) {
-        guard let sent = try configuration(in: request.admitted, body) else { throw Self.wrongUse(access.prefix) }
+        guard let sent = try configuration(of: request, body) else {
+            guard let refusal = request.otherwise else { throw Self.wrongUse(access.prefix) }
+            return responder.refuse(refusal)
+        }
         try spend(request.caller)
-        start(sent.configuration, isShared: !sent.opensSession, for: request.caller, responder) { route in
+        start(sent.configuration, isShared: !sent.opensSession, for: request.caller, responder) { [self] route in
             let path = "\(access.prefix)/\(route.offer.name)/mcp"
             let endpoint = Endpoint(path: path, kind: .streamable, route: route)
             do throws(Refusal) {
@@ -146,9 +226,9 @@ struct AdHocEndpoint: Sendable {
         }
     }
 
-    /// The configuration that a request carries, and whether the request opens a session.
+    /// The configuration that a request carries, and whether the request opens a session; nil when it brings none.
     private func configuration(
-        in request: AdmittedRequest, _ body: ByteBuffer
+        of adHoc: AdHocRequest, _ body: ByteBuffer
     ) throws(ManagementProblem) -> (configuration: ByteBuffer, opensSession: Bool)? {
         let message: Message
         do {
@@ -156,6 +236,8 @@ struct AdHocEndpoint: Sendable {
         } catch {
             throw ManagementProblem(.notJSON, "the body is not a message of the protocol: \(error.reason)")
         }
+        let request = adHoc.admitted
+        if adHoc.otherwise != nil, !Self.isMeant(message) { return nil }
         let opensSession = message.method == .initialize
         guard opensSession || message.envelope.metadata.protocolVersion != nil else {
             throw ManagementProblem(

@@ -12,4 +12,6 @@ struct AdHocRequest: Sendable {
     let kind: Kind
     let caller: ManagementCaller
     let maximumBody: Int
+    /// Why it is refused if it brings no server; nil where that is a mistake of its own.
+    var otherwise: Refusal?
 }

@@ -50,10 +50,12 @@ struct ModernEndpoint: Sendable {
         guard accepts.eventStream || message.method != .subscriptionsListen else {
             throw Refusal(.notAcceptable, "send Accept: application/json, text/event-stream")
         }
+        let narrowing: Narrowing
         do throws(Refusal) {
             try ModernEnvelope.checkMembers(of: message)
             let version = try ModernHeaders.check(request.http, of: message)
             try ModernEnvelope.checkVersion(version)
+            narrowing = try NarrowingReader.read(request.admitted)
         } catch {
             responder.refuse(error, to: id)
             return
@@ -65,6 +67,7 @@ struct ModernEndpoint: Sendable {
                 message,
                 id: id,
                 offer: request.offer,
+                narrowing: narrowing,
                 principal: request.principal,
                 parameters: ModernHeaders.parameters(request.http)
             ),

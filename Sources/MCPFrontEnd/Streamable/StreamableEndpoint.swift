@@ -70,17 +70,20 @@ struct StreamableEndpoint: Sendable {
             responder.refuse(error)
             return
         }
+        if let adHoc = request.bringing, AdHocEndpoint.isMeant(message) {
+            return adHoc.take(request.admitted, body: body, responder)
+        }
         if isStateless || message.envelope.metadata.protocolVersion != nil {
             try modern.post(message, request, accepts, responder)
             return
         }
         try checkVersion(request)
         if message.kind == .request, message.method == .initialize {
-            open(message, request, responder)
+            try open(message, request, responder)
             return
         }
         guard let session = try session(for: request) else {
-            receiveWithoutSession(message, request, accepts, responder)
+            try receiveWithoutSession(message, request, accepts, responder)
             return
         }
         session.run { session in
@@ -94,12 +97,12 @@ struct StreamableEndpoint: Sendable {
         _ request: AuthenticatedRequest,
         _ accepts: AcceptedTypes,
         _ responder: HTTPResponder
-    ) {
+    ) throws(Refusal) {
         guard message.kind == .request else {
             responder.respond(.accepted)
             return
         }
-        openForOneRequest(request, responder) { session in
+        try openForOneRequest(request, responder) { session in
             receive(message, in: session, accepts, responder)
             session.endWithItsCalls()
         }
@@ -109,9 +112,10 @@ struct StreamableEndpoint: Sendable {
         _ request: AuthenticatedRequest,
         _ responder: HTTPResponder,
         _ body: @escaping @Sendable (ClientSession) -> Void
-    ) {
+    ) throws(Refusal) {
         gateway.openForOneRequest(
             offer: request.offer,
+            narrowing: try NarrowingReader.read(request.admitted),
             principal: request.principal,
             on: responder.eventLoop,
             completion: body
@@ -130,9 +134,13 @@ struct StreamableEndpoint: Sendable {
         )
     }
 
-    private func open(_ message: Message, _ request: AuthenticatedRequest, _ responder: HTTPResponder) {
-        gateway.open(message, offer: request.offer, principal: request.principal, on: responder.eventLoop) {
-            opening in
+    private func open(
+        _ message: Message, _ request: AuthenticatedRequest, _ responder: HTTPResponder
+    ) throws(Refusal) {
+        let narrowing = try NarrowingReader.read(request.admitted)
+        gateway.open(
+            message, offer: request.offer, narrowing: narrowing, principal: request.principal, on: responder.eventLoop
+        ) { opening in
             switch opening {
             case .opened(let session, let answer):
                 let streams = SessionStreams(version: session.version, limits: limits, budget: replayBudget)
@@ -242,7 +250,7 @@ struct StreamableEndpoint: Sendable {
         } else if !hasRequests {
             responder.respond(.accepted)
         } else {
-            openForOneRequest(request, responder) { [messages] session in
+            try openForOneRequest(request, responder) { [messages] session in
                 receive(messages, in: session, accepts, responder)
                 session.endWithItsCalls()
             }

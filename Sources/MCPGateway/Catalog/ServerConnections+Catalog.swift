@@ -110,6 +110,22 @@ extension ServerConnections {
     }
 }
 
+// MARK: - In the place of another server
+
+extension ServerConnections {
+    /// Lists what another server does whose place this one takes, until it has been asked itself.
+    package func inherit(catalogOf former: ServerConnections) {
+        guard former !== self, let known = former.catalog.current else { return }
+        catalog.remember(known)
+    }
+
+    /// Tells clients what it lists otherwise than the server whose place it has taken.
+    package func tellChanges(since former: ServerConnections) {
+        guard let changes = catalog.current?.changes(since: former.catalog.current), !changes.isEmpty else { return }
+        settings.catalogBoard.changed(self, changes)
+    }
+}
+
 extension ToolNames {
     /// - Parameter server: Whose tools they are; nil where nobody wants to see them.
     fileprivate init(_ tools: CatalogList?, _ server: ServerConnections?) {

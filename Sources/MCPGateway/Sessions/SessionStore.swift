@@ -45,6 +45,9 @@ package final class SessionStore: Sendable {
         return session.offer
     }
 
+    /// The offer of a session, whoever it belongs to: by whose rules a request is judged that names it.
+    package func offer(ofSession id: String) -> Offer? { sessions.withLock { $0[ByteText(id)] }?.offer }
+
     package var all: [ClientSession] { sessions.withLock { Array($0.values) } }
 
     /// An identifier of 192 random bits, in characters that a header may carry.

@@ -14,6 +14,8 @@ package struct Composition {
     /// The servers of the configuration that are not disabled.
     package let servers: [ManagedServer]
     let builder: ServerBuilder
+    /// What the only client is offered, where that is several servers together.
+    private let together: Offer?
 
     /// How many processes are alive and remote sessions still being ended.
     var openLinkCount: Int { builder.links.census.count }
@@ -25,9 +27,11 @@ package struct Composition {
     ///   - descriptors: The open files that are set aside for servers; nil for as many as the system has.
     ///   - clientele: Who reaches it.
     ///   - asking: Which servers ask their clients things, as far as it is known.
+    ///   - group: What the only client is offered; nil for the first server alone.
     package init(
         _ settings: ProxySettings, eventLoops: any EventLoopGroup, logger: Logger, watch: EventCount,
-        descriptors: DescriptorAccount? = nil, clientele: Clientele, asking: AskingServers = AskingServers()
+        descriptors: DescriptorAccount? = nil, clientele: Clientele, asking: AskingServers = AskingServers(),
+        group: GroupSettings? = nil
     ) {
         var linkSettings = HTTPLinkSettings()
         linkSettings.descriptors = descriptors
@@ -35,12 +39,12 @@ package struct Composition {
         let links = LinkMaker(eventLoops: eventLoops, settings: linkSettings, logger: logger)
         self.init(
             settings, links: links, eventLoops: eventLoops, logger: logger, watch: watch,
-            clientele: clientele, asking: asking)
+            clientele: clientele, asking: asking, group: group)
     }
 
     init(
         _ settings: ProxySettings, links: any ServerLinks, eventLoops: any EventLoopGroup, logger: Logger,
-        watch: EventCount, clientele: Clientele, asking: AskingServers
+        watch: EventCount, clientele: Clientele, asking: AskingServers, group: GroupSettings? = nil
     ) {
         self.settings = settings
         let builder = ServerBuilder(
@@ -50,16 +54,23 @@ package struct Composition {
             principals: PrincipalRegister(settings),
             clientele: clientele,
             asking: asking,
+            catalogs: CatalogBoard(),
+            offersTogether: clientele != .oneClient || group != nil,
             eventLoops: eventLoops,
             logger: logger,
             watch: watch
         )
         self.builder = builder
-        servers = settings.servers.filter { !$0.options.disabled }.map { builder.build($0, .file) }
+        let servers = settings.servers.filter { !$0.options.disabled }.map { builder.build($0, .file) }
         gateway = Gateway(
             limits: Self.gatewayLimits(settings.limits),
-            taskSeal: builder.principals.taskSeal
+            taskSeal: builder.principals.taskSeal,
+            catalogs: builder.catalogs
         )
+        self.servers = servers
+        let together = group.map { builder.offer($0.name, builder.content(of: $0, servers)) }
+        if let together { builder.catalogs.listen { _, _ in together.reportFindings() } }
+        self.together = together
     }
 
     /// What listens for clients over HTTP.
@@ -79,9 +90,9 @@ package struct Composition {
         write: @escaping @Sendable (ByteBuffer) -> Void,
         onEnd: @escaping @Sendable () -> Void
     ) -> StdioClient? {
-        servers.first.map { server in
+        (together ?? servers.first?.route.offer).map { offer in
             StdioClient(
-                offer: server.route.offer,
+                offer: offer,
                 gateway: gateway,
                 limits: Self.httpLimits(settings.limits),
                 on: eventLoop,

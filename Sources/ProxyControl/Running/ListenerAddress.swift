@@ -34,6 +34,11 @@ package enum ListenerAddress {
         return "\(base(settings, port: port))/\(PathEncoding.encode(server.displayName))/\(suffix)"
     }
 
+    /// Where clients find a group; without a name, the endpoint for all servers.
+    package static func url(ofGroup name: String, in settings: ProxySettings, port: Int) -> String {
+        "\(base(settings, port: port))/\(name.isEmpty ? "" : PathEncoding.encode(name) + "/")mcp"
+    }
+
     /// What the paths of all servers begin with: the configured base URL, or the address that was bound.
     package static func base(_ settings: ProxySettings, port: Int) -> String {
         if let origin = settings.baseURL.origin { return origin + settings.baseURL.pathPrefix }

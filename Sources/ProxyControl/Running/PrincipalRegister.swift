@@ -21,6 +21,7 @@ final class PrincipalRegister: Sendable {
     func keep(_ settings: ProxySettings) {
         let tokens =
             settings.options.authTokens + settings.servers.flatMap(\.options.authTokens) + settings.managementTokens
+            + (settings.groups + [settings.endpoint]).flatMap { $0.authTokens ?? [] }
         let leases = tokens.map(known.lease)
         let old = inForce.withLock { inForce in
             defer { inForce = leases }

@@ -18,6 +18,10 @@ struct ServerBuilder: Sendable {
     /// Who reaches the proxy.
     let clientele: Clientele
     let asking: AskingServers
+    /// Where servers say that what they list has changed.
+    let catalogs: CatalogBoard
+    /// Whether servers are offered together somewhere, so that all that they list has to be known.
+    let offersTogether: Bool
     let eventLoops: any EventLoopGroup
     let logger: Logger
     /// Told whenever the status of any server has changed.
@@ -174,6 +178,8 @@ struct ServerBuilder: Sendable {
             if result.isolation == .session { result.isolation = .principal }
         }
         result.note = server.trustNote
+        result.catalogBoard = catalogs
+        result.isOfferedWithOthers = offersTogether && source != .adHoc
         result.anonymousIsOnePerson = clientele != .perhapsStrangers
         // What somebody has brought for a while has a name of ours that never comes again.
         if source != .adHoc { result.asking = asking.memory(of: server.displayName) }

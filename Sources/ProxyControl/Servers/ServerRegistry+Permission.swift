@@ -119,7 +119,8 @@ extension ServerRegistry {
     private var serverTokens: RouteTokens {
         builder.principals.tokens(
             settings.options.authTokens + settings.servers.flatMap(\.options.authTokens)
-                + servers.values.flatMap(\.settings.options.authTokens))
+                + servers.values.flatMap(\.settings.options.authTokens)
+                + groups.values.flatMap { $0.settings.authTokens ?? [] })
     }
 
     /// Sees to it that a server which asks for tokens can be managed, and not by everybody.

@@ -82,6 +82,8 @@ extension ServerRegistry {
             guard untouched.contains(server.name) else { return server }
             return old.first { $0.name == server.name }
         }
+        // Their order may be another one.
+        offerTogether()
         openManagement()
         await refreshAdded()
         await foreignClosed
@@ -93,6 +95,9 @@ extension ServerRegistry {
         frontDoor.showStatus(to: builder.principals.statusTokens(new))
         settings.options = new.options
         settings.management = new.management
+        takeGroups(new)
+        settings.endpoint = new.endpoint
+        settings.groups = new.groups
         var forBuilding = builder.settings
         forBuilding.options = new.options
         builder = builder.with(forBuilding)

@@ -20,6 +20,7 @@ extension ServerRegistry {
             case .adHoc: continue
             }
         }
+        offerTogether()
     }
 
     /// Has a server accept other tokens. To open it to everybody is left to the change of all its settings.

@@ -20,6 +20,8 @@ package actor ServerRegistry: ServerManagement {
     var settings: ProxySettings
     var builder: ServerBuilder
     package internal(set) var servers: [String: ManagedServer] = [:]
+    /// Where servers are offered together: the groups, and under an empty name the endpoint for all servers.
+    var groups: [String: ManagedGroup] = [:]
     /// Servers that are being added, and for whom.
     var pending: [String: OwnerMark] = [:]
     /// The changes that were asked for and are being made, by the names of their servers.
@@ -129,6 +131,7 @@ package actor ServerRegistry: ServerManagement {
 
     /// Puts a server in the place of what had its name, and lets clients reach it unless it is left out.
     func publish(_ server: ManagedServer) {
+        if let former = servers[server.settings.name] { server.connections.inherit(catalogOf: former.connections) }
         servers[server.settings.name] = server
         if !server.isDisabled { frontDoor.publish(server.route) }
         changed()
@@ -137,6 +140,7 @@ package actor ServerRegistry: ServerManagement {
     /// Tells everybody who shows or keeps the list of servers that it has changed.
     func changed() {
         frontDoor.show(disabled: servers.values.filter(\.isDisabled).map(\.settings.displayName))
+        offerTogether()
         watch.note()
     }
 

@@ -9,8 +9,8 @@ struct StdioCommand: AsyncParsableCommand {
         commandName: "stdio",
         abstract: "Serves one client over standard input and output.",
         discussion: """
-            With a URL it bridges the client to that server; without one it serves a server of the configuration. Client \
-            and server may speak different eras of the protocol.
+            With a URL it bridges the client to that server; without one it serves the servers of the configuration: all \
+            of them together, a group, or one alone. Client and server may speak different eras of the protocol.
             """
     )
 
@@ -19,8 +19,11 @@ struct StdioCommand: AsyncParsableCommand {
 
     @OptionGroup var source: ConfigurationOptions
 
-    @Option(help: ArgumentHelp("Which server of the configuration; needed when there are several.", valueName: "name"))
+    @Option(help: ArgumentHelp("One server of the configuration, under its own names.", valueName: "name"))
     var server: String?
+
+    @Option(help: ArgumentHelp("The servers of a group of the configuration.", valueName: "name"))
+    var group: String?
 
     @Option(
         name: .customLong("header"),
@@ -40,11 +43,12 @@ struct StdioCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard url == nil else {
-            guard server == nil, source.config == ConfigurationOptions.defaultPath else {
-                throw ValidationError("name either a URL, or --config and --server, not both")
+            guard server == nil, group == nil, source.config == ConfigurationOptions.defaultPath else {
+                throw ValidationError("name either a URL, or --config and --server or --group, not both")
             }
             return
         }
+        guard server == nil || group == nil else { throw ValidationError("name either --server or --group, not both") }
         guard headers.isEmpty, transport == nil else { throw ValidationError("--header and --transport go with a URL") }
     }
 
@@ -62,9 +66,9 @@ struct StdioCommand: AsyncParsableCommand {
             if let url, Self.isName(url) { throw Unselected(words: await wordsOnName(url)) }
             let loaded = try await load()
             for warning in loaded.warnings { logger.warning("\(warning.description)") }
-            let settings = try selected(loaded.settings)
-            if let reason = settings.servers.first?.cannotStart { throw Unselected(words: reason) }
-            let status = await StdioRun(settings, logger: logger).run(until: signals.arrivals)
+            let (settings, group) = try selected(loaded.settings)
+            if group == nil, let reason = settings.servers.first?.cannotStart { throw Unselected(words: reason) }
+            let status = await StdioRun(settings, group: group, logger: logger).run(until: signals.arrivals)
             if status != 0 { throw ExitCode(status) }
         } catch let error as ConfigurationError {
             Terminal.error(error.description)
@@ -100,8 +104,10 @@ struct StdioCommand: AsyncParsableCommand {
         let words: String
     }
 
-    /// The settings with the one server that is meant.
-    private func selected(_ settings: ProxySettings) throws(Unselected) -> ProxySettings {
+    /// The settings with the servers that are meant, and how they are offered together; nil for one alone.
+    private func selected(
+        _ settings: ProxySettings
+    ) throws(Unselected) -> (settings: ProxySettings, group: GroupSettings?) {
         let enabled = settings.servers.filter { !$0.options.disabled }
         var settings = settings
         if let server {
@@ -110,15 +116,25 @@ struct StdioCommand: AsyncParsableCommand {
                 throw Unselected(words: "there is no server \"\(server)\"; there are: \(names(enabled))")
             }
             guard !found.options.disabled else { throw Unselected(words: "the server \"\(server)\" is disabled") }
-            return settings
+            return (settings, nil)
+        }
+        if let group {
+            guard let found = settings.groups.first(where: { $0.name.utf8.elementsEqual(group.utf8) }) else {
+                let known = settings.groups.isEmpty ? "none" : settings.groups.map(\.name).joined(separator: ", ")
+                throw Unselected(words: "there is no group \"\(group)\"; there are: \(known)")
+            }
+            return (settings, found)
         }
         guard let only = enabled.first else { throw Unselected(words: "the configuration has no server") }
         guard enabled.count == 1 else {
-            throw Unselected(
-                words: "the configuration has several servers: choose one with --server: \(names(enabled))")
+            guard settings.endpoint.isEnabled else {
+                throw Unselected(
+                    words: "mcpProxy.endpoint is switched off: choose a server with --server: \(names(enabled))")
+            }
+            return (settings, settings.endpoint)
         }
         settings.servers = [only]
-        return settings
+        return (settings, nil)
     }
 
     private func names(_ servers: [ServerSettings]) -> String {

@@ -81,6 +81,7 @@ struct ProxyRun {
             reloadListener: serviceManager)
         do {
             await registry.openManagement()
+            await registry.openGroups()
             try await frontDoor.open(on: eventLoops)
             await registry.openAddresses()
             warnWhenExposed()

@@ -57,9 +57,20 @@ final class StartTable: Sendable {
         }
         let bound = "\(settings.address.host ?? "*"):\(port)"
         Terminal.print("")
+        for line in await together() { Terminal.print(line) }
         Terminal.print(renewable: table)
         for line in StatusTable.failures(rows) + [""] { Terminal.print(line) }
         Terminal.print("listening on \(bound), serving \(ListenerAddress.base(settings, port: port)) (Ctrl-C ends)")
+    }
+
+    /// Where servers are offered together, before where each is alone.
+    private func together() async -> [String] {
+        let names = await registry.groupNames
+        guard !names.isEmpty else { return [] }
+        let lines = names.map { name in
+            "\(name.isEmpty ? "all servers" : "group \(name)"): \(ListenerAddress.url(ofGroup: name, in: settings, port: port))"
+        }
+        return lines + [""]
     }
 
     private func rows() async -> [StatusRow] {

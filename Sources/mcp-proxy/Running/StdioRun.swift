@@ -9,11 +9,13 @@ import ProxyControl
 /// One run as the server of one client: open, serve until the client has said everything, drain, close.
 struct StdioRun {
     private let settings: ProxySettings
+    private let group: GroupSettings?
     private let logger: Logger
 
-    /// - Parameter settings: With exactly one server.
-    init(_ settings: ProxySettings, logger: Logger) {
+    /// - Parameter group: What of the servers is offered together; nil for the first server alone.
+    init(_ settings: ProxySettings, group: GroupSettings?, logger: Logger) {
         self.settings = settings
+        self.group = group
         self.logger = logger
     }
 
@@ -24,7 +26,7 @@ struct StdioRun {
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
         let composition = Composition(
-            settings, eventLoops: eventLoops, logger: logger, watch: watch, clientele: .oneClient)
+            settings, eventLoops: eventLoops, logger: logger, watch: watch, clientele: .oneClient, group: group)
         let streams = StandardStreams()
         let ended = EventCount()
         guard

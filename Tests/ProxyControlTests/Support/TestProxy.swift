@@ -66,6 +66,7 @@ final class TestProxy: Sendable {
     ) async throws {
         let proxy = try TestProxy(text, store: store, listener: listener, prepare)
         await proxy.registry.openManagement()
+        await proxy.registry.openGroups()
         try await proxy.frontDoor.open(on: proxy.eventLoop)
         await proxy.registry.openAddresses()
         proxy.composition.start()

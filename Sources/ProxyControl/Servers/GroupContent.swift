@@ -1,0 +1,103 @@
+import MCPFrontEnd
+import MCPGateway
+import MCPValues
+import NIOCore
+import ProxyConfiguration
+
+/// What is offered together at one moment, and to whom.
+struct GroupContent {
+    /// What clients could notice of a change.
+    enum Change {
+        case nothing
+        /// Other servers have taken the places of some, under the same terms.
+        case replaced([(former: ServerConnections, present: ServerConnections)])
+        case other
+    }
+
+    let members: [Member]
+    let terms: OfferTerms
+    let logsRequests: Bool
+    let tokens: RouteTokens
+    /// Whether it has tokens of its own, so that those of its servers do not count.
+    let hasOwnTokens: Bool
+
+    /// What comes of it for clients that it takes the place of another.
+    func change(since former: GroupContent) -> Change {
+        guard terms == former.terms, members.count == former.members.count else { return .other }
+        var replaced: [(former: ServerConnections, present: ServerConnections)] = []
+        for (old, new) in zip(former.members, members) {
+            guard old.server.name.hasBytes(of: new.server.name), old.prefix.hasBytes(of: new.prefix),
+                old.toolFilter == new.toolFilter, old.access == new.access
+            else { return .other }
+            if old.server !== new.server { replaced.append((old.server, new.server)) }
+        }
+        return replaced.isEmpty ? .nothing : .replaced(replaced)
+    }
+}
+
+extension ServerBuilder {
+    /// What a group offers of the servers there are, in their order.
+    func content(of group: GroupSettings, _ servers: [ManagedServer]) -> GroupContent {
+        let chosen = group.ordered(servers.filter { group.admits($0.settings) })
+        let members = chosen.map { server in
+            Member(
+                server.connections, toolFilter: server.settings.options.toolFilter,
+                prefix: server.settings.offeredPrefix,
+                access: group.authTokens == nil && clientele != .oneClient ? server.route.tokens.access : .everybody)
+        }
+        return GroupContent(
+            members: members, terms: terms(of: group), logsRequests: group.logEnabled,
+            tokens: tokens(of: group, chosen), hasOwnTokens: group.authTokens != nil)
+    }
+
+    /// An offer with this content.
+    func offer(_ name: String, _ content: GroupContent) -> Offer {
+        Offer(
+            name: name, merging: content.members, content.terms, logsRequests: content.logsRequests, logger: logger)
+    }
+
+    /// Where there is no server yet, whoever may use one that has no tokens of its own may come.
+    private func tokens(of group: GroupSettings, _ servers: [ManagedServer]) -> RouteTokens {
+        if let own = group.authTokens { return own.isEmpty ? .closed : principals.tokens(own) }
+        guard !servers.isEmpty else { return principals.tokens(settings.options.authTokens) }
+        return .union(servers.map(\.route.tokens))
+    }
+
+    private func terms(of group: GroupSettings) -> OfferTerms {
+        var terms = OfferTerms()
+        terms.naming = group.naming
+        terms.maximumNameLength = group.maximumNameLength
+        terms.tools = group.tools
+        terms.prompts = group.prompts
+        terms.resources = group.resources
+        terms.isReadOnly = group.isReadOnly
+        terms.overrides = group.overrides
+        terms.instructions = group.instructions
+        terms.firstListWait = group.firstListWait
+        terms.identity.name = settings.name
+        terms.identity.version = settings.version
+        terms.identity.title = group.title ?? settings.title
+        terms.identity.icons = settings.icons.map { ByteBuffer(bytes: $0) }
+        return terms
+    }
+}
+
+extension GroupSettings {
+    /// Whether a server is offered. One whose path may be its token, and that asks for no other, is offered only where it
+    /// is named: its name would tell everybody the token.
+    fileprivate func admits(_ server: ServerSettings) -> Bool {
+        guard servers.admits(server.name) else { return false }
+        let isSecret = server.displayName != server.name && server.options.authTokens.isEmpty
+        return !isSecret || !servers.isAll
+    }
+
+    /// In the order of the patterns by which they are offered, then in their own.
+    fileprivate func ordered(_ servers: [ManagedServer]) -> [ManagedServer] {
+        let patterns = self.servers.texts.filter { $0.utf8.first != UInt8(ascii: "!") }.map { NamePatterns([$0]) }
+        guard patterns.count > 1 else { return servers }
+        let placed = servers.map { server in
+            (place: patterns.firstIndex { $0.admits(server.settings.name) } ?? patterns.count, server: server)
+        }
+        return (0...patterns.count).flatMap { place in placed.filter { $0.place == place }.map(\.server) }
+    }
+}
