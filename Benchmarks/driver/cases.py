@@ -9,6 +9,8 @@ CELLS = (("legacy", "legacy"), ("modern", "modern"), ("legacy", "modern"), ("mod
 # Where size matters and not the era: one untranslated and one translated cell are enough.
 FEW_CELLS = (CELLS[0], CELLS[2])
 SPREAD = (5, 50)
+# How many servers share the tools of a list at the endpoint over all of them.
+MERGED = 10
 LISTED_TOOLS = 1_000
 KIB = 1 << 10
 MIB = 1 << 20
@@ -34,7 +36,8 @@ class Case:
     rate: int | None = None
     # Over how many servers behind one proxy the clients are spread.
     servers: int = 1
-    # What stands between client and server: proxy, nginx, bridge, another proxy, or nothing ("direct").
+    # What stands between client and server: proxy, its endpoint over all servers ("merged"), nginx, bridge, another
+    # proxy, or nothing ("direct").
     way: str = "proxy"
 
     @property
@@ -68,7 +71,7 @@ class Case:
 
     @property
     def server_name(self):
-        if self.servers > 1:
+        if self.servers > 1 and self.way == "proxy":
             return f"many-{self.servers}"
         return f"{self.transport}-{self.server}" + ("-list" if self.method == "list" else "")
 
@@ -99,10 +102,23 @@ def groups():
         "events": [*_cells("events", CELLS[:3], ("http",), clients=64, event=True)],
         "list": [*_cells("list", FEW_CELLS, method="list", size=LISTED_TOOLS)],
         "large": [*_cells("large", FEW_CELLS, size=MIB), *_cells("large", CELLS[:1], clients=16, size=MIB)],
+        "merged": [*_merged("merged")],
         "servers": [Case("servers", "stdio", "legacy", "legacy", 64, servers=count) for count in (1, *SPREAD)],
         "open": [*_cells("open", CELLS[:1], clients=64, rate=1_000)],
         "peers": [*_peers("peers")],
     }
+
+
+def _merged(group):
+    """Calls through the endpoint over all servers beside the same through a server's own path, and lists of ten servers
+    beside one of the same length that nginx passes on."""
+    for transport in TRANSPORTS:
+        for clients in (1, 64):
+            case = Case(group, transport, "legacy", "legacy", clients)
+            yield from (case, replace(case, way="merged"))
+    for clients in (1, 64):
+        case = Case(group, "http", "legacy", "legacy", clients, method="list", size=LISTED_TOOLS)
+        yield from (case, replace(case, way="nginx"), replace(case, way="merged", servers=MERGED))
 
 
 def _peers(group):

@@ -8,7 +8,7 @@ import sys
 
 import cases
 from measure import Bench, progress
-from processes import Backends, Failed, Processes, Proxy
+from processes import Backends, Failed, Merged, Processes, Proxy, sharing
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 THRESHOLDS = FOLDER.parent / "instructions.json"
@@ -34,7 +34,15 @@ def counted():
         for transport in cases.TRANSPORTS
         for what in ({"method": "list", "size": cases.LISTED_TOOLS}, {"size": cases.MIB})
     ]
-    return [*small, event, *large]
+    merged = [
+        cases.Case("instructions", transport, "legacy", "legacy", clients=CLIENTS, way="merged")
+        for transport in cases.TRANSPORTS
+    ]
+    listed = cases.Case(
+        "instructions", "stdio", "legacy", "legacy", method="list", size=cases.LISTED_TOOLS, servers=cases.MERGED,
+        way="merged",
+    )
+    return [*small, event, *large, *merged, listed]
 
 
 def run(chosen, folder):
@@ -65,17 +73,23 @@ def count(chosen, folder, wanted):
     with Processes(folder) as processes:
         backends = Backends(processes, chosen.binaries)
         entries = {case.server_name: backends.entries[case.server_name] for case in wanted}
+        parts = sharing(backends, cases.LISTED_TOOLS, cases.MERGED)
         profile = folder / "callgrind"
         prefix = [*environment(chosen.proxy, folder), "valgrind", "--tool=callgrind", "--quiet"]
         prefix.append(f"--callgrind-out-file={profile}")
         proxy = Proxy(processes, chosen.proxy, entries, prefix=prefix)
         proxy.wait_until_ready(timeout=180)
-        bench = Bench(chosen.binaries, proxy=proxy)
+        lists = None
+        if any(case.servers > 1 for case in wanted):
+            lists = Proxy(processes, chosen.proxy, parts, name="lists", prefix=prefix)
+            lists.wait_until_ready(timeout=180)
+        bench = Bench(chosen.binaries, proxy=proxy, merged=Merged(proxy, lists))
         for case in wanted:
             is_small = case.method == "call" and case.size < cases.MIB
             few, many = (FEW, MANY) if is_small else (FEW_LARGE, MANY_LARGE)
             bench.run(case, calls=few, warm_up=few)
-            costs = [instructions(bench, case, profile, proxy.pid, calls) for calls in (few, many)]
+            pid = lists.pid if case.servers > 1 else proxy.pid
+            costs = [instructions(bench, case, profile, pid, calls) for calls in (few, many)]
             found[case] = (costs[1] - costs[0]) / (many - few)
             progress(f"{case.name}: {found[case]:,.0f}")
     return found

@@ -30,7 +30,7 @@ class Bench:
         return way is not None and way.place(case.server_name) is not None
 
     def _way(self, case):
-        return self.ways.get("many" if case.servers > 1 else case.way)
+        return self.ways.get("many" if case.servers > 1 and case.way == "proxy" else case.way)
 
     def run(self, case, seconds=None, calls=None, warm_up=None):
         """One turn."""
@@ -42,6 +42,8 @@ class Bench:
         command += ["--watch", ",".join(str(pid) for pid in pids + guards)]
         command += ["--warm-up", self._warm_up(case) if warm_up is None else warm_up]
         command += ["--calls", calls] if calls else ["--seconds", seconds]
+        if case.way == "merged":
+            command += ["--tool", f"{case.server_name}__tool_0", "--count-only", int(case.servers > 1)]
         if case.is_of_peer:
             command += ["--names-only", 1]
         if case.rate:

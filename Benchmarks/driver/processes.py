@@ -132,6 +132,27 @@ class Proxy:
         return [child for child in children(self.pid) if program_of(child) == program]
 
 
+class Merged:
+    """The endpoint over all servers of a proxy, and for lists that of another one before servers that share the tools."""
+
+    def __init__(self, proxy, sharing):
+        self._proxy = proxy
+        self._sharing = sharing
+
+    def place(self, name):
+        proxy = self._sharing if name.endswith("-list") else self._proxy
+        return ([f"http://127.0.0.1:{proxy.port}/mcp"], [proxy.pid])
+
+    def guards(self):
+        return self._proxy.guards()
+
+
+def sharing(backends, tools, count):
+    """The entries of so many programs that have so many tools together."""
+    arguments = ["stdio", "--era", "legacy", "--tools", str(tools // count)]
+    return {f"part-{n}": {"command": str(backends.binary), "args": arguments} for n in range(count)}
+
+
 class ManyServers(Proxy):
     """A proxy before the same program many times; `many-5` is the first five of them, any other name the first."""
 

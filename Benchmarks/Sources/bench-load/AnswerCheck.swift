@@ -11,10 +11,13 @@ struct AnswerCheck {
     private let isList: Bool
     /// How many tools have to be named; nil to compare every byte.
     private let names: Int?
+    /// How many tools have to be listed under names with a prefix; nil for other lists.
+    private let prefixed: Int?
 
     init(_ options: LoadOptions) {
         isList = options.method == .list
         names = isList && options.checksNamesOnly ? options.size : nil
+        prefixed = isList && options.countsOnly ? options.size : nil
         var expected = isList ? Content.tools(options.size) : Content.text(options.size)
         // What follows shows that the content has no more than the expected length.
         if !isList { expected.writeStaticString("\"") }
@@ -37,6 +40,10 @@ struct AnswerCheck {
             guard Self.named(message) == names else { throw wrong("not all tools", answer) }
             return
         }
+        if let prefixed {
+            guard Self.prefixed(message) == prefixed else { throw wrong("not all tools", answer) }
+            return
+        }
         // Both names take eight bytes, up to the content.
         let content = isList ? message.offset(of: "\"tools\":") : message.offset(of: "\"text\":\"")
         guard let content, message.holds(expected, at: content + 8) else { throw wrong("other content", answer) }
@@ -54,6 +61,15 @@ struct AnswerCheck {
         {
             count += 1
             searched = name + 13
+        }
+        return count
+    }
+
+    private static func prefixed(_ message: ByteBuffer) -> Int {
+        var (count, searched) = (0, 0)
+        while let name = message.offset(of: "__tool_", from: searched) {
+            count += 1
+            searched = name + 7
         }
         return count
     }

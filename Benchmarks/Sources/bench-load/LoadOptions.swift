@@ -46,11 +46,15 @@ struct LoadOptions: Sendable {
     let clients: Int
     /// The length of a result, or how many tools are listed.
     let size: Int
+    /// The tool that is called.
+    let tool: String
     /// Whether the back end is asked to answer with an event stream.
     let wantsEvent: Bool
     /// Whether tools may be listed in other words than the server's, as long as all of them are: proxies that write
     /// lists anew cannot be compared byte by byte.
     let checksNamesOnly: Bool
+    /// Whether the tools of a list are those of several servers, told apart by prefixes, so that they are only counted.
+    let countsOnly: Bool
     /// How many calls are made before anything is counted.
     let warmUp: Int
     /// How many calls are measured; 0 for as many as the time allows. At a given rate only the time counts.
@@ -73,8 +77,10 @@ struct LoadOptions: Sendable {
         accept = arguments.choice("accept", default: .both)
         clients = max(1, arguments.number("clients", default: 1))
         size = arguments.number("size", default: 1_024)
+        tool = arguments.text("tool") ?? "tool_0"
         wantsEvent = arguments.number("event", default: 0) > 0
         checksNamesOnly = arguments.number("names-only", default: 0) > 0
+        countsOnly = arguments.number("count-only", default: 0) > 0
         warmUp = arguments.number("warm-up", default: 100)
         calls = arguments.number("calls", default: 0)
         seconds = arguments.seconds("seconds") ?? 1

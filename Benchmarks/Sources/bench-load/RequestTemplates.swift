@@ -22,8 +22,8 @@ struct RequestTemplates {
         case .call:
             let event = options.wantsEvent ? ",\"event\":true" : ""
             let members =
-                #""name":"tool_0","arguments":{"size":\#(options.size)\#(event)}"# + (meta.map { ",\($0)" } ?? "")
-            return (request("tools/call", "{\(members)}"), "tool_0")
+                #""name":"\#(options.tool)","arguments":{"size":\#(options.size)\#(event)}"# + (meta.map { ",\($0)" } ?? "")
+            return (request("tools/call", "{\(members)}"), options.tool)
         case .list: return (request("tools/list", "{\(meta ?? "")}"), nil)
         }
     }

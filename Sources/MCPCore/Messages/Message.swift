@@ -34,6 +34,12 @@ package struct Message: Sendable {
         self.envelope = try reader.finish()
     }
 
+    /// Takes bytes whose envelope is known.
+    init(_ bytes: ByteBuffer, _ envelope: Envelope) {
+        self.bytes = bytes
+        self.envelope = envelope
+    }
+
     package var kind: Envelope.Kind { envelope.kind }
     package var method: Method { envelope.method }
 

@@ -5,157 +5,58 @@ import NIOCore
 
 /// What several servers list together, assembled for everybody who sees the same of them, and what each name and address
 /// in it stands for.
-struct OfferLists: Sendable {
+///
+/// A class that never changes once it is made, because every call looks into it.
+final class OfferLists: Sendable {
     /// What a name that is called stands for.
-    struct Target: Sendable {
+    final class Target: Sendable {
         /// The member's place among those that are seen.
         let member: Int
         /// The name there, as the server has written it, in JSON.
         let name: ByteBuffer
         /// What the group says of it in place of its server.
-        var override: ToolOverride?
+        let override: ToolOverride?
+
+        init(member: Int, name: ByteBuffer, override: ToolOverride? = nil) {
+            self.member = member
+            self.name = name
+            self.override = override
+        }
     }
 
     /// The editions of the members' catalogs that this is made of.
     let editions: [Int]
     let addresses: AddressTable
+    /// Whether any member's addresses are not offered as they are.
+    let renamesAddresses: Bool
     /// What the operator should know of names and patterns, in words.
-    private(set) var findings: [String] = []
-    private(set) var introduction: OfferIntroduction
+    let findings: [String]
+    let introduction: OfferIntroduction
     let members: [Member]
     let selection: OfferSelection
     let toolNames: NameTable
     let promptNames: NameTable
-    private var tools: [ByteText: Target] = [:]
-    private var prompts: [ByteText: Target] = [:]
-    private var lists: [CatalogKind: OfferedList] = [:]
-    /// The tools for clients with a session, where some are not for others; nil where both see the same.
-    private var toolsOfSessions: OfferedList?
-    private var hints: [CatalogKind: ByteBuffer] = [:]
+    private let tools: [ByteText: Target]
+    private let prompts: [ByteText: Target]
+    private let lists: [CatalogKind: OfferedList]
+    private let toolsOfSessions: OfferedList?
+    private let hints: [CatalogKind: ByteBuffer]
 
-    /// - Parameter catalogs: Of the members, in their order; nil for one that is not known yet.
-    init(_ members: [Member], _ catalogs: [ServerCatalog?], editions: [Int], _ selection: OfferSelection) {
-        self.members = members
+    init(_ assembly: OfferAssembly, editions: [Int]) {
         self.editions = editions
-        self.selection = selection
-        introduction = OfferIntroduction(members, catalogs, selection.terms)
-        toolNames = Self.names(.tools, members, catalogs, selection.terms)
-        promptNames = Self.names(.prompts, members, catalogs, selection.terms)
-        addresses = AddressTable(
-            zip(members, catalogs).map { member, catalog in
-                AddressTable.Server(
-                    prefix: member.prefix, addresses: catalog?[.resources]?.entries.map(\.key.text) ?? [],
-                    templates: catalog?[.templates]?.entries.map(\.key.text) ?? [],
-                    hasResources: catalog?.declares(.resources) ?? true)
-            })
-        addTools(catalogs)
-        addPrompts(catalogs)
-        addAddresses(.resources, catalogs)
-        addAddresses(.templates, catalogs)
-        for kind in CatalogKind.allCases { hints[kind] = Self.hints(kind, members, catalogs) }
-        findings += selection.findings(tools: toolNames, prompts: promptNames, members.map(\.server.displayName))
-    }
-
-    private static func names(
-        _ kind: CatalogKind, _ members: [Member], _ catalogs: [ServerCatalog?], _ terms: OfferTerms
-    ) -> NameTable {
-        let servers = zip(members, catalogs).map { member, catalog in
-            let all = catalog?[kind]?.entries.map(\.key.text) ?? []
-            return NameTable.Server(
-                key: member.server.name, prefix: member.prefix,
-                names: kind == .tools ? all.filter { member.toolFilter?.admits($0) ?? true } : all)
-        }
-        return NameTable(servers, terms.naming, maximumLength: terms.maximumNameLength)
-    }
-
-    // MARK: Assembling
-
-    private mutating func addTools(_ catalogs: [ServerCatalog?]) {
-        var (all, valid) = (OfferedList(), OfferedList())
-        for (member, catalog) in catalogs.enumerated() {
-            guard let catalog, let list = catalog[.tools] else { continue }
-            for entry in list.entries {
-                let origin = NameTable.Origin(member: member, name: entry.key)
-                guard let offered = toolNames.name(of: origin), selection.admits(tool: offered, entry) else { continue }
-                let override = selection.overrides[ByteText(offered)]
-                let name = override?.name ?? offered
-                guard selection.isWanted(tool: name) else { continue }
-                let target = Target(
-                    member: member, name: JSONView(text: list.bytes, range: entry.keyRange).bytes, override: override)
-                guard claim(name, for: target, in: \.tools) else { continue }
-                let spelling = ToolSpelling(name: name, override: override) { [addresses] in
-                    addresses.offered($0, of: member)
-                }
-                let bytes = spelling.respell(list, entry, hasAddresses: addresses.renames(member))
-                findings += spelling.findings(list.view(entry))
-                // A session of a server with sessions passes what it lists as it is.
-                if entry.hasValidMarks || catalog.introduction.era == .legacy { all.append(bytes) }
-                if entry.hasValidMarks { valid.append(bytes) }
-            }
-        }
-        lists[.tools] = valid
-        if all.count != valid.count { toolsOfSessions = all }
-    }
-
-    private mutating func addPrompts(_ catalogs: [ServerCatalog?]) {
-        var all = OfferedList()
-        for (member, catalog) in catalogs.enumerated() {
-            guard let list = catalog?[.prompts] else { continue }
-            for entry in list.entries {
-                guard let name = promptNames.name(of: NameTable.Origin(member: member, name: entry.key)),
-                    selection.terms.prompts.admits(name)
-                else { continue }
-                let target = Target(member: member, name: JSONView(text: list.bytes, range: entry.keyRange).bytes)
-                guard claim(name, for: target, in: \.prompts) else { continue }
-                all.append(list.respelt(entry, as: name))
-            }
-        }
-        lists[.prompts] = all
-    }
-
-    private mutating func addAddresses(_ kind: CatalogKind, _ catalogs: [ServerCatalog?]) {
-        var all = OfferedList()
-        var seen: Set<ByteText> = []
-        for (member, catalog) in catalogs.enumerated() {
-            guard let list = catalog?[kind] else { continue }
-            for entry in list.entries {
-                let address = addresses.offered(entry.key.text, of: member)
-                guard selection.terms.resources.admits(address), seen.insert(ByteText(address)).inserted else {
-                    continue
-                }
-                all.append(list.respelt(entry, as: address))
-            }
-        }
-        lists[kind] = all
-    }
-
-    /// Notes what a name stands for. Returns false where it has a meaning already, or the server lists it twice.
-    private mutating func claim(
-        _ name: String, for target: Target, in targets: WritableKeyPath<OfferLists, [ByteText: Target]>
-    ) -> Bool {
-        let key = ByteText(name)
-        if let first = self[keyPath: targets][key] {
-            if first.member != target.member || target.override != nil {
-                findings.append("two tools would be offered as \"\(name)\"; the first is")
-            }
-            return false
-        }
-        self[keyPath: targets][key] = target
-        return true
-    }
-
-    private static func hints(
-        _ kind: CatalogKind, _ members: [Member], _ catalogs: [ServerCatalog?]
-    ) -> ByteBuffer {
-        var (time, isPublic) = (Int64.max, true)
-        for (member, catalog) in zip(members, catalogs) {
-            guard let list = catalog?[kind] else { continue }
-            let own = member.server.settings.cacheHints
-            time = min(time, list.timeToLive ?? own.timeToLive.milliseconds)
-            isPublic = isPublic && (list.isPublic ?? own.isPublic)
-            if case .holders = member.access { isPublic = false }
-        }
-        return CacheHints.members(milliseconds: time == .max ? 0 : time, isPublic: isPublic && time != .max)
+        members = assembly.members
+        selection = assembly.selection
+        introduction = OfferIntroduction(assembly.members, assembly.catalogs, assembly.selection.terms)
+        addresses = assembly.addresses
+        renamesAddresses = assembly.members.indices.contains { assembly.addresses.renames($0) }
+        toolNames = assembly.toolNames
+        promptNames = assembly.promptNames
+        tools = assembly.tools
+        prompts = assembly.prompts
+        lists = assembly.lists
+        toolsOfSessions = assembly.toolsOfSessions
+        hints = assembly.hints
+        findings = assembly.findings
     }
 
     // MARK: Answering

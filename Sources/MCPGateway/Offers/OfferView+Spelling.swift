@@ -43,9 +43,12 @@ extension OfferView {
     ///
     /// - Parameter request: What it answers, in the server's own names.
     func respelt(_ answer: Answer, from server: ServerConnections, to request: Message) -> Answer {
-        guard case .passed(let message, let edits) = answer, let place = place(of: server) else { return answer }
+        let lists = knownLists
+        guard lists.renamesAddresses, case .passed(let message, let edits) = answer, let place = place(of: server)
+        else {
+            return answer
+        }
         let addresses = lists.addresses
-        guard addresses.renames(place) else { return answer }
         return .passed(
             message, edits + OfferedAddresses.edits(message, to: request) { addresses.offered($0, of: place) })
     }

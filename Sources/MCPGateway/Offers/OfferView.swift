@@ -27,7 +27,8 @@ final class OfferView: Sendable {
             if let assembled, isCurrent(assembled) { return assembled }
             // Read before the catalogs: one that changes meanwhile is looked at once more.
             let editions = members.map(\.server.catalog.edition)
-            let lists = OfferLists(members, members.map(\.server.catalog.current), editions: editions, selection)
+            let assembly = OfferAssembly(members, members.map(\.server.catalog.current), selection)
+            let lists = OfferLists(assembly, editions: editions)
             assembled = lists
             return lists
         }
@@ -37,8 +38,11 @@ final class OfferView: Sendable {
     func lists(with own: (ServerConnections) -> ServerCatalog?) -> OfferLists {
         let editions = members.map(\.server.catalog.edition)
         let catalogs = members.map { own($0.server) ?? $0.server.catalog.current }
-        return OfferLists(members, catalogs, editions: editions, selection)
+        return OfferLists(OfferAssembly(members, catalogs, selection), editions: editions)
     }
+
+    /// The lists that were looked at last, which may be old by now.
+    var knownLists: OfferLists { assembled.withLock { $0 } ?? lists }
 
     func isCurrent(_ lists: OfferLists) -> Bool {
         for (index, member) in members.enumerated() where member.server.catalog.edition != lists.editions[index] {

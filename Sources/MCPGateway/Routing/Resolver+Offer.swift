@@ -74,14 +74,14 @@ extension Resolver {
         guard let target = lists.tool(named: name) else {
             return .absent(Refusal(.invalidParams, "Unknown tool: \(name)"), tool: name)
         }
-        var edits = [Edit(range, .bytes(target.name))]
-        if let override = target.override, !override.presets.isEmpty {
-            switch presets(override, in: request) {
-            case .success(let more): edits += more
-            case .failure(let refusal): return .refused(refusal)
-            }
+        let member = members[target.member]
+        guard let override = target.override, !override.presets.isEmpty else {
+            return renamed(request, range, target.name, for: member)
         }
-        return renamed(request, edits, for: members[target.member])
+        switch presets(override, in: request) {
+        case .success(let more): return renamed(request, [Edit(range, .bytes(target.name))] + more, for: member)
+        case .failure(let refusal): return .refused(refusal)
+        }
     }
 
     /// Puts in the arguments that the group sets.
@@ -118,17 +118,19 @@ extension Resolver {
         guard let target = lists.prompt(named: name) else {
             return .absent(Refusal(.invalidParams, "Unknown prompt: \(name)"), tool: nil)
         }
-        return renamed(request, [Edit(range, .bytes(target.name))], for: members[target.member])
+        return renamed(request, range, target.name, for: members[target.member])
     }
 
     private static func resource(_ request: Message, _ lists: OfferLists, _ members: [Member]) -> OfferVerdict {
         guard let range = request.envelope.uri, let address = request.view(range)?.string else {
             return .refused(Refusal(.invalidParams, "params.uri must name a resource"))
         }
-        let requests = lists.resources(at: address).compactMap { origin in
+        let requests = lists.resources(at: address).map { origin in
             origin.address.text.hasBytes(of: address)
                 ? MemberRequest(member: members[origin.member], message: request)
-                : respelt(request, [Edit(range, .bytes(json(origin.address.text)))], for: members[origin.member])
+                : MemberRequest(
+                    member: members[origin.member],
+                    message: request.replacing(range, by: json(origin.address.text)))
         }
         guard !requests.isEmpty else {
             let words = "Resource not found: \(PrintableText.make(address, maximumBytes: 256))"
@@ -157,6 +159,12 @@ extension Resolver {
     }
 
     // MARK: In a server's own names
+
+    private static func renamed(
+        _ request: Message, _ range: ByteRange, _ name: ByteBuffer, for member: Member
+    ) -> OfferVerdict {
+        .toMembers([MemberRequest(member: member, message: request.replacing(range, by: name))])
+    }
 
     private static func renamed(_ request: Message, _ edits: [Edit], for member: Member) -> OfferVerdict {
         guard let request = respelt(request, edits, for: member) else {
