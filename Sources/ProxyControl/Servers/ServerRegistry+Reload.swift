@@ -62,6 +62,7 @@ extension ServerRegistry {
     private func apply(_ difference: SettingsDifference, _ new: ProxySettings, _ report: inout ReloadReport) async {
         takeOver(new)
         takeTokens(new)
+        await forgetReplacedGroups()
         giveUpStarts(of: difference)
         await openAddresses()
         async let foreignClosed: Void = closeForeign()
@@ -212,7 +213,7 @@ extension ServerRegistry {
     func couldNotBeRefreshed(_ name: String, _ refusal: ManagementRefusal) async {
         switch refusal.kind {
         case .forbidden, .invalidConfiguration: await switchOff(name, because: refusal)
-        case .shuttingDown, .unknownServer: return
+        case .shuttingDown, .unknownServer, .unknownGroup: return
         case .nameTaken, .conflict, .serverFailed, .quota, .notKept:
             logger.warning(
                 "a server that was added over the API has not started with its new settings",
