@@ -1,6 +1,6 @@
 """Several servers at one path: who may come, what each sees, and what changes while sessions are open."""
 
-import json
+import contextlib
 
 import pytest
 
@@ -9,7 +9,6 @@ from support.fixture import stdio
 from support.managed import ACCESS, HEADER, META, TOKEN, Management, bearer, encoded, problem_of
 from support.modern import Front
 from support.raw import ACCEPT, CLIENT, LATEST, OldClient, Streamable, initialize_body, request_body, text_of
-from support.wait import eventually_succeeds
 
 pytestmark = pytest.mark.anyio
 
@@ -333,10 +332,13 @@ async def test_groups_come_change_and_go_over_the_api(make_proxy, http, director
     servers = {"git": server("git"), "time": server("time"), "fixed": server("fixed")}
     groups = {"file": {"servers": ["fixed"]}}
 
+    @contextlib.contextmanager
     def started():
         proxy = make_proxy(servers, proxy={"management": ACCESS, "groups": groups})
         proxy.use_arguments(["--config", str(proxy.file), "--state-dir", str(state)])
-        return proxy
+        proxy.start().wait_ready()
+        yield proxy
+        proxy.stop()
 
     with started() as proxy:
         manager = Management(proxy, http)

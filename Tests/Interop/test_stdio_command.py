@@ -225,7 +225,8 @@ def test_a_legacy_client_gets_the_revision_it_asks_for(child, server, asked, giv
 
 def test_several_servers_are_offered_together(child):
     """Without --server their tools have the names of the servers in front, for clients of both eras."""
-    process = child({"one": stdio(name="one"), "two": modern_stdio(name="two")})
+    patient = {"endpoint": {"firstListWait": f"{SECONDS}s"}}
+    process = child({"one": stdio(name="one"), "two": modern_stdio(name="two")}, proxy=patient)
     process.say(initialize_body())
     assert process.hear_answer(1)["result"]["serverInfo"]["name"] == "mcp-proxy"
     process.say(notification_body("notifications/initialized"), request_body("tools/list", {}, 2))
@@ -242,7 +243,7 @@ def test_several_servers_are_offered_together(child):
 
 def test_a_group_is_offered_by_its_name(child):
     """With --group there are its servers in its order, whether or not clients over HTTP need a token for it."""
-    groups = {"dev": {"servers": ["two", "one"], "options": {"authTokens": ["token-1234567890"]}}}
+    groups = {"dev": {"servers": ["two", "one"], "firstListWait": f"{SECONDS}s", "options": {"authTokens": ["token-1234567890"]}}}
     servers = {name: stdio(name=name) for name in ("one", "two", "three")}
     process = child(servers, "--group", "dev", proxy={"groups": groups})
     process.say(initialize_body(), notification_body("notifications/initialized"), request_body("tools/list", {}, 2))

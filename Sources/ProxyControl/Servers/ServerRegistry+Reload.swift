@@ -47,7 +47,11 @@ extension ServerRegistry {
             let difference = SettingsDifference(from: settings, to: new)
             try check(difference)
             var report = ReloadReport(difference)
-            guard !isRehearsal, !difference.isEmpty else { return report }
+            guard !isRehearsal else { return report }
+            guard !difference.isEmpty else {
+                take(orderOf: new)
+                return report
+            }
             for line in difference.lines { logger.notice("configuration: \(line)") }
             await apply(difference, new, &report)
             for (name, reason) in report.failed.sorted(by: { $0.key < $1.key }) {
@@ -57,6 +61,13 @@ extension ServerRegistry {
             }
             return report
         }
+    }
+
+    /// Offers servers together in the order in which they are written now.
+    private func take(orderOf new: ProxySettings) {
+        guard settings.servers.map(\.name) != new.servers.map(\.name) else { return }
+        settings.servers = new.servers
+        offerTogether()
     }
 
     private func apply(_ difference: SettingsDifference, _ new: ProxySettings, _ report: inout ReloadReport) async {

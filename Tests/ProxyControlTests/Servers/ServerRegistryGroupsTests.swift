@@ -43,8 +43,10 @@ import Testing
             #expect(members(proxy) == ["a", "b"])
             _ = try await proxy.registry.setEnabled("off", true, for: TestProxy.operatorsToken)
             #expect(members(proxy) == ["off", "a", "b"])
-            try await proxy.reload(Self.configuration(Self.server("a"), Self.server("z")))
-            #expect(members(proxy) == ["a", "z", "b"])
+            _ = try await proxy.registry.setEnabled("z", true, for: TestProxy.operatorsToken)
+            #expect(members(proxy) == ["z", "off", "a", "b"])
+            try await proxy.reload(Self.configuration(Self.server("a"), Self.server("z"), off))
+            #expect(members(proxy) == ["a", "z", "off", "b"])
         }
     }
 
@@ -107,8 +109,11 @@ import Testing
             Self.server("f/secret", "f"), Self.server("g/secret", "g", #""authTokens":["\#(Self.alice)"]"#),
             Self.server("open"),
         ].joined(separator: ",")
-        try await TestProxy.run(Self.configuration(servers, groups: #""named":{"servers":["f/*"]}"#)) { proxy in
+        try await TestProxy.run(
+            Self.configuration(servers, groups: #""named":{"servers":["f/*"]},"most":{"servers":["*","f*","!open"]}"#)
+        ) { proxy in
             #expect(members(proxy) == ["g/secret", "open"])
+            #expect(members(proxy, "most") == ["g/secret"])
             #expect(members(proxy, "named") == ["f/secret"])
         }
     }
