@@ -99,7 +99,11 @@ extension ServerRegistry {
         switch content.change(since: former) {
         case .nothing: return
         case .replaced(let pairs): for pair in pairs { pair.present.tellChanges(since: pair.former) }
-        case .other: gateway.offerChanged(offer)
+        case .other:
+            gateway.offerChanged(offer)
+            if content.narrows(former) {
+                frontDoor.endRequests(at: offer.name) { !content.takesAway(from: $0, since: former) }
+            }
         }
         offer.reportFindings()
     }
