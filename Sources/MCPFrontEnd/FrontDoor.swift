@@ -81,17 +81,22 @@ package final class FrontDoor: HTTPRequestHandler {
     package func publish(_ route: Route) {
         guard let replaced = table.publish(route), !replaced.tokens.areCovered(by: route.tokens) else { return }
         let (name, tokens) = (route.offer.name, route.tokens)
-        listener.review(
-            VisitorReview { visitor in
-                guard case .route(name) = visitor.place else { return true }
-                return tokens.admits(visitor.principal)
-            })
+        endRequests(at: name, except: tokens.admits)
         // On each event loop after its connections, so that nothing is missed that they were about to begin.
         for eventLoop in eventLoops.withLock({ $0 })?.makeIterator().map({ $0 }) ?? [] {
             eventLoop.execute { [gateway] in
                 gateway.closeSessions(at: name, reason: "the token was taken away", except: tokens.admits)
             }
         }
+    }
+
+    /// Ends the requests that are under way of whoever may not stay.
+    package func endRequests(at name: String, except mayStay: @escaping @Sendable (Principal) -> Bool) {
+        listener.review(
+            VisitorReview { visitor in
+                guard case .route(name) = visitor.place else { return true }
+                return mayStay(visitor.principal)
+            })
     }
 
     /// What is offered under a name.

@@ -72,6 +72,13 @@ extension Gateway {
 
     /// Tells the clients at an offer that other servers are offered there, or the same in another way.
     package func offerChanged(_ offer: Offer) {
+        let members = offer.members
+        for call in suspended.all where call.offer === offer {
+            guard !members.contains(where: { $0.server === call.server && $0.access.admits(call.principal) }) else {
+                continue
+            }
+            call.eventLoop.run { call.shutDown(reason: "the server is not offered any more") }
+        }
         for session in sessions.all where session.offer === offer { session.run { $0.offerChanged() } }
         for subscription in subscriptions.all where subscription.request.offer === offer {
             subscription.eventLoop.execute { subscription.offerChanged() }

@@ -1,6 +1,6 @@
 """Several servers at one path: who may come, what each sees, and what changes while sessions are open."""
 
-import json
+import contextlib
 
 import pytest
 
@@ -9,7 +9,6 @@ from support.fixture import stdio
 from support.managed import ACCESS, HEADER, META, TOKEN, Management, bearer, encoded, problem_of
 from support.modern import Front
 from support.raw import ACCEPT, CLIENT, LATEST, OldClient, Streamable, initialize_body, request_body, text_of
-from support.wait import eventually_succeeds
 
 pytestmark = pytest.mark.anyio
 
@@ -322,3 +321,72 @@ async def test_servers_that_come_and_go_are_told_to_whoever_sees_them(launch, ht
             await manager.done("DELETE", "/api/servers/more")
             await told(stream, 3)
             assert await servers_of(client) == ["git"]
+
+
+# Groups over the API
+
+
+async def test_groups_come_change_and_go_over_the_api(make_proxy, http, directory):
+    """As servers do: with the same rights, kept for the next start, and described with what is offered and hidden."""
+    state = directory()
+    servers = {"git": server("git"), "time": server("time"), "fixed": server("fixed")}
+    groups = {"file": {"servers": ["fixed"]}}
+
+    @contextlib.contextmanager
+    def started():
+        proxy = make_proxy(servers, proxy={"management": ACCESS, "groups": groups})
+        proxy.use_arguments(["--config", str(proxy.file), "--state-dir", str(state)])
+        proxy.start().wait_ready()
+        yield proxy
+        proxy.stop()
+
+    with started() as proxy:
+        manager = Management(proxy, http)
+        problem_of(await Management(proxy, http, None).send("GET", "/api/groups"), 401, "unauthorized")
+        problem_of(await manager.send("GET", "/api/groups/dev"), 404, "unknown-group")
+        problem_of(await manager.send("DELETE", "/api/groups/dev"), 404, "unknown-group")
+        put = {"config": {"servers": ["time", "git"], "tools": ["*__echo", "*__whoami"]}}
+        assert (await manager.done("PUT", "/api/groups/dev", put))["path"] == "/dev/"
+        client = await opened(proxy, http, "/dev/mcp")
+        assert await tools_of(client) == [f"{name}__{tool}" for name in ("time", "git") for tool in ("echo", "whoami")]
+        report = await manager.done("GET", "/api/groups/dev")
+        assert [entry["name"] for entry in report["servers"]] == ["time", "git"] and report["source"] == "api"
+        shown = [entry for entry in report["offered"] if entry["list"] == "tools"]
+        assert {"list": "tools", "offered": "git__echo", "server": "git", "name": "echo"} in shown
+        assert any(entry["name"] == "add_tool" and entry["rule"] for entry in report["hidden"]), report["hidden"]
+        async with client.listening() as stream:
+            await manager.done("PUT", "/api/groups/dev", {"config": {"servers": ["git"]}})
+            assert await told(stream, 0) == 1
+            assert await servers_of(client) == ["git"]
+        listed = (await manager.done("GET", "/api/groups"))["groups"]
+        assert {name: entry["source"] for name, entry in listed.items()} == {"dev": "api", "file": "file"}
+        problem_of(await manager.send("PUT", "/api/groups/git", {"config": {}}), 409, "name-taken")
+        problem_of(await manager.send("PUT", "/api/groups/x", {"config": {"nothing": 1}}), 422, "invalid-configuration")
+        problem_of(await manager.send("PUT", "/api/groups/api", {"config": {}}), 422, "invalid-configuration")
+        taken = await manager.send("POST", "/api/servers", {"name": "dev", "config": proxy.marked(server("dev"))})
+        problem_of(taken, 422, "invalid-configuration")
+        # A group that a reload has not changed stays what it is.
+        await manager.reload()
+        assert await servers_of(client) == ["git"]
+        await manager.done("DELETE", "/api/groups/file")
+        assert await status(proxy, http, "/file/mcp") == 404
+    with started() as proxy:
+        manager = Management(proxy, http)
+        listed = (await manager.done("GET", "/api/groups"))["groups"]
+        assert {name: entry["servers"] for name, entry in listed.items()} == {"dev": ["git"], "file": ["fixed"]}
+        assert await servers_of(await opened(proxy, http, "/dev/mcp")) == ["git"]
+        await manager.done("DELETE", "/api/groups/dev")
+        assert await status(proxy, http, "/dev/mcp") == 404
+
+
+async def test_a_group_with_tokens_over_the_api_is_opened_by_these_alone(launch, http):
+    with launch({"open": server("open"), "his": server("his", BOB)}, proxy={"management": ACCESS}) as proxy:
+        manager = Management(proxy, http)
+        await manager.done("PUT", "/api/groups/g", {"config": {}})
+        anybody = await opened(proxy, http, "/g/mcp")
+        assert await servers_of(anybody) == ["open"]
+        async with anybody.listening() as stream:
+            await manager.done("PUT", "/api/groups/g", {"config": {"options": {"authTokens": [OWN]}}})
+            await stream.end()
+        assert [await status(proxy, http, "/g/mcp", token) for token in (None, BOB, OWN)] == [401, 401, 200]
+        assert await servers_of(await opened(proxy, http, "/g/mcp", OWN)) == ["open", "his"]

@@ -65,13 +65,13 @@ async def test_a_url_is_all_it_needs(binary, urls, http, directory, server, kind
 class Child:
     """The command as a process, spoken to line by line."""
 
-    def __init__(self, binary, directory, servers, *arguments):
+    def __init__(self, binary, directory, servers, *arguments, proxy=None):
         self.run = uuid.uuid4().hex
         marked_servers = {
             name: {**entry, "env": {**entry.get("env", {}), MARK: self.run}} for name, entry in servers.items()
         }
         file = directory / "config.json"
-        file.write_text(json.dumps({"mcpProxy": {}, "mcpServers": marked_servers}))
+        file.write_text(json.dumps({"mcpProxy": proxy or {}, "mcpServers": marked_servers}))
         self.errors = directory / "stderr.txt"
         with open(self.errors, "wb") as errors:
             pipe = subprocess.PIPE
@@ -113,8 +113,8 @@ def child(binary, directory):
     """Starts the command in front of stdio servers; ended hard at the end."""
     started = []
 
-    def start(servers, *arguments):
-        started.append(Child(binary, directory(), servers, *arguments))
+    def start(servers, *arguments, **settings):
+        started.append(Child(binary, directory(), servers, *arguments, **settings))
         return started[-1]
 
     yield start
@@ -223,9 +223,38 @@ def test_a_legacy_client_gets_the_revision_it_asks_for(child, server, asked, giv
     process.end()
 
 
-def test_several_servers_need_a_name(child):
-    """Without --server there is an error on stderr that names them, and nothing on stdout."""
-    process = child({"one": stdio(), "two": stdio()})
+def test_several_servers_are_offered_together(child):
+    """Without --server their tools have the names of the servers in front, for clients of both eras."""
+    patient = {"endpoint": {"firstListWait": f"{SECONDS}s"}}
+    process = child({"one": stdio(name="one"), "two": modern_stdio(name="two")}, proxy=patient)
+    process.say(initialize_body())
+    assert process.hear_answer(1)["result"]["serverInfo"]["name"] == "mcp-proxy"
+    process.say(notification_body("notifications/initialized"), request_body("tools/list", {}, 2))
+    names = [tool["name"] for tool in process.hear_answer(2)["result"]["tools"]]
+    assert {"one__echo", "two__echo"} <= set(names)
+    assert names.index("one__echo") < names.index("two__echo")
+    for number, name in enumerate(("one", "two"), 3):
+        process.say(call_body(f"{name}__echo", {"text": name}, number))
+        assert process.hear_answer(number)["result"]["content"][0]["text"] == name
+    process.say(modern_call("two__echo", {"text": "modern"}, request_id=5))
+    assert process.hear_answer(5)["result"]["content"][0]["text"] == "modern"
+    process.end()
+
+
+def test_a_group_is_offered_by_its_name(child):
+    """With --group there are its servers in its order, whether or not clients over HTTP need a token for it."""
+    groups = {"dev": {"servers": ["two", "one"], "firstListWait": f"{SECONDS}s", "options": {"authTokens": ["token-1234567890"]}}}
+    servers = {name: stdio(name=name) for name in ("one", "two", "three")}
+    process = child(servers, "--group", "dev", proxy={"groups": groups})
+    process.say(initialize_body(), notification_body("notifications/initialized"), request_body("tools/list", {}, 2))
+    names = [tool["name"] for tool in process.hear_answer(2)["result"]["tools"]]
+    assert list(dict.fromkeys(name.split("__")[0] for name in names)) == ["two", "one"]
+    process.end()
+
+
+def test_what_is_not_offered_together_needs_a_name(child):
+    """Where the endpoint for all servers is switched off there is an error on stderr, and nothing on stdout."""
+    process = child({"one": stdio(), "two": stdio()}, proxy={"endpoint": {"enabled": False}})
     assert process.process.wait(SECONDS) != 0
     assert process.process.stdout.read() == b""
     assert "--server" in process.errors.read_text()
@@ -235,6 +264,7 @@ def test_several_servers_need_a_name(child):
     "arguments, words",
     [
         (["foo"], '"foo" is no URL; a server of the configuration is named with --server; there are: one, two'),
+        (["--group", "foo"], 'there is no group "foo"; there are: none'),
         (["--server", "foo"], 'there is no server "foo"; there are: one, two'),
         (["ftp://example.com/"], "the command line: the URL: the address does not begin with http:// or https://"),
         (["http://a/", "--header", "A B: c"], "the command line: --header: "),

@@ -242,3 +242,36 @@ async def test_a_body_that_is_still_coming_is_refused(proxy, servers, http):
     await withdraw(proxy, servers, http)
     assert b"401" in (await asyncio.wait_for(reader.readline(), 30))
     writer.close()
+
+
+@pytest.mark.parametrize("tool", ["hold", "interview"])
+async def test_what_was_under_way_beside_other_servers_ends(launch, http, new_ledger, tool):
+    """Alice may still use another server at the same path; what she had begun at the one she lost ends at once."""
+    ledger = new_ledger()
+    servers = {"open": stdio(name="open"), "hers": stdio(ledger=ledger, name="hers")}
+
+    def settled(token):
+        hers = {**servers["hers"], "options": {"authTokens": [token]}}
+        return {"open": servers["open"], "hers": hers}, {"proxy": settings()["proxy"]}
+
+    def launched(token):
+        made, more = settled(token)
+        return launch(made, **more)
+
+    with launched(ALICE) as proxy:
+        front = Front(proxy.url("/mcp"), http, bearer(ALICE))
+        message = modern_call(f"hers__{tool}", {"file": str(proxy.directory / "gate")}, capabilities=CAPABILITIES)
+        held = asyncio.ensure_future(front.post(message))
+        await eventually_async(lambda: ledger.calls(tool), "the call to be under way")
+        if tool == "interview":
+            assert "input_required" in (await held).text
+        made, more = settled(BOB)
+        proxy.rewrite(made, **more)
+        await Management(proxy, http, OPERATOR).reload()
+        if tool == "hold":
+            await cut_short(held)
+        await eventually_async(
+            lambda: ledger.entries("notification", method="notifications/cancelled"), "the server to hear of the end"
+        )
+        assert "result" in (await front.post(modern_call("open__echo", {"text": "on"}))).text
+        assert "result" not in (await front.post(modern_call("hers__echo", {"text": "x"}))).text

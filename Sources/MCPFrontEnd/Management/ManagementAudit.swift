@@ -16,6 +16,7 @@ struct ManagementAudit: Sendable {
         /// Who asked; nobody that is known at first.
         var principal = "unknown"
         var server: String?
+        var group: String?
 
         /// A server that a client brings with its session.
         static let adHoc = Record(change: "ad-hoc")
@@ -26,6 +27,7 @@ struct ManagementAudit: Sendable {
 
         init(change: String, path: ManagementPath) {
             self.change = change
+            if case .group(let name) = path { group = name }
             guard case .named(let text) = path else { return }
             server = ServerAction.split(text).flatMap { $0.action.rawValue == change ? $0.name : nil } ?? text
         }
@@ -47,6 +49,7 @@ struct ManagementAudit: Sendable {
             "status": "\(status.code)",
         ]
         if let server = record.server { metadata["server"] = "\(Self.shown(server))" }
+        if let group = record.group { metadata["group"] = "\(Self.shown(group))" }
         logger.notice("management", metadata: metadata)
     }
 

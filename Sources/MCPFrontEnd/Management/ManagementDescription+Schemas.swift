@@ -3,7 +3,7 @@ extension ManagementDescription {
         {
           "name": {
             "name": "name", "in": "path", "required": true, "schema": {"type": "string"},
-            "description": "The name of a server. Slashes in it stand as they are."
+            "description": "The name of a server or a group. Slashes in it stand as they are."
           },
           "kind": {"name": "kind", "in": "path", "required": true, "schema": {"type": "string"}},
           "follow": {"name": "follow", "in": "query", "schema": {"type": "boolean"}},
@@ -84,6 +84,44 @@ extension ManagementDescription {
               }
             }
           },
+          "GroupConfiguration": {
+            "type": "object", "additionalProperties": true,
+            "description": "The keys of one group in the configuration file."
+          },
+          "GroupReplacement": {
+            "type": "object", "required": ["config"], "additionalProperties": false,
+            "properties": {
+              "name": {"type": "string", "description": "If there, the name in the path."},
+              "config": {"$ref": "#/components/schemas/GroupConfiguration"}
+            }
+          },
+          "GroupList": {
+            "type": "object", "required": ["groups"], "additionalProperties": false,
+            "properties": {
+              "groups": {
+                "type": "object",
+                "additionalProperties": {
+                  "type": "object", "required": ["path", "source", "servers"], "additionalProperties": false,
+                  "properties": {
+                    "path": {"type": "string"}, "source": {"type": "string", "enum": ["file", "api"]},
+                    "servers": {"type": "array", "items": {"type": "string"}}
+                  }
+                }
+              }
+            }
+          },
+          \(group),
+          "GroupChanged": {
+            "type": "object", "required": ["message", "path", "group"], "additionalProperties": false,
+            "properties": {
+              "message": {"type": "string"}, "path": {"type": "string"},
+              "group": {"$ref": "#/components/schemas/Group"}
+            }
+          },
+          "GroupRemoved": {
+            "type": "object", "required": ["message"], "additionalProperties": false,
+            "properties": {"message": {"type": "string"}}
+          },
           "Tools": {
             "type": "object", "required": ["tools"], "additionalProperties": false,
             "properties": {
@@ -144,6 +182,52 @@ extension ManagementDescription {
               "stderr": {
                 "type": "array", "items": {"type": "string"}, "description": "The last words of the server."
               }
+            }
+          }
+        }
+        """
+
+    private static let group = """
+        "Group": {
+          "type": "object", "required": ["name", "path", "source", "servers", "offered", "hidden", "findings"],
+          "additionalProperties": false,
+          "properties": {
+            "name": {"type": "string"}, "path": {"type": "string"},
+            "source": {"type": "string", "enum": ["file", "api"]},
+            "servers": {
+              "type": "array",
+              "items": {
+                "type": "object", "required": ["name", "prefix", "isKnown"], "additionalProperties": false,
+                "properties": {
+                  "name": {"type": "string"}, "prefix": {"type": "string"},
+                  "isKnown": {"type": "boolean", "description": "Whether what it lists has been read."}
+                }
+              }
+            },
+            "offered": {
+              "type": "array",
+              "items": {
+                "type": "object", "required": ["list", "offered", "server", "name"], "additionalProperties": false,
+                "properties": {
+                  "list": {"type": "string", "description": "Such as tools."},
+                  "offered": {"type": "string", "description": "The name or address that clients use."},
+                  "server": {"type": "string"}, "name": {"type": "string", "description": "What it is at the server."}
+                }
+              }
+            },
+            "hidden": {
+              "type": "array",
+              "items": {
+                "type": "object", "required": ["list", "server", "name", "rule"], "additionalProperties": false,
+                "properties": {
+                  "list": {"type": "string"}, "server": {"type": "string"}, "name": {"type": "string"},
+                  "rule": {"type": "string", "description": "Why clients do not see it."}
+                }
+              }
+            },
+            "findings": {
+              "type": "array", "items": {"type": "string"},
+              "description": "What is to be known of names and patterns."
             }
           }
         }

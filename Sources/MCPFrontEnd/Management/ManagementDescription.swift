@@ -70,6 +70,23 @@ struct ManagementDescription: Sendable {
                 + "comes later, each entry an event with its number as id, until an event named end.",
             success: (200, "Log"), problems: [401, 403, 404]),
         Operation(
+            path: "/api/groups", method: "get", id: "listGroups",
+            summary: "All groups, each with its servers in the order in which they are offered.",
+            success: (200, "GroupList"), problems: [401, 403]),
+        Operation(
+            path: "/api/groups/{name}", method: "get", id: "getGroup",
+            summary:
+                "One group: its servers, what is offered there under which names, and what is hidden by which rule.",
+            success: (200, "Group"), problems: [401, 403, 404]),
+        Operation(
+            path: "/api/groups/{name}", method: "put", id: "replaceGroup",
+            summary: "Gives a group another configuration, or adds it. Sessions there go on.",
+            body: ("GroupReplacement", true), success: (200, "GroupChanged"), problems: change + [404]),
+        Operation(
+            path: "/api/groups/{name}", method: "delete", id: "removeGroup",
+            summary: "Takes a group away and ends the sessions there. Its servers stay.",
+            body: ("Nothing", false), success: (200, "GroupRemoved"), problems: change + [404]),
+        Operation(
             path: "/api/reload", method: "post", id: "reload",
             summary: "Reads the configuration again and applies what has changed.",
             body: ("Reload", false), success: (200, "Reloaded"), problems: change),

@@ -142,7 +142,7 @@ package final class ManagementEndpoint: Sendable {
     ) throws(ManagementProblem) -> ManagementOperation {
         switch request.aim {
         case .list(let reach): return .list(reach)
-        case .read: return .read
+        case .read: return Self.reading(request.path)
         case .change: break
         }
         let (path, method) = (request.path, request.admitted.http.method)
@@ -154,9 +154,19 @@ package final class ManagementEndpoint: Sendable {
             return .add(name, configuration)
         }
         if path == .reload { return .reload(isRehearsal: try body.isRehearsal()) }
+        if case .group(let name) = path, method == .PUT { return .group(.put(name, try body.replacement(of: name))) }
         if case .named(let name) = path, method == .PUT { return .replace(try body.replacement(of: name)) }
         try body.expectNothing()
+        if case .group(let name) = path { return .group(.remove(name)) }
         return method == .DELETE ? .remove : .act
+    }
+
+    private static func reading(_ path: ManagementPath) -> ManagementOperation {
+        switch path {
+        case .groups: .group(.list)
+        case .group(let name): .group(.read(name))
+        case .servers, .named, .reload, .description, .problem, .unknown: .read
+        }
     }
 
     // MARK: What the owner of the servers is asked

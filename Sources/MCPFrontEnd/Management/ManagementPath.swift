@@ -5,6 +5,9 @@ enum ManagementPath: Equatable, Sendable {
     case servers
     /// What stands after `/api/servers/`: a server's name, or one with an action behind it.
     case named(String)
+    case groups
+    /// A group, by its name.
+    case group(String)
     case reload
     case description
     case problem(String)
@@ -21,11 +24,14 @@ enum ManagementPath: Equatable, Sendable {
         if rest.utf8.last == UInt8(ascii: "/") { rest.removeLast() }
         switch rest {
         case "servers": self = .servers
+        case "groups": self = .groups
         case "reload": self = .reload
         case "openapi.json": self = .description
         default:
             if rest.hasPrefix("servers/") {
                 self = .named(String(rest.dropFirst("servers/".count)))
+            } else if rest.hasPrefix("groups/") {
+                self = .group(String(rest.dropFirst("groups/".count)))
             } else if rest.hasPrefix("problems/") {
                 self = .problem(String(rest.dropFirst("problems/".count)))
             } else {
@@ -40,8 +46,9 @@ enum ManagementPath: Equatable, Sendable {
         case .servers: [.GET, .POST]
         case .named(let text):
             ServerAction.split(text)?.action.method == .POST ? [.GET, .PUT, .DELETE, .POST] : [.GET, .PUT, .DELETE]
+        case .group: [.GET, .PUT, .DELETE]
         case .reload: [.POST]
-        case .description, .problem: [.GET]
+        case .groups, .description, .problem: [.GET]
         case .unknown: []
         }
     }
@@ -50,7 +57,7 @@ enum ManagementPath: Equatable, Sendable {
     var isPublic: Bool {
         switch self {
         case .description, .problem: true
-        case .servers, .named, .reload, .unknown: false
+        case .servers, .named, .groups, .group, .reload, .unknown: false
         }
     }
 
@@ -61,6 +68,8 @@ enum ManagementPath: Equatable, Sendable {
         case (.named, .PUT): "replace"
         case (.named, .DELETE): "remove"
         case (.named(let text), .POST): ServerAction.split(text)?.action.rawValue
+        case (.group, .PUT): "replace-group"
+        case (.group, .DELETE): "remove-group"
         case (.reload, .POST): "reload"
         default: nil
         }

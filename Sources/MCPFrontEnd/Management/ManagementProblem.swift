@@ -84,7 +84,7 @@ extension ManagementProblem.Kind: CaseIterable {
 
     var status: HTTPResponseStatus {
         switch self {
-        case .refused(.unknownServer), .unknownPath: .notFound
+        case .refused(.unknownServer), .refused(.unknownGroup), .unknownPath: .notFound
         case .refused(.nameTaken), .refused(.conflict): .conflict
         case .refused(.invalidConfiguration), .refused(.serverFailed), .invalidRequest: .unprocessableEntity
         case .refused(.forbidden): .forbidden
@@ -102,7 +102,8 @@ extension ManagementProblem.Kind: CaseIterable {
     var title: String {
         switch self {
         case .refused(.unknownServer): "There is no server of that name"
-        case .refused(.nameTaken): "There is a server of that name already"
+        case .refused(.unknownGroup): "There is no group of that name"
+        case .refused(.nameTaken): "There is a server or a group of that name already"
         case .refused(.conflict): "The server cannot be changed now, or not in this way"
         case .refused(.invalidConfiguration): "The configuration cannot be used"
         case .refused(.serverFailed): "The server did not start"

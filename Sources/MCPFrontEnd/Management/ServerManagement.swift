@@ -5,7 +5,7 @@ package import NIOCore
 ///
 /// A change is all or nothing: when one of these functions throws, everything is as it was before. What is to outlive the
 /// run is kept before a change is made. Changes to one server come one after another. A name is what stands in the path of the request, or the name that a report shows.
-package protocol ServerManagement: Sendable {
+package protocol ServerManagement: GroupManagement {
     /// What there is to say of every server, in the order of their names.
     func reports() async -> [ServerReport]
 
@@ -121,7 +121,9 @@ package struct ManagementRefusal: Error, Sendable, Equatable {
     package enum Kind: String, Sendable, CaseIterable {
         /// 404: there is no server of that name.
         case unknownServer = "unknown-server"
-        /// 409: there is one already.
+        /// 404: there is no group of that name.
+        case unknownGroup = "unknown-group"
+        /// 409: a server or a group has it already.
         case nameTaken = "name-taken"
         /// 409: another change to the same server is under way, or it cannot be changed in this way.
         case conflict

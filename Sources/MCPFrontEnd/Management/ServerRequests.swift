@@ -8,6 +8,7 @@ enum ManagementOperation: Sendable {
     case list(ManagementAccess.Reach)
     case add(String, ByteBuffer)
     case reload(isRehearsal: Bool)
+    case group(GroupOperation)
     /// These are about what the path names.
     case read
     case replace(ByteBuffer)
@@ -46,6 +47,8 @@ struct ServerRequests: Sendable {
             case (.reload(let isRehearsal), _):
                 let report = try await servers.reload(isRehearsal: isRehearsal, for: caller)
                 return ManagementAnswer(.ok, report.json(isRehearsal: isRehearsal))
+            case (.group(let operation), _):
+                return try await GroupRequests(groups: servers, caller: caller).answer(operation)
             case (.replace(let configuration), .server(let name)):
                 let report = try await servers.replace(name, configuration, for: caller)
                 return changed(report, "runs with this configuration")

@@ -7,10 +7,18 @@ import Synchronization
 /// Waits for what servers list at the very first start, when nothing is known of them yet. Later nobody waits: what a
 /// server had is what it has, until it is read again.
 final class FirstLists: Sendable {
-    private let end: NIODeadline
+    private struct Limit {
+        var end: NIODeadline
+        /// Whether servers have begun that begin with their client.
+        var hasClient = false
+    }
+
+    private let longest: TimeAmount
+    private let limit: Mutex<Limit>
 
     init(wait: Duration) {
-        end = .now() + .milliseconds(wait.milliseconds)
+        longest = .milliseconds(wait.milliseconds)
+        limit = Mutex(Limit(end: .now() + longest))
     }
 
     /// Calls back on the event loop once all these servers' lists are known or could not be read, or the time is over.
@@ -22,15 +30,24 @@ final class FirstLists: Sendable {
     ) {
         let unknown = servers.filter { !$0.catalog.isSettled }
         guard !unknown.isEmpty else { return body() }
-        for server in unknown where server.settings.beginsWithItsClient {
+        let beginning = unknown.filter(\.settings.beginsWithItsClient)
+        for server in beginning {
             server.begin(with: client)
             server.start()
         }
-        let left = end - .now()
+        let left = end(withClient: !beginning.isEmpty) - .now()
         guard left > .zero else { return body() }
         let countdown = Countdown(unknown.count) { eventLoop.run(body) }
         for server in unknown { server.catalog.whenSettled { countdown.tick() } }
         eventLoop.scheduleTask(in: left) { countdown.finish() }
+    }
+
+    /// Until when is waited. The time of servers that begin with their client begins when it comes.
+    private func end(withClient: Bool) -> NIODeadline {
+        limit.withLock { limit in
+            if withClient, !limit.hasClient { limit = Limit(end: .now() + longest, hasClient: true) }
+            return limit.end
+        }
     }
 
     /// Calls back once: after so many ticks, or when it is told to.

@@ -9,6 +9,12 @@ package struct OfferReport: Sendable {
         package let prefix: String
         /// Whether it is known what it has; what it had stays while it is away.
         package let isKnown: Bool
+
+        package init(name: String, prefix: String, isKnown: Bool) {
+            self.name = name
+            self.prefix = prefix
+            self.isKnown = isKnown
+        }
     }
 
     /// Something that is offered.
@@ -21,6 +27,13 @@ package struct OfferReport: Sendable {
         package let server: String
         /// What it is there.
         package let name: String
+
+        package init(list: String, offered: String, server: String, name: String) {
+            self.list = list
+            self.offered = offered
+            self.server = server
+            self.name = name
+        }
     }
 
     /// Something that a server has and that is not offered.
@@ -30,6 +43,13 @@ package struct OfferReport: Sendable {
         package let name: String
         /// By which rule, in words.
         package let rule: String
+
+        package init(list: String, server: String, name: String, rule: String) {
+            self.list = list
+            self.server = server
+            self.name = name
+            self.rule = rule
+        }
     }
 
     package var servers: [Server] = []
@@ -37,6 +57,8 @@ package struct OfferReport: Sendable {
     package var hidden: [Hidden] = []
     /// What is to be known of names and patterns, in words.
     package var findings: [String] = []
+
+    package init() {}
 }
 
 extension Offer {

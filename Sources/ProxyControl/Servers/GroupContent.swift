@@ -5,7 +5,7 @@ import NIOCore
 import ProxyConfiguration
 
 /// What is offered together at one moment, and to whom.
-struct GroupContent {
+struct GroupContent: Sendable {
     /// What clients could notice of a change.
     enum Change {
         case nothing
@@ -33,12 +33,29 @@ struct GroupContent {
         }
         return replaced.isEmpty ? .nothing : .replaced(replaced)
     }
+
+    /// Whether others may use a server that is still there than before.
+    func narrows(_ former: GroupContent) -> Bool {
+        members.contains { member in
+            former.members.contains { $0.server.name.hasBytes(of: member.server.name) && $0.access != member.access }
+        }
+    }
+
+    /// Whether somebody may not use a server any more that is still there. Calls of one that is not are ended with it.
+    func takesAway(from principal: Principal, since former: GroupContent) -> Bool {
+        former.members.contains { old in
+            old.access.admits(principal)
+                && members.contains {
+                    $0.server.name.hasBytes(of: old.server.name) && !$0.access.admits(principal)
+                }
+        }
+    }
 }
 
 extension ServerBuilder {
     /// What a group offers of the servers there are, in their order.
     func content(of group: GroupSettings, _ servers: [ManagedServer]) -> GroupContent {
-        let chosen = group.ordered(servers.filter { group.admits($0.settings) })
+        let chosen = group.ordered(servers.filter { offers($0.settings, in: group) })
         let members = chosen.map { server in
             Member(
                 server.connections, toolFilter: server.settings.options.toolFilter,
@@ -48,6 +65,14 @@ extension ServerBuilder {
         return GroupContent(
             members: members, terms: terms(of: group), logsRequests: group.logEnabled,
             tokens: tokens(of: group, chosen), hasOwnTokens: group.authTokens != nil)
+    }
+
+    /// Whether a group offers a server. Where whoever knows the path of a server may use it, the path is its token: it is
+    /// offered only where it is named with its slash, so that nobody else learns of it.
+    private func offers(_ server: ServerSettings, in group: GroupSettings) -> Bool {
+        guard group.servers.admits(server.name) else { return false }
+        let isSecret = server.displayName != server.name && server.options.authTokens.isEmpty
+        return !isSecret || clientele == .oneClient || group.names(path: server.name)
     }
 
     /// An offer with this content.
@@ -83,17 +108,17 @@ extension ServerBuilder {
 }
 
 extension GroupSettings {
-    /// Whether a server is offered. One whose path may be its token, and that asks for no other, is offered only where it
-    /// is named: its name would tell everybody the token.
-    fileprivate func admits(_ server: ServerSettings) -> Bool {
-        guard servers.admits(server.name) else { return false }
-        let isSecret = server.displayName != server.name && server.options.authTokens.isEmpty
-        return !isSecret || !servers.isAll
+    /// The patterns that add servers.
+    private var adding: [String] { servers.texts.filter { $0.utf8.first != UInt8(ascii: "!") } }
+
+    /// Whether a name with slashes is meant by a pattern that has one.
+    fileprivate func names(path name: String) -> Bool {
+        adding.contains { $0.utf8.contains(UInt8(ascii: "/")) && NamePatterns([$0]).admits(name) }
     }
 
     /// In the order of the patterns by which they are offered, then in their own.
     fileprivate func ordered(_ servers: [ManagedServer]) -> [ManagedServer] {
-        let patterns = self.servers.texts.filter { $0.utf8.first != UInt8(ascii: "!") }.map { NamePatterns([$0]) }
+        let patterns = adding.map { NamePatterns([$0]) }
         guard patterns.count > 1 else { return servers }
         let placed = servers.map { server in
             (place: patterns.firstIndex { $0.admits(server.settings.name) } ?? patterns.count, server: server)

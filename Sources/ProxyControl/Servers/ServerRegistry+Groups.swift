@@ -1,3 +1,4 @@
+import Logging
 import MCPFrontEnd
 import MCPGateway
 import ProxyConfiguration
@@ -21,14 +22,28 @@ extension ServerRegistry {
     /// Takes over what a configuration says otherwise than the one before of groups. They are offered like that once its
     /// tokens are accepted.
     func takeGroups(_ new: ProxySettings) {
+        let configured = Set(new.servers.map(\.name))
         let (old, new) = (settings.offered, new.offered)
         let names = Set(new.map(\.name))
         for group in groups.values where group.source == .file && !names.contains(group.settings.name) {
             withdraw(group)
         }
+        for group in groups.values where group.source == .api && configured.contains(group.settings.name) {
+            withdraw(group)
+            logger.error(
+                "a group that was added over the API is not offered any more: a server of the configuration has its name",
+                metadata: ["group": "\(ServerName.redacted(group.settings.name))"])
+        }
         for group in new where groups[group.name] == nil || !old.contains(group) {
             takeGroup(ManagedGroup(settings: group, source: .file))
         }
+    }
+
+    /// The settings in force, with the groups that were added over the API.
+    var settingsWithAllGroups: ProxySettings {
+        var all = settings
+        all.groups += groups.values.filter { $0.source == .api }.map(\.settings)
+        return all
     }
 
     /// Has a group take the place of the one of its name. Clients go on where they are.
@@ -84,7 +99,11 @@ extension ServerRegistry {
         switch content.change(since: former) {
         case .nothing: return
         case .replaced(let pairs): for pair in pairs { pair.present.tellChanges(since: pair.former) }
-        case .other: gateway.offerChanged(offer)
+        case .other:
+            gateway.offerChanged(offer)
+            if content.narrows(former) {
+                frontDoor.endRequests(at: offer.name) { !content.takesAway(from: $0, since: former) }
+            }
         }
         offer.reportFindings()
     }

@@ -52,8 +52,9 @@ extension ServerRegistry {
                 named: name,
                 text: Array(configuration.readableBytesView),
                 source: "config",
-                proxy: settings,
-                existing: servers.keys.filter { $0 != name } + pending.keys.filter { $0 != name }
+                proxy: settingsWithAllGroups,
+                existing: servers.keys.filter { $0 != name } + pending.keys.filter { $0 != name },
+                added: servers.values.map(\.settings) + asked.values.map(\.settings)
             )
         } catch {
             let errors = error.problems.filter { $0.severity == .error }

@@ -47,7 +47,11 @@ extension ServerRegistry {
             let difference = SettingsDifference(from: settings, to: new)
             try check(difference)
             var report = ReloadReport(difference)
-            guard !isRehearsal, !difference.isEmpty else { return report }
+            guard !isRehearsal else { return report }
+            guard !difference.isEmpty else {
+                take(orderOf: new)
+                return report
+            }
             for line in difference.lines { logger.notice("configuration: \(line)") }
             await apply(difference, new, &report)
             for (name, reason) in report.failed.sorted(by: { $0.key < $1.key }) {
@@ -59,9 +63,17 @@ extension ServerRegistry {
         }
     }
 
+    /// Offers servers together in the order in which they are written now.
+    private func take(orderOf new: ProxySettings) {
+        guard settings.servers.map(\.name) != new.servers.map(\.name) else { return }
+        settings.servers = new.servers
+        offerTogether()
+    }
+
     private func apply(_ difference: SettingsDifference, _ new: ProxySettings, _ report: inout ReloadReport) async {
         takeOver(new)
         takeTokens(new)
+        await forgetReplacedGroups()
         giveUpStarts(of: difference)
         await openAddresses()
         async let foreignClosed: Void = closeForeign()
@@ -212,7 +224,7 @@ extension ServerRegistry {
     func couldNotBeRefreshed(_ name: String, _ refusal: ManagementRefusal) async {
         switch refusal.kind {
         case .forbidden, .invalidConfiguration: await switchOff(name, because: refusal)
-        case .shuttingDown, .unknownServer: return
+        case .shuttingDown, .unknownServer, .unknownGroup: return
         case .nameTaken, .conflict, .serverFailed, .quota, .notKept:
             logger.warning(
                 "a server that was added over the API has not started with its new settings",

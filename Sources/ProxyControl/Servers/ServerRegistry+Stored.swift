@@ -80,6 +80,7 @@ extension ServerRegistry {
                     ])
             }
         }
+        restoreGroups()
         // Who may change what depends on which servers ask for tokens.
         openManagement()
         changed()

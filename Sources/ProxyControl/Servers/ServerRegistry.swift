@@ -15,6 +15,7 @@ package actor ServerRegistry: ServerManagement {
     let logger: Logger
     let source: ConfigurationSource
     let store: ServerStore?
+    let groupStore: GroupStore?
     let reloadListener: (any ReloadListener)?
     /// What is in force.
     var settings: ProxySettings
@@ -42,11 +43,13 @@ package actor ServerRegistry: ServerManagement {
     /// - Parameters:
     ///   - settings: What is in force: that of the composition, as the operator has written it.
     ///   - store: Where servers are kept that are added while it runs; nil when they end with the run.
+    ///   - groupStore: The same for groups.
     ///   - reloadListener: Who wants to hear when the configuration is read again; nil when nobody does.
     package init(
         _ composition: Composition, settings: ProxySettings, frontDoor: FrontDoor, watch: EventCount,
         source: ConfigurationSource,
         store: ServerStore?,
+        groupStore: GroupStore? = nil,
         reloadListener: (any ReloadListener)?
     ) {
         self.reloadListener = reloadListener
@@ -56,6 +59,7 @@ package actor ServerRegistry: ServerManagement {
         self.logger = composition.builder.logger
         self.source = source
         self.store = store
+        self.groupStore = groupStore
         self.settings = settings
         self.builder = composition.builder
         for server in composition.servers { servers[server.settings.name] = server }

@@ -23,6 +23,8 @@ package final class StateDirectory: Sendable {
     enum File: String {
         /// The servers that were added over the API.
         case servers = "servers.json"
+        /// The groups that were added over the API.
+        case groups = "groups.json"
         /// Which servers ask their clients things during calls.
         case asking = "asking.json"
 

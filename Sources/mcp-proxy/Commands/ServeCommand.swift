@@ -56,6 +56,7 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration: ConfigurationSource
         let loaded: LoadedConfiguration
         let store: ServerStore?
+        let groupStore: GroupStore?
         let asking: AskingServers
         do {
             configuration = try source.source()
@@ -64,6 +65,7 @@ struct ServeCommand: AsyncParsableCommand {
                 try StateDirectory(path, logger: logger)
             }
             store = try directory.map { kept throws(ConfigurationError) in try ServerStore(kept, logger: logger) }
+            groupStore = try directory.map { kept throws(ConfigurationError) in try GroupStore(kept, logger: logger) }
             asking = try AskingServers(in: directory, logger: logger)
         } catch {
             Terminal.error(error.description)
@@ -73,7 +75,8 @@ struct ServeCommand: AsyncParsableCommand {
         for notice in loaded.notices { logger.notice("\(notice)") }
         for warning in loaded.warnings { logger.warning("\(warning.description)") }
         let status = await ProxyRun(
-            loaded.settings, from: configuration, store: store, asking: asking, descriptors: descriptors,
+            loaded.settings, from: configuration, store: store, groupStore: groupStore, asking: asking,
+            descriptors: descriptors,
             serviceManager: serviceManager, logger: logger
         ).run(until: signals)
         if status != 0 { throw ExitCode(status) }

@@ -17,6 +17,7 @@ struct ProxyRun {
     private let source: ConfigurationSource
     /// Where servers are kept that are added while it runs; nil when they end with the run.
     private let store: ServerStore?
+    private let groupStore: GroupStore?
     private let asking: AskingServers
     /// How many files may be open; 0 when that is not known.
     private let descriptors: Int
@@ -25,13 +26,15 @@ struct ProxyRun {
     private let logger: Logger
 
     init(
-        _ settings: ProxySettings, from source: ConfigurationSource, store: ServerStore?, asking: AskingServers,
+        _ settings: ProxySettings, from source: ConfigurationSource, store: ServerStore?,
+        groupStore: GroupStore?, asking: AskingServers,
         descriptors: Int, serviceManager: ServiceManager?, logger: Logger
     ) {
         self.serviceManager = serviceManager
         self.settings = settings
         self.source = source
         self.store = store
+        self.groupStore = groupStore
         self.asking = asking
         self.descriptors = descriptors
         self.logger = logger
@@ -78,6 +81,7 @@ struct ProxyRun {
         let frontDoor = composition.frontDoor()
         let registry = ServerRegistry(
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store,
+            groupStore: groupStore,
             reloadListener: serviceManager)
         do {
             await registry.openManagement()

@@ -30,6 +30,23 @@ import Testing
         }
     }
 
+    @Test("The endpoint for all servers stands at the paths without a name, and a server never hides it")
+    func forAll() {
+        let all = Route(offer: Offer(name: "", merging: [], OfferTerms(), logger: .silent), tokens: RouteTokens([]))
+        for prefix in ["", "/base"] {
+            let table = EndpointTable([route("time"), all], prefix: prefix)
+            for path in ["/mcp", "/mcp/"] { #expect(find(table, prefix + path) == " streamable") }
+            for path in ["/sse", "/sse/"] { #expect(find(table, prefix + path) == " eventStream") }
+            #expect(find(table, prefix + "/message?sessionId=x") == " eventStreamMessages")
+            for path in ["", "/", "//mcp", "/mcp/mcp", "/message/"] { #expect(find(table, prefix + path) == nil) }
+            #expect(table.messagePath(of: all.offer) == prefix + "/message")
+            #expect(table.offer(named: "") === all.offer && table.offers.count == 2)
+            table.withdraw(all.offer)
+            #expect(table.offer(named: "") == nil && find(table, prefix + "/sse") == nil)
+            #expect(find(table, prefix + "/time/mcp") == "time streamable")
+        }
+    }
+
     @Test("What was replaced is found no more, and taking it away leaves what is there now")
     func replaced() {
         let (old, new) = (route("time"), route("time"))

@@ -71,7 +71,7 @@ import Testing
 
     private static let bodies = [
         "NewServer": #"{"name":"fetch","config":{}}"#, "Replacement": #"{"config":{}}"#, "Reload": #"{"dryRun":false}"#,
-        "Nothing": "{}",
+        "Nothing": "{}", "GroupReplacement": #"{"config":{}}"#,
     ]
 
     @Test("Everything described is answered as described, when it is done and when it is not")
@@ -84,8 +84,8 @@ import Testing
                 ("fetch", [ManagementHarness.owner], nil), ("none", [ManagementHarness.owner], nil), ("fetch", [], nil),
                 ("fetch", ["Authorization: Bearer server"], nil),
             ] + ManagementRefusal.Kind.allCases.map({ ("fetch", [ManagementHarness.owner], Optional($0)) }) {
-                // Only what is about one server can find that there is none.
-                guard refusal != .unknownServer || path.contains("{name}") else { continue }
+                // Only what is about one server or group can find that there is none.
+                guard refusal != .unknownServer && refusal != .unknownGroup || path.contains("{name}") else { continue }
                 harness.servers.refusal.withLock { current in
                     current = refusal.map { ManagementRefusal($0, "no", problems: ["p"], errorOutput: ["e"]) }
                 }
@@ -145,7 +145,7 @@ import Testing
     func complete() throws {
         let described = Set(try operations().map { "\($0.method) \($0.path)" })
         let paths =
-            ["servers", "servers/{name}", "reload", "openapi.json", "problems/{kind}"]
+            ["servers", "servers/{name}", "groups", "groups/{name}", "reload", "openapi.json", "problems/{kind}"]
             + ServerAction.allCases.map { "servers/{name}/\($0.rawValue)" }
         var answered: Set<String> = []
         for path in paths {

@@ -44,6 +44,39 @@ final class ScriptedServers: ServerManagement {
             calls: 7, callsInFlight: 1)
     }
 
+    // MARK: Groups
+
+    private static func group(_ name: String) -> GroupReport {
+        var offered = OfferReport()
+        offered.servers = [.init(name: "git", prefix: "git", isKnown: true)]
+        offered.entries = [.init(list: "tools", offered: "git__log", server: "git", name: "log")]
+        offered.hidden = [
+            .init(list: "tools", server: "git", name: "push", rule: "the pattern \"!*push\" of the group")
+        ]
+        offered.findings = ["a pattern matches nothing"]
+        return GroupReport(name: name, path: "/\(name)/", source: .file, offered: offered)
+    }
+
+    func groupReports() async -> [GroupReport] { names.withLock { $0 }.map(Self.group) }
+
+    func groupReport(of name: String) async -> GroupReport? {
+        names.withLock { $0.contains(name) } ? Self.group(name) : nil
+    }
+
+    func putGroup(
+        _ name: String, _ configuration: ByteBuffer, for caller: ManagementCaller
+    ) async throws(ManagementRefusal) -> GroupReport {
+        _ = try await change("put group \(name) \(String(buffer: configuration))", name, caller)
+        return Self.group(name)
+    }
+
+    func removeGroup(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal) {
+        guard names.withLock({ $0.contains(name) }) else { throw .unknownGroup(name) }
+        _ = try await change("remove group \(name)", name, caller)
+    }
+
+    // MARK: Servers
+
     private func change(_ line: String, _ name: String, _ caller: ManagementCaller) async throws(ManagementRefusal)
         -> ServerReport
     {
