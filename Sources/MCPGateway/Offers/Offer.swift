@@ -76,7 +76,7 @@ package final class Offer: Sendable {
     }
 
     package var logsRequests: Bool { state.withLock { $0.logsRequests } }
-    var edition: Int { state.withLock { $0.edition } }
+    package var edition: Int { state.withLock { $0.edition } }
 
     // MARK: Changes
 

@@ -94,9 +94,12 @@ extension ServerRegistry {
             }
             return offer.reportFindings()
         }
+        let change = content.change(since: former)
+        // To show something means to assemble every list anew.
+        if case .nothing = change, content.logsRequests == former.logsRequests { return publish(offer, content) }
         offer.show(content.members, content.terms, logsRequests: content.logsRequests)
         publish(offer, content)
-        switch content.change(since: former) {
+        switch change {
         case .nothing: return
         case .replaced(let pairs): for pair in pairs { pair.present.tellChanges(since: pair.former) }
         case .other:

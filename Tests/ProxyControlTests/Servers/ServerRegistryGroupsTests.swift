@@ -161,6 +161,17 @@ import Testing
         }
     }
 
+    @Test("A server that somebody brings for a session changes nothing of what is offered together")
+    func adHocAside() async throws {
+        try await TestProxy.run(Self.configuration(Self.server("git"))) { proxy in
+            let edition = proxy.route("")?.edition
+            let brought = try await proxy.registry.open(
+                ByteBuffer(string: #"{"command":"brought"}"#), isShared: false, for: TestProxy.operatorsToken)
+            await proxy.registry.close(brought.offer)
+            #expect(proxy.route("")?.edition == edition && edition != nil)
+        }
+    }
+
     @Test("The endpoint for all servers goes and comes with its key")
     func endpoint() async throws {
         func text(_ isEnabled: Bool) -> String {
