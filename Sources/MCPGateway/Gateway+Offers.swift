@@ -58,15 +58,17 @@ extension Gateway {
     // MARK: Several servers
 
     /// Tells the clients that see a server beside others that it lists other things.
+    ///
+    /// - Parameter key: Whose lists have changed; nil for those of all that have none of their own.
     static func tell(
         _ sessions: [ClientSession], _ subscriptions: [ModernSubscription], of changes: Set<Method>,
-        at server: ServerConnections
+        at server: ServerConnections, _ key: ConnectionKey?
     ) {
         for session in sessions where !session.isAtServersOwnPath {
-            session.run { $0.listsChanged(at: server, changes) }
+            session.run { $0.listsChanged(at: server, changes, key) }
         }
         for subscription in subscriptions where subscription.isOfSeveral {
-            subscription.eventLoop.execute { subscription.listsChanged(at: server, changes) }
+            subscription.eventLoop.execute { subscription.listsChanged(at: server, changes, key) }
         }
     }
 

@@ -48,8 +48,8 @@ package final class Gateway: Sendable {
         )
         self.calls = CallCounter(maximum: limits.maximumCalls, maximumPerPrincipal: limits.maximumCallsPerPrincipal)
         // Not the gateway itself: whatever is referred to weakly costs every call more to hold.
-        catalogs.listen { [sessions, subscriptions] server, changes in
-            Self.tell(sessions.all, subscriptions.all, of: changes, at: server)
+        catalogs.listen { [sessions, subscriptions] server, changes, key in
+            Self.tell(sessions.all, subscriptions.all, of: changes, at: server, key)
         }
     }
 

@@ -66,7 +66,41 @@ extension ServerConnections {
         }
         logTools(names)
         if let tools = outcome.catalog[.tools] { warn(ofUnknown: unknownTools(tools)) }
-        if !changes.isEmpty { settings.catalogBoard.changed(self, changes) }
+        if !changes.isEmpty { settings.catalogBoard.changed(self, changes, for: nil) }
+    }
+
+    /// Takes tools that were read once more for what has to be known to call them.
+    func take(tools catalog: ServerCatalog, now: NIODeadline) {
+        let others = Set(CatalogKind.allCases.filter { $0 != .tools || catalog[.tools] == nil })
+        let changes = self.catalog.take(catalog, failed: others, now: now)
+        if !changes.isEmpty { settings.catalogBoard.changed(self, changes, for: nil) }
+    }
+
+    /// Takes what the server lists on a connection that is not the one of the catalog.
+    func take(_ own: ServerCatalog, of key: ConnectionKey) {
+        guard let common = catalog.current else { return }
+        let isDifferent = !own.changes(since: common).isEmpty
+        let former = variants.replace(key, with: isDifferent ? own : nil)
+        let changes = own.changes(since: former ?? common)
+        if !changes.isEmpty { settings.catalogBoard.changed(self, changes, for: key) }
+    }
+
+    /// Whether a change concerns a client.
+    ///
+    /// - Parameters:
+    ///   - changed: Whose lists have changed; nil for those of all that have none of their own.
+    ///   - key: On which connection the server is used for the client.
+    func concerns(_ changed: ConnectionKey?, _ key: (ServerConnections) -> ConnectionKey) -> Bool {
+        if let changed { return key(self) == changed }
+        return variants.isEmpty || variants.find(key(self)) == nil
+    }
+
+    /// Forgets what the server lists on a connection, which has ended.
+    func forgetLists(of key: ConnectionKey) {
+        guard !variants.isEmpty, let former = variants.replace(key, with: nil), let common = catalog.current else {
+            return
+        }
+        settings.catalogBoard.changed(self, common.changes(since: former), for: key)
     }
 
     /// What the only client of a server lists it asks for itself; then nobody counts. Still a stateless server's tools have
@@ -122,7 +156,7 @@ extension ServerConnections {
     /// Tells clients what it lists otherwise than the server whose place it has taken.
     package func tellChanges(since former: ServerConnections) {
         guard let changes = catalog.current?.changes(since: former.catalog.current), !changes.isEmpty else { return }
-        settings.catalogBoard.changed(self, changes)
+        settings.catalogBoard.changed(self, changes, for: nil)
     }
 }
 

@@ -5,42 +5,43 @@ import NIOCore
 // MARK: - What the server lists to the clients of this connection
 
 extension Connection {
-    /// What is known of the lists on a connection that is not the one on which the server's catalog is read.
-    struct OwnLists {
-        /// What was read last; nil before that, and when it has changed since.
-        var catalog: ServerCatalog?
-        var waiting: [@Sendable (ServerCatalog) -> Void] = []
-        /// Whether something has changed while they were read.
-        var isOld = false
+    /// How far it is known what the server lists on this connection, where that is not the one of the catalog.
+    enum OwnLists {
+        /// Nobody has asked for anything yet that is offered beside other servers.
+        case unread
+        case reading(isOld: Bool)
+        case read
     }
 
-    /// Tells what the server lists to the clients of this connection, which may be something else than to others. Reads it,
-    /// unless that was done already; never calls back when it cannot be read.
-    func ownLists(_ completion: @escaping @Sendable (ServerCatalog) -> Void) {
-        if let known = own.catalog { return completion(known) }
-        own.waiting.append(completion)
-        if own.waiting.count == 1 { readOwnLists() }
+    /// Finds out, once, whether the server lists something else to the clients of this connection than to others.
+    func compareLists() {
+        guard case .unread = own, !server.isSource(self) else { return }
+        own = .reading(isOld: false)
+        readOwnLists()
     }
 
-    /// What was read is old.
+    /// What the server lists may be something else than it was.
     func ownListsChanged() {
-        own.catalog = nil
-        own.isOld = !own.waiting.isEmpty
+        switch own {
+        case .unread: break
+        case .reading: own = .reading(isOld: true)
+        case .read:
+            own = .unread
+            compareLists()
+        }
     }
 
     private func readOwnLists() {
         upstream.whenReady { [self] result in
-            guard case .success(let introduction) = result else { return own.waiting = [] }
+            // Only a server that knows its client can show it something else.
+            guard case .success(let introduction) = result, introduction.era == .legacy else { return own = .unread }
             CatalogReader(upstream, introduction, for: server) { [self] outcome in
-                guard !outcome.isCut else { return own.waiting = [] }
-                if own.isOld {
-                    own.isOld = false
+                if case .reading(isOld: true) = own {
+                    own = .reading(isOld: false)
                     return readOwnLists()
                 }
-                own.catalog = outcome.catalog
-                let waiting = own.waiting
-                own.waiting = []
-                for completion in waiting { completion(outcome.catalog) }
+                own = outcome.isCut ? .unread : .read
+                if !outcome.isCut { server.take(outcome.catalog, of: key) }
             }.start()
         }
     }

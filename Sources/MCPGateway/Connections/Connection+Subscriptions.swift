@@ -32,14 +32,18 @@ extension Connection {
     }
 
     /// Notes from which level on a client wants log messages, and tells the server the most talkative of all.
-    func setLevel(_ level: LogLevel, of client: any AttachedClient) {
+    ///
+    /// - Parameter completion: Is called when the server has answered, or need not be told, or will not answer.
+    func setLevel(
+        _ level: LogLevel, of client: any AttachedClient, _ completion: @escaping @Sendable () -> Void = {}
+    ) {
         audience.setLogLevel(level, of: ObjectIdentifier(client))
         upstream.whenReady { [self] result in
             // What cannot be reached says so to calls.
             guard case .success(let introduction) = result, introduction.declares("logging"),
                 let least = audience.logLevels.min()
-            else { return }
-            setLevel(least)
+            else { return completion() }
+            setLevel(least, completion)
         }
     }
 

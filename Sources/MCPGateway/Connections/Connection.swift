@@ -22,7 +22,7 @@ package final class Connection: @unchecked Sendable {
     /// What those wait to do whose clients have come back while it was somebody else's turn.
     var goingOn: [ObjectIdentifier: @Sendable () -> Void] = [:]
     var changes = ChangeThrottle()
-    var own = OwnLists()
+    var own = OwnLists.unread
     /// Who waits for the answer of a stateless server to what it is.
     var awaitingIntroduction: [@Sendable (Result<Introduction, UpstreamFailure>) -> Void] = []
     /// Whose call that wanted log messages was cancelled last, and until when what names no call may be about it.
@@ -122,6 +122,7 @@ package final class Connection: @unchecked Sendable {
 
     func start(_ exchange: Exchange) {
         guard !exchange.isCancelled else { return }
+        if exchange.leg.offer.isMerged { compareLists() }
         if let client = exchange.leg.client {
             audience.noteActivity(of: client)
             guard note(exchange, from: client) else {
@@ -246,6 +247,9 @@ package final class Connection: @unchecked Sendable {
     /// Reads the server's tools again, for what has to be known to call them.
     func refreshCatalog(_ completion: @escaping @Sendable () -> Void) {
         guard case .ready(let introduction) = upstream.state else { return completion() }
-        CatalogReader(upstream, introduction, of: [.tools], for: server) { _ in completion() }.start()
+        CatalogReader(upstream, introduction, of: [.tools], for: server) { [self] outcome in
+            if server.isSource(self) { server.take(tools: outcome.catalog, now: eventLoop.now) }
+            completion()
+        }.start()
     }
 }

@@ -45,6 +45,8 @@ package final class ServerConnections: Sendable {
     let headerMarks: HeaderMarks
     /// What it lists.
     let catalog = KeptCatalog()
+    /// What it lists to some of its clients, and not to others.
+    let variants = CatalogVariants()
     let eraMemory = EraMemory()
     let asking: AskingMemory
     let cacheHints: ByteBuffer
@@ -181,7 +183,7 @@ package final class ServerConnections: Sendable {
         switch allotment {
         case .found(let connection): return connection
         case .opened(let connection, let evicted):
-            evicted?.run { $0.upstream.close() }
+            if let evicted { end(evicted) }
             // One that comes too late, while everything is being ended, is never opened.
             let isClosed = state.withLock { $0.isClosed }
             connection.run { isClosed ? $0.upstream.close() : $0.upstream.start(reportingTo: $0) }
@@ -241,10 +243,16 @@ package final class ServerConnections: Sendable {
             return false
         }
         if endsNow {
-            connection.run { $0.upstream.close() }
+            end(connection)
         } else {
             scheduleIdleCheck(on: connection.eventLoop)
         }
+    }
+
+    /// Ends a connection that was taken out of those that there are.
+    private func end(_ connection: Connection) {
+        connection.run { $0.upstream.close() }
+        forgetLists(of: connection.key)
     }
 
     private func scheduleIdleCheck(on eventLoop: any EventLoop) {
@@ -274,7 +282,7 @@ package final class ServerConnections: Sendable {
             let isDone = state.entries.count < 2 || !state.entries.values.contains { $0.holders == 0 }
             return (closing, isDone)
         }
-        for connection in idle { connection.run { $0.upstream.close() } }
+        for connection in idle { end(connection) }
         if !isDone { scheduleIdleCheck(on: eventLoop) }
     }
 

@@ -38,6 +38,8 @@ final class Leg: AttachedClient, @unchecked Sendable {
     private weak var session: ClientSession?
     private var state = LegState<OpenLeg, Waiter>()
     private var isListening = false
+    /// How many calls wait although it is open, until the server knows what has to be told before.
+    private var beingPrepared = 0
 
     init(to server: ServerConnections, of offer: Offer, for session: ClientSession) {
         self.server = server
@@ -139,17 +141,25 @@ final class Leg: AttachedClient, @unchecked Sendable {
 
     /// Tells that the leg is open.
     private func tell(_ waiting: [Waiter], _ introduction: Introduction?) {
+        var calls: [WaitingCall] = []
         for waiter in waiting {
             switch waiter {
             case .introduction(let completion):
                 if let introduction { completion(.success(introduction)) } else { askAgain(completion) }
             case .opening(let completion): completion()
-            case .call(let call):
-                session?.pass(call.request, call.id, to: self, call.reply, orElse: call.others)
+            case .call(let call): calls.append(call)
             }
         }
-        session?.legOpened(self)
-        session?.closeIfDone()
+        guard !calls.isEmpty, let session else {
+            session?.closeIfDone()
+            return
+        }
+        beingPrepared += calls.count
+        session.prepare(self) { [self, calls] in
+            beingPrepared -= calls.count
+            for call in calls { session.pass(call.request, call.id, to: self, call.reply, orElse: call.others) }
+            session.closeIfDone()
+        }
     }
 
     private func askAgain(_ completion: @escaping @Sendable (Result<Introduction, UpstreamFailure>) -> Void) {
@@ -161,7 +171,7 @@ final class Leg: AttachedClient, @unchecked Sendable {
 
     // MARK: Calls that wait
 
-    var waitingCalls: Int { state.waiting.count { $0.call != nil } }
+    var waitingCalls: Int { state.waiting.count { $0.call != nil } + beingPrepared }
 
     func isWaiting(_ id: RequestID) -> Bool { state.waiting.contains { $0.call?.id == id } }
 

@@ -95,7 +95,7 @@ extension Gateway {
     private func resolve(
         _ request: ModernRequest, in view: OfferView, _ reply: any ModernReplySink, on eventLoop: any EventLoop
     ) {
-        switch Resolver.resolve(request.message, from: .modern, in: view.lists, of: view.members) {
+        switch Resolver.resolve(request.message, from: .modern, in: request.lists(view), of: view.members) {
         case .toMembers(let requests):
             let first = requests[0]
             receive(
@@ -143,7 +143,7 @@ extension Gateway {
             for: view.members.map(\.server), on: eventLoop, request.declaration(to: view.members.first?.server)
         ) {
             do throws(Refusal) {
-                reply.finish(OwnMessages.result(id: request.id, try result((request.view ?? view).lists)))
+                reply.finish(OwnMessages.result(id: request.id, try result(request.lists(request.view ?? view))))
             } catch {
                 reply.refuse(request, error)
             }

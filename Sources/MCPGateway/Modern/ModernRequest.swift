@@ -33,6 +33,14 @@ package struct ModernRequest: Sendable {
     /// What the client sees of an offer of several servers; nil at a server's own path.
     var view: OfferView? { offer.view(for: principal, narrowing) }
 
+    /// What the client is offered at the moment.
+    func lists(_ view: OfferView) -> OfferLists { view.lists(of: key) }
+
+    /// On which connection a server with sessions is used for this client.
+    func key(at server: ServerConnections) -> ConnectionKey {
+        server.key(for: principal, sessionID: nil, declaration(to: server), era: .legacy).0
+    }
+
     /// The same in the names of one server.
     func respelt(_ message: Message) -> ModernRequest {
         var request = self

@@ -110,8 +110,10 @@ final class ModernSubscription: @unchecked Sendable {
     // MARK: Several servers
 
     /// Takes the news that a server lists other things.
-    func listsChanged(at server: ServerConnections, _ changes: Set<Method>) {
-        guard request.view?.has(server) == true else { return }
+    ///
+    /// - Parameter changed: Whose lists have changed; nil for those of all that have none of their own.
+    func listsChanged(at server: ServerConnections, _ changes: Set<Method>, _ changed: ConnectionKey?) {
+        guard request.view?.has(server) == true, server.concerns(changed, request.key) else { return }
         tell(changes)
     }
 

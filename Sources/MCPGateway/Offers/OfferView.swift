@@ -13,6 +13,15 @@ final class OfferView: Sendable {
     private let selection: OfferSelection
     private let assembled = Mutex<OfferLists?>(nil)
 
+    /// Clients to whom the same servers show something else, each the same.
+    private struct Own: Hashable {
+        let variants: [ConnectionKey?]
+    }
+
+    /// How many of them are remembered.
+    private static let maximumOwn = 64
+    private let ownLists = Mutex<[Own: OfferLists]>([:])
+
     /// - Parameter members: Those that the caller may use.
     init(_ members: [Member], _ terms: OfferTerms, _ narrowing: Narrowing, edition: Int) {
         self.members = members.filter { member in narrowing.servers.allSatisfy { $0.admits(member.server.name) } }
@@ -34,17 +43,31 @@ final class OfferView: Sendable {
         }
     }
 
-    /// The lists with what servers show to one client.
-    func lists(with own: (ServerConnections) -> ServerCatalog?) -> OfferLists {
-        let editions = members.map(\.server.catalog.edition)
-        let catalogs = members.map { own($0.server) ?? $0.server.catalog.current }
-        return OfferLists(OfferAssembly(members, catalogs, selection), editions: editions)
+    /// The lists of one client: what servers show it may be something else than what they show to others.
+    ///
+    /// - Parameter key: On which connection a server is used for the client.
+    func lists(of key: (ServerConnections) -> ConnectionKey) -> OfferLists {
+        if members.allSatisfy({ $0.server.variants.isEmpty }) { return lists }
+        let found = members.map { member in
+            member.server.variants.isEmpty ? nil : member.server.variants.find(key(member.server))
+        }
+        guard found.contains(where: { $0 != nil }) else { return lists }
+        let own = Own(variants: zip(members, found).map { member, own in own == nil ? nil : key(member.server) })
+        let editions = zip(members, found).map { $1?.edition ?? $0.server.catalog.edition }
+        return ownLists.withLock { known in
+            if let lists = known[own], lists.editions == editions { return lists }
+            if known.count >= Self.maximumOwn { known = [:] }
+            let catalogs = zip(members, found).map { $1?.catalog ?? $0.server.catalog.current }
+            let lists = OfferLists(OfferAssembly(members, catalogs, selection), editions: editions)
+            known[own] = lists
+            return lists
+        }
     }
 
     /// The lists that were looked at last, which may be old by now.
     var knownLists: OfferLists { assembled.withLock { $0 } ?? lists }
 
-    func isCurrent(_ lists: OfferLists) -> Bool {
+    private func isCurrent(_ lists: OfferLists) -> Bool {
         for (index, member) in members.enumerated() where member.server.catalog.edition != lists.editions[index] {
             return false
         }

@@ -67,7 +67,7 @@ extension ClientSession {
 extension ClientSession {
     /// Takes a notification that belongs to no call.
     func hear(_ notification: Message, from leg: Leg) {
-        guard leg.taskOwner.mayHear(notification), isHeard(notification, from: leg) else { return }
+        guard leg.taskOwner.mayHear(notification), isHeard(notification) else { return }
         var edits = offerEdits(notification, from: leg.server)
         // Which subscription it came for is between the server and us.
         if let span = notification.envelope.metadata.subscriptionID, let meta = notification.envelope.meta {

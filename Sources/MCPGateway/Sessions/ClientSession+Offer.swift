@@ -14,7 +14,12 @@ extension ClientSession {
     }
 
     /// What the client is offered at the moment.
-    private func lists(_ view: OfferView) -> OfferLists { ownLists.isEmpty ? view.lists : ownLists.lists(in: view) }
+    private func lists(_ view: OfferView) -> OfferLists { view.lists(of: key) }
+
+    /// On which connection a server with sessions is used for this client.
+    private func key(at server: ServerConnections) -> ConnectionKey {
+        server.key(for: principal, sessionID: isForOneRequest ? nil : id, declaration, era: .legacy).0
+    }
 
     /// Answers a request, or passes it on to the server that it is for.
     func resolve(_ request: Message, _ id: RequestID, _ reply: any ReplySink) {
@@ -90,41 +95,24 @@ extension ClientSession {
         if open.era == .legacy { open.connection.run { $0.setLevel(logLevel, of: leg) } }
     }
 
-    /// Tells a server that is used from now on what the client has said of all.
-    func legOpened(_ leg: Leg) {
-        guard !isAtServersOwnPath else { return }
-        tellLogLevel(to: leg)
-        compareLists(of: leg)
-    }
-
-    // MARK: Servers that show each client something else
-
-    /// Finds out whether a server lists something else to this client than to others. That counts from then on, and the
-    /// client is told.
-    private func compareLists(of leg: Leg) {
-        guard let open = leg.current, open.era == .legacy else { return }
+    /// Tells a server that is used from now on what the client has said of all, and then lets the calls go on.
+    func prepare(_ leg: Leg, _ goOn: @escaping @Sendable () -> Void) {
+        guard !isAtServersOwnPath, let logLevel, let open = leg.current else { return goOn() }
+        leg.wantsLogMessages(from: logLevel)
+        guard open.era == .legacy else { return goOn() }
+        // It has to know before the call what its client wants to hear.
         open.connection.run { [self] connection in
-            guard !connection.server.isSource(connection) else { return }
-            connection.ownLists { [self] catalog in
-                run { $0.take(catalog, of: leg) }
-            }
+            connection.setLevel(logLevel, of: leg) { [self] in run { _ in goOn() } }
         }
-    }
-
-    private func take(_ catalog: ServerCatalog, of leg: Leg) {
-        guard !isClosed, legs[leg.server] === leg, let common = leg.server.catalog.current else { return }
-        let changes = catalog.changes(since: ownLists[leg.server] ?? common)
-        ownLists[leg.server] = catalog.changes(since: common).isEmpty ? nil : catalog
-        tell(changes)
     }
 
     // MARK: What changes
 
     /// Takes the news that a server lists other things.
-    func listsChanged(at server: ServerConnections, _ changes: Set<Method>) {
-        guard !isAtServersOwnPath, view?.has(server) == true else { return }
-        // What the server shows this client is compared on its own connection.
-        if let leg = legs[server], ownLists[server] != nil { return compareLists(of: leg) }
+    ///
+    /// - Parameter changed: Whose lists have changed; nil for those of all that have none of their own.
+    func listsChanged(at server: ServerConnections, _ changes: Set<Method>, _ changed: ConnectionKey?) {
+        guard !isAtServersOwnPath, view?.has(server) == true, server.concerns(changed, key) else { return }
         tell(changes)
     }
 
@@ -145,13 +133,11 @@ extension ClientSession {
 
     /// Whether a client hears of something that a server says unasked. That a list has changed it hears once the proxy has
     /// read it, so that what it asks for then is new.
-    func isHeard(_ notification: Message, from leg: Leg) -> Bool {
+    func isHeard(_ notification: Message) -> Bool {
         guard !isAtServersOwnPath else { return true }
-        switch notification.method {
-        case .toolListChanged, .promptListChanged, .resourceListChanged:
-            compareLists(of: leg)
-            return false
-        default: return true
+        return switch notification.method {
+        case .toolListChanged, .promptListChanged, .resourceListChanged: false
+        default: true
         }
     }
 

@@ -44,8 +44,6 @@ package final class ClientSession: Caller, @unchecked Sendable {
     var logLevel: LogLevel?
     /// What it sees of an offer of several servers, as it was when that was looked at last.
     var lastView: OfferView?
-    /// What servers list to this client, where that is something else than to others.
-    var ownLists = OwnOfferLists()
     /// Where things go that belong to no exchange.
     package var outlet: (any SessionOutlet)?
     package private(set) var isClosed = false
@@ -335,7 +333,6 @@ package final class ClientSession: Caller, @unchecked Sendable {
     /// Ends what the session holds towards one of several servers.
     func drop(_ leg: Leg, reason: String) {
         legs.remove(leg)
-        ownLists[leg.server] = nil
         for call in exchanges.values where call.exchange.connection.server === leg.server {
             abandon(call.exchange, reason: reason)
             call.reply.finish(Refusal.ended(reason).answer(to: call.exchange.clientID))

@@ -69,7 +69,7 @@ package struct Composition {
         )
         self.servers = servers
         let together = group.map { builder.offer($0.name, builder.content(of: $0, servers)) }
-        if let together { builder.catalogs.listen { _, _ in together.reportFindings() } }
+        if let together { builder.catalogs.listen { _, _, _ in together.reportFindings() } }
         self.together = together
     }
 

@@ -10,7 +10,7 @@ extension ServerRegistry {
     package func openGroups() {
         for group in settings.offered { takeGroup(ManagedGroup(settings: group, source: .file)) }
         offerTogether()
-        builder.catalogs.listen { [weak self] _, _ in
+        builder.catalogs.listen { [weak self] _, _, _ in
             // The owner of the groups is an actor, and what a server lists is no matter of its event loop.
             Task { await self?.reportFindings() }
         }

@@ -27,6 +27,8 @@ package final class StateDirectory: Sendable {
         case groups = "groups.json"
         /// Which servers ask their clients things during calls.
         case asking = "asking.json"
+        /// What servers listed when they were asked last.
+        case catalogs = "catalogs.json"
 
         fileprivate var temporaryName: String { ".\(rawValue).new" }
     }
