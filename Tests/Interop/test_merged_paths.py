@@ -390,3 +390,11 @@ async def test_a_group_with_tokens_over_the_api_is_opened_by_these_alone(launch,
             await stream.end()
         assert [await status(proxy, http, "/g/mcp", token) for token in (None, BOB, OWN)] == [401, 401, 200]
         assert await servers_of(await opened(proxy, http, "/g/mcp", OWN)) == ["open", "his"]
+
+
+def test_the_table_at_the_start_shows_the_address_of_all_servers_first(launch):
+    groups = {"dev": {"servers": ["git"]}}
+    with launch({"git": server("git"), "time": server("time")}, proxy={"groups": groups}) as proxy:
+        proxy.wait_output("listening on")
+        shown = [proxy.stdout.index(proxy.url(path)) for path in ("/mcp\n", "/dev/mcp\n", "/git/")]
+        assert shown == sorted(shown), proxy.stdout
