@@ -45,12 +45,21 @@ struct AddressTable: Sendable {
         }
     }
 
-    /// Whether any address of a member is not offered as it is.
-    func renames(_ member: Int) -> Bool { !renamed[member].isEmpty }
+    /// Whether an address of a member may not be offered as it is, because another one has resources, too.
+    func mayRename(_ member: Int) -> Bool {
+        servers.indices.contains { $0 != member && !(servers[$0].addresses.isEmpty && servers[$0].templates.isEmpty) }
+    }
 
-    /// What an address, or a template, of a member is offered as.
+    /// What an address of a member is offered as, whether it lists it or only names it: as it is, unless another member
+    /// would be asked for it.
     func offered(_ address: String, of member: Int) -> String {
-        renamed[member].contains(ByteText(address)) ? Self.mark(address, servers[member].prefix) : address
+        let owner = owners[ByteText(address)] ?? firstMatch(address)
+        return owner == nil || owner == member ? address : Self.mark(address, servers[member].prefix)
+    }
+
+    /// What a template of a member is offered as.
+    func offered(template: String, of member: Int) -> String {
+        templateOwners[ByteText(template)] == member ? template : Self.mark(template, servers[member].prefix)
     }
 
     static func mark(_ address: String, _ prefix: String) -> String { "\(prefix)+\(address)" }
@@ -60,7 +69,7 @@ struct AddressTable: Sendable {
         if let member = owners[ByteText(offered)] { return [Origin(member: member, address: ByteText(offered))] }
         let marked = servers.indices.compactMap { member in unmarked(offered, of: member) }
         if let listed = marked.first(where: { renamed[$0.member].contains($0.address) }) { return [listed] }
-        if let match = servers.indices.first(where: { matchesTemplate(offered, of: $0) }) {
+        if let match = firstMatch(offered) {
             return [Origin(member: match, address: ByteText(offered))]
         }
         if let match = marked.first(where: { matchesTemplate($0.address.text, of: $0.member) }) { return [match] }
@@ -81,6 +90,10 @@ struct AddressTable: Sendable {
         guard servers[member].hasResources, offered.beginsWithBytes(of: mark) else { return nil }
         let rest = String(decoding: offered.utf8.dropFirst(mark.utf8.count), as: UTF8.self)
         return Origin(member: member, address: ByteText(rest))
+    }
+
+    private func firstMatch(_ address: String) -> Int? {
+        servers.indices.first { matchesTemplate(address, of: $0) }
     }
 
     private func matchesTemplate(_ address: String, of member: Int) -> Bool {

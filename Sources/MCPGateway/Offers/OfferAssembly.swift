@@ -71,7 +71,7 @@ struct OfferAssembly {
                 let spelling = ToolSpelling(name: name, override: override) { [addresses] in
                     addresses.offered($0, of: member)
                 }
-                let bytes = spelling.respell(list, entry, hasAddresses: addresses.renames(member))
+                let bytes = spelling.respell(list, entry, hasAddresses: addresses.mayRename(member))
                 findings += spelling.findings(list.view(entry))
                 // A session of a server with sessions passes what it lists as it is.
                 if entry.hasValidMarks || catalog.introduction.era == .legacy { all.append(bytes) }
@@ -105,7 +105,10 @@ struct OfferAssembly {
         for (member, catalog) in catalogs.enumerated() {
             guard let list = catalog?[kind] else { continue }
             for entry in list.entries {
-                let address = addresses.offered(entry.key.text, of: member)
+                let address =
+                    kind == .templates
+                    ? addresses.offered(template: entry.key.text, of: member)
+                    : addresses.offered(entry.key.text, of: member)
                 guard selection.terms.resources.admits(address), seen.insert(ByteText(address)).inserted else {
                     continue
                 }

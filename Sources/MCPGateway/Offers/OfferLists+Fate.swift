@@ -16,7 +16,8 @@ extension OfferLists {
         switch kind {
         case .tools: tool(entry, of: place)
         case .prompts: prompt(entry, of: place)
-        case .resources, .templates: resource(entry, of: place)
+        case .resources: resource(addresses.offered(entry.key.text, of: place))
+        case .templates: resource(addresses.offered(template: entry.key.text, of: place))
         }
     }
 
@@ -46,8 +47,7 @@ extension OfferLists {
         return .offered(name)
     }
 
-    private func resource(_ entry: CatalogList.Entry, of place: Int) -> Fate {
-        let address = addresses.offered(entry.key.text, of: place)
+    private func resource(_ address: String) -> Fate {
         guard selection.terms.resources.admits(address) else {
             return .hidden(rule("resources", selection.terms.resources, address))
         }

@@ -48,7 +48,7 @@ final class OfferLists: Sendable {
         selection = assembly.selection
         introduction = OfferIntroduction(assembly.members, assembly.catalogs, assembly.selection.terms)
         addresses = assembly.addresses
-        renamesAddresses = assembly.members.indices.contains { assembly.addresses.renames($0) }
+        renamesAddresses = assembly.members.indices.contains { assembly.addresses.mayRename($0) }
         toolNames = assembly.toolNames
         promptNames = assembly.promptNames
         tools = assembly.tools

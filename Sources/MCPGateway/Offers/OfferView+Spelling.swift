@@ -16,7 +16,7 @@ extension OfferView {
         case .resourceUpdated:
             guard let place = place(of: server) else { return [] }
             let addresses = lists.addresses
-            guard addresses.renames(place) else { return [] }
+            guard addresses.mayRename(place) else { return [] }
             return OfferedAddresses.edits(notification) { addresses.offered($0, of: place) }
         default: return []
         }

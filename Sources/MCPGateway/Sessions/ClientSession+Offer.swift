@@ -100,11 +100,13 @@ extension ClientSession {
         guard !isAtServersOwnPath, let logLevel, let open = leg.current else { return goOn() }
         leg.wantsLogMessages(from: logLevel)
         guard open.era == .legacy else { return goOn() }
-        // It has to know before the call what its client wants to hear.
-        open.connection.run { [self] connection in
-            connection.setLevel(logLevel, of: leg) { [self] in run { _ in goOn() } }
-        }
+        // It has to know before the call what its client wants to hear; one that does not say so is not waited for long.
+        let once = Countdown(1) { [self] in run { _ in goOn() } }
+        open.connection.run { connection in connection.setLevel(logLevel, of: leg) { once.finish() } }
+        eventLoop.scheduleTask(in: Self.longestPreparation) { once.finish() }
     }
+
+    private static let longestPreparation = TimeAmount.seconds(2)
 
     // MARK: What changes
 

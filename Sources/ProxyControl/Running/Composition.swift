@@ -26,11 +26,11 @@ package struct Composition {
     ///   - watch: Told whenever the status of any server has changed.
     ///   - descriptors: The open files that are set aside for servers; nil for as many as the system has.
     ///   - clientele: Who reaches it.
-    ///   - asking: Which servers ask their clients things, as far as it is known.
+    ///   - known: What was found out of servers before.
     ///   - group: What the only client is offered; nil for the first server alone.
     package init(
         _ settings: ProxySettings, eventLoops: any EventLoopGroup, logger: Logger, watch: EventCount,
-        descriptors: DescriptorAccount? = nil, clientele: Clientele, asking: AskingServers = AskingServers(),
+        descriptors: DescriptorAccount? = nil, clientele: Clientele, known: KnownServers = KnownServers(),
         group: GroupSettings? = nil
     ) {
         var linkSettings = HTTPLinkSettings()
@@ -39,12 +39,12 @@ package struct Composition {
         let links = LinkMaker(eventLoops: eventLoops, settings: linkSettings, logger: logger)
         self.init(
             settings, links: links, eventLoops: eventLoops, logger: logger, watch: watch,
-            clientele: clientele, asking: asking, group: group)
+            clientele: clientele, known: known, group: group)
     }
 
     init(
         _ settings: ProxySettings, links: any ServerLinks, eventLoops: any EventLoopGroup, logger: Logger,
-        watch: EventCount, clientele: Clientele, asking: AskingServers, group: GroupSettings? = nil
+        watch: EventCount, clientele: Clientele, known: KnownServers, group: GroupSettings? = nil
     ) {
         self.settings = settings
         let builder = ServerBuilder(
@@ -53,7 +53,7 @@ package struct Composition {
             gate: AddressGate(),
             principals: PrincipalRegister(settings),
             clientele: clientele,
-            asking: asking,
+            known: known,
             catalogs: CatalogBoard(),
             offersTogether: clientele != .oneClient || group != nil,
             eventLoops: eventLoops,
@@ -69,6 +69,9 @@ package struct Composition {
         )
         self.servers = servers
         let together = group.map { builder.offer($0.name, builder.content(of: $0, servers)) }
+        builder.catalogs.listen { server, _, key in
+            if key == nil { known.catalogs.note(server) }
+        }
         if let together { builder.catalogs.listen { _, _, _ in together.reportFindings() } }
         self.together = together
     }

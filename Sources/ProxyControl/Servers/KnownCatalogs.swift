@@ -21,10 +21,18 @@ package final class KnownCatalogs: Sendable {
         let text: ByteBuffer
     }
 
+    private struct State {
+        var entries: [ByteText: Entry] = [:]
+        /// What tells the servers of this run from others, by their names.
+        var marks: [ByteText: String] = [:]
+        /// Those whose lists are still to be written.
+        var changed: [ByteText: ServerConnections] = [:]
+        var isWriteDue = false
+    }
+
     private let directory: StateDirectory?
     private let logger: Logger?
-    private let entries: Mutex<[ByteText: Entry]>
-    private let isWriteDue = Atomic(false)
+    private let state: Mutex<State>
     private let writing = DispatchQueue(label: "mcp-proxy.catalogs", qos: .utility)
     /// Servers that start together are written together.
     private static let pause = DispatchTimeInterval.milliseconds(500)
@@ -32,7 +40,7 @@ package final class KnownCatalogs: Sendable {
     /// Remembers nothing.
     package init() {
         (directory, logger) = (nil, nil)
-        entries = Mutex([:])
+        state = Mutex(State())
     }
 
     /// Reads what the last run has found. What cannot be read is as good as nothing.
@@ -45,27 +53,49 @@ package final class KnownCatalogs: Sendable {
         if case .bytes(let bytes)? = try directory?.contents(of: .catalogs, maximumBytes: Self.maximumBytes) {
             known = Self.entries(in: ByteBuffer(bytes: bytes))
         }
-        entries = Mutex(known)
+        state = Mutex(State(entries: known))
     }
 
     /// Gives a server what is known of it.
     func tell(_ connections: ServerConnections, _ settings: ServerSettings) {
-        let known = entries.withLock { $0[ByteText(settings.displayName)] }
-        if let known, known.mark == Self.mark(of: settings) { connections.remember(known.text) }
+        guard directory != nil else { return }
+        let (name, mark) = (ByteText(settings.displayName), Self.mark(of: settings))
+        let known = state.withLock { state in
+            state.marks[name] = mark
+            return state.entries[name]
+        }
+        if let known, known.mark == mark { connections.remember(known.text) }
     }
 
-    /// Notes what a server lists now.
-    func note(_ connections: ServerConnections, _ settings: ServerSettings) {
-        guard directory != nil, let text = connections.catalogText else { return }
-        let entry = Entry(mark: Self.mark(of: settings), text: text)
-        entries.withLock { $0[ByteText(settings.displayName)] = entry }
-        guard !isWriteDue.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        writing.asyncAfter(deadline: .now() + Self.pause) { [self] in write() }
+    /// Notes that a server lists something else than before.
+    func note(_ connections: ServerConnections) {
+        guard directory != nil else { return }
+        let isNews = state.withLock { state in
+            let name = ByteText(connections.displayName)
+            guard state.marks[name] != nil else { return false }
+            state.changed[name] = connections
+            defer { state.isWriteDue = true }
+            return !state.isWriteDue
+        }
+        if isNews { writing.asyncAfter(deadline: .now() + Self.pause) { [self] in write() } }
     }
 
     private func write() {
-        isWriteDue.store(false, ordering: .releasing)
-        let text = Self.text(of: entries.withLock { $0 })
+        let changed = state.withLock { state in
+            state.isWriteDue = false
+            defer { state.changed = [:] }
+            return state.changed
+        }
+        let texts = changed.compactMapValues(\.catalogText)
+        let entries = state.withLock { state in
+            for (name, text) in texts {
+                if let mark = state.marks[name] { state.entries[name] = Entry(mark: mark, text: text) }
+            }
+            // What was there in an earlier run, and is not in this one, is not kept for ever.
+            state.entries = state.entries.filter { state.marks[$0.key] != nil }
+            return state.entries
+        }
+        let text = Self.text(of: entries)
         // What could not be read again is not written.
         guard text.count <= Self.maximumBytes, let directory else { return }
         do throws(StateDirectory.WriteFailure) {

@@ -17,7 +17,7 @@ struct ServerBuilder: Sendable {
     let principals: PrincipalRegister
     /// Who reaches the proxy.
     let clientele: Clientele
-    let asking: AskingServers
+    let known: KnownServers
     /// Where servers say that what they list has changed.
     let catalogs: CatalogBoard
     /// Whether servers are offered together somewhere, so that all that they list has to be known.
@@ -58,6 +58,7 @@ struct ServerBuilder: Sendable {
                 watch.note()
             }
         )
+        if source != .adHoc { known.catalogs.tell(connections, server) }
         let offer = Offer(
             name: server.name,
             Member(connections, toolFilter: server.options.toolFilter),
@@ -182,7 +183,7 @@ struct ServerBuilder: Sendable {
         result.isOfferedWithOthers = offersTogether && source != .adHoc
         result.anonymousIsOnePerson = clientele != .perhapsStrangers
         // What somebody has brought for a while has a name of ours that never comes again.
-        if source != .adHoc { result.asking = asking.memory(of: server.displayName) }
+        if source != .adHoc { result.asking = known.asking.memory(of: server.displayName) }
         result.namesTools = server.options.logEnabled
         result.startsProcesses = server.transport.startsProcess
         result.cacheHints.timeToLive = server.cacheTTL

@@ -57,7 +57,7 @@ struct ServeCommand: AsyncParsableCommand {
         let loaded: LoadedConfiguration
         let store: ServerStore?
         let groupStore: GroupStore?
-        let asking: AskingServers
+        let known: KnownServers
         do {
             configuration = try source.source()
             loaded = try await configuration.load()
@@ -66,7 +66,7 @@ struct ServeCommand: AsyncParsableCommand {
             }
             store = try directory.map { kept throws(ConfigurationError) in try ServerStore(kept, logger: logger) }
             groupStore = try directory.map { kept throws(ConfigurationError) in try GroupStore(kept, logger: logger) }
-            asking = try AskingServers(in: directory, logger: logger)
+            known = try KnownServers(in: directory, logger: logger)
         } catch {
             Terminal.error(error.description)
             Terminal.error("mcp-proxy: nothing was started; correct the configuration and try again")
@@ -75,7 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
         for notice in loaded.notices { logger.notice("\(notice)") }
         for warning in loaded.warnings { logger.warning("\(warning.description)") }
         let status = await ProxyRun(
-            loaded.settings, from: configuration, store: store, groupStore: groupStore, asking: asking,
+            loaded.settings, from: configuration, store: store, groupStore: groupStore, known: known,
             descriptors: descriptors,
             serviceManager: serviceManager, logger: logger
         ).run(until: signals)

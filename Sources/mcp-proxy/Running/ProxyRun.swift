@@ -18,7 +18,7 @@ struct ProxyRun {
     /// Where servers are kept that are added while it runs; nil when they end with the run.
     private let store: ServerStore?
     private let groupStore: GroupStore?
-    private let asking: AskingServers
+    private let known: KnownServers
     /// How many files may be open; 0 when that is not known.
     private let descriptors: Int
     /// Who wants to hear how the proxy is; nil when nobody does.
@@ -27,7 +27,7 @@ struct ProxyRun {
 
     init(
         _ settings: ProxySettings, from source: ConfigurationSource, store: ServerStore?,
-        groupStore: GroupStore?, asking: AskingServers,
+        groupStore: GroupStore?, known: KnownServers,
         descriptors: Int, serviceManager: ServiceManager?, logger: Logger
     ) {
         self.serviceManager = serviceManager
@@ -35,7 +35,7 @@ struct ProxyRun {
         self.source = source
         self.store = store
         self.groupStore = groupStore
-        self.asking = asking
+        self.known = known
         self.descriptors = descriptors
         self.logger = logger
     }
@@ -77,7 +77,7 @@ struct ProxyRun {
         let composition = Composition(
             budget.apply(to: settings, limit: descriptors, logger), eventLoops: eventLoops, logger: logger,
             watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)),
-            clientele: ListenerAddress.isLocal(settings) ? .onePerson : .perhapsStrangers, asking: asking)
+            clientele: ListenerAddress.isLocal(settings) ? .onePerson : .perhapsStrangers, known: known)
         let frontDoor = composition.frontDoor()
         let registry = ServerRegistry(
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store,

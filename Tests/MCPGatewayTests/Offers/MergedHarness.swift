@@ -77,6 +77,7 @@ final class MergedServer {
                     id,
                     #"{\#(extra)"supportedVersions":["2026-07-28"],"capabilities":\#(capabilities),"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"\#(name)","version":"1"}}\#(words)}"#
                 )
+            case .loggingSetLevel: return (id, "{}")
             case let method:
                 guard let kind = CatalogKind(of: method) else { continue }
                 return (id, #"{\#(extra)"\#(kind.member)":\#(lists[kind.member] ?? "[]")}"#)
@@ -143,11 +144,12 @@ final class MergedHarness {
 
     /// Opens a session.
     func open(
-        _ principal: Principal = .anonymous, _ narrowing: Narrowing = .none, version: String = "2025-11-25"
+        _ principal: Principal = .anonymous, _ narrowing: Narrowing = .none, version: String = "2025-11-25",
+        capabilities: String = GatewayHarness.everything
     ) throws -> MergedClient {
         let initialize = try Message(
             #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"\#(version)","#
-                + #""capabilities":\#(GatewayHarness.everything),"clientInfo":{"name":"c","version":"1"}}}"#)
+                + #""capabilities":\#(capabilities),"clientInfo":{"name":"c","version":"1"}}}"#)
         let outcome = GatewayHarness.Outcome()
         clients.perform {
             gateway.open(initialize, offer: offer, narrowing: narrowing, principal: principal, on: clients) {

@@ -171,7 +171,7 @@ import Testing
     )
     func ownLists() throws {
         harness.start()
-        let (client, other) = (try harness.open(), try harness.open())
+        let (client, other) = (try harness.open(), try harness.open(capabilities: "{}"))
         // On a connection whose client can be asked things, the server has one tool more.
         harness["git"].lists["tools"] = #"[{"name":"status"},{"name":"sample"}]"#
         _ = try client.call("tools/call", #"{"name":"git__status"}"#)
@@ -179,5 +179,45 @@ import Testing
         #expect(client.outlet.messages.filter { $0.contains("tools/list_changed") }.count == 1)
         #expect(try other.names() == ["git__status", "git__log", "hub__status", "hub__push"])
         #expect(other.outlet.messages.isEmpty)
+        // Of clients without session, those that say the same of themselves see the same.
+        let alike = try harness.ask(
+            Ask(method: "tools/list", params: "", capabilities: GatewayHarness.everything))
+        #expect(alike.answers.first?.contains("git__sample") == true)
+        let unlike = try harness.ask(Ask(method: "tools/list", params: "", capabilities: "{}"))
+        #expect(unlike.answers.first?.contains("git__sample") == false)
+    }
+
+    @Test("A client without session hears when what a server shows it changes, on a connection of its own")
+    func modernOwnLists() throws {
+        harness.start()
+        let listening = try harness.ask(
+            Ask(method: "subscriptions/listen", params: #""notifications":{"toolsListChanged":true}"#))
+        _ = try harness.ask(Ask(params: #""name":"git__status""#))
+        #expect(listening.messages.filter { $0.contains("list_changed") }.isEmpty)
+        let link = try harness.last("git", .toolsCall).link
+        harness["git"].lists["tools"] = #"[{"name":"status"},{"name":"added"}]"#
+        harness.upstreams.perform {
+            link.receive(#"{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"#)
+        }
+        harness.settle()
+        #expect(listening.messages.contains { $0.contains("tools/list_changed") })
+        #expect(try harness.ask(Ask(method: "tools/list", params: "")).answers.first?.contains("git__added") == true)
+    }
+
+    @Test("What a server answers of an address that fits a template of two is told apart, too")
+    func sameTemplate() throws {
+        for name in ["git", "hub"] {
+            harness[name].lists["resourceTemplates"] = #"[{"uriTemplate":"mem://item/{id}","name":"t"}]"#
+        }
+        harness.start()
+        let client = try harness.open()
+        #expect(try client.names(.templates) == ["mem://item/{id}", "hub+mem://item/{id}"])
+        let reply = try client.call("resources/read", #"{"uri":"hub+mem://item/x"}"#)
+        try harness.answers(
+            "hub", .resourcesRead, #"{"contents":[{"uri":"mem://item/x","text":"a"}],"resultType":"complete"}"#)
+        #expect(reply.answers.first?.contains(#""uri":"hub+mem://item/x""#) == true)
+        let first = try client.call("resources/read", #"{"uri":"mem://item/x"}"#, id: "2")
+        try harness.answers("git", .resourcesRead, #"{"contents":[{"uri":"mem://item/x","text":"a"}]}"#)
+        #expect(first.answers.first?.contains(#""uri":"mem://item/x""#) == true)
     }
 }
