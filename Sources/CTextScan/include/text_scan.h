@@ -17,6 +17,14 @@ static inline size_t text_length_before(uint8_t byte, const void *_Nonnull bytes
     return found == NULL ? count : (size_t)((const uint8_t *)found - (const uint8_t *)bytes);
 }
 
+// Not declared by every system without asking for more than its standard.
+extern void *_Nullable memmem(const void *_Nonnull, size_t, const void *_Nonnull, size_t);
+
+// Whether a text holds another one.
+static inline _Bool text_holds(const void *_Nonnull bytes, size_t count, const void *_Nonnull part, size_t length) {
+    return memmem(bytes, count, part, length) != NULL;
+}
+
 // How many bytes stand before the first `x-` or `\u`, or before the last byte, which is not looked at; `count` where
 // there is neither.
 static inline size_t text_length_before_mark(const uint8_t *_Nonnull bytes, size_t count) {

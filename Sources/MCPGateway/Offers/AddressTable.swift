@@ -53,7 +53,7 @@ struct AddressTable: Sendable {
     /// What an address of a member is offered as, whether it lists it or only names it: as it is, unless another member
     /// would be asked for it.
     func offered(_ address: String, of member: Int) -> String {
-        let owner = owners[ByteText(address)] ?? firstMatch(address)
+        let owner = owners[ByteText(address)] ?? memberByTemplate(address)
         return owner == nil || owner == member ? address : Self.mark(address, servers[member].prefix)
     }
 
@@ -69,7 +69,7 @@ struct AddressTable: Sendable {
         if let member = owners[ByteText(offered)] { return [Origin(member: member, address: ByteText(offered))] }
         let marked = servers.indices.compactMap { member in unmarked(offered, of: member) }
         if let listed = marked.first(where: { renamed[$0.member].contains($0.address) }) { return [listed] }
-        if let match = firstMatch(offered) {
+        if let match = memberByTemplate(offered) {
             return [Origin(member: match, address: ByteText(offered))]
         }
         if let match = marked.first(where: { matchesTemplate($0.address.text, of: $0.member) }) { return [match] }
@@ -92,7 +92,7 @@ struct AddressTable: Sendable {
         return Origin(member: member, address: ByteText(rest))
     }
 
-    private func firstMatch(_ address: String) -> Int? {
+    private func memberByTemplate(_ address: String) -> Int? {
         servers.indices.first { matchesTemplate(address, of: $0) }
     }
 

@@ -4,15 +4,12 @@ import NIOCore
 
 /// What a server says of its resources, with the addresses under which they are offered.
 enum OfferedAddresses {
-    /// What the types of all blocks that name a resource begin with.
-    private static let resource = Array("\"resource".utf8)
-
     /// - Parameters:
     ///   - request: What is answered, in the server's own names.
     ///   - offered: What an address of the server is offered as.
     static func edits(_ answer: Message, to request: Message, _ offered: (String) -> String) -> [Edit] {
         // A long text is not walked through for a link that is not there.
-        guard request.method == .resourcesRead || answer.bytes.readableBytesView.firstRange(of: resource) != nil,
+        guard request.method == .resourcesRead || answer.bytes.holds("\"resource"),
             let result = answer.view(answer.envelope.result)
         else { return [] }
         switch request.method {

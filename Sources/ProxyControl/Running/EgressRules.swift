@@ -24,6 +24,8 @@ package final class EgressRules: Sendable {
     private let directories: [String]
     /// To hold a trust takes megabytes, so there is one for equal files.
     private let trusts = Mutex<[Authorities: HTTPTrust]>([:])
+    /// To read certificates takes milliseconds, so what was read of one text holds for all servers.
+    private let usable = Mutex<[AuthorityText: Bool]>([:])
 
     init(environment: [String: String]) {
         proxies = ProxyRules(environment: environment)
@@ -94,7 +96,7 @@ package final class EgressRules: Sendable {
         var found: [AuthorityText] = []
         if let file {
             let text = try Self.read(file, "SSL_CERT_FILE").get()
-            guard text.isUsable else { throw Unreadable(words: "\(text.name) holds no certificate in PEM") }
+            guard isUsable(text) else { throw Unreadable(words: "\(text.name) holds no certificate in PEM") }
             found.append(text)
         }
         for directory in directories {
@@ -102,13 +104,20 @@ package final class EgressRules: Sendable {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
             found += names.sorted().compactMap { name in
                 // What cannot be read is no certificate.
-                (try? Self.read("\(directory)/\(name)", "SSL_CERT_DIR").get()).flatMap { $0.isUsable ? $0 : nil }
+                (try? Self.read("\(directory)/\(name)", "SSL_CERT_DIR").get()).flatMap { isUsable($0) ? $0 : nil }
             }
         }
         guard !found.isEmpty else {
             throw Unreadable(words: "SSL_CERT_DIR names no directory with certificates in PEM")
         }
         return found
+    }
+
+    private func isUsable(_ text: AuthorityText) -> Bool {
+        if let known = usable.withLock({ $0[text] }) { return known }
+        let isUsable = text.isUsable
+        usable.withLock { $0[text] = isUsable }
+        return isUsable
     }
 
     private static func read(_ path: String, _ setting: String) -> Result<AuthorityText, Unreadable> {
