@@ -14,6 +14,8 @@ package struct ImportPlan: Sendable, Equatable {
         case hidden
         /// Somebody has to fill in something first.
         case unanswered
+        /// It is the proxy itself.
+        case own
     }
 
     /// One server and what becomes of it.
@@ -26,12 +28,16 @@ package struct ImportPlan: Sendable, Equatable {
 
     /// Decides for servers in the order of their importance.
     ///
-    /// - Parameter existing: The names that the configuration has.
-    package init(_ servers: [TranslatedServer], existing: [String]) {
+    /// - Parameters:
+    ///   - existing: The names that the configuration has.
+    ///   - own: What leads to the proxy itself; nil where that is not known.
+    package init(_ servers: [TranslatedServer], existing: [String], own: OwnEntries? = nil) {
         var added: [String: TranslatedServer] = [:]
         for server in servers {
             let outcome: Outcome
-            if existing.contains(server.name) {
+            if own?.contains(server) == true {
+                outcome = .own
+            } else if existing.contains(server.name) {
                 outcome = .kept
             } else if let first = added[server.name] {
                 outcome = Self.isSame(first.entry, server.entry) ? .repeated : .hidden
@@ -66,6 +72,7 @@ extension ImportPlan.Row {
             case .repeated: "the same as above"
             case .hidden: "left out: a different server of this name stands above"
             case .unanswered: "left out: \(unansweredWords)"
+            case .own: "left out: it is this proxy, which would ask itself"
             }
         guard outcome == .added, !server.notes.isEmpty else { return start }
         return "\(start) (\(server.notes.map(ShownText.plain).joined(separator: "; ")))"

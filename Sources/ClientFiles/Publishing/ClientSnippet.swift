@@ -82,6 +82,9 @@ package enum ClientSnippet: Sendable, Equatable {
     /// The program stands between a client that starts programs and the proxy. Its token is in the environment, since
     /// others may see a command line.
     private static func program(_ server: PublishedServer, _ program: String) -> ConfigurationNode {
+        if let arguments = server.arguments {
+            return .object([("command", .text(program)), ("args", .list(arguments.map { .text($0) }))])
+        }
         let start = [ConfigurationNode.text("stdio"), .text(server.url)]
         guard let token = server.token else {
             return .object([("command", .text(program)), ("args", .list(start))])

@@ -1,4 +1,4 @@
-/// A server of the proxy, as its clients get to know it.
+/// A server of the proxy, or several that are offered together, as its clients get to know it.
 package struct PublishedServer: Sendable, Equatable {
     /// What clients call it.
     package var name: String
@@ -7,13 +7,16 @@ package struct PublishedServer: Sendable, Equatable {
     package var token: String?
     /// The same for servers that the same token opens; what `token` holds may stand for several.
     package var tokenNumber: Int?
+    /// With what a client that can start programs only starts mcp-proxy; nil where that is to speak to the URL.
+    package var arguments: [String]?
 
     /// A server with the name that clients are to use.
-    package init(name: String, url: String, token: String?, tokenNumber: Int? = nil) {
+    package init(name: String, url: String, token: String?, tokenNumber: Int? = nil, arguments: [String]? = nil) {
         self.name = name
         self.url = url
         self.token = token
         self.tokenNumber = tokenNumber
+        self.arguments = arguments
     }
 
     /// Names that every client takes: letters, digits, `-` and `_`, each name once.

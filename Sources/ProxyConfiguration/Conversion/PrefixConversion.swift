@@ -1,7 +1,7 @@
 import MCPValues
 
 /// Reads what stands before the names of a server (`mcpServers.<name>.prefix`).
-enum PrefixConversion {
+package enum PrefixConversion {
     /// The longest prefix that leaves room for names.
     private static let longestUseful = 64
 
@@ -27,7 +27,8 @@ enum PrefixConversion {
             ? "the prefix has more than \(ServerName.maximumBytes) bytes" : nil
     }
 
-    private static func reasonForDigest(_ prefix: String) -> String? {
+    /// Why every name that follows the prefix is changed and ends in a digest; nil if names can stay as they are.
+    package static func reasonForDigest(_ prefix: String) -> String? {
         if !GroupConversion.isTakenByAll(prefix) { return "other characters than letters, digits, _ and -" }
         if prefix.range(ofFirst: "__") != nil { return "__ in it" }
         return prefix.utf8.count > longestUseful ? "more than \(longestUseful) characters" : nil

@@ -43,3 +43,24 @@ package struct GroupSettings: Sendable, Equatable {
         self.name = name
     }
 }
+
+extension GroupSettings {
+    /// Those of the servers that are offered: in the order of the patterns by which they are, then in their own.
+    ///
+    /// A server with what may be a token in its name is offered only where `servers` names it: whoever sees what is offered
+    /// could learn the token.
+    package func members<Server>(of servers: [Server], _ settings: (Server) -> ServerSettings) -> [Server] {
+        let admitted = servers.filter { admits(settings($0)) }
+        let patterns = self.servers.texts.filter { $0.utf8.first != UInt8(ascii: "!") }.map { NamePatterns([$0]) }
+        guard patterns.count > 1 else { return admitted }
+        let placed = admitted.map { server in
+            (place: patterns.firstIndex { $0.admits(settings(server).name) } ?? patterns.count, server: server)
+        }
+        return (0...patterns.count).flatMap { place in placed.filter { $0.place == place }.map(\.server) }
+    }
+
+    private func admits(_ server: ServerSettings) -> Bool {
+        guard servers.admits(server.name) else { return false }
+        return server.displayName == server.name || !servers.isAll
+    }
+}

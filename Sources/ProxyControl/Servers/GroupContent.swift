@@ -55,7 +55,7 @@ struct GroupContent: Sendable {
 extension ServerBuilder {
     /// What a group offers of the servers there are, in their order.
     func content(of group: GroupSettings, _ servers: [ManagedServer]) -> GroupContent {
-        let chosen = group.ordered(servers.filter { offers($0.settings, in: group) })
+        let chosen = group.members(of: servers, isForOneClient: clientele == .oneClient, \.settings)
         let members = chosen.map { server in
             Member(
                 server.connections, toolFilter: server.settings.options.toolFilter,
@@ -65,14 +65,6 @@ extension ServerBuilder {
         return GroupContent(
             members: members, terms: terms(of: group), logsRequests: group.logEnabled,
             tokens: tokens(of: group, chosen), hasOwnTokens: group.authTokens != nil)
-    }
-
-    /// Whether a group offers a server. Where whoever knows the path of a server may use it, the path is its token: it is
-    /// offered only where it is named with its slash, so that nobody else learns of it.
-    private func offers(_ server: ServerSettings, in group: GroupSettings) -> Bool {
-        guard group.servers.admits(server.name) else { return false }
-        let isSecret = server.displayName != server.name && server.options.authTokens.isEmpty
-        return !isSecret || clientele == .oneClient || group.names(path: server.name)
     }
 
     /// An offer with this content.
@@ -104,25 +96,5 @@ extension ServerBuilder {
         terms.identity.title = group.title ?? settings.title
         terms.identity.icons = settings.icons.map { ByteBuffer(bytes: $0) }
         return terms
-    }
-}
-
-extension GroupSettings {
-    /// The patterns that add servers.
-    private var adding: [String] { servers.texts.filter { $0.utf8.first != UInt8(ascii: "!") } }
-
-    /// Whether a name with slashes is meant by a pattern that has one.
-    fileprivate func names(path name: String) -> Bool {
-        adding.contains { $0.utf8.contains(UInt8(ascii: "/")) && NamePatterns([$0]).admits(name) }
-    }
-
-    /// In the order of the patterns by which they are offered, then in their own.
-    fileprivate func ordered(_ servers: [ManagedServer]) -> [ManagedServer] {
-        let patterns = adding.map { NamePatterns([$0]) }
-        guard patterns.count > 1 else { return servers }
-        let placed = servers.map { server in
-            (place: patterns.firstIndex { $0.admits(server.settings.name) } ?? patterns.count, server: server)
-        }
-        return (0...patterns.count).flatMap { place in placed.filter { $0.place == place }.map(\.server) }
     }
 }

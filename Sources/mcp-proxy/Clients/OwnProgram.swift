@@ -15,7 +15,8 @@ enum OwnProgram {
         return found.map(absolute) ?? called
     }
 
-    private static func absolute(_ path: String) -> String {
+    /// A path that holds in every folder.
+    static func absolute(_ path: String) -> String {
         if path.hasPrefix("/") { return path }
         let relative = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
         return "\(FileManager.default.currentDirectoryPath)/\(relative)"

@@ -51,6 +51,8 @@ struct CheckCommand: AsyncParsableCommand {
         let list = names.isEmpty ? "no servers" : names.joined(separator: ", ")
         let count = warnings.isEmpty ? "" : ", \(warnings.count) warning(s)"
         Terminal.print("the configuration is valid\(count): \(list)")
+        let offers = OfferTable(loaded.settings).lines
+        if !offers.isEmpty { try ShownOutput.write(table: offers) }
         if isAgainstRunning { try await askRunning(source) }
     }
 

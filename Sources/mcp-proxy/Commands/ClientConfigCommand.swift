@@ -1,6 +1,5 @@
 import ArgumentParser
 import ClientFiles
-import MCPFrontEnd
 import ProxyConfiguration
 import ProxyControl
 
@@ -10,8 +9,8 @@ struct ClientConfigCommand: AsyncParsableCommand {
         commandName: "client-config",
         abstract: "Prints what to paste into a client.",
         discussion: """
-            It stands on standard output, and where to paste it on standard error. Without a client the clients are \
-            listed.
+            It is one entry for all servers together, unless another choice is made. It stands on standard output, and \
+            where to paste it on standard error. Without a client the clients are listed.
             """
     )
 
@@ -25,9 +24,17 @@ struct ClientConfigCommand: AsyncParsableCommand {
 
     @OptionGroup var source: ConfigurationOptions
 
+    @Flag(name: .customLong("each"), help: "An entry for each server, under its own names.")
+    var isEach = false
+
     @Option(
-        parsing: .singleValue, help: ArgumentHelp("This server only; may be repeated.", valueName: "name"))
+        parsing: .singleValue,
+        help: ArgumentHelp("An entry for this server alone; may be repeated.", valueName: "name"))
     var server: [String] = []
+
+    @Option(
+        parsing: .singleValue, help: ArgumentHelp("An entry for this group; may be repeated.", valueName: "name"))
+    var group: [String] = []
 
     @Option(
         help: ArgumentHelp(
@@ -37,7 +44,7 @@ struct ClientConfigCommand: AsyncParsableCommand {
     @Option(name: .customLong("token-placeholder"), help: ArgumentHelp("What stands for a token.", valueName: "text"))
     var placeholder: String?
 
-    @Flag(name: .customLong("show-token"), help: "Puts in the first token of each server.")
+    @Flag(name: .customLong("show-token"), help: "Puts in the tokens, the first of each server.")
     var showsToken = false
 
     @Flag(help: "Prints JSON also where a client takes something else.")
@@ -46,6 +53,9 @@ struct ClientConfigCommand: AsyncParsableCommand {
     func validate() throws {
         guard !showsToken || placeholder == nil else {
             throw ValidationError("name either --show-token or --token-placeholder, not both")
+        }
+        guard !isEach || (server.isEmpty && group.isEmpty) else {
+            throw ValidationError("name either --each, or --server and --group, not both")
         }
     }
 
@@ -74,10 +84,21 @@ struct ClientConfigCommand: AsyncParsableCommand {
 
     private func printSnippet(for client: Client?) async throws {
         let settings = try await source.load().settings
-        let servers = try published(try chosen(settings), settings)
+        let entries = try PublishedEntries(
+            PublishedEntries.Choice(isEach: isEach, servers: server, groups: group), of: settings,
+            at: PublishedAddresses(
+                base: try base(settings), programArguments: client == .claudeDesktop ? programArguments : nil,
+                showsTokens: showsToken, placeholder: placeholder ?? Self.usualPlaceholder))
         let snippet = ClientSnippet(
-            for: client, servers, program: OwnProgram.path, asksForTokens: !showsToken && placeholder == nil)
+            for: client, entries.servers, program: OwnProgram.path, asksForTokens: !showsToken && placeholder == nil)
         Terminal.error("Paste into: \(ClientSnippet.place(of: client))")
+        for remark in entries.remarks { Terminal.error(remark) }
+        tellOfTokens(client, entries.servers)
+        tellOfAddress(settings, entries.servers)
+        try StandardOutput.write(json ? JSONLayout().text(of: snippet.json) : snippet.text)
+    }
+
+    private func tellOfTokens(_ client: Client?, _ servers: [PublishedServer]) {
         if client == .codex {
             for server in servers where server.token != nil {
                 Terminal.error(
@@ -86,47 +107,29 @@ struct ClientConfigCommand: AsyncParsableCommand {
         } else if servers.contains(where: { $0.token != nil }), !showsToken, client != .vscode || placeholder != nil {
             Terminal.error("Put the token in the place of \(placeholder ?? Self.usualPlaceholder), or use --show-token")
         }
+    }
+
+    private func tellOfAddress(_ settings: ProxySettings, _ servers: [PublishedServer]) {
+        guard servers.contains(where: { $0.arguments == nil }) else {
+            return Terminal.error(
+                "The client starts the servers for itself; with --url it is given those of a proxy that runs")
+        }
         let host = settings.address.host
         let isLocal = ListenerAddress.isLoopback(host) || host == nil || host == "0.0.0.0" || host == "::"
         if url == nil, settings.baseURL.origin == nil, isLocal {
             Terminal.error("The URLs hold on this machine; for clients on others, name the address with --url")
         }
-        try StandardOutput.write(json ? JSONLayout().text(of: snippet.json) : snippet.text)
     }
 
     private static let usualPlaceholder = "<token>"
 
-    /// The servers that are meant.
-    private func chosen(_ settings: ProxySettings) throws(CommandFailure) -> [ServerSettings] {
-        let enabled = settings.servers.filter { !$0.options.disabled }
-        guard !enabled.isEmpty else { throw CommandFailure("the configuration has no server that is enabled") }
-        guard !server.isEmpty else { return enabled }
-        return try server.map { name throws(CommandFailure) in
-            if let found = enabled.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) { return found }
-            let isDisabled = settings.servers.contains { $0.name.utf8.elementsEqual(name.utf8) }
-            let names = enabled.map(\.displayName).joined(separator: ", ")
-            throw CommandFailure(
-                isDisabled
-                    ? "the server \"\(name)\" is disabled" : "there is no server \"\(name)\"; there are: \(names)")
-        }
-    }
-
-    private func published(_ servers: [ServerSettings], _ settings: ProxySettings) throws -> [PublishedServer] {
-        let base = try base(settings)
-        let names = PublishedServer.clientNames(for: servers.map(\.name))
-        let tokens = servers.compactMap(\.options.authTokens.first)
-        let standsForToken = placeholder ?? Self.usualPlaceholder
-        return zip(servers, names).map { server, name in
-            let path = showsToken ? server.name : server.displayName
-            // What is masked in a name may be a token, too.
-            let parts = PathEncoding.encode(path).split(separator: "/").map {
-                $0 == "***" ? standsForToken : String($0)
-            }
-            let token = server.options.authTokens.first.map { showsToken ? $0.reveal() : standsForToken }
-            return PublishedServer(
-                name: name, url: "\(base)/\(parts.joined(separator: "/"))/mcp", token: token,
-                tokenNumber: server.options.authTokens.first.flatMap { tokens.firstIndex(of: $0) })
-        }
+    /// How a client starts all servers for itself; nil where it is to use a proxy that runs.
+    private var programArguments: [String]? {
+        // Headers for a configuration may be secret, and whoever names an address means the proxy there.
+        guard url == nil, source.httpHeaders.isEmpty else { return nil }
+        let isRemote = RemoteConfigurationRequest.isRemote(source.config)
+        let start = ["stdio", "--config", isRemote ? source.config : OwnProgram.absolute(source.config)]
+        return start + (source.expandEnv ? [] : ["--expand-env=false"])
     }
 
     /// What URLs begin with.

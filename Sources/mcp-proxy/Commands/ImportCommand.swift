@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClientFiles
 import ProxyConfiguration
+import ProxyControl
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -73,7 +74,7 @@ struct ImportCommand: AsyncParsableCommand {
         let translation = ServerTranslation(environment: environment, home: home, answers: answers)
         let servers = try translated(found, translation)
         try checkAsked(answers, servers)
-        let plan = ImportPlan(servers, existing: target.names)
+        let plan = ImportPlan(servers, existing: target.names, own: own(old, target.names, environment))
         let additions = plan.additions
         let text = additions.isEmpty ? old ?? target.adding([]) : target.adding(additions)
         let warnings = try check(text, replacing: old, environment)
@@ -86,6 +87,37 @@ struct ImportCommand: AsyncParsableCommand {
         // Scripts are told why, but nobody is given a configuration without a server.
         if !isEmpty || json { try printResult(text, report, isWritten: isWritten) }
         if isEmpty { throw CommandFailure("no server could be imported; the table says why") }
+        if isWritten { tellOfEntry(plan) }
+    }
+
+    /// What leads to the proxy that is imported for.
+    private func own(_ text: [UInt8]?, _ names: [String], _ environment: [String: String]) -> OwnEntries {
+        let settings = text.flatMap { text in
+            // What cannot be read is told with what would come of it.
+            let loaded =
+                (try? load(text, environment)) ?? (try? load(text, nil))
+            return loaded?.settings
+        }
+        let base = settings.map { ListenerAddress.base($0, port: $0.address.port) } ?? "http://127.0.0.1:9090"
+        return OwnEntries(
+            base: base, file: into.map(OwnProgram.absolute), names: names + (settings?.groups.map(\.name) ?? []))
+    }
+
+    private func load(_ text: [UInt8], _ environment: [String: String]?) throws -> LoadedConfiguration {
+        try ConfigurationLoader.load(text: text, source: into ?? "", format: .json, environment: environment)
+    }
+
+    /// How the clients that the servers are of get one entry for all of them.
+    private func tellOfEntry(_ plan: ImportPlan) {
+        guard let into else { return }
+        let clients = Client.allCases.filter { client in
+            plan.rows.contains { $0.outcome == .added && $0.server.found.place.client == client }
+        }
+        for client in clients {
+            Terminal.error(
+                "one entry in their place in \(client.title): mcp-proxy client-config \(client.rawValue) --config "
+                    + ShownText.plain(into))
+        }
     }
 
     /// The configuration to add to, and its text if there is one.

@@ -8,12 +8,24 @@ import ProxyConfiguration
 struct ToolsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tools",
-        abstract: "Lists the tools of a server, or of all.",
-        discussion: "An argument with a question mark may be left out."
+        abstract: "Lists the tools of a server, of all, or of those that are offered together.",
+        discussion: """
+            An argument with a question mark may be left out. With --merged or --group the names are those under which \
+            tools are offered together.
+            """
     )
 
     @Argument(help: ArgumentHelp("The server; all of them by default.", valueName: "server"))
     var server: String?
+
+    @Flag(name: .customLong("merged"), help: "The tools of the endpoint for all servers.")
+    var isMerged = false
+
+    @Option(help: ArgumentHelp("The tools of this group.", valueName: "name"))
+    var group: String?
+
+    @Flag(name: .customLong("tokens"), help: "What the list costs a model that reads it, as an estimate.")
+    var showsCost = false
 
     @OptionGroup var remote: RemoteOptions
     @OptionGroup var source: ConfigurationOptions
@@ -23,36 +35,55 @@ struct ToolsCommand: AsyncParsableCommand {
     /// Long descriptions are for models.
     private static let shownDescription = 100
 
+    func validate() throws {
+        guard [server != nil, isMerged, group != nil].count(where: \.self) < 2 else {
+            throw ValidationError("name one of a server, --merged and --group")
+        }
+    }
+
     func run() async throws {
         try await CommandFailure.reported("nothing was listed") {
             let access = try await ServerAccess.find(remote, source, oneShot)
             let signals = TerminationSignals()
-            if let server {
-                let tools = try await Self.tools(of: server, access, signals)
-                if output.isJSON { return try ShownOutput.write(json: Self.object([("tools", Self.array(tools))])) }
-                return try ShownOutput.write(
-                    table: TextTable.lines(
-                        ["TOOL", "ARGUMENTS", "DESCRIPTION"], tools.map(Self.row),
-                        within: TerminalSize.current?.columns))
-            }
-            try await listAll(access, signals)
+            if let server { return try show(try await Self.tools(of: server, access, signals)) }
+            guard isMerged || group != nil else { return try await listAll(access, signals) }
+            let (tools, failures) = try await access.withClient(ofGroup: group, signals) { try await $0.tools() }
+            try show(tools)
+            try fail(for: failures)
         }
+    }
+
+    private func show(_ tools: [JSONView]) throws {
+        if showsCost {
+            let costs = tools.map { ToolCost($0["name"]?.string ?? "", [$0]) }
+            return try ToolCost.write(costs, "TOOL", isJSON: output.isJSON)
+        }
+        if output.isJSON { return try ShownOutput.write(json: Self.object([("tools", Self.array(tools))])) }
+        try ShownOutput.write(
+            table: TextTable.lines(
+                ["TOOL", "ARGUMENTS", "DESCRIPTION"], tools.map(Self.row), within: TerminalSize.current?.columns))
+    }
+
+    private func fail(for failures: [String]) throws {
+        for failure in failures { Terminal.error("mcp-proxy: \(failure)") }
+        if !failures.isEmpty { throw ExitCode(1) }
     }
 
     private func listAll(_ access: ServerAccess, _ signals: TerminationSignals) async throws {
         var found: [(name: String, tools: [JSONView])] = []
-        var hasFailed = false
+        var failures: [String] = []
         let names = try await access.names()
         for (index, name) in names.enumerated() {
             Interruption.tellWaiting("asking \(ServerName.redacted(name)) (\(index + 1) of \(names.count))…")
             do {
                 found.append((ServerName.redacted(name), try await Self.tools(of: name, access, signals)))
             } catch let error as CommandFailure {
-                Terminal.error("mcp-proxy: \(ServerName.redacted(name)): \(error.words)")
-                hasFailed = true
+                failures.append("\(ServerName.redacted(name)): \(error.words)")
             }
         }
-        if output.isJSON {
+        if showsCost {
+            try ToolCost.write(found.map { ToolCost($0.name, $0.tools) }, "SERVER", isJSON: output.isJSON)
+        } else if output.isJSON {
             let servers = found.map { ($0.name, Self.object([("tools", Self.array($0.tools))])) }
             try ShownOutput.write(json: Self.object([("servers", Self.object(servers))]))
         } else {
@@ -61,7 +92,7 @@ struct ToolsCommand: AsyncParsableCommand {
                 table: TextTable.lines(
                     ["SERVER", "TOOL", "ARGUMENTS", "DESCRIPTION"], rows, within: TerminalSize.current?.columns))
         }
-        if hasFailed { throw ExitCode(1) }
+        try fail(for: failures)
     }
 
     private static func tools(

@@ -28,17 +28,28 @@ struct OneShotServers {
     private let watch = EventCount()
     private let composition: Composition
 
-    /// - Parameter clientele: One client, or nobody in particular who looks at the servers.
-    init(_ settings: ProxySettings, for clientele: Clientele) {
+    /// - Parameters:
+    ///   - clientele: One client, or nobody in particular who looks at the servers.
+    ///   - group: What the client is offered together; nil for the first server alone.
+    init(_ settings: ProxySettings, for clientele: Clientele, group: GroupSettings? = nil) {
         self.settings = settings
         // What goes wrong is said with the command's own outcome.
         let logger = Logger(label: "mcp-proxy") { _ in SwiftLogNoOpLogHandler() }
         composition = Composition(
             settings, eventLoops: MultiThreadedEventLoopGroup.singleton, logger: logger, watch: watch,
-            clientele: clientele)
+            clientele: clientele, group: group)
     }
 
-    /// Starts the only server, lends a client of it, and ends both.
+    /// Which servers could not be used, and why.
+    var failures: [String] {
+        composition.servers.compactMap { server in
+            let status = server.connections.status
+            guard status.state == .failed else { return nil }
+            return "\(server.settings.displayName): \(ShownOutput.printable(status.error ?? "no reason known"))"
+        }
+    }
+
+    /// Starts what the client is offered, lends a client of it, and ends both.
     ///
     /// - Throws: `Failure`, and what the body throws.
     func withClient<Value: Sendable>(

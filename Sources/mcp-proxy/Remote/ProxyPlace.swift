@@ -62,9 +62,11 @@ struct ProxyPlace: Sendable {
         self.configuration = configuration
     }
 
+    /// Whether the token was given for this command.
+    var isGiven: Bool { tokenSource == "--token" || tokenSource == "MCP_PROXY_TOKEN" }
+
     /// What opens a server: the token that was given, else the server's own where the file has it.
     func token(of server: String) -> Secret? {
-        let isGiven = tokenSource == "--token" || tokenSource == "MCP_PROXY_TOKEN"
         if isGiven { return token }
         let known = configuration?.settings.servers.first { $0.name.utf8.elementsEqual(server.utf8) }
         // One that was added while it ran has the proxy's.

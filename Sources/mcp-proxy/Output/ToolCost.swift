@@ -1,0 +1,50 @@
+import ClientFiles
+import MCPCore
+import ProxyConfiguration
+
+/// What a list of tools costs a model that reads it: an estimate, since each model counts in its own way.
+struct ToolCost {
+    /// So much JSON is about one token, for the models that are usual.
+    private static let bytesPerToken = 4
+
+    static let remark = "an estimate: about \(bytesPerToken) bytes of JSON are one token; each model counts in its own way"
+
+    let name: String
+    let tools: Int
+    let bytes: Int
+
+    var tokens: Int { (bytes + Self.bytesPerToken - 1) / Self.bytesPerToken }
+
+    init(_ name: String, _ tools: [JSONView]) {
+        self.name = name
+        self.tools = tools.count
+        bytes = tools.reduce(0) { $0 + $1.range.count }
+    }
+
+    private init(sumOf costs: [ToolCost]) {
+        name = "in all"
+        tools = costs.reduce(0) { $0 + $1.tools }
+        bytes = costs.reduce(0) { $0 + $1.bytes }
+    }
+
+    /// Writes costs and their sum.
+    ///
+    /// - Parameter title: What each of them is of.
+    static func write(_ costs: [ToolCost], _ title: String, isJSON: Bool) throws {
+        let sum = ToolCost(sumOf: costs)
+        if isJSON {
+            let members = [
+                ("estimates", ConfigurationNode.object(costs.map { ($0.name, $0.node) })), ("total", sum.node),
+            ]
+            return try StandardOutput.write(JSONLayout().text(of: .object(members)))
+        }
+        let rows = (costs + [sum]).map { [$0.name, String($0.tools), String($0.bytes), "~\($0.tokens)"] }
+        try ShownOutput.write(table: TextTable.lines([title, "TOOLS", "BYTES", "TOKENS"], rows))
+        Terminal.error(remark)
+    }
+
+    private var node: ConfigurationNode {
+        func number(_ value: Int) -> ConfigurationNode { .init(.number(String(value)), at: .start) }
+        return .object([("tools", number(tools)), ("bytes", number(bytes)), ("tokens", number(tokens))])
+    }
+}
