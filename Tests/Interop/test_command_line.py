@@ -344,13 +344,13 @@ def test_clients_are_listed(shell):
 @pytest.mark.parametrize("client", [client for client in CLIENTS if client != "codex"])
 def test_no_token_is_shown_unasked(shell, published, client):
     """Every enabled server is there with its URL, and placeholders stand for tokens."""
-    done = shell.run("client-config", client)
+    done = shell.run("client-config", client, "--each")
     assert TOKEN not in done.stdout + done.stderr
     for url in [f"{BASE}/open/mcp", f"{BASE}/shut/mcp", f"{BASE}/path/<token>/mcp"]:
         assert url in done.stdout
     assert "off" not in done.stdout
     assert "Paste into: " in done.stderr
-    shown = shell.run("client-config", client, "--show-token").stdout
+    shown = shell.run("client-config", client, "--each", "--show-token").stdout
     assert f"{BASE}/path/{TOKEN}/mcp" in shown and shown.count(TOKEN) == 2
     assert "another-token" not in shown
 
@@ -419,14 +419,17 @@ def test_commands_of_claude_code_survive_the_shell(shell, published):
 def test_urls_are_those_that_the_proxy_publishes(shell, proxy, arguments, url):
     """URLs begin with baseURL, the address, or what --url says."""
     shell.write("c.json", {"mcpProxy": proxy, "mcpServers": {"x": {"command": "x"}}})
-    told = shell.run("client-config", "cursor", "--config", "../c.json", *arguments).stdout
+    told = shell.run("client-config", "cursor", "--config", "../c.json", "--each", *arguments).stdout
     assert json.loads(told) == {"mcpServers": {"x": {"url": url}}}
+    told = shell.run("client-config", "cursor", "--config", "../c.json", *arguments).stdout
+    assert json.loads(told) == {"mcpServers": {"mcp-proxy": {"url": url.replace("/x/mcp", "/mcp")}}}
 
 
 WRONG_CLIENT_CONFIGS = {
     "client": (["emacs"], '"emacs"'),
     "server": (["cursor", "--server", "opn"], "open, shut, path/***"),
     "disabled": (["cursor", "--server", "off"], "is disabled"),
+    "group": (["cursor", "--group", "dev"], "there are: none"),
     "url": (["cursor", "--url", "m.example"], "--url takes"),
     "config": (["cursor", "--config", "missing.json"], "no such file"),
 }
@@ -449,7 +452,7 @@ def test_what_is_printed_for_claude_desktop_works(shell, launch):
     """The printed program, started as the client would, reaches the server behind the proxy with its token."""
     server = {**stdio(), "options": {"authTokens": [TOKEN]}}
     with launch({"one": server}) as proxy:
-        printed = shell.run("client-config", "claude-desktop", "--config", proxy.file, "--show-token").stdout
+        printed = shell.run("client-config", "claude-desktop", "--config", proxy.file, "--each", "--show-token").stdout
         entry = json.loads(printed)["mcpServers"]["one"]
         request = {
             "jsonrpc": "2.0",

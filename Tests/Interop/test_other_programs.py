@@ -265,12 +265,12 @@ def test_a_client_is_found_where_it_keeps_its_file(shell, client, path):
 def test_what_to_paste_into_a_client_is_what_an_import_takes(shell, client):
     """The address that `client-config` prints for a client comes back from a file of that client."""
     own = shell.write("own.json", {"mcpServers": {"time": {"command": "uvx"}}})
-    printed = shell.run("client-config", client, "--config", own).stdout
+    printed = shell.run("client-config", client, "--config", own, "--each", "--url", "http://there:9090").stdout
     if client == "codex":
-        assert printed == "codex mcp add time --url http://127.0.0.1:9090/time/mcp\n"
+        assert printed == "codex mcp add time --url http://there:9090/time/mcp\n"
         return
     file = shell.write("theirs.json", printed)
-    assert shell.imported(file, "--from", client)["time"]["url"] == "http://127.0.0.1:9090/time/mcp"
+    assert shell.imported(file, "--from", client)["time"]["url"] == "http://there:9090/time/mcp"
 
 
 def test_a_disabled_server_of_another_program_is_not_started(launch, new_ledger):
@@ -292,7 +292,7 @@ def test_a_configuration_may_be_servers_alone(shell):
     """Without mcpProxy the defaults hold: this machine only, port 9090."""
     file = shell.write("config.json", {"mcpServers": {"time": {"command": "uvx"}}})
     printed = shell.run("client-config", "generic", "--config", file).stdout
-    assert json.loads(printed)["mcpServers"]["time"]["url"] == "http://127.0.0.1:9090/time/mcp"
+    assert json.loads(printed)["mcpServers"]["mcp-proxy"]["url"] == "http://127.0.0.1:9090/mcp"
 
 
 def test_variables_stand_for_truth_values_numbers_and_names(launch, new_ledger):

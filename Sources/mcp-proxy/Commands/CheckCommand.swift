@@ -18,7 +18,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Flag(
         name: .customLong("against-running"),
-        help: "Also asks the running proxy what a reload of its configuration would change.")
+        help: "Also asks the running proxy what a reload would change, and which names it offers changed, or not at all.")
     var isAgainstRunning = false
 
     func validate() throws {
@@ -69,6 +69,7 @@ struct CheckCommand: AsyncParsableCommand {
             let lines = report["lines"]?.elements.compactMap(\.string) ?? []
             let title = "a reload of the proxy at \(client.place.base) would change"
             try ShownOutput.write(table: lines.isEmpty ? ["\(title) nothing"] : ["\(title):"] + lines)
+            try ShownOutput.write(table: try await RunningOffers(client: client).remarks())
         }
     }
 }

@@ -6,10 +6,13 @@ struct CommandFailure: Error {
     let words: String
     /// Whether these are words of a server, which has been asked.
     let isAnswer: Bool
+    /// Whether the proxy has not what it was asked for.
+    let isMissing: Bool
 
-    init(_ words: String, isAnswer: Bool = false) {
+    init(_ words: String, isAnswer: Bool = false, isMissing: Bool = false) {
         self.words = words
         self.isAnswer = isAnswer
+        self.isMissing = isMissing
     }
 
     /// Runs a command; what it throws is said on standard error and becomes exit code 1.

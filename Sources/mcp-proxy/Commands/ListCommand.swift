@@ -20,7 +20,7 @@ struct ListCommand: AsyncParsableCommand {
     func run() async throws {
         try await CommandFailure.reported("nothing was listed") {
             switch try await ServerAccess.find(remote, source, oneShot) {
-            case .running(let client): try show(try await client.answer(.get, "servers"))
+            case .running(let client): try await show(try await client.answer(.get, "servers"), of: client)
             case .oneShot(let settings, _):
                 Interruption.tellWaiting("starting the servers…")
                 try show(try await OneShotServers(settings, for: .onePerson).look(TerminationSignals()), of: settings)
@@ -28,7 +28,7 @@ struct ListCommand: AsyncParsableCommand {
         }
     }
 
-    private func show(_ answer: JSONView) throws {
+    private func show(_ answer: JSONView, of client: ManagementClient) async throws {
         if output.isJSON { return try ShownOutput.write(json: answer.bytes) }
         var rows: [[String]] = []
         var failures: [String] = []
@@ -43,7 +43,10 @@ struct ListCommand: AsyncParsableCommand {
             failures.append("\(name) failed: \(error)")
         }
         let header = ["SERVER", "STATE", "SOURCE", "TRANSPORT", "TOOLS", "CALLS", "PATH"]
-        try ShownOutput.write(table: TextTable.lines(header, rows))
+        // A proxy that offers nothing together has its servers all the same.
+        let together = (try? await RunningOffers(client: client).addresses()) ?? []
+        try ShownOutput.write(
+            table: TextTable.lines(header, rows) + together.map { "\($0.title): \($0.url)" })
         for line in failures { Terminal.error(ShownOutput.printable(line)) }
     }
 

@@ -97,7 +97,7 @@ struct ManagementClient: Sendable {
         for line in problem?["stderr"]?.elements.compactMap(\.string) ?? [] {
             words += "\n    | \(ShownOutput.printable(line))"
         }
-        return CommandFailure(words)
+        return CommandFailure(words, isMissing: answer.status == 404)
     }
 
     /// Which token was not good enough, and how another one is given.

@@ -31,6 +31,18 @@ import Testing
                 + #""Authorization: Bearer ${MCP_PROXY_TOKEN}"],"env": {"MCP_PROXY_TOKEN": "it's"}}}}"#)
     }
 
+    @Test("Claude Desktop starts all servers by itself where it is told with what")
+    func desktopAlone() {
+        let all = PublishedServer(
+            name: "mcp-proxy", url: "http://h/mcp", token: nil, arguments: ["stdio", "--config", "/c.json"])
+        let snippet = ClientSnippet(for: .claudeDesktop, [all], program: "/bin/mcp-proxy", asksForTokens: false)
+        #expect(
+            compact(snippet.json)
+                == #"{"mcpServers": {"mcp-proxy": {"command": "/bin/mcp-proxy","args": ["stdio", "--config", "/c.json"]}}}"#)
+        let cursor = ClientSnippet(for: .cursor, [all], program: "/bin/mcp-proxy", asksForTokens: false)
+        #expect(compact(cursor.json) == #"{"mcpServers": {"mcp-proxy": {"url": "http://h/mcp"}}}"#)
+    }
+
     @Test(
         "Other clients get a URL under their own key",
         arguments: [(Client.cursor, #"{"url""#), (.windsurf, #"{"serverUrl""#), (nil, #"{"type": "http","url""#)]

@@ -1,0 +1,235 @@
+"""One entry for all servers together: `client-config`, `import`, `check` and `tools`."""
+
+import json
+import os
+import subprocess
+
+import pytest
+
+from support.fixture import stdio
+
+SECONDS = 60
+TOKEN = "a-token-that-nobody-guesses"
+OTHER = "another-token-that-nobody-guesses"
+OWN = "the-token-of-a-group-that-nobody-guesses"
+BASE = "http://127.0.0.1:9090"
+
+
+def configured(shell, servers, **proxy):
+    return shell.write("project/config.json", {"mcpProxy": proxy, "mcpServers": servers})
+
+
+def asking(*tokens):
+    return {"command": "x", "options": {"authTokens": list(tokens)}}
+
+
+def entries(done):
+    return json.loads(done.stdout)["mcpServers"]
+
+
+def entry(token=None, path="/mcp"):
+    headers = {"headers": {"Authorization": f"Bearer {token}"}} if token else {}
+    return {"url": f"{BASE}{path}", **headers}
+
+
+# What a client is to send
+
+
+@pytest.mark.parametrize(
+    ("servers", "options", "token", "unseen"),
+    [
+        ({"a": {"command": "x"}, "b": {"command": "x"}}, {}, None, []),
+        ({"a": {"command": "x"}, "b": {"command": "x"}}, {"authTokens": [TOKEN]}, TOKEN, []),
+        ({"a": {"command": "x"}, "b": asking(OTHER)}, {"authTokens": [TOKEN]}, TOKEN, ["b"]),
+        ({"a": {"command": "x"}, "b": asking(OTHER)}, {}, None, ["b"]),
+        ({"a": asking(TOKEN), "b": asking(OTHER), "c": asking("third-token-1234", OTHER)}, {}, OTHER, ["a"]),
+        ({"a": asking(TOKEN), "off": {**asking(OTHER), "disabled": True}}, {}, TOKEN, []),
+    ],
+    ids=["open", "the proxy's", "another's", "one open", "the most", "disabled"],
+)
+def test_there_is_one_entry_with_the_token_that_opens_most(shell, servers, options, token, unseen):
+    """Which servers the client will not see is said, and how it gets these."""
+    configured(shell, servers, options=options)
+    done = shell.run("client-config", "cursor", "--show-token")
+    assert entries(done) == {"mcp-proxy": entry(token)}
+    said = [line for line in done.stderr.splitlines() if "will not see" in line]
+    assert bool(said) == bool(unseen), done.stderr
+    for name in unseen:
+        assert f"not see {name}, which asks" in said[0] and "--server" in said[0]
+    hidden = shell.run("client-config", "cursor")
+    assert entries(hidden) == {"mcp-proxy": entry(token and "<token>")}
+    assert not {TOKEN, OTHER} & set(hidden.stdout.split('"') + hidden.stderr.split())
+
+
+def test_a_group_has_an_entry_with_its_own_token(shell):
+    """Its name is that of the group; servers and groups may be chosen together."""
+    groups = {"dev": {"servers": ["b"], "options": {"authTokens": [OWN]}}, "all": {}}
+    configured(shell, {"a": {"command": "x"}, "b": asking(OTHER)}, groups=groups)
+    done = shell.run("client-config", "cursor", "--group", "dev", "--group", "all", "--server", "b", "--show-token")
+    assert entries(done) == {
+        "dev": entry(OWN, "/dev/mcp"),
+        "all": entry(path="/all/mcp"),
+        "b": entry(OTHER, "/b/mcp"),
+    }
+    assert '"prod"; there are: dev, all' in shell.run("client-config", "cursor", "--group", "prod", status=1).stderr
+    assert "not both" in shell.run("client-config", "cursor", "--each", "--group", "dev", status=64).stderr
+
+
+@pytest.mark.parametrize(
+    ("servers", "proxy", "names", "words"),
+    [
+        ({"a": {"command": "x"}, "b": {"command": "x"}}, {"endpoint": {"enabled": False}}, ["a", "b"], "switched off"),
+        ({f"path/{TOKEN}": {"command": "x"}}, {}, ["path"], "no server is offered"),
+    ],
+)
+def test_without_an_endpoint_each_server_has_an_entry(shell, servers, proxy, names, words):
+    """And that is said."""
+    configured(shell, servers, **proxy)
+    done = shell.run("client-config", "cursor")
+    assert list(entries(done)) == names
+    assert f"{words}" in done.stderr and "each server has an entry" in done.stderr
+
+
+def test_a_client_that_only_starts_programs_starts_all_servers(shell):
+    """It needs no proxy that runs and no token, and each client's own works as it is printed."""
+    servers = {"one": stdio(name="one"), "two": {**stdio(name="two"), "options": {"authTokens": [TOKEN]}}}
+    configured(shell, servers, groups={"dev": {"servers": ["two"]}})
+    done = shell.run("client-config", "claude-desktop")
+    started = entries(done)["mcp-proxy"]
+    assert started == {"command": shell.binary, "args": ["stdio", "--config", f"{shell.folder}/config.json"]}
+    assert "for itself" in done.stderr and TOKEN not in done.stderr
+    assert {name.split("__")[0] for name in listed_by(started)} == {"one", "two"}
+    group = entries(shell.run("client-config", "claude-desktop", "--group", "dev"))["dev"]
+    assert {name.split("__")[0] for name in listed_by(group)} == {"two"}
+
+
+def test_a_client_that_only_starts_programs_can_use_a_proxy_elsewhere(shell):
+    """Whoever names an address means the proxy there."""
+    configured(shell, {"a": {"command": "x"}})
+    done = shell.run("client-config", "claude-desktop", "--url", "https://m.example")
+    assert entries(done)["mcp-proxy"]["args"] == ["stdio", "https://m.example/mcp"]
+
+
+def listed_by(program):
+    """The names of the tools that a program lists to a client that starts it."""
+    params = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "c", "version": "1"}}
+    said = [
+        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        {"jsonrpc": "2.0", "id": 2, "method": "tools/list"},
+    ]
+    done = subprocess.run(
+        [program["command"], *program["args"]],
+        env={"PATH": os.environ["PATH"]},
+        input="".join(json.dumps(message) + "\n" for message in said),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    (answer,) = [answer for answer in answers if answer.get("id") == 2]
+    return [tool["name"] for tool in answer["result"]["tools"]]
+
+
+# From a client's file, and back
+
+
+@pytest.mark.parametrize("client", ["cursor", "claude-desktop"])
+@pytest.mark.parametrize("choice", [[], ["--each"]])
+def test_the_proxy_is_not_imported_into_itself(shell, client, choice):
+    """What `client-config` printed for a client stays out of the configuration that it was printed of."""
+    file = configured(shell, {"time": {"command": "x"}})
+    printed = json.loads(shell.run("client-config", client, *choice).stdout)
+    printed["mcpServers"]["new"] = {"command": "y"}
+    theirs = shell.write("theirs.json", printed)
+    done = shell.run("import", theirs, "--into", "config.json")
+    assert "it is this proxy, which would ask itself" in done.stderr
+    assert list(json.loads(file.read_text())["mcpServers"]) == ["time", "new"]
+
+
+def test_another_proxy_is_imported(shell):
+    """One at another address is a server like any other."""
+    configured(shell, {"time": {"command": "x"}})
+    theirs = shell.write("theirs.json", {"mcpServers": {"mcp-proxy": {"url": "https://m.example/mcp"}}})
+    assert "added" in shell.run("import", theirs, "--into", "config.json").stderr
+
+
+def test_an_import_says_how_the_client_gets_one_entry(shell):
+    """The command that it names prints that entry."""
+    shell.write(".cursor/mcp.json", {"mcpServers": {"time": {"command": "x"}, "git": {"command": "y"}}})
+    said = shell.run("import", "cursor", "--into", "config.json").stderr
+    command = "mcp-proxy client-config cursor --config config.json"
+    assert said.splitlines()[-1].endswith(command)
+    assert entries(shell.run(*command.split()[1:])) == {"mcp-proxy": entry()}
+    assert "client-config" not in shell.run("import", "cursor").stderr
+
+
+# What is known before anything is started
+
+
+def test_check_shows_where_servers_are_offered_together(shell):
+    """For each server its prefix, and how long its names may be; where they all change, why."""
+    servers = {"git": {"command": "x"}, "github-cloud": {"url": "https://x.example/", "prefix": "gh"}}
+    servers |= {"a b": {"command": "x"}, f"path/{TOKEN}": {"command": "x"}, "off": {"command": "x", "disabled": True}}
+    groups = {"dev": {"servers": ["git*"], "maxNameLength": 24}, "bare": {"servers": ["git"], "names": "never"}}
+    configured(shell, servers, groups=groups, baseURL="https://m.example/p")
+    done = shell.run("check")
+    assert done.stdout.splitlines()[1:] == [
+        "OFFERED AT   SERVER        PREFIX  NAMES STAY WHOLE",
+        "/p/mcp       git           git     up to 41 characters",
+        "/p/mcp       github-cloud  gh      up to 42 characters",
+        "/p/mcp       a b           a b     none: the prefix has other characters than letters, digits, _ and -",
+        "/p/dev/mcp   git           git     up to 19 characters",
+        "/p/dev/mcp   github-cloud  gh      up to 20 characters",
+        "/p/bare/mcp  git           -       all",
+    ]
+    assert TOKEN not in done.stdout + done.stderr
+
+
+# What is offered
+
+
+@pytest.mark.parametrize("runs", [True, False], ids=["running", "one-shot"])
+def test_tools_are_shown_under_the_names_that_are_offered(shell, launch, runs):
+    """Of the endpoint, and of a group; what cannot be started is named."""
+    servers = {"one": stdio(name="one"), "two": {**stdio(name="two"), "options": {"authTokens": [OTHER]}}}
+    groups = {"dev": {"servers": ["two"], "options": {"authTokens": [OWN]}}}
+    with launch(servers, proxy={"groups": groups}, options={"authTokens": [TOKEN]}) as proxy:
+        place = ["--config", proxy.file, *([] if runs else ["--one-shot"])]
+
+        def names(*arguments):
+            told = json.loads(shell.run("tools", *arguments, *place, "--output", "json").stdout)
+            return [tool["name"] for tool in told["tools"]]
+
+        assert "one__echo" in names("--merged")
+        # The token of the proxy opens one of them; in a process of its own the command may use both.
+        assert ("two__echo" in names("--merged")) != runs
+        assert {name.split("__")[0] for name in names("--group", "dev")} == {"two"}
+        rows = shell.run("tools", "--group", "dev", *place).stdout.splitlines()
+        assert rows[0].split() == ["TOOL", "ARGUMENTS", "DESCRIPTION"]
+        assert ["two__echo", "text"] in [row.split()[:2] for row in rows]
+        shell.run("tools", "--group", "no", *place, status=1)
+    assert "name one of" in shell.run("tools", "one", "--merged", status=64).stderr
+
+
+def test_tools_of_all_servers_name_those_that_failed(shell):
+    """What the others offer is shown."""
+    configured(shell, {"one": stdio(name="one"), "broken": {"command": "/nonexistent/program"}})
+    done = shell.run("tools", "--merged", "--one-shot", status=1)
+    assert "one__echo" in done.stdout and "broken: " in done.stderr
+
+
+def test_what_lists_cost_is_estimated(shell):
+    """A token for four bytes of JSON, for each server, for each tool, and in all."""
+    configured(shell, {"one": stdio(name="one"), "two": stdio(name="two", tools=60)})
+    place = ["--one-shot", "--output", "json"]
+    tools = json.loads(shell.run("tools", "one", *place).stdout)["tools"]
+    told = json.loads(shell.run("tools", "--tokens", *place).stdout)
+    assert told["estimates"]["one"]["tools"] == len(tools)
+    assert told["estimates"]["two"]["tokens"] > 60 * 5
+    assert told["total"]["tokens"] == -(-told["total"]["bytes"] // 4)
+    assert told["total"]["bytes"] == sum(cost["bytes"] for cost in told["estimates"].values())
+    single = json.loads(shell.run("tools", "--merged", "--tokens", *place).stdout)
+    assert single["estimates"]["one__echo"]["bytes"] > 50
+    done = shell.run("tools", "one", "--tokens", "--one-shot")
+    assert done.stdout.splitlines()[-1].split()[:2] == ["in", "all"] and "an estimate" in done.stderr
