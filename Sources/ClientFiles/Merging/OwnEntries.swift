@@ -43,7 +43,9 @@ package struct OwnEntries: Sendable {
     private static func comparable(_ url: String) -> String {
         for host in ["127.0.0.1", "[::1]", "0.0.0.0"] {
             let start = "http://\(host)"
-            if url.hasPrefix(start + ":") || url.hasPrefix(start + "/") { return "http://localhost" + url.dropFirst(start.count) }
+            if url.hasPrefix(start + ":") || url.hasPrefix(start + "/") {
+                return "http://localhost" + url.dropFirst(start.count)
+            }
         }
         return url
     }

@@ -8,7 +8,7 @@ package protocol GroupManagement: Sendable {
     /// What there is to say of every group, in the order of their names.
     func groupReports() async -> [GroupReport]
 
-    /// What there is to say of one group; nil when there is none of that name.
+    /// What there is to say of one group, or of the endpoint for all servers; nil when there is none of that name.
     func groupReport(of name: String) async -> GroupReport?
 
     /// Puts a group in the place of the one of that name, or adds it. Sessions there go on.
@@ -29,6 +29,9 @@ package struct GroupReport: Sendable {
     package var source: ServerSource
     /// What is offered there.
     package var offered: OfferReport
+
+    /// How the endpoint for all servers is named where groups are read: no group can have the name of its path.
+    package static let endpointName = "mcp"
 
     package init(name: String, path: String, source: ServerSource, offered: OfferReport) {
         self.name = name

@@ -51,7 +51,9 @@ package enum PrefixConversion {
             at: position, path, write: #"Write another "prefix" for one of the two"#)
     }
 
+    /// Whether it is offered with others as it is. One with a token in its name is only where a group names it, and may be
+    /// called as another one for other clients.
     private static func offersNames(_ server: ServerSettings) -> Bool {
-        !server.options.disabled && server.cannotStart == nil
+        !server.options.disabled && server.cannotStart == nil && (server.prefix != nil || !server.hasTokenInName)
     }
 }

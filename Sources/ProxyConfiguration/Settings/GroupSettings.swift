@@ -60,7 +60,14 @@ extension GroupSettings {
     }
 
     private func admits(_ server: ServerSettings) -> Bool {
-        guard servers.admits(server.name) else { return false }
-        return server.displayName == server.name || !servers.isAll
+        servers.admits(server.name) && (!server.hasTokenInName || names(server))
+    }
+
+    /// Whether one of the patterns means this server rather than any.
+    private func names(_ server: ServerSettings) -> Bool {
+        servers.texts.contains { pattern in
+            pattern.utf8.first != UInt8(ascii: "!") && !pattern.allSatisfy("*?".contains)
+                && NamePatterns([pattern]).admits(server.name)
+        }
     }
 }

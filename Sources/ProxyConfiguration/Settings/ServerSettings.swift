@@ -23,7 +23,8 @@ package struct ServerSettings: Sendable, Equatable {
     package var startTimeout: Duration?
     /// How long a call may take without a sign of life; nil for the limit of all servers.
     package var callTimeout: Duration?
-    /// What stands before its names where several servers are offered together; nil for the name of the server.
+    /// What stands before its names where several servers are offered together; nil for the name of the server, as far as
+    /// it cannot be a token.
     package var prefix: String?
     /// Who said all this.
     package internal(set) var provenance = Provenance.somebodyElses
@@ -53,8 +54,11 @@ package struct ServerSettings: Sendable, Equatable {
     /// Whether whatever certificate the server shows is taken for its own; where there is none, none is taken.
     package var takesAnyCertificate: Bool { egress.skipsVerification && transport.url?.origin.scheme == .https }
 
-    /// What stands before its names where several servers are offered together.
-    package var offeredPrefix: String { prefix ?? name }
+    /// What stands before its names where several servers are offered together. Nothing of it may be a token.
+    package var offeredPrefix: String { prefix ?? (hasTokenInName ? String(name.prefix { $0 != "/" }) : name) }
+
+    /// Whether a part of the name may be a token.
+    package var hasTokenInName: Bool { displayName != name }
 
     /// The way to a key of the server in the file, as messages show it.
     package func keyPath(_ key: String) -> String {

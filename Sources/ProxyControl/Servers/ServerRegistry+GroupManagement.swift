@@ -13,7 +13,13 @@ extension ServerRegistry: GroupManagement {
             .compactMap(report)
     }
 
-    package func groupReport(of name: String) -> GroupReport? { named(name).flatMap(report) }
+    package func groupReport(of name: String) -> GroupReport? {
+        guard var report = (name == GroupReport.endpointName ? groups[""] : named(name)).flatMap(report) else {
+            return nil
+        }
+        report.name = name
+        return report
+    }
 
     package func putGroup(
         _ name: String, _ configuration: ByteBuffer, for caller: ManagementCaller
@@ -93,7 +99,8 @@ extension ServerRegistry: GroupManagement {
     private func report(of group: ManagedGroup) -> GroupReport? {
         guard let offer = group.offer else { return nil }
         return GroupReport(
-            name: group.settings.name, path: "\(prefix)/\(PathEncoding.encode(group.settings.name))/",
+            name: group.settings.name,
+            path: group.settings.name.isEmpty ? "\(prefix)/" : "\(prefix)/\(PathEncoding.encode(group.settings.name))/",
             source: group.source, offered: offer.report())
     }
 

@@ -51,7 +51,8 @@ struct PublishedEntries {
     /// Why there is no endpoint for all servers; nil if there is one.
     private func reasonForEach(_ enabled: [ServerSettings]) -> String? {
         guard settings.endpoint.isEnabled else { return "mcpProxy.endpoint is switched off" }
-        return settings.endpoint.members(of: enabled, { $0 }).isEmpty ? "no server is offered at \(addresses.base)/mcp" : nil
+        return settings.endpoint.members(of: enabled, { $0 }).isEmpty
+            ? "no server is offered at \(addresses.base)/mcp" : nil
     }
 
     private func chosen(_ names: [String], of enabled: [ServerSettings]) throws(CommandFailure) -> [ServerSettings] {

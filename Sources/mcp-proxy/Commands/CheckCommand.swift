@@ -18,7 +18,8 @@ struct CheckCommand: AsyncParsableCommand {
 
     @Flag(
         name: .customLong("against-running"),
-        help: "Also asks the running proxy what a reload would change, and which names it offers changed, or not at all.")
+        help:
+            "Also asks the running proxy what a reload would change, and which names it offers changed, or not at all.")
     var isAgainstRunning = false
 
     func validate() throws {

@@ -30,10 +30,9 @@ struct OfferTable {
 
     private static func names(of server: ServerSettings, in group: GroupSettings) -> [String] {
         let prefix = server.offeredPrefix
-        let shown = server.prefix ?? server.displayName
         if group.naming == .never { return ["-", "all"] }
-        if let reason = PrefixConversion.reasonForDigest(prefix) { return [shown, "none: the prefix has \(reason)"] }
+        if let reason = PrefixConversion.reasonForDigest(prefix) { return [prefix, "none: the prefix has \(reason)"] }
         let room = group.maximumNameLength - prefix.utf8.count - "__".utf8.count
-        return [shown, room > 0 ? "up to \(room) characters" : "none: the prefix is too long"]
+        return [prefix, room > 0 ? "up to \(room) characters" : "none: the prefix is too long"]
     }
 }

@@ -7,7 +7,8 @@ struct ToolCost {
     /// So much JSON is about one token, for the models that are usual.
     private static let bytesPerToken = 4
 
-    static let remark = "an estimate: about \(bytesPerToken) bytes of JSON are one token; each model counts in its own way"
+    static let remark =
+        "an estimate: about \(bytesPerToken) bytes of JSON are one token; each model counts in its own way"
 
     let name: String
     let tools: Int

@@ -4,8 +4,7 @@ import MCPFrontEnd
 
 /// What a running proxy offers together, as its management API says it.
 struct RunningOffers {
-    /// How the API names the endpoint for all servers: a group cannot have the name of its path.
-    private static let endpoint = "mcp"
+    private static let endpoint = GroupReport.endpointName
     /// So much of one kind is shown of one place; the API has all of it.
     private static let shownCount = 20
 

@@ -29,7 +29,8 @@ import Testing
         arguments: [
             #"{"url": "http://localhost:9090/mcp"}"#, #"{"url": "http://localhost:9090/p/other/mcp"}"#,
             #"{"url": "http://localhost:90901/p/mcp"}"#, #"{"url": "https://localhost:9090/p/mcp"}"#,
-            #"{"url": "http://m.example:9090/p/mcp"}"#, #"{"command": "mcp-proxy", "args": ["--config", "/home/c.json"]}"#,
+            #"{"url": "http://m.example:9090/p/mcp"}"#,
+            #"{"command": "mcp-proxy", "args": ["--config", "/home/c.json"]}"#,
             #"{"command": "mcp-proxy", "args": ["stdio", "--config", "/home/d.json"]}"#,
             #"{"command": "other", "args": ["stdio", "--config", "/home/c.json"]}"#, #"{"command": "mcp-proxy"}"#,
         ])

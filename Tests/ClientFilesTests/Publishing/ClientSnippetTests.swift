@@ -38,7 +38,8 @@ import Testing
         let snippet = ClientSnippet(for: .claudeDesktop, [all], program: "/bin/mcp-proxy", asksForTokens: false)
         #expect(
             compact(snippet.json)
-                == #"{"mcpServers": {"mcp-proxy": {"command": "/bin/mcp-proxy","args": ["stdio", "--config", "/c.json"]}}}"#)
+                == #"{"mcpServers": {"mcp-proxy": {"command": "/bin/mcp-proxy","args": ["stdio", "--config", "/c.json"]}}}"#
+        )
         let cursor = ClientSnippet(for: .cursor, [all], program: "/bin/mcp-proxy", asksForTokens: false)
         #expect(compact(cursor.json) == #"{"mcpServers": {"mcp-proxy": {"url": "http://h/mcp"}}}"#)
     }

@@ -64,8 +64,17 @@ import Testing
 
     @Test("What may be a token in a name is not shown")
     func hidden() {
-        let found = errors(document("", #", "prefix": "a/canary""#, names: ("a/canary", "b")))
+        let found = errors(document(#", "prefix": "p""#, #", "prefix": "p""#, names: ("a/canary", "b")))
         #expect(found.map(\.keyPath) == ["mcpServers.b.prefix"] && !"\(found)".contains("canary"))
+    }
+
+    @Test(
+        "A name with what may be a token gives the prefix before its slash, which is no error beside another server's")
+    func token() throws {
+        let loaded = try load(document("", "", names: ("a/canary", "a")))
+        #expect(loaded.settings.servers.map(\.offeredPrefix) == ["a", "a"])
+        #expect(loaded.settings.servers.map(\.hasTokenInName) == [true, false])
+        #expect(errors(document(#", "prefix": "b""#, "", names: ("a/canary", "b"))).count == 1)
     }
 
     @Test("A server that comes over the API cannot have the prefix of another one")

@@ -50,6 +50,24 @@ import Testing
         }
     }
 
+    @Test("The endpoint for all servers is described under the name of its path, and is no group to change")
+    func endpointReport() async throws {
+        try await TestProxy.run(Self.configuration(Self.server("a"), Self.server("b"))) { proxy in
+            let report = try #require(await proxy.registry.groupReport(of: "mcp"))
+            #expect(report.name == "mcp" && report.path == "/" && report.offered.servers.map(\.name) == ["a", "b"])
+            #expect(await proxy.registry.groupReports().isEmpty)
+            #expect(await proxy.registry.groupReport(of: "") == nil)
+            let configuration = ByteBuffer(string: "{}")
+            await #expect(throws: ManagementRefusal.self) {
+                _ = try await proxy.registry.putGroup("mcp", configuration, for: TestProxy.operatorsToken)
+            }
+            await #expect(throws: ManagementRefusal.self) {
+                try await proxy.registry.removeGroup("mcp", for: TestProxy.operatorsToken)
+            }
+            #expect(members(proxy) == ["a", "b"])
+        }
+    }
+
     @Test("A group offers what its patterns name, in their order, and comes, changes and goes with a reload")
     func patterns() async throws {
         let servers = ["a1", "b", "a2", "c"].map { Self.server($0) }.joined(separator: ",")
