@@ -174,7 +174,7 @@ def test_check_shows_where_servers_are_offered_together(shell):
     groups = {"dev": {"servers": ["git*"], "maxNameLength": 24}, "bare": {"servers": ["git"], "names": "never"}}
     configured(shell, servers, groups=groups, baseURL="https://m.example/p")
     done = shell.run("check")
-    assert done.stdout.splitlines()[1:] == [
+    assert done.stdout.splitlines()[:-1] == [
         "OFFERED AT   SERVER        PREFIX  NAMES STAY WHOLE",
         "/p/mcp       git           git     up to 41 characters",
         "/p/mcp       github-cloud  gh      up to 42 characters",
@@ -182,6 +182,7 @@ def test_check_shows_where_servers_are_offered_together(shell):
         "/p/dev/mcp   git           git     up to 19 characters",
         "/p/dev/mcp   github-cloud  gh      up to 20 characters",
         "/p/bare/mcp  git           -       all",
+        "",
     ]
     assert TOKEN not in done.stdout + done.stderr
 
@@ -208,7 +209,10 @@ def test_tools_are_shown_under_the_names_that_are_offered(shell, launch, runs):
         rows = shell.run("tools", "--group", "dev", *place).stdout.splitlines()
         assert rows[0].split() == ["TOOL", "ARGUMENTS", "DESCRIPTION"]
         assert ["two__echo", "text"] in [row.split()[:2] for row in rows]
-        shell.run("tools", "--group", "no", *place, status=1)
+        assert 'there is no group "no"' in shell.run("tools", "--group", "no", *place, status=1).stderr
+        if runs:
+            refused = shell.run("tools", "--group", "dev", *place, "--token", TOKEN, status=1).stderr
+            assert 'the group "dev" needs another token' in refused and "--token" in refused
     assert "name one of" in shell.run("tools", "one", "--merged", status=64).stderr
 
 
@@ -233,3 +237,40 @@ def test_what_lists_cost_is_estimated(shell):
     assert single["estimates"]["one__echo"]["bytes"] > 50
     done = shell.run("tools", "one", "--tokens", "--one-shot")
     assert done.stdout.splitlines()[-1].split()[:2] == ["in", "all"] and "an estimate" in done.stderr
+
+
+@pytest.fixture
+def named(launch):
+    """A proxy with a long name, a group that hides a tool, and names without prefixes that collide."""
+    long = "server-with-a-name-that-leaves-little-for-tools"
+    groups = {
+        "dev": {"servers": ["one"], "tools": ["*", "!one__echo"]},
+        "bare": {"servers": ["one", "two"], "names": "never"},
+    }
+    servers = {"one": stdio(name="one"), "two": stdio(name="two"), long: stdio(name="long")}
+    with launch(servers, proxy={"groups": groups}, options={"authTokens": [TOKEN]}) as proxy:
+        yield proxy
+
+
+def test_check_asks_a_running_proxy_what_became_of_names(shell, named):
+    """What was changed, what is hidden and by which rule, and what collides."""
+    said = shell.run("check", named.file, "--against-running").stdout
+    assert said.index(f"{named.base}/mcp offers") < said.index(f"{named.base}/dev/mcp offers")
+    (changed,) = [line for line in said.splitlines() if "changed: echo of server-with-a-name" in line]
+    offered = changed.split()[-1]
+    assert len(offered) <= 46 and offered.startswith("server-with-a-name-that-l")
+    assert 'hidden: echo of one (tools: "!one__echo")' in said
+    assert "hidden: echo of two (another member has the name)" in said
+    assert "found: " in said
+    listed = json.loads(shell.run("tools", "--merged", "--config", named.file, "--output", "json").stdout)
+    assert offered in [tool["name"] for tool in listed["tools"]]
+
+
+def test_list_ends_with_where_servers_are_offered_together(shell, named, launch):
+    """The endpoint for all servers first; where it is switched off, only the groups."""
+    said = shell.run("list", "--config", named.file).stdout.splitlines()
+    base = named.base
+    assert said[-3:] == [f"all servers: {base}/mcp", f"group bare: {base}/bare/mcp", f"group dev: {base}/dev/mcp"]
+    with launch({"one": stdio()}, proxy={"endpoint": {"enabled": False}, "groups": {"dev": {}}}) as proxy:
+        said = shell.run("list", "--config", proxy.file).stdout.splitlines()
+        assert [line.split()[0] for line in said] == ["SERVER", "one", "group"]

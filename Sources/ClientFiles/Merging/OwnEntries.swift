@@ -1,4 +1,4 @@
-package import ProxyConfiguration
+import ProxyConfiguration
 
 /// The entries of clients that lead to the very proxy that servers are imported for: it would ask itself.
 package struct OwnEntries: Sendable {

@@ -51,9 +51,9 @@ struct CheckCommand: AsyncParsableCommand {
         let names = loaded.settings.servers.map(Self.words)
         let list = names.isEmpty ? "no servers" : names.joined(separator: ", ")
         let count = warnings.isEmpty ? "" : ", \(warnings.count) warning(s)"
-        Terminal.print("the configuration is valid\(count): \(list)")
         let offers = OfferTable(loaded.settings).lines
-        if !offers.isEmpty { try ShownOutput.write(table: offers) }
+        if !offers.isEmpty { try ShownOutput.write(table: offers + [""]) }
+        Terminal.print("the configuration is valid\(count): \(list)")
         if isAgainstRunning { try await askRunning(source) }
     }
 

@@ -1,3 +1,4 @@
+import MCPValues
 import ProxyConfiguration
 
 /// Where servers are offered together, and how much of their names stays whole there, as far as a configuration says it.

@@ -1,18 +1,30 @@
 import ClientFiles
 import MCPCore
 import MCPFrontEnd
+import MCPUpstream
+import NIOCore
 
 /// What a running proxy offers together, as its management API says it.
 struct RunningOffers {
     private static let endpoint = GroupReport.endpointName
     /// So much of one kind is shown of one place; the API has all of it.
-    private static let shownCount = 20
+    private static let shownCount = 10
 
     let client: ManagementClient
 
     /// Where servers are offered together: the endpoint for all of them first, then the groups.
     func addresses() async throws -> [(title: String, url: String)] {
         try await places().map { ($0.name == Self.endpoint ? "all servers" : "group \($0.name)", $0.url) }
+    }
+
+    /// Whether there is a group of that name, or an endpoint for all servers.
+    func has(_ name: String?) async throws -> Bool {
+        do {
+            _ = try await client.answer(.get, "groups/\(PathEncoding.encode(name ?? Self.endpoint))")
+            return true
+        } catch let error as CommandFailure where error.isMissing {
+            return false
+        }
     }
 
     /// What is worth knowing of each place: names that were changed, what is hidden and why, and what was found.
@@ -22,7 +34,7 @@ struct RunningOffers {
             let servers = place.report["servers"]?.elements ?? []
             let offered = place.report["offered"]?.elements ?? []
             let tools = offered.count { $0["list"]?.string == "tools" }
-            lines.append("\(place.url) offers \(tools) tools of \(servers.count) servers")
+            lines.append("\(place.url) offers \(Self.count(tools, "tool")) of \(Self.count(servers.count, "server"))")
             let changed = offered.compactMap { Self.change($0, servers) }
             let hidden = (place.report["hidden"]?.elements ?? []).map { entry in
                 "hidden: \(Self.text(entry, "name")) of \(Self.text(entry, "server")) (\(Self.text(entry, "rule")))"
@@ -72,6 +84,8 @@ struct RunningOffers {
         guard lines.count > shownCount else { return lines }
         return lines.prefix(shownCount) + ["and \(lines.count - shownCount) more like this; GET /api/groups/… has all"]
     }
+
+    private static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     private static func text(_ object: JSONView, _ member: String) -> String { object[member]?.string ?? "" }
 }

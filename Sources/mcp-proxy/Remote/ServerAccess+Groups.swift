@@ -21,8 +21,29 @@ extension ServerAccess {
             if case .running = self { return (value, []) }
             return (value, servers.failures)
         } catch let error as OneShotServers.Failure {
-            throw CommandFailure(error.words, isAnswer: error.refusal.reason == nil)
+            guard case .running(let client) = self, error.refusal.reason != nil else {
+                throw CommandFailure(error.words, isAnswer: error.refusal.reason == nil)
+            }
+            throw await explained(error, name, client)
         }
+    }
+
+    /// Why a running proxy does not let a group be asked: seldom for what the client behind it is told.
+    private func explained(
+        _ error: OneShotServers.Failure, _ name: String?, _ client: ManagementClient
+    ) async -> CommandFailure {
+        let shown = name.map { "the group \"\($0)\"" } ?? "the endpoint for all servers"
+        if error.status?.errorCode == .unauthorized {
+            let words = client.tokenWords(hasToken: client.place.token(ofGroup: name) != nil)
+            return CommandFailure("\(shown) needs another token\n\(words)")
+        }
+        // Without an answer the proxy's own words have to do.
+        guard (try? await RunningOffers(client: client).has(name)) == false else { return CommandFailure(error.words) }
+        let base = client.place.base
+        return CommandFailure(
+            name == nil
+                ? "\(shown) is switched off at \(base)"
+                : "there is no group \"\(name ?? "")\" at \(base); mcp-proxy list shows which there are")
     }
 
     private func servers(ofGroup name: String?) throws -> OneShotServers {
