@@ -47,11 +47,19 @@ package struct GroupSettings: Sendable, Equatable {
 extension GroupSettings {
     /// Those of the servers that are offered: in the order of the patterns by which they are, then in their own.
     ///
-    /// A server with what may be a token in its name is offered only where `servers` names it: whoever sees what is offered
-    /// could learn the token.
-    package func members<Server>(of servers: [Server], _ settings: (Server) -> ServerSettings) -> [Server] {
-        let admitted = servers.filter { admits(settings($0)) }
-        let patterns = self.servers.texts.filter { $0.utf8.first != UInt8(ascii: "!") }.map { NamePatterns([$0]) }
+    /// A server with what may be a token in its name is offered only where a pattern with a slash names it: who knows its
+    /// path may use it, and nobody else is to reach it, or learn of it, without.
+    ///
+    /// - Parameter isForOneClient: Whether nobody but the operator is offered them.
+    package func members<Server>(
+        of servers: [Server], isForOneClient: Bool = false, _ settings: (Server) -> ServerSettings
+    ) -> [Server] {
+        let patterns = adding.map { NamePatterns([$0]) }
+        let admitted = servers.filter { server in
+            let server = settings(server)
+            return self.servers.admits(server.name)
+                && (isForOneClient || !server.hasTokenInName || names(path: server.name))
+        }
         guard patterns.count > 1 else { return admitted }
         let placed = admitted.map { server in
             (place: patterns.firstIndex { $0.admits(settings(server).name) } ?? patterns.count, server: server)
@@ -59,15 +67,11 @@ extension GroupSettings {
         return (0...patterns.count).flatMap { place in placed.filter { $0.place == place }.map(\.server) }
     }
 
-    private func admits(_ server: ServerSettings) -> Bool {
-        servers.admits(server.name) && (!server.hasTokenInName || names(server))
-    }
+    /// The patterns that add servers.
+    private var adding: [String] { servers.texts.filter { $0.utf8.first != UInt8(ascii: "!") } }
 
-    /// Whether one of the patterns means this server rather than any.
-    private func names(_ server: ServerSettings) -> Bool {
-        servers.texts.contains { pattern in
-            pattern.utf8.first != UInt8(ascii: "!") && !pattern.allSatisfy("*?".contains)
-                && NamePatterns([pattern]).admits(server.name)
-        }
+    /// Whether a name with slashes is meant by a pattern that has one.
+    private func names(path name: String) -> Bool {
+        adding.contains { $0.utf8.contains(UInt8(ascii: "/")) && NamePatterns([$0]).admits(name) }
     }
 }

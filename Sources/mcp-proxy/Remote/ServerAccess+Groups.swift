@@ -1,4 +1,6 @@
 import MCPFrontEnd
+import MCPGateway
+import MCPUpstream
 import ProxyConfiguration
 import ProxyControl
 

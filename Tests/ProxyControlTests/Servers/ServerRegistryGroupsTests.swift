@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test("A server whose key may hold its token is offered only where it is named, or where it asks for another")
+    @Test("A server whose key may hold a token is offered only where it is named, also where it asks for another one")
     func secretKeys() async throws {
         let servers = [
             Self.server("f/secret", "f"), Self.server("g/secret", "g", #""authTokens":["\#(Self.alice)"]"#),
@@ -130,9 +130,10 @@ import Testing
         try await TestProxy.run(
             Self.configuration(servers, groups: #""named":{"servers":["f/*"]},"most":{"servers":["*","f*","!open"]}"#)
         ) { proxy in
-            #expect(members(proxy) == ["g/secret", "open"])
-            #expect(members(proxy, "most") == ["g/secret"])
+            #expect(members(proxy) == ["open"])
+            #expect(members(proxy, "most").isEmpty)
             #expect(members(proxy, "named") == ["f/secret"])
+            #expect(proxy.route("named")?.members.map(\.prefix) == ["f"])
         }
     }
 
