@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -93,7 +94,7 @@ def test_without_an_endpoint_each_server_has_an_entry(shell, servers, proxy, nam
 def test_a_client_that_only_starts_programs_starts_all_servers(shell):
     """It needs no proxy that runs and no token, and each client's own works as it is printed."""
     servers = {"one": stdio(name="one"), "two": {**stdio(name="two"), "options": {"authTokens": [TOKEN]}}}
-    configured(shell, servers, groups={"dev": {"servers": ["two"]}})
+    configured(shell, servers, groups={"dev": {"servers": ["two"]}}, addr="127.0.0.1:0")
     done = shell.run("client-config", "claude-desktop")
     started = entries(done)["mcp-proxy"]
     assert started == {"command": shell.binary, "args": ["stdio", "--config", f"{shell.folder}/config.json"]}
@@ -129,6 +130,15 @@ def listed_by(program):
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     (answer,) = [answer for answer in answers if answer.get("id") == 2]
     return [tool["name"] for tool in answer["result"]["tools"]]
+
+
+@pytest.mark.parametrize("example", ["one-endpoint.json", "groups.json", "first-run.json"])
+def test_the_examples_give_one_entry(shell, example):
+    """As they lie there, in a shell where their variables are set."""
+    file = Path(__file__).resolve().parents[2] / "Examples" / example
+    variables = {"MCP_PROXY_TOKEN": TOKEN, "VENV_DIR": "/nowhere"}
+    done = shell.run("client-config", "cursor", "--config", file, "--show-token", **variables)
+    assert entries(done) == {"mcp-proxy": entry(TOKEN if example == "one-endpoint.json" else None)}
 
 
 # From a client's file, and back

@@ -2,6 +2,7 @@
 package struct PublishedServer: Sendable, Equatable {
     /// What clients call it.
     package var name: String
+    /// Where it is; nothing where a client starts it for itself.
     package var url: String
     /// The token that opens it, or what stands for it; nil if none is asked for.
     package var token: String?

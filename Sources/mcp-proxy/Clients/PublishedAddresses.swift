@@ -4,8 +4,8 @@ import ProxyConfiguration
 
 /// Where a client finds what the proxy offers, and what is written for tokens.
 struct PublishedAddresses {
-    /// What URLs begin with.
-    let base: String
+    /// What URLs begin with; it is not always known, and not always needed.
+    let base: () throws(CommandFailure) -> String
     /// How a client that can start programs only starts mcp-proxy for what is offered together; nil where that is to
     /// speak to a URL.
     let programArguments: [String]?
@@ -14,15 +14,15 @@ struct PublishedAddresses {
     /// What stands for a token where they are not.
     let placeholder: String
 
-    func url(of server: ServerSettings) -> String {
+    func url(of server: ServerSettings) throws(CommandFailure) -> String {
         let path = PathEncoding.encode(showsTokens ? server.name : server.displayName)
         // What is masked in a name may be a token, too.
         let parts = path.split(separator: "/").map { $0 == "***" ? placeholder : String($0) }
-        return "\(base)/\(parts.joined(separator: "/"))/mcp"
+        return "\(try base())/\(parts.joined(separator: "/"))/mcp"
     }
 
-    func url(of group: GroupSettings) -> String {
-        "\(base)/\(group.name.isEmpty ? "" : PathEncoding.encode(group.name) + "/")mcp"
+    func url(of group: GroupSettings) throws(CommandFailure) -> String {
+        "\(try base())/\(group.name.isEmpty ? "" : PathEncoding.encode(group.name) + "/")mcp"
     }
 
     func arguments(for group: GroupSettings) -> [String]? {

@@ -44,15 +44,15 @@ struct PublishedEntries {
         }
         let names = groups.map { $0.name.isEmpty ? Self.nameOfAll : $0.name } + servers.map(\.name)
         let clientNames = PublishedServer.clientNames(for: names)
-        for (group, name) in zip(groups, clientNames) { add(group, of: enabled, as: name) }
-        for (server, name) in zip(servers, clientNames.dropFirst(groups.count)) { add(server, as: name) }
+        for (group, name) in zip(groups, clientNames) { try add(group, of: enabled, as: name) }
+        for (server, name) in zip(servers, clientNames.dropFirst(groups.count)) { try add(server, as: name) }
     }
 
     /// Why there is no endpoint for all servers; nil if there is one.
     private func reasonForEach(_ enabled: [ServerSettings]) -> String? {
         guard settings.endpoint.isEnabled else { return "mcpProxy.endpoint is switched off" }
         return settings.endpoint.members(of: enabled, { $0 }).isEmpty
-            ? "no server is offered at \(addresses.base)/mcp" : nil
+            ? "no server is offered at the endpoint for all" : nil
     }
 
     private func chosen(_ names: [String], of enabled: [ServerSettings]) throws(CommandFailure) -> [ServerSettings] {
@@ -74,18 +74,19 @@ struct PublishedEntries {
         }
     }
 
-    private mutating func add(_ server: ServerSettings, as name: String) {
-        append(name, addresses.url(of: server), server.options.authTokens.first)
+    private mutating func add(_ server: ServerSettings, as name: String) throws(CommandFailure) {
+        append(name, try addresses.url(of: server), server.options.authTokens.first)
     }
 
-    private mutating func add(_ group: GroupSettings, of enabled: [ServerSettings], as name: String) {
-        let arguments = addresses.arguments(for: group)
-        guard group.authTokens == nil, arguments == nil else {
-            return append(name, addresses.url(of: group), group.authTokens?.first, arguments)
-        }
+    private mutating func add(
+        _ group: GroupSettings, of enabled: [ServerSettings], as name: String
+    ) throws(CommandFailure) {
+        if let arguments = addresses.arguments(for: group) { return append(name, "", nil, arguments) }
+        let url = try addresses.url(of: group)
+        if let own = group.authTokens { return append(name, url, own.first) }
         let members = group.members(of: enabled) { $0 }
         let token = SharedToken.token(of: members, own: settings.options.authTokens)
-        append(name, addresses.url(of: group), token)
+        append(name, url, token)
         let unseen = SharedToken.unseen(members, with: token).map(\.displayName)
         guard !unseen.isEmpty else { return }
         let (verb, way) = unseen.count == 1 ? ("asks", "an entry of its own") : ("ask", "entries of their own")
@@ -97,7 +98,7 @@ struct PublishedEntries {
     private mutating func append(_ name: String, _ url: String, _ token: Secret?, _ arguments: [String]? = nil) {
         servers.append(
             PublishedServer(
-                name: name, url: url, token: arguments == nil ? token.map(addresses.shown) : nil,
+                name: name, url: url, token: token.map(addresses.shown),
                 tokenNumber: token.flatMap { tokens.firstIndex(of: $0) }, arguments: arguments))
     }
 }

@@ -87,7 +87,8 @@ struct ClientConfigCommand: AsyncParsableCommand {
         let entries = try PublishedEntries(
             PublishedEntries.Choice(isEach: isEach, servers: server, groups: group), of: settings,
             at: PublishedAddresses(
-                base: try base(settings), programArguments: client == .claudeDesktop ? programArguments : nil,
+                base: { () throws(CommandFailure) in try base(settings) },
+                programArguments: client == .claudeDesktop ? programArguments : nil,
                 showsTokens: showsToken, placeholder: placeholder ?? Self.usualPlaceholder))
         let snippet = ClientSnippet(
             for: client, entries.servers, program: OwnProgram.path, asksForTokens: !showsToken && placeholder == nil)
@@ -133,7 +134,7 @@ struct ClientConfigCommand: AsyncParsableCommand {
     }
 
     /// What URLs begin with.
-    private func base(_ settings: ProxySettings) throws -> String {
+    private func base(_ settings: ProxySettings) throws(CommandFailure) -> String {
         guard let url else {
             guard settings.address.port != 0 || settings.baseURL.origin != nil else {
                 throw CommandFailure("the proxy takes any free port (addr); name its address with --url")

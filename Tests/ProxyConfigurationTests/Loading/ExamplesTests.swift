@@ -52,6 +52,18 @@ import Testing
         )
     }
 
+    @Test("The example of one endpoint loads without a warning, and one token opens all of it")
+    func oneEndpoint() throws {
+        let loaded = try example("one-endpoint.json")
+        #expect(loaded.warnings.isEmpty)
+        let proxy = loaded.settings
+        let endpoint = proxy.endpoint
+        #expect(endpoint.members(of: proxy.servers) { $0 }.map(\.name) == ["time", "git", "fetch"])
+        #expect(proxy.servers.allSatisfy { $0.options.authTokens == [Secret("0123456789abcdef")] })
+        #expect(endpoint.tools.admits("git__git_status") && !endpoint.tools.admits("git__git_reset"))
+        #expect(proxy.groups.map(\.isReadOnly) == [true])
+    }
+
     @Test("The example of groups loads without a warning, with a group for developers")
     func groups() throws {
         let loaded = try example("groups.json")
