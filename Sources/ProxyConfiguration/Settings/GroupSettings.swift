@@ -67,6 +67,9 @@ extension GroupSettings {
         return (0...patterns.count).flatMap { place in placed.filter { $0.place == place }.map(\.server) }
     }
 
+    /// Whether names carry the prefixes of their servers, at least some of them.
+    package var hasPrefixes: Bool { naming != .never }
+
     /// The patterns that add servers.
     private var adding: [String] { servers.texts.filter { $0.utf8.first != UInt8(ascii: "!") } }
 

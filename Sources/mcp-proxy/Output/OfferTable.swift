@@ -1,4 +1,3 @@
-import MCPValues
 import ProxyConfiguration
 
 /// Where servers are offered together, and how much of their names stays whole there, as far as a configuration says it.
@@ -31,7 +30,7 @@ struct OfferTable {
 
     private static func names(of server: ServerSettings, in group: GroupSettings) -> [String] {
         let prefix = server.offeredPrefix
-        if group.naming == .never { return ["-", "all"] }
+        if !group.hasPrefixes { return ["-", "all"] }
         if let reason = PrefixConversion.reasonForDigest(prefix) { return [prefix, "none: the prefix has \(reason)"] }
         let room = group.maximumNameLength - prefix.utf8.count - "__".utf8.count
         return [prefix, room > 0 ? "up to \(room) characters" : "none: the prefix is too long"]
