@@ -14,6 +14,7 @@ TOKEN = "a-token-that-nobody-guesses"
 OTHER = "another-token-that-nobody-guesses"
 OWN = "the-token-of-a-group-that-nobody-guesses"
 BASE = "http://127.0.0.1:9090"
+CLAUDE = ["claude", "mcp", "add", "--transport", "http"]
 
 
 def configured(shell, servers, **proxy):
@@ -165,13 +166,20 @@ def test_another_proxy_is_imported(shell):
 
 
 def test_an_import_says_how_the_client_gets_one_entry(shell):
-    """The command that it names prints that entry."""
-    shell.write(".cursor/mcp.json", {"mcpServers": {"time": {"command": "x"}, "git": {"command": "y"}}})
+    """The command that it names adds that entry to the client's file, or prints it."""
+    file = shell.write(".cursor/mcp.json", {"mcpServers": {"time": {"command": "x"}, "git": {"command": "y"}}})
     said = shell.run("import", "cursor", "--into", "config.json").stderr
-    command = "mcp-proxy client-config cursor --config config.json"
-    assert said.splitlines()[-1].endswith(command)
-    assert entries(shell.run(*command.split()[1:])) == {"mcp-proxy": entry()}
+    command = f"mcp-proxy client-config cursor --config config.json --into {file}"
+    assert said.splitlines()[-1] == f"one entry in place of those in {file}: {command}"
+    shell.run(*command.split()[1:])
+    written = json.loads(file.read_text())["mcpServers"]
+    assert list(written) == ["time", "git", "mcp-proxy"] and written["mcp-proxy"] == entry()
     assert "client-config" not in shell.run("import", "cursor").stderr
+    shell.write(".mcp.json", {"mcpServers": {"third": {"command": "z"}}})
+    said = shell.run("import", shell.home / ".mcp.json", "--into", "config.json").stderr
+    command = "mcp-proxy client-config claude-code --config config.json"
+    assert said.splitlines()[-1].endswith(command)
+    assert shell.run(*command.split()[1:]).stdout.split() == [*CLAUDE, "mcp-proxy", f"{BASE}/mcp"]
 
 
 # What is known before anything is started
@@ -284,3 +292,41 @@ def test_list_ends_with_where_servers_are_offered_together(shell, named, launch)
     with launch({"one": stdio()}, proxy={"endpoint": {"enabled": False}, "groups": {"dev": {}}}) as proxy:
         said = shell.run("list", "--config", proxy.file).stdout.splitlines()
         assert [line.split()[0] for line in said] == ["SERVER", "one", "group"]
+
+
+# Into a client's file
+
+
+def test_the_entry_is_added_to_a_file_of_the_client(shell):
+    """Nothing else in it is changed, and an entry that is there stays; a file that is not there is made."""
+    configured(shell, {"time": {"command": "x"}}, options={"authTokens": [TOKEN]})
+    old = '{\n  // mine\n  "mcpServers": {\n    "other": {"command": "y"}\n  }\n}\n'
+    file = shell.write(".cursor/mcp.json", old)
+    refused = shell.run("client-config", "cursor", "--into", file, status=1)
+    assert "--show-token" in refused.stderr and TOKEN not in refused.stderr and file.read_text() == old
+    done = shell.run("client-config", "cursor", "--into", file, "--show-token")
+    assert done.stdout == "" and f"mcp-proxy added to {file}" in done.stderr and TOKEN not in done.stderr
+    new = file.read_text()
+    assert new.startswith(old[: old.index("\n  }\n}")]) and TOKEN in new
+    again = shell.run("client-config", "cursor", "--into", file, "--show-token")
+    assert "stays as it is" in again.stderr and file.read_text() == new
+    made = shell.home / "made.json"
+    shell.run("client-config", "gemini", "--into", made, "--show-token")
+    assert made.stat().st_mode & 0o777 == 0o600
+    assert list(json.loads(made.read_text())["mcpServers"]) == ["mcp-proxy"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["codex", "--into", "x.json"], 1, "by commands"),
+        (["goose", "--into", "x.yaml"], 1, "JSON only"),
+        (["cursor", "--into", "x.json", "--json"], 64, "--into goes with a client"),
+        (["--into", "x.json"], 64, "--into goes with a client"),
+    ],
+)
+def test_where_no_entry_can_be_added_nothing_is_written(shell, arguments, status, words):
+    """And it is said why."""
+    configured(shell, {"time": {"command": "x"}})
+    assert words in shell.run("client-config", *arguments, status=status).stderr
+    assert [file.name for file in shell.folder.iterdir()] == ["config.json"]

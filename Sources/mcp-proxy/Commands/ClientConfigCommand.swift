@@ -47,12 +47,20 @@ struct ClientConfigCommand: AsyncParsableCommand {
     @Flag(name: .customLong("show-token"), help: "Puts in the tokens, the first of each server.")
     var showsToken = false
 
+    @Option(
+        help: ArgumentHelp("A JSON file of the client, to which the entry is added.", valueName: "path"),
+        completion: .file())
+    var into: String?
+
     @Flag(help: "Prints JSON also where a client takes something else.")
     var json = false
 
     func validate() throws {
         guard !showsToken || placeholder == nil else {
             throw ValidationError("name either --show-token or --token-placeholder, not both")
+        }
+        guard into == nil || (client != nil && !json) else {
+            throw ValidationError("--into goes with a client, and not with --json")
         }
         guard !isEach || (server.isEmpty && group.isEmpty) else {
             throw ValidationError("name either --each, or --server and --group, not both")
@@ -92,11 +100,35 @@ struct ClientConfigCommand: AsyncParsableCommand {
                 showsTokens: showsToken, placeholder: placeholder ?? Self.usualPlaceholder))
         let snippet = ClientSnippet(
             for: client, entries.servers, program: OwnProgram.path, asksForTokens: !showsToken && placeholder == nil)
-        Terminal.error("Paste into: \(ClientSnippet.place(of: client))")
         for remark in entries.remarks { Terminal.error(remark) }
+        if let into { return try add(snippet, asking: client, entries.servers, to: into) }
+        Terminal.error("Paste into: \(ClientSnippet.place(of: client))")
         tellOfTokens(client, entries.servers)
         tellOfAddress(settings, entries.servers)
         try StandardOutput.write(json ? JSONLayout().text(of: snippet.json) : snippet.text)
+    }
+
+    /// Adds the entries to a client's file, in which nothing else is changed.
+    private func add(
+        _ snippet: ClientSnippet, asking client: Client?, _ servers: [PublishedServer], to path: String
+    ) throws {
+        guard case .file(let node) = snippet else {
+            throw CommandFailure("this client is told by commands, not by a file; leave --into out, and run these")
+        }
+        guard ConfigurationFormat(pathOrURL: path) == .json else {
+            throw CommandFailure("an entry can be added to JSON only; leave --into out, and copy it into \(path)")
+        }
+        let isAnswered = showsToken || placeholder != nil || client == .vscode
+        guard isAnswered || !servers.contains(where: { $0.token != nil }) else {
+            throw CommandFailure("the entry has a token: add --show-token to write it into \(path)")
+        }
+        let file = TextFile(path: path)
+        let old = try file.read()
+        let outcome = try ClientTarget(text: old, source: path).adding(node)
+        for name in outcome.kept { Terminal.error("\(path) has an entry \(name) already, which stays as it is") }
+        guard !outcome.added.isEmpty else { return }
+        try file.replace(old, with: outcome.text)
+        Terminal.error("\(outcome.added.joined(separator: ", ")) added to \(path)")
     }
 
     private func tellOfTokens(_ client: Client?, _ servers: [PublishedServer]) {

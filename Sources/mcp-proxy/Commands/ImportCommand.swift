@@ -110,13 +110,18 @@ struct ImportCommand: AsyncParsableCommand {
     /// How the clients that the servers are of get one entry for all of them.
     private func tellOfEntry(_ plan: ImportPlan) {
         guard let into else { return }
-        let clients = Client.allCases.filter { client in
-            plan.rows.contains { $0.outcome == .added && $0.server.found.place.client == client }
+        var places: [ClientPlace] = []
+        for row in plan.rows where row.outcome == .added && !places.contains(row.server.found.place) {
+            places.append(row.server.found.place)
         }
-        for client in clients {
+        for place in places {
+            guard let client = place.client else { continue }
+            let start = "mcp-proxy client-config \(client.rawValue) --config \(into)"
+            // Claude Code is told by commands, and the others' files are JSON or not.
+            let takesFile = client != .claudeCode && ConfigurationFormat(pathOrURL: place.path) == .json
             Terminal.error(
-                "one entry in their place in \(client.title): mcp-proxy client-config \(client.rawValue) --config "
-                    + ShownText.plain(into))
+                "one entry in place of those in \(ShownText.plain(place.path)): "
+                    + ShownText.plain(takesFile ? "\(start) --into \(place.path)" : start))
         }
     }
 
