@@ -40,12 +40,36 @@ extension String {
     package func hasBytes(of other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
         var (left, right) = (self, other)
-        return left.withUTF8 { left in right.withUTF8 { right in unsafe left.elementsEqual(right) } }
+        return left.withUTF8 { left in
+            right.withUTF8 { right in
+                unsafe UnsafeRawBufferPointer(left).hasBytes(of: UnsafeRawBufferPointer(right))
+            }
+        }
     }
 
     /// Whether the bytes begin with those of another text; `hasPrefix` overlooks a character that is combined with the
     /// one behind it.
     package func beginsWithBytes(of other: String) -> Bool {
         utf8.starts(with: other.utf8)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether the bytes are those of another buffer of the same length, eight at a time: names of sessions, servers and
+    /// tools are compared in every call.
+    fileprivate func hasBytes(of other: UnsafeRawBufferPointer) -> Bool {
+        var place = 0
+        while place + 8 <= count {
+            guard
+                unsafe loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                    == other.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+            else { return false }
+            place += 8
+        }
+        while place < count {
+            guard unsafe self[place] == other[place] else { return false }
+            place += 1
+        }
+        return true
     }
 }

@@ -23,4 +23,15 @@ import Testing
         #expect(
             !"".beginsWithBytes(of: "-") && "ab".beginsWithBytes(of: "") && !"e\u{301}".beginsWithBytes(of: "\u{E9}"))
     }
+
+    @Test("Every byte counts, wherever it stands", arguments: [1, 7, 8, 9, 16, 23])
+    func everyByte(length: Int) {
+        let text = String(repeating: "a", count: length)
+        for place in 0..<length {
+            var bytes = Array(text.utf8)
+            bytes[place] = UInt8(ascii: "b")
+            let other = String(decoding: bytes, as: UTF8.self)
+            #expect(!text.hasBytes(of: other) && other.hasBytes(of: String(decoding: bytes, as: UTF8.self)))
+        }
+    }
 }

@@ -41,7 +41,7 @@ extension Connection {
         upstream.whenReady { [self] result in
             // What cannot be reached says so to calls.
             guard case .success(let introduction) = result, introduction.declares("logging"),
-                let least = audience.logLevels.min()
+                let least = (audience.logLevels + [serverLevel].compactMap { $0 }).min()
             else { return completion() }
             setLevel(least, completion)
         }

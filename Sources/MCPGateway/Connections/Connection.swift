@@ -33,7 +33,7 @@ package final class Connection: @unchecked Sendable {
     /// Whether somebody wants to hear what the server says unasked.
     private(set) var wantsToListen: Bool
     /// The level that the server was told last, where calls without a session have asked for log messages.
-    private var serverLevel: LogLevel?
+    private(set) var serverLevel: LogLevel?
     /// `subscriptions/listen`, where the server has that.
     private(set) lazy var feed = makeFeed()
 

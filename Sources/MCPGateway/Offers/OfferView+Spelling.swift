@@ -39,12 +39,15 @@ extension OfferView {
         return [Edit(logger.range, .bytes(text))]
     }
 
+    /// Whether any address may not be offered as its server has it.
+    var renamesAddresses: Bool { knownLists.renamesAddresses }
+
     /// An answer of a server with the addresses under which its resources are offered.
     ///
     /// - Parameter request: What it answers, in the server's own names.
     func respelt(_ answer: Answer, from server: ServerConnections, to request: Message) -> Answer {
         let lists = knownLists
-        guard lists.renamesAddresses, case .passed(let message, let edits) = answer, let place = place(of: server)
+        guard case .passed(let message, let edits) = answer, let place = place(of: server)
         else {
             return answer
         }

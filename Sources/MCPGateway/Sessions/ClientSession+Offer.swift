@@ -91,15 +91,19 @@ extension ClientSession {
 
     private func tellLogLevel(to leg: Leg) {
         guard let logLevel, let open = leg.current else { return }
-        leg.wantsLogMessages(from: logLevel)
-        if open.era == .legacy { open.connection.run { $0.setLevel(logLevel, of: leg) } }
+        switch open.era {
+        case .legacy: open.connection.run { $0.setLevel(logLevel, of: leg) }
+        case .modern: leg.wantsLogMessages(from: logLevel)
+        }
     }
 
     /// Tells a server that is used from now on what the client has said of all, and then lets the calls go on.
     func prepare(_ leg: Leg, _ goOn: @escaping @Sendable () -> Void) {
         guard !isAtServersOwnPath, let logLevel, let open = leg.current else { return goOn() }
-        leg.wantsLogMessages(from: logLevel)
-        guard open.era == .legacy else { return goOn() }
+        guard open.era == .legacy else {
+            leg.wantsLogMessages(from: logLevel)
+            return goOn()
+        }
         // It has to know before the call what its client wants to hear; one that does not say so is not waited for long.
         let once = Countdown(1) { [self] in run { _ in goOn() } }
         open.connection.run { connection in connection.setLevel(logLevel, of: leg) { once.finish() } }
@@ -149,9 +153,5 @@ extension ClientSession {
     func offerEdits(_ notification: Message, from server: ServerConnections) -> [Edit] {
         guard !isAtServersOwnPath, let view else { return [] }
         return view.edits(notification, from: server)
-    }
-
-    func respelt(_ answer: Answer, from server: ServerConnections, to request: Message) -> Answer {
-        view?.respelt(answer, from: server, to: request) ?? answer
     }
 }

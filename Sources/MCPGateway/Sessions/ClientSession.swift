@@ -278,8 +278,12 @@ package final class ClientSession: Caller, @unchecked Sendable {
         }
         let server = exchange.connection.server
         let sealed = answer.sealed(by: taskOwner(at: server), for: exchange.request)
-        let respelt = respelt(sealed, from: server, to: exchange.request)
-        call.reply.finish(respelt.bytes(for: exchange.clientID, server: exchange.leg.serverName))
+        if let view, view.renamesAddresses {
+            let respelt = view.respelt(sealed, from: server, to: exchange.request)
+            call.reply.finish(respelt.bytes(for: exchange.clientID, server: exchange.leg.serverName))
+        } else {
+            call.reply.finish(sealed.bytes(for: exchange.clientID, server: exchange.leg.serverName))
+        }
         return true
     }
 

@@ -86,6 +86,20 @@ import Testing
         #expect(call.messages.contains { $0.contains(#""logger":"git","level":"info","data":2"#) })
     }
 
+    @Test("A level that a session has chosen does not keep a client without session from hearing what it asks for")
+    func levelOfAnother() throws {
+        harness.start()
+        let client = try harness.open()
+        for (level, id) in [("debug", "1"), ("emergency", "2")] {
+            _ = try client.call("logging/setLevel", #"{"level":"\#(level)"}"#, id: id)
+            _ = try client.call("tools/call", #"{"name":"git__log"}"#, id: #""c\#(id)""#)
+        }
+        _ = try harness.ask(
+            Ask(params: #""name":"git__status""#, meta: #""io.modelcontextprotocol/logLevel":"warning""#))
+        let told = harness["git"].script.links.flatMap { $0.requests(.loggingSetLevel) }
+        #expect(told.last?.message.params?["level"]?.string == "warning")
+    }
+
     @Test("Questions of two servers at once reach the client, and each answer its server")
     func questions() throws {
         harness.start()
