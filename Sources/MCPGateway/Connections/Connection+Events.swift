@@ -16,6 +16,7 @@ extension Connection: UpstreamListener {
         server.connectionChanged(self)
         if introduction.era == .modern { feed.reopen() }
         guard again else { return }
+        ownListsChanged()
         if introduction.era == .legacy { restoreState() }
         // Whatever was listed before may have changed with the restart. Where there is something to listen to, that is
         // told when it is listened to again, so that nothing is lost in between.

@@ -156,13 +156,19 @@ package final class Connection: @unchecked Sendable {
         turns.started(CallerTurn(exchange.caller), hearsLogMessages: hearsLogMessages)
         exchange.hasTurn = true
         exchange.mergedLevel = mergedLevel(for: exchange.request)
-        guard let level = exchange.logLevel, era == .legacy, serverLevel.map({ level < $0 }) ?? true,
-            case .ready(let introduction) = upstream.state, introduction.declares("logging")
-        else { return sendAgain(exchange) }
+        guard let level = exchange.logLevel, exchange.leg.era == .legacy, serverLevel.map({ level < $0 }) ?? true else {
+            return sendAgain(exchange)
+        }
         // The server has to know before the call what its client wants to hear; over HTTP only the answer tells that
         // it does.
-        serverLevel = level
-        setLevel(level) { [weak self] in self?.sendAgain(exchange) }
+        upstream.whenReady { [weak self] result in
+            guard let self else { return }
+            guard case .success(let introduction) = result, introduction.declares("logging") else {
+                return sendAgain(exchange)
+            }
+            serverLevel = level
+            setLevel(level) { [weak self] in self?.sendAgain(exchange) }
+        }
     }
 
     /// Sends an exchange under a new identifier.

@@ -330,7 +330,6 @@ package final class ServerConnections: Sendable {
                 $0.restarts = upstream.restarts
             }
             renewOthers(than: connection)
-            connection.ownListsChanged()
             if isSource(connection) || !catalog.isSettled { readCatalog(upstream, result) }
         case .starting, .waiting, .closed: break
         }
