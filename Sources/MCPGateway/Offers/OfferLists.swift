@@ -118,7 +118,19 @@ final class OfferLists: Sendable {
 
     /// Who may know an address, in the order in which they are to be asked; empty when it is not offered.
     func resources(at address: String) -> [AddressTable.Origin] {
-        selection.terms.resources.admits(address) ? addresses.origins(of: address) : []
+        guard selection.terms.resources.admits(address) else { return [] }
+        // An address may be written with a prefix although it is offered without: what is hidden stays so.
+        return addresses.origins(of: address).filter {
+            selection.terms.resources.admits(addresses.offered($0.address.text, of: $0.member))
+        }
+    }
+
+    /// Who has a template; nil when it is not offered.
+    func template(_ template: String) -> AddressTable.Origin? {
+        guard selection.terms.resources.admits(template), let origin = addresses.origin(ofTemplate: template),
+            selection.terms.resources.admits(addresses.offered(template: origin.address.text, of: origin.member))
+        else { return nil }
+        return origin
     }
 
     private static func json(_ text: String) -> ByteBuffer {

@@ -151,7 +151,7 @@ extension Resolver {
         guard let uri = reference?["uri"], let text = uri.string else {
             return .refused(Refusal(.invalidParams, "params.ref must name a prompt or the template of a resource"))
         }
-        guard let origin = lists.addresses.origin(ofTemplate: text) ?? lists.resources(at: text).first else {
+        guard let origin = lists.template(text) ?? lists.resources(at: text).first else {
             return .absent(Refusal(.invalidParams, "Unknown resource template: \(text)"), tool: nil)
         }
         let edit = Edit(uri.range, .bytes(json(origin.address.text)))

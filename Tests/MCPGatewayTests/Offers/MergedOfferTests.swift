@@ -216,4 +216,27 @@ import Testing
         let old = try #require(try client.call("tools/call", #"{"name":"git__diff"}"#).answers.first)
         #expect(old.contains("Unknown tool"))
     }
+
+    @Test("A resource that is hidden stays so however it is written, and so do the completions of its template")
+    func hiddenResource() throws {
+        var terms = OfferTerms()
+        terms.resources = NamePatterns(["*", "!mem://*"])
+        let harness = MergedHarness([("git", .legacy, []), ("hub", .legacy, [])], terms)
+        harness["hub"].lists["resources"] = #"[{"uri":"mem://two","name":"a"},{"uri":"hub://a","name":"b"}]"#
+        harness["hub"].lists["resourceTemplates"] = #"[{"uriTemplate":"mem://{id}","name":"t"}]"#
+        harness.start()
+        let client = try harness.open()
+        #expect(try client.names(.resources) == ["hub://a"])
+        for address in ["mem://two", "hub+mem://two", "mem://x", "hub+mem://x"] {
+            for method in ["resources/read", "resources/subscribe"] {
+                let answer = try #require(try client.call(method, #"{"uri":"\#(address)"}"#).answers.first)
+                #expect(answer.contains("Resource not found"), "\(method) \(address)")
+            }
+        }
+        for template in ["mem://{id}", "hub+mem://{id}"] {
+            let params = #"{"ref":{"type":"ref/resource","uri":"\#(template)"},"argument":{"name":"id","value":""}}"#
+            let answer = try #require(try client.call("completion/complete", params).answers.first)
+            #expect(answer.contains("Unknown resource template"), "\(template)")
+        }
+    }
 }
