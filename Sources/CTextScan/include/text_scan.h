@@ -20,6 +20,11 @@ static inline size_t text_length_before(uint8_t byte, const void *_Nonnull bytes
 // Not declared by every system without asking for more than its standard.
 extern void *_Nullable memmem(const void *_Nonnull, size_t, const void *_Nonnull, size_t);
 
+// Whether two texts of one length are the same.
+static inline _Bool text_equals(const void *_Nonnull left, const void *_Nonnull right, size_t count) {
+    return memcmp(left, right, count) == 0;
+}
+
 // Whether a text holds another one.
 static inline _Bool text_holds(const void *_Nonnull bytes, size_t count, const void *_Nonnull part, size_t length) {
     return memmem(bytes, count, part, length) != NULL;

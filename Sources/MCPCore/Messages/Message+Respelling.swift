@@ -20,7 +20,7 @@ extension Message {
 
 extension Envelope {
     /// Where everything stands once a value is longer, or shorter, than it was.
-    fileprivate func shifted(behind range: ByteRange, by difference: Int) -> Envelope {
+    func shifted(behind range: ByteRange, by difference: Int) -> Envelope {
         guard difference != 0 else { return self }
         var other = self
         let shift = Shift(end: range.upperBound, difference: difference)

@@ -55,6 +55,7 @@ package final class Connection: @unchecked Sendable {
             declaration: declaration,
             era: server.eraChoice,
             memory: server.eraMemory,
+            lists: server.lists,
             limits: server.limits,
             circuit: circuit,
             makeLink: { [links = server.links] in links.make(on: $0) }

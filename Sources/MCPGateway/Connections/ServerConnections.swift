@@ -48,6 +48,7 @@ package final class ServerConnections: Sendable {
     /// What it lists to some of its clients, and not to others.
     let variants = CatalogVariants()
     let eraMemory = EraMemory()
+    let lists = ListMemory()
     let asking: AskingMemory
     let cacheHints: ByteBuffer
     let settings: ServerConnectionSettings

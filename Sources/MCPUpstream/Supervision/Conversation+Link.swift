@@ -54,13 +54,17 @@ extension Conversation: UpstreamLinkReceiver {
     }
 
     func receive(_ bytes: ByteBuffer, relatedTo related: Int64?) {
-        let message: Message
+        if let repeated = lists.repeated(in: bytes) { return receive(repeated, relatedTo: related) }
         do {
-            message = try Message(bytes, maximumDepth: limits.maximumDepth, duplicateKeys: .accepted)
+            let message = try Message(bytes, maximumDepth: limits.maximumDepth, duplicateKeys: .accepted)
+            lists.note(message)
+            receive(message, relatedTo: related)
         } catch {
             receivedJunk(bytes, error.reason, relatedTo: related)
-            return
         }
+    }
+
+    private func receive(_ message: Message, relatedTo related: Int64?) {
         switch message.kind {
         case .result, .error: receivedAnswer(message, relatedTo: related)
         case .request: receivedRequest(message, relatedTo: related)

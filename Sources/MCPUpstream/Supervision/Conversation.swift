@@ -28,6 +28,7 @@ final class Conversation {
     let introducer: Introducer
     var limits: UpstreamLimits
     let circuit: CircuitBreaker
+    let lists: ListMemory
     var state = State.opening
     var startTimer: Scheduled<Void>?
     /// How long the start may take, whatever the limits are meanwhile.
@@ -57,6 +58,7 @@ final class Conversation {
         limits: UpstreamLimits,
         circuit: CircuitBreaker,
         mayStartSlowly: Bool,
+        lists: ListMemory = ListMemory(),
         owner: any ConversationOwner
     ) {
         self.generation = generation
@@ -66,6 +68,7 @@ final class Conversation {
         self.startTimeout = limits.startTimeout
         self.circuit = circuit
         self.mayStartSlowly = mayStartSlowly
+        self.lists = lists
         self.owner = owner
     }
 

@@ -32,6 +32,7 @@ package final class Upstream: @unchecked Sendable {
     private let declaration: ClientDeclaration
     let era: EraChoice
     let memory: EraMemory
+    private let lists: ListMemory
     private(set) var limits: UpstreamLimits
     private(set) weak var listener: (any UpstreamListener)?
     var current: Conversation?
@@ -65,6 +66,7 @@ package final class Upstream: @unchecked Sendable {
         declaration: ClientDeclaration,
         era: EraChoice = .detected,
         memory: EraMemory = EraMemory(),
+        lists: ListMemory = ListMemory(),
         limits: UpstreamLimits,
         circuit: CircuitBreaker? = nil,
         makeLink: @escaping LinkFactory
@@ -73,6 +75,7 @@ package final class Upstream: @unchecked Sendable {
         self.declaration = declaration
         self.era = era
         self.memory = memory
+        self.lists = lists
         self.limits = limits
         self.circuit = circuit ?? CircuitBreaker(limits.circuit(startsProcesses: true))
         self.makeLink = makeLink
@@ -251,6 +254,7 @@ package final class Upstream: @unchecked Sendable {
             limits: limits,
             circuit: circuit,
             mayStartSlowly: mayStartSlowly,
+            lists: lists,
             owner: self
         )
     }

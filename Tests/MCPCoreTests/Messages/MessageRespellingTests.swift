@@ -27,4 +27,35 @@ import Testing
         #expect(other.view(other.envelope.name)?.bytes.text == name)
         #expect(other.id == message.id)
     }
+
+    @Test(
+        "The same bytes with another number are the message that reading them gives",
+        arguments: [(1, 2), (9, 10), (1_000, 7)])
+    func repeated(_ first: Int, _ second: Int) throws {
+        func text(_ id: Int) -> ByteBuffer {
+            ByteBuffer(
+                string:
+                    #"{"result":{"tools":[{"name":"a","inputSchema":{}}],"_meta":{"x":1}},"id":\#(id),"jsonrpc":"2.0"}"#
+            )
+        }
+        let known = try Message(text(first))
+        let other = try #require(known.repeated(in: text(second)))
+        #expect(other.envelope == (try Message(text(second))).envelope && other.id == .integer(Int64(second)))
+    }
+
+    @Test(
+        "What differs in anything but a plain number is read as if nothing were known",
+        arguments: [
+            #"{"jsonrpc":"2.0","id":2,"result":{"tools":[{"name":"b"}]}}"#,
+            #"{"jsonrpc":"2.0","id":02,"result":{"tools":[{"name":"a"}]}}"#,
+            #"{"jsonrpc":"2.0","id":-2,"result":{"tools":[{"name":"a"}]}}"#,
+            #"{"jsonrpc":"2.0","id":"2","result":{"tools":[{"name":"a"}]}}"#,
+            #"{"jsonrpc":"2.0","id":2,"id":3,"result":{"tools":[{"name":"a"}]}}"#,
+            #"{"jsonrpc":"2.0","id":2 ,"result":{"tools":[{"name":"a"}]}}"#,
+            #"{"jsonrpc":"2.0","id":,"result":{"tools":[{"name":"a"}]}}"#, "{}", "",
+        ])
+    func different(_ text: String) throws {
+        let known = try Message(ByteBuffer(string: #"{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"a"}]}}"#))
+        #expect(known.repeated(in: ByteBuffer(string: text)) == nil)
+    }
 }
