@@ -30,6 +30,9 @@ CLIENTS = {
     "v1": ("old", "client_v1.py", "mcp"),
     "v2": ("new", "client_v2.py", "mcp"),
     "fastmcp": ("new", "client_fastmcp.py", "fastmcp"),
+    "sdk-1.2": ("sdk-1.2", "client_old.py", "mcp"),
+    "sdk-1.6": ("sdk-1.6", "client_old.py", "mcp"),
+    "sdk-1.9": ("sdk-1.9", "client_old.py", "mcp"),
 }
 
 
