@@ -1,4 +1,4 @@
-"""Servers of the package index behind one endpoint: whoever comes finds everything of each of them, and nothing of their troubles."""
+"""Servers of the package index behind one endpoint: everything is there, and each has its own troubles."""
 
 import asyncio
 import contextlib
@@ -83,6 +83,7 @@ READS = {
     "chuk-mcp-echo": "echo://docs",
     "jmrplens-gitlab-mcp-server": "gitlab://guides/git-workflow",
     "mcp-python-interpreter": "python://session/never-opened/history",
+    "eval-hub-mcp": "evalhub://server/version",
 }
 # {server: (the prompt there, the argument, what is there of it)}
 COMPLETIONS = {"jmrplens-gitlab-mcp-server": ("my_open_mrs", "state", "")}
@@ -112,7 +113,7 @@ def light(make_proxy, world):
 
 
 class Alone:
-    """What one server lists and answers at its own path, which test_compatibility.py compares with the server itself."""
+    """What a server lists and answers at its own path: the same as without a proxy (test_compatibility.py)."""
 
     def __init__(self, lists, answers):
         self.lists = lists
@@ -169,7 +170,9 @@ def together(alone, names):
     lists = {}
     for member, key in KEYS.items():
         lists[member] = [
-            offered(name, item[key]) if key == "name" else item[key] for name in names for item in alone[name].lists[member]
+            offered(name, item[key]) if key == "name" else item[key]
+            for name in names
+            for item in alone[name].lists[member]
         ]
     return lists
 
@@ -205,8 +208,8 @@ def test_an_official_client_finds_everything_of_each(proxy, light, world, alone,
     assert not failures, failures
     for member, expected in together(alone, names).items():
         assert outcomes["whole_lists"]["value"][member] == expected, member
+    assert len(names) >= 10 and all(alone[name].answers for name in names)
     called = [name for name in names if KNOWN[name].called]
-    assert len(called) >= 9
     for name, result in zip(called, outcomes["given_calls"]["value"], strict=True):
         assert KNOWN[name].answer in texts_of(result), name
     for feature in ("given_prompts", "given_reads", "given_completions"):
@@ -217,5 +220,143 @@ def test_an_official_client_finds_everything_of_each(proxy, light, world, alone,
 
 def texts_of(answer):
     """Everything that is said in an answer, as one text."""
-    parts = answer.get("content") or answer.get("contents") or answer.get("messages") or [answer.get("completion", answer)]
+    lists = ("content", "contents", "messages")
+    parts = next((answer[member] for member in lists if member in answer), [answer.get("completion", answer)])
     return "\n".join(part["text"] if "text" in part else json.dumps(part, sort_keys=True) for part in parts)
+
+
+# Troubles of some
+
+KILLED = "mcp-server-time"
+HANGING = "mcp-server-calculator"
+SLOW = "chuk-mcp-echo"
+FORGETFUL = "mcp-server-motherduck"
+TROUBLED = {KILLED, HANGING, SLOW, FORGETFUL}
+# A call that waits for another server's end waits much longer.
+BOUND_SECONDS = 10
+
+
+class Regular:
+    """A client that lists everything and calls all servers without troubles, again and again."""
+
+    def __init__(self, client, world, alone):
+        self.client = client
+        self.rounds = 0
+        self._expected = together(alone, NAMES)["tools"]
+        self._calls = {
+            name: asked_of(world, name)["given_calls"][1]
+            for name in NAMES
+            if name not in TROUBLED and KNOWN[name].called
+        }
+
+    async def come_again_and_again(self):
+        while True:
+            async with asyncio.timeout(BOUND_SECONDS):
+                tools, _ = await self.client.every("tools/list", "tools")
+            assert [tool["name"] for tool in tools] == self._expected
+            for name, call in self._calls.items():
+                await self._call(name, call)
+            self.rounds += 1
+
+    async def _call(self, name, call):
+        try:
+            async with asyncio.timeout(BOUND_SECONDS):
+                answer = await self.client.call(offered(name, call["name"]), call["arguments"])
+        except TimeoutError:
+            raise AssertionError(f"{name} was not heard within {BOUND_SECONDS} s") from None
+        assert KNOWN[name].answer in texts_of(answer.get("result", answer)), (name, answer)
+
+
+class Regulars:
+    def __init__(self, regulars):
+        self._regulars = regulars
+        self._tasks = []
+
+    def _go_on(self):
+        for task in self._tasks:
+            if task.done():
+                task.result()
+
+    async def one_more_round(self):
+        """Waits until each has come twice more: the first round may have begun before."""
+        wanted = [regular.rounds + 2 for regular in self._regulars]
+
+        def done():
+            self._go_on()
+            return all(it.rounds >= rounds for it, rounds in zip(self._regulars, wanted, strict=True))
+
+        await eventually_async(done, "another round of each client", seconds=60)
+
+    async def __aenter__(self):
+        self._tasks = [asyncio.ensure_future(regular.come_again_and_again()) for regular in self._regulars]
+        return self
+
+    async def __aexit__(self, *_):
+        self._go_on()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def signal_to(run, name, number):
+    """Sends a signal to every process of this server."""
+    found = [pid for pid, command in processes.marked(run).items() if name in command]
+    assert found, f"no process of {name}"
+    for pid in found:
+        os.kill(pid, number)
+
+
+@contextlib.asynccontextmanager
+async def hanging(run, name):
+    signal_to(run, name, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        signal_to(run, name, signal.SIGCONT)
+
+
+async def started(client, tool, arguments):
+    return await client.start("tools/call", {"name": tool, "arguments": arguments})
+
+
+async def answered(client, world, name):
+    """A call of this server that succeeds."""
+    call = asked_of(world, name)["given_calls"][1]
+    answer = await client.call(offered(name, call["name"]), call["arguments"])
+    assert KNOWN[name].answer in texts_of(answer.get("result", answer)), answer
+
+
+@pytest.mark.anyio
+async def test_nobody_notices_the_troubles_of_others(proxy, world, alone, http):
+    """One is killed, one hangs, one is slow, one forgets its sessions: lists stay whole, others answer."""
+    place = Place(mcp=proxy.url("/mcp"), sse=proxy.url("/sse"))
+    async with contextlib.AsyncExitStack() as stack:
+        kinds = ["http-sse", "2025-11-25", "2026-07-28"]
+        clients = [await stack.enter_async_context(visitor(kind, place, http)) for kind in kinds]
+        for client in clients:
+            for name in TROUBLED:
+                await answered(client, world, name)
+        regulars = await stack.enter_async_context(Regulars([Regular(client, world, alone) for client in clients]))
+
+        signal_to(proxy.run, KILLED, signal.SIGKILL)
+        await regulars.one_more_round()
+        call = offered(HANGING, "calculate"), asked_of(world, HANGING)["given_calls"][1]["arguments"]
+        slow = offered(SLOW, "echo_delay"), {"message": "late", "delay_seconds": 4}
+        async with hanging(proxy.run, HANGING):
+            waiting = [await started(client, *call) for client in clients]
+            late = [await started(client, *slow) for client in clients]
+            signal_to(f"{world.run}-upstream", FORGETFUL, signal.SIGKILL)
+            await regulars.one_more_round()
+            for kind in kinds:
+                async with asyncio.timeout(BOUND_SECONDS), visitor(kind, place, http) as newcomer:
+                    tools, _ = await newcomer.every("tools/list", "tools")
+                    assert [tool["name"] for tool in tools] == together(alone, NAMES)["tools"]
+            process = stack.enter_context(world.running(KNOWN[FORGETFUL]))
+            await asyncio.to_thread(world.wait_listening, KNOWN[FORGETFUL], process)
+            await regulars.one_more_round()
+            for client in clients:
+                for name in (KILLED, FORGETFUL):
+                    await eventually_succeeds(lambda: answered(client, world, name), f"{name} to be back")
+        for client, call, other in zip(clients, waiting, late, strict=True):
+            assert "42" in texts_of((await client.inbox.answer(call))["result"])
+            assert "late" in texts_of((await client.inbox.answer(other))["result"])
