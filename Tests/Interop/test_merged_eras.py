@@ -1,0 +1,19 @@
+"""Every kind of client at one of several servers behind one endpoint: the same comes true as at the server's own path."""
+
+import pytest
+
+from scenarios import SCENARIOS, reading
+from support.cells import SERVERS, name_of, pairs
+
+pytestmark = pytest.mark.anyio
+
+KINDS = ["http-sse", "2025-11-25", "2026-07-28"]
+# Who the endpoint says it is has a test of its own.
+MERGED = [scenario for scenario in SCENARIOS if scenario is not reading.identity]
+
+
+@pytest.mark.parametrize("kind, scenario", pairs(KINDS, MERGED), ids=name_of)
+@pytest.mark.parametrize("server", SERVERS)
+async def test_at_every_kind_of_server(servers, http, directory, server, kind, scenario):
+    """The scenario comes true for the names of this server, and one of the newest revision has nothing to complain of."""
+    await servers.play(scenario, kind, server, http, directory, merged=True)
