@@ -3,11 +3,12 @@
 import pytest
 
 from scenarios import SCENARIOS, reading
-from support.cells import SERVERS, name_of, pairs
+from support.cells import name_of, pairs
 
 pytestmark = pytest.mark.anyio
 
-KINDS = ["http-sse", "2025-11-25", "2026-07-28"]
+KINDS = ["2025-11-25", "2026-07-28"]
+SERVERS = ["legacy-stdio", "legacy-http", "modern-stdio", "modern-http"]
 # Who the endpoint says it is has a test of its own.
 MERGED = [scenario for scenario in SCENARIOS if scenario is not reading.identity]
 

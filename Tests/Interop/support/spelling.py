@@ -56,7 +56,7 @@ class Spelling:
                     {**item, key: own} for item in result[member] if (own := self._own(key, item[key])) is not None
                 ]
         if isinstance(result.get("contents"), list):
-            result["contents"] = [{**item, "uri": self._own_address(item["uri"])} for item in result["contents"]]
+            result["contents"] = [{**item, "uri": self._own("uri", item["uri"])} for item in result["contents"]]
         return result
 
     def _own(self, key, spelt):
@@ -75,7 +75,7 @@ class Spelling:
             assert params["logger"].startswith(f"{self._member}/"), params
             return {**params, "logger": params["logger"].removeprefix(f"{self._member}/")}
         if method == "notifications/resources/updated":
-            return {**params, "uri": self._own_address(params["uri"])}
+            return {**params, "uri": self._own("uri", params["uri"])}
         if method == "notifications/subscriptions/acknowledged":
             return {**params, "notifications": self._each(params["notifications"], self._own_address)}
         return params
