@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
 from support.answers import ROOTS, everything
+from support.features import INTERVIEW, check_roots, check_survey
 from support.matrix import matrix
 from support.offered import offered
+from support.visit import visit
 from support.visitors import plain
 from support.visits import Place, capabilities_of, has_elicitation, visitor
 from support.wait import eventually_async, eventually_succeeds
@@ -56,12 +59,12 @@ def each(more, member):
 
 @pytest.fixture
 def opened(servers, http):
-    def visit(kind):
+    def coming(kind):
         proxy = servers.proxy
         place = Place(proxy.url("/mcp"), proxy.url("/sse"), [proxy.binary, "stdio", "--config", str(proxy.file)])
         return visitor(kind, place, http, capabilities=capabilities_of(kind), answering=everything)
 
-    return visit
+    return coming
 
 
 @pytest.fixture(scope="module")
@@ -102,17 +105,20 @@ async def test_progress_and_log_messages_of_both_say_whose_they_are(opened, kind
     async with opened(kind) as client:
         both = Both(client, members)
         await client.set_level("notice")
-        tokens = lambda member: {"progressToken": f"of {member}"}
-        steps = await both.call("progress", lambda member: {"steps": 5, "confirm": True}, meta=tokens)
+        steps = await both.call(
+            "progress",
+            lambda member: {"steps": 5, "confirm": True},
+            meta=lambda member: {"progressToken": f"of {member}"},
+        )
         assert [result["content"][0]["text"] for result in steps] == ["5 steps"] * 2
         for member in members:
-            token = f"of {member}"
-            told = [note["progress"] for note in client.notes("notifications/progress") if note["progressToken"] == token]
+            notes = client.notes("notifications/progress")
+            told = [note["progress"] for note in notes if note["progressToken"] == f"of {member}"]
             assert told == [1, 2, 3, 4, 5], member
         await both.call("log_levels", lambda member: {"confirm": True})
         for member in members:
-            logger = f"{member}/fixture"
-            told = [note["level"] for note in client.notes("notifications/message") if note["logger"] == logger]
+            notes = client.notes("notifications/message")
+            told = [note["level"] for note in notes if note["logger"] == f"{member}/fixture"]
             assert told == ["notice", "warning", "error", "critical", "alert", "emergency"], member
         assert len(client.notes("notifications/message")) == 12
 
@@ -195,7 +201,7 @@ async def test_a_call_of_one_is_given_up_while_the_other_goes_on(opened, servers
         ]
         await client.cancel(started[0])
         await eventually_async(lambda: cancelled(servers, members[0], calls[0]), "the first to be told")
-        open(gates[1], "w").close()
+        Path(gates[1]).touch()
         answer = plain(client, "tools/call", await client.inbox.answer(started[1]))
         assert answer["content"][0]["text"] == "released"
         assert not cancelled(servers, members[1], calls[1])
@@ -208,6 +214,25 @@ def held(servers, member, gate):
 def cancelled(servers, member, call):
     found = servers.ledgers[member].entries("cancelled", pid=call["pid"], matched=True)
     return [entry for entry in found if entry["params"]["requestId"] == call["id"] and entry["time"] > call["time"]]
+
+
+@pytest.mark.parametrize("client, mode", [("v1", "legacy"), ("v2", "legacy"), ("v2", "auto"), ("fastmcp", "auto")])
+def test_an_official_client_is_asked_by_every_server(servers, client, mode):
+    """Its user, its model and its roots are asked by servers of both eras, and each gets the answers."""
+    members = [*LEGACY, *MODERN]
+    asking = ["interview", "compose", "ask_roots", "survey"]
+    calls = [[offered(member, tool), {}] for tool in asking for member in members]
+    order = {"kind": "streamable", "url": servers.proxy.url("/mcp"), "mode": mode, "calls": calls}
+    outcome = visit(client, order, ("given_calls",))["given_calls"]
+    assert "failure" not in outcome, outcome
+    texts = [result["content"][0]["text"] for result in outcome["value"]]
+    interviews, poems, roots, surveys = (texts[at : at + len(members)] for at in range(0, len(texts), len(members)))
+    assert interviews == [INTERVIEW] * len(members)
+    assert poems == ["composed sampled: a poem"] * len(members)
+    for text in roots:
+        check_roots(json.loads(text))
+    for text in surveys:
+        check_survey(json.loads(text))
 
 
 async def test_the_endpoint_says_who_it_is_and_what_all_can(opened, servers):

@@ -53,13 +53,12 @@ def test_ten_thousand_tools_are_read_page_by_page(launch, client):
     assert texts == ["many: tool-00000", "many: tool-09999", "few: only"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_a_page_is_bounded_in_entries_and_in_bytes(launch, http, kind):
+async def test_a_page_is_bounded_in_entries_and_in_bytes(launch, http):
     """No page has more than 1,000 entries, nor much more than 1 MiB, and all pages together have everything."""
     large = [tool(f"large-{number}", description="d" * 100_000) for number in range(25)]
     small = [tool(f"small-{number}") for number in range(1_500)]
     with Shelves(Shelf("a", large), Shelf("b", small)) as shelves, launch(shelves.entries()) as proxy:
-        async with visitor(kind, place(proxy), http) as client:
+        async with visitor("2026-07-28", place(proxy), http) as client:
             pages, cursor = [], {}
             while cursor is not None:
                 answer = await client.request("tools/list", cursor)
@@ -119,16 +118,15 @@ async def test_where_the_rule_gives_two_one_name_the_first_has_it(launch, http):
 async def test_what_is_no_tool_is_left_out(launch, http):
     """Entries without a name, or with one that is no text, are not listed, and everything else is."""
     broken = [tool("first"), {"inputSchema": {}}, {"name": 7, "inputSchema": {}}, None, "text", tool("last")]
-    with Shelves(Shelf("a", [tool("kept")]), Shelf("b")) as shelves:
-        odd = shelves._shelves["b"]
-        odd.special = lambda session, method, params: {"tools": broken} if method == "tools/list" else None
+    odd = Shelf("b")
+    odd.special = lambda session, method, params: {"tools": broken} if method == "tools/list" else None
+    with Shelves(Shelf("a", [tool("kept")]), odd) as shelves:
         with launch(shelves.entries()) as proxy:
             async with visitor("2025-11-25", place(proxy), http) as client:
                 assert await names(client) == ["a__kept", "b__first", "b__last"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_a_list_without_an_end_is_cut(launch, http, kind):
+async def test_a_list_without_an_end_is_cut(launch, http):
     """Cursors that go round in a circle, or never end, cost the others nothing; every page is listed once."""
 
     def circle(session, method, params):
@@ -147,7 +145,7 @@ async def test_a_list_without_an_end_is_cut(launch, http, kind):
     round_and_round, on_and_on, plain = Shelf("circle"), Shelf("endless"), Shelf("plain", [tool("last")])
     round_and_round.special, on_and_on.special = circle, endless
     with Shelves(round_and_round, on_and_on, plain) as shelves, launch(shelves.entries()) as proxy:
-        async with visitor(kind, place(proxy), http) as client:
+        async with visitor("2025-11-25", place(proxy), http) as client:
 
             async def whole():
                 listed = await names(client)
