@@ -1,4 +1,4 @@
-"""Two servers behind one endpoint that both have something to do with the same client at the same time, whatever the eras."""
+"""Two servers behind one endpoint that have to do with the same client at the same time, whatever the eras."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""A client of each era at a server of each, one of several behind one endpoint: what is true at its own path is true."""
+"""A client of each era at a server of each behind one endpoint: what is true at the server's own path is true."""
 
 import pytest
 
@@ -17,5 +17,5 @@ MERGED = [scenario for scenario in SCENARIOS if scenario is not reading.identity
 @pytest.mark.parametrize("kind, scenario", pairs(KINDS, MERGED), ids=name_of)
 @pytest.mark.parametrize("server", SERVERS)
 async def test_at_every_kind_of_server(servers, http, directory, server, kind, scenario):
-    """The scenario comes true for the names of this server, and one of the newest revision has nothing to complain of."""
+    """The scenario comes true for this server's names, and one of the newest revision has nothing to complain of."""
     await servers.play(scenario, kind, server, http, directory, merged=True)

@@ -6,10 +6,10 @@ import pytest
 
 from support.offered import offered
 from support.raw import Streamable, text_of
-from support.shelves import Shelf, Shelves, said, tool
+from support.shelves import REFUSED, Shelf, Shelves, said, tool
 from support.visit import visit
 from support.visits import Place, visitor
-from support.wait import eventually_succeeds
+from support.wait import eventually_async, eventually_succeeds
 
 pytestmark = pytest.mark.anyio
 
@@ -72,13 +72,14 @@ async def test_a_page_is_bounded_in_entries_and_in_bytes(launch, http):
     assert max(len(str(page)) for page in pages) < 1.2 * MEBIBYTE
 
 
-ODD = ["a.b", "a_b", "a-b", "a b", "a/b", "A_b", "é", "è", "e", "_", "__", "", " ", "a__b", "\n", "名前", "x" * 47, "x" * 48]
+ODD = ["a.b", "a_b", "a-b", "a b", "a/b", "A_b", "é", "è", "e", "_", "__", "", " ", "a__b", "\n", "名前"]
+LONG = ["x" * 47, "x" * 48, "m" * MEBIBYTE + "1", "m" * MEBIBYTE + "2"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_names_that_differ_in_what_is_replaced_stay_apart(launch, http, kind):
     """Empty ones, odd ones and those of a megabyte each have a name of their own, by which the right one is called."""
-    odd = [*ODD, "m" * MEBIBYTE + "1", "m" * MEBIBYTE + "2"]
+    odd = [*ODD, *LONG]
     shelf = Shelf("a", map(tool, odd), prompts=[{"name": name} for name in odd])
     with Shelves(shelf, Shelf("b", [tool("plain")])) as shelves, launch(shelves.entries()) as proxy:
         async with visitor(kind, place(proxy), http) as client:
@@ -208,6 +209,79 @@ async def test_a_list_that_changes_a_hundred_times_is_right_in_the_end(launch, h
             assert await says(client, "busy__state-100") == "busy: state-100"
             told = client.notes("notifications/tools/list_changed")
             assert 1 <= len(told) <= 100
+
+
+NO_LISTS = [{}, {"tools": None}, {"tools": {}}, {"tools": "none"}, {"tools": [[[[]]]]}, {"tools": [], "nextCursor": 7}]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_is_no_list_costs_the_others_nothing(launch, http, kind):
+    """Servers that answer with anything but a list have nothing, and the others' tools are all there."""
+    odd = [Shelf(f"odd-{at}") for at in range(len(NO_LISTS))]
+    made = [Shelf("first", [tool("one")]), *odd, Shelf("last", [tool("two")])]
+    for shelf, result in zip(odd, NO_LISTS, strict=True):
+        shelf.special = lambda session, method, params, result=result: result if method == "tools/list" else None
+    with Shelves(*made) as shelves, launch(shelves.entries()) as proxy:
+        async with visitor(kind, place(proxy), http) as client:
+            assert await names(client) == ["first__one", "last__two"]
+            assert await says(client, "last__two") == "last: two"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_list_that_cannot_be_read_to_the_end_stays_as_it_was(launch, http, kind):
+    """What was listed before stays listed and callable, until the server gives a whole list again."""
+    busy = Shelf("busy", [tool(f"old-{n}") for n in range(4)], page=2)
+    with Shelves(busy, Shelf("plain", [tool("same")])) as shelves, launch(shelves.entries()) as proxy:
+        async with visitor(kind, place(proxy), http) as client, client.listening(toolsListChanged=True):
+            before = await names(client)
+            assert before == [*(f"busy__old-{n}" for n in range(4)), "plain__same"]
+            failed = []
+
+            def failing(session, method, params):
+                if method != "tools/list":
+                    return None
+                failed.append(params)
+                return REFUSED if "cursor" in params else {"tools": [tool("new")], "nextCursor": "2"}
+
+            busy.special = failing
+            busy.lists["tools"] = [tool("old-0"), tool("new")]
+            shelves.tell(busy)
+            await eventually_async(lambda: {"cursor": "2"} in failed, "the list to be read again")
+            assert await says(client, "plain__same") == "plain: same"
+            assert await names(client) == before
+            assert await says(client, "busy__old-0") == "busy: old-0"
+            busy.special = lambda session, method, params: None
+            shelves.tell(busy)
+
+            async def renewed():
+                assert await names(client) == ["busy__old-0", "busy__new", "plain__same"]
+
+            await eventually_succeeds(renewed, "the new list")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_server_that_hangs_from_the_start_is_waited_for_once(launch, http, kind):
+    """The first list has the others, whoever listens is told when it comes, and then it is in its place."""
+    hanging = Shelf("hanging", [tool("late")])
+    hanging.hangs = True
+    hurried = {"endpoint": {"firstListWait": "500ms"}}
+    with Shelves(hanging, Shelf("plain", [tool("same")])) as shelves:
+        with launch(shelves.entries(), ready=False, proxy=hurried) as proxy:
+            async with visitor(kind, place(proxy), http) as client, client.listening(toolsListChanged=True):
+
+                async def others():
+                    assert await names(client) == ["plain__same"]
+
+                await eventually_succeeds(others, "the list of the other")
+                assert await says(client, "plain__same") == "plain: same"
+                hanging.hangs = False
+                await client.inbox.notification("notifications/tools/list_changed")
+
+                async def whole():
+                    assert await names(client) == ["hanging__late", "plain__same"]
+
+                await eventually_succeeds(whole, "the whole list")
+                assert await says(client, "hanging__late") == "hanging: late"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,4 +1,4 @@
-"""Many servers in one process, which list whatever a test puts on their shelves: streamable HTTP of the handshake era."""
+"""Servers in the process of the test that list whatever it puts on their shelves: HTTP of the handshake era."""
 
 import asyncio
 import itertools
@@ -13,6 +13,8 @@ MEMBERS = {
     "resources/list": "resources",
     "resources/templates/list": "resourceTemplates",
 }
+POLL_SECONDS = 0.01
+REFUSED = object()
 CAPABILITIES = {
     "tools": {"listChanged": True},
     "prompts": {"listChanged": True},
@@ -29,18 +31,20 @@ class Shelf:
 
     def __init__(self, name, tools=(), prompts=(), resources=(), page=1_000_000):
         self.name = name
-        self.lists = {"tools": list(tools), "prompts": list(prompts), "resources": list(resources), "resourceTemplates": []}
+        self.lists = {"tools": list(tools), "prompts": list(prompts), "resources": list(resources)}
         self.page = page
         self.received = []
         self.streams = set()
-        # Says of a request what it is answered with, or None.
+        # Whether it leaves everything without an answer for now.
+        self.hangs = False
+        # Says of a request what it is answered with, REFUSED for an error, or None for what is usual.
         self.special = lambda session, method, params: None
 
     def answer(self, session, method, params):
         """The result, or None where there is no such thing."""
         self.received.append(method)
         if (special := self.special(session, method, params)) is not None:
-            return special
+            return None if special is REFUSED else special
         if method in MEMBERS:
             return self._page(MEMBERS[method], int(params.get("cursor", 0)))
         if method == "tools/call" and any(entry.get("name") == params["name"] for entry in self.lists["tools"]):
@@ -53,7 +57,7 @@ class Shelf:
         return None
 
     def _page(self, member, start):
-        entries, end = self.lists[member], start + self.page
+        entries, end = self.lists.get(member, []), start + self.page
         result = {member: entries[start:end]}
         return {**result, "nextCursor": str(end)} if end < len(entries) else result
 
@@ -125,6 +129,8 @@ class Shelves:
         message = json.loads(request.body)
         if "method" not in message or "id" not in message:
             return await write_response(writer, 202)
+        while shelf.hangs and not incoming.gone.is_set():
+            await asyncio.sleep(POLL_SECONDS)
         session = request.headers.get("mcp-session-id")
         answer, headers = {"jsonrpc": "2.0", "id": message["id"]}, {"Content-Type": JSON}
         if message["method"] == "initialize":

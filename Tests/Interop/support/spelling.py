@@ -1,4 +1,4 @@
-"""One member of a merged endpoint under its own names, so that what is true at its own path can be asked of it there."""
+"""One member of a merged endpoint under its own names, so that what is true at its own path can be asked there."""
 
 from support.offered import offered
 
