@@ -133,7 +133,7 @@ async def test_updates_of_both_are_told_under_the_offered_addresses(opened, kind
         for member, uri in zip(members, uris, strict=True):
             read = plain(client, "resources/read", await client.request("resources/read", {"uri": uri}))
             assert read["contents"] == [{"uri": uri, "mimeType": "text/plain", "text": kind}], member
-        async with client.listening(uris=uris):
+        async with client.listening(uris=sorted(uris)):
             await both.call("touch", lambda member: {"uri": item})
             told = "notifications/resources/updated"
             await client.inbox.wait_for(lambda: len(client.notes(told)) >= 2, "both updates")
@@ -214,6 +214,32 @@ def held(servers, member, gate):
 def cancelled(servers, member, call):
     found = servers.ledgers[member].entries("cancelled", pid=call["pid"], matched=True)
     return [entry for entry in found if entry["params"]["requestId"] == call["id"] and entry["time"] > call["time"]]
+
+
+@pytest.mark.parametrize("kind", ["http-sse", "2025-11-25", "2026-07-28"])
+async def test_a_server_that_dies_fails_its_own_calls_alone(opened, servers, directory, kind):
+    """Its calls end with an error at once, the other's goes on, and it is back for the same client."""
+    members = dying, living = "legacy-stdio", "modern-http"
+    async with opened(kind) as client:
+        gates = {member: directory() / "gate" for member in members}
+        started = {
+            member: await client.start(
+                "tools/call", {"name": offered(member, "hold"), "arguments": {"file": str(gate)}}
+            )
+            for member, gate in gates.items()
+        }
+        for member, gate in gates.items():
+            await eventually_async(lambda: held(servers, member, str(gate)), f"the call at {member} to start")
+        assert "error" in await client.call(offered(dying, "crash"))
+        assert "error" in await client.inbox.answer(started[dying])
+        gates[living].touch()
+        answer = plain(client, "tools/call", await client.inbox.answer(started[living]))
+        assert answer["content"][0]["text"] == "released"
+
+        async def back():
+            assert "result" in await client.call(offered(dying, "echo"), {"text": "back"})
+
+        await eventually_succeeds(back, f"{dying} to be back")
 
 
 @pytest.mark.parametrize("client, mode", [("v1", "legacy"), ("v2", "legacy"), ("v2", "auto"), ("fastmcp", "auto")])
