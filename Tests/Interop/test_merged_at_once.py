@@ -1,12 +1,13 @@
 """Two servers behind one endpoint that have to do with the same client at the same time, whatever the eras."""
 
 import asyncio
+import contextlib
 import json
 from pathlib import Path
 
 import pytest
 
-from support.answers import ROOTS, everything
+from support.answers import ROOTS, everything, named
 from support.features import INTERVIEW, check_roots, check_survey
 from support.matrix import matrix
 from support.offered import offered
@@ -59,10 +60,10 @@ def each(more, member):
 
 @pytest.fixture
 def opened(servers, http):
-    def coming(kind):
+    def coming(kind, answering=everything, **more):
         proxy = servers.proxy
         place = Place(proxy.url("/mcp"), proxy.url("/sse"), [proxy.binary, "stdio", "--config", str(proxy.file)])
-        return visitor(kind, place, http, capabilities=capabilities_of(kind), answering=everything)
+        return visitor(kind, place, http, capabilities=capabilities_of(kind), answering=answering, **more)
 
     return coming
 
@@ -214,6 +215,36 @@ def held(servers, member, gate):
 def cancelled(servers, member, call):
     found = servers.ledgers[member].entries("cancelled", pid=call["pid"], matched=True)
     return [entry for entry in found if entry["params"]["requestId"] == call["id"] and entry["time"] > call["time"]]
+
+
+async def test_many_clients_at_all_servers_get_their_own(opened):
+    """Clients of every kind call and are asked by every server at once; nobody hears what is another's."""
+    members = [*LEGACY, *MODERN]
+    async with contextlib.AsyncExitStack() as stack:
+        kinds = ["2025-11-25", "2026-07-28"] * 4
+        clients = {
+            f"user {at}": await stack.enter_async_context(
+                # Requests without a session are told apart by who they say they are.
+                opened(kind, named(f"user {at}"), info={"name": f"user {at}", "version": "1"})
+            )
+            for at, kind in enumerate(kinds)
+        }
+
+        # From its first question on a server over stdio is called by one after the other.
+        for name, client in clients.items():
+            assert await Both(client, members).texts("interview") == [f"{name} likes {name}'s"] * len(members)
+
+        async def busy(name, client):
+            both = Both(client, members)
+            for turn in range(5):
+                values = await both.call("reflect", lambda member: {"value": {"of": name, "at": member, "turn": turn}})
+                expected = [{"of": name, "at": member, "turn": turn} for member in members]
+                assert [result["structuredContent"] for result in values] == expected
+                assert await both.texts("interview") == [f"{name} likes {name}'s"] * len(members)
+
+        await asyncio.gather(*(busy(name, client) for name, client in clients.items()))
+        for client in clients.values():
+            assert len(client.asked) == 6 * 2 * len(members)
 
 
 @pytest.mark.parametrize("kind", ["http-sse", "2025-11-25", "2026-07-28"])
