@@ -37,7 +37,7 @@ CLIENTS = {
 
 
 def visit(client, order, features=tuple(CHECKS)):
-    """{feature: {"value": …} or {"failure": …}} for the client named "v1", "v2" or "fastmcp"."""
+    """{feature: {"value": …} or {"failure": …}} for the client that `CLIENTS` knows by this name."""
     return driven(client, {"features": features, **order})
 
 
