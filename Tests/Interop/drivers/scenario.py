@@ -5,7 +5,9 @@ script gets one JSON object as its argument and prints one JSON object: {feature
 
     {"kind": "streamable" | "sse" | "stdio", "url": …, "command": …, "args": …, "env": …, "headers": …,
      "ledger": FILE, "mode": "legacy" | "auto" | "2026-07-28", "features": [names], "calls": [[tool, arguments]],
-     "silent": whether the client declares nothing that it could be asked}
+     "silent": whether the client declares nothing that it could be asked,
+     "count": how many tools are listed in the end, "prompts": [[name, arguments]], "reads": [uris],
+     "completions": [[prompt, argument, value]]}
 
 An array of such objects is a tour: it prints an array of outcomes.
 """
@@ -236,6 +238,44 @@ async def after_cancellation(client, order):
 @feature
 async def given_calls(client, order):
     return [await client.call_tool(name, arguments) for name, arguments in order["calls"]]
+
+
+@feature
+async def whole_lists(client, order):
+    """What is listed as soon as there are so many tools: a proxy just started learns of slow servers later."""
+
+    async def tool_names():
+        items, _ = await every_page(client.list_tools, "tools")
+        return [item["name"] for item in items]
+
+    tools = await tool_names()
+    while len(tools) < order["count"]:
+        await asyncio.sleep(POLL_SECONDS)
+        tools = await tool_names()
+    prompts, _ = await every_page(client.list_prompts, "prompts")
+    resources, _ = await every_page(client.list_resources, "resources")
+    templates, _ = await every_page(client.list_templates, "resourceTemplates")
+    return {
+        "tools": tools,
+        "prompts": [item["name"] for item in prompts],
+        "resources": [item["uri"] for item in resources],
+        "resourceTemplates": [item["uriTemplate"] for item in templates],
+    }
+
+
+@feature
+async def given_prompts(client, order):
+    return [await client.get_prompt(name, arguments) for name, arguments in order["prompts"]]
+
+
+@feature
+async def given_reads(client, order):
+    return [await client.read_resource(uri) for uri in order["reads"]]
+
+
+@feature
+async def given_completions(client, order):
+    return [await client.complete(*completion) for completion in order["completions"]]
 
 
 def entries(ledger, event):

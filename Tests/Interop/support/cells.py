@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from support.ledger import Ledger
+from support.spelling import Spelling
 from support.visits import Place, capabilities_of, has_elicitation, visitor
 
 SERVERS = ["legacy-stdio", "legacy-http", "legacy-sse", "modern-stdio", "modern-http"]
@@ -49,12 +50,15 @@ class Cell:
     http: object
     directory: Callable[[], Path]
     direct: bool = False
+    # Where the server is one of several behind the place.
+    spelling: Spelling | None = None
 
     @contextlib.asynccontextmanager
     async def client(self, answering=None, capabilities=None):
         """A client that declares all its revision knows, unless told otherwise."""
         declared = capabilities_of(self.kind) if capabilities is None else capabilities
-        async with visitor(self.kind, self.place, self.http, capabilities=declared, answering=answering) as client:
+        settings = {"capabilities": declared, "answering": answering, "spelling": self.spelling}
+        async with visitor(self.kind, self.place, self.http, **settings) as client:
             yield client
 
     @property
@@ -78,7 +82,8 @@ class Cell:
         return self.directory() / "gate"
 
     def fresh(self, prefix="new"):
-        return f"{prefix}-{uuid.uuid4().hex}"
+        """A name that is new, and short enough to be offered as it stands together with the server's."""
+        return f"{prefix}-{uuid.uuid4().hex[:16]}"
 
     def violations(self):
         return self.ledger.entries("violation")

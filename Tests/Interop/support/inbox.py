@@ -20,12 +20,14 @@ class Arrived:
 class Inbox:
     def __init__(self):
         self.arrived = []
+        # How the client reads a message.
+        self.read = lambda message: message
         self.ended = {}
         self.failure = None
         self._news = asyncio.Event()
 
     def put(self, message, stream=None, text=""):
-        self.arrived.append(Arrived(message, stream, text))
+        self.arrived.append(Arrived(self.read(message), stream, text))
         self._wake()
 
     def end(self, stream, why="ended"):

@@ -2,9 +2,11 @@
 
 import contextlib
 
+from fixtures.catalog import RESOURCES
 from support.cells import SERVERS, STREAMING_SERVERS, Cell
 from support.features import MANY_TOOLS, PAGE
 from support.fixture import modern_stdio, stdio
+from support.spelling import Spelling
 from support.visits import Place
 
 
@@ -22,11 +24,29 @@ class Matrix:
         )
         return Cell(kind, server, place, self.ledgers[server], http, directory)
 
-    async def play(self, scenario, kind, server, http, directory):
+    def merged(self, kind, server, http, directory):
+        """The same server as one of all behind the endpoint for all."""
+        proxy = self.proxy
+        place = Place(
+            mcp=proxy.url("/mcp"),
+            sse=proxy.url("/sse"),
+            command=[proxy.binary, "stdio", "--config", str(proxy.file)],
+        )
+        is_first = server == SERVERS[0]
+        spelling = Spelling(server, lambda uri: not is_first and is_everywhere(uri))
+        return Cell(kind, server, place, self.ledgers[server], http, directory, spelling=spelling)
+
+    async def play(self, scenario, kind, server, http, directory, merged=False):
         """Plays it; a server of the newest revision has nothing to complain about afterwards."""
         before = len(self.ledgers[server].entries("violation"))
-        await scenario(self.cell(kind, server, http, directory))
+        cell = self.merged if merged else self.cell
+        await scenario(cell(kind, server, http, directory))
         assert faults(self.ledgers[server].entries("violation")[before:], scenario) == []
+
+
+def is_everywhere(uri):
+    """Whether every one of these servers has this address, so that all but the first offer it with a prefix."""
+    return uri in [resource["uri"] for resource in RESOURCES] or uri.startswith("mem://item/")
 
 
 def faults(violations, scenario):

@@ -30,11 +30,14 @@ CLIENTS = {
     "v1": ("old", "client_v1.py", "mcp"),
     "v2": ("new", "client_v2.py", "mcp"),
     "fastmcp": ("new", "client_fastmcp.py", "fastmcp"),
+    "sdk-1.2": ("sdk-1.2", "client_old.py", "mcp"),
+    "sdk-1.6": ("sdk-1.6", "client_old.py", "mcp"),
+    "sdk-1.9": ("sdk-1.9", "client_old.py", "mcp"),
 }
 
 
 def visit(client, order, features=tuple(CHECKS)):
-    """{feature: {"value": …} or {"failure": …}} for the client named "v1", "v2" or "fastmcp"."""
+    """{feature: {"value": …} or {"failure": …}} for the client that `CLIENTS` knows by this name."""
     return driven(client, {"features": features, **order})
 
 

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 
 from support.channels import LegacyHTTP, LegacySSE, ModernHTTP, Pipe
+from support.spelling import SpeltChannel
 from support.visitors import LegacyVisitor, ModernVisitor
 
 LEGACY_VERSIONS = {
@@ -29,10 +30,12 @@ class Place:
 
 
 @contextlib.asynccontextmanager
-async def visitor(kind, place, http, headers=None, **settings):
+async def visitor(kind, place, http, headers=None, spelling=None, **settings):
     """A raw client of this kind, connected; `settings` are those of a `Visitor`."""
     async with contextlib.AsyncExitStack() as stack:
         channel = await opened_channel(stack, kind, place, http, headers)
+        if spelling:
+            channel = SpeltChannel(channel, spelling)
         if kind in LEGACY_VERSIONS:
             made = LegacyVisitor(channel, LEGACY_VERSIONS[kind], **settings)
         else:
