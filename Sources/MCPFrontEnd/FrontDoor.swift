@@ -91,7 +91,7 @@ package final class FrontDoor: HTTPRequestHandler {
     }
 
     /// Ends the requests that are under way of whoever may not stay.
-    package func endRequests(at name: String, except mayStay: @escaping @Sendable (Principal) -> Bool) {
+    private func endRequests(at name: String, except mayStay: @escaping @Sendable (Principal) -> Bool) {
         listener.review(
             VisitorReview { visitor in
                 guard case .route(name) = visitor.place else { return true }

@@ -75,7 +75,7 @@ extension Gateway {
     /// Tells the clients at an offer that other servers are offered there, or the same in another way.
     package func offerChanged(_ offer: Offer) {
         let members = offer.members
-        for call in suspended.all where call.offer === offer {
+        for call in openCalls.all where call.offer === offer {
             guard !members.contains(where: { $0.server === call.server && $0.access.admits(call.principal) }) else {
                 continue
             }

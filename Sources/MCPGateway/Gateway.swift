@@ -25,6 +25,7 @@ package final class Gateway: Sendable {
     let taskSeal: TaskSeal
     let suspended: SuspendedCalls
     let subscriptions: OpenSubscriptions
+    let openCalls = OpenCalls()
     package let limits: GatewayLimits
     private let draining = Mutex(false)
 
@@ -119,7 +120,7 @@ package final class Gateway: Sendable {
     private static func opening(_ session: ClientSession, _ id: RequestID) -> Opening {
         guard let view = session.view, !session.isClosed else { return .refused(.shuttingDown) }
         log(session, at: nil, "ok")
-        let answer = view.lists.introduction.initializeResult(session.version)
+        let answer = session.lists(view).introduction.initializeResult(session.version)
         return .opened(session, OwnMessages.result(id: id, answer))
     }
 

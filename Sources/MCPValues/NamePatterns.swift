@@ -45,6 +45,12 @@ package struct NamePatterns: Sendable, Hashable {
         return last.map { !$0.isNegated } ?? patterns.first?.isNegated ?? false
     }
 
+    /// Whether a name is taken away, and not only not meant.
+    package func denies(_ name: String) -> Bool {
+        let bytes = Array(name.utf8)
+        return patterns.last { Self.matches($0.bytes, bytes) }?.isNegated ?? false
+    }
+
     /// The pattern that decides about a name, for people who ask why; nil when none matches.
     package func decisive(for name: String) -> String? {
         let bytes = Array(name.utf8)

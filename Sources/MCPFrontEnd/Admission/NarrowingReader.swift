@@ -41,7 +41,7 @@ enum NarrowingReader {
         var seen: Set<Wish> = []
         for pair in query.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = decode(parts[0]), let wish = Wish(rawValue: name) else { continue }
+            guard let name = decode(parts[0]), let wish = try wish(named: name) else { continue }
             let place = "the parameter \(wish.rawValue)"
             guard seen.insert(wish).inserted else {
                 throw fault("\(place) stands more than once; join its values by commas")
@@ -51,6 +51,15 @@ enum NarrowingReader {
             }
             try take(wish, value, place, into: &narrowing)
         }
+    }
+
+    /// What a parameter asks for, however its name is spelt: one that was meant and not understood would show more than was
+    /// wished for.
+    private static func wish(named name: String) throws(Refusal) -> Wish? {
+        let plain = name.lowercased().filter { $0 != "_" && $0 != "-" }
+        if let wish = Wish.allCases.first(where: { $0.rawValue.lowercased() == plain }) { return wish }
+        guard let meant = Wish.allCases.first(where: { $0.rawValue == plain + "s" }) else { return nil }
+        throw fault("the parameter \(quoted(name)) is not known; write \(meant.rawValue)")
     }
 
     private static func readHeaders(

@@ -44,10 +44,26 @@ extension ServerConnections {
             return state.catalogReads == 0
         }
         guard isFirst else { return }
+        let eventLoop = upstream.eventLoop
+        guard let rest = state.withLock({ $0.catalogRestsUntil }), rest > eventLoop.now else {
+            return readNow(upstream, result)
+        }
+        eventLoop.scheduleTask(deadline: rest) { [weak self] in
+            guard let self else { return }
+            guard case .ready(let result) = upstream.state else { return state.withLock { $0.catalogReads = 0 } }
+            readNow(upstream, result)
+        }
+    }
+
+    private func readNow(_ upstream: Upstream, _ result: Introduction) {
+        state.withLock { $0.catalogReads = 1 }
+        let begun = upstream.eventLoop.now
         CatalogReader(upstream, result, of: wantedLists(result), for: self) { [weak self] outcome in
             guard let self else { return }
             take(outcome, now: upstream.eventLoop.now)
+            let now = upstream.eventLoop.now
             let changedMeanwhile = state.withLock { state in
+                state.catalogRestsUntil = now + (now - begun) * 9
                 defer { state.catalogReads = 0 }
                 return state.catalogReads > 1
             }

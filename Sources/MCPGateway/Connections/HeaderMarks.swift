@@ -115,9 +115,14 @@ final class HeaderMarks: Sendable {
     }
 
     /// Why the header fields of a call do not agree with its arguments; nil when they do.
-    func mismatch(_ request: Message, received: [(name: String, value: String)]) -> String? {
+    ///
+    /// - Parameter sent: The arguments as the client has sent them; nil where they are those of the request.
+    func mismatch(
+        _ request: Message, sent: ModernRequest.Arguments? = nil, received: [(name: String, value: String)]
+    ) -> String? {
         guard request.method == .toolsCall, let marks = marks(for: request) else { return nil }
-        return marks.mismatch(arguments: request.params?["arguments"]) { name in
+        let arguments = sent.map(\.view) ?? request.params?["arguments"]
+        return marks.mismatch(arguments: arguments) { name in
             received.filter { $0.name == name }.map(\.value)
         }
     }

@@ -27,6 +27,9 @@ package final class ServerConnections: Sendable {
         var isIdleCheckDue = false
         /// 1 while the lists are being read, 2 when they have to be read once more after that.
         var catalogReads = 0
+        /// Before which the lists are not read again, so that a server with long ones that says again and again that they
+        /// have changed takes a tenth of the time at most.
+        var catalogRestsUntil: NIODeadline?
         /// The names in the filter that were no tool's when the lists were read last.
         var unknownTools: [String] = []
     }

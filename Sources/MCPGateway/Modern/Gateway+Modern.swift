@@ -99,7 +99,7 @@ extension Gateway {
         case .toMembers(let requests):
             let first = requests[0]
             receive(
-                request.respelt(first.message), at: first.member.server, orElse: Array(requests.dropFirst()), reply,
+                request.respelt(first), at: first.member.server, orElse: Array(requests.dropFirst()), reply,
                 on: eventLoop)
         case .task:
             guard let owner = view.members.first(where: { owns($0.server, request) }) else {
@@ -135,7 +135,7 @@ extension Gateway {
     /// Answers with something of the lists, once they are known or have been waited for long enough.
     private func answer(
         _ request: ModernRequest, _ view: OfferView, _ reply: any ModernReplySink, on eventLoop: any EventLoop,
-        _ result: @escaping @Sendable (OfferLists) throws(Refusal) -> ByteBuffer
+        _ result: @escaping @Sendable (SeenLists) throws(Refusal) -> ByteBuffer
     ) {
         if isDraining { return reply.refuse(request, .shuttingDown) }
         view.refresh()

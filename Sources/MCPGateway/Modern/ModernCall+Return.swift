@@ -22,7 +22,7 @@ extension ModernCall {
         let responses: InputResponses
         let answers: PendingInputs.Answers
         do throws(Refusal) {
-            if let words = mismatch(in: again) { throw Refusal(.headerMismatch, words) }
+            if let words = again.mismatch(at: server) { throw Refusal(.headerMismatch, words) }
             responses = try InputResponses(again.message)
             answers = try inputs.read(responses)
         } catch {

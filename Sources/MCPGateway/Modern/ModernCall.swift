@@ -18,7 +18,9 @@ final class ModernCall: Caller, @unchecked Sendable {
     private let others: [MemberRequest]
     let gateway: Gateway
     private let started: NIODeadline
-    var state = State.starting
+    var state = State.starting {
+        didSet { if state.isEnded, offer.isMerged { gateway.openCalls.remove(self) } }
+    }
     var reply: any ModernReplySink
     var clientID: RequestID
     var progressToken: RequestID?
@@ -72,6 +74,7 @@ final class ModernCall: Caller, @unchecked Sendable {
             return
         }
         isCounted = true
+        if offer.isMerged { gateway.openCalls.add(self) }
         watchClient()
         findEra()
     }
@@ -87,7 +90,7 @@ final class ModernCall: Caller, @unchecked Sendable {
     }
 
     private func begin(_ serverEra: Era) {
-        if let words = mismatch(in: request) { return end(.refused(Refusal(.headerMismatch, words))) }
+        if let words = request.mismatch(at: server) { return end(.refused(Refusal(.headerMismatch, words))) }
         if serverEra == .legacy, request.message.envelope.requestState != nil {
             return end(.refused(Self.unknownState))
         }
@@ -101,11 +104,6 @@ final class ModernCall: Caller, @unchecked Sendable {
         } catch {
             end(.refused(error))
         }
-    }
-
-    /// Why header fields do not agree with the arguments that they repeat; nil when they do, or there are none by nature.
-    func mismatch(in request: ModernRequest) -> String? {
-        request.parameters.flatMap { server.headerMarks.mismatch(request.message, received: $0) }
     }
 
     static let unknownState = Refusal(
@@ -204,7 +202,7 @@ final class ModernCall: Caller, @unchecked Sendable {
         uncount()
         let next = others[0]
         let call = ModernCall(
-            request.respelt(next.message), to: next.member.server, orElse: Array(others.dropFirst()), reply: reply,
+            request.respelt(next), to: next.member.server, orElse: Array(others.dropFirst()), reply: reply,
             on: eventLoop, gateway: gateway)
         call.start()
     }
@@ -310,9 +308,9 @@ final class ModernCall: Caller, @unchecked Sendable {
 
     /// Ends the call because the proxy ends.
     func shutDown(reason: String) {
-        let wasRunning = state.hasClientWaiting
+        let isWaitedFor = !state.isSuspended && !state.isEnded
         cancel(reason: reason, outcome: "shutdown")
-        if wasRunning { respond(.refused(.ended(reason))) }
+        if isWaitedFor { respond(.refused(.ended(reason))) }
     }
 
     private func cancelServer(reason: String) {

@@ -34,18 +34,35 @@ package struct ModernRequest: Sendable {
     var view: OfferView? { offer.view(for: principal, narrowing) }
 
     /// What the client is offered at the moment.
-    func lists(_ view: OfferView) -> OfferLists { view.lists(of: key) }
+    func lists(_ view: OfferView) -> SeenLists { SeenLists(view.lists(of: key), narrowing) }
 
     /// On which connection a server with sessions is used for this client.
     func key(at server: ServerConnections) -> ConnectionKey {
         server.key(for: principal, sessionID: nil, declaration(to: server), era: .legacy).0
     }
 
+    /// What a client has sent as arguments; nil for none.
+    struct Arguments: Sendable {
+        let view: JSONView?
+    }
+
+    /// The arguments as the client has sent them, where others were added; nil where they are those of the message.
+    private(set) var sentArguments: Arguments?
+
     /// The same in the names of one server.
-    func respelt(_ message: Message) -> ModernRequest {
+    func respelt(_ other: MemberRequest) -> ModernRequest {
         var request = self
-        request.message = message
+        if other.hasPresets { request.sentArguments = Arguments(view: message.params?["arguments"]) }
+        request.message = other.message
         return request
+    }
+
+    /// Why header fields do not agree with the arguments that they repeat, as far as the client has sent these; nil when
+    /// they do, or there are none by nature.
+    func mismatch(at server: ServerConnections) -> String? {
+        parameters.flatMap { received in
+            server.headerMarks.mismatch(message, sent: sentArguments, received: received)
+        }
     }
 
     /// What a server is told of the client: what it leaves out, the proxy says of itself.

@@ -63,7 +63,7 @@ final class ModernSubscription: @unchecked Sendable {
         guard let view = request.view else { return }
         var wanted: [Int: SubscriptionFilter] = [:]
         for uri in filter.resources {
-            guard let origin = view.lists.resources(at: uri.text).first else { continue }
+            guard let origin = request.lists(view).resources(at: uri.text).first else { continue }
             wanted[origin.member, default: SubscriptionFilter()].resources.insert(origin.address)
         }
         legs = wanted.sorted { $0.key < $1.key }.map {
@@ -113,7 +113,8 @@ final class ModernSubscription: @unchecked Sendable {
     ///
     /// - Parameter changed: Whose lists have changed; nil for those of all that have none of their own.
     func listsChanged(at server: ServerConnections, _ changes: Set<Method>, _ changed: ConnectionKey?) {
-        guard request.view?.has(server) == true, server.concerns(changed, request.key) else { return }
+        guard request.view?.has(server) == true, request.narrowing.wants(server), server.concerns(changed, request.key)
+        else { return }
         tell(changes)
     }
 

@@ -32,6 +32,24 @@ struct AddressTable: Sendable {
             for address in server.addresses { claim(ByteText(address), for: member, in: \.owners) }
             for template in server.templates { claim(ByteText(template), for: member, in: \.templateOwners) }
         }
+        while let taken = markedAddressOfAnother() { markToo(taken) }
+    }
+
+    /// An address that a member has by itself, and that is what one of another member is offered as.
+    private func markedAddressOfAnother() -> (address: ByteText, owner: Int)? {
+        for member in renamed.indices {
+            for address in renamed[member] {
+                let marked = ByteText(Self.mark(address.text, servers[member].prefix))
+                if let owner = owners[marked], owner != member { return (marked, owner) }
+            }
+        }
+        return nil
+    }
+
+    /// Else who lists such an address would be asked in the place of the other one.
+    private mutating func markToo(_ taken: (address: ByteText, owner: Int)) {
+        owners[taken.address] = nil
+        renamed[taken.owner].insert(taken.address)
     }
 
     private mutating func claim(
@@ -53,6 +71,7 @@ struct AddressTable: Sendable {
     /// What an address of a member is offered as, whether it lists it or only names it: as it is, unless another member
     /// would be asked for it.
     func offered(_ address: String, of member: Int) -> String {
+        if renamed[member].contains(ByteText(address)) { return Self.mark(address, servers[member].prefix) }
         let owner = owners[ByteText(address)] ?? memberByTemplate(address)
         return owner == nil || owner == member ? address : Self.mark(address, servers[member].prefix)
     }

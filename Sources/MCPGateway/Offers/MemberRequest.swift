@@ -4,4 +4,6 @@ import MCPCore
 struct MemberRequest: Sendable {
     let member: Member
     let message: Message
+    /// Whether it has arguments that the group sets, of which the client knows nothing.
+    var hasPresets = false
 }

@@ -89,6 +89,7 @@ package final class Offer: Sendable {
             state.content = .server(other)
             state.logsRequests = logsRequests
             state.edition += 1
+            state.views = OfferViews()
         }
     }
 
@@ -112,9 +113,9 @@ package final class Offer: Sendable {
         guard isMerged || !narrowing.isEmpty else { return nil }
         return state.withLock { state in
             switch state.content {
-            case .server(let member): OfferView([member], .asItIs, narrowing, edition: state.edition)
+            case .server(let member): state.views.whole([member], .asItIs, edition: state.edition)
             case .merged(let members, let terms):
-                state.views.find(members, terms, principal, narrowing, edition: state.edition)
+                state.views.find(members, terms, principal, edition: state.edition)
             }
         }
     }
@@ -123,7 +124,7 @@ package final class Offer: Sendable {
     var whole: OfferView {
         state.withLock { state in
             switch state.content {
-            case .server(let member): OfferView([member], .asItIs, .none, edition: state.edition)
+            case .server(let member): state.views.whole([member], .asItIs, edition: state.edition)
             case .merged(let members, let terms): state.views.whole(members, terms, edition: state.edition)
             }
         }

@@ -61,12 +61,14 @@ struct OfferAssembly {
             guard let catalog, let list = catalog[.tools] else { continue }
             for entry in list.entries {
                 let origin = NameTable.Origin(member: member, name: entry.key)
-                guard let offered = toolNames.name(of: origin), selection.admits(tool: offered, entry) else { continue }
+                guard let offered = toolNames.name(of: origin),
+                    selection.admits(tool: offered, entry, prefix: members[member].prefix)
+                else { continue }
                 let override = selection.overrides[ByteText(offered)]
                 let name = override?.name ?? offered
-                guard selection.isWanted(tool: name) else { continue }
                 let target = OfferLists.Target(
-                    member: member, name: JSONView(text: list.bytes, range: entry.keyRange).bytes, override: override)
+                    member: member, name: JSONView(text: list.bytes, range: entry.keyRange).bytes,
+                    isReadOnly: entry.isReadOnly, override: override)
                 guard claim(name, for: target, in: \.tools) else { continue }
                 let spelling = ToolSpelling(name: name, override: override) { [addresses] in
                     addresses.offered($0, of: member)
@@ -74,8 +76,10 @@ struct OfferAssembly {
                 let bytes = spelling.respell(list, entry, hasAddresses: addresses.mayRename(member))
                 findings += spelling.findings(list.view(entry))
                 // A session of a server with sessions passes what it lists as it is.
-                if entry.hasValidMarks || catalog.introduction.era == .legacy { all.append(bytes) }
-                if entry.hasValidMarks { valid.append(bytes) }
+                if entry.hasValidMarks || catalog.introduction.era == .legacy {
+                    all.append(bytes, of: member, target, as: name)
+                }
+                if entry.hasValidMarks { valid.append(bytes, of: member, target, as: name) }
             }
         }
         lists[.tools] = valid
@@ -93,7 +97,7 @@ struct OfferAssembly {
                 let target = OfferLists.Target(
                     member: member, name: JSONView(text: list.bytes, range: entry.keyRange).bytes)
                 guard claim(name, for: target, in: \.prompts) else { continue }
-                all.append(list.respelt(entry, as: name))
+                all.append(list.respelt(entry, as: name), of: member)
             }
         }
         lists[.prompts] = all
@@ -112,7 +116,7 @@ struct OfferAssembly {
                 guard selection.terms.resources.admits(address), seen.insert(ByteText(address)).inserted else {
                     continue
                 }
-                all.append(list.respelt(entry, as: address))
+                all.append(list.respelt(entry, as: address), of: member)
             }
         }
         lists[kind] = all

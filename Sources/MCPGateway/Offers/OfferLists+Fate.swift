@@ -31,7 +31,12 @@ extension OfferLists {
         guard selection.terms.tools.admits(offered) else {
             return .hidden(rule("tools", selection.terms.tools, offered))
         }
-        guard selection.admits(tool: offered, entry) else { return .hidden("readOnly") }
+        let prefix = members[place].prefix
+        guard selection.admits(tool: offered, entry, prefix: prefix) else {
+            let whole = "\(prefix)__\(entry.key)"
+            return .hidden(
+                selection.terms.tools.denies(whole) ? rule("tools", selection.terms.tools, whole) : "readOnly")
+        }
         let name = selection.overrides[ByteText(offered)]?.name ?? offered
         guard tool(named: name)?.member == place else { return .hidden("another tool has the name \"\(name)\"") }
         return .offered(name)

@@ -14,12 +14,15 @@ final class OfferLists: Sendable {
         let member: Int
         /// The name there, as the server has written it, in JSON.
         let name: ByteBuffer
+        /// Whether it says of itself that it changes nothing.
+        let isReadOnly: Bool
         /// What the group says of it in place of its server.
         let override: ToolOverride?
 
-        init(member: Int, name: ByteBuffer, override: ToolOverride? = nil) {
+        init(member: Int, name: ByteBuffer, isReadOnly: Bool = false, override: ToolOverride? = nil) {
             self.member = member
             self.name = name
+            self.isReadOnly = isReadOnly
             self.override = override
         }
     }
@@ -63,10 +66,13 @@ final class OfferLists: Sendable {
 
     /// The result of a request for a list.
     ///
+    /// - Parameter isWanted: What of it is wanted; nil for all.
     /// - Throws: when the cursor is none of this list.
-    func result(_ kind: CatalogKind, after cursor: String?, for era: Era) throws(Refusal) -> ByteBuffer {
+    func result(
+        _ kind: CatalogKind, after cursor: String?, for era: Era, where isWanted: ((OfferedList.Entry) -> Bool)? = nil
+    ) throws(Refusal) -> ByteBuffer {
         let list = (era == .legacy && kind == .tools ? toolsOfSessions : nil) ?? lists[kind] ?? OfferedList()
-        let page = try list.page(after: cursor)
+        let page = try (isWanted.map(list.filtered) ?? list).page(after: cursor)
         var result = ByteBuffer()
         result.reserveCapacity(page.entries.readableBytes + 256)
         result.writeStaticString("{")
@@ -102,7 +108,7 @@ final class OfferLists: Sendable {
         // A name that is known and not offered is hidden.
         guard !toolNames.isListed(name), let guess = toolNames.guess(name) else { return nil }
         let override = selection.overrides[ByteText(name)]
-        guard override?.name == nil, selection.admitsNew(tool: name), selection.isWanted(tool: name),
+        guard override?.name == nil, selection.admitsNew(tool: name),
             members[guess.member].toolFilter?.admits(guess.name.text) ?? true
         else { return nil }
         return Target(member: guess.member, name: Self.json(guess.name.text), override: override)

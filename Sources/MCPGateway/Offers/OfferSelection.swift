@@ -1,30 +1,29 @@
 import MCPValues
 
-/// What is shown of what members list: by the terms of the offer, and by what one client wants to see.
+/// What is shown of what members list, by the terms of the offer.
 struct OfferSelection: Sendable {
     let terms: OfferTerms
-    let narrowing: Narrowing
     /// By the name under which the tool would be offered without one.
     let overrides: [ByteText: ToolOverride]
 
-    init(_ terms: OfferTerms, _ narrowing: Narrowing) {
+    init(_ terms: OfferTerms) {
         self.terms = terms
-        self.narrowing = narrowing
         overrides = Dictionary(terms.overrides.map { (ByteText($0.tool), $0) }) { first, _ in first }
     }
 
-    /// Whether a tool is shown, by the name that it has without an override.
-    func admits(tool offered: String, _ entry: CatalogList.Entry) -> Bool {
-        terms.tools.admits(offered) && (!terms.isReadOnly && !narrowing.isReadOnly || entry.isReadOnly)
+    /// Whether a tool is shown, by the name that it has without an override. What takes away also takes away what it matches
+    /// in full: a name that was cut may not show any more what it was.
+    ///
+    /// - Parameter prefix: That of its server.
+    func admits(tool offered: String, _ entry: CatalogList.Entry, prefix: String) -> Bool {
+        let whole = "\(prefix)__\(entry.key)"
+        return terms.tools.admits(offered) && !terms.tools.denies(whole) && (!terms.isReadOnly || entry.isReadOnly)
     }
 
     /// Whether a tool of which nothing but the name is known may be called.
     func admitsNew(tool offered: String) -> Bool {
-        terms.tools.admits(offered) && !terms.isReadOnly && !narrowing.isReadOnly
+        terms.tools.admits(offered) && !terms.isReadOnly
     }
-
-    /// Whether the client wants to see a tool, by the name that it sees.
-    func isWanted(tool name: String) -> Bool { narrowing.tools.allSatisfy { $0.admits(name) } }
 
     /// What the operator should know of names and patterns, in words.
     ///

@@ -3,8 +3,8 @@ import MCPValues
 import NIOCore
 import Synchronization
 
-/// What one caller sees of an offer: the members that it may use and wants, and their lists, assembled when they are asked
-/// for first and again when a server has others.
+/// What callers see of an offer who may use the same members: their lists, assembled when they are asked for first and again
+/// when a server has others.
 final class OfferView: Sendable {
     let members: [Member]
     /// Of the offer, when this was made.
@@ -23,11 +23,11 @@ final class OfferView: Sendable {
     private let ownLists = Mutex<[Own: OfferLists]>([:])
 
     /// - Parameter members: Those that the caller may use.
-    init(_ members: [Member], _ terms: OfferTerms, _ narrowing: Narrowing, edition: Int) {
-        self.members = members.filter { member in narrowing.servers.allSatisfy { $0.admits(member.server.name) } }
+    init(_ members: [Member], _ terms: OfferTerms, edition: Int) {
+        self.members = members
         self.edition = edition
         self.terms = terms
-        selection = OfferSelection(terms, narrowing)
+        selection = OfferSelection(terms)
     }
 
     /// The lists as they are now.

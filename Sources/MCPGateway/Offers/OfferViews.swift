@@ -1,37 +1,31 @@
 import MCPValues
 
-/// The views of an offer that there are, so that callers who see the same share one.
+/// The views of an offer that there are: one for all callers who may use the same members.
 struct OfferViews {
-    private struct Key: Hashable {
-        /// Which members the caller may use, by their places.
-        let members: [Int]
-        let narrowing: Narrowing
-    }
-
-    /// Clients choose what they want to see, so that there can be any number.
+    /// Tokens can be of any number of sets of servers.
     private static let maximumCount = 256
 
-    private var views: [Key: OfferView] = [:]
+    /// By the places of the members.
+    private var views: [[Int]: OfferView] = [:]
 
     mutating func find(
-        _ members: [Member], _ terms: OfferTerms, _ principal: Principal, _ narrowing: Narrowing, edition: Int
+        _ members: [Member], _ terms: OfferTerms, _ principal: Principal, edition: Int
     ) -> OfferView {
-        find(members, members.indices.filter { members[$0].access.admits(principal) }, terms, narrowing, edition)
+        find(members, members.indices.filter { members[$0].access.admits(principal) }, terms, edition)
     }
 
     /// With all members, whoever may use them.
     mutating func whole(_ members: [Member], _ terms: OfferTerms, edition: Int) -> OfferView {
-        find(members, Array(members.indices), terms, .none, edition)
+        find(members, Array(members.indices), terms, edition)
     }
 
     private mutating func find(
-        _ members: [Member], _ usable: [Int], _ terms: OfferTerms, _ narrowing: Narrowing, _ edition: Int
+        _ members: [Member], _ usable: [Int], _ terms: OfferTerms, _ edition: Int
     ) -> OfferView {
-        let key = Key(members: usable, narrowing: narrowing)
-        if let view = views[key] { return view }
+        if let view = views[usable] { return view }
         if views.count >= Self.maximumCount { views = [:] }
-        let view = OfferView(usable.map { members[$0] }, terms, narrowing, edition: edition)
-        views[key] = view
+        let view = OfferView(usable.map { members[$0] }, terms, edition: edition)
+        views[usable] = view
         return view
     }
 }

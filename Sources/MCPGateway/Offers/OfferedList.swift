@@ -15,18 +15,42 @@ struct OfferedList: Sendable {
         let cursor: String?
     }
 
+    /// One of them, for whoever wants to see some of them only.
+    struct Entry {
+        /// Where it ends in the bytes; the next one begins behind a comma.
+        let end: Int
+        /// Whose it is.
+        let member: Int
+        /// What it stands for, where it is a tool.
+        let tool: OfferLists.Target?
+        /// Under which name the tool is offered.
+        let name: String
+    }
+
     private var bytes = ByteBuffer()
-    /// Where each entry ends in the bytes; the next one begins behind a comma.
-    private var ends: [Int] = []
+    private var entries: [Entry] = []
     /// Tells this list from one with other entries (FNV-1a, 64 bits): a cursor of another list is refused.
     private var digest: UInt64 = 0xcbf2_9ce4_8422_2325
 
-    var count: Int { ends.count }
+    var count: Int { entries.count }
 
-    mutating func append(_ entry: ByteBuffer) {
-        if !ends.isEmpty { bytes.writeStaticString(",") }
+    /// The list with some of its entries.
+    func filtered(_ isWanted: (Entry) -> Bool) -> OfferedList {
+        var other = OfferedList()
+        for (index, entry) in entries.enumerated() where isWanted(entry) {
+            let start = start(of: index)
+            let own = bytes.getSlice(at: bytes.readerIndex + start, length: entry.end - start) ?? ByteBuffer()
+            other.append(own, of: entry.member, entry.tool, as: entry.name)
+        }
+        return other
+    }
+
+    private func start(of index: Int) -> Int { index == 0 ? 0 : entries[index - 1].end + 1 }
+
+    mutating func append(_ entry: ByteBuffer, of member: Int, _ tool: OfferLists.Target? = nil, as name: String = "") {
+        if !entries.isEmpty { bytes.writeStaticString(",") }
         bytes.writeImmutableBuffer(entry)
-        ends.append(bytes.readableBytes)
+        entries.append(Entry(end: bytes.readableBytes, member: member, tool: tool, name: name))
         for byte in entry.readableBytesView { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
     }
 
@@ -35,23 +59,23 @@ struct OfferedList: Sendable {
     /// - Throws: when the cursor is none of ours, or of a list that has changed since.
     func page(after cursor: String?) throws(Refusal) -> Page {
         let first = try cursor.map { (cursor) throws(Refusal) in try index(of: cursor) } ?? 0
-        let start = first == 0 ? 0 : ends[first - 1] + 1
+        let start = start(of: first)
         var next = first
-        while next < ends.count, next - first < Self.maximumPageCount,
-            next == first || ends[next] - start <= Self.maximumPageBytes
+        while next < entries.count, next - first < Self.maximumPageCount,
+            next == first || entries[next].end - start <= Self.maximumPageBytes
         {
             next += 1
         }
-        let end = next == first ? start : ends[next - 1]
+        let end = next == first ? start : entries[next - 1].end
         return Page(
             entries: bytes.getSlice(at: bytes.readerIndex + start, length: end - start) ?? ByteBuffer(),
-            cursor: next < ends.count ? "\(String(digest, radix: 16)).\(next)" : nil)
+            cursor: next < entries.count ? "\(String(digest, radix: 16)).\(next)" : nil)
     }
 
     private func index(of cursor: String) throws(Refusal) -> Int {
         let parts = cursor.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, UInt64(parts[0], radix: 16) == digest, let index = Int(parts[1]),
-            (1..<max(ends.count, 1)).contains(index)
+            (1..<max(entries.count, 1)).contains(index)
         else {
             throw Refusal(
                 .invalidParams,

@@ -29,7 +29,7 @@ extension Resolver {
     ///   - era: That of the client.
     ///   - lists: What the client is offered.
     ///   - members: Whose lists these are.
-    static func resolve(_ request: Message, from era: Era, in lists: OfferLists, of members: [Member]) -> OfferVerdict {
+    static func resolve(_ request: Message, from era: Era, in lists: SeenLists, of members: [Member]) -> OfferVerdict {
         if let kind = CatalogKind(of: request.method) { return list(kind, request) }
         switch (request.method, era) {
         case (.toolsCall, _): return tool(request, lists, members)
@@ -67,7 +67,7 @@ extension Resolver {
 
     // MARK: What is named
 
-    private static func tool(_ request: Message, _ lists: OfferLists, _ members: [Member]) -> OfferVerdict {
+    private static func tool(_ request: Message, _ lists: SeenLists, _ members: [Member]) -> OfferVerdict {
         guard let range = request.envelope.name, let name = request.view(range)?.string else {
             return .refused(Refusal(.invalidParams, "params.name must name a tool"))
         }
@@ -79,7 +79,8 @@ extension Resolver {
             return renamed(request, range, target.name, for: member)
         }
         switch presets(override, in: request) {
-        case .success(let more): return renamed(request, [Edit(range, .bytes(target.name))] + more, for: member)
+        case .success(let more):
+            return renamed(request, [Edit(range, .bytes(target.name))] + more, for: member, hasPresets: true)
         case .failure(let refusal): return .refused(refusal)
         }
     }
@@ -111,7 +112,7 @@ extension Resolver {
         return .success(request.edits(of: arguments.range, inserting: members))
     }
 
-    private static func prompt(_ request: Message, _ lists: OfferLists, _ members: [Member]) -> OfferVerdict {
+    private static func prompt(_ request: Message, _ lists: SeenLists, _ members: [Member]) -> OfferVerdict {
         guard let range = request.envelope.name, let name = request.view(range)?.string else {
             return .refused(Refusal(.invalidParams, "params.name must name a prompt"))
         }
@@ -121,7 +122,7 @@ extension Resolver {
         return renamed(request, range, target.name, for: members[target.member])
     }
 
-    private static func resource(_ request: Message, _ lists: OfferLists, _ members: [Member]) -> OfferVerdict {
+    private static func resource(_ request: Message, _ lists: SeenLists, _ members: [Member]) -> OfferVerdict {
         guard let range = request.envelope.uri, let address = request.view(range)?.string else {
             return .refused(Refusal(.invalidParams, "params.uri must name a resource"))
         }
@@ -140,7 +141,7 @@ extension Resolver {
         return .toMembers(request.method == .resourcesRead ? requests : [requests[0]])
     }
 
-    private static func completion(_ request: Message, _ lists: OfferLists, _ members: [Member]) -> OfferVerdict {
+    private static func completion(_ request: Message, _ lists: SeenLists, _ members: [Member]) -> OfferVerdict {
         let reference = request.params?["ref"]
         if let name = reference?["name"], let text = name.string {
             guard let target = lists.prompt(named: text) else {
@@ -166,10 +167,13 @@ extension Resolver {
         .toMembers([MemberRequest(member: member, message: request.replacing(range, by: name))])
     }
 
-    private static func renamed(_ request: Message, _ edits: [Edit], for member: Member) -> OfferVerdict {
-        guard let request = respelt(request, edits, for: member) else {
+    private static func renamed(
+        _ request: Message, _ edits: [Edit], for member: Member, hasPresets: Bool = false
+    ) -> OfferVerdict {
+        guard var request = respelt(request, edits, for: member) else {
             return .refused(Refusal(.invalidParams, "the request cannot be put into the server's own names"))
         }
+        request.hasPresets = hasPresets
         return .toMembers([request])
     }
 

@@ -14,7 +14,7 @@ extension ClientSession {
     }
 
     /// What the client is offered at the moment.
-    private func lists(_ view: OfferView) -> OfferLists { view.lists(of: key) }
+    func lists(_ view: OfferView) -> SeenLists { SeenLists(view.lists(of: key), narrowing) }
 
     /// On which connection a server with sessions is used for this client.
     private func key(at server: ServerConnections) -> ConnectionKey {
@@ -118,7 +118,8 @@ extension ClientSession {
     ///
     /// - Parameter changed: Whose lists have changed; nil for those of all that have none of their own.
     func listsChanged(at server: ServerConnections, _ changes: Set<Method>, _ changed: ConnectionKey?) {
-        guard !isAtServersOwnPath, view?.has(server) == true, server.concerns(changed, key) else { return }
+        guard !isAtServersOwnPath, view?.has(server) == true, narrowing.wants(server), server.concerns(changed, key)
+        else { return }
         tell(changes)
     }
 

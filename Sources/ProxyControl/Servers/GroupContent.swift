@@ -33,23 +33,6 @@ struct GroupContent: Sendable {
         }
         return replaced.isEmpty ? .nothing : .replaced(replaced)
     }
-
-    /// Whether others may use a server that is still there than before.
-    func narrows(_ former: GroupContent) -> Bool {
-        members.contains { member in
-            former.members.contains { $0.server.name.hasBytes(of: member.server.name) && $0.access != member.access }
-        }
-    }
-
-    /// Whether somebody may not use a server any more that is still there. Calls of one that is not are ended with it.
-    func takesAway(from principal: Principal, since former: GroupContent) -> Bool {
-        former.members.contains { old in
-            old.access.admits(principal)
-                && members.contains {
-                    $0.server.name.hasBytes(of: old.server.name) && !$0.access.admits(principal)
-                }
-        }
-    }
 }
 
 extension ServerBuilder {

@@ -104,9 +104,6 @@ extension ServerRegistry {
         case .replaced(let pairs): for pair in pairs { pair.present.tellChanges(since: pair.former) }
         case .other:
             gateway.offerChanged(offer)
-            if content.narrows(former) {
-                frontDoor.endRequests(at: offer.name) { !content.takesAway(from: $0, since: former) }
-            }
         }
         offer.reportFindings()
     }

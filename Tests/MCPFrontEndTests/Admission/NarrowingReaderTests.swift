@@ -27,7 +27,7 @@ import Testing
 
     @Test("A request that says nothing of it, and one with other parameters, sees all that is offered")
     func nothing() throws {
-        for target in ["/mcp", "/mcp?", "/mcp?sessionId=x&Servers=a&x=%zz&%zz=1&tools2=a", "/mcp?readOnly=false"] {
+        for target in ["/mcp", "/mcp?", "/mcp?sessionId=x&x=%zz&%zz=1&tools2=a", "/mcp?readOnly=false"] {
             #expect(try read(target).isEmpty, "\(target)")
         }
         #expect(try read("/mcp", [("X-MCP-Readonly", "false"), ("X-MCP-Discovery", "auto")]).isEmpty)
@@ -44,6 +44,17 @@ import Testing
             #expect(narrowing.tools == [NamePatterns(["git__*", "!*push*"])], "\(target)")
             #expect(narrowing.isReadOnly, "\(target)")
         }
+    }
+
+    @Test("A parameter that is spelt in another way is meant all the same, and one that is nearly ours is refused")
+    func spelling() throws {
+        for name in ["readonly", "READONLY", "read_only", "read-only", "ReadOnly"] {
+            #expect(try read("/mcp?\(name)=true").isReadOnly, "\(name)")
+        }
+        #expect(try read("/mcp?Servers=git").servers == [NamePatterns(["git"])])
+        #expect(words("/mcp?server=git")?.contains("write servers") == true)
+        #expect(words("/mcp?Tool=git")?.contains("\"Tool\" is not known; write tools") == true)
+        #expect(words("/mcp?readOnly=true&readonly=true")?.contains("more than once") == true)
     }
 
     @Test("Header fields say the same, in whatever case, and where both are there both hold")

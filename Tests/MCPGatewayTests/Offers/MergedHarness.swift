@@ -165,7 +165,8 @@ final class MergedHarness {
         let reply = ModernReplyRecorder()
         let message = try Message(ask.text)
         guard let id = message.id else { throw TestClient.NotSent() }
-        let request = ModernRequest(message, id: id, offer: offer, narrowing: narrowing, principal: ask.principal)
+        let request = ModernRequest(
+            message, id: id, offer: offer, narrowing: narrowing, principal: ask.principal, parameters: ask.parameters)
         clients.perform { gateway.receive(request, reply, on: clients) }
         settle()
         return reply

@@ -239,4 +239,41 @@ import Testing
             #expect(answer.contains("Unknown resource template"), "\(template)")
         }
     }
+
+    @Test("A pattern that takes away also takes away a tool whose name was cut")
+    func cutName() throws {
+        var terms = OfferTerms()
+        terms.tools = NamePatterns(["*", "!*_delete"])
+        let long = "a_very_long_name_of_a_tool_that_does_something_delete"
+        let harness = MergedHarness([("git", .legacy, [long, "status"])], terms)
+        harness.start()
+        #expect(try harness.open().names() == ["git__status"])
+        #expect(harness.offer.report().hidden.map(\.rule) == [#"tools: "!*_delete""#])
+        var narrowing = Narrowing()
+        narrowing.tools = [NamePatterns(["!*_delete"])]
+        let open = MergedHarness([("git", .legacy, [long, "status"])])
+        open.start()
+        #expect(try open.open(.anonymous, narrowing).names() == ["git__status"])
+    }
+
+    @Test("A preset argument that a header field repeats gets that field from the proxy, and no client may send it")
+    func presetInHeader() throws {
+        var terms = OfferTerms()
+        terms.overrides = [
+            ToolOverride(tool: "hub__query", presets: [.init(name: "region", json: Array(#""eu""#.utf8))])
+        ]
+        let harness = MergedHarness([("hub", .modern, [])], terms)
+        harness["hub"].lists["tools"] =
+            #"[{"name":"query","inputSchema":{"type":"object","properties":{"region":{"type":"string","x-mcp-header":"Region"}}}}]"#
+        harness.start()
+        let call = Ask(params: #""name":"hub__query","arguments":{}"#, parameters: [])
+        #expect(try harness.ask(call).answers.isEmpty)
+        let sent = try harness.last("hub", .toolsCall).sent
+        #expect(sent.message.params?["arguments"]?["region"]?.string == "eu")
+        var forged = call
+        forged.parameters = [("mcp-param-region", "us")]
+        #expect(try harness.ask(forged).codes == [.headerMismatch])
+        let list = try harness.ask(Ask(method: "tools/list", params: ""))
+        #expect(list.answers.first?.contains("Region") == false)
+    }
 }

@@ -234,4 +234,46 @@ import Testing
         try harness.answers("git", .resourcesRead, #"{"contents":[{"uri":"mem://item/x","text":"a"}]}"#)
         #expect(first.answers.first?.contains(#""uri":"mem://item/x""#) == true)
     }
+
+    @Test("Who loses one server loses what is under way there, and nothing else, with a session or without")
+    func losesOne() throws {
+        harness.start()
+        let client = try harness.open()
+        let (lost, kept) = (
+            try harness.ask(Ask(params: #""name":"git__status""#)), try harness.ask(Ask(params: #""name":"hub__push""#))
+        )
+        let sessions = (
+            lost: try client.call("tools/call", #"{"name":"git__log"}"#, id: "1"),
+            kept: try client.call("tools/call", #"{"name":"hub__push"}"#, id: "2")
+        )
+        let git = Member(harness["git"].connections, access: .holders([.token(number: 0)]))
+        harness.offer.show([git, harness.members[1]], OfferTerms(), logsRequests: false)
+        harness.gateway.offerChanged(harness.offer)
+        harness.settle()
+        #expect(lost.answers.first?.contains("not offered any more") == true && kept.answers.isEmpty)
+        #expect(sessions.lost.answers.first?.contains("not offered any more") == true)
+        #expect(sessions.kept.answers.isEmpty && harness.gateway.calls.total == 2)
+        for link in harness["hub"].script.links {
+            for id in link.requests(.toolsCall).compactMap(\.id) {
+                harness.upstreams.perform { link.answer(id, result: #"{"content":[],"resultType":"complete"}"#) }
+            }
+        }
+        harness.settle()
+        #expect(kept.answers.count == 1 && sessions.kept.answers.count == 1)
+        #expect(harness.gateway.openCalls.all.isEmpty && harness.gateway.calls.total == 0)
+    }
+
+    @Test("An address that one server lists as if it were another's is not taken for the other's")
+    func hijackedAddress() throws {
+        harness["git"].lists["resources"] =
+            #"[{"uri":"mem://one","name":"a"},{"uri":"hub+mem://one","name":"not mine"}]"#
+        harness["hub"].lists["resources"] = #"[{"uri":"mem://one","name":"a"}]"#
+        harness.start()
+        let client = try harness.open()
+        #expect(try client.names(.resources) == ["mem://one", "git+hub+mem://one", "hub+mem://one"])
+        _ = try client.call("resources/read", #"{"uri":"hub+mem://one"}"#)
+        #expect(try harness.last("hub", .resourcesRead).sent.message.params?["uri"]?.string == "mem://one")
+        _ = try client.call("resources/read", #"{"uri":"git+hub+mem://one"}"#, id: "2")
+        #expect(try harness.last("git", .resourcesRead).sent.message.params?["uri"]?.string == "hub+mem://one")
+    }
 }

@@ -53,7 +53,9 @@ private func group(_ members: String, environment: [String: String] = [:]) throw
     @Test("Every key of a group is read")
     func allKeys() throws {
         let loaded = try load(groupDocument(Self.everything))
-        #expect(loaded.warnings.isEmpty)
+        #expect(
+            loaded.warnings.map(\.keyPath) == ["mcpProxy.groups.dev.toolDiscovery"], "tools are not found by search yet"
+        )
         #expect(loaded.settings.groups == [expected("dev")])
         #expect(loaded.settings.endpoint == GroupSettings())
     }
@@ -63,7 +65,7 @@ private func group(_ members: String, environment: [String: String] = [:]) throw
         let loaded = try load(endpointDocument(Self.everything + #", "enabled": false"#))
         var endpoint = expected("")
         endpoint.isEnabled = false
-        #expect(loaded.warnings.isEmpty)
+        #expect(loaded.warnings.map(\.keyPath) == ["mcpProxy.endpoint.toolDiscovery"])
         #expect(loaded.settings.endpoint == endpoint)
         #expect(loaded.settings.groups.isEmpty)
     }

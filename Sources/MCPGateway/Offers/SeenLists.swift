@@ -1,0 +1,78 @@
+import MCPCore
+import MCPValues
+import NIOCore
+
+/// What one client is offered: the lists of all who may use the same servers, without what it does not want to see.
+///
+/// Clients choose what they want to see, so that there can be any number of these: nothing is kept of them.
+struct SeenLists {
+    private let lists: OfferLists
+    private let narrowing: Narrowing
+
+    init(_ lists: OfferLists, _ narrowing: Narrowing) {
+        self.lists = lists
+        self.narrowing = narrowing
+    }
+
+    // MARK: What names stand for
+
+    /// What a tool that is called stands for; nil when nothing is offered under the name.
+    func tool(named name: String) -> OfferLists.Target? {
+        lists.tool(named: name).flatMap { wants($0, as: name) ? $0 : nil }
+    }
+
+    /// What a prompt that is asked for stands for; nil when nothing is offered under the name.
+    func prompt(named name: String) -> OfferLists.Target? {
+        lists.prompt(named: name).flatMap { wants($0.member) ? $0 : nil }
+    }
+
+    /// Who may know an address, in the order in which they are to be asked; empty when it is not offered.
+    func resources(at address: String) -> [AddressTable.Origin] {
+        lists.resources(at: address).filter { wants($0.member) }
+    }
+
+    /// Who has a template; nil when it is not offered.
+    func template(_ template: String) -> AddressTable.Origin? {
+        lists.template(template).flatMap { wants($0.member) ? $0 : nil }
+    }
+
+    // MARK: Answers
+
+    /// The result of a request for a list.
+    ///
+    /// - Throws: when the cursor is none of this list.
+    func result(_ kind: CatalogKind, after cursor: String?, for era: Era) throws(Refusal) -> ByteBuffer {
+        guard !narrowing.isEmpty else { return try lists.result(kind, after: cursor, for: era) }
+        return try lists.result(kind, after: cursor, for: era) { entry in
+            entry.tool.map { wants($0, as: entry.name) } ?? wants(entry.member)
+        }
+    }
+
+    /// What all of it is for the client.
+    var introduction: OfferIntroduction {
+        guard !narrowing.servers.isEmpty else { return lists.introduction }
+        let members = lists.members.indices.filter(wants).map { lists.members[$0] }
+        return OfferIntroduction(members, members.map(\.server.catalog.current), lists.selection.terms)
+    }
+
+    // MARK: What is wanted
+
+    private func wants(_ member: Int) -> Bool { narrowing.wants(lists.members[member].server) }
+
+    private func wants(_ target: OfferLists.Target, as name: String) -> Bool {
+        guard !narrowing.isEmpty else { return true }
+        guard wants(target.member), !narrowing.isReadOnly || target.isReadOnly else { return false }
+        return narrowing.tools.isEmpty || narrowing.tools.allSatisfy { $0.admits(name) && !$0.denies(whole(target)) }
+    }
+
+    /// The name that a tool would have without any bound: one that was cut may not show any more what it was.
+    private func whole(_ target: OfferLists.Target) -> String {
+        let name = JSONView(text: target.name, range: 0..<target.name.readableBytes).string ?? ""
+        return "\(lists.members[target.member].prefix)__\(name)"
+    }
+}
+
+extension Narrowing {
+    /// Whether the client wants to see anything of a server.
+    func wants(_ server: ServerConnections) -> Bool { servers.allSatisfy { $0.admits(server.name) } }
+}
