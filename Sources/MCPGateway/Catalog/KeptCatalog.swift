@@ -9,6 +9,8 @@ final class KeptCatalog: Sendable {
         var edition = 0
         /// When it was read; nil for one that comes from an earlier run, or was never read.
         var readAt: NIODeadline?
+        /// Whether it was read from the server that is there now, and not from one before it.
+        var isPresent = false
         /// Whether it is known, or was tried to be read and could not.
         var isSettled = false
         var waiting: [@Sendable () -> Void] = []
@@ -24,6 +26,13 @@ final class KeptCatalog: Sendable {
 
     /// Whether it is known, or was tried to be read and could not.
     var isSettled: Bool { state.withLock { $0.isSettled } }
+
+    /// Whether it was read from the server that is there now, and not from one before it, which may have been another
+    /// version of the same.
+    var isPresent: Bool { state.withLock { $0.isPresent } }
+
+    /// The server has gone. What it had stays known.
+    func serverWasLost() { state.withLock { $0.isPresent = false } }
 
     /// Calls back once it is settled; at once when it is.
     func whenSettled(_ body: @escaping @Sendable () -> Void) {
@@ -44,9 +53,9 @@ final class KeptCatalog: Sendable {
         for body in waiting { body() }
     }
 
-    /// Whether it was read within a time; what is of an earlier run was not.
-    func isFresh(_ age: TimeAmount, now: NIODeadline) -> Bool {
-        state.withLock { $0.readAt.map { now - $0 <= age } ?? false }
+    /// Whether it was read longer ago. What was not read in this run is being read, or will be.
+    func isOlder(than age: TimeAmount, now: NIODeadline) -> Bool {
+        state.withLock { $0.readAt.map { now - $0 > age } ?? false }
     }
 
     /// Keeps what was read now. What could not be read this time is what it was.
@@ -61,6 +70,7 @@ final class KeptCatalog: Sendable {
             let isFirst = state.catalog == nil
             state.catalog = catalog
             state.readAt = now
+            state.isPresent = failed.isEmpty || state.isPresent
             if isFirst || !changes.isEmpty {
                 state.edition += 1
                 published.store(state.edition, ordering: .releasing)

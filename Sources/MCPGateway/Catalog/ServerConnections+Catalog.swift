@@ -31,7 +31,7 @@ extension ServerConnections {
 
     /// Reads the lists again, where the server is there and that was last done long ago.
     func refreshOldCatalog() {
-        guard let connection = firstOpen, !catalog.isFresh(Self.longestAge, now: connection.eventLoop.now) else {
+        guard let connection = firstOpen, catalog.isOlder(than: Self.longestAge, now: connection.eventLoop.now) else {
             return
         }
         connection.run { $0.server.readCatalog(on: $0) }

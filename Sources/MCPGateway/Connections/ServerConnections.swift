@@ -342,6 +342,7 @@ package final class ServerConnections: Sendable {
     /// Notes a loss. The same reason again and again, as at every retry, is told once.
     func connection(_ connection: Connection, wasLost failure: UpstreamFailure) {
         guard !isOfOneSession(connection) else { return }
+        if isSource(connection) { catalog.serverWasLost() }
         catalog.settle()
         let errorOutput = connection.upstream.recentErrorOutput
         let restarts = connection.upstream.restarts

@@ -79,5 +79,14 @@ final class OfferView: Sendable {
         for member in members { member.server.refreshOldCatalog() }
     }
 
+    /// Whether a client would see the same in another view.
+    func isLike(_ other: OfferView) -> Bool {
+        terms == other.terms && members.count == other.members.count
+            && zip(members, other.members).allSatisfy { own, other in
+                own.server === other.server && own.prefix.hasBytes(of: other.prefix)
+                    && own.toolFilter == other.toolFilter
+            }
+    }
+
     func has(_ server: ServerConnections) -> Bool { members.contains { $0.server === server } }
 }

@@ -36,6 +36,18 @@ struct SeenLists {
         lists.template(template).flatMap { wants($0.member) ? $0 : nil }
     }
 
+    /// Why a tool is not called at the moment although it is offered; nil for all others. Where only what changes nothing is
+    /// offered, what a server said before it was started anew does not count: it may be another version.
+    func whyNotNow(_ target: OfferLists.Target) -> Refusal? {
+        guard narrowing.isReadOnly || lists.selection.terms.isReadOnly else { return nil }
+        let server = lists.members[target.member].server
+        guard !server.catalog.isPresent else { return nil }
+        let words =
+            "server \"\(server.displayName)\" is starting, and only tools that change nothing are offered here: which these "
+            + "are is known when it has started; try again in a moment"
+        return Refusal(.overloaded, words)
+    }
+
     // MARK: Answers
 
     /// The result of a request for a list.

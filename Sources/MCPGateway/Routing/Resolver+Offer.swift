@@ -74,6 +74,7 @@ extension Resolver {
         guard let target = lists.tool(named: name) else {
             return .absent(Refusal(.invalidParams, "Unknown tool: \(name)"), tool: name)
         }
+        if let refusal = lists.whyNotNow(target) { return .refused(refusal) }
         let member = members[target.member]
         guard let override = target.override, !override.presets.isEmpty else {
             return renamed(request, range, target.name, for: member)
@@ -90,7 +91,8 @@ extension Resolver {
         var members = ByteBuffer()
         let arguments = request.params?["arguments"]
         for preset in override.presets {
-            guard arguments?[preset.name] == nil else {
+            // There are servers that take names for the same that differ in case alone.
+            guard !has(arguments, preset.name) else {
                 let words = "params.arguments.\(preset.name) is set by the proxy for this tool; leave it out"
                 return .failure(Refusal(.invalidParams, words))
             }
@@ -110,6 +112,14 @@ extension Resolver {
             return .failure(Refusal(.invalidParams, "params.arguments must be an object"))
         }
         return .success(request.edits(of: arguments.range, inserting: members))
+    }
+
+    private static func has(_ arguments: JSONView?, _ name: String) -> Bool {
+        var isThere = false
+        arguments?.forEachMember { member, _ in
+            if member.lowercased().hasBytes(of: name.lowercased()) { isThere = true }
+        }
+        return isThere
     }
 
     private static func prompt(_ request: Message, _ lists: SeenLists, _ members: [Member]) -> OfferVerdict {

@@ -126,9 +126,12 @@ extension ClientSession {
     /// Takes the news that other servers are offered, or the same in another way.
     func offerChanged() {
         guard !isAtServersOwnPath, !isClosed else { return }
+        let former = lastView
         for leg in legs.all where view?.has(leg.server) != true {
             drop(leg, reason: "the server is not offered any more")
         }
+        // What changes for others only is nothing to this client.
+        if let former, let view, view.isLike(former) { return }
         tell(Set(CatalogKind.allCases.map(\.change)))
     }
 

@@ -213,6 +213,9 @@ import Testing
         let refused = try #require(
             try client.call("tools/call", #"{"name":"diff","arguments":{"repo":"/etc"}}"#).answers.first)
         #expect(refused.contains("-32602") && refused.contains("repo"))
+        let alike = try #require(
+            try client.call("tools/call", #"{"name":"diff","arguments":{"Repo":"/etc"}}"#).answers.first)
+        #expect(alike.contains("-32602"))
         let old = try #require(try client.call("tools/call", #"{"name":"git__diff"}"#).answers.first)
         #expect(old.contains("Unknown tool"))
     }
@@ -275,5 +278,44 @@ import Testing
         #expect(try harness.ask(forged).codes == [.headerMismatch])
         let list = try harness.ask(Ask(method: "tools/list", params: ""))
         #expect(list.answers.first?.contains("Region") == false)
+    }
+
+    @Test(
+        "Where only what changes nothing is offered, a server that starts anew is not called before it has listed its tools"
+    )
+    func readOnlyAfterRestart() throws {
+        var terms = OfferTerms()
+        terms.isReadOnly = true
+        let harness = MergedHarness([("git", .legacy, [])], terms)
+        harness["git"].lists["tools"] = #"[{"name":"wipe","annotations":{"readOnlyHint":true}}]"#
+        harness.start()
+        let client = try harness.open()
+        #expect(try client.call("tools/call", #"{"name":"git__wipe"}"#).answers.isEmpty)
+        harness["git"].isThere = false
+        for link in harness["git"].script.links { harness.upstreams.perform { link.breakDown() } }
+        harness.settle()
+        let early = try client.call("tools/call", #"{"name":"git__wipe"}"#, id: "2")
+        #expect(early.answers.first?.contains("try again in a moment") == true)
+        harness["git"].lists["tools"] = #"[{"name":"wipe"}]"#
+        harness["git"].isThere = true
+        for _ in 0..<30 {
+            harness.upstreams.advance(by: .seconds(1))
+            harness.settle()
+        }
+        let late = try client.call("tools/call", #"{"name":"git__wipe"}"#, id: "3")
+        #expect(late.answers.first?.contains("Unknown tool") == true)
+    }
+
+    @Test("A client for whom nothing has changed is told nothing when others see something else")
+    func changeForOthers() throws {
+        let harness = MergedHarness(access: [.holders([.token(number: 0)])])
+        harness.start()
+        let (owner, stranger) = (try harness.open(.token(number: 0)), try harness.open())
+        let closed = Member(harness["git"].connections, access: .holders([]))
+        harness.offer.show([closed, harness.members[1]], OfferTerms(), logsRequests: false)
+        harness.gateway.offerChanged(harness.offer)
+        harness.settle()
+        #expect(owner.outlet.messages.contains { $0.contains("tools/list_changed") })
+        #expect(stranger.outlet.messages.isEmpty)
     }
 }
