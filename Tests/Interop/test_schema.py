@@ -76,7 +76,8 @@ GROUP = {
         {"t": {"arguments": {"": {"value": 1}}}}, {"t": {"nome": "x"}},
         *({"t": {"arguments": {"a": {"value": value}}}} for value in ["x", "", 1, 1.5, True, [None], {"b": None}, None]),
     ],
-    "toolDiscovery": ["list", "search", "auto", "find", None, 1],
+    # What has no effect yet is warned of, and still a value of the schema.
+    "toolDiscovery": ["list", "find", None, 1],
     "pinned": [[], ["a"], None, "a", [1]],
     "title": ["x", "", None, 1],
     "instructions": ["x", "", None, [], "é" * 2048, "é" * 2049],
