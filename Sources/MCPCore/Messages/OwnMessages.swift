@@ -39,6 +39,20 @@ package enum OwnMessages {
         response(id, #","result":"#, result)
     }
 
+    /// A response whose result is written where it is to stand: a long one is not copied once more.
+    ///
+    /// - Parameter count: About how many bytes the result has.
+    package static func result(id: RequestID, about count: Int, _ write: (inout ByteBuffer) -> Void) -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(count + 128)
+        buffer.writeStaticString(#"{"jsonrpc":"2.0","id":"#)
+        buffer.writeRequestID(id)
+        buffer.writeStaticString(#","result":"#)
+        write(&buffer)
+        buffer.writeStaticString("}")
+        return buffer
+    }
+
     /// A response whose error object is already JSON.
     package static func error(id: RequestID, object: ByteBuffer) -> ByteBuffer {
         response(id, #","error":"#, object)

@@ -108,9 +108,12 @@ extension Gateway {
             receive(request, at: owner.server, reply, on: eventLoop)
         case .list(let kind, let cursor):
             answer(request, view, reply, on: eventLoop) { (lists) throws(Refusal) in
-                try lists.result(kind, after: cursor, for: .modern)
+                try lists.answer(to: request.id, kind, after: cursor, for: .modern)
             }
-        case .introduction: answer(request, view, reply, on: eventLoop) { $0.introduction.discoverResult }
+        case .introduction:
+            answer(request, view, reply, on: eventLoop) { lists in
+                OwnMessages.result(id: request.id, lists.introduction.discoverResult)
+            }
         case .subscription:
             if isDraining { return reply.refuse(request, .shuttingDown) }
             ModernSubscription(
@@ -135,7 +138,7 @@ extension Gateway {
     /// Answers with something of the lists, once they are known or have been waited for long enough.
     private func answer(
         _ request: ModernRequest, _ view: OfferView, _ reply: any ModernReplySink, on eventLoop: any EventLoop,
-        _ result: @escaping @Sendable (SeenLists) throws(Refusal) -> ByteBuffer
+        _ answer: @escaping @Sendable (SeenLists) throws(Refusal) -> ByteBuffer
     ) {
         if isDraining { return reply.refuse(request, .shuttingDown) }
         view.refresh()
@@ -143,7 +146,7 @@ extension Gateway {
             for: view.members.map(\.server), on: eventLoop, request.declaration(to: view.members.first?.server)
         ) {
             do throws(Refusal) {
-                reply.finish(OwnMessages.result(id: request.id, try result(request.lists(request.view ?? view))))
+                reply.finish(try answer(request.lists(request.view ?? view)))
             } catch {
                 reply.refuse(request, error)
             }

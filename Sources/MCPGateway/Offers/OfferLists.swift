@@ -64,17 +64,22 @@ final class OfferLists: Sendable {
 
     // MARK: Answering
 
-    /// The result of a request for a list.
+    /// The answer to a request for a list.
     ///
     /// - Parameter isWanted: What of it is wanted; nil for all.
     /// - Throws: when the cursor is none of this list.
-    func result(
-        _ kind: CatalogKind, after cursor: String?, for era: Era, where isWanted: ((OfferedList.Entry) -> Bool)? = nil
+    func answer(
+        to id: RequestID, _ kind: CatalogKind, after cursor: String?, for era: Era,
+        where isWanted: ((OfferedList.Entry) -> Bool)? = nil
     ) throws(Refusal) -> ByteBuffer {
         let list = (era == .legacy && kind == .tools ? toolsOfSessions : nil) ?? lists[kind] ?? OfferedList()
         let page = try (isWanted.map(list.filtered) ?? list).page(after: cursor)
-        var result = ByteBuffer()
-        result.reserveCapacity(page.entries.readableBytes + 256)
+        return OwnMessages.result(id: id, about: page.entries.readableBytes + 256) {
+            write(page, of: kind, for: era, to: &$0)
+        }
+    }
+
+    private func write(_ page: OfferedList.Page, of kind: CatalogKind, for era: Era, to result: inout ByteBuffer) {
         result.writeStaticString("{")
         if era == .modern {
             result.writeStaticString(#""resultType":"complete","_meta":{"io.modelcontextprotocol/serverInfo":"#)
@@ -94,7 +99,6 @@ final class OfferLists: Sendable {
             result.writeJSONString(cursor)
         }
         result.writeStaticString("}")
-        return result
     }
 
     /// How many entries a list has.

@@ -50,12 +50,14 @@ struct SeenLists {
 
     // MARK: Answers
 
-    /// The result of a request for a list.
+    /// The answer to a request for a list.
     ///
     /// - Throws: when the cursor is none of this list.
-    func result(_ kind: CatalogKind, after cursor: String?, for era: Era) throws(Refusal) -> ByteBuffer {
-        guard !narrowing.isEmpty else { return try lists.result(kind, after: cursor, for: era) }
-        return try lists.result(kind, after: cursor, for: era) { entry in
+    func answer(
+        to id: RequestID, _ kind: CatalogKind, after cursor: String?, for era: Era
+    ) throws(Refusal) -> ByteBuffer {
+        guard !narrowing.isEmpty else { return try lists.answer(to: id, kind, after: cursor, for: era) }
+        return try lists.answer(to: id, kind, after: cursor, for: era) { entry in
             entry.tool.map { wants($0, as: entry.name) } ?? wants(entry.member)
         }
     }

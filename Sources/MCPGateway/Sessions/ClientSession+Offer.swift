@@ -60,8 +60,7 @@ extension ClientSession {
                 return reply.finish(Refusal.ended("the session has ended").answer(to: id))
             }
             do throws(Refusal) {
-                let result = try session.lists(view).result(kind, after: cursor, for: .legacy)
-                reply.finish(OwnMessages.result(id: id, result))
+                reply.finish(try session.lists(view).answer(to: id, kind, after: cursor, for: .legacy))
             } catch {
                 reply.finish(error.answer(to: id))
             }
