@@ -21,8 +21,8 @@ struct RequestTemplates {
         switch options.method {
         case .call:
             let event = options.wantsEvent ? ",\"event\":true" : ""
-            let members =
-                #""name":"\#(options.tool)","arguments":{"size":\#(options.size)\#(event)}"# + (meta.map { ",\($0)" } ?? "")
+            let arguments = #""arguments":{"size":\#(options.size)\#(event)}"#
+            let members = #""name":"\#(options.tool)",\#(arguments)"# + (meta.map { ",\($0)" } ?? "")
             return (request("tools/call", "{\(members)}"), options.tool)
         case .list: return (request("tools/list", "{\(meta ?? "")}"), nil)
         }
