@@ -66,6 +66,12 @@ package enum JSONString {
 }
 
 extension ByteBuffer {
+    /// A text as a JSON string.
+    package init(jsonString text: String) {
+        self.init()
+        writeJSONString(text)
+    }
+
     /// Writes text as a JSON string with its quotes.
     package mutating func writeJSONString(_ text: some StringProtocol) {
         writeInteger(UInt8(ascii: "\""))

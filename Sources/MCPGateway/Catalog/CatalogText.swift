@@ -50,9 +50,4 @@ extension ServerConnections {
         let known = CatalogText.read(text) { [headerMarks] in headerMarks.learn($0, $1) }
         if let known { catalog.remember(known) }
     }
-
-    /// Takes what was known of the server that this one takes the place of.
-    package func inheritCatalog(of former: ServerConnections) {
-        if let known = former.catalog.current { catalog.remember(known) }
-    }
 }

@@ -33,7 +33,7 @@ extension OfferLists {
         }
         let prefix = members[place].prefix
         guard selection.admits(tool: offered, entry, prefix: prefix) else {
-            let whole = "\(prefix)__\(entry.key)"
+            let whole = OfferedName.whole(entry.key.text, prefix: prefix)
             return .hidden(
                 selection.terms.tools.denies(whole) ? rule("tools", selection.terms.tools, whole) : "readOnly")
         }

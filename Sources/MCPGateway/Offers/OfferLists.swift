@@ -101,9 +101,6 @@ final class OfferLists: Sendable {
         result.writeStaticString("}")
     }
 
-    /// How many entries a list has.
-    func count(_ kind: CatalogKind) -> Int { lists[kind]?.count ?? 0 }
-
     // MARK: What names stand for
 
     /// What a tool that is called stands for; nil when nothing is offered under the name.
@@ -115,7 +112,7 @@ final class OfferLists: Sendable {
         guard override?.name == nil, selection.admitsNew(tool: name),
             members[guess.member].toolFilter?.admits(guess.name.text) ?? true
         else { return nil }
-        return Target(member: guess.member, name: Self.json(guess.name.text), override: override)
+        return Target(member: guess.member, name: ByteBuffer(jsonString: guess.name.text), override: override)
     }
 
     /// What a prompt that is asked for stands for; nil when nothing is offered under the name.
@@ -123,7 +120,7 @@ final class OfferLists: Sendable {
         if let target = prompts[ByteText(name)] { return target }
         guard !promptNames.isListed(name), let guess = promptNames.guess(name), selection.terms.prompts.admits(name)
         else { return nil }
-        return Target(member: guess.member, name: Self.json(guess.name.text))
+        return Target(member: guess.member, name: ByteBuffer(jsonString: guess.name.text))
     }
 
     /// Who may know an address, in the order in which they are to be asked; empty when it is not offered.
@@ -141,12 +138,6 @@ final class OfferLists: Sendable {
             selection.terms.resources.admits(addresses.offered(template: origin.address.text, of: origin.member))
         else { return nil }
         return origin
-    }
-
-    private static func json(_ text: String) -> ByteBuffer {
-        var bytes = ByteBuffer()
-        bytes.writeJSONString(text)
-        return bytes
     }
 }
 

@@ -16,7 +16,7 @@ struct OfferSelection: Sendable {
     ///
     /// - Parameter prefix: That of its server.
     func admits(tool offered: String, _ entry: CatalogList.Entry, prefix: String) -> Bool {
-        let whole = "\(prefix)__\(entry.key)"
+        let whole = OfferedName.whole(entry.key.text, prefix: prefix)
         return terms.tools.admits(offered) && !terms.tools.denies(whole) && (!terms.isReadOnly || entry.isReadOnly)
     }
 

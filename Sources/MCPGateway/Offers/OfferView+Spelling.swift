@@ -34,9 +34,7 @@ extension OfferView {
             return message.edits(of: params, inserting: member)
         }
         guard let name = logger.string else { return [] }
-        var text = ByteBuffer()
-        text.writeJSONString("\(prefix)/\(name)")
-        return [Edit(logger.range, .bytes(text))]
+        return [Edit(logger.range, .bytes(ByteBuffer(jsonString: "\(prefix)/\(name)")))]
     }
 
     /// Whether any address may not be offered as its server has it.

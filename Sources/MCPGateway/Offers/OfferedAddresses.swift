@@ -43,8 +43,6 @@ enum OfferedAddresses {
         guard let address, let text = address.string else { return [] }
         let other = offered(text)
         guard !other.hasBytes(of: text) else { return [] }
-        var bytes = ByteBuffer()
-        bytes.writeJSONString(other)
-        return [Edit(address.range, .bytes(bytes))]
+        return [Edit(address.range, .bytes(ByteBuffer(jsonString: other)))]
     }
 }

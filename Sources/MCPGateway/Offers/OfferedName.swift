@@ -21,7 +21,7 @@ enum OfferedName {
     ///   - prefix: What stands before its names.
     ///   - maximumLength: In characters, from 24 on.
     static func make(_ name: String, of key: String, prefix: String, maximumLength: Int) -> String {
-        let whole = prefix + separator + name
+        let whole = whole(name, prefix: prefix)
         if whole.utf8.count <= maximumLength, whole.utf8.allSatisfy(isLegal), !hasSeparator(prefix) { return whole }
         let digest = digest(of: key, name)
         let (prefix, name) = (cleaned(prefix), cleaned(name))
@@ -29,6 +29,9 @@ enum OfferedName {
         let kept = name.prefix(max(leastOfName, room - prefix.utf8.count))
         return "\(prefix.prefix(room - kept.utf8.count))\(separator)\(kept)_\(digest)"
     }
+
+    /// What it would be called without any bound, whatever characters it has.
+    static func whole(_ name: String, prefix: String) -> String { prefix + separator + name }
 
     /// The name there, taken apart; nil where it was changed, or belongs to another server.
     static func original(of offered: String, prefix: String) -> String? {

@@ -82,7 +82,7 @@ struct SeenLists {
     /// The name that a tool would have without any bound: one that was cut may not show any more what it was.
     private func whole(_ target: OfferLists.Target) -> String {
         let name = JSONView(text: target.name, range: 0..<target.name.readableBytes).string ?? ""
-        return "\(lists.members[target.member].prefix)__\(name)"
+        return OfferedName.whole(name, prefix: lists.members[target.member].prefix)
     }
 }
 

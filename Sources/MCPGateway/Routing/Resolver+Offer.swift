@@ -141,7 +141,7 @@ extension Resolver {
                 ? MemberRequest(member: members[origin.member], message: request)
                 : MemberRequest(
                     member: members[origin.member],
-                    message: request.replacing(range, by: json(origin.address.text)))
+                    message: request.replacing(range, by: ByteBuffer(jsonString: origin.address.text)))
         }
         guard !requests.isEmpty else {
             let words = "Resource not found: \(PrintableText.make(address, maximumBytes: 256))"
@@ -165,7 +165,7 @@ extension Resolver {
         guard let origin = lists.template(text) ?? lists.resources(at: text).first else {
             return .absent(Refusal(.invalidParams, "Unknown resource template: \(text)"), tool: nil)
         }
-        let edit = Edit(uri.range, .bytes(json(origin.address.text)))
+        let edit = Edit(uri.range, .bytes(ByteBuffer(jsonString: origin.address.text)))
         return renamed(request, [edit], for: members[origin.member])
     }
 
@@ -192,11 +192,5 @@ extension Resolver {
         // result is no message, it goes nowhere.
         let message = try? Message(request.spliced(edits), maximumDepth: Int.max, duplicateKeys: .accepted)
         return message.map { MemberRequest(member: member, message: $0) }
-    }
-
-    private static func json(_ text: String) -> ByteBuffer {
-        var bytes = ByteBuffer()
-        bytes.writeJSONString(text)
-        return bytes
     }
 }

@@ -165,9 +165,7 @@ private struct TaskName {
     var id: String? { value.string }
 
     func respelled(_ id: String) -> Edit {
-        var text = ByteBuffer()
-        text.writeJSONString(id)
-        return Edit(value.range, .bytes(text))
+        Edit(value.range, .bytes(ByteBuffer(jsonString: id)))
     }
 }
 
