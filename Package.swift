@@ -41,6 +41,13 @@ let package = Package(
         .target(name: "MCPValues", swiftSettings: strict),
         .target(name: "MCPCore", dependencies: ["CTextScan", nioCore], swiftSettings: strict),
         .target(
+            name: "ToolPins",
+            dependencies: [
+                "MCPValues", "MCPCore", nioCore, .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "MCPUpstream",
             dependencies: [
                 "Addresses", "MCPCore", "CProxySystem", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
@@ -52,7 +59,7 @@ let package = Package(
         .target(
             name: "MCPGateway",
             dependencies: [
-                "MCPValues", "MCPCore", "MCPUpstream", nioCore, logging,
+                "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", nioCore, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
@@ -99,6 +106,11 @@ let package = Package(
         .testTarget(
             name: "MCPCoreTests",
             dependencies: ["MCPCore", "MCPTestSupport", nioCore],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ToolPinsTests",
+            dependencies: ["MCPValues", "MCPCore", "ToolPins", nioCore],
             swiftSettings: strict
         ),
         .testTarget(

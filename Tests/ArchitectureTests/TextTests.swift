@@ -17,7 +17,7 @@ import Testing
 
     @Test("Sets and dictionaries of what peers have chosen are of ByteText", arguments: SourceFile.sources)
     func collections(file: SourceFile) {
-        guard ["MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd"].contains(file.target),
+        guard ["MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd"].contains(file.target),
             Self.harmless[file.path] == nil
         else { return }
         for (number, line) in file.code.enumerated() {

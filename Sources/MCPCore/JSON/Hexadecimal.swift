@@ -1,7 +1,7 @@
 /// Hexadecimal digits in ASCII.
 package enum Hexadecimal {
     /// The value of one hexadecimal digit.
-    static func value(of byte: UInt8) -> UInt8? {
+    package static func value(of byte: UInt8) -> UInt8? {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10

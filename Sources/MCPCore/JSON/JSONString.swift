@@ -72,7 +72,7 @@ extension ByteBuffer {
         writeJSONString(text)
     }
 
-    /// Writes text as a JSON string with its quotes.
+    /// Writes text as a JSON string with its quotes, escaped as RFC 8785 (3.2.2.2) wants it: as little as possible.
     package mutating func writeJSONString(_ text: some StringProtocol) {
         writeInteger(UInt8(ascii: "\""))
         var plainStart = text.utf8.startIndex
@@ -99,6 +99,8 @@ extension ByteBuffer {
         case 0x0A: writeStaticString("\\n")
         case 0x0D: writeStaticString("\\r")
         case 0x09: writeStaticString("\\t")
+        case 0x08: writeStaticString("\\b")
+        case 0x0C: writeStaticString("\\f")
         default:
             writeStaticString("\\u00")
             writeInteger(Hexadecimal.digit(byte >> 4))

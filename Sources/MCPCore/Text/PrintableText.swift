@@ -24,7 +24,8 @@ package enum PrintableText {
         return result
     }
 
-    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    /// Whether nobody sees a character, or it does something else than to be seen.
+    package static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x09: false
         // Controls, of the first and the second kind.

@@ -1,0 +1,24 @@
+/// What can be pinned.
+package enum PinKind: String, Sendable, CaseIterable {
+    case tool
+    case prompt
+
+    /// The members of a definition that count: all that tells a model, or a person, what it is and what to give it. What
+    /// only decorates it is left out.
+    func counts(_ member: String) -> Bool {
+        switch (self, member) {
+        case (_, "name"), (_, "title"), (_, "description"): true
+        case (.tool, "inputSchema"), (.tool, "outputSchema"), (.tool, "annotations"): true
+        case (.prompt, "arguments"): true
+        default: false
+        }
+    }
+
+    /// The member of a file that holds those of this kind.
+    var plural: String {
+        switch self {
+        case .tool: "tools"
+        case .prompt: "prompts"
+        }
+    }
+}
