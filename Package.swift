@@ -47,6 +47,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(name: "ToolSearch", dependencies: ["MCPCore"], swiftSettings: strict),
         .target(
             name: "MCPUpstream",
             dependencies: [
@@ -59,7 +60,7 @@ let package = Package(
         .target(
             name: "MCPGateway",
             dependencies: [
-                "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", nioCore, logging,
+                "MCPValues", "MCPCore", "ToolPins", "ToolSearch", "MCPUpstream", nioCore, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
@@ -86,7 +87,7 @@ let package = Package(
         .executableTarget(
             name: "mcp-proxy",
             dependencies: [
-                "Addresses", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
+                "Addresses", "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
                 "ProxyControl", "ClientFiles", "CProxySystem", nioCore, nioPosix, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -126,7 +127,8 @@ let package = Package(
         .testTarget(
             name: "MCPGatewayTests",
             dependencies: [
-                "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPTestSupport", nioCore, nioPosix, nioEmbedded,
+                "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPTestSupport", nioCore, nioPosix,
+                nioEmbedded,
                 logging,
             ],
             swiftSettings: strict

@@ -7,6 +7,7 @@ import Testing
         "Addresses": [],
         "MCPValues": [],
         "MCPCore": ["CTextScan", "NIOCore", "Synchronization"],
+        "ToolSearch": ["MCPCore"],
         "ToolPins": ["MCPValues", "MCPCore", "NIOCore", "Crypto"],
         "MCPUpstream": [
             "Addresses", "MCPCore", "CProxySystem", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOTLS", "Logging",
@@ -14,7 +15,8 @@ import Testing
             "SystemPackage", "Synchronization", "Glibc", "Darwin",
         ],
         "MCPGateway": [
-            "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "NIOCore", "Logging", "Synchronization", "Crypto",
+            "MCPValues", "MCPCore", "ToolPins", "ToolSearch", "MCPUpstream", "NIOCore", "Logging", "Synchronization",
+            "Crypto",
         ],
         "MCPFrontEnd": [
             "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging",
@@ -30,8 +32,9 @@ import Testing
             "Foundation", "Glibc", "Darwin",
         ],
         "mcp-proxy": [
-            "Addresses", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ProxyControl",
-            "ClientFiles", "CProxySystem", "NIOCore", "NIOPosix", "Logging", "ArgumentParser", "Dispatch",
+            "Addresses", "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
+            "ProxyControl", "ClientFiles", "CProxySystem", "NIOCore", "NIOPosix", "Logging", "ArgumentParser",
+            "Dispatch",
             "Synchronization", "FoundationEssentials", "Foundation", "Glibc", "Darwin",
         ],
     ]

@@ -38,6 +38,9 @@ package struct ErrorCode: RawRepresentable, Hashable, Sendable {
     /// The client did not give what the server asked it for.
     package static let inputNotGiven = ErrorCode(rawValue: -31007)
 
+    /// What the server shows of itself is not what the operator has approved.
+    package static let notApproved = ErrorCode(rawValue: -31008)
+
     /// Whether a proxy like this one gives it for what is between it and a server.
     package var isOfProxy: Bool { (-31_099 ... -31_000).contains(rawValue) }
 }

@@ -86,10 +86,11 @@ enum NarrowingReader {
             }
             if value == "true" { narrowing.isReadOnly = true }
         case .discovery:
-            guard ToolDiscovery(rawValue: value) != nil else {
+            guard let discovery = ToolDiscovery(rawValue: value) else {
                 let words = ToolDiscovery.allCases.map(\.rawValue).joined(separator: ", ")
                 throw fault("\(place) is \(quoted(value)); write one of \(words)")
             }
+            narrowing.discovery = max(narrowing.discovery, discovery)
         }
     }
 

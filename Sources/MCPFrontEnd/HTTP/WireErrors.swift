@@ -24,7 +24,7 @@ enum WireErrors {
         case .headTooLong: .requestHeaderFieldsTooLarge
         case .tooManyConnections, .shuttingDown, .overloaded: .serviceUnavailable
         // These tell of the outcome, which the body does.
-        case .invalidRequest, .invalidParams, .inputNotGiven, .invalidAnswer: .ok
+        case .invalidRequest, .invalidParams, .inputNotGiven, .invalidAnswer, .notApproved: .ok
         }
     }
 
@@ -38,7 +38,7 @@ enum WireErrors {
         case .malformed, .suspect, .headTooLong, .bodyTooLong, .tooSlow, .forbidden, .unknownPath, .unknownSession,
             .notAcceptable, .unsupportedMediaType, .tooManyStreams, .invalidRequest, .identifierInUse,
             .invalidEnvelope, .invalidParams, .methodNotFound, .headerMismatch, .unsupportedVersion,
-            .missingClientCapability, .inputNotGiven, .invalidAnswer:
+            .missingClientCapability, .inputNotGiven, .invalidAnswer, .notApproved:
             []
         }
     }

@@ -1,6 +1,7 @@
 import MCPCore
 import MCPUpstream
 import NIOCore
+import ToolPins
 
 /// One request of a client on its way to a server and back, translated where the two speak different eras.
 ///
@@ -30,6 +31,8 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     /// What the server has asked for in results.
     private lazy var rounds = InputRounds(self)
     private var hasRefreshedCatalog = false
+    /// Set when its turn came and it was not known any more what the server lists.
+    private var awaitsLists = false
 
     /// How long the answer to a call that wants log messages waits for those that a server has sent on a stream of their
     /// own before it answered: which of the two arrives first is chance, and after the answer nothing can be told.
@@ -59,6 +62,8 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
 
     func request(for introduction: Introduction) -> OutgoingRequest? {
         guard introduction.era == leg.era else { return nil }
+        awaitsLists = connection.server.pins.needsLists && !connection.areListsKnown
+        guard !awaitsLists else { return nil }
         var outgoing = OutgoingRequest(request)
         switch (caller.era, leg.era) {
         case (.legacy, .legacy):
@@ -111,6 +116,11 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     }
 
     func exchangeFailed(_ failure: UpstreamFailure) {
+        if awaitsLists, failure.code == .eraChanged {
+            awaitsLists = false
+            upstreamID = nil
+            return connection.sendAgain(self)
+        }
         connection.server.callFailed(failure)
         finish(.failure(failure))
     }
@@ -129,11 +139,19 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
 
     /// What has to be cut out of a list of tools.
     private func listEdits(_ answer: Message, dropsInvalidMarks: Bool) -> [Edit] {
-        guard request.method == .toolsList, answer.kind == .result else { return [] }
+        guard answer.kind == .result, let kind = CatalogKind(of: request.method), let pinned = PinKind(kind),
+            let result = answer.view(answer.envelope.result)
+        else { return [] }
+        let isWhole = request.params?["cursor"] == nil && result["nextCursor"] == nil
+        let withheld = connection.server.pins.withheld(pinned, of: result, isWhole: isWhole, on: connection.key)
+        guard kind == .tools else {
+            return withheld.isEmpty ? [] : result.edits(ofList: kind) { place, _ in !withheld.contains(place) }
+        }
         return connection.headerMarks.edits(
             ofList: answer,
             filter: leg.offer.member?.toolFilter,
-            dropsInvalidMarks: dropsInvalidMarks
+            dropsInvalidMarks: dropsInvalidMarks,
+            withheld: withheld
         )
     }
 

@@ -1,6 +1,7 @@
 import MCPCore
 import MCPValues
 import NIOCore
+import ToolPins
 
 /// One list of a server, all its pages, as its own bytes.
 struct CatalogList: Sendable, Equatable {
@@ -15,6 +16,10 @@ struct CatalogList: Sendable, Equatable {
         /// Whether what a tool says of header fields is in order
         /// ([x-mcp-header, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/server/tools#x-mcp-header)).
         let hasValidMarks: Bool
+        /// Of what is pinned of a tool or prompt; nil for all else.
+        let digest: PinDigest?
+        /// Whether its name has characters that nobody sees.
+        let hasHiddenCharacters: Bool
     }
 
     let kind: CatalogKind
@@ -33,6 +38,7 @@ struct CatalogList: Sendable, Equatable {
     ///
     /// - Parameter hasValidMarks: Says of a tool and its name whether its header marks are in order.
     mutating func add(_ page: JSONView, hasValidMarks: (JSONView, String) -> Bool = { _, _ in true }) {
+        let pinned = PinKind(kind)
         page[kind.member]?.forEachElement { element in
             guard let key = element[kind.key], let text = key.string else { return }
             let start = bytes.readableBytes
@@ -44,7 +50,9 @@ struct CatalogList: Sendable, Equatable {
                     keyRange: key.range.lowerBound + offset..<key.range.upperBound + offset,
                     key: ByteText(text),
                     isReadOnly: kind == .tools && element["annotations"]?["readOnlyHint"]?.boolean == true,
-                    hasValidMarks: kind != .tools || hasValidMarks(element, text)))
+                    hasValidMarks: kind != .tools || hasValidMarks(element, text),
+                    digest: pinned.map { PinnedDefinition($0, element).digest },
+                    hasHiddenCharacters: pinned != nil && HiddenCharacters.first(in: text) != nil))
         }
         noteHints(of: page)
     }

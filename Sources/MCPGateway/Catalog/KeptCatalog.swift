@@ -79,6 +79,14 @@ final class KeptCatalog: Sendable {
         }
     }
 
+    /// Something else of it is shown than before, although it is the same.
+    func isShownOtherwise() {
+        state.withLock { state in
+            state.edition += 1
+            published.store(state.edition, ordering: .releasing)
+        }
+    }
+
     /// Takes what was known in an earlier run, or of what the server was before, unless something newer is known.
     func remember(_ catalog: ServerCatalog) {
         defer { settle() }

@@ -21,11 +21,6 @@ extension ServerConnections {
         source.run { $0.server.readCatalog(on: $0) }
     }
 
-    private func readCatalog(on connection: Connection) {
-        guard case .ready(let result) = connection.upstream.state else { return }
-        readCatalog(connection.upstream, result)
-    }
-
     /// Whether the catalog is read on a connection.
     func isSource(_ connection: Connection) -> Bool { connection.key == firstKey }
 
@@ -37,37 +32,43 @@ extension ServerConnections {
         connection.run { $0.server.readCatalog(on: $0) }
     }
 
-    func readCatalog(_ upstream: Upstream, _ result: Introduction) {
+    func readCatalog(on connection: Connection) {
+        guard case .ready(let result) = connection.upstream.state else { return }
         // One at a time: a server that says again and again that something has changed is not asked for each time.
         let isFirst = state.withLock { state in
             defer { state.catalogReads = min(state.catalogReads + 1, 2) }
             return state.catalogReads == 0
         }
         guard isFirst else { return }
-        let eventLoop = upstream.eventLoop
+        let eventLoop = connection.eventLoop
         guard let rest = state.withLock({ $0.catalogRestsUntil }), rest > eventLoop.now else {
-            return readNow(upstream, result)
+            return readNow(on: connection, result)
         }
         eventLoop.scheduleTask(deadline: rest) { [weak self] in
             guard let self else { return }
-            guard case .ready(let result) = upstream.state else { return state.withLock { $0.catalogReads = 0 } }
-            readNow(upstream, result)
+            guard case .ready(let result) = connection.upstream.state else {
+                return state.withLock { $0.catalogReads = 0 }
+            }
+            readNow(on: connection, result)
         }
     }
 
-    private func readNow(_ upstream: Upstream, _ result: Introduction) {
+    private func readNow(on connection: Connection, _ result: Introduction) {
         state.withLock { $0.catalogReads = 1 }
-        let begun = upstream.eventLoop.now
-        CatalogReader(upstream, result, of: wantedLists(result), for: self) { [weak self] outcome in
+        let begun = connection.eventLoop.now
+        let wanted = wantedLists(result)
+        CatalogReader(connection.upstream, result, of: wanted, for: self) { [weak self] outcome in
             guard let self else { return }
-            take(outcome, now: upstream.eventLoop.now)
-            let now = upstream.eventLoop.now
+            let now = connection.eventLoop.now
+            connection.judge(outcome.catalog)
+            take(outcome, now: now)
             let changedMeanwhile = state.withLock { state in
                 state.catalogRestsUntil = now + (now - begun) * 9
                 defer { state.catalogReads = 0 }
                 return state.catalogReads > 1
             }
-            if changedMeanwhile, case .ready(let result) = upstream.state { readCatalog(upstream, result) }
+            if changedMeanwhile { return readCatalog(on: connection) }
+            if !outcome.isCut, outcome.failed.isEmpty, wanted == CatalogKind.allCases { connection.listsAreJudged() }
         }.start()
     }
 
@@ -90,6 +91,14 @@ extension ServerConnections {
         let others = Set(CatalogKind.allCases.filter { $0 != .tools || catalog[.tools] == nil })
         let changes = self.catalog.take(catalog, failed: others, now: now)
         if !changes.isEmpty { settings.catalogBoard.changed(self, changes, for: nil) }
+    }
+
+    /// Other things are withheld than before, although nothing else is listed.
+    func pinsChanged() {
+        catalog.isShownOtherwise()
+        let changes: [Method] = [.toolListChanged, .promptListChanged]
+        settings.catalogBoard.changed(self, Set(changes), for: nil)
+        for connection in all { connection.run { $0.tell(changes) } }
     }
 
     /// Takes what the server lists on a connection that is not the one of the catalog.

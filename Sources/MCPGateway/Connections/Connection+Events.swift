@@ -8,6 +8,7 @@ import NIOCore
 extension Connection: UpstreamListener {
     package func upstreamBecameReady(_ upstream: Upstream, again: Bool) {
         guard case .ready(let introduction) = upstream.state else { return }
+        listsBecameOld()
         guard note(introduction) else {
             server.connectionChangedEra(self)
             return
@@ -87,6 +88,7 @@ extension Connection: UpstreamListener {
             for client in audience.clients(wanting: uri) { client.hear(message) }
             return
         }
+        listsBecameOld()
         switch changes.decide(message.method, now: eventLoop.now) {
         case .drop: break
         case .pass: tellChange(message)
@@ -107,11 +109,7 @@ extension Connection: UpstreamListener {
 
     /// Tells that anything may have changed.
     func tellAllChanges(_ filter: SubscriptionFilter) {
-        for method in filter.lists {
-            // Our own text is a message by construction.
-            guard let message = try? Message(OwnMessages.notification(method)) else { continue }
-            broadcast(message)
-        }
+        tell(filter.lists)
         for uri in filter.resources {
             let params = OwnMessages.object([("uri", uri.text)])
             // As above.
@@ -119,6 +117,15 @@ extension Connection: UpstreamListener {
                 continue
             }
             passChange(message)
+        }
+    }
+
+    /// Tells that lists have changed.
+    func tell(_ changes: some Sequence<MCPCore.Method>) {
+        for method in changes {
+            // Our own text is a message by construction.
+            guard let message = try? Message(OwnMessages.notification(method)) else { continue }
+            broadcast(message)
         }
     }
 

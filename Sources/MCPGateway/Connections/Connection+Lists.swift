@@ -41,6 +41,7 @@ extension Connection {
                     return readOwnLists()
                 }
                 own = outcome.isCut ? .unread : .read
+                judge(outcome.catalog)
                 if !outcome.isCut { server.take(outcome.catalog, of: key) }
             }.start()
         }

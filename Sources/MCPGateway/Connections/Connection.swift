@@ -23,6 +23,7 @@ package final class Connection: @unchecked Sendable {
     var goingOn: [ObjectIdentifier: @Sendable () -> Void] = [:]
     var changes = ChangeThrottle()
     var own = OwnLists.unread
+    var known = KnownLists.unknown
     /// Who waits for the answer of a stateless server to what it is.
     var awaitingIntroduction: [@Sendable (Result<Introduction, UpstreamFailure>) -> Void] = []
     /// Whose call that wanted log messages was cancelled last, and until when what names no call may be about it.
@@ -172,9 +173,18 @@ package final class Connection: @unchecked Sendable {
         }
     }
 
-    /// Sends an exchange under a new identifier.
+    /// Sends an exchange under a new identifier, unless it is about something that was not approved.
     func sendAgain(_ exchange: Exchange) {
         guard !exchange.isCancelled else { return }
+        if server.pins.needsLists, !areListsKnown {
+            return whenUsable(exchange.request) { [self] refusal in pass(exchange, refusal) }
+        }
+        pass(exchange, server.pins.refusal(of: exchange.request, on: key))
+    }
+
+    private func pass(_ exchange: Exchange, _ refusal: Refusal?) {
+        guard !exchange.isCancelled else { return }
+        if let refusal { return exchange.finish(.refused(refusal)) }
         let id = upstream.makeID()
         exchange.upstreamID = id
         upstream.exchange(exchange, id: id)
@@ -255,6 +265,7 @@ package final class Connection: @unchecked Sendable {
     func refreshCatalog(_ completion: @escaping @Sendable () -> Void) {
         guard case .ready(let introduction) = upstream.state else { return completion() }
         CatalogReader(upstream, introduction, of: [.tools], for: server) { [self] outcome in
+            judge(outcome.catalog)
             if server.isSource(self) { server.take(tools: outcome.catalog, now: eventLoop.now) }
             completion()
         }.start()

@@ -42,24 +42,17 @@ final class HeaderMarks: Sendable {
     // MARK: Lists
 
     /// What has to be cut out of the answer to `tools/list` for a client. Everything else stays as it came.
-    func edits(ofList answer: Message, filter: ToolFilter?, dropsInvalidMarks: Bool) -> [Edit] {
-        guard filter != nil || mayConcern(answer) else { return [] }
-        guard let tools = answer.view(answer.envelope.result)?["tools"], tools.isArray else { return [] }
-        var list = ByteBuffer()
-        list.reserveCapacity(tools.range.count)
-        list.writeStaticString("[")
-        var (dropped, kept) = (0, 0)
-        tools.forEachElement { tool in
+    ///
+    /// - Parameter withheld: The places of tools that were not approved.
+    func edits(
+        ofList answer: Message, filter: ToolFilter?, dropsInvalidMarks: Bool, withheld: Set<Int> = []
+    ) -> [Edit] {
+        guard filter != nil || !withheld.isEmpty || mayConcern(answer) else { return [] }
+        return answer.view(answer.envelope.result)?.edits(ofList: .tools) { place, tool in
             let name = tool["name"]?.string ?? ""
             let isValid = learn(tool, name)
-            guard (isValid || !dropsInvalidMarks) && filter?.admits(name) ?? true else { return dropped += 1 }
-            if kept > 0 { list.writeStaticString(",") }
-            list.writeImmutableBuffer(tool.bytes)
-            kept += 1
-        }
-        guard dropped > 0 else { return [] }
-        list.writeStaticString("]")
-        return [Edit(tools.range, .bytes(list))]
+            return (isValid || !dropsInvalidMarks) && filter?.admits(name) ?? true && !withheld.contains(place)
+        } ?? []
     }
 
     /// Whether anything in an answer to `tools/list` may have marks, or makes known ones old.

@@ -1,3 +1,4 @@
+import Logging
 package import MCPUpstream
 package import MCPValues
 package import NIOCore
@@ -43,6 +44,8 @@ package struct ServerConnectionSettings: Sendable {
     package var anonymousIsOnePerson = false
     /// Whether the server asks clients things during calls.
     package var asking = AskingMemory()
+    /// What of the server was approved.
+    package var pins: PinnedServer
     /// How long and how often clients may be asked for input during a call.
     package var interaction = InteractionLimits()
 
@@ -66,5 +69,6 @@ package struct ServerConnectionSettings: Sendable {
         self.ownClientInfo = ownClientInfo
         self.toolFilter = toolFilter
         self.firstPrincipal = firstPrincipal
+        pins = PinnedServer(name, mode: .off, logger: Logger(label: name) { _ in SwiftLogNoOpLogHandler() })
     }
 }

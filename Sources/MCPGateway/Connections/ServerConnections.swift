@@ -50,6 +50,8 @@ package final class ServerConnections: Sendable {
     let catalog = KeptCatalog()
     /// What it lists to some of its clients, and not to others.
     let variants = CatalogVariants()
+    /// What of it was approved.
+    package let pins: PinnedServer
     let eraMemory = EraMemory()
     let lists = ListMemory()
     let asking: AskingMemory
@@ -57,7 +59,7 @@ package final class ServerConnections: Sendable {
     let settings: ServerConnectionSettings
     let eventLoops: any EventLoopGroup
     let logger: Logger
-    private let statusChanged: @Sendable (ServerConnections) -> Void
+    let statusChanged: @Sendable (ServerConnections) -> Void
     let state = Mutex(State())
 
     package init(
@@ -81,7 +83,9 @@ package final class ServerConnections: Sendable {
         self.headerMarks = HeaderMarks(server: settings.displayName, logger: logger)
         self.cacheHints = settings.cacheHints.members
         self.asking = settings.asking
+        self.pins = settings.pins
         state.withLock { ($0.status.transport, $0.status.note) = (settings.transport, settings.note) }
+        pins.listen(ObjectIdentifier(self)) { [weak self] in self?.pinsChanged() }
     }
 
     /// What holds now; how soon and how often it is tried stays as it was at the start.
@@ -201,19 +205,6 @@ package final class ServerConnections: Sendable {
         }
     }
 
-    private func circuit(for key: ConnectionKey, of principal: Principal, _ state: inout State) -> CircuitBreaker {
-        if case .session = key, let known = state.sessionCircuits.circuit(of: principal) { return known }
-        let circuit = CircuitBreaker(settings.limits.circuit(startsProcesses: settings.startsProcesses)) {
-            [weak self] in
-            self?.circuitChanged()
-        }
-        if case .session = key {
-            let used = state.entries.values.lazy.map(\.connection.upstream.circuit)
-            state.sessionCircuits.add(circuit, of: principal, beside: used)
-        }
-        return circuit
-    }
-
     /// Sees to it that a client which brings a server has one connection to it, and that one caller cannot open
     /// connections without end by declaring ever other capabilities.
     ///
@@ -257,6 +248,7 @@ package final class ServerConnections: Sendable {
     private func end(_ connection: Connection) {
         connection.run { $0.upstream.close() }
         forgetLists(of: connection.key)
+        pins.ended(connection.key)
     }
 
     private func scheduleIdleCheck(on eventLoop: any EventLoop) {
@@ -297,7 +289,11 @@ package final class ServerConnections: Sendable {
             defer { state.entries = [:] }
             return state.entries.values.map(\.connection)
         }
-        for connection in connections { connection.run { $0.upstream.close() } }
+        pins.leave(ObjectIdentifier(self))
+        for connection in connections {
+            connection.run { $0.upstream.close() }
+            pins.ended(connection.key)
+        }
         catalog.settle()
     }
 
@@ -334,7 +330,7 @@ package final class ServerConnections: Sendable {
                 $0.restarts = upstream.restarts
             }
             renewOthers(than: connection)
-            if isSource(connection) || !catalog.isSettled { readCatalog(upstream, result) }
+            if isSource(connection) || !catalog.isSettled { readCatalog(on: connection) }
         case .starting, .waiting, .closed: break
         }
     }
@@ -357,26 +353,6 @@ package final class ServerConnections: Sendable {
             $0.errorOutput = errorOutput
             $0.processID = nil
             $0.restarts = restarts
-        }
-    }
-
-    /// A circuit has opened or closed, or has had a probe.
-    private func circuitChanged() {
-        // All under the lock: of two changes at once, the one that is noted last has seen both.
-        let (before, worst) = state.withLock { state in
-            let own = state.entries.values.filter { !isOfOneSession($0.connection) }.map(\.connection.upstream.circuit)
-            let worst = (own + state.sessionCircuits.all).compactMap(\.report).max { $0.failures < $1.failures }
-            defer { state.status.circuit = worst }
-            return (state.status.circuit, worst)
-        }
-        if before != worst { statusChanged(self) }
-        if let worst, before == nil {
-            let facts: Logger.Metadata = [
-                "server": "\(displayName)", "failures": "\(worst.failures)", "reason": "\(worst.reason)",
-            ]
-            logger.warning("server failed again and again; calls fail at once until it has recovered", metadata: facts)
-        } else if worst == nil, before != nil {
-            logger.notice("server has recovered and is called again", metadata: ["server": "\(displayName)"])
         }
     }
 

@@ -108,7 +108,13 @@ extension Gateway {
             receive(request, at: owner.server, reply, on: eventLoop)
         case .list(let kind, let cursor):
             answer(request, view, reply, on: eventLoop) { (lists) throws(Refusal) in
-                try lists.answer(to: request.id, kind, after: cursor, for: .modern)
+                try lists.answer(to: request.id, kind, after: cursor, for: .modern, client: request.clientName)
+            }
+        case .search(let search):
+            let started = eventLoop.now
+            answer(request, view, reply, on: eventLoop) { lists in
+                request.offer.log(search, in: request.message, elapsed: eventLoop.now - started)
+                return lists.answer(to: request.id, search, for: .modern)
             }
         case .introduction:
             answer(request, view, reply, on: eventLoop) { lists in

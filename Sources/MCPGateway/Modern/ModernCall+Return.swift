@@ -46,8 +46,12 @@ extension ModernCall {
         guard let lastConnection else { return goOn(answers) }
         state = .returning
         lastConnection.run { [self] connection in
-            connection.comesBack(self) { [self] in eventLoop.run { [self] in goOn(answers) } }
-            if answers.hasOthers { connection.take(responses, from: self) }
+            // What it has called may have become another thing meanwhile.
+            connection.whenUsable(request.message) { [self] refusal in
+                if let refusal { return eventLoop.run { [self] in giveUp(refusal) } }
+                connection.comesBack(self) { [self] in eventLoop.run { [self] in goOn(answers) } }
+                if answers.hasOthers { connection.take(responses, from: self) }
+            }
         }
     }
 

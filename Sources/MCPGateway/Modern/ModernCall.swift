@@ -281,6 +281,9 @@ final class ModernCall: Caller, @unchecked Sendable {
         end(answer)
     }
 
+    /// Ends a call that may not go on.
+    func giveUp(_ refusal: Refusal) { giveUp(.refused(refusal)) }
+
     func giveWay() {
         if case .suspended(let name, _) = state { expired(name) }
     }

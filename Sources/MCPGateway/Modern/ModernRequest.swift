@@ -12,7 +12,7 @@ package struct ModernRequest: Sendable {
     package let narrowing: Narrowing
     package let principal: Principal
     /// The `Mcp-Param-*` header fields, with lower-case names; nil where the transport has no header fields.
-    package let parameters: [(name: String, value: String)]?
+    package private(set) var parameters: [(name: String, value: String)]?
 
     package init(
         _ message: Message,
@@ -53,6 +53,7 @@ package struct ModernRequest: Sendable {
     func respelt(_ other: MemberRequest) -> ModernRequest {
         var request = self
         if other.hasPresets { request.sentArguments = Arguments(view: message.params?["arguments"]) }
+        if other.isWrapped { request.parameters = nil }
         request.message = other.message
         return request
     }
@@ -91,6 +92,9 @@ package struct ModernRequest: Sendable {
         }
         return hasher.finalize()
     }
+
+    /// The name that the client gives of itself.
+    var clientName: String? { message.view(message.envelope.metadata.clientInfo?.value)?["name"]?.string }
 
     var logLevel: LogLevel? { LogLevel(message.view(message.envelope.metadata.logLevel?.value)) }
 }

@@ -6,4 +6,6 @@ struct MemberRequest: Sendable {
     let message: Message
     /// Whether it has arguments that the group sets, of which the client knows nothing.
     var hasPresets = false
+    /// Whether the client has called it by `call_tool`, so that header fields cannot repeat its arguments.
+    var isWrapped = false
 }

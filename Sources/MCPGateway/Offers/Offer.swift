@@ -154,6 +154,14 @@ package final class Offer: Sendable {
         return Refusal(.invalidParams, "Unknown tool: \(tool)")
     }
 
+    /// Leaves a line in the log of a search for tools.
+    func log(_ search: SearchRequest, in request: Message, elapsed: TimeAmount) {
+        guard logsRequests else { return }
+        let outcome = if case .fault = search { "isError" } else { "ok" }
+        let tool = request.view(request.envelope.name)?.string
+        log(method: request.methodName, tool: tool, at: nil, elapsed: elapsed, outcome: outcome)
+    }
+
     /// Leaves the line that `logEnabled` promises: what was asked and how it went, never with what.
     ///
     /// - Parameter server: Which was asked; nil when that was none.

@@ -40,6 +40,7 @@ struct OfferAssembly {
         addAddresses(.resources)
         addAddresses(.templates)
         for kind in CatalogKind.allCases { hints[kind] = hints(kind) }
+        if selection.terms.discovery != .list { findings += searchFindings }
         findings += selection.findings(tools: toolNames, prompts: promptNames, members.map(\.server.displayName))
     }
 
@@ -59,7 +60,7 @@ struct OfferAssembly {
         var (all, valid) = (OfferedList(), OfferedList())
         for (member, catalog) in catalogs.enumerated() {
             guard let catalog, let list = catalog[.tools] else { continue }
-            for entry in list.entries {
+            for entry in list.entries where !members[member].server.pins.withholds(entry, of: .tools) {
                 let origin = NameTable.Origin(member: member, name: entry.key)
                 guard let offered = toolNames.name(of: origin),
                     selection.admits(tool: offered, entry, prefix: members[member].prefix)
@@ -90,7 +91,7 @@ struct OfferAssembly {
         var all = OfferedList()
         for (member, catalog) in catalogs.enumerated() {
             guard let list = catalog?[.prompts] else { continue }
-            for entry in list.entries {
+            for entry in list.entries where !members[member].server.pins.withholds(entry, of: .prompts) {
                 guard let name = promptNames.name(of: NameTable.Origin(member: member, name: entry.key)),
                     selection.terms.prompts.admits(name)
                 else { continue }
@@ -107,7 +108,7 @@ struct OfferAssembly {
         var all = OfferedList()
         var seen: Set<ByteText> = []
         for (member, catalog) in catalogs.enumerated() {
-            guard let list = catalog?[kind] else { continue }
+            guard let list = catalog?[kind], !members[member].server.pins.isBlocked else { continue }
             for entry in list.entries {
                 let address =
                     kind == .templates
@@ -136,6 +137,17 @@ struct OfferAssembly {
         }
         self[keyPath: targets][key] = target
         return true
+    }
+
+    /// What the operator should know where tools are found by search, in words.
+    private var searchFindings: [String] {
+        let hidden = SearchTool.allCases.filter { tools[ByteText($0.rawValue)] != nil }.map {
+            "tool \"\($0.rawValue)\" is not offered: the proxy's own of this name is, to find tools with"
+        }
+        let unknown = selection.terms.pinned.filter { tools[ByteText($0)] == nil }.map {
+            "pinned \"\($0)\" is no tool that is offered"
+        }
+        return hidden + unknown
     }
 
     private func hints(_ kind: CatalogKind) -> ByteBuffer {

@@ -13,7 +13,10 @@ extension OfferLists {
     ///
     /// - Parameter place: The member's, among those that are seen.
     func fate(of entry: CatalogList.Entry, _ kind: CatalogKind, of place: Int) -> Fate {
-        switch kind {
+        let pins = members[place].server.pins
+        if entry.hasHiddenCharacters { return .hidden("its name has characters that nobody sees") }
+        if pins.withholds(entry, of: kind) { return .hidden("pin: not approved") }
+        return switch kind {
         case .tools: tool(entry, of: place)
         case .prompts: prompt(entry, of: place)
         case .resources: resource(addresses.offered(entry.key.text, of: place))

@@ -42,11 +42,15 @@ final class OfferLists: Sendable {
     private let tools: [ByteText: Target]
     private let prompts: [ByteText: Target]
     private let lists: [CatalogKind: OfferedList]
-    private let toolsOfSessions: OfferedList?
+    let toolsOfSessions: OfferedList?
+    /// What its tools are found with.
+    let search: OfferSearch
     private let hints: [CatalogKind: ByteBuffer]
 
-    init(_ assembly: OfferAssembly, editions: [Int]) {
+    /// - Parameter search: That of the lists in whose place these are.
+    init(_ assembly: OfferAssembly, editions: [Int], search: OfferSearch?) {
         self.editions = editions
+        self.search = search ?? OfferSearch()
         members = assembly.members
         selection = assembly.selection
         introduction = OfferIntroduction(assembly.members, assembly.catalogs, assembly.selection.terms)
@@ -66,18 +70,21 @@ final class OfferLists: Sendable {
 
     /// The answer to a request for a list.
     ///
-    /// - Parameter isWanted: What of it is wanted; nil for all.
+    /// - Parameter narrowed: What of the list the client sees; nil for all.
     /// - Throws: when the cursor is none of this list.
     func answer(
         to id: RequestID, _ kind: CatalogKind, after cursor: String?, for era: Era,
-        where isWanted: ((OfferedList.Entry) -> Bool)? = nil
+        as narrowed: ((OfferedList) -> OfferedList)? = nil
     ) throws(Refusal) -> ByteBuffer {
-        let list = (era == .legacy && kind == .tools ? toolsOfSessions : nil) ?? lists[kind] ?? OfferedList()
-        let page = try (isWanted.map(list.filtered) ?? list).page(after: cursor)
+        let list = (era == .legacy && kind == .tools ? toolsOfSessions : nil) ?? list(of: kind)
+        let page = try (narrowed?(list) ?? list).page(after: cursor)
         return OwnMessages.result(id: id, about: page.entries.readableBytes + 256) {
             write(page, of: kind, for: era, to: &$0)
         }
     }
+
+    /// What clients without a session are listed.
+    func list(of kind: CatalogKind) -> OfferedList { lists[kind] ?? OfferedList() }
 
     private func write(_ page: OfferedList.Page, of kind: CatalogKind, for era: Era, to result: inout ByteBuffer) {
         result.writeStaticString("{")

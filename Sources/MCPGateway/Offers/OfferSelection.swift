@@ -5,9 +5,12 @@ struct OfferSelection: Sendable {
     let terms: OfferTerms
     /// By the name under which the tool would be offered without one.
     let overrides: [ByteText: ToolOverride]
+    /// The offered names of tools that are always listed.
+    let pinned: Set<ByteText>
 
     init(_ terms: OfferTerms) {
         self.terms = terms
+        pinned = Set(terms.pinned.map(ByteText.init))
         overrides = Dictionary(terms.overrides.map { (ByteText($0.tool), $0) }) { first, _ in first }
     }
 

@@ -24,6 +24,12 @@ package struct OfferTerms: Sendable, Equatable {
     /// Whether only those tools are shown that say of themselves that they change nothing.
     package var isReadOnly = false
     package var overrides: [ToolOverride] = []
+    /// How clients find tools.
+    package var discovery = ToolDiscovery.list
+    /// The tools that are listed in any case, by offered name.
+    package var pinned: [String] = []
+    /// The clients that look for tools in long lists by themselves, as they name themselves.
+    package var selfSearchingClients: [String] = []
     /// What is said before what the servers say of how they are used.
     package var instructions: String?
     package var identity = Identity()

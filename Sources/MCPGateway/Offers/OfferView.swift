@@ -37,7 +37,7 @@ final class OfferView: Sendable {
             // Read before the catalogs: one that changes meanwhile is looked at once more.
             let editions = members.map(\.server.catalog.edition)
             let assembly = OfferAssembly(members, members.map(\.server.catalog.current), selection)
-            let lists = OfferLists(assembly, editions: editions)
+            let lists = OfferLists(assembly, editions: editions, search: assembled?.search)
             assembled = lists
             return lists
         }
@@ -58,7 +58,8 @@ final class OfferView: Sendable {
             if let lists = known[own], lists.editions == editions { return lists }
             if known.count >= Self.maximumOwn { known = [:] }
             let catalogs = zip(members, found).map { $1?.catalog ?? $0.server.catalog.current }
-            let lists = OfferLists(OfferAssembly(members, catalogs, selection), editions: editions)
+            let lists = OfferLists(
+                OfferAssembly(members, catalogs, selection), editions: editions, search: known[own]?.search)
             known[own] = lists
             return lists
         }

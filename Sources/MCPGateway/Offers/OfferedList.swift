@@ -1,4 +1,5 @@
 import MCPCore
+import MCPValues
 import NIOCore
 
 /// One list as clients see it, assembled once: to answer is to copy.
@@ -33,14 +34,25 @@ struct OfferedList: Sendable {
     private var digest: UInt64 = 0xcbf2_9ce4_8422_2325
 
     var count: Int { entries.count }
+    var byteCount: Int { bytes.readableBytes }
+
+    /// Visits the entries in their order, each with what is listed of it.
+    func forEach(_ body: (Entry, ByteBuffer) -> Void) {
+        for (index, entry) in entries.enumerated() { body(entry, text(of: index)) }
+    }
+
+    var names: Set<ByteText> { Set(entries.map { ByteText($0.name) }) }
+
+    private func text(of index: Int) -> ByteBuffer {
+        let start = start(of: index)
+        return bytes.getSlice(at: bytes.readerIndex + start, length: entries[index].end - start) ?? ByteBuffer()
+    }
 
     /// The list with some of its entries.
     func filtered(_ isWanted: (Entry) -> Bool) -> OfferedList {
         var other = OfferedList()
         for (index, entry) in entries.enumerated() where isWanted(entry) {
-            let start = start(of: index)
-            let own = bytes.getSlice(at: bytes.readerIndex + start, length: entry.end - start) ?? ByteBuffer()
-            other.append(own, of: entry.member, entry.tool, as: entry.name)
+            other.append(text(of: index), of: entry.member, entry.tool, as: entry.name)
         }
         return other
     }

@@ -6,8 +6,8 @@ import NIOCore
 ///
 /// Clients choose what they want to see, so that there can be any number of these: nothing is kept of them.
 struct SeenLists {
-    private let lists: OfferLists
-    private let narrowing: Narrowing
+    let lists: OfferLists
+    let narrowing: Narrowing
 
     init(_ lists: OfferLists, _ narrowing: Narrowing) {
         self.lists = lists
@@ -52,14 +52,25 @@ struct SeenLists {
 
     /// The answer to a request for a list.
     ///
+    /// - Parameter client: The name that the client gives of itself.
     /// - Throws: when the cursor is none of this list.
     func answer(
-        to id: RequestID, _ kind: CatalogKind, after cursor: String?, for era: Era
+        to id: RequestID, _ kind: CatalogKind, after cursor: String?, for era: Era,
+        client: @autoclosure () -> String?
     ) throws(Refusal) -> ByteBuffer {
-        guard !narrowing.isEmpty else { return try lists.answer(to: id, kind, after: cursor, for: era) }
-        return try lists.answer(to: id, kind, after: cursor, for: era) { entry in
-            entry.tool.map { wants($0, as: entry.name) } ?? wants(entry.member)
+        let isSearchable = kind == .tools && hasSearch
+        guard isSearchable || !narrowing.hidesNothing else {
+            return try lists.answer(to: id, kind, after: cursor, for: era)
         }
+        let client = isSearchable ? client() : nil
+        return try lists.answer(to: id, kind, after: cursor, for: era) { whole in
+            let list = narrowing.hidesNothing ? whole : whole.filtered(isWanted)
+            return isSearchable && isSearched(list, by: client) ? searched(list) : list
+        }
+    }
+
+    private func isWanted(_ entry: OfferedList.Entry) -> Bool {
+        entry.tool.map { wants($0, as: entry.name) } ?? wants(entry.member)
     }
 
     /// What all of it is for the client.
@@ -73,8 +84,8 @@ struct SeenLists {
 
     private func wants(_ member: Int) -> Bool { narrowing.wants(lists.members[member].server) }
 
-    private func wants(_ target: OfferLists.Target, as name: String) -> Bool {
-        guard !narrowing.isEmpty else { return true }
+    func wants(_ target: OfferLists.Target, as name: String) -> Bool {
+        guard !narrowing.hidesNothing else { return true }
         guard wants(target.member), !narrowing.isReadOnly || target.isReadOnly else { return false }
         return narrowing.tools.isEmpty || narrowing.tools.allSatisfy { $0.admits(name) && !$0.denies(whole(target)) }
     }

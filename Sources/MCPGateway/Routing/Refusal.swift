@@ -42,6 +42,8 @@ package struct Refusal: Error, Sendable {
         case inputNotGiven
         /// The server answered in a way that the protocol does not allow.
         case invalidAnswer
+        /// What it is about is not what the operator has approved.
+        case notApproved
 
         // What the proxy has no room for now.
 
@@ -92,6 +94,7 @@ extension Refusal.Reason {
         case .missingClientCapability: .missingClientCapability
         case .inputNotGiven: .inputNotGiven
         case .invalidAnswer: .invalidAnswer
+        case .notApproved: .notApproved
         case .shuttingDown: .shuttingDown
         case .overloaded: .overloaded
         }

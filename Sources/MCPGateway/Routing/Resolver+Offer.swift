@@ -13,6 +13,8 @@ extension Resolver {
         case list(CatalogKind, cursor: String?)
         /// It asks what all this is.
         case introduction
+        /// It looks for tools.
+        case search(SearchRequest)
         /// It asks to be told of changes.
         case subscription
         /// It is about a task, which tells by itself whose it is.
@@ -67,10 +69,11 @@ extension Resolver {
 
     // MARK: What is named
 
-    private static func tool(_ request: Message, _ lists: SeenLists, _ members: [Member]) -> OfferVerdict {
+    static func tool(_ request: Message, _ lists: SeenLists, _ members: [Member]) -> OfferVerdict {
         guard let range = request.envelope.name, let name = request.view(range)?.string else {
             return .refused(Refusal(.invalidParams, "params.name must name a tool"))
         }
+        if lists.hasSearch, let own = SearchTool(rawValue: name) { return search(own, request, range, lists, members) }
         guard let target = lists.tool(named: name) else {
             return .absent(Refusal(.invalidParams, "Unknown tool: \(name)"), tool: name)
         }

@@ -27,6 +27,7 @@ extension ClientSession {
         switch Resolver.resolve(request, from: .legacy, in: lists(view), of: view.members) {
         case .toMembers(let requests): pass(requests, id, reply)
         case .list(let kind, let cursor): list(kind, after: cursor, id, reply)
+        case .search(let search): answer(search, request, id, reply)
         case .task: passTask(request, id, view, reply)
         case .logLevel(let level): setLogLevel(level, id, reply)
         case .done: reply.finish(OwnMessages.emptyResult(id: id))
@@ -60,10 +61,25 @@ extension ClientSession {
                 return reply.finish(Refusal.ended("the session has ended").answer(to: id))
             }
             do throws(Refusal) {
-                reply.finish(try session.lists(view).answer(to: id, kind, after: cursor, for: .legacy))
+                let client = session.declaration
+                reply.finish(
+                    try session.lists(view).answer(
+                        to: id, kind, after: cursor, for: .legacy, client: client.clientName))
             } catch {
                 reply.finish(error.answer(to: id))
             }
+            session.closeIfDone()
+        }
+    }
+
+    private func answer(_ search: SearchRequest, _ request: Message, _ id: RequestID, _ reply: any ReplySink) {
+        let started = eventLoop.now
+        whenListed { session in
+            guard !session.isClosed, let view = session.view else {
+                return reply.finish(Refusal.ended("the session has ended").answer(to: id))
+            }
+            reply.finish(session.lists(view).answer(to: id, search, for: .legacy))
+            session.offer.log(search, in: request, elapsed: session.eventLoop.now - started)
             session.closeIfDone()
         }
     }

@@ -26,6 +26,9 @@ package struct ClientDeclaration: Sendable {
         return params
     }
 
+    /// The name that the client gives of itself.
+    package var clientName: String? { JSONText(accepted: clientInfo).root["name"]?.string }
+
     /// The same, said with every request.
     package var metadata: RequestMetadata { RequestMetadata(clientInfo: clientInfo, capabilities: capabilities) }
 }

@@ -41,12 +41,6 @@ enum GroupConversion {
             GroupKey.options.read(in: options, into: &group, &context)
         }
         checkServers(in: reader, servers, &context)
-        if group.toolDiscovery != .list {
-            context.warn(
-                "tools cannot be found by search yet; all of them are listed",
-                at: reader.node("toolDiscovery")?.position,
-                reader.path("toolDiscovery"), write: #"Write "list", or leave it out"#)
-        }
         OverrideConversion.check(group, in: reader, &context)
     }
 

@@ -46,6 +46,14 @@ enum GroupKey {
             hints: #""examples": [["git__git_status"]]"#
         )
         .setting(\.pinned) { GroupConversion.names("pinned", in: $0, &$1) },
+        .other(
+            "selfSearchingClients", .texts, default: .array([ConfigurationNode(.string("claude-code"), at: .start)]),
+            \.selfSearchingClients,
+            whenChanged: .inPlace,
+            "Clients that search long lists by themselves, by the name that they give (clientInfo.name): with \"auto\" they are listed everything.",
+            hints: #""examples": [["claude-code"]]"#
+        )
+        .setting(\.selfSearchingClients) { GroupConversion.names("selfSearchingClients", in: $0, &$1) },
     ]
 
     private static let told: [SettingKey<GroupSettings>] = [

@@ -31,6 +31,8 @@ package struct GroupSettings: Sendable, Equatable {
     package var toolDiscovery = ToolDiscovery.list
     /// The offered names of tools that are always listed.
     package var pinned: [String] = []
+    /// The clients that look for tools in long lists by themselves, as they name themselves.
+    package var selfSearchingClients = ["claude-code"]
     /// How long the first list waits for servers that are still starting.
     package var firstListWait = Duration.seconds(2)
     /// The only tokens that open it, never none; nil where it has none of its own, and those of its servers open it.

@@ -72,6 +72,9 @@ extension ServerBuilder {
         terms.resources = group.resources
         terms.isReadOnly = group.isReadOnly
         terms.overrides = group.overrides
+        terms.discovery = group.toolDiscovery
+        terms.pinned = group.pinned
+        terms.selfSearchingClients = group.selfSearchingClients
         terms.instructions = group.instructions
         terms.firstListWait = group.firstListWait
         terms.identity.name = settings.name

@@ -1,20 +1,18 @@
 import ClientFiles
 import MCPCore
+import MCPValues
 import ProxyConfiguration
 
 /// What a list of tools costs a model that reads it: an estimate, since each model counts in its own way.
 struct ToolCost {
-    /// So much JSON is about one token, for the models that are usual.
-    private static let bytesPerToken = 4
-
     static let remark =
-        "an estimate: about \(bytesPerToken) bytes of JSON are one token; each model counts in its own way"
+        "an estimate: about \(TokenEstimate.bytesPerToken) bytes of JSON are one token; each model counts in its own way"
 
     let name: String
     let tools: Int
     let bytes: Int
 
-    var tokens: Int { (bytes + Self.bytesPerToken - 1) / Self.bytesPerToken }
+    var tokens: Int { TokenEstimate.tokens(ofBytes: bytes) }
 
     init(_ name: String, _ tools: [JSONView]) {
         self.name = name

@@ -30,7 +30,7 @@ import Testing
         for target in ["/mcp", "/mcp?", "/mcp?sessionId=x&x=%zz&%zz=1&tools2=a", "/mcp?readOnly=false"] {
             #expect(try read(target).isEmpty, "\(target)")
         }
-        #expect(try read("/mcp", [("X-MCP-Readonly", "false"), ("X-MCP-Discovery", "auto")]).isEmpty)
+        #expect(try read("/mcp", [("X-MCP-Readonly", "false"), ("X-MCP-Discovery", "list")]).isEmpty)
     }
 
     @Test("The query says which servers and tools are wanted, also percent-encoded")
@@ -55,6 +55,14 @@ import Testing
         #expect(words("/mcp?server=git")?.contains("write servers") == true)
         #expect(words("/mcp?Tool=git")?.contains("\"Tool\" is not known; write tools") == true)
         #expect(words("/mcp?readOnly=true&readonly=true")?.contains("more than once") == true)
+    }
+
+    @Test("How tools are found is what shows less, wherever it is said")
+    func discovery() throws {
+        #expect(try read("/mcp?discovery=search").discovery == .search)
+        #expect(try read("/mcp", [("X-MCP-Discovery", "auto")]).discovery == .auto)
+        #expect(try read("/mcp?discovery=search", [("X-MCP-Discovery", "list")]).discovery == .search)
+        #expect(try read("/mcp?discovery=auto", [("X-MCP-Discovery", "search")]).discovery == .search)
     }
 
     @Test("Header fields say the same, in whatever case, and where both are there both hold")

@@ -145,14 +145,15 @@ final class MergedHarness {
     /// Opens a session.
     func open(
         _ principal: Principal = .anonymous, _ narrowing: Narrowing = .none, version: String = "2025-11-25",
-        capabilities: String = GatewayHarness.everything
+        capabilities: String = GatewayHarness.everything, named name: String = "c",
+        at other: Offer? = nil
     ) throws -> MergedClient {
         let initialize = try Message(
             #"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"\#(version)","#
-                + #""capabilities":\#(capabilities),"clientInfo":{"name":"c","version":"1"}}}"#)
+                + #""capabilities":\#(capabilities),"clientInfo":{"name":"\#(name)","version":"1"}}}"#)
         let outcome = GatewayHarness.Outcome()
         clients.perform {
-            gateway.open(initialize, offer: offer, narrowing: narrowing, principal: principal, on: clients) {
+            gateway.open(initialize, offer: other ?? offer, narrowing: narrowing, principal: principal, on: clients) {
                 outcome.opening = $0
             }
         }
@@ -160,13 +161,17 @@ final class MergedHarness {
         return try MergedClient(outcome.session, try outcome.answer, self)
     }
 
+    /// What is offered at a server's own path.
+    func own(_ name: String) -> Offer { Offer(name: name, Member(self[name].connections), logger: .silent) }
+
     /// Puts a request without session.
-    func ask(_ ask: Ask, _ narrowing: Narrowing = .none) throws -> ModernReplyRecorder {
+    func ask(_ ask: Ask, _ narrowing: Narrowing = .none, at other: Offer? = nil) throws -> ModernReplyRecorder {
         let reply = ModernReplyRecorder()
         let message = try Message(ask.text)
         guard let id = message.id else { throw TestClient.NotSent() }
         let request = ModernRequest(
-            message, id: id, offer: offer, narrowing: narrowing, principal: ask.principal, parameters: ask.parameters)
+            message, id: id, offer: other ?? offer, narrowing: narrowing, principal: ask.principal,
+            parameters: ask.parameters)
         clients.perform { gateway.receive(request, reply, on: clients) }
         settle()
         return reply

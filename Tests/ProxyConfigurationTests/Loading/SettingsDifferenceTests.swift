@@ -266,6 +266,7 @@ import Testing
         ("names", { $0.naming = .never }), ("maxNameLength", { $0.maximumNameLength = 60 }),
         ("overrides", { $0.overrides = [ToolOverride(tool: "canary")] }),
         ("toolDiscovery", { $0.toolDiscovery = .auto }), ("pinned", { $0.pinned = ["canary"] }),
+        ("selfSearchingClients", { $0.selfSearchingClients = ["canary"] }),
         ("title", { $0.title = "canary" }), ("instructions", { $0.instructions = "canary" }),
         ("firstListWait", { $0.firstListWait = .zero }), ("options.authTokens", { $0.authTokens = [Secret("canary")] }),
         ("options.logEnabled", { $0.logEnabled = true }),

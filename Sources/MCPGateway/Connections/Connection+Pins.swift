@@ -1,0 +1,79 @@
+import MCPCore
+import MCPUpstream
+import NIOCore
+
+// MARK: - What was approved of the server
+
+extension Connection {
+    /// How far it is known what the server lists on this connection, where nothing is used that was not approved.
+    enum KnownLists {
+        case unknown
+        /// Who waits, and whether the server has said meanwhile that what it lists has changed.
+        case reading(waiting: [@Sendable (Bool) -> Void], isOld: Bool)
+        case known
+    }
+
+    /// Whether it is known that what the server lists on this connection is what was approved, or is withheld.
+    var areListsKnown: Bool { if case .known = known { true } else { false } }
+
+    /// Says whether a request may go to the server, once that is known.
+    ///
+    /// - Parameter body: Gets why it may not; nil when it may.
+    func whenUsable(_ request: Message, _ body: @escaping @Sendable (Refusal?) -> Void) {
+        guard server.pins.needsLists, !areListsKnown else { return body(server.pins.refusal(of: request, on: key)) }
+        whenListsAreKnown { [self] isKnown in
+            body(isKnown ? server.pins.refusal(of: request, on: key) : server.pins.unreadable())
+        }
+    }
+
+    private func whenListsAreKnown(_ body: @escaping @Sendable (Bool) -> Void) {
+        switch known {
+        case .known: body(true)
+        case .reading(let waiting, let isOld): known = .reading(waiting: waiting + [body], isOld: isOld)
+        case .unknown:
+            known = .reading(waiting: [body], isOld: false)
+            readPinnedLists()
+        }
+    }
+
+    private func readPinnedLists() {
+        upstream.whenReady { [self] result in
+            guard case .success(let introduction) = result else {
+                // The upstream says so to the calls itself.
+                return listsWereRead(asFarAsWanted: true, isCurrent: false)
+            }
+            CatalogReader(upstream, introduction, of: [.tools, .prompts], for: server) { [self] outcome in
+                let isWhole = !outcome.isCut && outcome.failed.isEmpty
+                if isWhole { judge(outcome.catalog) }
+                listsWereRead(asFarAsWanted: isWhole, isCurrent: isWhole)
+            }.start()
+        }
+    }
+
+    private func listsWereRead(asFarAsWanted isWhole: Bool, isCurrent: Bool) {
+        guard case .reading(let waiting, let isOld) = known else { return }
+        known = isCurrent && !isOld ? .known : .unknown
+        for body in waiting { body(isWhole) }
+    }
+
+    /// Holds what the server lists on this connection against what was approved.
+    func judge(_ catalog: ServerCatalog) {
+        for kind in [CatalogKind.tools, .prompts] {
+            if let list = catalog[kind] { server.pins.judge(list, on: key) }
+        }
+    }
+
+    /// All that is pinned was read, and has not changed since.
+    func listsAreJudged() {
+        if case .unknown = known { known = .known }
+    }
+
+    /// What the server lists may be something else than it was.
+    func listsBecameOld() {
+        switch known {
+        case .known: known = .unknown
+        case .reading(let waiting, _): known = .reading(waiting: waiting, isOld: true)
+        case .unknown: break
+        }
+    }
+}

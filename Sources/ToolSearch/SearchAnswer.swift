@@ -1,0 +1,16 @@
+/// What a search has found.
+package struct SearchAnswer: Sendable {
+    /// One tool that was found.
+    package struct Match: Sendable, Equatable {
+        /// The number by which the index calls the tool.
+        package let number: Int
+        /// The higher, the better; only to be compared within one answer.
+        package let score: Double
+    }
+
+    /// Best first; those that are equally good by their numbers.
+    package let found: [Match]
+    /// The words of the query, as they were written, that none of the tools has that were searched: neither the word nor
+    /// its stem nor another word for it.
+    package let unmatched: [String]
+}

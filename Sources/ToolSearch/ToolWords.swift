@@ -1,0 +1,71 @@
+import MCPCore
+
+/// The words of one tool's definition, each with the field in which it stands.
+struct ToolWords {
+    /// How deep schemas are read that stand in each other, and how many parameters in all.
+    private static let maximumDepth = 4
+    private static let maximumParameters = 128
+    /// The names of servers and tools are joined by this where several servers are offered together.
+    private static let separator = "__"
+
+    private(set) var words: [(word: String, field: SearchField)] = []
+    private var counts = FieldVector()
+    private var parameters = 0
+
+    init(_ definition: JSONView) {
+        definition.forEachMember { member, value in
+            switch member {
+            case "name": addName(value.string ?? "")
+            case "title": add(value.string, to: .title)
+            case "description": add(value.string, to: .description)
+            case "annotations": add(value["title"]?.string, to: .title)
+            case "inputSchema": addParameters(of: value, depth: 0)
+            default: break
+            }
+        }
+    }
+
+    private mutating func addName(_ name: String) {
+        let bytes = Array(name.utf8)
+        let place = bytes.indices.dropFirst().first {
+            $0 + 2 < bytes.count && bytes[$0] == 0x5F && bytes[$0 + 1] == 0x5F
+        }
+        guard let place else { return add(name, to: .name) }
+        add(String(decoding: bytes[..<place], as: UTF8.self), to: .server)
+        add(String(decoding: bytes[(place + Self.separator.utf8.count)...], as: UTF8.self), to: .name)
+    }
+
+    private mutating func add(_ text: String?, to field: SearchField) {
+        guard let text else { return }
+        let most = Float(field.maximumWords)
+        WordSplitter.forEachRun(in: text.unicodeScalars) { run in
+            for word in run.words where counts[field] < most {
+                words.append((word, field))
+                counts[field] += 1
+            }
+            return counts[field] < most
+        }
+    }
+
+    /// Adds the parameters that a schema has, and those of the schemas in it.
+    private mutating func addParameters(of schema: JSONView, depth: Int) {
+        guard depth < Self.maximumDepth, parameters < Self.maximumParameters else { return }
+        schema.forEachMember { member, value in
+            switch member {
+            case "properties":
+                value.forEachMember { name, parameter in addParameter(name, parameter, depth: depth) }
+            case "items": addParameters(of: value, depth: depth + 1)
+            case "anyOf", "oneOf", "allOf": value.forEachElement { addParameters(of: $0, depth: depth + 1) }
+            default: break
+            }
+        }
+    }
+
+    private mutating func addParameter(_ name: String, _ schema: JSONView, depth: Int) {
+        guard parameters < Self.maximumParameters else { return }
+        parameters += 1
+        add(name, to: .parameterName)
+        add(schema["description"]?.string, to: .parameterDescription)
+        addParameters(of: schema, depth: depth + 1)
+    }
+}
