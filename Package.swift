@@ -87,8 +87,8 @@ let package = Package(
         .executableTarget(
             name: "mcp-proxy",
             dependencies: [
-                "Addresses", "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
-                "ProxyControl", "ClientFiles", "CProxySystem", nioCore, nioPosix, logging,
+                "Addresses", "MCPValues", "MCPCore", "ToolSearch", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
+                "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", nioCore, nioPosix, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -32,8 +32,9 @@ import Testing
             "Foundation", "Glibc", "Darwin",
         ],
         "mcp-proxy": [
-            "Addresses", "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
-            "ProxyControl", "ClientFiles", "CProxySystem", "NIOCore", "NIOPosix", "Logging", "ArgumentParser",
+            "Addresses", "MCPValues", "MCPCore", "ToolSearch", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
+            "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "NIOCore", "NIOPosix", "Logging",
+            "ArgumentParser",
             "Dispatch",
             "Synchronization", "FoundationEssentials", "Foundation", "Glibc", "Darwin",
         ],

@@ -254,7 +254,32 @@ def test_what_lists_cost_is_estimated(shell):
     single = json.loads(shell.run("tools", "--merged", "--tokens", *place).stdout)
     assert single["estimates"]["one__echo"]["bytes"] > 50
     done = shell.run("tools", "one", "--tokens", "--one-shot")
-    assert done.stdout.splitlines()[-1].split()[:2] == ["in", "all"] and "an estimate" in done.stderr
+    last, search = done.stdout.splitlines()[-2:]
+    assert last.split()[:2] == ["in", "all"] and "an estimate" in done.stderr
+    assert search.split()[:3] == ["with", "search", "3"] and told["search"]["tools"] == 3
+    saved = told["total"]["tokens"] - told["search"]["tokens"]
+    assert f"save about {saved} of" in shell.run("tools", "--tokens", "--one-shot").stderr
+
+
+def test_tools_are_found_in_the_words_of_a_user(shell):
+    """Of one server, of all, of those that are offered together, and where clients find them by search themselves."""
+    configured(shell, {"one": stdio(name="one"), "two": stdio(name="two", tools=60)})
+    for scope, name in ((["one"], "echo"), ([], "echo"), (["--merged"], "one__echo")):
+        for place in (["--one-shot"], ["--one-shot", "--output", "json"]):
+            done = shell.run("tools", *scope, "--search", "echoing florps", "--limit", "2", *place)
+            if "json" in place:
+                found = json.loads(done.stdout)
+                assert found["tools"][0]["definition"]["name"] == name and found["unmatched"] == ["florps"]
+                assert len(found["tools"]) <= 2
+            else:
+                assert name in done.stdout.splitlines()[1] and 'no tool has "florps"' in done.stderr
+    configured(shell, {"one": stdio(name="one")}, endpoint={"toolDiscovery": "search"})
+    done = shell.run("tools", "--merged", "--one-shot")
+    assert "search_tools" in done.stdout and "one__echo" not in done.stdout and "--search" in done.stderr
+    done = shell.run("tools", "--merged", "--search", "echo", "--one-shot")
+    assert "one__echo" in done.stdout.splitlines()[1]
+    for wrong, said in ((["--limit", "0"], "from 1 to 50"), (["--search", " "], "is empty"), (["--tokens"], "two")):
+        assert said in shell.run("tools", "--search", "a", *wrong, status=64).stderr
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
-import NIOCore
+package import NIOCore
 
 /// The tools with which clients find those that are not listed.
-enum SearchTool: String, CaseIterable {
+package enum SearchTool: String, CaseIterable, Sendable {
     case find = "search_tools"
     case describe = "describe_tools"
     case call = "call_tool"
 
     /// As it is listed, in JSON. `anthropic/alwaysLoad` asks clients that keep tools back themselves not to do so with these.
-    var definition: ByteBuffer {
+    package var definition: ByteBuffer {
         switch self {
         case .find: ByteBuffer(string: Self.findDefinition)
         case .describe: ByteBuffer(string: Self.describeDefinition)
@@ -16,8 +16,8 @@ enum SearchTool: String, CaseIterable {
     }
 
     /// How many tools are found unless more or fewer are wanted, and at most.
-    static let usualLimit = 5
-    static let largestLimit = 50
+    package static let usualLimit = 5
+    package static let largestLimit = 50
     /// How many tools are described at once.
     static let largestDescription = 50
 

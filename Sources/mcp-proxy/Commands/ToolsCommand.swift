@@ -1,5 +1,6 @@
 import ArgumentParser
 import MCPCore
+import MCPGateway
 import MCPUpstream
 import NIOCore
 import ProxyConfiguration
@@ -27,6 +28,16 @@ struct ToolsCommand: AsyncParsableCommand {
     @Flag(name: .customLong("tokens"), help: "What the list costs a model that reads it, as an estimate.")
     var showsCost = false
 
+    @Option(
+        help: ArgumentHelp(
+            "The tools that fit these words best, by the search that clients have, best first.", valueName: "words"))
+    var search: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --search: how many, from 1 to \(SearchTool.largestLimit).", valueName: "number"))
+    var limit = SearchTool.usualLimit
+
     @OptionGroup var remote: RemoteOptions
     @OptionGroup var source: ConfigurationOptions
     @OptionGroup var oneShot: OneShotOptions
@@ -39,6 +50,13 @@ struct ToolsCommand: AsyncParsableCommand {
         guard [server != nil, isMerged, group != nil].count(where: \.self) < 2 else {
             throw ValidationError("name one of a server, --merged and --group")
         }
+        guard (1...SearchTool.largestLimit).contains(limit) else {
+            throw ValidationError("--limit is \(limit); write a number from 1 to \(SearchTool.largestLimit)")
+        }
+        guard search == nil || !showsCost else { throw ValidationError("--search and --tokens are two questions") }
+        if let search, search.allSatisfy(\.isWhitespace) {
+            throw ValidationError("--search is empty; say what the tool should do, such as \"create an issue\"")
+        }
     }
 
     func run() async throws {
@@ -47,13 +65,23 @@ struct ToolsCommand: AsyncParsableCommand {
             let signals = TerminationSignals()
             if let server { return try show(try await Self.tools(of: server, access, signals)) }
             guard isMerged || group != nil else { return try await listAll(access, signals) }
-            let (tools, failures) = try await access.withClient(ofGroup: group, signals) { try await $0.tools() }
-            try show(tools)
+            let (listed, failures) = try await access.withClient(ofGroup: group, signals) { [search, limit] client in
+                let tools = try await client.tools()
+                guard let search, FoundTools.isSearched(tools) else { return (tools: tools, found: FoundTools?.none) }
+                return (tools: tools, found: try await FoundTools(search, limit: limit, asking: client))
+            }
+            if let found = listed.found { try show(found) } else { try show(listed.tools) }
             try fail(for: failures)
         }
     }
 
     private func show(_ tools: [JSONView]) throws {
+        if let search {
+            return try show(FoundTools(search, limit: limit, among: tools.map { (server: nil, tool: $0) }))
+        }
+        if FoundTools.isSearched(tools) {
+            Terminal.error("mcp-proxy: the other tools are found by search: mcp-proxy tools --search \"words\"")
+        }
         if showsCost {
             let costs = tools.map { ToolCost($0["name"]?.string ?? "", [$0]) }
             return try ToolCost.write(costs, "TOOL", isJSON: output.isJSON)
@@ -62,6 +90,22 @@ struct ToolsCommand: AsyncParsableCommand {
         try ShownOutput.write(
             table: TextTable.lines(
                 ["TOOL", "ARGUMENTS", "DESCRIPTION"], tools.map(Self.row), within: TerminalSize.current?.columns))
+    }
+
+    private func show(_ found: FoundTools) throws {
+        if output.isJSON { return try ShownOutput.write(json: found.json) }
+        if found.matches.isEmpty { Terminal.error("mcp-proxy: no tool fits") }
+        let hasServers = found.matches.contains { $0.server != nil }
+        let rows = found.matches.map { match in
+            (hasServers ? [match.server ?? ""] : []) + Self.row(match.tool) + ["\(match.score)"]
+        }
+        let title = (hasServers ? ["SERVER"] : []) + ["TOOL", "ARGUMENTS", "DESCRIPTION", "SCORE"]
+        if !rows.isEmpty {
+            try ShownOutput.write(table: TextTable.lines(title, rows, within: TerminalSize.current?.columns))
+        }
+        if !found.unmatched.isEmpty {
+            Terminal.error("mcp-proxy: no tool has \(found.unmatched.map { "\"\($0)\"" }.joined(separator: ", "))")
+        }
     }
 
     private func fail(for failures: [String]) throws {
@@ -81,7 +125,10 @@ struct ToolsCommand: AsyncParsableCommand {
                 failures.append("\(ServerName.redacted(name)): \(error.words)")
             }
         }
-        if showsCost {
+        if let search {
+            let all = found.flatMap { name, tools in tools.map { (server: Optional(name), tool: $0) } }
+            try show(FoundTools(search, limit: limit, among: all))
+        } else if showsCost {
             try ToolCost.write(found.map { ToolCost($0.name, $0.tools) }, "SERVER", isJSON: output.isJSON)
         } else if output.isJSON {
             let servers = found.map { ($0.name, Self.object([("tools", Self.array($0.tools))])) }

@@ -1,5 +1,6 @@
 import ClientFiles
 import MCPCore
+import MCPGateway
 import MCPValues
 import ProxyConfiguration
 
@@ -31,15 +32,22 @@ struct ToolCost {
     /// - Parameter title: What each of them is of.
     static func write(_ costs: [ToolCost], _ title: String, isJSON: Bool) throws {
         let sum = ToolCost(sumOf: costs)
+        let search = ToolCost("with search", SearchTool.allCases.map { JSONText(accepted: $0.definition).root })
         if isJSON {
             let members = [
                 ("estimates", ConfigurationNode.object(costs.map { ($0.name, $0.node) })), ("total", sum.node),
+                ("search", search.node),
             ]
             return try StandardOutput.write(JSONLayout().text(of: .object(members)))
         }
-        let rows = (costs + [sum]).map { [$0.name, String($0.tools), String($0.bytes), "~\($0.tokens)"] }
+        let rows = (costs + [sum, search]).map { [$0.name, String($0.tools), String($0.bytes), "~\($0.tokens)"] }
         try ShownOutput.write(table: TextTable.lines([title, "TOOLS", "BYTES", "TOKENS"], rows))
         Terminal.error(remark)
+        if search.tokens < sum.tokens {
+            Terminal.error(
+                "\"toolDiscovery\": \"search\" would save about \(sum.tokens - search.tokens) of \(sum.tokens) tokens "
+                    + "in every conversation")
+        }
     }
 
     private var node: ConfigurationNode {
