@@ -6,6 +6,9 @@ package struct PinnedName: Hashable, Sendable {
     package let kind: PinKind
     package let name: ByteText
 
+    /// What it is called in logs.
+    package var words: String { "\(kind.rawValue) \(name.text)" }
+
     package init(_ kind: PinKind, _ name: ByteText) {
         self.kind = kind
         self.name = name

@@ -70,7 +70,7 @@ extension ServerRegistry {
 
     /// All servers that clients can reach and that belong to no session, in the order of the configuration, then of their
     /// names.
-    private var offeredServers: [ManagedServer] {
+    var offeredServers: [ManagedServer] {
         let written = settings.servers.map(\.name)
         let known = Set(written)
         let added = servers.keys.filter { !known.contains($0) }.sorted()
@@ -114,6 +114,7 @@ extension ServerRegistry {
 
     private func reportFindings() {
         for group in groups.values { group.offer?.reportFindings() }
+        reportFlags()
     }
 }
 
