@@ -142,8 +142,8 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
         guard answer.kind == .result, let kind = CatalogKind(of: request.method), let pinned = PinKind(kind),
             let result = answer.view(answer.envelope.result)
         else { return [] }
-        let isWhole = request.params?["cursor"] == nil && result["nextCursor"] == nil
-        let withheld = connection.server.pins.withheld(pinned, of: result, isWhole: isWhole, on: connection.key)
+        let isFirst = request.params?["cursor"] == nil
+        let withheld = connection.server.pins.withheld(pinned, of: result, isFirst: isFirst, on: connection.key)
         guard kind == .tools else {
             return withheld.isEmpty ? [] : result.edits(ofList: kind) { place, _ in !withheld.contains(place) }
         }

@@ -165,10 +165,12 @@ package final class PinnedServer: Sendable {
     ///
     /// - Parameters:
     ///   - key: On which connection it came.
-    ///   - isWhole: Whether it is the whole list.
-    func withheld(_ kind: PinKind, of result: JSONView, isWhole: Bool, on key: ConnectionKey) -> Set<Int> {
-        guard !isOff.load(ordering: .acquiring), let list = result[CatalogKind(kind).member] else { return [] }
-        if state.withLock({ $0.clean.contains { $0.kind == kind && $0.result == list.bytes } }) { return [] }
+    ///   - isFirst: Whether it is the first page.
+    func withheld(_ kind: PinKind, of result: JSONView, isFirst: Bool, on key: ConnectionKey) -> Set<Int> {
+        guard !isOff.load(ordering: .acquiring) else { return [] }
+        if state.withLock({ $0.clean.contains { $0.kind == kind && $0.result == result.bytes } }) { return [] }
+        guard let list = result[CatalogKind(kind).member] else { return [] }
+        let isWhole = isFirst && result["nextCursor"] == nil
         var (listed, places, hidden) = ([PinState.Listed](), [Int](), Set<Int>())
         for (place, element) in list.elements.enumerated() {
             guard let name = element["name"]?.string else { continue }
@@ -187,7 +189,7 @@ package final class PinnedServer: Sendable {
             }
             if hidden.isEmpty, state.pins.changes.isEmpty || !state.pins.mode.withholds {
                 if state.clean.count >= Self.maximumCleanPages { state.clean.removeFirst() }
-                state.clean.append(CleanPage(kind: kind, result: list.bytes))
+                state.clean.append(CleanPage(kind: kind, result: result.bytes))
             }
             return hidden
         }
