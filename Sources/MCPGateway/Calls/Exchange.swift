@@ -31,7 +31,9 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     /// What the server has asked for in results.
     private lazy var rounds = InputRounds(self)
     private var hasRefreshedCatalog = false
-    /// Set when its turn came and it was not known any more what the server lists.
+    /// How often the server had become ready when it was found that this may be asked; nil before that.
+    var approvedIn: Int?
+    /// Set when its turn came and the server had been started anew.
     private var awaitsLists = false
 
     /// How long the answer to a call that wants log messages waits for those that a server has sent on a stream of their
@@ -62,7 +64,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
 
     func request(for introduction: Introduction) -> OutgoingRequest? {
         guard introduction.era == leg.era else { return nil }
-        awaitsLists = connection.server.pins.needsLists && !connection.areListsKnown
+        awaitsLists = connection.server.pins.needsLists && approvedIn != connection.timesReady
         guard !awaitsLists else { return nil }
         var outgoing = OutgoingRequest(request)
         switch (caller.era, leg.era) {

@@ -9,9 +9,12 @@ extension Connection {
     enum KnownLists {
         case unknown
         /// Who waits, and whether the server has said meanwhile that what it lists has changed.
-        case reading(waiting: [@Sendable (Bool) -> Void], isOld: Bool)
+        case reading(waiting: [@Sendable (Unread) -> Void], isOld: Bool)
         case known
     }
+
+    /// The lists that the server has and has not given when it was asked for them.
+    typealias Unread = Set<CatalogKind>
 
     /// Whether it is known that what the server lists on this connection is what was approved, or is withheld.
     var areListsKnown: Bool { if case .known = known { true } else { false } }
@@ -21,14 +24,14 @@ extension Connection {
     /// - Parameter body: Gets why it may not; nil when it may.
     func whenUsable(_ request: Message, _ body: @escaping @Sendable (Refusal?) -> Void) {
         guard server.pins.needsLists, !areListsKnown else { return body(server.pins.refusal(of: request, on: key)) }
-        whenListsAreKnown { [self] isKnown in
-            body(isKnown ? server.pins.refusal(of: request, on: key) : server.pins.unreadable())
+        whenListsAreKnown { [self] unread in
+            body(server.pins.refusal(of: request, on: key) ?? server.pins.refusal(of: request, without: unread))
         }
     }
 
-    private func whenListsAreKnown(_ body: @escaping @Sendable (Bool) -> Void) {
+    private func whenListsAreKnown(_ body: @escaping @Sendable (Unread) -> Void) {
         switch known {
-        case .known: body(true)
+        case .known: body([])
         case .reading(let waiting, let isOld): known = .reading(waiting: waiting + [body], isOld: isOld)
         case .unknown:
             known = .reading(waiting: [body], isOld: false)
@@ -37,23 +40,24 @@ extension Connection {
     }
 
     private func readPinnedLists() {
+        let pinned = [CatalogKind.tools, .prompts]
         upstream.whenReady { [self] result in
             guard case .success(let introduction) = result else {
-                // The upstream says so to the calls itself.
-                return listsWereRead(asFarAsWanted: true, isCurrent: false)
+                // The upstream says so to the calls itself, and once it is ready after all they come back here.
+                return listsWereRead(except: [], isReady: false)
             }
-            CatalogReader(upstream, introduction, of: [.tools, .prompts], for: server) { [self] outcome in
-                let isWhole = !outcome.isCut && outcome.failed.isEmpty
-                if isWhole { judge(outcome.catalog) }
-                listsWereRead(asFarAsWanted: isWhole, isCurrent: isWhole)
+            CatalogReader(upstream, introduction, of: pinned, for: server) { [self] outcome in
+                judge(outcome.catalog)
+                listsWereRead(except: outcome.isCut ? Set(pinned) : outcome.failed, isReady: true)
             }.start()
         }
     }
 
-    private func listsWereRead(asFarAsWanted isWhole: Bool, isCurrent: Bool) {
+    /// What is not known now is read again for the next request.
+    private func listsWereRead(except unread: Unread, isReady: Bool) {
         guard case .reading(let waiting, let isOld) = known else { return }
-        known = isCurrent && !isOld ? .known : .unknown
-        for body in waiting { body(isWhole) }
+        known = isReady && unread.isEmpty && !isOld ? .known : .unknown
+        for body in waiting { body(unread) }
     }
 
     /// Holds what the server lists on this connection against what was approved.

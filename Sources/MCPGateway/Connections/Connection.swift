@@ -24,6 +24,8 @@ package final class Connection: @unchecked Sendable {
     var changes = ChangeThrottle()
     var own = OwnLists.unread
     var known = KnownLists.unknown
+    /// How often the server has become ready.
+    private(set) var timesReady = 0
     /// Who waits for the answer of a stateless server to what it is.
     var awaitingIntroduction: [@Sendable (Result<Introduction, UpstreamFailure>) -> Void] = []
     /// Whose call that wanted log messages was cancelled last, and until when what names no call may be about it.
@@ -108,6 +110,7 @@ package final class Connection: @unchecked Sendable {
     /// Notes what the server has said of itself. Returns false when it is not what it was before: then nothing that was
     /// told to clients holds any more.
     func note(_ introduction: Introduction) -> Bool {
+        timesReady += 1
         guard era == nil || era == introduction.era else { return false }
         era = introduction.era
         serverLevel = nil
@@ -185,6 +188,7 @@ package final class Connection: @unchecked Sendable {
     private func pass(_ exchange: Exchange, _ refusal: Refusal?) {
         guard !exchange.isCancelled else { return }
         if let refusal { return exchange.finish(.refused(refusal)) }
+        exchange.approvedIn = timesReady
         let id = upstream.makeID()
         exchange.upstreamID = id
         upstream.exchange(exchange, id: id)

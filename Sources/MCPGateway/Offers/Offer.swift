@@ -134,7 +134,10 @@ package final class Offer: Sendable {
     package func reportFindings() {
         let view = whole
         guard view.members.allSatisfy({ $0.server.catalog.current != nil }) else { return }
-        findings.report(view.lists.findings, of: label, logger)
+        let lists = view.lists
+        findings.report(lists.findings, of: label, logger)
+        // Here nobody waits for the index, as the first client would that searches.
+        if view.terms.discovery != .list { lists.search.prepare(for: lists) }
     }
 
     /// What it is called in logs.

@@ -151,9 +151,16 @@ package final class PinnedServer: Sendable {
                 + "approves them: mcp-proxy pins diff \(name)")
     }
 
-    /// Why what a server lists could not be looked at.
-    func unreadable() -> Refusal {
-        Refusal(
+    /// Why a request is not passed on of which it cannot be known whether it is about what was approved; nil for others.
+    ///
+    /// - Parameter unread: The lists that the server has and does not give.
+    func refusal(of request: Message, without unread: Set<CatalogKind>) -> Refusal? {
+        guard !unread.isEmpty else { return nil }
+        let isBlocking = state.withLock { $0.pins.mode == .block }
+        guard isBlocking || Self.subject(of: request).map({ unread.contains(CatalogKind($0.kind)) }) ?? false else {
+            return nil
+        }
+        return Refusal(
             .notApproved,
             "what server \"\(name)\" lists could not be read, so that it is not known whether it is what was approved; try "
                 + "again in a moment")

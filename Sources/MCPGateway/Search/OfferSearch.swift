@@ -34,6 +34,9 @@ final class OfferSearch: Sendable {
 
     private let state = Mutex(State())
 
+    /// Brings the index up to date before somebody searches.
+    func prepare(for lists: OfferLists) { state.withLock { Self.bring(&$0, to: lists) } }
+
     /// The tools that fit best, and the words of the query that no tool has.
     ///
     /// - Parameter isWanted: Whether the client is offered a tool.

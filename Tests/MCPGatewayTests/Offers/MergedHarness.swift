@@ -19,6 +19,8 @@ final class MergedServer {
     var instructions: String?
     /// The arrays that it lists, in JSON, by their members.
     var lists: [String: String] = [:]
+    /// The lists that it has and does not give.
+    var failing: Set<ByteText> = []
     /// Whether it answers at all.
     var isThere = true
 
@@ -47,7 +49,11 @@ final class MergedServer {
             if link.sent.isEmpty { link.openNow() }
             while let next = pending(link) {
                 answered.insert(key(link, next.id))
-                link.answer(next.id, result: next.result)
+                if let kind = next.kind, failing.contains(ByteText(kind.member)) {
+                    link.receive(#"{"jsonrpc":"2.0","id":\#(next.id),"error":{"code":-32603,"message":"no"}}"#)
+                } else {
+                    link.answer(next.id, result: next.result)
+                }
             }
         }
     }
@@ -62,25 +68,25 @@ final class MergedServer {
 
     private func key(_ link: ScriptedLink, _ id: Int64) -> Key { Key(link: ObjectIdentifier(link), id: id) }
 
-    private func pending(_ link: ScriptedLink) -> (id: Int64, result: String)? {
+    private func pending(_ link: ScriptedLink) -> (id: Int64, kind: CatalogKind?, result: String)? {
         for sent in link.sent {
             guard let id = sent.id, !answered.contains(key(link, id)) else { continue }
             let extra = era == .modern ? #""resultType":"complete","ttlMs":60000,"cacheScope":"public","# : ""
             switch sent.message.method {
             case .initialize:
                 return (
-                    id,
+                    id, nil,
                     #"{"protocolVersion":"2025-11-25","capabilities":\#(capabilities),"serverInfo":{"name":"\#(name)","version":"1"}\#(words)}"#
                 )
             case .serverDiscover:
                 return (
-                    id,
+                    id, nil,
                     #"{\#(extra)"supportedVersions":["2026-07-28"],"capabilities":\#(capabilities),"_meta":{"io.modelcontextprotocol/serverInfo":{"name":"\#(name)","version":"1"}}\#(words)}"#
                 )
-            case .loggingSetLevel: return (id, "{}")
+            case .loggingSetLevel: return (id, nil, "{}")
             case let method:
                 guard let kind = CatalogKind(of: method) else { continue }
-                return (id, #"{\#(extra)"\#(kind.member)":\#(lists[kind.member] ?? "[]")}"#)
+                return (id, kind, #"{\#(extra)"\#(kind.member)":\#(lists[kind.member] ?? "[]")}"#)
             }
         }
         return nil

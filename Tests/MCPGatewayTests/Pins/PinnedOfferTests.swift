@@ -161,6 +161,38 @@ import ToolPins
         }
     }
 
+    @Test("A server that says with each list that it has changed is called all the same")
+    func restless() throws {
+        let harness = try harness(.quarantine, changesTo: nil)
+        let client = try harness.open(at: harness.own("git"))
+        let link = try harness["git"].script.link
+        for id in 1...3 {
+            harness.upstreams.perform { link.receive(#"{"jsonrpc":"2.0","method":"\#(Self.changed)"}"#) }
+            let reply = try client.call("tools/call", #"{"name":"status"}"#, id: "\(id)")
+            harness.upstreams.perform { link.receive(#"{"jsonrpc":"2.0","method":"\#(Self.changed)"}"#) }
+            harness.settle()
+            try harness.answers("git", .toolsCall, "{}")
+            #expect(reply.answers.count == 1)
+        }
+    }
+
+    @Test("Where a list is not given, what stands in it is refused, and with block everything; the rest is called")
+    func unread() throws {
+        for (mode, isCalled) in [(PinMode.quarantine, true), (.block, false)] {
+            let harness = MergedHarness([("git", .legacy, ["status"])]) { settings in
+                settings.pins = PinnedServer(settings.name, mode: mode, logger: .silent)
+            }
+            harness["git"].lists["prompts"] = nil
+            harness["git"].failing = [ByteText("prompts")]
+            harness.start()
+            let client = try harness.open(at: harness.own("git"))
+            let called = try client.call("tools/call", #"{"name":"status"}"#)
+            #expect(called.answers.isEmpty == isCalled, "\(mode)")
+            let refused = try outcome(client.call("prompts/get", #"{"name":"commit"}"#, id: "2"))
+            #expect(refused.code == -31_008 && refused.words.contains("could not be read"), "\(mode)")
+        }
+    }
+
     @Test("A call that was suspended while its tool changed is not carried on")
     func suspended() throws {
         let harness = try harness(.quarantine, changesTo: nil)
