@@ -67,7 +67,7 @@ let package = Package(
         ),
         .target(
             name: "MCPFrontEnd",
-            dependencies: ["MCPValues", "MCPCore", "MCPGateway", nioCore, nioPosix, nioHTTP1, logging],
+            dependencies: ["MCPValues", "MCPCore", "ToolPins", "MCPGateway", nioCore, nioPosix, nioHTTP1, logging],
             swiftSettings: strict
         ),
         .target(
@@ -79,16 +79,17 @@ let package = Package(
         .target(
             name: "ProxyControl",
             dependencies: [
-                "Addresses", "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
-                nioCore, nioPosix, logging, .product(name: "Crypto", package: "swift-crypto"),
+                "Addresses", "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
+                "ProxyConfiguration", nioCore, nioPosix, logging, .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),
         .executableTarget(
             name: "mcp-proxy",
             dependencies: [
-                "Addresses", "MCPValues", "MCPCore", "ToolSearch", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
-                "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", nioCore, nioPosix, logging,
+                "Addresses", "MCPValues", "MCPCore", "ToolPins", "ToolSearch", "MCPUpstream", "MCPGateway",
+                "MCPFrontEnd", "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", nioCore, nioPosix,
+                logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -136,7 +137,8 @@ let package = Package(
         .testTarget(
             name: "MCPFrontEndTests",
             dependencies: [
-                "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "MCPTestSupport", "CFirstUse",
+                "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "MCPTestSupport",
+                "CFirstUse",
                 nioCore, nioPosix,
                 nioHTTP1, nioEmbedded, logging,
             ],
@@ -150,7 +152,7 @@ let package = Package(
         .testTarget(
             name: "ProxyControlTests",
             dependencies: [
-                "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
+                "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
                 "ProxyControl",
                 "MCPTestSupport", nioCore, nioPosix, logging,
             ],

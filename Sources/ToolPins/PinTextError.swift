@@ -21,7 +21,8 @@ package struct PinTextError: Error, Equatable, Sendable {
     package let place: String
     private let words: String
 
-    init(_ code: Code, at place: String, _ words: String) {
+    /// - Parameter place: Where it stands; empty for the whole.
+    package init(_ code: Code, at place: String, _ words: String) {
         self.code = code
         self.place = place
         self.words = words

@@ -29,6 +29,13 @@ package struct PinnedDefinition: Sendable, Equatable {
         digest = PinDigest(of: json)
     }
 
+    /// All texts in it, each on a line of its own.
+    package var words: String {
+        var words = ""
+        CanonicalStrings(json).forEach { words += $0 + "\n" }
+        return words
+    }
+
     private static func canonical(_ kind: PinKind, _ definition: JSONView) -> ByteBuffer? {
         var length = 0
         definition.forEachMember { name, value in if kind.counts(name) { length += value.range.count } }

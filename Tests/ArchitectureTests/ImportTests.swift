@@ -19,7 +19,8 @@ import Testing
             "Crypto",
         ],
         "MCPFrontEnd": [
-            "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "Logging",
+            "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "NIOSSL", "Logging",
             "Synchronization", "Glibc", "Darwin",
         ],
         "ProxyConfiguration": [
@@ -27,12 +28,13 @@ import Testing
         ],
         "ClientFiles": ["ProxyConfiguration"],
         "ProxyControl": [
-            "Addresses", "MCPValues", "MCPCore", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
+            "Addresses", "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
+            "ProxyConfiguration",
             "NIOCore", "NIOPosix", "Logging", "Crypto", "Dispatch", "Synchronization", "FoundationEssentials",
             "Foundation", "Glibc", "Darwin",
         ],
         "mcp-proxy": [
-            "Addresses", "MCPValues", "MCPCore", "ToolSearch", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
+            "Addresses", "MCPValues", "MCPCore", "ToolPins", "ToolSearch", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
             "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "NIOCore", "NIOPosix", "Logging",
             "ArgumentParser",
             "Dispatch",

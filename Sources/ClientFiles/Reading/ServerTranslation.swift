@@ -187,7 +187,7 @@ private struct EntryWriter {
     private mutating func writeOptions() {
         var options: [(String, ConfigurationNode)] = []
         if found.place.client == nil {
-            for key in ["isolation", "protocol", "cacheTTL", "cacheScope", "startTimeout", "callTimeout"]
+            for key in ["isolation", "protocol", "cacheTTL", "cacheScope", "pin", "startTimeout", "callTimeout"]
             where !members.contains(where: { $0.0 == key }) {
                 if let node = takeNode(key) { members.append((key, node)) }
             }

@@ -28,6 +28,7 @@ struct ManagementAudit: Sendable {
         init(change: String, path: ManagementPath) {
             self.change = change
             if case .group(let name) = path { group = name }
+            if case .approval(let name) = path { server = name }
             guard case .named(let text) = path else { return }
             server = ServerAction.split(text).flatMap { $0.action.rawValue == change ? $0.name : nil } ?? text
         }

@@ -1,5 +1,8 @@
 import MCPCore
+import MCPGateway
+import MCPValues
 import NIOCore
+import ToolPins
 
 /// The body of a request, read strictly: what is not known is refused, so that nothing is ever taken for what it is not.
 struct ManagementBody {
@@ -85,6 +88,34 @@ struct ManagementBody {
         guard let value = self["dryRun"] else { return false }
         guard let isRehearsal = value.boolean else { throw Self.invalid([fault("dryRun", "true or false")]) }
         return isRehearsal
+    }
+
+    /// What POST to `approve` says: of which tools and prompts, and which definitions of them. Without any of it, all.
+    func approval() throws(ManagementProblem) -> PinApproval {
+        try expect(["tools", "prompts", "sha256"])
+        var approval = PinApproval()
+        let (tools, prompts) = (try texts("tools"), try texts("prompts"))
+        if tools != nil || prompts != nil {
+            let names = (tools ?? []).map { PinnedName(.tool, ByteText($0)) }
+            approval.subjects = Set(names + (prompts ?? []).map { PinnedName(.prompt, ByteText($0)) })
+        }
+        if let written = try texts("sha256") {
+            let digests = written.compactMap(PinDigest.init(hex:))
+            guard digests.count == written.count else {
+                throw Self.invalid(["\"sha256\" must be an array of texts of 64 hexadecimal digits, a to f small"])
+            }
+            approval.digests = Set(digests)
+        }
+        return approval
+    }
+
+    private func texts(_ name: String) throws(ManagementProblem) -> [String]? {
+        guard let value = self[name] else { return nil }
+        let texts = value.elements.compactMap(\.string)
+        guard value.isArray, texts.count == value.elements.count else {
+            throw Self.invalid([fault(name, "an array of texts")])
+        }
+        return texts
     }
 
     private subscript(name: String) -> JSONView? { members.first { $0.name == name }?.value }

@@ -42,6 +42,7 @@ extension ManagementDescription {
               "dryRun": {"type": "boolean", "description": "Only say what would change."}
             }
           },
+          \(pinSchemas),
           "ServerEntry": {
             "type": "object", "required": ["path", "state"], "additionalProperties": false,
             "properties": {\(entryProperties)}

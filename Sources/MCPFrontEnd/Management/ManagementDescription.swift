@@ -87,6 +87,21 @@ struct ManagementDescription: Sendable {
             summary: "Takes a group away and ends the sessions there. Its servers stay.",
             body: ("Nothing", false), success: (200, "GroupRemoved"), problems: change + [404]),
         Operation(
+            path: "/api/pins", method: "get", id: "listPins",
+            summary: "Of every server how much was approved, and how much is shown that was not.",
+            success: (200, "PinList"), problems: [401, 403]),
+        Operation(
+            path: "/api/pins.json", method: "get", id: "getPinFile",
+            summary: "All that is approved, as a file for --pins.", success: (200, "Any"), problems: [401, 403]),
+        Operation(
+            path: "/api/pins/{name}", method: "get", id: "getPins",
+            summary: "What was approved of one server, what is different now, and what to look at.",
+            success: (200, "Pins"), problems: [401, 403, 404]),
+        Operation(
+            path: "/api/pins/{name}/approve", method: "post", id: "approvePins",
+            summary: "Approves what a server shows now: all, or what the body names.",
+            body: ("Approval", false), success: (200, "Approved"), problems: change + [404]),
+        Operation(
             path: "/api/reload", method: "post", id: "reload",
             summary: "Reads the configuration again and applies what has changed.",
             body: ("Reload", false), success: (200, "Reloaded"), problems: change),

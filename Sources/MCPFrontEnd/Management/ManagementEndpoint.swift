@@ -153,6 +153,7 @@ package final class ManagementEndpoint: Sendable {
             record?.server = name
             return .add(name, configuration)
         }
+        if case .approval(let name) = path { return .pins(.approve(name, try body.approval())) }
         if path == .reload { return .reload(isRehearsal: try body.isRehearsal()) }
         if case .group(let name) = path, method == .PUT { return .group(.put(name, try body.replacement(of: name))) }
         if case .named(let name) = path, method == .PUT { return .replace(try body.replacement(of: name)) }
@@ -165,7 +166,10 @@ package final class ManagementEndpoint: Sendable {
         switch path {
         case .groups: .group(.list)
         case .group(let name): .group(.read(name))
-        case .servers, .named, .reload, .description, .problem, .unknown: .read
+        case .pins: .pins(.list)
+        case .pinFile: .pins(.file)
+        case .pin(let name): .pins(.read(name))
+        case .servers, .named, .approval, .reload, .description, .problem, .unknown: .read
         }
     }
 

@@ -8,6 +8,14 @@ enum ManagementPath: Equatable, Sendable {
     case groups
     /// A group, by its name.
     case group(String)
+    /// What was approved of servers.
+    case pins
+    /// The same as a file.
+    case pinFile
+    /// What was approved of a server, by its name.
+    case pin(String)
+    /// The approval of what a server shows, by its name.
+    case approval(String)
     case reload
     case description
     case problem(String)
@@ -25,6 +33,8 @@ enum ManagementPath: Equatable, Sendable {
         switch rest {
         case "servers": self = .servers
         case "groups": self = .groups
+        case "pins": self = .pins
+        case "pins.json": self = .pinFile
         case "reload": self = .reload
         case "openapi.json": self = .description
         default:
@@ -32,12 +42,20 @@ enum ManagementPath: Equatable, Sendable {
                 self = .named(String(rest.dropFirst("servers/".count)))
             } else if rest.hasPrefix("groups/") {
                 self = .group(String(rest.dropFirst("groups/".count)))
+            } else if rest.hasPrefix("pins/") {
+                self = Self.pin(ofPath: String(rest.dropFirst("pins/".count)))
             } else if rest.hasPrefix("problems/") {
                 self = .problem(String(rest.dropFirst("problems/".count)))
             } else {
                 self = .unknown
             }
         }
+    }
+
+    private static func pin(ofPath text: String) -> ManagementPath {
+        let action = "/approve"
+        guard text.hasSuffix(action), text.count > action.count else { return .pin(text) }
+        return .approval(String(text.dropLast(action.count)))
     }
 
     /// What may be asked of it, apart from HEAD where GET is and from OPTIONS; nothing where nothing is.
@@ -47,8 +65,8 @@ enum ManagementPath: Equatable, Sendable {
         case .named(let text):
             ServerAction.split(text)?.action.method == .POST ? [.GET, .PUT, .DELETE, .POST] : [.GET, .PUT, .DELETE]
         case .group: [.GET, .PUT, .DELETE]
-        case .reload: [.POST]
-        case .groups, .description, .problem: [.GET]
+        case .reload, .approval: [.POST]
+        case .groups, .pins, .pinFile, .pin, .description, .problem: [.GET]
         case .unknown: []
         }
     }
@@ -57,7 +75,7 @@ enum ManagementPath: Equatable, Sendable {
     var isPublic: Bool {
         switch self {
         case .description, .problem: true
-        case .servers, .named, .groups, .group, .reload, .unknown: false
+        case .servers, .named, .groups, .group, .pins, .pinFile, .pin, .approval, .reload, .unknown: false
         }
     }
 
@@ -70,6 +88,7 @@ enum ManagementPath: Equatable, Sendable {
         case (.named(let text), .POST): ServerAction.split(text)?.action.rawValue
         case (.group, .PUT): "replace-group"
         case (.group, .DELETE): "remove-group"
+        case (.approval, .POST): "approve"
         case (.reload, .POST): "reload"
         default: nil
         }

@@ -9,6 +9,7 @@ enum ManagementOperation: Sendable {
     case add(String, ByteBuffer)
     case reload(isRehearsal: Bool)
     case group(GroupOperation)
+    case pins(PinOperation)
     /// These are about what the path names.
     case read
     case replace(ByteBuffer)
@@ -49,6 +50,8 @@ struct ServerRequests: Sendable {
                 return ManagementAnswer(.ok, report.json(isRehearsal: isRehearsal))
             case (.group(let operation), _):
                 return try await GroupRequests(groups: servers, caller: caller).answer(operation)
+            case (.pins(let operation), _):
+                return try await PinRequests(pins: servers, caller: caller).answer(operation)
             case (.replace(let configuration), .server(let name)):
                 let report = try await servers.replace(name, configuration, for: caller)
                 return changed(report, "runs with this configuration")

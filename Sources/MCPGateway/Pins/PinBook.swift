@@ -16,14 +16,18 @@ package final class PinBook: Sendable {
         package init() {}
     }
 
-    private let known: Known
-    private let servers = Mutex<[ByteText: PinnedServer]>([:])
+    private struct State {
+        var known: Known
+        var servers: [ByteText: PinnedServer] = [:]
+    }
+
+    private let state: Mutex<State>
     private let logger: Logger
-    private let changed: @Sendable () -> Void
+    private let changed: @Sendable (PinBook) -> Void
 
     /// - Parameter changed: Is called, from anywhere, when something else counts as approved than before.
-    package init(_ known: Known = Known(), logger: Logger, changed: @escaping @Sendable () -> Void = {}) {
-        self.known = known
+    package init(_ known: Known = Known(), logger: Logger, changed: @escaping @Sendable (PinBook) -> Void = { _ in }) {
+        state = Mutex(State(known: known))
         self.logger = logger
         self.changed = changed
     }
@@ -33,30 +37,56 @@ package final class PinBook: Sendable {
     /// - Parameter mode: What happens from now on when it is not.
     package func server(_ name: String, _ mode: PinMode) -> PinnedServer {
         let key = ByteText(name)
-        let server = servers.withLock { servers in
-            if let server = servers[key] { return server }
+        let server = state.withLock { state in
+            if let server = state.servers[key] { return server }
+            let record = state.known.records[key]
             let server = PinnedServer(
-                name, known.records[key] ?? PinRecord(), mode: mode,
-                fault: known.records[key] == nil ? known.faults[key] ?? known.fault : nil, logger: logger,
-                changed: changed)
-            servers[key] = server
+                name, record ?? PinRecord(), mode: mode,
+                fault: record == nil ? state.known.faults[key] ?? state.known.fault : nil, logger: logger,
+                changed: { [weak self] in
+                    if let self { changed(self) }
+                })
+            state.servers[key] = server
             return server
         }
         server.take(mode)
         return server
     }
 
+    /// Forgets what was approved of a server that has gone for good.
+    package func forget(_ name: String) {
+        let key = ByteText(name)
+        state.withLock { state in
+            state.servers[key] = nil
+            state.known.records[key] = nil
+            state.known.faults[key] = nil
+        }
+        changed(self)
+    }
+
+    /// The servers of which it is not known any more what was approved, and matters or may matter again.
+    package var lost: Set<ByteText> {
+        let state = state.withLock { $0 }
+        let unseen = state.known.faults.keys.filter { state.servers[$0] == nil }
+        let present = state.servers.filter { $0.value.report.fault != nil && $0.value.report.mode.withholds }
+        return Set(unseen).union(present.keys)
+    }
+
     /// The servers that were there in this run, by name.
     package var all: [PinnedServer] {
-        servers.withLock { $0.values.sorted { ByteText($0.name) < ByteText($1.name) } }
+        state.withLock { $0.servers.values.sorted { ByteText($0.name) < ByteText($1.name) } }
     }
 
     /// A server that was there in this run.
-    package func find(_ name: String) -> PinnedServer? { servers.withLock { $0[ByteText(name)] } }
+    package func find(_ name: String) -> PinnedServer? { state.withLock { $0.servers[ByteText(name)] } }
 
-    /// All that is approved, to be kept: that of servers that were not there in this run as well.
+    /// All that is approved, to be kept: that of servers that were not there in this run as well. Of a server that is held
+    /// to what is not known any more there is nothing to keep, so that it stays held to it.
     package var records: [ByteText: PinRecord] {
-        let own = servers.withLock { $0 }
-        return known.records.merging(own.mapValues(\.record)) { _, own in own }
+        let (known, servers) = state.withLock { ($0.known.records, $0.servers) }
+        return servers.reduce(into: known) { records, entry in
+            let report = entry.value.report
+            records[entry.key] = report.fault != nil && report.mode.withholds ? nil : entry.value.record
+        }.filter { $0.value != PinRecord() }
     }
 }

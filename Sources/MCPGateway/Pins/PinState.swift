@@ -149,10 +149,14 @@ struct PinState {
 
     /// Approves what is shown now.
     ///
-    /// - Parameter subjects: What of it; nil for all.
+    /// - Parameters:
+    ///   - subjects: What of it; nil for all.
+    ///   - digests: As it was seen by whoever approves; nil for whatever it is by now.
     /// - Returns: What was approved.
-    mutating func approve(_ subjects: Set<PinnedName>?) -> [PinChange] {
-        let approved = changes.filter { subjects?.contains($0.subject) ?? true }
+    mutating func approve(_ subjects: Set<PinnedName>?, _ digests: Set<PinDigest>?) -> [PinChange] {
+        let approved = changes.filter { change in
+            subjects?.contains(change.subject) ?? true && digests?.contains(change.definition.digest) ?? true
+        }
         var seen: Set<PinnedName> = []
         for change in approved {
             let isFirst = seen.insert(change.subject).inserted
@@ -160,9 +164,10 @@ struct PinState {
                 change.subject.kind, change.subject.name, change.definition,
                 replacing: isFirst && isShownToAll(change.subject))
         }
-        for key in Array(shown.keys) { shown[key] = shown[key]?.filter { !seen.contains($0.subject) } }
+        let done = Set(approved.map { Shown(subject: $0.subject, digest: $0.definition.digest) })
+        for key in Array(shown.keys) { shown[key]?.subtract(done) }
         _ = forgetWhatIsGone()
-        if subjects == nil, fault != nil {
+        if subjects == nil, changesShown.isEmpty, fault != nil {
             fault = nil
             for kind in PinKind.allCases { record.establish(kind) }
         }

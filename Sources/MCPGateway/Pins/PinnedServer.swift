@@ -270,11 +270,13 @@ package final class PinnedServer: Sendable {
 
     /// Approves what the server shows now.
     ///
-    /// - Parameter subjects: What of it; nil for all.
+    /// - Parameters:
+    ///   - subjects: What of it; nil for all.
+    ///   - digests: As it was seen by whoever approves; nil for whatever it is by now.
     /// - Returns: What was approved.
-    package func approve(_ subjects: Set<PinnedName>?) -> [PinChange] {
+    package func approve(_ subjects: Set<PinnedName>?, _ digests: Set<PinDigest>? = nil) -> [PinChange] {
         let (approved, listeners) = state.withLock { state in
-            let approved = state.pins.approve(subjects)
+            let approved = state.pins.approve(subjects, digests)
             state.clean = []
             publish(state.pins)
             return (approved, Array(state.listeners.values))

@@ -11,7 +11,9 @@ package enum ServerName {
         "healthz", "readyz", "_healthz", "_readyz", "api", "metrics", ".well-known", "sse", "mcp", "message",
     ]
     /// What the proxy itself has below `api`.
-    private static let managed: Set<String> = ["servers", "groups", "reload", "openapi.json", "problems"]
+    private static let managed: Set<String> = [
+        "servers", "groups", "pins", "pins.json", "reload", "openapi.json", "problems",
+    ]
     /// The last parts of the routes that every server has.
     package static let routes = ["mcp", "sse", "message"]
     /// The longest name.

@@ -79,6 +79,10 @@ enum ServerKey {
             "cacheScope", \.cacheScope, whenChanged: .replace,
             "Who may keep lists and resources of a server with a handshake: only the client that asked, or anybody on the way."
         ),
+        .ownChoice(
+            "pin", \.pin, whenChanged: .inPlace,
+            "What happens when a tool or a prompt is no longer what was seen first: it is told (warn), withheld until it is approved (quarantine), or the whole server is (block). Left out: warn, for a server that was added over the API quarantine."
+        ),
     ]
 
     /// How long the server may take.

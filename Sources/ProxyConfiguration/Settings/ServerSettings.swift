@@ -26,6 +26,9 @@ package struct ServerSettings: Sendable, Equatable {
     /// What stands before its names where several servers are offered together; nil for the name of the server, as far as
     /// it cannot be a token.
     package var prefix: String?
+    /// What happens when a tool or a prompt is no longer what was seen first; nil for what follows from where the server
+    /// comes from.
+    package var pin: PinMode?
     /// Who said all this.
     package internal(set) var provenance = Provenance.somebodyElses
     /// Why the server cannot be started as it is configured, in words, such as a variable that is not set; nil if it can

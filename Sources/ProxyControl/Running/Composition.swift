@@ -26,11 +26,11 @@ package struct Composition {
     ///   - watch: Told whenever the status of any server has changed.
     ///   - descriptors: The open files that are set aside for servers; nil for as many as the system has.
     ///   - clientele: Who reaches it.
-    ///   - known: What was found out of servers before.
+    ///   - known: What was found out of servers before; nil for nothing.
     ///   - group: What the only client is offered; nil for the first server alone.
     package init(
         _ settings: ProxySettings, eventLoops: any EventLoopGroup, logger: Logger, watch: EventCount,
-        descriptors: DescriptorAccount? = nil, clientele: Clientele, known: KnownServers = KnownServers(),
+        descriptors: DescriptorAccount? = nil, clientele: Clientele, known: KnownServers? = nil,
         group: GroupSettings? = nil
     ) {
         var linkSettings = HTTPLinkSettings()
@@ -39,7 +39,7 @@ package struct Composition {
         let links = LinkMaker(eventLoops: eventLoops, settings: linkSettings, logger: logger)
         self.init(
             settings, links: links, eventLoops: eventLoops, logger: logger, watch: watch,
-            clientele: clientele, known: known, group: group)
+            clientele: clientele, known: known ?? KnownServers(logger: logger), group: group)
     }
 
     init(

@@ -1,20 +1,27 @@
 package import Logging
+package import MCPValues
 package import ProxyConfiguration
+package import ToolPins
 
 /// What was found out of servers, kept for the next start where there is a directory for that.
 package struct KnownServers: Sendable {
     let asking: AskingServers
     let catalogs: KnownCatalogs
+    package let pins: KnownPins
 
     /// Known in this run only.
-    package init() {
-        (asking, catalogs) = (AskingServers(), KnownCatalogs())
+    package init(logger: Logger) {
+        (asking, catalogs, pins) = (AskingServers(), KnownCatalogs(), KnownPins(logger: logger))
     }
 
     /// Reads what the last run has found.
     ///
+    /// - Parameter pins: What a team has approved together.
     /// - Throws: when it cannot be trusted.
-    package init(in directory: StateDirectory?, logger: Logger) throws(ConfigurationError) {
+    package init(
+        in directory: StateDirectory?, pins: [ByteText: PinRecord] = [:], logger: Logger
+    ) throws(ConfigurationError) {
+        self.pins = try KnownPins(in: directory, shared: pins, logger: logger)
         asking = try AskingServers(in: directory, logger: logger)
         catalogs = try KnownCatalogs(in: directory, logger: logger)
     }

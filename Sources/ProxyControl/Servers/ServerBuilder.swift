@@ -189,6 +189,7 @@ struct ServerBuilder: Sendable {
         result.cacheHints.timeToLive = server.cacheTTL
         result.cacheHints.isPublic = server.cacheScope == .public
         result.statelessIsolation = server.isolation ?? .shared
+        result.pins = pins(of: server, source)
         if clientele == .oneClient { Self.serveOneClient(&result) }
         result.interaction.maximumCapabilitySets = settings.limits.maxCapabilitySets
         result.interaction.maximumRounds = settings.limits.maxInputRounds
@@ -211,6 +212,22 @@ struct ServerBuilder: Sendable {
     /// A process is shared by one principal's sessions; a remote session is cheap, so each client gets its own.
     private static func isolation(of server: ServerSettings) -> Isolation {
         server.isolation ?? (server.transport.startsProcess ? .principal : .session)
+    }
+
+    /// What of a server was approved. What somebody has brought for a while begins with nothing each time.
+    private func pins(of server: ServerSettings, _ source: ServerSource) -> PinnedServer {
+        let mode = Self.pin(of: server, source)
+        guard source != .adHoc else { return PinnedServer(server.displayName, mode: mode, logger: logger) }
+        return known.pins.book.server(server.displayName, mode)
+    }
+
+    /// What was added over the API nobody may have looked at. What somebody brings for himself begins with every session
+    /// anew: there is nothing to compare it with, and nobody but him whom it could deceive.
+    static func pin(of server: ServerSettings, _ source: ServerSource) -> PinMode {
+        switch source {
+        case .file, .adHoc: server.pin ?? .warn
+        case .api: server.pin ?? .quarantine
+        }
     }
 
     static func upstreamLimits(of server: ServerSettings, _ limits: Limits) -> UpstreamLimits {

@@ -1,6 +1,6 @@
 import Logging
 package import MCPGateway
-import ProxyConfiguration
+import MCPValues
 
 // MARK: - What servers list that the operator should look at
 
@@ -11,8 +11,8 @@ extension ServerRegistry {
     private static let pauseBeforeFlags = Duration.seconds(1)
 
     /// Text in definitions that nobody sees, and tools that have to do with those of other servers.
-    package var definitionFlags: [DefinitionFlag] {
-        DefinitionFlag.find(in: offeredServers.map(\.connections))
+    package var pinFlags: [PinFlag] {
+        PinFlag.find(in: offeredServers.map(\.connections))
     }
 
     /// Tells each flag once, a moment after something has changed.
@@ -29,11 +29,11 @@ extension ServerRegistry {
 
     private func reportFlagsNow() {
         isFlagReportDue = false
-        for flag in definitionFlags where toldFlags.count < Self.maximumToldFlags && toldFlags.insert(flag).inserted {
+        for flag in pinFlags where toldFlags.count < Self.maximumToldFlags && toldFlags.insert(flag).inserted {
             logger.warning(
                 "a definition should be looked at",
                 metadata: [
-                    "server": "\(ServerName.redacted(flag.server))",
+                    "server": "\(flag.server.text)",
                     "definition": "\(flag.subject.words)", "finding": "\(flag.words)",
                 ])
         }

@@ -46,6 +46,7 @@ extension ServerRegistry {
         let offer = server.route.offer
         offer.show(new.options.toolFilter, logsRequests: new.options.logEnabled)
         server.connections.take(ServerBuilder.upstreamLimits(of: new, builder.settings.limits))
+        server.connections.pins.take(ServerBuilder.pin(of: new, source))
         let old = server.settings.options
         if new.options.toolFilter != old.toolFilter || new.options.logEnabled != old.logEnabled {
             server.connections.showsTools(of: new.options.toolFilter, namesThem: new.options.logEnabled)

@@ -26,7 +26,7 @@ package actor ServerRegistry: ServerManagement {
     /// Servers that are being added, and for whom.
     var pending: [String: OwnerMark] = [:]
     /// What of the definitions was told the operator, and whether something new is about to be.
-    var toldFlags: Set<DefinitionFlag> = []
+    var toldFlags: Set<PinFlag> = []
     var isFlagReportDue = false
     /// The changes that were asked for and are being made, by the names of their servers.
     var asked: [String: AskedChange] = [:]

@@ -29,6 +29,10 @@ package final class StateDirectory: Sendable {
         case asking = "asking.json"
         /// What servers listed when they were asked last.
         case catalogs = "catalogs.json"
+        /// What was approved of servers.
+        case pins = "pins.json"
+        /// Of which servers anything was approved.
+        case pinned = "pinned.json"
 
         fileprivate var temporaryName: String { ".\(rawValue).new" }
     }

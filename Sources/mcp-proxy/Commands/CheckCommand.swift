@@ -1,6 +1,11 @@
 import ArgumentParser
 import MCPCore
+import MCPUpstream
+import MCPValues
+import NIOCore
 import ProxyConfiguration
+import ProxyControl
+import ToolPins
 
 /// `mcp-proxy check`: says what is wrong with a configuration without starting anything.
 struct CheckCommand: AsyncParsableCommand {
@@ -21,6 +26,13 @@ struct CheckCommand: AsyncParsableCommand {
         help:
             "Also asks the running proxy what a reload would change, and which names it offers changed, or not at all.")
     var isAgainstRunning = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Also checks a file of what was approved, as for serving; with --against-running also whether the running proxy's servers are like that.",
+            valueName: "path"),
+        completion: .file())
+    var pins: String?
 
     func validate() throws {
         guard isAgainstRunning || (remote.proxy == nil && remote.token == nil) else {
@@ -54,7 +66,8 @@ struct CheckCommand: AsyncParsableCommand {
         let offers = OfferTable(loaded.settings).lines
         if !offers.isEmpty { try ShownOutput.write(table: offers + [""]) }
         Terminal.print("the configuration is valid\(count): \(list)")
-        if isAgainstRunning { try await askRunning(source) }
+        let shared = try await pinsOfFile(loaded.settings)
+        if isAgainstRunning { try await askRunning(source, shared) }
     }
 
     /// The name of a server, and why it will not run.
@@ -63,7 +76,23 @@ struct CheckCommand: AsyncParsableCommand {
         return server.displayName + (server.cannotStart.map { " (failed: \($0))" } ?? "")
     }
 
-    private func askRunning(_ source: ConfigurationOptions) async throws {
+    /// What a team has approved, where that is to be checked.
+    private func pinsOfFile(_ settings: ProxySettings) async throws -> [ByteText: PinRecord]? {
+        guard let pins else { return nil }
+        var shared: [ByteText: PinRecord] = [:]
+        try await CommandFailure.reported("the file of --pins cannot be used") {
+            shared = try SharedPins.read(pins)
+        }
+        let known = Set(settings.servers.map { ByteText($0.displayName) })
+        for name in shared.keys.sorted() where !known.contains(name) {
+            Terminal.error("warning: \(pins) speaks of \(ShownOutput.printable(name.text)), which is no server here")
+        }
+        Terminal.print("\(pins) can be used: \(shared.count) server(s)")
+        return shared
+    }
+
+    private func askRunning(_ source: ConfigurationOptions, _ shared: [ByteText: PinRecord]?) async throws {
+        var isDifferent = false
         try await CommandFailure.reported("what a reload would change is not known") {
             let client = ManagementClient(place: try await .find(remote, source))
             let report = try await client.reload(isRehearsal: true)
@@ -71,6 +100,18 @@ struct CheckCommand: AsyncParsableCommand {
             let title = "a reload of the proxy at \(client.place.base) would change"
             try ShownOutput.write(table: lines.isEmpty ? ["\(title) nothing"] : ["\(title):"] + lines)
             try ShownOutput.write(table: try await RunningOffers(client: client).remarks())
+            let pins = try await RunningPins(client: client).remarks()
+            if !pins.isEmpty { try ShownOutput.write(table: pins) }
+            guard let shared else { return }
+            let text = try await client.answer(.get, "pins.json").text
+            let running = try KnownPins.shared(Array(text.readableBytesView), of: "the running proxy's pins")
+            let differences = PinsComparison(file: shared, running: running).lines
+            isDifferent = !differences.isEmpty
+            try ShownOutput.write(
+                table: differences.isEmpty
+                    ? ["the running proxy has approved what the file says"]
+                    : ["the running proxy differs from the file:"] + differences.map { "    \($0)" })
         }
+        if isDifferent { throw ExitCode(1) }
     }
 }

@@ -1,6 +1,8 @@
 /// Accepts options as the Go program does: with one dash or two, and switches with a value.
 enum GoStyleArguments {
-    private static let valued: Set<String> = ["config", "http-headers", "http-timeout", "state-dir", "log-level"]
+    private static let valued: Set<String> = [
+        "config", "http-headers", "http-timeout", "state-dir", "log-level", "pins",
+    ]
     private static let switches: Set<String> = ["insecure", "expand-env", "help", "version", "check-config"]
 
     /// The arguments as the parser expects them: two dashes, and every switch of the original with its value.

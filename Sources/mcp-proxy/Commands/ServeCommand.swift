@@ -14,7 +14,8 @@ struct ServeCommand: AsyncParsableCommand {
         subcommands: [
             CheckCommand.self, StdioCommand.self, ListCommand.self, ToolsCommand.self, CallCommand.self,
             ReadCommand.self, LogsCommand.self, AddCommand.self, RemoveCommand.self, RestartCommand.self,
-            EnableCommand.self, DisableCommand.self, ReloadCommand.self, ImportCommand.self, ClientConfigCommand.self,
+            EnableCommand.self, DisableCommand.self, ReloadCommand.self, PinsCommand.self, ImportCommand.self,
+            ClientConfigCommand.self,
             TokenCommand.self,
             CompletionsCommand.self,
         ]
@@ -29,6 +30,13 @@ struct ServeCommand: AsyncParsableCommand {
             valueName: "path")
     )
     var stateDirectory: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file of what was approved of tools and prompts, as mcp-proxy pins export writes it. Of the servers in it nothing else counts at the start.",
+            valueName: "path"),
+        completion: .file())
+    var pins: String?
 
     @Option(
         name: .customLong("log-level"),
@@ -66,7 +74,8 @@ struct ServeCommand: AsyncParsableCommand {
             }
             store = try directory.map { kept throws(ConfigurationError) in try ServerStore(kept, logger: logger) }
             groupStore = try directory.map { kept throws(ConfigurationError) in try GroupStore(kept, logger: logger) }
-            known = try KnownServers(in: directory, logger: logger)
+            let shared = try pins.map(SharedPins.read) ?? [:]
+            known = try KnownServers(in: directory, pins: shared, logger: logger)
         } catch {
             Terminal.error(error.description)
             Terminal.error("mcp-proxy: nothing was started; correct the configuration and try again")

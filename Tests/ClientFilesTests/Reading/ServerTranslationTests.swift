@@ -135,10 +135,10 @@ import Testing
     @Test("A plain file may have the proxy's own keys")
     func ownKeys() throws {
         let text =
-            #"{"url": "https://a", "timeout": "30s", "isolation": "shared", "options": {"logEnabled": true}, "disabled": true}"#
+            #"{"url": "https://a", "timeout": "30s", "isolation": "shared", "pin": "block", "options": {"logEnabled": true}, "disabled": true}"#
         #expect(
             try entry(text, of: nil)
-                == #"{"url": "https://a","isolation": "shared","timeout": "30s","options": {"logEnabled": true,"disabled": true}}"#
+                == #"{"url": "https://a","isolation": "shared","pin": "block","timeout": "30s","options": {"logEnabled": true,"disabled": true}}"#
         )
     }
 

@@ -145,7 +145,10 @@ import Testing
     func complete() throws {
         let described = Set(try operations().map { "\($0.method) \($0.path)" })
         let paths =
-            ["servers", "servers/{name}", "groups", "groups/{name}", "reload", "openapi.json", "problems/{kind}"]
+            [
+                "servers", "servers/{name}", "groups", "groups/{name}", "pins", "pins.json", "pins/{name}",
+                "pins/{name}/approve", "reload", "openapi.json", "problems/{kind}",
+            ]
             + ServerAction.allCases.map { "servers/{name}/\($0.rawValue)" }
         var answered: Set<String> = []
         for path in paths {

@@ -1,8 +1,11 @@
+import MCPCore
 import MCPGateway
 import MCPTestSupport
 import MCPUpstream
+import MCPValues
 import NIOCore
 import Synchronization
+import ToolPins
 
 @testable import MCPFrontEnd
 
@@ -42,6 +45,43 @@ final class ScriptedServers: ServerManagement {
             name: name, path: "/\(name)/", source: name.hasPrefix("adhoc") ? .adHoc : .file, status: status,
             era: "legacy", since: 1_795_472_217,
             calls: 7, callsInFlight: 1)
+    }
+
+    // MARK: Pins
+
+    private static let definition = PinnedDefinition(
+        .tool, JSONText(accepted: ByteBuffer(string: #"{"name":"log","description":"b"}"#)).root)
+
+    static func pins(_ name: String) -> PinReport {
+        var report = PinReport(name: name, mode: .quarantine, keeping: "state")
+        let subject = PinnedName(.tool, ByteText("log"))
+        let old = PinnedDefinition(
+            .tool, JSONText(accepted: ByteBuffer(string: #"{"name":"log","description":"a"}"#)).root)
+        report.pins = [.init(subject: subject, digests: [old.digest])]
+        report.changes = [PinChange(subject: subject, definition: definition, approved: old)]
+        report.changeCount = 1
+        report.flags = [PinFlag(server: ByteText(name), subject: subject, words: "mentions another tool")]
+        report.fault = "pins.json has gone"
+        return report
+    }
+
+    func pinReports() async -> [PinReport] { names.withLock { $0 }.map(Self.pins) }
+
+    func pinReport(of name: String) async -> PinReport? {
+        names.withLock { $0.contains(name) } ? Self.pins(name) : nil
+    }
+
+    func pinText() async -> ByteBuffer { PinText.write([:]) }
+
+    func approve(
+        _ wish: PinApproval, of name: String, for caller: ManagementCaller
+    ) async throws(ManagementRefusal) -> PinReport {
+        let names = wish.subjects?.map { "\($0.kind) \($0.name)" }.sorted().joined(separator: ",") ?? "all"
+        asked.withLock { $0.append("approve \(name) \(names) \(wish.digests?.count ?? -1)") }
+        if let refusal = refusal.withLock({ $0 }) { throw refusal }
+        guard var report = await pinReport(of: name) else { throw .unknown(name) }
+        (report.approved, report.changes) = (report.changes, [])
+        return report
     }
 
     // MARK: Groups

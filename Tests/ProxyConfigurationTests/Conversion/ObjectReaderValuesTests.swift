@@ -86,4 +86,14 @@ import Testing
             "\"command\": \"a\", \"isolation\": \"\(isolation.rawValue)\", \"protocol\": \"\(era.rawValue)\"")
         #expect(settings?.isolation == isolation && settings?.protocolEra == era)
     }
+
+    @Test("A pin takes each of its words and no other; without the key there is none")
+    func pins() throws {
+        for mode in PinMode.allCases {
+            #expect(try server(#""command": "a", "pin": "\#(mode.rawValue)""#)?.pin == mode)
+        }
+        #expect(try server(#""command": "a""#)?.pin == nil)
+        let found = try #require(errors(serverDocument(#""command": "a", "pin": "quarantin""#)).first)
+        #expect(found.keyPath == "mcpServers.fetch.pin" && "\(found)".contains("\"quarantine\""))
+    }
 }

@@ -19,7 +19,7 @@ import Testing
             "", "/", "/a", "a/", "a//b", ".", "..", "a/..", "./a", "a/./b", "a?b", "a#b", "a%20b", #"a\b"#, "a\nb",
             "a\u{0}", "a\u{7F}",
             String(repeating: "a", count: 257), ".well-known/a", "api/servers", "api/servers/a", "api/reload",
-            "api/groups", "api/groups/a",
+            "api/groups", "api/groups/a", "api/pins", "api/pins/a", "api/pins.json",
         ])
     func bad(name: String) {
         #expect(ServerName.fault(name) != nil)

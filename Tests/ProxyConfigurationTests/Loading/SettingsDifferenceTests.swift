@@ -83,6 +83,7 @@ import Testing
         ("protocol", { $0.protocolEra = .modern }), ("cacheTTL", { $0.cacheTTL = .seconds(1) }),
         ("startTimeout", { $0.startTimeout = .seconds(1) }), ("callTimeout", { $0.callTimeout = .seconds(1) }),
         ("prefix", { $0.prefix = "canary" }), ("cacheScope", { $0.cacheScope = .public }),
+        ("pin", { $0.pin = .block }),
         ("options.panicIfInvalid", { $0.options.panicIfInvalid = true }),
         ("options.logEnabled", { $0.options.logEnabled = true }),
         ("options.authTokens", { $0.options.authTokens = [Secret("canary")] }),

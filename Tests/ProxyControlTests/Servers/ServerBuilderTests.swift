@@ -81,6 +81,27 @@ import Testing
         }
     }
 
+    @Test("What a server is pinned by follows from where it comes from, unless it is said, and changes in place")
+    func pin() async throws {
+        let text = TestProxy.configuration(
+            #""a":{"command":"a"},"b":{"command":"b","pin":"block"},"c":{"command":"c","pin":"off"}"#)
+        try await TestProxy.run(text) { proxy in
+            _ = try await proxy.add("d", "d")
+            _ = try await proxy.add("e", "e")
+            _ = try await proxy.replace("e", #"{"command":"e","pin":"warn"}"#)
+            let servers = await proxy.registry.servers
+            #expect(servers["a"]?.connections.pins.report.mode == .warn)
+            #expect(servers["b"]?.connections.pins.report.mode == .block)
+            #expect(servers["c"]?.connections.pins.report.mode == .off)
+            #expect(servers["d"]?.connections.pins.report.mode == .quarantine)
+            #expect(servers["e"]?.connections.pins.report.mode == .warn)
+            try await proxy.reload(text.replacing(#""pin":"block""#, with: #""pin":"quarantine""#))
+            let reloaded = await proxy.registry.servers
+            #expect(reloaded["b"]?.connections === servers["b"]?.connections)
+            #expect(reloaded["b"]?.connections.pins.report.mode == .quarantine)
+        }
+    }
+
     @Test("What happens to a server stands in its journal")
     func journal() async throws {
         try await TestProxy.run(Self.configuration, prepare: { $0.set("own", .fails) }) { proxy in

@@ -47,7 +47,7 @@ final class TestProxy: Sendable {
         prepare(servers)
         composition = Composition(
             settings, links: servers, eventLoops: eventLoop, logger: .silent, watch: watch, clientele: .onePerson,
-            known: KnownServers())
+            known: KnownServers(logger: .silent))
         frontDoor = composition.frontDoor()
         let source = ConfigurationSource(
             location: "config.json", isRemote: false,

@@ -1,25 +1,31 @@
 import MCPCore
-import MCPValues
+package import MCPValues
 import ToolPins
 
 /// Something in a definition that the operator should look at.
-package struct DefinitionFlag: Hashable, Sendable {
-    /// The server's key in the configuration.
-    package let server: String
+package struct PinFlag: Hashable, Sendable {
+    /// Whose it is, as people may know it.
+    package let server: ByteText
     package let subject: PinnedName
     /// What it is, in words.
     package let words: String
+
+    package init(server: ByteText, subject: PinnedName, words: String) {
+        self.server = server
+        self.subject = subject
+        self.words = words
+    }
 
     /// Looks at what servers list: for text that people do not see, and for tools that have to do with those of others.
     ///
     /// - Parameter servers: Those that count together, the most trusted first: of two with a tool of one name the second is
     ///   told of.
-    package static func find(in servers: [ServerConnections]) -> [DefinitionFlag] {
+    package static func find(in servers: [ServerConnections]) -> [PinFlag] {
         let listed = servers.map { (server: $0, definitions: $0.listedDefinitions) }
         let hidden = listed.flatMap { server, definitions in
             definitions.flatMap { subject, definition in
                 Self.hidden(subject, definition).map {
-                    DefinitionFlag(server: server.name, subject: subject, words: $0)
+                    PinFlag(server: ByteText(server.displayName), subject: subject, words: $0)
                 }
             }
         }
@@ -38,13 +44,13 @@ package struct DefinitionFlag: Hashable, Sendable {
 
     private static func mentions(
         _ listed: [(server: ServerConnections, definitions: [(PinnedName, PinnedDefinition)])]
-    ) -> [DefinitionFlag] {
+    ) -> [PinFlag] {
         let servers = listed.map { server, definitions in
             ToolMentions.Server(
-                ByteText(server.name),
+                ByteText(server.displayName),
                 tools: definitions.compactMap { subject, definition in
                     guard subject.kind == .tool else { return nil }
-                    return ToolMentions.Tool(subject.name, description: definition.description)
+                    return ToolMentions.Tool(subject.name, description: definition.words)
                 })
         }
         return ToolMentions.find(in: servers).map { finding in
@@ -52,17 +58,13 @@ package struct DefinitionFlag: Hashable, Sendable {
                 switch finding.kind {
                 case .sameName: "server \"\(finding.otherServer.text)\" has a tool of this name, too"
                 case .mention:
-                    "its description speaks of \"\(finding.otherTool.text)\", a tool of server "
+                    "it speaks of \"\(finding.otherTool.text)\", a tool of server "
                         + "\"\(finding.otherServer.text)\""
                 }
-            return DefinitionFlag(
-                server: finding.server.text, subject: PinnedName(.tool, finding.tool), words: words)
+            return PinFlag(
+                server: finding.server, subject: PinnedName(.tool, finding.tool), words: words)
         }
     }
-}
-
-extension PinnedDefinition {
-    fileprivate var description: String { JSONText(accepted: json).root["description"]?.string ?? "" }
 }
 
 extension ServerConnections {

@@ -1,0 +1,75 @@
+extension ManagementDescription {
+    /// What bodies about pins look like.
+    static let pinSchemas = """
+        "PinList": {
+            "type": "object", "required": ["servers"], "additionalProperties": false,
+            "properties": {
+              "servers": {"type": "object", "additionalProperties": {
+                "type": "object", "required": ["mode", "tools", "prompts", "changes", "flags"],
+                "additionalProperties": false,
+                "properties": {
+                  "mode": {"enum": ["off", "warn", "quarantine", "block"]},
+                  "tools": {"type": "integer"}, "prompts": {"type": "integer"}, "changes": {"type": "integer"},
+                  "flags": {"type": "integer"},
+                  "fault": {"type": "string", "description": "Why it is not known any more what was approved."}
+                }
+              }}
+            }
+          },
+          "Pins": {
+            "type": "object",
+            "required": ["name", "mode", "keeping", "tools", "prompts", "changes", "changeCount", "flags"],
+            "additionalProperties": false,
+            "properties": {
+              "name": {"type": "string"},
+              "mode": {"enum": ["off", "warn", "quarantine", "block"]},
+              "keeping": {
+                "enum": ["run", "state", "file"],
+                "description": "How long an approval counts: for this run, in --state-dir, or until --pins is read again."
+              },
+              "tools": {"$ref": "#/components/schemas/Digests"},
+              "prompts": {"$ref": "#/components/schemas/Digests"},
+              "changes": {"type": "array", "items": {"$ref": "#/components/schemas/PinChange"}},
+              "changeCount": {"type": "integer"},
+              "flags": {"type": "array", "items": {
+                "type": "object", "required": ["kind", "name", "words"], "additionalProperties": false,
+                "properties": {
+                  "kind": {"enum": ["tool", "prompt"]}, "name": {"type": "string"}, "words": {"type": "string"}
+                }
+              }},
+              "fault": {"type": "string"}
+            }
+          },
+          "Digests": {
+            "type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}},
+            "description": "SHA-256 of the approved definitions, by name, newest first."
+          },
+          "PinChange": {
+            "type": "object", "required": ["kind", "name", "sha256", "diff"], "additionalProperties": false,
+            "properties": {
+              "kind": {"enum": ["tool", "prompt"]}, "name": {"type": "string"}, "sha256": {"type": "string"},
+              "approved": {"type": "string", "description": "The SHA-256 of what was approved."},
+              "diff": {"type": "array", "items": {"type": "string"}}
+            }
+          },
+          "Approval": {
+            "type": "object", "additionalProperties": false,
+            "properties": {
+              "tools": {"type": "array", "items": {"type": "string"}},
+              "prompts": {"type": "array", "items": {"type": "string"}},
+              "sha256": {
+                "type": "array", "items": {"type": "string"},
+                "description": "The definitions that were seen; others are not approved."
+              }
+            }
+          },
+          "Approved": {
+            "type": "object", "required": ["message", "approved", "pins"], "additionalProperties": false,
+            "properties": {
+              "message": {"type": "string"},
+              "approved": {"type": "array", "items": {"$ref": "#/components/schemas/PinChange"}},
+              "pins": {"$ref": "#/components/schemas/Pins"}
+            }
+          }
+        """
+}

@@ -1,0 +1,70 @@
+package import MCPGateway
+package import MCPValues
+package import NIOCore
+package import ToolPins
+
+/// What was approved of servers' tools and prompts, as the management API sees and changes it. Implemented by the program
+/// that owns them.
+package protocol PinManagement: Sendable {
+    /// What there is to say of every server, in the order of their names.
+    func pinReports() async -> [PinReport]
+
+    /// What there is to say of one server; nil when nothing is known of one of that name.
+    func pinReport(of name: String) async -> PinReport?
+
+    /// All that is approved, as a file that can be shared.
+    func pinText() async -> ByteBuffer
+
+    /// Approves what a server shows now.
+    func approve(_ wish: PinApproval, of name: String, for caller: ManagementCaller)
+        async throws(ManagementRefusal) -> PinReport
+}
+
+/// What somebody approves.
+package struct PinApproval: Sendable, Equatable {
+    /// Which tools and prompts; nil for all.
+    package var subjects: Set<PinnedName>?
+    /// The definitions that were seen; nil for whatever they are by now.
+    package var digests: Set<PinDigest>?
+
+    package init() {}
+}
+
+/// What there is to say of one server's pins at one moment.
+package struct PinReport: Sendable {
+    /// What was approved under one name.
+    package struct Pin: Sendable {
+        package let subject: PinnedName
+        package let digests: [PinDigest]
+
+        package init(subject: PinnedName, digests: [PinDigest]) {
+            self.subject = subject
+            self.digests = digests
+        }
+    }
+
+    package var name: String
+    package var mode: PinMode
+    package var pins: [Pin] = []
+    /// What is shown and was not approved; after an approval, what is left of that.
+    package var changes: [PinChange] = []
+    /// What was approved just now.
+    package var approved: [PinChange] = []
+    /// How often something was shown that was not approved, since the start.
+    package var changeCount = 0
+    /// What an operator should look at.
+    package var flags: [PinFlag] = []
+    /// Why it is not known what was approved, in words; nil when it is.
+    package var fault: String?
+    /// How long what is approved now counts: for this `run`, or in the `state` directory; or until the next start, where a
+    /// shared `file` says what counts.
+    package var keeping: String
+    /// Why it could not be kept, in words.
+    package var keepingFault: String?
+
+    package init(name: String, mode: PinMode, keeping: String) {
+        self.name = name
+        self.mode = mode
+        self.keeping = keeping
+    }
+}

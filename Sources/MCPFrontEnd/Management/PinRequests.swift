@@ -1,0 +1,112 @@
+import MCPCore
+import MCPGateway
+import MCPValues
+import NIOCore
+import NIOHTTP1
+import ToolPins
+
+/// What is asked for of pins.
+enum PinOperation: Sendable {
+    case list
+    case file
+    case read(String)
+    case approve(String, PinApproval)
+}
+
+/// Puts one request about pins to their owner, and the answer into the documented form.
+struct PinRequests: Sendable {
+    let pins: any PinManagement
+    let caller: ManagementCaller
+
+    func answer(_ operation: PinOperation) async throws(ManagementRefusal) -> ManagementAnswer {
+        var object = JSONObjectWriter()
+        switch operation {
+        case .list:
+            var entries = JSONObjectWriter()
+            for report in await pins.pinReports() { entries.add(report.name, json: report.entry) }
+            object.add("servers", json: entries.finished)
+        case .file: return ManagementAnswer(.ok, await pins.pinText())
+        case .read(let name):
+            guard let report = await pins.pinReport(of: name) else { throw .unknown(name) }
+            return ManagementAnswer(.ok, report.details)
+        case .approve(let name, let wish):
+            let report = try await pins.approve(wish, of: name, for: caller)
+            object.add("message", report.message)
+            object.add("approved", elements: report.approved.map(\.json))
+            object.add("pins", json: report.details)
+        }
+        return ManagementAnswer(.ok, object.finished)
+    }
+}
+
+extension PinReport {
+    /// What a list has of every server.
+    fileprivate var entry: ByteBuffer {
+        var object = JSONObjectWriter()
+        object.add("mode", mode.rawValue)
+        object.add("tools", pins.count { $0.subject.kind == .tool })
+        object.add("prompts", pins.count { $0.subject.kind == .prompt })
+        object.add("changes", changes.count)
+        object.add("flags", flags.count)
+        object.add("fault", fault)
+        return object.finished
+    }
+
+    /// Everything, with the name.
+    fileprivate var details: ByteBuffer {
+        var object = JSONObjectWriter()
+        object.add("name", name)
+        object.add("mode", mode.rawValue)
+        object.add("keeping", keeping)
+        object.add("tools", json: digests(.tool))
+        object.add("prompts", json: digests(.prompt))
+        object.add("changes", elements: changes.map(\.json))
+        object.add("changeCount", changeCount)
+        object.add("flags", elements: flags.map(\.json))
+        object.add("fault", fault)
+        return object.finished
+    }
+
+    private func digests(_ kind: PinKind) -> ByteBuffer {
+        var object = JSONObjectWriter()
+        for pin in pins where pin.subject.kind == kind { object.add(pin.subject.name.text, pin.digests.map(\.hex)) }
+        return object.finished
+    }
+
+    /// What was approved, and how long that counts.
+    fileprivate var message: String {
+        let what =
+            approved.count == 1
+            ? "\(approved[0].subject.kind.rawValue) \"\(PrintableText.make(approved[0].subject.name.text))\""
+            : approved.isEmpty ? "nothing new" : "\(approved.count) definitions"
+        let words = "\(what) of server \(name) approved"
+        if let keepingFault { return "\(words), but until the proxy ends only: \(keepingFault)" }
+        return switch keeping {
+        case "state": words
+        case "file": "\(words) until the next start, when the file of --pins counts again; see mcp-proxy pins export"
+        default: "\(words) until the proxy ends, since it has no --state-dir"
+        }
+    }
+}
+
+extension PinChange {
+    fileprivate var json: ByteBuffer {
+        var object = JSONObjectWriter()
+        object.add("kind", subject.kind.rawValue)
+        object.add("name", subject.name.text)
+        object.add("sha256", definition.digest.hex)
+        object.add("approved", approved?.digest.hex)
+        object.add("diff", lines)
+        return object.finished
+    }
+}
+
+extension PinFlag {
+    fileprivate var json: ByteBuffer {
+        var object = JSONObjectWriter()
+        object.add("kind", subject.kind.rawValue)
+        object.add("name", subject.name.text)
+        object.add("words", words)
+        return object.finished
+    }
+}

@@ -1,0 +1,77 @@
+import Logging
+package import MCPFrontEnd
+import MCPGateway
+import MCPValues
+package import NIOCore
+import ProxyConfiguration
+import ToolPins
+
+// MARK: - What was approved of servers
+
+extension ServerRegistry: PinManagement {
+    private var pins: KnownPins { builder.known.pins }
+
+    package func pinReports() async -> [PinReport] {
+        let servers = pins.book.all
+        let flags = Dictionary(grouping: pinFlags, by: \.server)
+        return servers.map { report(of: $0, flags[ByteText($0.name)] ?? []) }
+    }
+
+    package func pinReport(of name: String) async -> PinReport? {
+        guard let server = pinned(name) else { return nil }
+        let flags = pinFlags.filter { $0.server == ByteText(server.name) }
+        return report(of: server, flags)
+    }
+
+    package func pinText() async -> ByteBuffer { PinText.write(pins.book.records) }
+
+    package func approve(
+        _ wish: PinApproval, of name: String, for caller: ManagementCaller
+    ) async throws(ManagementRefusal) -> PinReport {
+        try checkRight(of: caller)
+        guard let server = pinned(name) else { throw unknown(name) }
+        let shown = Set(server.report.changes.map(\.subject))
+        if let missing = wish.subjects?.first(where: { !shown.contains($0) }) {
+            throw ManagementRefusal(
+                .conflict,
+                "there is nothing to approve of \(missing.kind.rawValue) \"\(missing.name.text.prefix(64))\"; GET "
+                    + "/api/pins/{name} shows what there is")
+        }
+        let approved = server.approve(wish.subjects, wish.digests)
+        let fault = await pins.keep()
+        var report = await pinReport(of: name) ?? report(of: server, [])
+        report.approved = approved
+        report.keepingFault = fault
+        for change in approved {
+            logger.notice(
+                "a definition was approved",
+                metadata: [
+                    "server": "\(server.name)", "\(change.subject.kind.rawValue)": "\(change.subject.name.text)",
+                    "sha256": "\(change.definition.digest.hex)", "principal": "\(caller.principal.name)",
+                ])
+        }
+        return report
+    }
+
+    /// The pins of a server, by its name or the one that people see.
+    private func pinned(_ name: String) -> PinnedServer? {
+        pins.book.find(find(name)?.settings.displayName ?? name)
+    }
+
+    private func report(of server: PinnedServer, _ flags: [PinFlag]) -> PinReport {
+        let (mode, changes, fault, changeCount) = server.report
+        let record = server.record
+        var report = PinReport(name: server.name, mode: mode, keeping: pins.keeping(of: server.name).rawValue)
+        report.pins = PinKind.allCases.flatMap { kind in
+            record.names(kind).map { name in
+                PinReport.Pin(
+                    subject: PinnedName(kind, name), digests: record.accepted(kind, name).map(\.digest))
+            }
+        }
+        report.changes = changes
+        report.changeCount = changeCount
+        report.flags = flags
+        report.fault = fault
+        return report
+    }
+}
