@@ -3,17 +3,20 @@ package import MCPValues
 import ToolPins
 
 /// Something about a tool or prompt that its operator should look at, however long it has been so.
-package struct PinFlag: Sendable, Equatable {
+package struct PinFlag: Sendable, Hashable {
     /// Whose it is.
     package let server: ByteText
     package let subject: PinnedName
     /// What it is, in words.
     package let words: String
+    /// Whether it has hardly ever a good reason.
+    package let isGrave: Bool
 
-    package init(server: ByteText, subject: PinnedName, words: String) {
+    package init(server: ByteText, subject: PinnedName, words: String, isGrave: Bool = false) {
         self.server = server
         self.subject = subject
         self.words = words
+        self.isGrave = isGrave
     }
 
     /// How many are told of one server.
@@ -30,7 +33,7 @@ package struct PinFlag: Sendable, Equatable {
                 guard !findings.isEmpty else { return nil }
                 return PinFlag(
                     server: name, subject: subject,
-                    words: "has characters that nobody sees: \(findings.joined(separator: ", "))")
+                    words: "has characters that nobody sees: \(findings.joined(separator: ", "))", isGrave: true)
             }
             flags += hidden.prefix(maximumCount)
             mentions.append(
