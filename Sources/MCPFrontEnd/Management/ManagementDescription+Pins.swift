@@ -8,7 +8,7 @@ extension ManagementDescription {
                 "type": "object", "required": ["mode", "tools", "prompts", "changes", "flags"],
                 "additionalProperties": false,
                 "properties": {
-                  "mode": {"enum": ["off", "warn", "quarantine", "block"]},
+                  "mode": {"type": "string", "enum": ["off", "warn", "quarantine", "block"]},
                   "tools": {"type": "integer"}, "prompts": {"type": "integer"}, "changes": {"type": "integer"},
                   "flags": {"type": "integer"},
                   "fault": {"type": "string", "description": "Why it is not known any more what was approved."}
@@ -22,9 +22,9 @@ extension ManagementDescription {
             "additionalProperties": false,
             "properties": {
               "name": {"type": "string"},
-              "mode": {"enum": ["off", "warn", "quarantine", "block"]},
+              "mode": {"type": "string", "enum": ["off", "warn", "quarantine", "block"]},
               "keeping": {
-                "enum": ["run", "state", "file"],
+                "type": "string", "enum": ["run", "state", "file"],
                 "description": "How long an approval counts: for this run, in --state-dir, or until --pins is read again."
               },
               "tools": {"$ref": "#/components/schemas/Digests"},
@@ -34,7 +34,7 @@ extension ManagementDescription {
               "flags": {"type": "array", "items": {
                 "type": "object", "required": ["kind", "name", "words"], "additionalProperties": false,
                 "properties": {
-                  "kind": {"enum": ["tool", "prompt"]}, "name": {"type": "string"}, "words": {"type": "string"}
+                  "kind": {"type": "string", "enum": ["tool", "prompt"]}, "name": {"type": "string"}, "words": {"type": "string"}
                 }
               }},
               "fault": {"type": "string"}
@@ -47,7 +47,7 @@ extension ManagementDescription {
           "PinChange": {
             "type": "object", "required": ["kind", "name", "sha256", "diff"], "additionalProperties": false,
             "properties": {
-              "kind": {"enum": ["tool", "prompt"]}, "name": {"type": "string"}, "sha256": {"type": "string"},
+              "kind": {"type": "string", "enum": ["tool", "prompt"]}, "name": {"type": "string"}, "sha256": {"type": "string"},
               "approved": {"type": "string", "description": "The SHA-256 of what was approved."},
               "diff": {"type": "array", "items": {"type": "string"}}
             }

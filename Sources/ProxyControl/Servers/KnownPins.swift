@@ -16,7 +16,8 @@ package final class KnownPins: Sendable {
 
     /// Remembers for this run.
     package init(logger: Logger) {
-        (book, file, shared) = (PinBook(logger: logger), nil, [])
+        let teller = FlagTeller(logger: logger)
+        (book, file, shared) = (PinBook(logger: logger) { teller.note($0) }, nil, [])
     }
 
     /// Reads what the last run has kept.
@@ -32,7 +33,11 @@ package final class KnownPins: Sendable {
         for name in shared.keys { known.faults[name] = nil }
         self.file = file
         self.shared = Set(shared.keys)
-        book = PinBook(known, logger: logger) { file?.note($0) }
+        let teller = FlagTeller(logger: logger)
+        book = PinBook(known, logger: logger) { book in
+            file?.note(book)
+            teller.note(book)
+        }
         // What was set aside is to be missed at the next start, too.
         if known.fault != nil { file?.note(book) }
     }

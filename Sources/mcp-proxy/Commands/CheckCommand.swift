@@ -27,12 +27,7 @@ struct CheckCommand: AsyncParsableCommand {
             "Also asks the running proxy what a reload would change, and which names it offers changed, or not at all.")
     var isAgainstRunning = false
 
-    @Option(
-        help: ArgumentHelp(
-            "Also checks a file of what was approved, as for serving; with --against-running also whether the running proxy's servers are like that.",
-            valueName: "path"),
-        completion: .file())
-    var pins: String?
+    @OptionGroup var sharedPins: SharedPinsOptions
 
     func validate() throws {
         guard isAgainstRunning || (remote.proxy == nil && remote.token == nil) else {
@@ -78,7 +73,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     /// What a team has approved, where that is to be checked.
     private func pinsOfFile(_ settings: ProxySettings) async throws -> [ByteText: PinRecord]? {
-        guard let pins else { return nil }
+        guard let pins = sharedPins.path else { return nil }
         var shared: [ByteText: PinRecord] = [:]
         try await CommandFailure.reported("the file of --pins cannot be used") {
             shared = try SharedPins.read(pins)

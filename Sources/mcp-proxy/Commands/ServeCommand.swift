@@ -31,12 +31,7 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var stateDirectory: String?
 
-    @Option(
-        help: ArgumentHelp(
-            "A file of what was approved of tools and prompts, as mcp-proxy pins export writes it. Of the servers in it nothing else counts at the start.",
-            valueName: "path"),
-        completion: .file())
-    var pins: String?
+    @OptionGroup var sharedPins: SharedPinsOptions
 
     @Option(
         name: .customLong("log-level"),
@@ -74,7 +69,7 @@ struct ServeCommand: AsyncParsableCommand {
             }
             store = try directory.map { kept throws(ConfigurationError) in try ServerStore(kept, logger: logger) }
             groupStore = try directory.map { kept throws(ConfigurationError) in try GroupStore(kept, logger: logger) }
-            let shared = try pins.map(SharedPins.read) ?? [:]
+            let shared = try sharedPins.path.map(SharedPins.read) ?? [:]
             known = try KnownServers(in: directory, pins: shared, logger: logger)
         } catch {
             Terminal.error(error.description)

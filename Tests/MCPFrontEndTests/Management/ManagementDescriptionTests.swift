@@ -71,7 +71,7 @@ import Testing
 
     private static let bodies = [
         "NewServer": #"{"name":"fetch","config":{}}"#, "Replacement": #"{"config":{}}"#, "Reload": #"{"dryRun":false}"#,
-        "Nothing": "{}", "GroupReplacement": #"{"config":{}}"#,
+        "Nothing": "{}", "Approval": #"{"tools":["log"]}"#, "GroupReplacement": #"{"config":{}}"#,
     ]
 
     @Test("Everything described is answered as described, when it is done and when it is not")
