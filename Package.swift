@@ -110,6 +110,7 @@ let package = Package(
             dependencies: ["MCPCore", "MCPTestSupport", nioCore],
             swiftSettings: strict
         ),
+        .testTarget(name: "ToolSearchTests", dependencies: ["ToolSearch", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(
             name: "ToolPinsTests",
             dependencies: ["MCPValues", "MCPCore", "ToolPins", nioCore],

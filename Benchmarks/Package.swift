@@ -23,6 +23,15 @@ let package = Package(
     ],
     targets: [
         .target(name: "BenchmarkKit", dependencies: [nioCore], swiftSettings: strict),
+        // The product's own code, by links to its folders.
+        .target(name: "CTextScan"),
+        .target(name: "MCPCore", dependencies: ["CTextScan", nioCore], swiftSettings: strict),
+        .target(name: "ToolSearch", dependencies: ["MCPCore"], swiftSettings: strict),
+        .executableTarget(
+            name: "tool-search-quality",
+            dependencies: ["BenchmarkKit", "ToolSearch", "MCPCore", nioCore],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "bench-server",
             dependencies: ["BenchmarkKit", nioCore, nioPosix],

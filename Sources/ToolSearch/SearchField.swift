@@ -3,6 +3,8 @@ enum SearchField: Int, CaseIterable {
     case name
     case server
     case title
+    /// The first sentence of the description: what the tool does. What follows says more of how.
+    case summary
     case description
     case parameterName
     case parameterDescription
@@ -12,6 +14,7 @@ enum SearchField: Int, CaseIterable {
     var maximumWords: Int {
         switch self {
         case .name, .server, .title: 32
+        case .summary: 64
         case .parameterName: 128
         case .description, .parameterDescription: 512
         }

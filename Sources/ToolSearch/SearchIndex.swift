@@ -30,8 +30,8 @@ package struct SearchIndex: Sendable {
     private(set) var slots: [Slot] = []
     private(set) var postings: [[Posting]] = []
     /// The places in `postings` of words as they are written, and of stems.
-    private(set) var terms: [String: Int32] = [:]
-    private(set) var stems: [String: Int32] = [:]
+    private var terms: [String: Int32] = [:]
+    private var stems: [String: Int32] = [:]
     /// The place of each tool, by its number; negative for numbers that are free.
     private var places: [Int32] = []
     private var free: [Int] = []
@@ -94,6 +94,9 @@ package struct SearchIndex: Sendable {
         terms[word] = term
         return term
     }
+
+    /// The place in `postings` of a stem; nil where no tool has it.
+    func term(ofStem stem: String) -> Int? { stems[stem].map { Int($0) } }
 
     /// What a word is looked up as.
     func stem(of word: String) -> String { tuning.usesStems ? Stemmer.stem(word) : word }

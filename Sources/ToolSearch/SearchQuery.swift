@@ -6,10 +6,20 @@ struct SearchQuery {
 
     /// One word that is looked for, by itself and by others that stand for it.
     struct Concept {
-        /// What is looked up, and how much it counts.
-        var variants: [(term: Int32, weight: Float)]
-        var weight: Float
+        /// A word's place in the index, and how much it counts.
+        struct Variant {
+            let term: Int
+            let weight: Float
+        }
+
+        var variants: [Variant]
         /// In which of the query's runs it stands.
+        let run: Int
+    }
+
+    private struct Word {
+        let text: String
+        let stem: String
         let run: Int
     }
 
@@ -19,28 +29,60 @@ struct SearchQuery {
 
     init(_ text: some Sequence<UInt8>, in index: SearchIndex) {
         let text = String(decoding: Array(text.prefix(Self.maximumBytes)), as: UTF8.self)
-        var words: [(word: String, run: Int)] = []
+        var words = read(QueryText.withoutAddresses(text), index)
+        if words.isEmpty { words = read(text, index) }
+        let telling = index.tuning.usesStopWords ? words.filter { !StopWords.contains($0.text) } : words
+        if !telling.isEmpty { words = telling }
+        concepts = words.map { Concept(variants: Self.variants(of: $0, in: index), run: $0.run) }
+        if index.tuning.usesSynonyms { join(words, in: index) }
+    }
+
+    private mutating func read(_ text: String, _ index: SearchIndex) -> [Word] {
+        runs = []
+        var words: [Word] = []
         var seen: Set<String> = []
         WordSplitter.forEachRun(in: text.unicodeScalars) { run in
-            for word in run.words where words.count < Self.maximumWords && seen.insert(index.stem(of: word)).inserted {
-                words.append((word, runs.count))
+            for word in run.words where words.count < Self.maximumWords {
+                let stem = index.stem(of: word)
+                if seen.insert(stem).inserted { words.append(Word(text: word, stem: stem, run: runs.count)) }
             }
             runs.append(run.text)
             return words.count < Self.maximumWords
         }
-        let telling = words.filter { !index.tuning.usesStopWords || !StopWords.contains($0.word) }
-        concepts = (telling.isEmpty ? words : telling).map { Self.concept(for: $0.word, run: $0.run, in: index) }
+        return words
     }
 
-    private static func concept(for word: String, run: Int, in index: SearchIndex) -> Concept {
-        var variants: [(term: Int32, weight: Float)] = []
-        let stem = index.stem(of: word)
-        if let term = index.stems[stem] { variants.append((term, 1)) }
-        if index.tuning.usesSynonyms {
-            for other in Synonyms.stems(for: stem) {
-                if let term = index.stems[other] { variants.append((term, index.tuning.synonymWeight)) }
+    // MARK: Other words
+
+    private static func variants(of word: Word, in index: SearchIndex) -> [Concept.Variant] {
+        let own = index.term(ofStem: word.stem).map { [Concept.Variant(term: $0, weight: 1)] } ?? []
+        guard index.tuning.usesSynonyms else { return own }
+        let others = Synonyms.stems(for: word.stem).compactMap(index.term(ofStem:))
+        let found = own + others.map { Concept.Variant(term: $0, weight: index.tuning.synonymWeight) }
+        return found.isEmpty ? halves(of: word.text, in: index) : found
+    }
+
+    /// The two words that an unknown one is made of: `webpage` where tools say `web page`.
+    private static func halves(of word: String, in index: SearchIndex) -> [Concept.Variant] {
+        let shortest = 3
+        guard word.utf8.count >= 2 * shortest, word.utf8.allSatisfy({ 0x61...0x7A ~= $0 }) else { return [] }
+        for length in (shortest...word.utf8.count - shortest).reversed() {
+            if let left = index.term(ofStem: index.stem(of: String(word.prefix(length)))),
+                let right = index.term(ofStem: index.stem(of: String(word.dropFirst(length))))
+            {
+                return [left, right].map { Concept.Variant(term: $0, weight: index.tuning.synonymWeight) }
             }
         }
-        return Concept(variants: variants, weight: 1, run: run)
+        return []
+    }
+
+    /// Lets two words in a row stand for the one that they make: `screen shot` where tools say `screenshot`.
+    private mutating func join(_ words: [Word], in index: SearchIndex) {
+        for (place, word) in words.enumerated().dropLast() where words[place + 1].run > word.run {
+            guard let term = index.term(ofStem: index.stem(of: word.text + words[place + 1].text)) else { continue }
+            let joined = Concept.Variant(term: term, weight: index.tuning.synonymWeight)
+            concepts[place].variants.append(joined)
+            concepts[place + 1].variants.append(joined)
+        }
     }
 }

@@ -37,9 +37,9 @@ struct SearchRun {
 
     /// Counts one word of the query. Returns whether any tool has it.
     mutating func count(_ concept: SearchQuery.Concept) -> Bool {
-        for variant in concept.variants { lookUp(variant.term, weight: variant.weight) }
+        for variant in concept.variants { lookUp(variant) }
         let having = Float(touched.count)
-        let rarity = SearchMath.logarithm(1 + (admittedCount - having + 0.5) / (having + 0.5)) * concept.weight
+        let rarity = SearchMath.logarithm(1 + (admittedCount - having + 0.5) / (having + 0.5))
         asked += touched.isEmpty ? 0 : rarity
         for place in touched {
             let frequency = tallies[Int(place)].frequency
@@ -52,9 +52,9 @@ struct SearchRun {
         return isFound
     }
 
-    private mutating func lookUp(_ term: Int32, weight: Float) {
-        let weights = index.tuning.weights * weight
-        for posting in index.postings[Int(term)] {
+    private mutating func lookUp(_ variant: SearchQuery.Concept.Variant) {
+        let weights = index.tuning.weights * variant.weight
+        for posting in index.postings[variant.term] {
             let place = Int(posting.slot)
             guard tallies[place].isAdmitted else { continue }
             let lengths = index.slots[place].lengths

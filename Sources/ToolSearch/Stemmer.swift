@@ -12,6 +12,7 @@ struct Stemmer {
     static func stem(_ word: String) -> String {
         guard word.utf8.count > 2, word.utf8.allSatisfy({ 0x61...0x7A ~= $0 }) else { return word }
         if let known = exceptions[word] { return known }
+        if let base = IrregularWords.base(of: word) { return stem(base) }
         var stemmer = Stemmer(word)
         stemmer.cut()
         return String(decoding: stemmer.word, as: UTF8.self)

@@ -10,7 +10,9 @@ enum StopWords {
         "she", "should", "so", "some", "something", "somewhere", "such", "than", "that", "thats", "the", "their",
         "them", "then", "there", "these", "they", "this", "those", "to", "too", "up", "us", "very", "want", "wants",
         "was", "we", "were", "what", "whats", "when", "where", "which", "while", "who", "whom", "whose", "why", "will",
-        "with", "would", "you", "your", "yours",
+        "with", "would", "you", "your", "yours", "anyone", "been", "ever", "everything", "got", "gets", "help", "helps",
+        "know", "onto", "per", "someone", "thing", "things", "tool", "tools", "use", "used", "uses", "using", "via",
+        "way", "within", "without",
     ]
 
     static func contains(_ word: String) -> Bool { words.contains(word) }

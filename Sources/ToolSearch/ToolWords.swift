@@ -5,6 +5,8 @@ struct ToolWords {
     /// How deep schemas are read that stand in each other, and how many parameters in all.
     private static let maximumDepth = 4
     private static let maximumParameters = 128
+    /// After how many characters a first sentence ends at the latest.
+    private static let maximumSummary = 300
     /// The names of servers and tools are joined by this where several servers are offered together.
     private static let separator = "__"
 
@@ -17,7 +19,7 @@ struct ToolWords {
             switch member {
             case "name": addName(value.string ?? "")
             case "title": add(value.string, to: .title)
-            case "description": add(value.string, to: .description)
+            case "description": addDescription(value.string ?? "")
             case "annotations": add(value["title"]?.string, to: .title)
             case "inputSchema": addParameters(of: value, depth: 0)
             default: break
@@ -33,6 +35,31 @@ struct ToolWords {
         guard let place else { return add(name, to: .name) }
         add(String(decoding: bytes[..<place], as: UTF8.self), to: .server)
         add(String(decoding: bytes[(place + Self.separator.utf8.count)...], as: UTF8.self), to: .name)
+    }
+
+    private mutating func addDescription(_ text: String) {
+        let scalars = text.unicodeScalars
+        let end = Self.endOfFirstSentence(scalars)
+        add(String(scalars[..<end]), to: .summary)
+        add(String(scalars[end...]), to: .description)
+    }
+
+    /// Behind the first full stop with a space after it, or the first line that holds anything; after so many characters
+    /// at the latest.
+    private static func endOfFirstSentence(_ text: String.UnicodeScalarView) -> String.UnicodeScalarView.Index {
+        var wasStop = false
+        var hasWord = false
+        var count = 0
+        for index in text.indices {
+            let scalar = text[index]
+            if hasWord, scalar == "\n" || scalar == "。" || wasStop && scalar == " " || count == maximumSummary {
+                return index
+            }
+            wasStop = scalar == "." || scalar == "!" || scalar == "?"
+            hasWord = hasWord || scalar.properties.isAlphabetic
+            count += 1
+        }
+        return text.endIndex
     }
 
     private mutating func add(_ text: String?, to field: SearchField) {

@@ -34,11 +34,9 @@ import Testing
             "Foundation", "Glibc", "Darwin",
         ],
         "mcp-proxy": [
-            "Addresses", "MCPValues", "MCPCore", "ToolPins", "ToolSearch", "MCPUpstream", "MCPGateway",
-            "MCPFrontEnd", "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "NIOCore", "NIOPosix",
-            "Logging",
-            "ArgumentParser",
-            "Dispatch",
+            "Addresses", "MCPValues", "MCPCore", "ToolPins", "ToolSearch", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
+            "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "NIOCore", "NIOPosix", "Logging",
+            "ArgumentParser", "Dispatch",
             "Synchronization", "FoundationEssentials", "Foundation", "Glibc", "Darwin",
         ],
     ]

@@ -36,6 +36,11 @@ package struct PinFlag: Sendable, Hashable {
                     words: "has characters that nobody sees: \(findings.joined(separator: ", "))", isGrave: true)
             }
             flags += hidden.prefix(maximumCount)
+            flags += server.unseeable.map { subject in
+                PinFlag(
+                    server: name, subject: subject,
+                    words: "has a name with characters that nobody sees, and is not offered", isGrave: true)
+            }
             mentions.append(
                 ToolMentions.Server(
                     name,

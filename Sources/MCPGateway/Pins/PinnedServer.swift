@@ -28,9 +28,12 @@ package final class PinnedServer: Sendable {
         /// The last ones that passed, so that the same list again costs a comparison.
         var clean: [CleanPage] = []
         var listeners: [ObjectIdentifier: @Sendable () -> Void] = [:]
+        /// What the server has under names with characters that nobody sees, so that it is not offered.
+        var unseeable: Set<PinnedName> = []
     }
 
     private static let maximumCleanPages = 4
+    private static let maximumUnseeable = 100
 
     /// The server's key in the configuration.
     package let name: String
@@ -183,6 +186,7 @@ package final class PinnedServer: Sendable {
             guard let name = element["name"]?.string else { continue }
             if HiddenCharacters.first(in: name) != nil {
                 hidden.insert(place)
+                note(unseeable: PinnedName(kind, ByteText(name)))
             } else {
                 listed.append(.init(name: ByteText(name), definition: PinnedDefinition(kind, element)))
                 places.append(place)
@@ -206,7 +210,10 @@ package final class PinnedServer: Sendable {
     func judge(_ list: CatalogList, on key: ConnectionKey) {
         guard !isOff.load(ordering: .acquiring), let kind = PinKind(list.kind) else { return }
         let listed = list.entries.compactMap { entry -> PinState.Listed? in
-            guard HiddenCharacters.first(in: entry.key.text) == nil else { return nil }
+            guard HiddenCharacters.first(in: entry.key.text) == nil else {
+                note(unseeable: PinnedName(kind, entry.key))
+                return nil
+            }
             return .init(name: entry.key, definition: PinnedDefinition(kind, list.view(entry)))
         }
         judge(kind, listed, isWhole: true, on: key)
@@ -222,7 +229,7 @@ package final class PinnedServer: Sendable {
             return (judgement, state.pins.mode, concernsAll ? Array(state.listeners.values) : [])
         }
         for change in judgement.news { log(change, mode) }
-        if judgement.hasLearnt { changed() }
+        if judgement.hasLearnt || judgement.isDifferent { changed() }
         tell(listeners)
     }
 
@@ -243,6 +250,18 @@ package final class PinnedServer: Sendable {
                 publish(state.pins)
                 return state.pins.mode == .block ? Array(state.listeners.values) : []
             })
+    }
+
+    private func note(unseeable subject: PinnedName) {
+        let isNew = state.withLock { state in
+            state.unseeable.count < Self.maximumUnseeable && state.unseeable.insert(subject).inserted
+        }
+        if isNew { changed() }
+    }
+
+    /// What the server has under names with characters that nobody sees, so that it is not offered.
+    var unseeable: [PinnedName] {
+        state.withLock { $0.unseeable.sorted { ($0.kind.rawValue, $0.name.text) < ($1.kind.rawValue, $1.name.text) } }
     }
 
     private func log(_ change: PinChange, _ mode: PinMode) {

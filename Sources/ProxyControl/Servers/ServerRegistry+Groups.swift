@@ -114,7 +114,6 @@ extension ServerRegistry {
 
     private func reportFindings() {
         for group in groups.values { group.offer?.reportFindings() }
-        reportFlags()
     }
 }
 

@@ -25,9 +25,6 @@ package actor ServerRegistry: ServerManagement {
     var groups: [String: ManagedGroup] = [:]
     /// Servers that are being added, and for whom.
     var pending: [String: OwnerMark] = [:]
-    /// What of the definitions was told the operator, and whether something new is about to be.
-    var toldFlags: Set<DefinitionFlag> = []
-    var isFlagReportDue = false
     /// The changes that were asked for and are being made, by the names of their servers.
     var asked: [String: AskedChange] = [:]
     /// The starts that changes wait for.
