@@ -22,9 +22,14 @@ package enum HiddenCharacters {
     /// How many different characters are told of one text.
     private static let maximumFindings = 10
 
-    /// The first of them in a name; nil where there is none.
+    /// The first of them in a name; nil where there is none. Line breaks and tabs are seen, however odd they are there.
     package static func first(in name: String) -> Unicode.Scalar? {
-        name.unicodeScalars.first { $0 == "\t" || PrintableText.isHidden($0) || isBlank($0) }
+        name.unicodeScalars.first { scalar in
+            switch scalar {
+            case "\t", "\n", "\r": false
+            default: PrintableText.isHidden(scalar) || isBlank(scalar)
+            }
+        }
     }
 
     /// Those of a text that it has no use for, the first one first: `U+202E RIGHT-TO-LEFT OVERRIDE (2 times)`.

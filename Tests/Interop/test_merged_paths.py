@@ -192,7 +192,7 @@ def pair(launch):
         ("", {"X-MCP-Servers": "git"}, ["git"]),
         ("?servers=time", {"X-MCP-Servers": "git"}, []),
         ("?tools=git__echo,time__echo", {"x-mcp-tools": "time*"}, ["time"]),
-        ("?unknown=1&servers=*&discovery=list", {"X-MCP-Discovery": "auto"}, ["git", "time"]),
+        ("?unknown=1&servers=*&discovery=list", {"X-MCP-Discovery": "list"}, ["git", "time"]),
     ],
 )
 async def test_a_client_sees_less_when_it_wants_less(pair, http, query, headers, seen):
