@@ -2,6 +2,7 @@ import Dispatch
 import Logging
 import MCPCore
 import MCPGateway
+import MCPValues
 import Synchronization
 import ToolPins
 
@@ -16,6 +17,8 @@ final class FlagTeller: Sendable {
 
     /// So many are remembered; then all that is still there is told once more.
     private static let maximumTold = 10_000
+    /// How many definitions a line names.
+    private static let maximumShown = 10
     /// Lists that are read together are looked at together.
     private static let pause = DispatchTimeInterval.milliseconds(200)
 
@@ -41,18 +44,37 @@ final class FlagTeller: Sendable {
     }
 
     private func look(at book: PinBook) {
-        for flag in PinFlag.find(in: book.all) {
-            let isNew = state.withLock { state in
+        let news = PinFlag.find(in: book.all).filter { flag in
+            state.withLock { state in
                 if state.told.count >= Self.maximumTold { state.told = [] }
                 return state.told.insert(flag).inserted
             }
-            guard isNew else { continue }
+        }
+        for flags in Self.alike(news) {
+            let shown = flags.prefix(Self.maximumShown).map { "\($0.subject.kind.rawValue) \($0.subject.name)" }
+            let more = flags.count > Self.maximumShown ? " and \(flags.count - Self.maximumShown) more" : ""
             logger.log(
-                level: flag.isGrave ? .warning : .notice, "a server shows what should be looked at",
+                level: flags[0].isGrave ? .warning : .notice, "a server shows what should be looked at",
                 metadata: [
-                    "server": "\(flag.server)", "\(flag.subject.kind.rawValue)": "\(flag.subject.name)",
-                    "finding": "\(flag.words)",
+                    "server": "\(flags[0].server)", "definition": "\(shown.joined(separator: ", "))\(more)",
+                    "finding": "\(flags[0].words)",
                 ])
         }
+    }
+
+    /// What is the same of several definitions of a server is told once: two servers of one kind have all names in common.
+    private static func alike(_ flags: [PinFlag]) -> [[PinFlag]] {
+        var groups: [[PinFlag]] = []
+        var places: [[ByteText]: Int] = [:]
+        for flag in flags {
+            let key = [flag.server, ByteText(flag.words)]
+            if let place = places[key] {
+                groups[place].append(flag)
+            } else {
+                places[key] = groups.count
+                groups.append([flag])
+            }
+        }
+        return groups
     }
 }
