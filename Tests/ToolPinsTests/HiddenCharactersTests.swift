@@ -19,7 +19,9 @@ import Testing
         #expect(HiddenCharacters.findings(in: "plain").isEmpty)
     }
 
-    @Test("A name that shows is a name", arguments: ["read_file", "näme", "日本語", "نام", "नाम", "a b", "a\nb", "a\tb", "😀", ""])
+    @Test(
+        "A name that shows is a name",
+        arguments: ["read_file", "näme", "日本語", "نام", "नाम", "a b", "a\nb", "a\tb", "😀", ""])
     func visibleNames(name: String) {
         #expect(HiddenCharacters.first(in: name) == nil)
     }
