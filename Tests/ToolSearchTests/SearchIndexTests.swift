@@ -13,14 +13,13 @@ import Testing
         #expect(index.find("listing of repositories") == ["list_repos"])
     }
 
-    @Test("A word counts more in the name than in the description, and there more than among parameters")
+    @Test("A word counts most in the name, and more in the first sentence of the description than behind it")
     func fields() {
         var index = TestIndex()
-        index.add(#"{"name":"a","inputSchema":{"properties":{"p":{"description":"the zebra"}}}}"#)
         index.add(#"{"name":"b","description":"Some text. And a zebra"}"#)
         index.add(#"{"name":"c","description":"Feeds a zebra."}"#)
         index.add(#"{"name":"zebra"}"#)
-        #expect(index.find("zebra") == ["zebra", "c", "b", "a"])
+        #expect(index.find("zebra") == ["zebra", "c", "b"])
     }
 
     @Test("A tool that has all words of the query comes before one that has one of them often")

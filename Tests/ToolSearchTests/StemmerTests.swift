@@ -15,7 +15,7 @@ import Testing
             "list lists listing listed", "analysis analyses", "index indexes indices indexing", "child children",
             "vulnerability vulnerabilities", "day days", "process processes processing",
             "relational relation relations",
-            "hopeful hopefulness", "agreed agree", "stop stopping stopped", "hope hoping hoped",
+            "hopeful hopefulness", "agreed agree", "pr prs", "url urls", "stop stopping stopped", "hope hoping hoped",
         ])
     func forms(line: String) {
         let stems = Set(line.split(separator: " ").map { Stemmer.stem(String($0)) })

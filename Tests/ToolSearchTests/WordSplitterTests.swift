@@ -45,7 +45,7 @@ import Testing
     func unspaced() {
         #expect(words("搜索文件") == ["搜", "索", "搜索", "文", "索文", "件", "文件"])
         #expect(words("查PDF文") == ["查", "pdf", "文"])
-        #expect(words("ไฟล์") == ["ไ", "ฟ", "ไฟ", "ล์", "ฟล"])
+        #expect(words("ไฟล์") == ["ไ", "ฟ", "ไฟ", "ล", "ฟล"])
         #expect(runs("查PDF文, 図") == ["查", "PDF", "文", "図"])
     }
 
