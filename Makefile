@@ -98,6 +98,12 @@ bench-instructions: build ## Count instructions per call with valgrind; fails ab
 	$(BENCH_BUILD)
 	$(BENCH) --callgrind --enforce
 
+.PHONY: bench-search
+bench-search: tools ## Measure what search_tools finds, on SEARCH_DATA: a folder with tools.json and queries-dev.json
+	@test -n "$(SEARCH_DATA)" || { echo "say where the tools and queries are: make bench-search SEARCH_DATA=FOLDER"; exit 2; }
+	$(BENCH_BUILD) --product tool-search-quality
+	"$$($(BENCH_BUILD) --show-bin-path)/tool-search-quality" "$(SEARCH_DATA)"
+
 .PHONY: clean
 clean: ## Remove what was built and installed here
 	rm -rf build "$(BUILD_DIR)" "$(BUILD_DIR)-thread" "$(BUILD_DIR)-address" "$(BENCH_DIR)" "$(VENV_DIR)"

@@ -2,16 +2,16 @@
 package struct SearchTuning: Sendable {
     /// How much a word counts in each field.
     package var weights = FieldVector(fields: [
-        .name: 5, .server: 0.5, .title: 3, .summary: 3, .description: 1, .parameterName: 1, .parameterDescription: 0.5,
+        .name: 5, .server: 1, .title: 3, .summary: 2, .description: 0.5, .parameterName: 1, .parameterDescription: 0.5,
     ])
     /// How much less a word counts where the field is long, from 0 to 1 (`b`).
     package var lengthPenalties = FieldVector(repeating: 0.7)
     /// How soon a word that comes again adds nothing more (`k1`).
-    package var saturation: Float = 5
+    package var saturation: Float = 4
     /// How much another word for one counts.
     package var synonymWeight: Float = 0.3
     /// How much of its score a tool loses that has hardly any of the query's words.
-    package var coverage: Float = 0.5
+    package var coverage: Float = 0.25
     package var usesStems = true
     package var usesSynonyms = true
     package var usesStopWords = true

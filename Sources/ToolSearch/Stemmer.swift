@@ -55,7 +55,10 @@ struct Stemmer {
             word.removeLast(2)
         } else if ends("ied") || ends("ies") {
             word.removeLast(word.count > 4 ? 2 : 1)
-        } else if ends("s"), !ends("us"), !ends("ss"), word.dropLast(2).contains(where: Self.isVowel) {
+        } else if ends("s"), !ends("us"), !ends("ss"),
+            // Not of "gas"; but of "prs", which Porter leaves alone.
+            !Self.isVowel(word[word.count - 2]) || word.dropLast(2).contains(where: Self.isVowel)
+        {
             word.removeLast()
         }
     }

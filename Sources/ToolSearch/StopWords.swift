@@ -3,7 +3,7 @@ enum StopWords {
     private static let words: Set<String> = [
         "a", "about", "again", "all", "also", "am", "an", "and", "any", "anything", "are", "as", "at", "be", "because",
         "been", "before", "being", "but", "by", "can", "cannot", "cant", "could", "did", "do", "does", "doing", "dont",
-        "each", "for", "from", "had", "has", "have", "having", "he", "her", "here", "him", "his", "how", "i", "id",
+        "each", "for", "from", "had", "has", "have", "having", "he", "her", "here", "him", "his", "how", "i",
         "if",
         "ill", "im", "in", "into", "is", "isnt", "it", "its", "ive", "just", "lets", "like", "may", "me", "might",
         "my", "need", "needs", "no", "not", "now", "of", "on", "or", "our", "ours", "out", "over", "please", "really",

@@ -5,7 +5,7 @@ struct ToolWords {
     /// How deep schemas are read that stand in each other, and how many parameters in all.
     private static let maximumDepth = 4
     private static let maximumParameters = 128
-    /// After how many characters a first sentence ends at the latest.
+    /// After how many characters a first sentence is cut.
     private static let maximumSummary = 300
     /// The names of servers and tools are joined by this where several servers are offered together.
     private static let separator = "__"
@@ -34,7 +34,17 @@ struct ToolWords {
         }
         guard let place else { return add(name, to: .name) }
         add(String(decoding: bytes[..<place], as: UTF8.self), to: .server)
-        add(String(decoding: bytes[(place + Self.separator.utf8.count)...], as: UTF8.self), to: .name)
+        let rest = bytes[(place + Self.separator.utf8.count)...]
+        add(String(decoding: Self.withoutDigest(rest), as: UTF8.self), to: .name)
+    }
+
+    /// A name that was cut ends in `_` and eight hexadecimal digits, which nobody looks for.
+    private static func withoutDigest(_ name: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let digest = name.suffix(8)
+        guard name.count > 9, name.dropLast(8).last == UInt8(ascii: "_"),
+            digest.allSatisfy({ 0x30...0x39 ~= $0 || 0x61...0x66 ~= $0 })
+        else { return name }
+        return name.dropLast(9)
     }
 
     private mutating func addDescription(_ text: String) {
@@ -44,17 +54,16 @@ struct ToolWords {
         add(String(scalars[end...]), to: .description)
     }
 
-    /// Behind the first full stop with a space after it, or the first line that holds anything; after so many characters
-    /// at the latest.
+    /// Behind the first full stop with a space after it, or the first line that holds anything; at a space after so
+    /// many characters, and anywhere after twice as many.
     private static func endOfFirstSentence(_ text: String.UnicodeScalarView) -> String.UnicodeScalarView.Index {
         var wasStop = false
         var hasWord = false
         var count = 0
         for index in text.indices {
             let scalar = text[index]
-            if hasWord, scalar == "\n" || scalar == "。" || wasStop && scalar == " " || count == maximumSummary {
-                return index
-            }
+            let isLong = count >= maximumSummary && scalar == " " || count >= 2 * maximumSummary
+            if hasWord, scalar == "\n" || scalar == "。" || wasStop && scalar == " " || isLong { return index }
             wasStop = scalar == "." || scalar == "!" || scalar == "?"
             hasWord = hasWord || scalar.properties.isAlphabetic
             count += 1

@@ -20,7 +20,7 @@ struct WordSplitter {
     private var whole = ""
     private var scalars = 0
     private var last: ScriptClass = .separator
-    /// The last character of a script without spaces, with its marks.
+    /// The last character of a script without spaces.
     private var lastUnspaced = ""
 
     /// Goes through the runs of a text, in order.
@@ -65,12 +65,8 @@ struct WordSplitter {
         switch kind {
         case .unspaced: appendUnspaced(scalar)
         case .mark:
-            // Without the letter below it, it is nothing.
-            if last == .unspaced {
-                lastUnspaced.unicodeScalars.append(scalar)
-            } else {
-                part.unicodeScalars.append(scalar)
-            }
+            // Pairs of characters are compared without their marks.
+            if last != .unspaced { part.unicodeScalars.append(scalar) }
             return
         default:
             appendLetter(scalar, kind)
