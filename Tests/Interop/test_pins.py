@@ -11,6 +11,8 @@ import pytest
 from support.fixture import DIRECTORY
 from support.management import Management, bearer
 from support.processes import MARK
+from support.raw import text_of
+from support.visit import environments
 from support.wait import eventually_async
 
 pytestmark = pytest.mark.anyio
@@ -80,11 +82,12 @@ class Bench:
             return []
         return [entry["name"] for entry in answer["result"][kind]]
 
-    async def learnt(self, http):
-        """Waits until what the server shows has been taken for approved."""
+    async def learnt(self, http, *kinds):
+        """Waits until what the server shows of these kinds has been taken for approved."""
+
         async def known():
             answer = await self.ask(http, "GET", "/files")
-            return answer.status_code == 200 and answer.json()["tools"] and answer.json()["prompts"]
+            return answer.status_code == 200 and all(answer.json()[kind] for kind in kinds or ("tools", "prompts"))
 
         for _ in range(1_000):
             if await known():
@@ -129,6 +132,30 @@ async def test_a_changed_tool_is_withheld_until_it_is_approved(bench, http):
         assert await one.listed(client) == ["read", "write"]
         assert await client.call_text("read") == "called read"
         assert "nothing is different" in one.run("pins", "diff")
+
+
+async def test_a_newer_version_of_a_real_server_waits_for_approval(bench, http):
+    """mcp-server-time of 2025 is approved; that of 2026 says and asks for other things, and then is approved as well."""
+    one = bench(pin="quarantine")
+    old, new = (
+        {"command": str(environments() / name / "bin" / "mcp-server-time"), "args": ["--local-timezone", "UTC"]}
+        for name in ("sdk-1.9", "servers")
+    )
+    one.proxy.rewrite({"files": {**old, "pin": "quarantine"}}, proxy=ROOMY)
+    with one.running():
+        await one.learnt(http, "tools")
+        assert await one.listed(await one.client(http)) == ["get_current_time", "convert_time"]
+    one.proxy.rewrite({"files": {**new, "pin": "quarantine"}}, proxy=ROOMY)
+    with one.running():
+        client = await one.client(http)
+        assert await one.listed(client) == []
+        await assert_withheld(client, "get_current_time")
+        shown = one.run("pins", "diff", "files", status=1)
+        assert "annotations: added" in shown and "timezones\" → " in shown
+        one.run("pins", "approve", "files")
+        assert await one.listed(client) == ["get_current_time", "convert_time"]
+        answer = await client.call("get_current_time", {"timezone": "UTC"})
+        assert '"timezone": "UTC"' in text_of(answer)
 
 
 async def test_what_was_approved_is_known_at_the_next_start(bench, http):
