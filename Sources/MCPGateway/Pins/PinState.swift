@@ -34,13 +34,20 @@ struct PinState {
     private(set) var changeCount = 0
     private var changesShown: [Shown: PinChange] = [:]
     /// By the connections whose lists are known.
-    private var shown: [ConnectionKey: Set<Shown>] = [:]
+    private var shown: [ConnectionKey: Set<Shown>] = [:] {
+        didSet { changedNames = shown.filter { !$0.value.isEmpty }.mapValues { Set($0.map(\.subject)) } }
+    }
+    /// What of it has changed, by name, for calls.
+    private var changedNames: [ConnectionKey: Set<PinnedName>] = [:]
 
     init(_ record: PinRecord, _ mode: PinMode, fault: String? = nil) {
         self.record = record
         self.mode = mode
         self.fault = fault
     }
+
+    /// Whether anything is shown at the moment that nobody has approved.
+    var hasChanges: Bool { !changesShown.isEmpty }
 
     /// What is shown at the moment and nobody has approved, in a stable order.
     var changes: [PinChange] {
@@ -73,7 +80,7 @@ struct PinState {
     func withholds(_ subject: PinnedName, on key: ConnectionKey) -> Bool {
         guard withholdsSomething else { return false }
         if isBlocked || fault != nil { return true }
-        return shown[key]?.contains { $0.subject == subject } ?? false
+        return changedNames[key]?.contains(subject) ?? false
     }
 
     // MARK: Lists
@@ -165,7 +172,7 @@ struct PinState {
                 replacing: isFirst && isShownToAll(change.subject))
         }
         let done = Set(approved.map { Shown(subject: $0.subject, digest: $0.definition.digest) })
-        for key in Array(shown.keys) { shown[key]?.subtract(done) }
+        shown = shown.mapValues { $0.subtracting(done) }
         _ = forgetWhatIsGone()
         if subjects == nil, changesShown.isEmpty, fault != nil {
             fault = nil

@@ -198,7 +198,7 @@ package final class PinnedServer: Sendable {
             where state.pins.withholds(kind, entry.name, entry.definition.digest) {
                 hidden.insert(place)
             }
-            if hidden.isEmpty, state.pins.changes.isEmpty || !state.pins.mode.withholds {
+            if hidden.isEmpty, !state.pins.hasChanges || !state.pins.mode.withholds {
                 if state.clean.count >= Self.maximumCleanPages { state.clean.removeFirst() }
                 state.clean.append(CleanPage(kind: kind, result: result.bytes))
             }
