@@ -17,10 +17,7 @@ struct DifferingTexts {
 
     /// `"…the old words…" → "…the new words…"`.
     var shown: String {
-        let shorter = min(old.count, new.count)
-        let first = (0..<shorter).first { old[$0] != new[$0] } ?? shorter
-        let rest = shorter - first
-        let end = (0..<rest).first { old[old.count - 1 - $0] != new[new.count - 1 - $0] } ?? rest
+        let (first, end) = CommonEnds.find(old, new, ==)
         let (left, right) = (part(of: old, first, end), part(of: new, first, end))
         return "\(left) → \(right)" + codes(old[first..<old.count - end], new[first..<new.count - end])
     }

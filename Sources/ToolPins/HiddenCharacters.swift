@@ -50,7 +50,7 @@ package enum HiddenCharacters {
     static func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.value == 0x2800 }
 
     /// A character by its number, as `U+202E`.
-    static func code(_ scalar: Unicode.Scalar) -> String {
+    package static func code(_ scalar: Unicode.Scalar) -> String {
         let digits = String(scalar.value, radix: 16, uppercase: true)
         return "U+" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
     }

@@ -36,7 +36,7 @@ package struct PinDiff {
 
     /// Goes through both in the order in which canonical JSON has their members.
     private mutating func compareMembers(_ old: JSONView, _ new: JSONView, at path: String) {
-        let (old, new) = (Self.members(of: old), Self.members(of: new))
+        let (old, new) = (old.members, new.members)
         var (left, right) = (0, 0)
         while left < old.count || right < new.count, !isCut {
             if right == new.count || left < old.count && Self.precedes(old[left].name, new[right].name) {
@@ -55,10 +55,7 @@ package struct PinDiff {
 
     /// Leaves out what both begin and end with; the rest is compared by place.
     private mutating func compareElements(_ old: [JSONView], _ new: [JSONView], at path: String) {
-        let shorter = min(old.count, new.count)
-        let first = (0..<shorter).first { old[$0].bytes != new[$0].bytes } ?? shorter
-        let rest = shorter - first
-        let end = (0..<rest).first { old[old.count - 1 - $0].bytes != new[new.count - 1 - $0].bytes } ?? rest
+        let (first, end) = CommonEnds.find(old, new) { $0.bytes == $1.bytes }
         let (oldEnd, newEnd) = (old.count - end, new.count - end)
         for index in first..<max(oldEnd, newEnd) where !isCut {
             let place = "\(path)[\(index)]"
@@ -75,12 +72,6 @@ package struct PinDiff {
     private mutating func add(_ path: String, _ words: String) {
         guard lines.count < Self.maximumLines else { return isCut = true }
         lines.append("\(path.isEmpty ? "definition" : path): \(words)")
-    }
-
-    private static func members(of object: JSONView) -> [(name: String, value: JSONView)] {
-        var found: [(name: String, value: JSONView)] = []
-        object.forEachMember { found.append((name: $0, value: $1)) }
-        return found
     }
 
     private static func precedes(_ left: String, _ right: String) -> Bool {

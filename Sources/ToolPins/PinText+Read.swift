@@ -130,9 +130,7 @@ extension PinText {
         of value: JSONView, at place: String
     ) throws(PinTextError) -> [(name: String, value: JSONView)] {
         guard value.isObject else { throw PinTextError(.shape, at: place, "it must be an object") }
-        var found: [(name: String, value: JSONView)] = []
-        value.forEachMember { found.append((name: $0, value: $1)) }
-        return found
+        return value.members
     }
 
     private static func unknown(_ name: String, at place: String) -> PinTextError {

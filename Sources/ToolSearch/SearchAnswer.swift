@@ -6,6 +6,9 @@ package struct SearchAnswer: Sendable {
         package let number: Int
         /// The higher, the better; only to be compared within one answer.
         package let score: Double
+
+        /// The score as people and clients are shown it: no more digits than tell tools apart.
+        package var shownScore: Double { (score * 1_000).rounded() / 1_000 }
     }
 
     /// Best first; those that are equally good by their numbers.

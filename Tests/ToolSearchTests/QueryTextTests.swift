@@ -6,7 +6,7 @@ import Testing
     @Test(
         "Paths and addresses are left out but for the ending of a file",
         arguments: [
-            ("write to /root/excel/goods.xlsx now", "write to xlsx now"), ("read ~/notes", "read "),
+            ("write to /srv/excel/goods.xlsx now", "write to xlsx now"), ("read ~/notes", "read "),
             ("fetch https://example.com/a.html", "fetch "), ("open \"./a/b.py\"", "open py"), ("and/or", "and/or"),
             ("read and/or write", "read and/or write"), ("a  b", "a  b"), ("/a.verylongending", ""),
         ])

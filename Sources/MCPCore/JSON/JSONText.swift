@@ -95,6 +95,13 @@ package struct JSONView: Sendable, Equatable {
         }
     }
 
+    /// The members of an object, in the order written. Nothing for other values.
+    package var members: [(name: String, value: JSONView)] {
+        var found: [(name: String, value: JSONView)] = []
+        forEachMember { found.append((name: $0, value: $1)) }
+        return found
+    }
+
     /// How many members an object has, counted without reading their names; 0 for other values.
     package var memberCount: Int {
         var count = 0

@@ -25,7 +25,7 @@ struct ManagementBody {
         }
         let root = try Self.scan(bytes)
         guard root.isObject else { throw Self.invalid(["the body must be an object"]) }
-        root.forEachMember { members.append(($0, $1)) }
+        members = root.members
     }
 
     private static func scan(_ bytes: ByteBuffer) throws(ManagementProblem) -> JSONView {

@@ -72,8 +72,7 @@ final class KeptCatalog: Sendable {
             state.readAt = now
             state.isPresent = failed.isEmpty || state.isPresent
             if isFirst || !changes.isEmpty {
-                state.edition += 1
-                published.store(state.edition, ordering: .releasing)
+                publish(&state)
             }
             return changes
         }
@@ -81,10 +80,13 @@ final class KeptCatalog: Sendable {
 
     /// Something else of it is shown than before, although it is the same.
     func isShownOtherwise() {
-        state.withLock { state in
-            state.edition += 1
-            published.store(state.edition, ordering: .releasing)
-        }
+        state.withLock { publish(&$0) }
+    }
+
+    /// Has whoever has made something of the catalog learn that it is old.
+    private func publish(_ state: inout State) {
+        state.edition += 1
+        published.store(state.edition, ordering: .releasing)
     }
 
     /// Takes what was known in an earlier run, or of what the server was before, unless something newer is known.
@@ -93,8 +95,7 @@ final class KeptCatalog: Sendable {
         state.withLock { state in
             guard state.catalog == nil else { return }
             state.catalog = catalog
-            state.edition += 1
-            published.store(state.edition, ordering: .releasing)
+            publish(&state)
         }
     }
 }

@@ -257,13 +257,13 @@ final class ModernCall: Caller, @unchecked Sendable {
         rounds += 1
         let maximum = server.interaction.maximumRounds
         guard rounds <= maximum else {
-            return giveUp(.refused(Refusal(.invalidAnswer, "the server asked for input more than \(maximum) times")))
+            return giveUp(Refusal(.invalidAnswer, "the server asked for input more than \(maximum) times"))
         }
         let name = SuspendedCalls.makeName()
         switch gateway.suspended.add(self, named: name) {
         case .kept: break
         case .keptInPlaceOf(let other, let name): other.eventLoop.run { other.expired(name) }
-        case .refused: return giveUp(.refused(Refusal(.overloaded, "too many calls wait for input; try again later")))
+        case .refused: return giveUp(Refusal(.overloaded, "too many calls wait for input; try again later"))
         }
         let expiry = eventLoop.scheduleTask(in: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) {
             [self] in expired(name)
@@ -275,14 +275,11 @@ final class ModernCall: Caller, @unchecked Sendable {
     }
 
     /// Ends the call although the server has not.
-    private func giveUp(_ answer: Answer) {
+    func giveUp(_ refusal: Refusal) {
         cancelServer(reason: "the call was given up")
         inputs.giveUp("the call was given up")
-        end(answer)
+        end(.refused(refusal))
     }
-
-    /// Ends a call that may not go on.
-    func giveUp(_ refusal: Refusal) { giveUp(.refused(refusal)) }
 
     func giveWay() {
         if case .suspended(let name, _) = state { expired(name) }

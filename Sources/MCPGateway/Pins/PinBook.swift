@@ -68,7 +68,7 @@ package final class PinBook: Sendable {
     package var lost: Set<ByteText> {
         let state = state.withLock { $0 }
         let unseen = state.known.faults.keys.filter { state.servers[$0] == nil }
-        let present = state.servers.filter { $0.value.report.fault != nil && $0.value.report.mode.withholds }
+        let present = state.servers.filter(\.value.isHeldToLost)
         return Set(unseen).union(present.keys)
     }
 
@@ -85,8 +85,7 @@ package final class PinBook: Sendable {
     package var records: [ByteText: PinRecord] {
         let (known, servers) = state.withLock { ($0.known.records, $0.servers) }
         return servers.reduce(into: known) { records, entry in
-            let report = entry.value.report
-            records[entry.key] = report.fault != nil && report.mode.withholds ? nil : entry.value.record
+            records[entry.key] = entry.value.isHeldToLost ? nil : entry.value.record
         }.filter { $0.value != PinRecord() }
     }
 }

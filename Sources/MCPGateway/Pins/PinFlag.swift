@@ -73,7 +73,6 @@ extension PinnedServer {
             for name in record.names(kind) { newest[PinnedName(kind, name)] = record.accepted(kind, name).first }
         }
         for change in changes { newest[change.subject] = change.definition }
-        return newest.sorted { ($0.key.kind.rawValue, $0.key.name.text) < ($1.key.kind.rawValue, $1.key.name.text) }
-            .map { ($0.key, $0.value) }
+        return newest.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }

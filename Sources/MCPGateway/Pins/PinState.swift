@@ -1,3 +1,4 @@
+import MCPCore
 import MCPValues
 import ToolPins
 
@@ -8,7 +9,9 @@ struct PinState {
     /// A definition as it stands in a list.
     struct Listed {
         let name: ByteText
-        let definition: PinnedDefinition
+        let digest: PinDigest
+        /// The entry, from which its definition is made where that has to be kept or told.
+        let entry: JSONView
     }
 
     private struct Shown: Hashable {
@@ -52,8 +55,7 @@ struct PinState {
     /// What is shown at the moment and nobody has approved, in a stable order.
     var changes: [PinChange] {
         changesShown.values.sorted {
-            ($0.subject.kind.rawValue, $0.subject.name.text, $0.definition.digest.hex)
-                < ($1.subject.kind.rawValue, $1.subject.name.text, $1.definition.digest.hex)
+            ($0.subject, $0.definition.digest.hex) < ($1.subject, $1.definition.digest.hex)
         }
     }
 
@@ -94,7 +96,7 @@ struct PinState {
         var judgement = Judgement()
         var deviating: Set<Shown> = []
         for listed in list where !accepts(kind, listed, &judgement) {
-            deviating.insert(note(PinnedName(kind, listed.name), listed.definition, &judgement))
+            deviating.insert(note(kind, listed, &judgement))
         }
         if isWhole, !isUntrusting, !record.isEstablished(kind) {
             record.establish(kind)
@@ -110,28 +112,28 @@ struct PinState {
     }
 
     /// Whether what was approved is not known, and matters.
-    private var isUntrusting: Bool { fault != nil && mode.withholds }
+    var isUntrusting: Bool { fault != nil && mode.withholds }
 
     private mutating func accepts(_ kind: PinKind, _ listed: Listed, _ judgement: inout Judgement) -> Bool {
         if isUntrusting { return false }
-        switch record.verdict(kind, listed.name, listed.definition.digest) {
+        switch record.verdict(kind, listed.name, listed.digest) {
         case .accepted: return true
         case .changed: return false
         case .new:
             if mode == .block, record.isEstablished(kind) { return false }
-            record.accept(kind, listed.name, listed.definition, replacing: false)
+            record.accept(kind, listed.name, PinnedDefinition(kind, listed.entry), replacing: false)
             judgement.hasLearnt = true
             return true
         }
     }
 
-    private mutating func note(
-        _ subject: PinnedName, _ definition: PinnedDefinition, _ judgement: inout Judgement
-    ) -> Shown {
-        let shown = Shown(subject: subject, digest: definition.digest)
+    private mutating func note(_ kind: PinKind, _ listed: Listed, _ judgement: inout Judgement) -> Shown {
+        let subject = PinnedName(kind, listed.name)
+        let shown = Shown(subject: subject, digest: listed.digest)
         guard changesShown[shown] == nil else { return shown }
-        let approved = record.accepted(subject.kind, subject.name).first
-        let change = PinChange(subject: subject, definition: definition, approved: approved)
+        let change = PinChange(
+            subject: subject, definition: PinnedDefinition(kind, listed.entry),
+            approved: record.accepted(kind, listed.name).first)
         changesShown[shown] = change
         changeCount += 1
         judgement.news.append(change)

@@ -15,6 +15,12 @@ package struct PinnedName: Hashable, Sendable {
     }
 }
 
+extension PinnedName: Comparable {
+    package static func < (left: PinnedName, right: PinnedName) -> Bool {
+        left.kind == right.kind ? left.name < right.name : left.kind.rawValue < right.kind.rawValue
+    }
+}
+
 extension CatalogKind {
     init(_ kind: PinKind) {
         switch kind {

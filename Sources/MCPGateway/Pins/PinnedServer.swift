@@ -9,12 +9,14 @@ package import ToolPins
 /// prompt, or what somebody has approved since. Outlives the connections, and the settings, of the server.
 package final class PinnedServer: Sendable {
     private enum Gate {
+        /// Nothing is looked at.
+        static let off = 0
         /// Calls pass.
-        static let open = 0
+        static let open = 1
         /// Before calls pass, lists have to be known.
-        static let judging = 1
+        static let judging = 2
         /// As before, and some calls are refused.
-        static let withholding = 2
+        static let withholding = 3
     }
 
     /// A page that clients may see as it is.
@@ -39,9 +41,7 @@ package final class PinnedServer: Sendable {
     package let name: String
     private let logger: Logger
     private let state: Mutex<State>
-    private let gate = Atomic(Gate.open)
-    /// Whether nothing is looked at.
-    private let isOff = Atomic(true)
+    private let gate = Atomic(Gate.off)
     /// Keeps what was learnt or approved.
     private let changed: @Sendable () -> Void
 
@@ -72,8 +72,12 @@ package final class PinnedServer: Sendable {
     }
 
     private func publish(_ pins: PinState) {
-        isOff.store(pins.mode == .off, ordering: .releasing)
-        let now = pins.withholdsSomething ? Gate.withholding : pins.mode.withholds ? Gate.judging : Gate.open
+        let now =
+            switch pins.mode {
+            case .off: Gate.off
+            case .warn: Gate.open
+            case .quarantine, .block: pins.withholdsSomething ? Gate.withholding : Gate.judging
+            }
         gate.store(now, ordering: .releasing)
     }
 
@@ -89,19 +93,25 @@ package final class PinnedServer: Sendable {
     /// Whether nothing of the server may be used.
     var isBlocked: Bool { gate.load(ordering: .acquiring) == Gate.withholding && state.withLock { $0.pins.isBlocked } }
 
+    /// Whether it is held to what is not known any more.
+    var isHeldToLost: Bool { state.withLock { $0.pins.isUntrusting } }
+
     package var record: PinRecord { state.withLock { $0.pins.record } }
 
     // MARK: Calls
 
     /// Whether lists have to be known on a connection before anything is asked on it.
-    var needsLists: Bool { gate.load(ordering: .acquiring) != Gate.open }
+    var needsLists: Bool { gate.load(ordering: .acquiring) >= Gate.judging }
+
+    private var isOff: Bool { gate.load(ordering: .acquiring) == Gate.off }
 
     /// Why a request is not passed on; nil when it is.
     ///
     /// - Parameter key: On which connection it would go.
     func refusal(of request: Message, on key: ConnectionKey) -> Refusal? {
-        guard !isOff.load(ordering: .acquiring) else { return nil }
-        let isWithholding = gate.load(ordering: .acquiring) == Gate.withholding
+        let gate = gate.load(ordering: .acquiring)
+        guard gate != Gate.off else { return nil }
+        let isWithholding = gate == Gate.withholding
         guard isWithholding || Self.mayHide(request) else { return nil }
         guard let subject = Self.subject(of: request) else {
             return isWithholding && state.withLock({ $0.pins.isBlocked }) ? blocked : nil
@@ -117,7 +127,7 @@ package final class PinnedServer: Sendable {
     }
 
     private static func words(_ hidden: Unicode.Scalar) -> String {
-        "its name has a character that nobody sees, U+\(String(hidden.value, radix: 16, uppercase: true))"
+        "its name has a character that nobody sees, \(HiddenCharacters.code(hidden))"
     }
 
     /// Whether a name may have characters that nobody sees: only other scripts and escapes can.
@@ -177,7 +187,7 @@ package final class PinnedServer: Sendable {
     ///   - key: On which connection it came.
     ///   - isFirst: Whether it is the first page.
     func withheld(_ kind: PinKind, of result: JSONView, isFirst: Bool, on key: ConnectionKey) -> Set<Int> {
-        guard !isOff.load(ordering: .acquiring) else { return [] }
+        guard !isOff else { return [] }
         if state.withLock({ $0.clean.contains { $0.kind == kind && $0.result == result.bytes } }) { return [] }
         guard let list = result[CatalogKind(kind).member] else { return [] }
         let isWhole = isFirst && result["nextCursor"] == nil
@@ -188,14 +198,15 @@ package final class PinnedServer: Sendable {
                 hidden.insert(place)
                 note(unseeable: PinnedName(kind, ByteText(name)))
             } else {
-                listed.append(.init(name: ByteText(name), definition: PinnedDefinition(kind, element)))
+                let digest = PinnedDefinition(kind, element).digest
+                listed.append(.init(name: ByteText(name), digest: digest, entry: element))
                 places.append(place)
             }
         }
         judge(kind, listed, isWhole: isWhole, on: key)
         return state.withLock { state in
             for (place, entry) in zip(places, listed)
-            where state.pins.withholds(kind, entry.name, entry.definition.digest) {
+            where state.pins.withholds(kind, entry.name, entry.digest) {
                 hidden.insert(place)
             }
             if hidden.isEmpty, !state.pins.hasChanges || !state.pins.mode.withholds {
@@ -208,13 +219,15 @@ package final class PinnedServer: Sendable {
 
     /// Takes a whole list as it was read.
     func judge(_ list: CatalogList, on key: ConnectionKey) {
-        guard !isOff.load(ordering: .acquiring), let kind = PinKind(list.kind) else { return }
+        guard !isOff, let kind = PinKind(list.kind) else { return }
         let listed = list.entries.compactMap { entry -> PinState.Listed? in
-            guard HiddenCharacters.first(in: entry.key.text) == nil else {
+            guard !entry.hasHiddenCharacters else {
                 note(unseeable: PinnedName(kind, entry.key))
                 return nil
             }
-            return .init(name: entry.key, definition: PinnedDefinition(kind, list.view(entry)))
+            let view = list.view(entry)
+            return .init(
+                name: entry.key, digest: entry.digest ?? PinnedDefinition(kind, view).digest, entry: view)
         }
         judge(kind, listed, isWhole: true, on: key)
     }
@@ -235,7 +248,7 @@ package final class PinnedServer: Sendable {
 
     /// Whether an entry of a catalog is kept from clients.
     func withholds(_ entry: CatalogList.Entry, of list: CatalogKind) -> Bool {
-        guard !isOff.load(ordering: .acquiring) else { return false }
+        guard !isOff else { return false }
         if entry.hasHiddenCharacters { return true }
         guard needsLists else { return false }
         guard let kind = PinKind(list), let digest = entry.digest else { return isBlocked }
@@ -261,7 +274,7 @@ package final class PinnedServer: Sendable {
 
     /// What the server has under names with characters that nobody sees, so that it is not offered.
     var unseeable: [PinnedName] {
-        state.withLock { $0.unseeable.sorted { ($0.kind.rawValue, $0.name.text) < ($1.kind.rawValue, $1.name.text) } }
+        state.withLock { $0.unseeable.sorted() }
     }
 
     private func log(_ change: PinChange, _ mode: PinMode) {

@@ -10,6 +10,7 @@ final class OfferSearch: Sendable {
     /// A tool that fits.
     struct Match {
         let definition: ByteBuffer
+        /// As it is shown.
         let score: Double
     }
 
@@ -50,7 +51,7 @@ final class OfferSearch: Sendable {
                 return (era == .legacy || !tool.isForSessions) && isWanted(tool.entry)
             }
             let matches = answer.found.compactMap { match in
-                state.tools[match.number].map { Match(definition: $0.definition, score: match.score) }
+                state.tools[match.number].map { Match(definition: $0.definition, score: match.shownScore) }
             }
             return (matches, answer.unmatched)
         }

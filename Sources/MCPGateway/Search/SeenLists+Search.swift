@@ -85,7 +85,7 @@ extension SeenLists {
             definition.forEachMember { name, value in
                 if (isWhole || name == "name"), name != "score" || !scores { object.add(name, json: value.bytes) }
             }
-            if scores { object.add("score", json: ByteBuffer(string: "\((match.score * 1_000).rounded() / 1_000)")) }
+            if scores { object.add("score", json: ByteBuffer(string: "\(match.score)")) }
             return object.finished
         }
     }

@@ -56,30 +56,33 @@ extension ClientSession {
     }
 
     private func list(_ kind: CatalogKind, after cursor: String?, _ id: RequestID, _ reply: any ReplySink) {
-        whenListed { session in
-            guard !session.isClosed, let view = session.view else {
-                return reply.finish(Refusal.ended("the session has ended").answer(to: id))
-            }
-            do throws(Refusal) {
-                let client = session.declaration
-                reply.finish(
-                    try session.lists(view).answer(
-                        to: id, kind, after: cursor, for: .legacy, client: client.clientName))
-            } catch {
-                reply.finish(error.answer(to: id))
-            }
-            session.closeIfDone()
+        answer(id, reply) { (session, lists) throws(Refusal) in
+            try lists.answer(to: id, kind, after: cursor, for: .legacy, client: session.declaration.clientName)
         }
     }
 
     private func answer(_ search: SearchRequest, _ request: Message, _ id: RequestID, _ reply: any ReplySink) {
         let started = eventLoop.now
+        answer(id, reply) { session, lists in
+            session.offer.log(search, in: request, elapsed: session.eventLoop.now - started)
+            return lists.answer(to: id, search, for: .legacy)
+        }
+    }
+
+    /// Answers with something of the lists, once they are known or have been waited for long enough.
+    private func answer(
+        _ id: RequestID, _ reply: any ReplySink,
+        _ answer: @escaping @Sendable (ClientSession, SeenLists) throws(Refusal) -> ByteBuffer
+    ) {
         whenListed { session in
             guard !session.isClosed, let view = session.view else {
                 return reply.finish(Refusal.ended("the session has ended").answer(to: id))
             }
-            reply.finish(session.lists(view).answer(to: id, search, for: .legacy))
-            session.offer.log(search, in: request, elapsed: session.eventLoop.now - started)
+            do throws(Refusal) {
+                reply.finish(try answer(session, session.lists(view)))
+            } catch {
+                reply.finish(error.answer(to: id))
+            }
             session.closeIfDone()
         }
     }

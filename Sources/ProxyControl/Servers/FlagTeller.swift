@@ -1,4 +1,3 @@
-import Dispatch
 import Logging
 import MCPCore
 import MCPGateway
@@ -10,21 +9,14 @@ import ToolPins
 ///
 /// Descriptions are read for that, so it is done beside everything else.
 final class FlagTeller: Sendable {
-    private struct State {
-        var isDue = false
-        var told: Set<PinFlag> = []
-    }
-
     /// So many are remembered; then all that is still there is told once more.
     private static let maximumTold = 10_000
     /// How many definitions a line names.
     private static let maximumShown = 10
-    /// Lists that are read together are looked at together.
-    private static let pause = DispatchTimeInterval.milliseconds(200)
-
     private let logger: Logger
-    private let state = Mutex(State())
-    private let looking = DispatchQueue(label: "mcp-proxy.flags", qos: .utility)
+    private let told = Mutex<Set<PinFlag>>([])
+    /// Lists that are read together are looked at together.
+    private let looking = GatheredWork("mcp-proxy.flags", after: .milliseconds(200))
 
     init(logger: Logger) {
         self.logger = logger
@@ -32,26 +24,20 @@ final class FlagTeller: Sendable {
 
     /// Something else counts as approved than before.
     func note(_ book: PinBook) {
-        let isNews = state.withLock { state in
-            defer { state.isDue = true }
-            return !state.isDue
-        }
-        guard isNews else { return }
-        looking.asyncAfter(deadline: .now() + Self.pause) { [self, weak book] in
-            state.withLock { $0.isDue = false }
+        looking.ask { [self, weak book] in
             if let book { look(at: book) }
         }
     }
 
     private func look(at book: PinBook) {
         let news = PinFlag.find(in: book.all).filter { flag in
-            state.withLock { state in
-                if state.told.count >= Self.maximumTold { state.told = [] }
-                return state.told.insert(flag).inserted
+            told.withLock { told in
+                if told.count >= Self.maximumTold { told = [] }
+                return told.insert(flag).inserted
             }
         }
         for flags in Self.alike(news) {
-            let shown = flags.prefix(Self.maximumShown).map { "\($0.subject.kind.rawValue) \($0.subject.name)" }
+            let shown = flags.prefix(Self.maximumShown).map(\.subject.words)
             let more = flags.count > Self.maximumShown ? " and \(flags.count - Self.maximumShown) more" : ""
             logger.log(
                 level: flags[0].isGrave ? .warning : .notice, "a server shows what should be looked at",

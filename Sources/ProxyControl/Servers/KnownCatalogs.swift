@@ -1,5 +1,4 @@
 import Crypto
-import Dispatch
 package import Logging
 import MCPCore
 import MCPGateway
@@ -27,15 +26,13 @@ package final class KnownCatalogs: Sendable {
         var marks: [ByteText: String] = [:]
         /// Those whose lists are still to be written.
         var changed: [ByteText: ServerConnections] = [:]
-        var isWriteDue = false
     }
 
     private let directory: StateDirectory?
     private let logger: Logger?
     private let state: Mutex<State>
-    private let writing = DispatchQueue(label: "mcp-proxy.catalogs", qos: .utility)
     /// Servers that start together are written together.
-    private static let pause = DispatchTimeInterval.milliseconds(500)
+    private let writing = GatheredWork("mcp-proxy.catalogs", after: .milliseconds(500))
 
     /// Remembers nothing.
     package init() {
@@ -70,19 +67,17 @@ package final class KnownCatalogs: Sendable {
     /// Notes that a server lists something else than before.
     func note(_ connections: ServerConnections) {
         guard directory != nil else { return }
-        let isNews = state.withLock { state in
+        let isKept = state.withLock { state in
             let name = ByteText(connections.displayName)
             guard state.marks[name] != nil else { return false }
             state.changed[name] = connections
-            defer { state.isWriteDue = true }
-            return !state.isWriteDue
+            return true
         }
-        if isNews { writing.asyncAfter(deadline: .now() + Self.pause) { [self] in write() } }
+        if isKept { writing.ask { [self] in write() } }
     }
 
     private func write() {
         let changed = state.withLock { state in
-            state.isWriteDue = false
             defer { state.changed = [:] }
             return state.changed
         }

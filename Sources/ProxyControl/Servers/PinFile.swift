@@ -1,4 +1,3 @@
-import Dispatch
 import Logging
 import MCPCore
 import MCPGateway
@@ -14,21 +13,19 @@ import ToolPins
 /// what is lost is missed, and is not taken for a server that nobody has seen before.
 final class PinFile: Sendable {
     private static let maximumBytes = 64 << 20
-    /// Lists that are read together are written together.
-    private static let pause = DispatchTimeInterval.milliseconds(200)
 
     private struct State {
         /// The servers that `pinned.json` names.
         var named: Set<ByteText> = []
         /// What `pins.json` holds, where that is known.
         var written: ByteBuffer?
-        var isWriteDue = false
     }
 
     private let directory: StateDirectory
     private let logger: Logger
     private let state = Mutex(State())
-    private let writing = DispatchQueue(label: "mcp-proxy.pins", qos: .utility)
+    /// Lists that are read together are written together.
+    private let writing = GatheredWork("mcp-proxy.pins", after: .milliseconds(200))
 
     init(_ directory: StateDirectory, logger: Logger) {
         self.directory = directory
@@ -94,13 +91,7 @@ final class PinFile: Sendable {
 
     /// Something else is approved than before, which is written soon.
     func note(_ book: PinBook) {
-        let isNews = state.withLock { state in
-            defer { state.isWriteDue = true }
-            return !state.isWriteDue
-        }
-        guard isNews else { return }
-        writing.asyncAfter(deadline: .now() + Self.pause) { [self] in
-            state.withLock { $0.isWriteDue = false }
+        writing.ask { [self] in
             if let failure = write(book) { tell(failure) }
         }
     }
@@ -110,7 +101,7 @@ final class PinFile: Sendable {
     /// - Returns: Why it could not be, once that is known.
     func keep(_ book: PinBook) async -> StateDirectory.WriteFailure? {
         await withCheckedContinuation { continuation in
-            writing.async { [self] in
+            writing.next { [self] in
                 let failure = write(book)
                 if let failure { tell(failure) }
                 continuation.resume(returning: failure)

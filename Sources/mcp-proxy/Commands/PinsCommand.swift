@@ -49,7 +49,7 @@ struct PinsListCommand: AsyncParsableCommand {
     private static func lines(_ server: JSONView) -> [String] {
         let name = server["name"]?.string ?? ""
         var lines = ["\(name): pin \(server["mode"]?.string ?? "-")"]
-        if let fault = server["fault"]?.string { lines.append("    not known any more: \(fault)") }
+        lines += RunningPins.fault(of: server)
         for kind in ["tools", "prompts"] {
             server[kind]?.forEachMember { name, digests in
                 let first = digests.elements.first?.string?.prefix(12) ?? ""
@@ -87,10 +87,10 @@ struct PinsDiffCommand: AsyncParsableCommand {
                 if output.isJSON, server != nil {
                     try ShownOutput.write(json: report["changes"]?.bytes ?? ByteBuffer(string: "[]"))
                 }
-                let changes = RunningPins.changes(of: report, only: tool)
-                let fault = report["fault"]?.string.map { "    not known any more: \($0)" }
-                isDifferent = isDifferent || !changes.isEmpty || fault != nil
-                if !changes.isEmpty || fault != nil { lines += [name + ":"] + (fault.map { [$0] } ?? []) + changes }
+                let remarks = RunningPins.fault(of: report) + RunningPins.changes(of: report, only: tool)
+                guard !remarks.isEmpty else { continue }
+                isDifferent = true
+                lines += [name + ":"] + remarks
             }
             if output.isJSON, server != nil { return }
             try ShownOutput.write(table: lines.isEmpty ? ["nothing is different from what was approved"] : lines)

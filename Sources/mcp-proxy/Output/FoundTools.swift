@@ -29,7 +29,7 @@ struct FoundTools {
         unmatched = answer.unmatched
         matches = answer.found.compactMap { found in
             places[found.number].map {
-                Match(tool: tools[$0].tool, server: tools[$0].server, score: (found.score * 1_000).rounded() / 1_000)
+                Match(tool: tools[$0].tool, server: tools[$0].server, score: found.shownScore)
             }
         }
     }

@@ -26,11 +26,15 @@ struct RunningPins {
         var lines: [String] = []
         for name in try await names() {
             let report = try await answer(name)
-            let fault = report["fault"]?.string.map { ["    not known any more: \($0)"] } ?? []
-            let remarks = fault + Self.changes(of: report) + Self.flags(of: report)
+            let remarks = Self.fault(of: report) + Self.changes(of: report) + Self.flags(of: report)
             if !remarks.isEmpty { lines += ["pins of \(name):"] + remarks }
         }
         return lines
+    }
+
+    /// Why it is not known what was approved; none where it is.
+    static func fault(of report: JSONView) -> [String] {
+        report["fault"]?.string.map { ["    not known any more: \($0)"] } ?? []
     }
 
     /// What is shown and was not approved.
