@@ -88,8 +88,19 @@ package struct PinRecord: Sendable, Equatable {
     /// The names under which something counts, in order.
     package func names(_ kind: PinKind) -> [ByteText] { self[kind].definitions.keys.sorted() }
 
+    /// Whether something counts.
+    package func hasNames(_ kind: PinKind) -> Bool { !self[kind].definitions.isEmpty }
+
+    /// Forgets names.
+    package mutating func drop(_ kind: PinKind, where isGone: (ByteText) -> Bool) {
+        for (name, definitions) in self[kind].definitions where isGone(name) {
+            byteCount -= Self.bytes(of: definitions)
+            self[kind].definitions[name] = nil
+        }
+    }
+
     /// Whether one more name fits in, whatever its definition is: only then what is new need not be refused.
-    private func hasRoom(_ kind: PinKind) -> Bool {
+    package func hasRoom(_ kind: PinKind) -> Bool {
         self[kind].definitions.count < Self.maximumNames
             && byteCount + PinnedDefinition.maximumBytes <= Self.maximumBytes
     }

@@ -35,6 +35,8 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     var approvedIn: Int?
     /// Set when its turn came and the server had been started anew.
     private var awaitsLists = false
+    /// The places of what was not approved in the list that the server has answered.
+    private var withheld: Set<Int> = []
 
     /// How long the answer to a call that wants log messages waits for those that a server has sent on a stream of their
     /// own before it answered: which of the two arrives first is chance, and after the answer nothing can be told.
@@ -87,6 +89,11 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     }
 
     func exchangeAnswered(_ answer: Message) {
+        do throws(Refusal) {
+            withheld = try whatIsWithheld(of: answer)
+        } catch {
+            return finish(.refused(error))
+        }
         switch (caller.era, leg.era) {
         case (.legacy, .legacy):
             // "Method not found" says neither which server nor what it lacks.
@@ -139,15 +146,23 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
         rounds.abandon()
     }
 
-    /// What has to be cut out of a list of tools.
-    private func listEdits(_ answer: Message, dropsInvalidMarks: Bool) -> [Edit] {
-        guard answer.kind == .result, let kind = CatalogKind(of: request.method), let pinned = PinKind(kind),
+    /// The places in a list of what was not approved.
+    private func whatIsWithheld(of answer: Message) throws(Refusal) -> Set<Int> {
+        guard answer.kind == .result, let kind = CatalogKind(of: request.method).flatMap(PinKind.init),
             let result = answer.view(answer.envelope.result)
         else { return [] }
         let isFirst = request.params?["cursor"] == nil
-        let withheld = connection.server.pins.withheld(pinned, of: result, isFirst: isFirst, on: connection.key)
+        return try connection.server.pins.withheld(kind, of: result, isFirst: isFirst, on: connection.key)
+    }
+
+    /// What has to be cut out of a list.
+    private func listEdits(_ answer: Message, dropsInvalidMarks: Bool) -> [Edit] {
+        guard answer.kind == .result, let kind = CatalogKind(of: request.method), PinKind(kind) != nil else {
+            return []
+        }
         guard kind == .tools else {
-            return withheld.isEmpty ? [] : result.edits(ofList: kind) { place, _ in !withheld.contains(place) }
+            guard !withheld.isEmpty, let result = answer.view(answer.envelope.result) else { return [] }
+            return result.edits(ofList: kind) { [withheld] place, _ in !withheld.contains(place) }
         }
         return connection.headerMarks.edits(
             ofList: answer,

@@ -34,13 +34,14 @@ struct CatalogList: Sendable, Equatable {
         self.kind = kind
     }
 
-    /// Adds what one page holds. What has no name that could be asked for is left out.
+    /// Adds what one page holds. What has no name that could be asked for is left out, and so is a tool or prompt of which
+    /// readers may find different names.
     ///
     /// - Parameter hasValidMarks: Says of a tool and its name whether its header marks are in order.
     mutating func add(_ page: JSONView, hasValidMarks: (JSONView, String) -> Bool = { _, _ in true }) {
         let pinned = PinKind(kind)
         page[kind.member]?.forEachElement { element in
-            guard let key = element[kind.key], let text = key.string else { return }
+            guard let key = key(of: element), let text = key.string else { return }
             let start = bytes.readableBytes
             bytes.writeImmutableBuffer(element.bytes)
             let offset = start - element.range.lowerBound
@@ -55,6 +56,11 @@ struct CatalogList: Sendable, Equatable {
                     hasHiddenCharacters: pinned != nil && HiddenCharacters.first(in: text) != nil))
         }
         noteHints(of: page)
+    }
+
+    private func key(of element: JSONView) -> JSONView? {
+        guard PinKind(kind) != nil else { return element[kind.key] }
+        return if case .one(let key) = element.reading(of: kind.key) { key } else { nil }
     }
 
     /// Of several pages the shortest time counts, and one that is not for others makes all of it not for others.

@@ -13,10 +13,17 @@ final class CatalogReader: ExchangeReceiver, @unchecked Sendable {
     /// What came of it.
     struct Outcome: Sendable {
         var catalog: ServerCatalog
-        /// The lists that the server has and did not give to the end.
-        var failed: Set<CatalogKind> = []
+        /// What was to be read. What of it is nowhere below the server does not have.
+        let wanted: Set<CatalogKind>
+        /// The lists that the server has and did not give, and why, in words.
+        var failed: [CatalogKind: String] = [:]
+        /// The lists of which there is more than is in the catalog, and why it is not, in words.
+        var unfinished: [CatalogKind: String] = [:]
         /// Whether the last reading ended before all that was to be read had been asked for.
         var isCut = false
+
+        /// Why it is not known what all of a list is, in words; nil when it is.
+        func whyUnread(_ kind: CatalogKind) -> String? { failed[kind] ?? unfinished[kind] }
     }
 
     private let upstream: Upstream
@@ -26,9 +33,11 @@ final class CatalogReader: ExchangeReceiver, @unchecked Sendable {
     /// What is still to be read; the first of them is being read.
     private var kinds: [CatalogKind]
     private var list: CatalogList
+    private var isFirstPage: Bool { cursor == nil }
     private var cursor: String?
     private var pages = PageCount(maximumBytes: maximumBytes)
 
+    /// - Parameter kinds: What is read, as far as the server says that it has it, or something of it was approved.
     init(
         _ upstream: Upstream,
         _ introduction: Introduction,
@@ -39,8 +48,8 @@ final class CatalogReader: ExchangeReceiver, @unchecked Sendable {
         self.upstream = upstream
         self.server = server
         self.completion = completion
-        outcome = Outcome(catalog: ServerCatalog(introduction))
-        self.kinds = kinds.filter { introduction.declares($0.capability) }
+        outcome = Outcome(catalog: ServerCatalog(introduction), wanted: Set(kinds))
+        self.kinds = kinds.filter { introduction.declares($0.capability) || server.pins.expects($0) }
         list = CatalogList(self.kinds.first ?? .tools)
     }
 
@@ -67,28 +76,48 @@ final class CatalogReader: ExchangeReceiver, @unchecked Sendable {
     func exchangeProgressed(_ notification: Message) {}
 
     func exchangeAnswered(_ answer: Message) {
-        guard let result = answer.view(answer.envelope.result) else { return next(isWhole: false) }
+        guard let result = answer.view(answer.envelope.result) else { return refused(answer) }
+        if let fault = result.fault(ofList: list.kind) { return failed("it got a result of which \(fault)") }
         // The marks of a page are looked at one by one only where there can be any.
         let mayHaveMarks = list.kind == .tools && server.headerMarks.mayConcern(answer)
         list.add(result) { [marks = server.headerMarks] in !mayHaveMarks || marks.learn($0, $1) }
-        guard pages.take(answer.bytes.readableBytes) else { return next(isWhole: true) }
-        if let cursor = pages.next(after: result) { ask(cursor: cursor) } else { next(isWhole: true) }
+        switch pages.next(after: result, of: answer.bytes.readableBytes) {
+        case .page(let cursor): return ask(cursor: cursor)
+        case .end: break
+        case .tooMuch(let why): outcome.unfinished[list.kind] = "it \(why)"
+        }
+        outcome.catalog[list.kind] = list
+        next()
+    }
+
+    private func refused(_ answer: Message) {
+        // A server need not have templates although it has resources; it says so with an error. One that does not know
+        // the method has nothing that it could show anybody, whatever it says of itself.
+        if list.kind == .templates || isFirstPage && answer.errorCode == .methodNotFound {
+            outcome.catalog[list.kind] = list
+        } else {
+            let words = answer.view(answer.envelope.error)?["message"]?.string ?? ""
+            let code = answer.errorCode.map { "\($0.rawValue)" } ?? "without a code"
+            return failed("it got error \(code), \"\(PrintableText.make(words, maximumBytes: 128))\"")
+        }
+        next()
+    }
+
+    private func failed(_ why: String) {
+        outcome.failed[list.kind] = why
+        next()
     }
 
     /// Goes on to the next list.
-    ///
-    /// - Parameter isWhole: Whether this one was read as far as it is followed.
-    private func next(isWhole: Bool) {
-        let kind = kinds.removeFirst()
-        // A server need not have templates although it has resources; it says so with an error.
-        if isWhole || kind == .templates { outcome.catalog[kind] = list } else { outcome.failed.insert(kind) }
+    private func next() {
+        kinds.removeFirst()
         list = CatalogList(kinds.first ?? .tools)
         pages = PageCount(maximumBytes: Self.maximumBytes)
         ask(cursor: nil)
     }
 
     func exchangeFailed(_ failure: UpstreamFailure) {
-        outcome.failed.formUnion(kinds)
+        for kind in kinds { outcome.failed[kind] = failure.detail }
         outcome.isCut = true
         completion(outcome)
     }

@@ -56,11 +56,12 @@ extension ServerConnections {
     private func readNow(on connection: Connection, _ result: Introduction) {
         state.withLock { $0.catalogReads = 1 }
         let begun = connection.eventLoop.now
-        let wanted = wantedLists(result)
-        CatalogReader(connection.upstream, result, of: wanted, for: self) { [weak self] outcome in
+        let moment = connection.momentOfLists
+        CatalogReader(connection.upstream, result, of: wantedLists(result), for: self) { [weak self] outcome in
             guard let self else { return }
             let now = connection.eventLoop.now
-            connection.judge(outcome.catalog)
+            // Before it counts for the endpoints.
+            let isJudged = connection.judge(outcome, since: moment)
             take(outcome, now: now)
             let changedMeanwhile = state.withLock { state in
                 state.catalogRestsUntil = now + (now - begun) * 9
@@ -68,12 +69,12 @@ extension ServerConnections {
                 return state.catalogReads > 1
             }
             if changedMeanwhile { return readCatalog(on: connection) }
-            if !outcome.isCut, outcome.failed.isEmpty, wanted == CatalogKind.allCases { connection.listsAreJudged() }
+            if isJudged { connection.listsAreJudged(outcome, since: moment) }
         }.start()
     }
 
     private func take(_ outcome: CatalogReader.Outcome, now: NIODeadline) {
-        let changes = catalog.take(outcome.catalog, failed: outcome.failed, now: now)
+        let changes = catalog.take(outcome.catalog, failed: Set(outcome.failed.keys), now: now)
         let names = ToolNames(outcome.catalog[.tools], namesTools.load(ordering: .relaxed) ? self : nil)
         update {
             $0.tools = outcome.catalog[.tools].map { $0.entries.count { counts(tool: $0.key.text) } }

@@ -68,16 +68,17 @@ package final class ToolPages: ExchangeReceiver, @unchecked Sendable {
         guard let result = answer.view(answer.envelope.result), let list = result["tools"] else {
             return fail(answer.view(answer.envelope.error)?["message"]?.string ?? "it gave no list of tools")
         }
-        guard pages.take(answer.bytes.readableBytes) else {
-            return fail("the list has more than \(Self.maximumBytes >> 20) MiB")
-        }
+        let next = pages.next(after: result, of: answer.bytes.readableBytes)
+        if case .tooMuch(let why) = next { return fail("the list \(why)") }
         list.forEachElement { tool in
             guard tool.isObject, filter?.admits(tool["name"]?.string ?? "") ?? true else { return }
             if tools.readableBytes > 1 { tools.writeString(",") }
             tools.writeImmutableBuffer(tool.bytes)
         }
-        cursor = pages.next(after: result)
-        if cursor != nil { return ask() }
+        if case .page(let cursor) = next {
+            self.cursor = cursor
+            return ask()
+        }
         tools.writeString("]")
         completion(.success(tools))
     }

@@ -35,13 +35,14 @@ extension Connection {
         upstream.whenReady { [self] result in
             // Only a server that knows its client can show it something else.
             guard case .success(let introduction) = result, introduction.era == .legacy else { return own = .unread }
+            let moment = momentOfLists
             CatalogReader(upstream, introduction, for: server) { [self] outcome in
                 if case .reading(isOld: true) = own {
                     own = .reading(isOld: false)
                     return readOwnLists()
                 }
                 own = outcome.isCut ? .unread : .read
-                judge(outcome.catalog)
+                judge(outcome, since: moment)
                 if !outcome.isCut { server.take(outcome.catalog, of: key) }
             }.start()
         }

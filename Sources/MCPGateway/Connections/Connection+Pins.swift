@@ -1,83 +1,127 @@
 import MCPCore
 import MCPUpstream
 import NIOCore
+import ToolPins
 
 // MARK: - What was approved of the server
 
 extension Connection {
-    /// How far it is known what the server lists on this connection, where nothing is used that was not approved.
-    enum KnownLists {
-        case unknown
-        /// Who waits, and whether the server has said meanwhile that what it lists has changed.
-        case reading(waiting: [@Sendable (Unread) -> Void], isOld: Bool)
-        case known
+    /// Whether it is known of what a request needs that what the server lists on this connection is what was approved, or
+    /// is withheld.
+    func knowsLists(for request: Message) -> Bool {
+        switch server.pins.listsNeeded(for: request) {
+        case .none: true
+        case .one(let kind): known[kind].isKnown(server.pins.edition)
+        case .all: PinKind.allCases.allSatisfy { known[$0].isKnown(server.pins.edition) }
+        }
     }
-
-    /// The lists that the server has and has not given when it was asked for them.
-    typealias Unread = Set<CatalogKind>
-
-    /// Whether it is known that what the server lists on this connection is what was approved, or is withheld.
-    var areListsKnown: Bool { if case .known = known { true } else { false } }
 
     /// Says whether a request may go to the server, once that is known.
     ///
     /// - Parameter body: Gets why it may not; nil when it may.
     func whenUsable(_ request: Message, _ body: @escaping @Sendable (Refusal?) -> Void) {
-        guard server.pins.needsLists, !areListsKnown else { return body(server.pins.refusal(of: request, on: key)) }
-        whenListsAreKnown { [self] unread in
-            body(server.pins.refusal(of: request, on: key) ?? server.pins.refusal(of: request, without: unread))
+        let kinds: [PinKind] =
+            switch server.pins.listsNeeded(for: request) {
+            case .none: []
+            case .one(let kind): [kind]
+            case .all: PinKind.allCases
+            }
+        whenKnown(kinds[...], [:]) { [self] unread in
+            body(server.pins.refusal(of: request, on: key) ?? server.pins.refusal(without: unread))
         }
     }
 
-    private func whenListsAreKnown(_ body: @escaping @Sendable (Unread) -> Void) {
-        switch known {
-        case .known: body([])
-        case .reading(let waiting, let isOld): known = .reading(waiting: waiting + [body], isOld: isOld)
-        case .unknown:
-            known = .reading(waiting: [body], isOld: false)
-            readPinnedLists()
+    /// Gets to know lists, one after the other.
+    ///
+    /// - Parameters:
+    ///   - unread: The ones that could not be read so far, and why, in words.
+    ///   - body: Gets all that could not be read.
+    private func whenKnown(
+        _ kinds: ArraySlice<PinKind>, _ unread: [PinKind: String],
+        _ body: @escaping @Sendable ([PinKind: String]) -> Void
+    ) {
+        guard let kind = kinds.first else { return body(unread) }
+        let rest = kinds.dropFirst()
+        guard !known[kind].isKnown(server.pins.edition) else { return whenKnown(rest, unread, body) }
+        let goOn: KnownList.Waiting = { [self] why in
+            whenKnown(rest, unread.merging(why.map { [kind: $0] } ?? [:]) { $1 }, body)
+        }
+        switch known[kind].ask(now: eventLoop.now, goOn) {
+        case .wait: break
+        case .read: read(kind)
+        case .giveUp(let why): goOn(why)
         }
     }
 
-    private func readPinnedLists() {
-        let pinned = [CatalogKind.tools, .prompts]
+    private func read(_ kind: PinKind) {
+        let begun = eventLoop.now
+        let tooLate = eventLoop.scheduleTask(in: KnownList.longestWait) { [self] in
+            server.pins.note(unread: KnownList.late, kind, on: key)
+            for waiting in known[kind].isLate() { waiting(KnownList.late) }
+        }
         upstream.whenReady { [self] result in
             guard case .success(let introduction) = result else {
                 // The upstream says so to the calls itself, and once it is ready after all they come back here.
-                return listsWereRead(except: [], isReady: false)
+                tooLate.cancel()
+                return tell(known[kind].wasRead(edition: nil), nil)
             }
-            CatalogReader(upstream, introduction, of: pinned, for: server) { [self] outcome in
-                judge(outcome.catalog)
-                listsWereRead(except: outcome.isCut ? Set(pinned) : outcome.failed, isReady: true)
+            let moment = momentOfLists
+            CatalogReader(upstream, introduction, of: [CatalogKind(kind)], for: server) { [self] outcome in
+                tooLate.cancel()
+                let isNew = judge(outcome, since: moment)
+                guard let why = outcome.whyUnread(CatalogKind(kind)) else {
+                    return tell(known[kind].wasRead(edition: isNew ? server.pins.edition : nil), nil)
+                }
+                server.pins.note(unread: why, kind, on: key)
+                // Not at each call: a server may take long to say that it cannot.
+                let rest = eventLoop.now + (eventLoop.now - begun) * 9 + .seconds(1)
+                tell(known[kind].wasNotRead(why, until: rest), why)
             }.start()
         }
     }
 
-    /// What is not known now is read again for the next request.
-    private func listsWereRead(except unread: Unread, isReady: Bool) {
-        guard case .reading(let waiting, let isOld) = known else { return }
-        known = isReady && unread.isEmpty && !isOld ? .known : .unknown
-        for body in waiting { body(unread) }
+    private func tell(_ waiting: [KnownList.Waiting], _ why: String?) { for body in waiting { body(why) } }
+
+    /// When lists are asked for, to tell whether they are still what the server has when they come.
+    struct MomentOfLists {
+        /// Of what is known of the server on all its connections.
+        fileprivate let edition: Int
+        /// Of the lists of this one.
+        fileprivate let age: Int
     }
+
+    var momentOfLists: MomentOfLists { MomentOfLists(edition: server.pins.edition, age: known.age) }
 
     /// Holds what the server lists on this connection against what was approved.
-    func judge(_ catalog: ServerCatalog) {
-        for kind in [CatalogKind.tools, .prompts] {
-            if let list = catalog[kind] { server.pins.judge(list, on: key) }
+    ///
+    /// - Parameter moment: When it was asked for.
+    /// - Returns: Whether nothing else was found on another connection meanwhile: then this one would have to be asked again.
+    @discardableResult
+    func judge(_ outcome: CatalogReader.Outcome, since moment: MomentOfLists) -> Bool {
+        var findings = 0
+        for kind in PinKind.allCases where outcome.wanted.contains(CatalogKind(kind)) {
+            let list = CatalogKind(kind)
+            let why = outcome.whyUnread(list)
+            if why == nil { server.pins.note(unread: nil, kind, on: key) }
+            guard outcome.failed[list] == nil else { continue }
+            // What the server neither has nor is thought to have is an empty list.
+            let hasNews = server.pins.judge(outcome.catalog[list] ?? CatalogList(list), isWhole: why == nil, on: key)
+            if hasNews { findings += 1 }
         }
+        return server.pins.edition == moment.edition + findings
     }
 
-    /// All that is pinned was read, and has not changed since.
-    func listsAreJudged() {
-        if case .unknown = known { known = .known }
+    /// What was read of the catalog, and judged, need not be read again before a call, unless it is old already.
+    func listsAreJudged(_ outcome: CatalogReader.Outcome, since moment: MomentOfLists) {
+        guard known.age == moment.age else { return }
+        for kind in PinKind.allCases {
+            guard outcome.wanted.contains(CatalogKind(kind)), outcome.whyUnread(CatalogKind(kind)) == nil else {
+                continue
+            }
+            known[kind].isJudged(edition: server.pins.edition)
+        }
     }
 
     /// What the server lists may be something else than it was.
-    func listsBecameOld() {
-        switch known {
-        case .known: known = .unknown
-        case .reading(let waiting, _): known = .reading(waiting: waiting, isOld: true)
-        case .unknown: break
-        }
-    }
+    func listsBecameOld() { known.becameOld() }
 }

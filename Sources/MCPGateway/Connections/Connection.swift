@@ -23,7 +23,7 @@ package final class Connection: @unchecked Sendable {
     var goingOn: [ObjectIdentifier: @Sendable () -> Void] = [:]
     var changes = ChangeThrottle()
     var own = OwnLists.unread
-    var known = KnownLists.unknown
+    var known = KnownLists()
     /// How often the server has become ready.
     private(set) var timesReady = 0
     /// Who waits for the answer of a stateless server to what it is.
@@ -179,7 +179,7 @@ package final class Connection: @unchecked Sendable {
     /// Sends an exchange under a new identifier, unless it is about something that was not approved.
     func sendAgain(_ exchange: Exchange) {
         guard !exchange.isCancelled else { return }
-        if server.pins.needsLists, !areListsKnown {
+        guard knowsLists(for: exchange.request) else {
             return whenUsable(exchange.request) { [self] refusal in pass(exchange, refusal) }
         }
         pass(exchange, server.pins.refusal(of: exchange.request, on: key))
@@ -268,8 +268,9 @@ package final class Connection: @unchecked Sendable {
     /// Reads the server's tools again, for what has to be known to call them.
     func refreshCatalog(_ completion: @escaping @Sendable () -> Void) {
         guard case .ready(let introduction) = upstream.state else { return completion() }
+        let moment = momentOfLists
         CatalogReader(upstream, introduction, of: [.tools], for: server) { [self] outcome in
-            judge(outcome.catalog)
+            judge(outcome, since: moment)
             if server.isSource(self) { server.take(tools: outcome.catalog, now: eventLoop.now) }
             completion()
         }.start()

@@ -19,6 +19,13 @@ struct PinState {
         let digest: PinDigest
     }
 
+    /// What nobody has approved.
+    private struct Deviation {
+        let change: PinChange
+        /// How many connections show it.
+        var connections = 0
+    }
+
     /// What came of a list.
     struct Judgement {
         /// Definitions that nobody has approved, and that were not known before.
@@ -27,6 +34,11 @@ struct PinState {
         var hasLearnt = false
         /// Whether other things are changed than before.
         var isDifferent = false
+        /// Whether a page shows something as it was approved that has changed elsewhere: whole lists have to tell.
+        var isInDoubt = false
+
+        /// Whether what was known of other lists of the server may be old.
+        var makesOld: Bool { !news.isEmpty || isInDoubt }
     }
 
     private(set) var record: PinRecord
@@ -35,13 +47,13 @@ struct PinState {
     var mode: PinMode
     /// How often something was shown that was not approved.
     private(set) var changeCount = 0
-    private var changesShown: [Shown: PinChange] = [:]
+    private var deviations: [Shown: Deviation] = [:]
     /// By the connections whose lists are known.
-    private var shown: [ConnectionKey: Set<Shown>] = [:] {
-        didSet { changedNames = shown.filter { !$0.value.isEmpty }.mapValues { Set($0.map(\.subject)) } }
-    }
+    private var shown: [ConnectionKey: Set<Shown>] = [:]
     /// What of it has changed, by name, for calls.
     private var changedNames: [ConnectionKey: Set<PinnedName>] = [:]
+    /// What connections list under a kind for which the record has no room, so that it can be told what is gone.
+    private var listedWhenFull: [PinKind: [ConnectionKey: Set<ByteText>]] = [:]
 
     init(_ record: PinRecord, _ mode: PinMode, fault: String? = nil) {
         self.record = record
@@ -50,12 +62,12 @@ struct PinState {
     }
 
     /// Whether anything is shown at the moment that nobody has approved.
-    var hasChanges: Bool { !changesShown.isEmpty }
+    var hasChanges: Bool { !deviations.isEmpty }
 
     /// What is shown at the moment and nobody has approved, in a stable order.
     var changes: [PinChange] {
-        changesShown.values.sorted {
-            ($0.subject, $0.definition.digest.hex) < ($1.subject, $1.definition.digest.hex)
+        deviations.values.map(\.change).sorted {
+            $0.subject == $1.subject ? $0.definition.digest.hex < $1.definition.digest.hex : $0.subject < $1.subject
         }
     }
 
@@ -65,7 +77,7 @@ struct PinState {
     var isBlocked: Bool { mode == .block && withholdsSomething }
 
     /// Whether calls have to be looked at one by one.
-    var withholdsSomething: Bool { mode.withholds && (fault != nil || !changesShown.isEmpty) }
+    var withholdsSomething: Bool { mode.withholds && (fault != nil || hasChanges) }
 
     /// Whether a definition is kept from clients.
     func withholds(_ kind: PinKind, _ name: ByteText, _ digest: PinDigest) -> Bool {
@@ -102,13 +114,42 @@ struct PinState {
             record.establish(kind)
             judgement.hasLearnt = true
         }
-        let names = Set(list.map(\.name))
-        let kept = (shown[key] ?? []).filter { old in
-            old.subject.kind != kind || !isWhole && !names.contains(old.subject.name)
-        }
-        shown[key] = kept.union(deviating)
-        judgement.isDifferent = forgetWhatIsGone() || !judgement.news.isEmpty
+        // A page speaks for itself alone: another one of the same list may show the same name otherwise.
+        let kept = (shown[key] ?? []).filter { !isWhole || $0.subject.kind != kind }
+        judgement.isInDoubt = !isWhole && list.contains { shows($0, of: kind, as: kept, butNot: deviating) }
+        noteNames(isWhole ? list : nil, of: kind, on: key)
+        judgement.isDifferent = show(kept.union(deviating), on: key) || !judgement.news.isEmpty
         return judgement
+    }
+
+    /// Whether a page shows something as it was approved of which another one shows something else.
+    private func shows(_ listed: Listed, of kind: PinKind, as others: Set<Shown>, butNot deviating: Set<Shown>) -> Bool
+    {
+        let subject = PinnedName(kind, listed.name)
+        return !deviating.contains(Shown(subject: subject, digest: listed.digest))
+            && others.contains { $0.subject == subject }
+    }
+
+    /// Notes what a connection shows from now on that nobody has approved. Returns whether something is shown no more.
+    private mutating func show(_ now: Set<Shown>?, on key: ConnectionKey) -> Bool {
+        let before = shown.updateValue(now ?? [], forKey: key) ?? []
+        if now == nil { shown[key] = nil }
+        let names = Set((now ?? []).map(\.subject))
+        changedNames[key] = names.isEmpty ? nil : names
+        for shown in (now ?? []) where !before.contains(shown) { deviations[shown]?.connections += 1 }
+        var isLess = false
+        for shown in before where !(now?.contains(shown) ?? false) {
+            deviations[shown]?.connections -= 1
+            guard deviations[shown]?.connections == 0 else { continue }
+            deviations[shown] = nil
+            isLess = true
+        }
+        return isLess
+    }
+
+    /// - Parameter list: All that the connection lists; nil where that is not known.
+    private mutating func noteNames(_ list: [Listed]?, of kind: PinKind, on key: ConnectionKey) {
+        listedWhenFull[kind, default: [:]][key] = record.hasRoom(kind) ? nil : list.map { Set($0.map(\.name)) }
     }
 
     /// Whether what was approved is not known, and matters.
@@ -130,11 +171,11 @@ struct PinState {
     private mutating func note(_ kind: PinKind, _ listed: Listed, _ judgement: inout Judgement) -> Shown {
         let subject = PinnedName(kind, listed.name)
         let shown = Shown(subject: subject, digest: listed.digest)
-        guard changesShown[shown] == nil else { return shown }
+        guard deviations[shown] == nil else { return shown }
         let change = PinChange(
             subject: subject, definition: PinnedDefinition(kind, listed.entry),
             approved: record.accepted(kind, listed.name).first)
-        changesShown[shown] = change
+        deviations[shown] = Deviation(change: change)
         changeCount += 1
         judgement.news.append(change)
         return shown
@@ -142,16 +183,8 @@ struct PinState {
 
     /// A connection has ended: what it alone has shown is not there any more. Returns whether there was something.
     mutating func ended(_ key: ConnectionKey) -> Bool {
-        guard let own = shown.removeValue(forKey: key), !own.isEmpty else { return false }
-        return forgetWhatIsGone()
-    }
-
-    private mutating func forgetWhatIsGone() -> Bool {
-        guard !changesShown.isEmpty else { return false }
-        let present = shown.values.reduce(into: Set()) { $0.formUnion($1) }
-        let gone = changesShown.keys.filter { !present.contains($0) }
-        for shown in gone { changesShown[shown] = nil }
-        return !gone.isEmpty
+        for kind in PinKind.allCases { listedWhenFull[kind]?[key] = nil }
+        return show(nil, on: key)
     }
 
     // MARK: Approval
@@ -161,26 +194,36 @@ struct PinState {
     /// - Parameters:
     ///   - subjects: What of it; nil for all.
     ///   - digests: As it was seen by whoever approves; nil for whatever it is by now.
-    /// - Returns: What was approved.
+    /// - Returns: What was approved: less than was meant where the record has no room for it.
     mutating func approve(_ subjects: Set<PinnedName>?, _ digests: Set<PinDigest>?) -> [PinChange] {
-        let approved = changes.filter { change in
-            subjects?.contains(change.subject) ?? true && digests?.contains(change.definition.digest) ?? true
-        }
+        if subjects == nil { makeRoom() }
         var seen: Set<PinnedName> = []
-        for change in approved {
+        let approved = changes.filter { change in
+            guard subjects?.contains(change.subject) ?? true,
+                digests?.contains(change.definition.digest) ?? true
+            else { return false }
             let isFirst = seen.insert(change.subject).inserted
-            record.accept(
+            return record.accept(
                 change.subject.kind, change.subject.name, change.definition,
                 replacing: isFirst && isShownToAll(change.subject))
         }
         let done = Set(approved.map { Shown(subject: $0.subject, digest: $0.definition.digest) })
-        shown = shown.mapValues { $0.subtracting(done) }
-        _ = forgetWhatIsGone()
-        if subjects == nil, changesShown.isEmpty, fault != nil {
+        for (key, own) in shown { _ = show(own.subtracting(done), on: key) }
+        if subjects == nil, !hasChanges, fault != nil {
             fault = nil
             for kind in PinKind.allCases { record.establish(kind) }
         }
         return approved
+    }
+
+    /// Whoever approves all that a server has needs no more what it has not: that goes where there is no room else.
+    private mutating func makeRoom() {
+        for kind in PinKind.allCases where !record.hasRoom(kind) {
+            let listed = listedWhenFull[kind] ?? [:]
+            // What a connection lists whose list is not known may be anything.
+            guard shown.keys.allSatisfy({ listed[$0] != nil }) else { continue }
+            record.drop(kind) { name in !listed.values.contains { $0.contains(name) } }
+        }
     }
 
     /// Whether no connection shows it as it was approved before. Where one does, both count: a server may show different

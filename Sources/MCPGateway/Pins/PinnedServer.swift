@@ -13,10 +13,14 @@ package final class PinnedServer: Sendable {
         static let off = 0
         /// Calls pass.
         static let open = 1
-        /// Before calls pass, lists have to be known.
-        static let judging = 2
+        /// Before a call passes, the list that it is about has to be known.
+        static let quarantine = 2
         /// As before, and some calls are refused.
         static let withholding = 3
+        /// Before anything passes, all lists have to be known.
+        static let block = 4
+        /// Nothing passes.
+        static let blocked = 5
     }
 
     /// A page that clients may see as it is.
@@ -30,6 +34,8 @@ package final class PinnedServer: Sendable {
         /// The last ones that passed, so that the same list again costs a comparison.
         var clean: [CleanPage] = []
         var listeners: [ObjectIdentifier: @Sendable () -> Void] = [:]
+        /// The lists that a connection has and does not give, and why, in words.
+        var unread: [ConnectionKey: [PinKind: String]] = [:]
         /// What the server has under names with characters that nobody sees, so that it is not offered.
         var unseeable: Set<PinnedName> = []
     }
@@ -39,9 +45,11 @@ package final class PinnedServer: Sendable {
 
     /// The server's key in the configuration.
     package let name: String
-    private let logger: Logger
+    private let log: PinLog
+    private let refusals: PinRefusals
     private let state: Mutex<State>
     private let gate = Atomic(Gate.off)
+    private let published = Atomic(0)
     /// Keeps what was learnt or approved.
     private let changed: @Sendable () -> Void
 
@@ -53,7 +61,8 @@ package final class PinnedServer: Sendable {
         changed: @escaping @Sendable () -> Void = {}
     ) {
         self.name = name
-        self.logger = logger
+        log = PinLog(server: name, logger: logger)
+        refusals = PinRefusals(server: name)
         self.changed = changed
         state = Mutex(State(pins: PinState(record, mode, fault: fault)))
         state.withLock { publish($0.pins) }
@@ -67,16 +76,22 @@ package final class PinnedServer: Sendable {
                 state.pins.mode = mode
                 state.clean = []
                 publish(state.pins)
+                published.wrappingAdd(1, ordering: .releasing)
                 return Array(state.listeners.values)
             })
     }
+
+    /// Goes up when something is found that is not approved, on any connection: what another one lists may have become
+    /// something else as well, although nobody has said so there.
+    var edition: Int { published.load(ordering: .acquiring) }
 
     private func publish(_ pins: PinState) {
         let now =
             switch pins.mode {
             case .off: Gate.off
             case .warn: Gate.open
-            case .quarantine, .block: pins.withholdsSomething ? Gate.withholding : Gate.judging
+            case .quarantine: pins.withholdsSomething ? Gate.withholding : Gate.quarantine
+            case .block: pins.withholdsSomething ? Gate.blocked : Gate.block
             }
         gate.store(now, ordering: .releasing)
     }
@@ -91,7 +106,7 @@ package final class PinnedServer: Sendable {
     private func tell(_ listeners: [@Sendable () -> Void]) { for listener in listeners { listener() } }
 
     /// Whether nothing of the server may be used.
-    var isBlocked: Bool { gate.load(ordering: .acquiring) == Gate.withholding && state.withLock { $0.pins.isBlocked } }
+    var isBlocked: Bool { gate.load(ordering: .acquiring) == Gate.blocked }
 
     /// Whether it is held to what is not known any more.
     var isHeldToLost: Bool { state.withLock { $0.pins.isUntrusting } }
@@ -101,9 +116,31 @@ package final class PinnedServer: Sendable {
     // MARK: Calls
 
     /// Whether lists have to be known on a connection before anything is asked on it.
-    var needsLists: Bool { gate.load(ordering: .acquiring) >= Gate.judging }
+    var needsLists: Bool { gate.load(ordering: .acquiring) >= Gate.quarantine }
 
     private var isOff: Bool { gate.load(ordering: .acquiring) == Gate.off }
+
+    /// Whether the server is asked for a list although it does not say that it has one: some of it was approved, and what
+    /// becomes of that has to be known.
+    func expects(_ list: CatalogKind) -> Bool {
+        guard needsLists, let kind = PinKind(list) else { return false }
+        return state.withLock { $0.pins.record.hasNames(kind) }
+    }
+
+    /// Which lists have to be known before a request is passed on.
+    enum NeededLists {
+        case none
+        case one(PinKind)
+        case all
+    }
+
+    func listsNeeded(for request: Message) -> NeededLists {
+        switch gate.load(ordering: .acquiring) {
+        case Gate.off, Gate.open: .none
+        case Gate.quarantine, Gate.withholding: PinKind(neededFor: request.method).map { .one($0) } ?? .none
+        default: .all
+        }
+    }
 
     /// Why a request is not passed on; nil when it is.
     ///
@@ -111,23 +148,14 @@ package final class PinnedServer: Sendable {
     func refusal(of request: Message, on key: ConnectionKey) -> Refusal? {
         let gate = gate.load(ordering: .acquiring)
         guard gate != Gate.off else { return nil }
+        guard gate != Gate.blocked else { return refusals.blocked }
         let isWithholding = gate == Gate.withholding
-        guard isWithholding || Self.mayHide(request) else { return nil }
-        guard let subject = Self.subject(of: request) else {
-            return isWithholding && state.withLock({ $0.pins.isBlocked }) ? blocked : nil
-        }
+        guard isWithholding || Self.mayHide(request), let subject = PinnedName(request) else { return nil }
         if let hidden = HiddenCharacters.first(in: subject.name.text) {
-            return Refusal(.invalidParams, "Unknown \(subject.kind.rawValue): \(Self.words(hidden))")
+            return refusals.hidden(hidden, in: subject.kind)
         }
-        guard isWithholding else { return nil }
-        return state.withLock { state in
-            if state.pins.isBlocked { return blocked }
-            return state.pins.withholds(subject, on: key) ? withheld(subject) : nil
-        }
-    }
-
-    private static func words(_ hidden: Unicode.Scalar) -> String {
-        "its name has a character that nobody sees, \(HiddenCharacters.code(hidden))"
+        guard isWithholding, state.withLock({ $0.pins.withholds(subject, on: key) }) else { return nil }
+        return refusals.withheld(subject)
     }
 
     /// Whether a name may have characters that nobody sees: only other scripts and escapes can.
@@ -136,48 +164,8 @@ package final class PinnedServer: Sendable {
         return request.view(range)?.bytes.readableBytesView.contains { $0 >= 0x7F || $0 == UInt8(ascii: "\\") } ?? false
     }
 
-    private static func subject(of request: Message) -> PinnedName? {
-        switch request.method {
-        case .toolsCall: name(.tool, request.view(request.envelope.name))
-        case .promptsGet: name(.prompt, request.view(request.envelope.name))
-        case .completionComplete: name(.prompt, request.params?["ref"]?["name"])
-        default: nil
-        }
-    }
-
-    private static func name(_ kind: PinKind, _ view: JSONView?) -> PinnedName? {
-        view?.string.map { PinnedName(kind, ByteText($0)) }
-    }
-
-    private func withheld(_ subject: PinnedName) -> Refusal {
-        let shown = PrintableText.make(subject.name.text, maximumBytes: 128)
-        return Refusal(
-            .notApproved,
-            "\(subject.kind.rawValue) \"\(shown)\" of server \"\(name)\" is not what was approved, and is withheld until the "
-                + "operator approves it: mcp-proxy pins diff \(name)")
-    }
-
-    private var blocked: Refusal {
-        Refusal(
-            .notApproved,
-            "server \"\(name)\" shows tools or prompts that are not what was approved, and is blocked until the operator "
-                + "approves them: mcp-proxy pins diff \(name)")
-    }
-
-    /// Why a request is not passed on of which it cannot be known whether it is about what was approved; nil for others.
-    ///
-    /// - Parameter unread: The lists that the server has and does not give.
-    func refusal(of request: Message, without unread: Set<CatalogKind>) -> Refusal? {
-        guard !unread.isEmpty else { return nil }
-        let isBlocking = state.withLock { $0.pins.mode == .block }
-        guard isBlocking || Self.subject(of: request).map({ unread.contains(CatalogKind($0.kind)) }) ?? false else {
-            return nil
-        }
-        return Refusal(
-            .notApproved,
-            "what server \"\(name)\" lists could not be read, so that it is not known whether it is what was approved; try "
-                + "again in a moment")
-    }
+    /// Why a request is not passed on that needs lists which could not be read; nil where there are none.
+    func refusal(without unread: [PinKind: String]) -> Refusal? { unread.isEmpty ? nil : refusals.unread(unread) }
 
     // MARK: Lists
 
@@ -186,14 +174,24 @@ package final class PinnedServer: Sendable {
     /// - Parameters:
     ///   - key: On which connection it came.
     ///   - isFirst: Whether it is the first page.
-    func withheld(_ kind: PinKind, of result: JSONView, isFirst: Bool, on key: ConnectionKey) -> Set<Int> {
+    /// - Throws: Why nothing of it may be seen.
+    func withheld(
+        _ kind: PinKind, of result: JSONView, isFirst: Bool, on key: ConnectionKey
+    ) throws(Refusal) -> Set<Int> {
         guard !isOff else { return [] }
         if state.withLock({ $0.clean.contains { $0.kind == kind && $0.result == result.bytes } }) { return [] }
+        let isStrict = needsLists
+        if isStrict, let fault = result.fault(ofList: CatalogKind(kind)) {
+            throw refusals.ambiguous(CatalogKind(kind), fault)
+        }
         guard let list = result[CatalogKind(kind).member] else { return [] }
         let isWhole = isFirst && result["nextCursor"] == nil
         var (listed, places, hidden) = ([PinState.Listed](), [Int](), Set<Int>())
         for (place, element) in list.elements.enumerated() {
-            guard let name = element["name"]?.string else { continue }
+            guard let name = element.name(isStrict: isStrict) else {
+                if isStrict { hidden.insert(place) }
+                continue
+            }
             if HiddenCharacters.first(in: name) != nil {
                 hidden.insert(place)
                 note(unseeable: PinnedName(kind, ByteText(name)))
@@ -217,9 +215,12 @@ package final class PinnedServer: Sendable {
         }
     }
 
-    /// Takes a whole list as it was read.
-    func judge(_ list: CatalogList, on key: ConnectionKey) {
-        guard !isOff, let kind = PinKind(list.kind) else { return }
+    /// Takes a list as it was read.
+    ///
+    /// - Parameter isWhole: Whether it was read to its end.
+    /// - Returns: Whether something was found in it that makes what was known before old, so that `edition` is the next one.
+    func judge(_ list: CatalogList, isWhole: Bool, on key: ConnectionKey) -> Bool {
+        guard !isOff, let kind = PinKind(list.kind) else { return false }
         let listed = list.entries.compactMap { entry -> PinState.Listed? in
             guard !entry.hasHiddenCharacters else {
                 note(unseeable: PinnedName(kind, entry.key))
@@ -229,21 +230,44 @@ package final class PinnedServer: Sendable {
             return .init(
                 name: entry.key, digest: entry.digest ?? PinnedDefinition(kind, view).digest, entry: view)
         }
-        judge(kind, listed, isWhole: true, on: key)
+        return judge(kind, listed, isWhole: isWhole, on: key)
     }
 
-    private func judge(_ kind: PinKind, _ listed: [PinState.Listed], isWhole: Bool, on key: ConnectionKey) {
+    @discardableResult
+    private func judge(_ kind: PinKind, _ listed: [PinState.Listed], isWhole: Bool, on key: ConnectionKey) -> Bool {
         let (judgement, mode, listeners) = state.withLock { state in
             let judgement = state.pins.judge(kind, listed, isWhole: isWhole, on: key)
             if judgement.isDifferent { state.clean = [] }
             publish(state.pins)
+            if judgement.makesOld { published.wrappingAdd(1, ordering: .releasing) }
             // What of a list is withheld, its clients learn with the list; that a server is blocked, all of them.
             let concernsAll = judgement.isDifferent && state.pins.mode == .block
             return (judgement, state.pins.mode, concernsAll ? Array(state.listeners.values) : [])
         }
-        for change in judgement.news { log(change, mode) }
+        log.tell(judgement.news, mode)
         if judgement.hasLearnt || judgement.isDifferent { changed() }
         tell(listeners)
+        return judgement.makesOld
+    }
+
+    /// Notes why a list could not be read on a connection where somebody needs it, in words; nil when it was.
+    func note(unread why: String?, _ kind: PinKind, on key: ConnectionKey) {
+        let isNews = state.withLock { state in
+            var all = state.unread[key] ?? [:]
+            let before = all[kind]
+            all[kind] = why
+            state.unread[key] = all.isEmpty ? nil : all
+            return before != why
+        }
+        if isNews, let why, needsLists { log.tell(unread: kind, why) }
+    }
+
+    /// What could not be read, and why, in words: a line for each list.
+    package var unread: [String] {
+        let all = state.withLock { state in
+            state.unread.values.flatMap { $0.map { PinRefusals.words([$0.key: $0.value]) } }
+        }
+        return Set(all.map(ByteText.init)).map(\.text).sorted()
     }
 
     /// Whether an entry of a catalog is kept from clients.
@@ -259,6 +283,7 @@ package final class PinnedServer: Sendable {
     func ended(_ key: ConnectionKey) {
         tell(
             state.withLock { state in
+                state.unread[key] = nil
                 guard state.pins.ended(key) else { return [] }
                 publish(state.pins)
                 return state.pins.mode == .block ? Array(state.listeners.values) : []
@@ -277,22 +302,6 @@ package final class PinnedServer: Sendable {
         state.withLock { $0.unseeable.sorted() }
     }
 
-    private func log(_ change: PinChange, _ mode: PinMode) {
-        let lines = change.lines.prefix(20).joined(separator: "; ")
-        let consequence =
-            switch mode {
-            case .off, .warn: "it is passed on (pin: warn)"
-            case .quarantine: "it is withheld until it is approved"
-            case .block: "the server is blocked until it is approved"
-            }
-        logger.warning(
-            "what a server shows is not what was approved; \(consequence)",
-            metadata: [
-                "server": "\(name)", "\(change.subject.kind.rawValue)": "\(change.subject.name.text)",
-                "diff": "\(lines)",
-            ])
-    }
-
     // MARK: The operator
 
     /// What is shown and was not approved, why it is not known what was, and how often something has changed.
@@ -300,12 +309,16 @@ package final class PinnedServer: Sendable {
         state.withLock { ($0.pins.mode, $0.pins.changes, $0.pins.fault, $0.pins.changeCount) }
     }
 
-    /// Approves what the server shows now.
+    /// Whether there is no room for what is new of a kind, so that it counts as changed.
+    package func isFull(_ kind: PinKind) -> Bool { state.withLock { !$0.pins.record.hasRoom(kind) } }
+
+    /// Approves what the server shows now. Who approves all of it approves as well that what it shows no more is forgotten
+    /// where the record has no room else.
     ///
     /// - Parameters:
     ///   - subjects: What of it; nil for all.
     ///   - digests: As it was seen by whoever approves; nil for whatever it is by now.
-    /// - Returns: What was approved.
+    /// - Returns: What was approved: less than was meant where the record has no room for it.
     package func approve(_ subjects: Set<PinnedName>?, _ digests: Set<PinDigest>? = nil) -> [PinChange] {
         let (approved, listeners) = state.withLock { state in
             let approved = state.pins.approve(subjects, digests)

@@ -5,20 +5,20 @@ import NIOCore
 extension OneClient {
     /// All the tools.
     ///
-    /// - Throws: `CommandFailure` when there are more than anybody can use, besides what `request` throws.
+    /// - Throws: `CommandFailure` when the list has no end within bounds, besides what `request` throws.
     func tools() async throws -> [JSONView] {
         var tools: [JSONView] = []
         var pages = PageCount(maximumBytes: ToolPages.maximumBytes)
-        var cursor: String?
-        repeat {
-            let result = try await request(.toolsList, OwnMessages.object(cursor.map { [("cursor", $0)] } ?? []))
-            guard pages.take(result.range.count) else {
-                throw CommandFailure("the server lists more than \(ToolPages.maximumBytes >> 20) MiB of tools")
-            }
+        var members: [(String, String)] = []
+        while true {
+            let result = try await request(.toolsList, OwnMessages.object(members))
             result["tools"]?.forEachElement { if $0.isObject { tools.append($0) } }
-            cursor = pages.next(after: result)
-        } while cursor != nil
-        return tools
+            switch pages.next(after: result, of: result.range.count) {
+            case .page(let cursor): members = [("cursor", cursor)]
+            case .end: return tools
+            case .tooMuch(let why): throw CommandFailure("the server's list of tools \(why)")
+            }
+        }
     }
 
     /// Calls a tool and hears of its progress.

@@ -9,31 +9,45 @@ import Testing
         try JSONText(scanning: ByteBuffer(string: "{\"tools\":[],\"nextCursor\":\(cursor)}")).root
     }
 
-    @Test("Pages are followed while they are within the bytes")
-    func bytes() {
-        var pages = PageCount(maximumBytes: 10)
-        #expect([4, 6, 1].map { pages.take($0) } == [true, true, false])
+    private let end = #"{"tools":[]}"#
+
+    @Test("Pages are followed while they are within the bytes, and what is longer is told")
+    func bytes() throws {
+        var pages = PageCount(maximumBytes: 2 << 20)
+        let found = try [1 << 20, 1 << 20, 1].enumerated().map { pages.next(after: try page("\"\($0)\""), of: $1) }
+        #expect(found == [.page(cursor: "0"), .page(cursor: "1"), .tooMuch("has more than 2 MiB")])
     }
 
-    @Test("A list ends without a cursor, with one that was there before, and with one that is none or too long")
+    @Test("A last page has no cursor, or an empty one, and even it may be too long")
+    func last() throws {
+        for text in [end, #"{"nextCursor":null}"#, #"{"nextCursor":""}"#] {
+            let view = try JSONText(scanning: ByteBuffer(string: text)).root
+            var pages = PageCount(maximumBytes: 10)
+            #expect(pages.next(after: view, of: 10) == .end, "\(text)")
+            #expect(pages.next(after: view, of: 1) != .end, "\(text)")
+        }
+    }
+
+    @Test("A cursor that was there before, is none or is too long is not followed, and it is told that there was one")
     func cursors() throws {
         var pages = PageCount(maximumBytes: 10)
         let first = try page(#""a""#)
-        let found = [first, try page(#""b""#), first].map { pages.next(after: $0) }
-        #expect(found == ["a", "b", nil])
-        for cursor in ["null", "1", "{}", "\"\(String(repeating: "c", count: 9_000))\""] {
-            let next = pages.next(after: try page(cursor))
-            #expect(next == nil, "\(cursor.prefix(9))")
+        let found = [first, try page(#""b""#), first].map { pages.next(after: $0, of: 1) }
+        #expect(found == [.page(cursor: "a"), .page(cursor: "b"), .tooMuch("has the same cursor twice")])
+        for cursor in ["1", "{}", "\"\(String(repeating: "c", count: 9_000))\""] {
+            guard case .tooMuch(let why) = pages.next(after: try page(cursor), of: 1) else {
+                Issue.record("\(cursor.prefix(9))")
+                continue
+            }
+            #expect(why.contains("cursor"))
         }
-        let last = pages.next(after: try JSONText(scanning: ByteBuffer(string: "{}")).root)
-        #expect(last == nil)
     }
 
     @Test("A list without an end is followed for a thousand pages")
     func count() throws {
         var pages = PageCount(maximumBytes: .max)
         var followed = 0
-        while pages.next(after: try page("\"\(followed)\"")) != nil { followed += 1 }
+        while case .page = pages.next(after: try page("\"\(followed)\""), of: 1) { followed += 1 }
         #expect(followed == 1_000)
     }
 }

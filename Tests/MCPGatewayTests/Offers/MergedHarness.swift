@@ -19,8 +19,14 @@ final class MergedServer {
     var instructions: String?
     /// The arrays that it lists, in JSON, by their members.
     var lists: [String: String] = [:]
+    /// Whole results in the place of lists, by their members.
+    var results: [String: String] = [:]
     /// The lists that it has and does not give.
     var failing: Set<ByteText> = []
+    /// How it does not give them.
+    var failureCode = -32_603
+    /// The lists to which it never answers.
+    var hanging: Set<ByteText> = []
     /// Whether it answers at all.
     var isThere = true
 
@@ -50,7 +56,7 @@ final class MergedServer {
             while let next = pending(link) {
                 answered.insert(key(link, next.id))
                 if let kind = next.kind, failing.contains(ByteText(kind.member)) {
-                    link.receive(#"{"jsonrpc":"2.0","id":\#(next.id),"error":{"code":-32603,"message":"no"}}"#)
+                    link.receive(#"{"jsonrpc":"2.0","id":\#(next.id),"error":{"code":\#(failureCode),"message":"no"}}"#)
                 } else {
                     link.answer(next.id, result: next.result)
                 }
@@ -85,7 +91,8 @@ final class MergedServer {
                 )
             case .loggingSetLevel: return (id, nil, "{}")
             case let method:
-                guard let kind = CatalogKind(of: method) else { continue }
+                guard let kind = CatalogKind(of: method), !hanging.contains(ByteText(kind.member)) else { continue }
+                if let result = results[kind.member] { return (id, kind, result) }
                 return (id, kind, #"{\#(extra)"\#(kind.member)":\#(lists[kind.member] ?? "[]")}"#)
             }
         }

@@ -1,0 +1,51 @@
+import MCPCore
+import MCPValues
+import ToolPins
+
+/// Why something of one server may not be used, in words for who asks for it and the command for who may approve it.
+struct PinRefusals {
+    /// The server's key in the configuration.
+    let server: String
+
+    func withheld(_ subject: PinnedName) -> Refusal {
+        let shown = PrintableText.make(subject.name.text, maximumBytes: 128)
+        return Refusal(
+            .notApproved,
+            "\(subject.kind.rawValue) \"\(shown)\" of server \"\(server)\" is not what was approved, and is withheld until the "
+                + "operator approves it: mcp-proxy pins diff \(server)")
+    }
+
+    var blocked: Refusal {
+        Refusal(
+            .notApproved,
+            "server \"\(server)\" shows tools or prompts that are not what was approved, and is blocked until the operator "
+                + "approves them: mcp-proxy pins diff \(server)")
+    }
+
+    /// - Parameter unread: The lists that could not be read, and why.
+    func unread(_ unread: [PinKind: String]) -> Refusal {
+        Refusal(
+            .notApproved,
+            "it is not known whether what server \"\(server)\" lists is what was approved: \(Self.words(unread)); try again in "
+                + "a moment")
+    }
+
+    /// What could not be read, and why.
+    static func words(_ unread: [PinKind: String]) -> String {
+        unread.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { "\(CatalogKind($0.key).method.rawValue) could not be read, for \($0.value)" }.joined(separator: "; ")
+    }
+
+    func ambiguous(_ kind: CatalogKind, _ fault: String) -> Refusal {
+        Refusal(
+            .notApproved,
+            "what server \"\(server)\" answers to \(kind.method.rawValue) is not passed on, for it cannot be told what of it "
+                + "clients would read: \(fault)")
+    }
+
+    func hidden(_ scalar: Unicode.Scalar, in kind: PinKind) -> Refusal {
+        Refusal(
+            .invalidParams,
+            "Unknown \(kind.rawValue): its name has a character that nobody sees, \(HiddenCharacters.code(scalar))")
+    }
+}
