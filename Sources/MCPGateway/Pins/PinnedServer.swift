@@ -279,6 +279,12 @@ package final class PinnedServer: Sendable {
         return state.withLock { $0.pins.withholds(kind, entry.key, digest) }
     }
 
+    /// Why an entry of a catalog may not be used; nil when it may, or nobody may know of it.
+    func refusal(of entry: CatalogList.Entry, in list: CatalogKind) -> Refusal? {
+        guard !entry.hasHiddenCharacters, let kind = PinKind(list), withholds(entry, of: list) else { return nil }
+        return isBlocked ? refusals.blocked : refusals.withheld(PinnedName(kind, entry.key))
+    }
+
     /// A connection has ended.
     func ended(_ key: ConnectionKey) {
         tell(

@@ -75,7 +75,8 @@ extension Resolver {
         }
         if lists.hasSearch, let own = SearchTool(rawValue: name) { return search(own, request, range, lists, members) }
         guard let target = lists.tool(named: name) else {
-            return .absent(Refusal(.invalidParams, "Unknown tool: \(name)"), tool: name)
+            return .absent(
+                lists.whyWithheld(tool: name) ?? Refusal(.invalidParams, "Unknown tool: \(name)"), tool: name)
         }
         if let refusal = lists.whyNotNow(target) { return .refused(refusal) }
         let member = members[target.member]
@@ -130,7 +131,8 @@ extension Resolver {
             return .refused(Refusal(.invalidParams, "params.name must name a prompt"))
         }
         guard let target = lists.prompt(named: name) else {
-            return .absent(Refusal(.invalidParams, "Unknown prompt: \(name)"), tool: nil)
+            return .absent(
+                lists.whyWithheld(prompt: name) ?? Refusal(.invalidParams, "Unknown prompt: \(name)"), tool: nil)
         }
         return renamed(request, range, target.name, for: members[target.member])
     }
@@ -158,7 +160,8 @@ extension Resolver {
         let reference = request.params?["ref"]
         if let name = reference?["name"], let text = name.string {
             guard let target = lists.prompt(named: text) else {
-                return .absent(Refusal(.invalidParams, "Unknown prompt: \(text)"), tool: nil)
+                return .absent(
+                    lists.whyWithheld(prompt: text) ?? Refusal(.invalidParams, "Unknown prompt: \(text)"), tool: nil)
             }
             return renamed(request, [Edit(name.range, .bytes(target.name))], for: members[target.member])
         }

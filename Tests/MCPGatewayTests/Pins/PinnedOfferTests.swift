@@ -68,7 +68,12 @@ import ToolPins
         let client = try harness.open()
         #expect(try client.names() == ["git__log", "hub__push"])
         let refused = try outcome(client.call("tools/call", #"{"name":"git__status"}"#))
-        #expect(refused.words.contains("Unknown tool"))
+        #expect(refused.code == -31_008 && refused.words.contains("mcp-proxy pins diff git"), "\(refused.words)")
+        // Who does not see the server learns nothing of it.
+        var narrowing = Narrowing()
+        narrowing.servers = [NamePatterns(["hub"])]
+        let other = try harness.open(.anonymous, narrowing)
+        #expect(try outcome(other.call("tools/call", #"{"name":"git__status"}"#)).words.contains("Unknown tool"))
         let report = harness.offer.report()
         #expect(report.hidden.contains { $0.name == "status" && $0.rule.contains("pin") })
         let heard = client.outlet.messages.count { $0.contains(Self.changed) }
