@@ -175,7 +175,7 @@ if Context.environment["MCP_PROXY_FUZZ"] != nil {
         ("Configuration", ["ProxyConfiguration"]), ("Headers", ["MCPCore", nioCore]),
         ("Addresses", ["Addresses"]), ("Peers", ["Addresses", "MCPCore", "MCPUpstream", nioCore, nioHTTP1]),
         ("Patterns", ["ProxyConfiguration"]),
-        ("State", ["MCPFrontEnd", nioCore]),
+        ("State", ["MCPFrontEnd", nioCore]), ("Pins", ["MCPCore", "ToolPins", nioCore]),
     ]
     package.targets.append(.target(name: "FuzzSupport", path: "Fuzz/Support", swiftSettings: strict))
     for (name, dependencies) in fuzzers {

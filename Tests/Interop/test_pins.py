@@ -1,12 +1,17 @@
 """What was approved of a server's tools and prompts holds: over changes, restarts, and the loss of files."""
 
 import contextlib
+import hashlib
 import json
+import math
 import os
+import random
+import struct
 import subprocess
 import sys
 
 import pytest
+import rfc8785
 
 from support.fixture import DIRECTORY
 from support.management import Management, bearer
@@ -430,3 +435,44 @@ async def test_a_name_with_hidden_characters_is_refused(bench, http):
         assert await one.listed(client) == ["write"]
         answer = await client.call("wri\u200bte")
         assert "U+200B" in answer["error"]["message"]
+
+
+# The canonical form
+
+def any_text(dice):
+    """Characters of all kinds, but no half of a surrogate pair."""
+    kinds = [(0, 0x7F), (0, 0x1F), (0x80, 0x7FF), (0xE000, 0xFFFF), (0x10000, 0x10FFFF), (0x200B, 0x202E)]
+    return "".join(chr(dice.randint(*dice.choice(kinds))) for _ in range(dice.randint(0, 6)))
+
+
+def any_number(dice):
+    while True:
+        [number] = struct.unpack("<d", dice.randbytes(8))
+        if math.isfinite(number):
+            break
+    return dice.choice([number, dice.randint(-(2**53) + 1, 2**53 - 1), round(dice.uniform(-1e6, 1e6), 3), dice.random()])
+
+
+def any_value(dice, depth=0):
+    kind = dice.randint(0, 6 if depth < 4 else 4)
+    if kind == 5:
+        return [any_value(dice, depth + 1) for _ in range(dice.randint(0, 4))]
+    if kind == 6:
+        return {any_text(dice): any_value(dice, depth + 1) for _ in range(dice.randint(0, 4))}
+    return [None, True, any_number(dice), any_text(dice), any_number(dice)][kind]
+
+
+async def test_digests_are_those_of_another_implementation_of_rfc_8785(bench, http):
+    dice = random.Random(8785)
+    tools = [
+        {"name": f"t{index}", "inputSchema": {"x": any_value(dice)}, "icons": [], "title": any_text(dice)}
+        for index in range(500)
+    ]
+    one = bench()
+    one.show(tools, [PROMPT])
+    with one.running():
+        await one.learnt(http)
+        pins = (await one.pins(http))["tools"]
+    for tool in tools:
+        counted = {key: tool[key] for key in ("name", "inputSchema", "title")}
+        assert pins[tool["name"]] == [hashlib.sha256(rfc8785.dumps(counted)).hexdigest()], tool
