@@ -9,9 +9,8 @@ extension SearchIndex {
     ///   - limit: How many tools are wanted at most.
     ///   - admits: Whether a tool may be found, by its number.
     package func search(_ query: some Sequence<UInt8>, limit: Int, where admits: (Int) -> Bool) -> SearchAnswer {
-        let query = SearchQuery(query, in: self)
-        guard !query.concepts.isEmpty else { return SearchAnswer(found: [], unmatched: []) }
         var run = SearchRun(self, where: admits)
+        let query = SearchQuery(query, in: run)
         var isAsked = [Bool](repeating: false, count: query.runs.count)
         var isFound = isAsked
         for concept in query.concepts {

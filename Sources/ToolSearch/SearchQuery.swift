@@ -27,14 +27,17 @@ struct SearchQuery {
     private(set) var runs: [String] = []
     private(set) var concepts: [Concept] = []
 
-    init(_ text: some Sequence<UInt8>, in index: SearchIndex) {
+    /// - Parameter run: Says which words there are: what only tools have that may not be found is as if nobody had it, else
+    ///   they would decide what the query means.
+    init(_ text: some Sequence<UInt8>, in run: SearchRun) {
+        let tuning = run.index.tuning
         let text = String(decoding: Array(text.prefix(Self.maximumBytes)), as: UTF8.self)
-        var words = read(QueryText.withoutAddresses(text), index)
-        if words.isEmpty { words = read(text, index) }
-        let telling = index.tuning.usesStopWords ? words.filter { !StopWords.contains($0.text) } : words
+        var words = read(QueryText.withoutAddresses(text), run.index)
+        if words.isEmpty { words = read(text, run.index) }
+        let telling = tuning.usesStopWords ? words.filter { !StopWords.contains($0.text) } : words
         if !telling.isEmpty { words = telling }
-        concepts = words.map { Concept(variants: Self.variants(of: $0, in: index), run: $0.run) }
-        if index.tuning.usesSynonyms { join(words, in: index) }
+        concepts = words.map { Concept(variants: Self.variants(of: $0, in: run), run: $0.run) }
+        if tuning.usesSynonyms { join(words, in: run) }
     }
 
     private mutating func read(_ text: String, _ index: SearchIndex) -> [Word] {
@@ -54,33 +57,33 @@ struct SearchQuery {
 
     // MARK: Other words
 
-    private static func variants(of word: Word, in index: SearchIndex) -> [Concept.Variant] {
-        let own = index.term(ofStem: word.stem).map { [Concept.Variant(term: $0, weight: 1)] } ?? []
-        guard index.tuning.usesSynonyms else { return own }
-        let others = Synonyms.stems(for: word.stem).compactMap(index.term(ofStem:))
-        let found = own + others.map { Concept.Variant(term: $0, weight: index.tuning.synonymWeight) }
-        return found.isEmpty ? halves(of: word.text, in: index) : found
+    private static func variants(of word: Word, in run: SearchRun) -> [Concept.Variant] {
+        let own = run.term(ofStem: word.stem).map { [Concept.Variant(term: $0, weight: 1)] } ?? []
+        guard run.index.tuning.usesSynonyms else { return own }
+        let others = Synonyms.stems(for: word.stem).compactMap(run.term(ofStem:))
+        let found = own + others.map { Concept.Variant(term: $0, weight: run.index.tuning.synonymWeight) }
+        return found.isEmpty ? halves(of: word.text, in: run) : found
     }
 
     /// The two words that an unknown one is made of: `webpage` where tools say `web page`.
-    private static func halves(of word: String, in index: SearchIndex) -> [Concept.Variant] {
+    private static func halves(of word: String, in run: SearchRun) -> [Concept.Variant] {
         let shortest = 3
         guard word.utf8.count >= 2 * shortest, word.utf8.allSatisfy({ 0x61...0x7A ~= $0 }) else { return [] }
         for length in (shortest...word.utf8.count - shortest).reversed() {
-            if let left = index.term(ofStem: index.stem(of: String(word.prefix(length)))),
-                let right = index.term(ofStem: index.stem(of: String(word.dropFirst(length))))
+            if let left = run.term(ofStem: run.index.stem(of: String(word.prefix(length)))),
+                let right = run.term(ofStem: run.index.stem(of: String(word.dropFirst(length))))
             {
-                return [left, right].map { Concept.Variant(term: $0, weight: index.tuning.synonymWeight) }
+                return [left, right].map { Concept.Variant(term: $0, weight: run.index.tuning.synonymWeight) }
             }
         }
         return []
     }
 
     /// Lets two words in a row stand for the one that they make: `screen shot` where tools say `screenshot`.
-    private mutating func join(_ words: [Word], in index: SearchIndex) {
+    private mutating func join(_ words: [Word], in run: SearchRun) {
         for (place, word) in words.enumerated().dropLast() where words[place + 1].run > word.run {
-            guard let term = index.term(ofStem: index.stem(of: word.text + words[place + 1].text)) else { continue }
-            let joined = Concept.Variant(term: term, weight: index.tuning.synonymWeight)
+            guard let term = run.term(ofStem: run.index.stem(of: word.text + words[place + 1].text)) else { continue }
+            let joined = Concept.Variant(term: term, weight: run.index.tuning.synonymWeight)
             concepts[place].variants.append(joined)
             concepts[place + 1].variants.append(joined)
         }

@@ -10,7 +10,7 @@ struct SearchRun {
         var frequency: Float = 0
     }
 
-    private let index: SearchIndex
+    let index: SearchIndex
     private var tallies: [Tally]
     /// Those that have the word that is looked up now.
     private var touched: [Int32] = []
@@ -33,6 +33,13 @@ struct SearchRun {
         let average = pointwiseMax(total / max(admittedCount, 1), FieldVector(repeating: 0.01))
         base = 1 - index.tuning.lengthPenalties
         slope = index.tuning.lengthPenalties / average
+    }
+
+    /// The place of a stem in the index; nil where no tool has it that may be found.
+    func term(ofStem stem: String) -> Int? {
+        index.term(ofStem: stem).flatMap { term in
+            index.postings[term].contains { tallies[Int($0.slot)].isAdmitted } ? term : nil
+        }
     }
 
     /// Counts one word of the query. Returns whether any tool has it.

@@ -5,6 +5,8 @@ struct ToolWords {
     /// How deep schemas are read that stand in each other, and how many parameters in all.
     private static let maximumDepth = 4
     private static let maximumParameters = 128
+    /// So many characters of a text are read: one without words would be gone through to its end.
+    static let maximumCharacters = 16 << 10
     /// After how many characters a first sentence is cut.
     private static let maximumSummary = 300
     /// The names of servers and tools are joined by this where several servers are offered together.
@@ -48,15 +50,15 @@ struct ToolWords {
     }
 
     private mutating func addDescription(_ text: String) {
-        let scalars = text.unicodeScalars
+        let scalars = text.unicodeScalars.prefix(Self.maximumCharacters)
         let end = Self.endOfFirstSentence(scalars)
-        add(String(scalars[..<end]), to: .summary)
-        add(String(scalars[end...]), to: .description)
+        add(scalars[..<end], to: .summary)
+        add(scalars[end...], to: .description)
     }
 
     /// Behind the first full stop with a space after it, or the first line that holds anything; at a space after so
     /// many characters, and anywhere after twice as many.
-    private static func endOfFirstSentence(_ text: String.UnicodeScalarView) -> String.UnicodeScalarView.Index {
+    private static func endOfFirstSentence(_ text: Substring.UnicodeScalarView) -> String.Index {
         var wasStop = false
         var hasWord = false
         var count = 0
@@ -73,8 +75,13 @@ struct ToolWords {
 
     private mutating func add(_ text: String?, to field: SearchField) {
         guard let text else { return }
+        add(text.unicodeScalars.prefix(Self.maximumCharacters), to: field)
+    }
+
+    private mutating func add(_ text: Substring.UnicodeScalarView, to field: SearchField) {
         let most = Float(field.maximumWords)
-        WordSplitter.forEachRun(in: text.unicodeScalars) { run in
+        guard counts[field] < most else { return }
+        WordSplitter.forEachRun(in: text) { run in
             for word in run.words where counts[field] < most {
                 words.append((word, field))
                 counts[field] += 1

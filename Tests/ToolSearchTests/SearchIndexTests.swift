@@ -95,4 +95,25 @@ import Testing
         #expect(
             beside.search(query) { seen.contains($0) }.found.map(\.score) == alone.search(query).found.map(\.score))
     }
+
+    @Test(
+        "What a query means does not hang on tools that are not admitted, whether they are hidden or gone",
+        arguments: [
+            "webpage", "open the webpage", "screen shot", "take a screen shot", "mails", "delete web mail", "remove mail",
+            "webpages shot mail zebra", "搜索 mail",
+        ])
+    func meaning(query: String) {
+        let seen = ["open_web_page", "take_screen", "send_mail", "delete_page", "list_mails", "page_shots"]
+        let hidden = [
+            "webpage", "webpage_screenshot", "screenshot", "mail_mail_mail", "remove_everything", "zebra_web", "搜索",
+        ]
+        let alone = TestIndex(seen).search(query, limit: .max)
+        var beside = TestIndex(hidden + seen)
+        let hiding = beside.search(query, limit: .max) { seen.contains($0) }
+        #expect(hiding.found.map(\.score) == alone.found.map(\.score))
+        #expect(hiding.unmatched == alone.unmatched)
+        for name in hidden { beside.remove(name) }
+        #expect(beside.search(query, limit: .max).found.map(\.score) == alone.found.map(\.score))
+        #expect(beside.search(query, limit: .max).unmatched == alone.unmatched)
+    }
 }

@@ -62,6 +62,14 @@ import Testing
         #expect(try words(tool, .description).count == 512)
     }
 
+    @Test("A text without words is not gone through to its end", arguments: [".", " ", "\\n", "<>", "\u{200B}", "😀"])
+    func wordless(character: String) throws {
+        let text = String(repeating: character, count: ToolWords.maximumCharacters) + " zebra"
+        let tool =
+            #"{"name":"\#(text)","title":"\#(text)","description":"\#(text)","inputSchema":{"properties":{"\#(text)":{"description":"\#(text)"}}}}"#
+        for field in SearchField.allCases { #expect(try words(tool, field).isEmpty, "\(field)") }
+    }
+
     @Test(
         "What is of another kind than a definition has it gives no words",
         arguments: [

@@ -1,3 +1,4 @@
+import CTextScan
 package import NIOCore
 
 /// The characters of JSON strings: reading escapes, and writing text as a string.
@@ -10,16 +11,17 @@ package enum JSONString {
 
     /// The bytes that the content of a valid string, without its quotes, stands for.
     package static func unescape(_ content: UnsafeRawBufferPointer) -> [UInt8] {
+        guard let base = content.baseAddress else { return [] }
         var plain: [UInt8] = []
         plain.reserveCapacity(content.count)
         var index = 0
         while index < content.count {
-            let byte = unsafe content[index]
-            guard byte == UInt8(ascii: "\\"), index + 1 < content.count else {
-                plain.append(byte)
-                index += 1
-                continue
-            }
+            var end = unsafe index + text_length_before(UInt8(ascii: "\\"), base + index, content.count - index)
+            // One at the very end begins no escape.
+            if end + 1 == content.count { end += 1 }
+            unsafe plain.append(contentsOf: UnsafeRawBufferPointer(rebasing: content[index..<end]))
+            guard end < content.count else { break }
+            index = end
             let kind = unsafe content[index + 1]
             index += 2
             switch kind {
@@ -75,21 +77,30 @@ extension ByteBuffer {
     /// Writes text as a JSON string with its quotes, escaped as RFC 8785 (3.2.2.2) wants it: as little as possible.
     package mutating func writeJSONString(_ text: some StringProtocol) {
         writeInteger(UInt8(ascii: "\""))
-        var plainStart = text.utf8.startIndex
-        var index = plainStart
-        while index != text.utf8.endIndex {
-            let byte = text.utf8[index]
-            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
-                text.utf8.formIndex(after: &index)
-                continue
-            }
-            writeBytes(text.utf8[plainStart..<index])
-            writeEscape(byte)
-            text.utf8.formIndex(after: &index)
-            plainStart = index
+        let written: Void? = text.utf8.withContiguousStorageIfAvailable {
+            unsafe writeEscaped(UnsafeRawBufferPointer($0))
         }
-        writeBytes(text.utf8[plainStart..<index])
+        if written == nil { unsafe Array(text.utf8).withUnsafeBytes { unsafe writeEscaped($0) } }
         writeInteger(UInt8(ascii: "\""))
+    }
+
+    /// What stands for itself is copied in one go: descriptions can be long.
+    private mutating func writeEscaped(_ text: UnsafeRawBufferPointer) {
+        guard let base = unsafe text.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+        var plainStart = 0
+        var index = 0
+        while index < text.count {
+            unsafe index += text_plain_length(base + index, text.count - index)
+            guard index < text.count else { break }
+            let byte = unsafe text[index]
+            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                unsafe writeBytes(text[plainStart..<index])
+                writeEscape(byte)
+                plainStart = index + 1
+            }
+            index += 1
+        }
+        unsafe writeBytes(text[plainStart...])
     }
 
     private mutating func writeEscape(_ byte: UInt8) {

@@ -112,9 +112,11 @@ extension Gateway {
             }
         case .search(let search):
             let started = eventLoop.now
-            answer(request, view, reply, on: eventLoop) { lists in
-                request.offer.log(search, in: request.message, elapsed: eventLoop.now - started)
-                return lists.answer(to: request.id, search, for: .modern)
+            whenListed(request, view, reply, on: eventLoop) { lists in
+                lists.answer(search, request.id, for: .modern, on: eventLoop) { answer in
+                    request.offer.log(search, in: request.message, elapsed: eventLoop.now - started)
+                    reply.finish(answer)
+                }
             }
         case .introduction:
             answer(request, view, reply, on: eventLoop) { lists in
@@ -146,16 +148,26 @@ extension Gateway {
         _ request: ModernRequest, _ view: OfferView, _ reply: any ModernReplySink, on eventLoop: any EventLoop,
         _ answer: @escaping @Sendable (SeenLists) throws(Refusal) -> ByteBuffer
     ) {
+        whenListed(request, view, reply, on: eventLoop) { lists in
+            do throws(Refusal) {
+                reply.finish(try answer(lists))
+            } catch {
+                reply.refuse(request, error)
+            }
+        }
+    }
+
+    /// Calls back with the lists once they are known or have been waited for long enough.
+    private func whenListed(
+        _ request: ModernRequest, _ view: OfferView, _ reply: any ModernReplySink, on eventLoop: any EventLoop,
+        _ body: @escaping @Sendable (SeenLists) -> Void
+    ) {
         if isDraining { return reply.refuse(request, .shuttingDown) }
         view.refresh()
         request.offer.firstLists.wait(
             for: view.members.map(\.server), on: eventLoop, request.declaration(to: view.members.first?.server)
         ) {
-            do throws(Refusal) {
-                reply.finish(try answer(request.lists(request.view ?? view)))
-            } catch {
-                reply.refuse(request, error)
-            }
+            body(request.lists(request.view ?? view))
         }
     }
 }

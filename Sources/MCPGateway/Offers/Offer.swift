@@ -18,7 +18,7 @@ package final class Offer: Sendable {
         var logsRequests: Bool
         /// Counts the changes, so that whoever keeps something of the content learns that it is old.
         var edition = 0
-        var views = OfferViews()
+        var views: OfferViews
     }
 
     /// The server's key in the configuration, which may hold slashes, or the name of a group; empty for the endpoint at
@@ -31,32 +31,41 @@ package final class Offer: Sendable {
     private let state: Mutex<State>
     private let logger: Logger
     private let findings = OfferFindings()
+    private let work: IndexWork
     /// Waits for the members' lists at the first start.
     let firstLists: FirstLists
 
     /// What is offered at a server's own path.
     ///
-    /// - Parameter logsRequests: Whether each request leaves one line in the log.
+    /// - Parameters:
+    ///   - logsRequests: Whether each request leaves one line in the log.
+    ///   - work: Where the index is made by which tools are found.
     package init(
-        name: String, _ member: Member, logsRequests: Bool = false, isListed: Bool = true, logger: Logger
+        name: String, _ member: Member, logsRequests: Bool = false, isListed: Bool = true,
+        indexing work: IndexWork = .atOnce, logger: Logger
     ) {
         self.name = name
         self.isListed = isListed
         self.isMerged = false
         self.firstLists = FirstLists(wait: OfferTerms().firstListWait)
-        self.state = Mutex(State(content: .server(member), logsRequests: logsRequests))
+        self.state = Mutex(
+            State(content: .server(member), logsRequests: logsRequests, views: OfferViews(work)))
+        self.work = work
         self.logger = logger
     }
 
     /// What is offered where several servers are.
     package init(
-        name: String, merging members: [Member], _ terms: OfferTerms, logsRequests: Bool = false, logger: Logger
+        name: String, merging members: [Member], _ terms: OfferTerms, logsRequests: Bool = false,
+        indexing work: IndexWork = .atOnce, logger: Logger
     ) {
         self.name = name
         self.isListed = true
         self.isMerged = true
         self.firstLists = FirstLists(wait: terms.firstListWait)
-        self.state = Mutex(State(content: .merged(members, terms), logsRequests: logsRequests))
+        self.state = Mutex(
+            State(content: .merged(members, terms), logsRequests: logsRequests, views: OfferViews(work)))
+        self.work = work
         self.logger = logger
     }
 
@@ -89,7 +98,7 @@ package final class Offer: Sendable {
             state.content = .server(other)
             state.logsRequests = logsRequests
             state.edition += 1
-            state.views = OfferViews()
+            state.views = OfferViews(work)
         }
     }
 
@@ -99,7 +108,7 @@ package final class Offer: Sendable {
             state.content = .merged(members, terms)
             state.logsRequests = logsRequests
             state.edition += 1
-            state.views = OfferViews()
+            state.views = OfferViews(work)
         }
     }
 

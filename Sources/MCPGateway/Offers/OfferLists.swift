@@ -2,6 +2,7 @@ import MCPCore
 import MCPUpstream
 import MCPValues
 import NIOCore
+import Synchronization
 
 /// What several servers list together, assembled for everybody who sees the same of them, and what each name and address
 /// in it stands for.
@@ -27,6 +28,10 @@ final class OfferLists: Sendable {
         }
     }
 
+    /// How many lists there have been.
+    private static let count = Atomic(0)
+    /// Tells these from all other lists: those that are made later have a higher one.
+    let number = OfferLists.count.add(1, ordering: .relaxed).newValue
     /// The editions of the members' catalogs that this is made of.
     let editions: [Int]
     let addresses: AddressTable
@@ -47,10 +52,10 @@ final class OfferLists: Sendable {
     let search: OfferSearch
     private let hints: [CatalogKind: ByteBuffer]
 
-    /// - Parameter search: That of the lists in whose place these are.
-    init(_ assembly: OfferAssembly, editions: [Int], search: OfferSearch?) {
+    /// - Parameter search: That of the lists in whose place these are, or a new one.
+    init(_ assembly: OfferAssembly, editions: [Int], search: OfferSearch) {
         self.editions = editions
-        self.search = search ?? OfferSearch()
+        self.search = search
         members = assembly.members
         selection = assembly.selection
         introduction = OfferIntroduction(assembly.members, assembly.catalogs, assembly.selection.terms)

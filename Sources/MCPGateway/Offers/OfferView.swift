@@ -11,6 +11,7 @@ final class OfferView: Sendable {
     let edition: Int
     let terms: OfferTerms
     private let selection: OfferSelection
+    private let work: IndexWork
     private let assembled = Mutex<OfferLists?>(nil)
 
     /// Clients to whom the same servers show something else, each the same.
@@ -23,10 +24,11 @@ final class OfferView: Sendable {
     private let ownLists = Mutex<[Own: OfferLists]>([:])
 
     /// - Parameter members: Those that the caller may use.
-    init(_ members: [Member], _ terms: OfferTerms, edition: Int) {
+    init(_ members: [Member], _ terms: OfferTerms, edition: Int, _ work: IndexWork) {
         self.members = members
         self.edition = edition
         self.terms = terms
+        self.work = work
         selection = OfferSelection(terms)
     }
 
@@ -37,7 +39,7 @@ final class OfferView: Sendable {
             // Read before the catalogs: one that changes meanwhile is looked at once more.
             let editions = members.map(\.server.catalog.edition)
             let assembly = OfferAssembly(members, members.map(\.server.catalog.current), selection)
-            let lists = OfferLists(assembly, editions: editions, search: assembled?.search)
+            let lists = OfferLists(assembly, editions: editions, search: assembled?.search ?? OfferSearch(work))
             assembled = lists
             return lists
         }
@@ -59,7 +61,8 @@ final class OfferView: Sendable {
             if known.count >= Self.maximumOwn { known = [:] }
             let catalogs = zip(members, found).map { $1?.catalog ?? $0.server.catalog.current }
             let lists = OfferLists(
-                OfferAssembly(members, catalogs, selection), editions: editions, search: known[own]?.search)
+                OfferAssembly(members, catalogs, selection), editions: editions,
+                search: known[own]?.search ?? OfferSearch(work))
             known[own] = lists
             return lists
         }

@@ -5,8 +5,13 @@ struct OfferViews {
     /// Tokens can be of any number of sets of servers.
     private static let maximumCount = 256
 
+    private let work: IndexWork
     /// By the places of the members.
     private var views: [[Int]: OfferView] = [:]
+
+    init(_ work: IndexWork) {
+        self.work = work
+    }
 
     mutating func find(
         _ members: [Member], _ terms: OfferTerms, _ principal: Principal, edition: Int
@@ -24,7 +29,7 @@ struct OfferViews {
     ) -> OfferView {
         if let view = views[usable] { return view }
         if views.count >= Self.maximumCount { views = [:] }
-        let view = OfferView(usable.map { members[$0] }, terms, edition: edition)
+        let view = OfferView(usable.map { members[$0] }, terms, edition: edition, work)
         views[usable] = view
         return view
     }

@@ -52,30 +52,36 @@ extension SeenLists {
 
     // MARK: Answers
 
-    /// The answer to a call of one of the tools for searching.
-    func answer(to id: RequestID, _ request: SearchRequest, for era: Era) -> ByteBuffer {
-        switch request {
-        case .find(let query, let limit):
-            let found = search.find(query, limit: limit, in: lists, for: era, where: isOffered)
-            return answer(to: id, tools: tools(found.tools), ("unmatched", found.unmatched), for: era)
-        case .describe(let names):
-            let known = names.map { ($0, search.definition(of: $0, in: lists, for: era, where: isOffered)) }
-            let tools = tools(
-                known.compactMap { $0.1.map { OfferSearch.Match(definition: $0, score: 0) } }, scores: false)
-            return answer(to: id, tools: tools, ("unknown", known.filter { $0.1 == nil }.map(\.0)), for: era)
-        case .fault(let words):
-            return result(id, text: words, structured: nil, isError: true, for: era)
+    /// Answers a call of one of the tools for searching, on the event loop: at once where the index is up to date.
+    func answer(
+        _ request: SearchRequest, _ id: RequestID, for era: Era, on eventLoop: any EventLoop,
+        _ reply: @escaping @Sendable (ByteBuffer) -> Void
+    ) {
+        lists.search.index(of: lists) { index in
+            eventLoop.run { reply(answer(request, id, from: index, for: era)) }
         }
     }
 
-    private var search: OfferSearch { lists.search }
+    private func answer(_ request: SearchRequest, _ id: RequestID, from index: OfferIndex, for era: Era) -> ByteBuffer {
+        switch request {
+        case .find(let query, let limit):
+            let found = index.find(query, limit: limit, for: era, where: isOffered)
+            return answer(to: id, tools: tools(found.tools), ("unmatched", found.unmatched), for: era)
+        case .describe(let names):
+            let known = names.map { ($0, index.definition(of: $0, for: era, where: isOffered)) }
+            let tools = tools(
+                known.compactMap { $0.1.map { OfferIndex.Match(definition: $0, score: 0) } }, scores: false)
+            return answer(to: id, tools: tools, ("unknown", known.filter { $0.1 == nil }.map(\.0)), for: era)
+        case .fault(let words): return result(id, text: words, structured: nil, isError: true, for: era)
+        }
+    }
 
     private func isOffered(_ entry: OfferedList.Entry) -> Bool {
         entry.tool.map { wants($0, as: entry.name) } ?? false
     }
 
     /// Definitions, as many as one answer carries; of the others the names.
-    private func tools(_ matches: [OfferSearch.Match], scores: Bool = true) -> [ByteBuffer] {
+    private func tools(_ matches: [OfferIndex.Match], scores: Bool = true) -> [ByteBuffer] {
         var room = Self.maximumBytes
         return matches.map { match in
             var object = JSONObjectWriter()

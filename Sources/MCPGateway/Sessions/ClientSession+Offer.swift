@@ -63,9 +63,16 @@ extension ClientSession {
 
     private func answer(_ search: SearchRequest, _ request: Message, _ id: RequestID, _ reply: any ReplySink) {
         let started = eventLoop.now
-        answer(id, reply) { session, lists in
-            session.offer.log(search, in: request, elapsed: session.eventLoop.now - started)
-            return lists.answer(to: id, search, for: .legacy)
+        let ended = Refusal.ended("the session has ended").answer(to: id)
+        whenListed { session in
+            guard !session.isClosed, let view = session.view else { return reply.finish(ended) }
+            session.waitingForLists += 1
+            session.lists(view).answer(search, id, for: .legacy, on: session.eventLoop) { answer in
+                session.waitingForLists -= 1
+                session.offer.log(search, in: request, elapsed: session.eventLoop.now - started)
+                reply.finish(session.isClosed ? ended : answer)
+                session.closeIfDone()
+            }
         }
     }
 

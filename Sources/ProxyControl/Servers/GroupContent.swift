@@ -53,7 +53,8 @@ extension ServerBuilder {
     /// An offer with this content.
     func offer(_ name: String, _ content: GroupContent) -> Offer {
         Offer(
-            name: name, merging: content.members, content.terms, logsRequests: content.logsRequests, logger: logger)
+            name: name, merging: content.members, content.terms, logsRequests: content.logsRequests,
+            indexing: .beside, logger: logger)
     }
 
     /// Where there is no server yet, whoever may use one that has no tokens of its own may come.

@@ -64,6 +64,7 @@ struct ServerBuilder: Sendable {
             Member(connections, toolFilter: server.options.toolFilter),
             logsRequests: server.options.logEnabled,
             isListed: source != .adHoc,
+            indexing: .beside,
             logger: logger
         )
         return ManagedServer(
