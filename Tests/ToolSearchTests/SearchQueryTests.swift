@@ -57,7 +57,9 @@ import Testing
         let query = SearchQuery(String(repeating: "ä", count: 1 << 19).utf8, in: SearchRun(index.index) { _ in true })
         #expect(query.concepts.count <= SearchQuery.maximumWords)
         let words = (0..<100_000).map { "w\($0)x" }.joined(separator: " ")
-        #expect(SearchQuery(words.utf8, in: SearchRun(index.index) { _ in true }).concepts.count == SearchQuery.maximumWords)
+        #expect(
+            SearchQuery(words.utf8, in: SearchRun(index.index) { _ in true }).concepts.count == SearchQuery.maximumWords
+        )
         #expect(index.search("mail " + words).found.count == 1)
         #expect(index.search(words + " mail").found.isEmpty, "behind what is read")
     }

@@ -57,23 +57,28 @@ extension SeenLists {
         _ request: SearchRequest, _ id: RequestID, for era: Era, on eventLoop: any EventLoop,
         _ reply: @escaping @Sendable (ByteBuffer) -> Void
     ) {
-        lists.search.index(of: lists) { index in
-            eventLoop.run { reply(answer(request, id, from: index, for: era)) }
+        switch request {
+        case .find(let query, let limit):
+            withIndex(on: eventLoop) { reply(find(query, limit: limit, in: $0, id, for: era)) }
+        case .describe(let names):
+            withIndex(on: eventLoop) { reply(describe(names, in: $0, id, for: era)) }
+        case .fault(let words): reply(result(id, text: words, structured: nil, isError: true, for: era))
         }
     }
 
-    private func answer(_ request: SearchRequest, _ id: RequestID, from index: OfferIndex, for era: Era) -> ByteBuffer {
-        switch request {
-        case .find(let query, let limit):
-            let found = index.find(query, limit: limit, for: era, where: isOffered)
-            return answer(to: id, tools: tools(found.tools), ("unmatched", found.unmatched), for: era)
-        case .describe(let names):
-            let known = names.map { ($0, index.definition(of: $0, for: era, where: isOffered)) }
-            let tools = tools(
-                known.compactMap { $0.1.map { OfferIndex.Match(definition: $0, score: 0) } }, scores: false)
-            return answer(to: id, tools: tools, ("unknown", known.filter { $0.1 == nil }.map(\.0)), for: era)
-        case .fault(let words): return result(id, text: words, structured: nil, isError: true, for: era)
-        }
+    private func withIndex(on eventLoop: any EventLoop, _ body: @escaping @Sendable (OfferIndex) -> Void) {
+        lists.search.index(of: lists) { index in eventLoop.run { body(index) } }
+    }
+
+    private func find(_ query: String, limit: Int, in index: OfferIndex, _ id: RequestID, for era: Era) -> ByteBuffer {
+        let found = index.find(query, limit: limit, for: era, where: isOffered)
+        return answer(to: id, tools: tools(found.tools), ("unmatched", found.unmatched), for: era)
+    }
+
+    private func describe(_ names: [String], in index: OfferIndex, _ id: RequestID, for era: Era) -> ByteBuffer {
+        let known = names.map { ($0, index.definition(of: $0, for: era, where: isOffered)) }
+        let tools = tools(known.compactMap { $0.1.map { OfferIndex.Match(definition: $0, score: 0) } }, scores: false)
+        return answer(to: id, tools: tools, ("unknown", known.filter { $0.1 == nil }.map(\.0)), for: era)
     }
 
     private func isOffered(_ entry: OfferedList.Entry) -> Bool {

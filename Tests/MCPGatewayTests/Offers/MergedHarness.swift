@@ -117,11 +117,11 @@ final class MergedHarness {
         _ servers: [(String, Era, [String])] = [
             ("git", .legacy, ["status", "log"]), ("hub", .modern, ["status", "push"]),
         ],
-        _ terms: OfferTerms = OfferTerms(), access: [Access] = [],
+        _ terms: OfferTerms = OfferTerms(), access: [Access] = [], indexing work: IndexWork = .atOnce,
         configure: (inout ServerConnectionSettings) -> Void = { _ in }
     ) {
         gateway = Gateway(limits: GatewayLimits(), catalogs: board)
-        offer = Offer(name: "", merging: [], terms, logger: .silent)
+        offer = Offer(name: "", merging: [], terms, indexing: work, logger: .silent)
         for (name, era, tools) in servers {
             self.servers.append(
                 MergedServer(name, era, tools: tools, on: upstreams, board: board, configure: configure))
