@@ -11,7 +11,7 @@ package struct SearchAnswer: Sendable {
         package var shownScore: Double { (score * 1_000).rounded() / 1_000 }
     }
 
-    /// Best first; those that are equally good by their numbers.
+    /// Best first; of those that are equally good that which was added first.
     package let found: [Match]
     /// The words of the query, as they were written, that none of the tools has that were searched: neither the word nor
     /// its stem nor another word for it.

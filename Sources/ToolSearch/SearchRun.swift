@@ -71,14 +71,15 @@ struct SearchRun {
         }
     }
 
-    /// The best that were found.
+    /// The best that were found; of equal ones first what was added first. Numbers are given again, so that their order would
+    /// tell of tools that were there before.
     func best(_ limit: Int) -> [SearchAnswer.Match] {
         var best = BestMatches(limit)
         for (place, tally) in tallies.enumerated() where tally.score > 0 {
             let coverage = index.tuning.coverage
             let share = 1 - coverage + coverage * tally.matched / asked
-            best.offer(.init(number: Int(index.slots[place].number), score: Double(tally.score * share)))
+            best.offer(.init(number: place, score: Double(tally.score * share)))
         }
-        return best.sorted()
+        return best.sorted().map { .init(number: Int(index.slots[$0.number].number), score: $0.score) }
     }
 }

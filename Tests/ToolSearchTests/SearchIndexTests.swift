@@ -75,13 +75,17 @@ import Testing
         }
     }
 
-    @Test("Equal tools come in the order of their numbers, and no more than are wanted")
+    @Test("Equal tools come in the order in which they were added, and no more than are wanted")
     func order() {
         let index = TestIndex((0..<20).map { "mail_\(UnicodeScalar(UInt8(97 + $0)))" })
         #expect(index.find("mail", limit: 3) == ["mail_a", "mail_b", "mail_c"])
         #expect(index.find("mail", limit: 0).isEmpty)
         #expect(index.find("mail", limit: -1).isEmpty)
         #expect(index.find("mail", limit: 100).count == 20)
+        var changed = TestIndex(["gone", "mail_a"])
+        changed.remove("gone")
+        changed.add(#"{"name":"mail_b"}"#)
+        #expect(changed.find("mail") == ["mail_a", "mail_b"])
     }
 
     @Test("Tools that are not admitted leave no trace, neither in scores nor in unmatched words")
@@ -119,5 +123,34 @@ import Testing
         for name in hidden { beside.remove(name) }
         #expect(beside.search(query, limit: .max).found.map(\.score) == alone.found.map(\.score))
         #expect(beside.search(query, limit: .max).unmatched == alone.unmatched)
+    }
+
+    @Test("Whatever is hidden, found tools have the order and the scores that they have without it")
+    func hiding() {
+        let words = ["list", "read", "send", "file", "mail", "web", "page", "chart", "remove", "issue", "zebra", "log"]
+        var state: UInt32 = 11
+        func word() -> String {
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return words[Int(state >> 16) % words.count]
+        }
+        for _ in 0..<20 {
+            let definitions = (0..<30).map { number in
+                (number: number, text: #""description":"\#(word()) \#(word())\#(word()). \#(word())"}"#)
+            }
+            let all = definitions.map { #"{"name":"\#(word())\#(word())_\#($0.number)_\#($0.number % 3)",\#($0.text)"# }
+            var (alone, beside) = (TestIndex(), TestIndex())
+            for (number, definition) in all.enumerated() {
+                if number % 3 != 0 { alone.add(definition) }
+                beside.add(definition)
+            }
+            for _ in 0..<20 {
+                let query = "\(word())\(word()) \(word()) \(word())"
+                let hiding = beside.search(query, limit: .max) { !$0.hasSuffix("_0") }
+                let found = alone.search(query, limit: .max)
+                #expect(hiding.found.map(\.score) == found.found.map(\.score))
+                #expect(hiding.unmatched == found.unmatched)
+                #expect(beside.find(query) { !$0.hasSuffix("_0") } == alone.find(query))
+            }
+        }
     }
 }
