@@ -61,8 +61,7 @@ package struct PinRecord: Sendable, Equatable {
 
     /// Approves a definition.
     ///
-    /// - Parameter replacing: Whether the ones before it count no more. Otherwise the oldest stops counting where there are
-    ///   more than `maximumOfName`.
+    /// - Parameter replacing: Whether the ones before it count no more.
     /// - Returns: false when the record has no room for it; then it is as it was, and the definition counts as changed.
     @discardableResult
     package mutating func accept(
@@ -71,8 +70,9 @@ package struct PinRecord: Sendable, Equatable {
         let known = self[kind].definitions[name]
         guard known != nil || hasRoom(kind) else { return false }
         var kept = replacing ? [] : (known ?? []).filter { $0.digest != definition.digest }
+        // None goes that may be in use.
+        guard kept.count < Self.maximumOfName else { return false }
         kept.insert(definition, at: 0)
-        kept = Array(kept.prefix(Self.maximumOfName))
         let change = Self.bytes(of: kept) - Self.bytes(of: known ?? [])
         guard change <= 0 || byteCount + change <= Self.maximumBytes else { return false }
         byteCount += change

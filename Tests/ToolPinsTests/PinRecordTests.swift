@@ -43,14 +43,15 @@ import Testing
         #expect(!record.isEstablished(.prompt))
     }
 
-    @Test("Several definitions count side by side, newest first, at most eight")
+    @Test("Several definitions count side by side, newest first, and a ninth does not push out one that is in use")
     func several() throws {
         var record = PinRecord()
         let all = try (0..<10).map { try definition("\($0)") }
-        for definition in all { record.accept(.tool, name, definition, replacing: false) }
-        #expect(record.accepted(.tool, name) == Array(all.reversed().prefix(8)))
-        #expect(record.verdict(.tool, name, all[1].digest) == .changed)
-        #expect(record.verdict(.tool, name, all[2].digest) == .accepted)
+        let isAccepted = all.map { record.accept(.tool, name, $0, replacing: false) }
+        #expect(isAccepted == Array(repeating: true, count: 8) + [false, false])
+        #expect(record.accepted(.tool, name) == all.prefix(8).reversed())
+        #expect(record.verdict(.tool, name, all[8].digest) == .changed)
+        #expect(record.verdict(.tool, name, all[0].digest) == .accepted)
         record.accept(.tool, name, all[4], replacing: false)
         #expect(record.accepted(.tool, name).count == 8)
         #expect(

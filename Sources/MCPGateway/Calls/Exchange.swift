@@ -31,10 +31,10 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     /// What the server has asked for in results.
     private lazy var rounds = InputRounds(self)
     private var hasRefreshedCatalog = false
-    /// How often the server had become ready when it was found that this may be asked; nil before that.
-    var approvedIn: Int?
-    /// Set when its turn came and the server had been started anew.
+    /// Set when its turn came and it was no longer certain that this may be asked.
     private var awaitsLists = false
+    /// When the list was asked for that this is about.
+    private var moment: Connection.MomentOfLists?
     /// The places of what was not approved in the list that the server has answered.
     private var withheld: Set<Int> = []
 
@@ -66,8 +66,9 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
 
     func request(for introduction: Introduction) -> OutgoingRequest? {
         guard introduction.era == leg.era else { return nil }
-        awaitsLists = connection.server.pins.needsLists && approvedIn != connection.timesReady
+        awaitsLists = !connection.mayStill(request)
         guard !awaitsLists else { return nil }
+        moment = connection.momentOfLists
         var outgoing = OutgoingRequest(request)
         switch (caller.era, leg.era) {
         case (.legacy, .legacy):
@@ -148,11 +149,13 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
 
     /// The places in a list of what was not approved.
     private func whatIsWithheld(of answer: Message) throws(Refusal) -> Set<Int> {
-        guard answer.kind == .result, let kind = CatalogKind(of: request.method).flatMap(PinKind.init),
-            let result = answer.view(answer.envelope.result)
-        else { return [] }
+        guard answer.kind == .result, let kind = CatalogKind(of: request.method).flatMap(PinKind.init) else {
+            return []
+        }
         let isFirst = request.params?["cursor"] == nil
-        return try connection.server.pins.withheld(kind, of: result, isFirst: isFirst, on: connection.key)
+        let page = try connection.server.pins.judge(kind, in: answer, isFirst: isFirst, on: connection.key)
+        if page.isWhole { connection.listWasSeen(kind, since: moment) }
+        return page.withheld
     }
 
     /// What has to be cut out of a list.

@@ -77,7 +77,9 @@ final class CatalogReader: ExchangeReceiver, @unchecked Sendable {
 
     func exchangeAnswered(_ answer: Message) {
         guard let result = answer.view(answer.envelope.result) else { return refused(answer) }
-        if let fault = result.fault(ofList: list.kind) { return failed("it got a result of which \(fault)") }
+        if server.pins.needsLists, let fault = answer.faultAroundResult ?? result.fault(ofList: list.kind) {
+            return failed("it cannot be told what of the answer clients would read: \(fault)")
+        }
         // The marks of a page are looked at one by one only where there can be any.
         let mayHaveMarks = list.kind == .tools && server.headerMarks.mayConcern(answer)
         list.add(result) { [marks = server.headerMarks] in !mayHaveMarks || marks.learn($0, $1) }

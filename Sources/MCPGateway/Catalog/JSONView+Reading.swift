@@ -1,5 +1,6 @@
 import MCPCore
 import MCPValues
+import NIOCore
 
 extension JSONView {
     /// What different readers find under the name of a member.
@@ -27,20 +28,35 @@ extension JSONView {
         return reading
     }
 
-    /// The name of an entry of a list; nil where it has none.
-    ///
-    /// - Parameter isStrict: Whether it has none where not all readers find the same.
-    func name(isStrict: Bool) -> String? {
-        guard isStrict else { return self["name"]?.string }
-        return if case .one(let name) = reading(of: "name") { name.string } else { nil }
-    }
-
     /// Why readers may take a result for different lists, in words; nil when there is one that all see, or none.
     func fault(ofList kind: CatalogKind) -> String? {
+        if case .disputed(let why) = reading(of: "nextCursor") { return why }
         switch reading(of: kind.member) {
-        case .nothing: nil
-        case .one(let list): list.isArray || list.isNull ? nil : "its member \"\(kind.member)\" is no array"
-        case .disputed(let why): why
+        case .nothing: return nil
+        case .one(let list) where list.isArray: return list.faultInEntries
+        case .one(let list): return list.isNull ? nil : "its member \"\(kind.member)\" is no array"
+        case .disputed(let why): return why
         }
+    }
+
+    private var faultInEntries: String? {
+        var fault: String?
+        forEachElement { entry in
+            if fault == nil, case .disputed(let why) = entry.reading(of: "name") { fault = "of an entry, \(why)" }
+        }
+        return fault
+    }
+}
+
+extension Message {
+    /// Why readers may take an answer for different results, in words; nil when there is one that all see.
+    var faultAroundResult: String? {
+        guard let range = envelope.result else { return nil }
+        // Without the result, which can be long.
+        var outside = JSONView(text: bytes, range: 0..<range.lowerBound).bytes
+        outside.writeStaticString("0")
+        outside.writeImmutableBuffer(JSONView(text: bytes, range: range.upperBound..<bytes.readableBytes).bytes)
+        let view = JSONText(accepted: outside).root
+        return if case .disputed(let why) = view.reading(of: "result") { why } else { nil }
     }
 }

@@ -69,7 +69,7 @@ extension ServerConnections {
                 return state.catalogReads > 1
             }
             if changedMeanwhile { return readCatalog(on: connection) }
-            if isJudged { connection.listsAreJudged(outcome, since: moment) }
+            if isJudged { connection.listsAreJudged(outcome) }
         }.start()
     }
 

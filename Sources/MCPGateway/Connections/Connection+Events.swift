@@ -102,6 +102,7 @@ extension Connection: UpstreamListener {
     }
 
     private func tellChange(_ message: Message) {
+        listsChangedEverywhere()
         ownListsChanged()
         server.connectionListChanged(self)
         broadcast(message)

@@ -6,13 +6,25 @@ import ToolPins
 // MARK: - What was approved of the server
 
 extension Connection {
+    /// What is known of the server on all its connections: as long as this is the same, lists that were read need not be
+    /// read again.
+    private var edition: Int { server.pins.edition(ofDeaf: isDeaf) }
+
+    /// Whether the server cannot say here that something has changed: nobody listens to the stream on which it would.
+    private var isDeaf: Bool { era != .modern && hearsOnAnotherStream && !wantsToListen }
+
+    /// Whether a request may be written as it was found before.
+    func mayStill(_ request: Message) -> Bool {
+        !server.pins.needsLists || knowsLists(for: request) && server.pins.refusal(of: request, on: key) == nil
+    }
+
     /// Whether it is known of what a request needs that what the server lists on this connection is what was approved, or
     /// is withheld.
     func knowsLists(for request: Message) -> Bool {
         switch server.pins.listsNeeded(for: request) {
         case .none: true
-        case .one(let kind): known[kind].isKnown(server.pins.edition)
-        case .all: PinKind.allCases.allSatisfy { known[$0].isKnown(server.pins.edition) }
+        case .one(let kind): known[kind].isKnown(edition)
+        case .all: PinKind.allCases.allSatisfy { known[$0].isKnown(edition) }
         }
     }
 
@@ -26,12 +38,14 @@ extension Connection {
             case .one(let kind): [kind]
             case .all: PinKind.allCases
             }
+        // All at once, so that the wait for one is that for the other.
+        for kind in kinds.dropFirst() { read(kind) }
         whenKnown(kinds[...], [:]) { [self] unread in
             body(server.pins.refusal(of: request, on: key) ?? server.pins.refusal(without: unread))
         }
     }
 
-    /// Gets to know lists, one after the other.
+    /// Gets to know lists.
     ///
     /// - Parameters:
     ///   - unread: The ones that could not be read so far, and why, in words.
@@ -42,40 +56,52 @@ extension Connection {
     ) {
         guard let kind = kinds.first else { return body(unread) }
         let rest = kinds.dropFirst()
-        guard !known[kind].isKnown(server.pins.edition) else { return whenKnown(rest, unread, body) }
-        let goOn: KnownList.Waiting = { [self] why in
+        read(kind) { [self] why in
             whenKnown(rest, unread.merging(why.map { [kind: $0] } ?? [:]) { $1 }, body)
-        }
-        switch known[kind].ask(now: eventLoop.now, goOn) {
-        case .wait: break
-        case .read: read(kind)
-        case .giveUp(let why): goOn(why)
         }
     }
 
-    private func read(_ kind: PinKind) {
-        let begun = eventLoop.now
-        let tooLate = eventLoop.scheduleTask(in: KnownList.longestWait) { [self] in
-            server.pins.note(unread: KnownList.late, kind, on: key)
-            for waiting in known[kind].isLate() { waiting(KnownList.late) }
+    /// Reads a list, unless it is known.
+    ///
+    /// - Parameter body: Gets why it could not be read, in words; nil when it is known.
+    private func read(_ kind: PinKind, _ body: KnownList.Waiting? = nil) {
+        guard !known[kind].isKnown(edition) else {
+            body?(nil)
+            return
         }
+        switch known[kind].ask(now: eventLoop.now, body) {
+        case .wait: break
+        case .giveUp(let why): body?(why)
+        case .read(let attempt):
+            eventLoop.scheduleTask(in: KnownList.longestWait) { [weak self] in
+                guard let self, let waiting = known[kind].isLate(attempt, now: eventLoop.now) else { return }
+                server.pins.note(unread: KnownList.late, kind, on: key)
+                tell(waiting, KnownList.late)
+            }
+            read(kind, attempt)
+        }
+    }
+
+    private func read(_ kind: PinKind, _ attempt: Int) {
+        let begun = eventLoop.now
         upstream.whenReady { [self] result in
             guard case .success(let introduction) = result else {
                 // The upstream says so to the calls itself, and once it is ready after all they come back here.
-                tooLate.cancel()
-                return tell(known[kind].wasRead(edition: nil), nil)
+                return tell(known[kind].wasNotAsked(attempt), nil)
             }
             let moment = momentOfLists
             CatalogReader(upstream, introduction, of: [CatalogKind(kind)], for: server) { [self] outcome in
-                tooLate.cancel()
                 let isNew = judge(outcome, since: moment)
-                guard let why = outcome.whyUnread(CatalogKind(kind)) else {
-                    return tell(known[kind].wasRead(edition: isNew ? server.pins.edition : nil), nil)
+                if let why = outcome.whyUnread(CatalogKind(kind)) {
+                    server.pins.note(unread: why, kind, on: key)
+                    // Not at each call: a server may take long to say that it cannot.
+                    let rest = (eventLoop.now - begun) * 9 + .seconds(1)
+                    return tell(known[kind].wasNotRead(attempt, why, now: eventLoop.now, rest: rest), why)
                 }
-                server.pins.note(unread: why, kind, on: key)
-                // Not at each call: a server may take long to say that it cannot.
-                let rest = eventLoop.now + (eventLoop.now - begun) * 9 + .seconds(1)
-                tell(known[kind].wasNotRead(why, until: rest), why)
+                switch known[kind].wasRead(attempt, edition: isNew ? edition : nil) {
+                case .known(let waiting): tell(waiting, nil)
+                case .readAgain: read(kind, attempt)
+                }
             }.start()
         }
     }
@@ -90,12 +116,12 @@ extension Connection {
         fileprivate let age: Int
     }
 
-    var momentOfLists: MomentOfLists { MomentOfLists(edition: server.pins.edition, age: known.age) }
+    var momentOfLists: MomentOfLists { MomentOfLists(edition: edition, age: known.age) }
 
     /// Holds what the server lists on this connection against what was approved.
     ///
     /// - Parameter moment: When it was asked for.
-    /// - Returns: Whether nothing else was found on another connection meanwhile: then this one would have to be asked again.
+    /// - Returns: Whether it is still what the server lists, as far as anybody knows.
     @discardableResult
     func judge(_ outcome: CatalogReader.Outcome, since moment: MomentOfLists) -> Bool {
         var findings = 0
@@ -108,20 +134,47 @@ extension Connection {
             let hasNews = server.pins.judge(outcome.catalog[list] ?? CatalogList(list), isWhole: why == nil, on: key)
             if hasNews { findings += 1 }
         }
-        return server.pins.edition == moment.edition + findings
+        if findings > 0 { server.lookForChangesAgain(except: self) }
+        return edition == moment.edition + findings && known.age == moment.age
     }
 
-    /// What was read of the catalog, and judged, need not be read again before a call, unless it is old already.
-    func listsAreJudged(_ outcome: CatalogReader.Outcome, since moment: MomentOfLists) {
-        guard known.age == moment.age else { return }
-        for kind in PinKind.allCases {
-            guard outcome.wanted.contains(CatalogKind(kind)), outcome.whyUnread(CatalogKind(kind)) == nil else {
-                continue
-            }
-            known[kind].isJudged(edition: server.pins.edition)
+    /// What was read of the catalog, and judged, need not be read again before a call.
+    func listsAreJudged(_ outcome: CatalogReader.Outcome) {
+        for kind in PinKind.allCases where outcome.wanted.contains(CatalogKind(kind)) {
+            if outcome.whyUnread(CatalogKind(kind)) == nil { known[kind].isJudged(edition: edition) }
         }
+    }
+
+    /// A client's own list was the whole one, and was judged when it passed.
+    ///
+    /// - Parameter moment: When it was asked for.
+    func listWasSeen(_ kind: PinKind, since moment: MomentOfLists?) {
+        guard let moment, moment.age == known.age, moment.edition == edition else { return }
+        server.pins.note(unread: nil, kind, on: key)
+        known[kind].isJudged(edition: edition)
     }
 
     /// What the server lists may be something else than it was.
     func listsBecameOld() { known.becameOld() }
+
+    /// The server says that what it lists has changed. Where it cannot say so, that may be meant, too.
+    func listsChangedEverywhere() {
+        guard server.pins.needsLists else { return }
+        server.pins.somethingHasChanged()
+        server.lookForChangesAgain(except: nil)
+    }
+
+    /// Reads again what may have been taken back: that nobody calls here must not keep others from it.
+    func lookAgain() {
+        for kind in PinKind.allCases { read(kind) }
+    }
+}
+
+extension ServerConnections {
+    /// Has those connections look again that show what was not approved, where they do not know that this is so still.
+    fileprivate func lookForChangesAgain(except source: Connection?) {
+        for connection in all where connection !== source && pins.hasChanges(on: connection.key) {
+            connection.run { $0.lookAgain() }
+        }
+    }
 }

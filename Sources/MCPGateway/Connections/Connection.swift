@@ -24,8 +24,6 @@ package final class Connection: @unchecked Sendable {
     var changes = ChangeThrottle()
     var own = OwnLists.unread
     var known = KnownLists()
-    /// How often the server has become ready.
-    private(set) var timesReady = 0
     /// Who waits for the answer of a stateless server to what it is.
     var awaitingIntroduction: [@Sendable (Result<Introduction, UpstreamFailure>) -> Void] = []
     /// Whose call that wanted log messages was cancelled last, and until when what names no call may be about it.
@@ -110,7 +108,6 @@ package final class Connection: @unchecked Sendable {
     /// Notes what the server has said of itself. Returns false when it is not what it was before: then nothing that was
     /// told to clients holds any more.
     func note(_ introduction: Introduction) -> Bool {
-        timesReady += 1
         guard era == nil || era == introduction.era else { return false }
         era = introduction.era
         serverLevel = nil
@@ -188,7 +185,6 @@ package final class Connection: @unchecked Sendable {
     private func pass(_ exchange: Exchange, _ refusal: Refusal?) {
         guard !exchange.isCancelled else { return }
         if let refusal { return exchange.finish(.refused(refusal)) }
-        exchange.approvedIn = timesReady
         let id = upstream.makeID()
         exchange.upstreamID = id
         upstream.exchange(exchange, id: id)
@@ -268,9 +264,11 @@ package final class Connection: @unchecked Sendable {
     /// Reads the server's tools again, for what has to be known to call them.
     func refreshCatalog(_ completion: @escaping @Sendable () -> Void) {
         guard case .ready(let introduction) = upstream.state else { return completion() }
+        // It has said that its tools are other ones than were listed, whatever it lists now.
+        listsBecameOld()
         let moment = momentOfLists
         CatalogReader(upstream, introduction, of: [.tools], for: server) { [self] outcome in
-            judge(outcome, since: moment)
+            if judge(outcome, since: moment) { listsAreJudged(outcome) }
             if server.isSource(self) { server.take(tools: outcome.catalog, now: eventLoop.now) }
             completion()
         }.start()

@@ -9,72 +9,114 @@ struct KnownList {
     /// Gets why the list could not be read, in words; nil when it was.
     typealias Waiting = @Sendable (String?) -> Void
 
+    private struct Reading {
+        let attempt: Int
+        var waiting: [Waiting]
+        /// Whether it may be something else by now.
+        var isOld = false
+        /// Whether it is read once more, because it was old when it came.
+        var isSecond = false
+    }
+
     private enum State {
         case unknown
-        case reading(waiting: [Waiting], isOld: Bool, isLate: Bool)
-        /// With what `PinnedServer.edition` was then.
+        case reading(Reading)
+        /// With the connection's edition then.
         case known(edition: Int)
         /// Why, and until when it is not tried again.
         case unread(String, until: NIODeadline)
     }
 
+    /// How long somebody waits for it.
+    static let longestWait = TimeAmount.seconds(20)
+    /// How long it is not asked for again, at most, after it was not given.
+    static let longestRest = TimeAmount.seconds(30)
+    static let late = "it has not answered within \(longestWait.nanoseconds / 1_000_000_000) s"
+
     private var state = State.unknown
+    private var attempts = 0
 
     /// Whether it is known what the list holds, as far as anybody knows.
     ///
-    /// - Parameter edition: Of what is known of the server on all its connections.
+    /// - Parameter edition: The connection's.
     func isKnown(_ edition: Int) -> Bool { if case .known(edition) = state { true } else { false } }
 
     /// What somebody does who has to know.
     enum Step {
         /// Waits for what is being read.
         case wait
-        case read
+        /// Reads it, under this number.
+        case read(attempt: Int)
         /// Does without, and why.
         case giveUp(String)
     }
 
     /// Notes that somebody has to know, who is told unless he gives up.
-    mutating func ask(now: NIODeadline, _ waiting: @escaping Waiting) -> Step {
+    mutating func ask(now: NIODeadline, _ waiting: Waiting?) -> Step {
         switch state {
-        case .reading(_, _, isLate: true): return .giveUp(Self.late)
-        case .reading(let others, let isOld, isLate: false):
-            state = .reading(waiting: others + [waiting], isOld: isOld, isLate: false)
+        case .reading(var reading):
+            if let waiting { reading.waiting.append(waiting) }
+            state = .reading(reading)
             return .wait
         case .unread(let why, let until) where now < until: return .giveUp(why)
         case .unknown, .known, .unread:
-            state = .reading(waiting: [waiting], isOld: false, isLate: false)
-            return .read
+            attempts += 1
+            state = .reading(Reading(attempt: attempts, waiting: waiting.map { [$0] } ?? []))
+            return .read(attempt: attempts)
         }
     }
 
-    static let late = "it has not answered within \(longestWait.nanoseconds / 1_000_000_000) s"
-    /// How long somebody waits for it.
-    static let longestWait = TimeAmount.seconds(20)
-
-    /// Nobody waits any longer. Returns who did.
-    mutating func isLate() -> [Waiting] {
-        guard case .reading(let waiting, let isOld, isLate: false) = state else { return [] }
-        state = .reading(waiting: [], isOld: isOld, isLate: true)
-        return waiting
+    /// Nobody waits any longer for an attempt; it may still come. Returns who did, and nil when it has come already.
+    mutating func isLate(_ attempt: Int, now: NIODeadline) -> [Waiting]? {
+        guard case .reading(let reading) = state, reading.attempt == attempt else { return nil }
+        state = .unread(Self.late, until: now + .seconds(5))
+        return reading.waiting
     }
 
-    /// It was read, or could not be asked for. Returns who has waited for that.
+    /// What comes of an attempt.
+    enum Outcome {
+        /// Those go on who have waited for it.
+        case known([Waiting])
+        /// It has to be read once more: what has come may be old.
+        case readAgain
+    }
+
+    /// An attempt has come to its end.
     ///
     /// - Parameter edition: With which it is known; nil when it may be something else by now.
-    mutating func wasRead(edition: Int?) -> [Waiting] {
-        guard case .reading(let waiting, let isOld, _) = state else { return [] }
-        state = if let edition, !isOld { .known(edition: edition) } else { .unknown }
-        return waiting
+    mutating func wasRead(_ attempt: Int, edition: Int?) -> Outcome {
+        guard case .reading(var reading) = state, reading.attempt == attempt else {
+            if let edition { isJudged(edition: edition) }
+            return .known([])
+        }
+        if let edition, !reading.isOld {
+            state = .known(edition: edition)
+            return .known(reading.waiting)
+        }
+        // Once: a server that says with each list that it has changed would never be called.
+        guard reading.isSecond else {
+            (reading.isOld, reading.isSecond) = (false, true)
+            state = .reading(reading)
+            return .readAgain
+        }
+        state = .unknown
+        return .known(reading.waiting)
     }
 
     /// It could not be read. Returns who has waited for that.
     ///
-    /// - Parameter until: When it is tried again at the earliest.
-    mutating func wasNotRead(_ why: String, until: NIODeadline) -> [Waiting] {
-        guard case .reading(let waiting, let isOld, _) = state else { return [] }
-        state = isOld ? .unknown : .unread(why, until: until)
-        return waiting
+    /// - Parameter rest: How long it is not tried again.
+    mutating func wasNotRead(_ attempt: Int, _ why: String, now: NIODeadline, rest: TimeAmount) -> [Waiting] {
+        guard case .reading(let reading) = state, reading.attempt == attempt else { return [] }
+        state = reading.isOld ? .unknown : .unread(why, until: now + min(rest, Self.longestRest))
+        return reading.waiting
+    }
+
+    /// It was not even asked for. Returns who has waited for that.
+    mutating func wasNotAsked(_ attempt: Int) -> [Waiting] {
+        guard case .reading(let reading) = state, reading.attempt == attempt else { return [] }
+        state = .unknown
+        return reading.waiting
     }
 
     /// It was read for another reason, and is still the same.
@@ -88,7 +130,9 @@ struct KnownList {
         switch state {
         case .unknown: break
         case .known, .unread: state = .unknown
-        case .reading(let waiting, _, let isLate): state = .reading(waiting: waiting, isOld: true, isLate: isLate)
+        case .reading(var reading):
+            reading.isOld = true
+            state = .reading(reading)
         }
     }
 }

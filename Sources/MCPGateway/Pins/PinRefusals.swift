@@ -33,7 +33,7 @@ struct PinRefusals {
     /// What could not be read, and why.
     static func words(_ unread: [PinKind: String]) -> String {
         unread.sorted { $0.key.rawValue < $1.key.rawValue }
-            .map { "\(CatalogKind($0.key).method.rawValue) could not be read, for \($0.value)" }.joined(separator: "; ")
+            .map { "\(CatalogKind($0.key).method.rawValue) could not be read: \($0.value)" }.joined(separator: "; ")
     }
 
     func ambiguous(_ kind: CatalogKind, _ fault: String) -> Refusal {

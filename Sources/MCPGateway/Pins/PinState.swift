@@ -28,8 +28,12 @@ struct PinState {
 
     /// What came of a list.
     struct Judgement {
-        /// Definitions that nobody has approved, and that were not known before.
+        /// Definitions that nobody has approved, of names of which nothing else was known that nobody has approved.
         var news: [PinChange] = []
+        /// Whether a definition was found that was not known before and nobody has approved.
+        fileprivate var hasMore = false
+        /// Whether something is what was approved again.
+        fileprivate var isTakenBack = false
         /// Whether something counts as approved because it was seen for the first time.
         var hasLearnt = false
         /// Whether other things are changed than before.
@@ -38,7 +42,7 @@ struct PinState {
         var isInDoubt = false
 
         /// Whether what was known of other lists of the server may be old.
-        var makesOld: Bool { !news.isEmpty || isInDoubt }
+        var makesOld: Bool { !news.isEmpty || isTakenBack || isInDoubt }
     }
 
     private(set) var record: PinRecord
@@ -52,6 +56,8 @@ struct PinState {
     private var shown: [ConnectionKey: Set<Shown>] = [:]
     /// What of it has changed, by name, for calls.
     private var changedNames: [ConnectionKey: Set<PinnedName>] = [:]
+    /// What was listed otherwise than it was approved when it was listed last, and is not listed now.
+    private var vanished: [ConnectionKey: Set<PinnedName>] = [:]
     /// What connections list under a kind for which the record has no room, so that it can be told what is gone.
     private var listedWhenFull: [PinKind: [ConnectionKey: Set<ByteText>]] = [:]
 
@@ -60,6 +66,9 @@ struct PinState {
         self.mode = mode
         self.fault = fault
     }
+
+    /// Whether a connection shows something that nobody has approved.
+    func hasChanges(on key: ConnectionKey) -> Bool { changedNames[key] != nil }
 
     /// Whether anything is shown at the moment that nobody has approved.
     var hasChanges: Bool { !deviations.isEmpty }
@@ -74,10 +83,10 @@ struct PinState {
     // MARK: What is withheld
 
     /// Whether nothing of the server may be used.
-    var isBlocked: Bool { mode == .block && withholdsSomething }
+    var isBlocked: Bool { mode == .block && (fault != nil || hasChanges) }
 
     /// Whether calls have to be looked at one by one.
-    var withholdsSomething: Bool { mode.withholds && (fault != nil || hasChanges) }
+    var withholdsSomething: Bool { mode.withholds && (fault != nil || hasChanges || !vanished.isEmpty) }
 
     /// Whether a definition is kept from clients.
     func withholds(_ kind: PinKind, _ name: ByteText, _ digest: PinDigest) -> Bool {
@@ -94,7 +103,7 @@ struct PinState {
     func withholds(_ subject: PinnedName, on key: ConnectionKey) -> Bool {
         guard withholdsSomething else { return false }
         if isBlocked || fault != nil { return true }
-        return changedNames[key]?.contains(subject) ?? false
+        return changedNames[key]?.contains(subject) ?? false || vanished[key]?.contains(subject) ?? false
     }
 
     // MARK: Lists
@@ -118,8 +127,24 @@ struct PinState {
         let kept = (shown[key] ?? []).filter { !isWhole || $0.subject.kind != kind }
         judgement.isInDoubt = !isWhole && list.contains { shows($0, of: kind, as: kept, butNot: deviating) }
         noteNames(isWhole ? list : nil, of: kind, on: key)
-        judgement.isDifferent = show(kept.union(deviating), on: key) || !judgement.news.isEmpty
+        if isWhole { noteVanished(kind, Set(list.map(\.name)), on: key) }
+        let before = changedNames[key] ?? []
+        let isLess = show(kept.union(deviating), on: key)
+        judgement.isTakenBack = !before.isSubset(of: changedNames[key] ?? [])
+        judgement.isDifferent = isLess || judgement.hasMore
         return judgement
+    }
+
+    /// What has changed and is listed no more stays withheld, as long as it is not listed as it was approved.
+    private mutating func noteVanished(_ kind: PinKind, _ listed: Set<ByteText>, on key: ConnectionKey) {
+        let (changed, gone) = (changedNames[key] ?? [], vanished[key] ?? [])
+        guard !changed.isEmpty || !gone.isEmpty else { return }
+        let ofThisKind = changed.union(gone).filter { subject in
+            // What was never approved nobody can have got used to.
+            subject.kind == kind && !listed.contains(subject.name) && !record.accepted(kind, subject.name).isEmpty
+        }
+        let now = ofThisKind.union(gone.filter { $0.kind != kind })
+        vanished[key] = now.isEmpty ? nil : now
     }
 
     /// Whether a page shows something as it was approved of which another one shows something else.
@@ -175,15 +200,19 @@ struct PinState {
         let change = PinChange(
             subject: subject, definition: PinnedDefinition(kind, listed.entry),
             approved: record.accepted(kind, listed.name).first)
+        let isNews =
+            !changedNames.values.contains { $0.contains(subject) } && !vanished.values.contains { $0.contains(subject) }
         deviations[shown] = Deviation(change: change)
         changeCount += 1
-        judgement.news.append(change)
+        judgement.hasMore = true
+        if isNews { judgement.news.append(change) }
         return shown
     }
 
     /// A connection has ended: what it alone has shown is not there any more. Returns whether there was something.
     mutating func ended(_ key: ConnectionKey) -> Bool {
         for kind in PinKind.allCases { listedWhenFull[kind]?[key] = nil }
+        vanished[key] = nil
         return show(nil, on: key)
     }
 
@@ -209,6 +238,8 @@ struct PinState {
         }
         let done = Set(approved.map { Shown(subject: $0.subject, digest: $0.definition.digest) })
         for (key, own) in shown { _ = show(own.subtracting(done), on: key) }
+        let names = Set(approved.map(\.subject))
+        vanished = vanished.mapValues { $0.subtracting(names) }.filter { !$0.value.isEmpty }
         if subjects == nil, !hasChanges, fault != nil {
             fault = nil
             for kind in PinKind.allCases { record.establish(kind) }

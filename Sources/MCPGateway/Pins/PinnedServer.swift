@@ -19,14 +19,25 @@ package final class PinnedServer: Sendable {
         static let withholding = 3
         /// Before anything passes, all lists have to be known.
         static let block = 4
+        /// As before, and some calls are refused.
+        static let blockWithholding = 5
         /// Nothing passes.
-        static let blocked = 5
+        static let blocked = 6
     }
 
     /// A page that clients may see as it is.
     private struct CleanPage {
         let kind: PinKind
         let result: ByteBuffer
+        let isLast: Bool
+    }
+
+    /// What a page of a list is for clients.
+    struct Page {
+        /// Which entries are kept from them, by their places.
+        var withheld: Set<Int> = []
+        /// Whether it is the whole list.
+        var isWhole = false
     }
 
     private struct State {
@@ -50,6 +61,7 @@ package final class PinnedServer: Sendable {
     private let state: Mutex<State>
     private let gate = Atomic(Gate.off)
     private let published = Atomic(0)
+    private let rumours = Atomic(0)
     /// Keeps what was learnt or approved.
     private let changed: @Sendable () -> Void
 
@@ -81,9 +93,20 @@ package final class PinnedServer: Sendable {
             })
     }
 
-    /// Goes up when something is found that is not approved, on any connection: what another one lists may have become
-    /// something else as well, although nobody has said so there.
-    var edition: Int { published.load(ordering: .acquiring) }
+    /// What is known of the server on all its connections: goes up when something is found that is not approved, or is so
+    /// again, for what another one lists may have become something else as well.
+    ///
+    /// - Parameter isDeaf: Whether the one who asks does not hear when the server says that something has changed: then it
+    ///   goes up whenever others have heard that.
+    func edition(ofDeaf isDeaf: Bool) -> Int {
+        published.load(ordering: .acquiring) + (isDeaf ? rumours.load(ordering: .acquiring) : 0)
+    }
+
+    /// The server has said on some connection that something has changed.
+    func somethingHasChanged() { rumours.wrappingAdd(1, ordering: .releasing) }
+
+    /// Whether a connection shows something that nobody has approved.
+    func hasChanges(on key: ConnectionKey) -> Bool { state.withLock { $0.pins.hasChanges(on: key) } }
 
     private func publish(_ pins: PinState) {
         let now =
@@ -91,7 +114,8 @@ package final class PinnedServer: Sendable {
             case .off: Gate.off
             case .warn: Gate.open
             case .quarantine: pins.withholdsSomething ? Gate.withholding : Gate.quarantine
-            case .block: pins.withholdsSomething ? Gate.blocked : Gate.block
+            case .block where pins.isBlocked: Gate.blocked
+            case .block: pins.withholdsSomething ? Gate.blockWithholding : Gate.block
             }
         gate.store(now, ordering: .releasing)
     }
@@ -149,7 +173,7 @@ package final class PinnedServer: Sendable {
         let gate = gate.load(ordering: .acquiring)
         guard gate != Gate.off else { return nil }
         guard gate != Gate.blocked else { return refusals.blocked }
-        let isWithholding = gate == Gate.withholding
+        let isWithholding = gate == Gate.withholding || gate == Gate.blockWithholding
         guard isWithholding || Self.mayHide(request), let subject = PinnedName(request) else { return nil }
         if let hidden = HiddenCharacters.first(in: subject.name.text) {
             return refusals.hidden(hidden, in: subject.kind)
@@ -169,31 +193,34 @@ package final class PinnedServer: Sendable {
 
     // MARK: Lists
 
-    /// Which entries of a page are kept from clients, by their places.
+    /// Holds a page, that a client is about to see, against what was approved.
     ///
     /// - Parameters:
     ///   - key: On which connection it came.
     ///   - isFirst: Whether it is the first page.
     /// - Throws: Why nothing of it may be seen.
-    func withheld(
-        _ kind: PinKind, of result: JSONView, isFirst: Bool, on key: ConnectionKey
-    ) throws(Refusal) -> Set<Int> {
-        guard !isOff else { return [] }
-        if state.withLock({ $0.clean.contains { $0.kind == kind && $0.result == result.bytes } }) { return [] }
+    func judge(
+        _ kind: PinKind, in answer: Message, isFirst: Bool, on key: ConnectionKey
+    ) throws(Refusal) -> Page {
+        guard !isOff, let result = answer.view(answer.envelope.result) else { return Page() }
         let isStrict = needsLists
+        if isStrict, let fault = answer.faultAroundResult { throw refusals.ambiguous(CatalogKind(kind), fault) }
+        let clean = state.withLock { $0.clean.first { $0.kind == kind && $0.result == result.bytes } }
+        if let clean { return Page(isWhole: isFirst && clean.isLast) }
         if isStrict, let fault = result.fault(ofList: CatalogKind(kind)) {
             throw refusals.ambiguous(CatalogKind(kind), fault)
         }
-        guard let list = result[CatalogKind(kind).member] else { return [] }
-        let isWhole = isFirst && result["nextCursor"] == nil
-        var (listed, places, hidden) = ([PinState.Listed](), [Int](), Set<Int>())
+        let isLast = result["nextCursor"] == nil
+        var page = Page(isWhole: isFirst && isLast)
+        guard let list = result[CatalogKind(kind).member] else { return page }
+        var (listed, places) = ([PinState.Listed](), [Int]())
         for (place, element) in list.elements.enumerated() {
-            guard let name = element.name(isStrict: isStrict) else {
-                if isStrict { hidden.insert(place) }
+            guard let name = element["name"]?.string else {
+                if isStrict { page.withheld.insert(place) }
                 continue
             }
             if HiddenCharacters.first(in: name) != nil {
-                hidden.insert(place)
+                page.withheld.insert(place)
                 note(unseeable: PinnedName(kind, ByteText(name)))
             } else {
                 let digest = PinnedDefinition(kind, element).digest
@@ -201,18 +228,18 @@ package final class PinnedServer: Sendable {
                 places.append(place)
             }
         }
-        judge(kind, listed, isWhole: isWhole, on: key)
-        return state.withLock { state in
+        judge(kind, listed, isWhole: page.isWhole, on: key)
+        state.withLock { state in
             for (place, entry) in zip(places, listed)
             where state.pins.withholds(kind, entry.name, entry.digest) {
-                hidden.insert(place)
+                page.withheld.insert(place)
             }
-            if hidden.isEmpty, !state.pins.hasChanges || !state.pins.mode.withholds {
+            if page.withheld.isEmpty, !state.pins.hasChanges || !state.pins.mode.withholds {
                 if state.clean.count >= Self.maximumCleanPages { state.clean.removeFirst() }
-                state.clean.append(CleanPage(kind: kind, result: result.bytes))
+                state.clean.append(CleanPage(kind: kind, result: result.bytes, isLast: isLast))
             }
-            return hidden
         }
+        return page
     }
 
     /// Takes a list as it was read.
@@ -236,12 +263,13 @@ package final class PinnedServer: Sendable {
     @discardableResult
     private func judge(_ kind: PinKind, _ listed: [PinState.Listed], isWhole: Bool, on key: ConnectionKey) -> Bool {
         let (judgement, mode, listeners) = state.withLock { state in
+            let wasBlocked = state.pins.isBlocked
             let judgement = state.pins.judge(kind, listed, isWhole: isWhole, on: key)
             if judgement.isDifferent { state.clean = [] }
             publish(state.pins)
             if judgement.makesOld { published.wrappingAdd(1, ordering: .releasing) }
             // What of a list is withheld, its clients learn with the list; that a server is blocked, all of them.
-            let concernsAll = judgement.isDifferent && state.pins.mode == .block
+            let concernsAll = state.pins.isBlocked != wasBlocked
             return (judgement, state.pins.mode, concernsAll ? Array(state.listeners.values) : [])
         }
         log.tell(judgement.news, mode)

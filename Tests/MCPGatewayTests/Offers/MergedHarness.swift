@@ -49,6 +49,11 @@ final class MergedServer {
         lists["tools"] = "[" + tools.map { #"{"name":"\#($0)","inputSchema":{}}"# }.joined(separator: ",") + "]"
     }
 
+    /// Never answers what it has been sent so far.
+    func forget(_ link: ScriptedLink) {
+        for sent in link.sent { if let id = sent.id { answered.insert(key(link, id)) } }
+    }
+
     /// Does what it does by itself.
     func pump() {
         for link in script.links where isThere && link.isOpened && !link.isClosed {

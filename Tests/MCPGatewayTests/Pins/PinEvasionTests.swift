@@ -132,6 +132,11 @@ import ToolPins
             #"{"tools":[\#(Self.other)],"tools":[\#(Self.log)]}"#,
             #"{"tools":[\#(Self.log)],"Tools":[\#(Self.other)]}"#,
             #"{"tools":{"0":\#(Self.other)}}"#, #"{"tool\#u{17F}":[\#(Self.other)],"tools":[]}"#,
+            #"{"tools":[{"name":"log","Name":"tools"}]}"#, #"{"tools":[{"name":"log","name":"tools"}]}"#,
+            #"{"tools":[\#(Self.log)],"NextCursor":"tools"}"#,
+            #"{"tools":[\#(Self.log)],"nextCursor":"tools","nextCursor":null}"#,
+            #"{"tools":[\#(Self.log)]},"Result":{"tools":[\#(Self.other)]}"#,
+            #"{"tools":[\#(Self.log)]},"re\#u{17F}ult":{"tools":[\#(Self.other)]}"#,
         ]
         for result in results {
             let harness = harness(.quarantine)
@@ -139,7 +144,10 @@ import ToolPins
             harness["git"].results["tools"] = result
             let refused = try refusal(client.call("tools/list"))
             #expect(refused.code == -31_008, "\(result)")
-            #expect(refused.words.contains(#""tools""#), "\(refused.words)")
+            #expect(refused.words.contains("git") && refused.words.contains("tools/list"), "\(refused.words)")
+            // Nor does the proxy take it for a list of its own.
+            let called = try refusal(client.call("tools/call", #"{"name":"status"}"#, id: "2"))
+            #expect(called.code == nil || called.code == -31_008, "\(result)")
         }
         let harness = harness(.warn)
         harness["git"].results["tools"] = results[0]
