@@ -11,7 +11,8 @@ extension ManagementDescription {
                   "mode": {"type": "string", "enum": ["off", "warn", "quarantine", "block"]},
                   "tools": {"type": "integer"}, "prompts": {"type": "integer"}, "changes": {"type": "integer"},
                   "flags": {"type": "integer"},
-                  "fault": {"type": "string", "description": "Why it is not known any more what was approved."}
+                  "fault": {"type": "string", "description": "Why it is not known any more what was approved."},
+                  "full": {"type": "string", "description": "Why nothing new can be approved."}
                 }
               }}
             }
@@ -24,8 +25,8 @@ extension ManagementDescription {
               "name": {"type": "string"},
               "mode": {"type": "string", "enum": ["off", "warn", "quarantine", "block"]},
               "keeping": {
-                "type": "string", "enum": ["run", "state", "file"],
-                "description": "How long an approval counts: for this run, in --state-dir, or until --pins is read again."
+                "type": "string", "enum": ["run", "state", "file", "file-or-state"],
+                "description": "How long an approval counts: for this run, in --state-dir, or until --pins is read again; without --pins what is in --state-dir counts, where there is one."
               },
               "tools": {"$ref": "#/components/schemas/Digests"},
               "prompts": {"$ref": "#/components/schemas/Digests"},
@@ -37,7 +38,8 @@ extension ManagementDescription {
                   "kind": {"type": "string", "enum": ["tool", "prompt"]}, "name": {"type": "string"}, "words": {"type": "string"}
                 }
               }},
-              "fault": {"type": "string"}
+              "fault": {"type": "string"},
+              "full": {"type": "string"}
             }
           },
           "Digests": {

@@ -49,6 +49,7 @@ extension PinReport {
         object.add("changes", changes.count)
         object.add("flags", flags.count)
         object.add("fault", fault)
+        object.add("full", full)
         return object.finished
     }
 
@@ -64,6 +65,7 @@ extension PinReport {
         object.add("changeCount", changeCount)
         object.add("flags", elements: flags.map(\.json))
         object.add("fault", fault)
+        object.add("full", full)
         return object.finished
     }
 
@@ -83,7 +85,9 @@ extension PinReport {
         if let keepingFault { return "\(words), but until the proxy ends only: \(keepingFault)" }
         return switch keeping {
         case "state": words
-        case "file": "\(words) until the next start, when the file of --pins counts again; see mcp-proxy pins export"
+        case "file": "\(words) until the next start with --pins, whose file counts then; see mcp-proxy pins export"
+        case "file-or-state":
+            "\(words) until the next start with --pins, whose file counts then; see mcp-proxy pins export (without --pins what is in --state-dir counts)"
         default: "\(words) until the proxy ends, since it has no --state-dir"
         }
     }

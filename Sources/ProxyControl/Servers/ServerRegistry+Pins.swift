@@ -72,6 +72,9 @@ extension ServerRegistry: PinManagement {
         report.changeCount = changeCount
         report.flags = flags
         report.fault = fault
+        report.full = PinKind.allCases.lazy.compactMap(record.fullness).first.map { words in
+            "\(words): what is new beside it counts as changed and cannot be approved; with \"pin\": \"warn\" it is passed on"
+        }
         return report
     }
 }

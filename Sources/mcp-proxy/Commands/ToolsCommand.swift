@@ -86,7 +86,7 @@ struct ToolsCommand: AsyncParsableCommand {
             let costs = tools.map { ToolCost($0["name"]?.string ?? "", [$0]) }
             return try ToolCost.write(costs, "TOOL", isJSON: output.isJSON)
         }
-        if output.isJSON { return try ShownOutput.write(json: Self.object([("tools", Self.array(tools))])) }
+        if output.isJSON { return try ShownOutput.write(json: Self.object([("tools", ShownOutput.array(tools))])) }
         try ShownOutput.write(
             table: TextTable.lines(
                 ["TOOL", "ARGUMENTS", "DESCRIPTION"], tools.map(Self.row), within: TerminalSize.current?.columns))
@@ -131,7 +131,7 @@ struct ToolsCommand: AsyncParsableCommand {
         } else if showsCost {
             try ToolCost.write(found.map { ToolCost($0.name, $0.tools) }, "SERVER", isJSON: output.isJSON)
         } else if output.isJSON {
-            let servers = found.map { ($0.name, Self.object([("tools", Self.array($0.tools))])) }
+            let servers = found.map { ($0.name, Self.object([("tools", ShownOutput.array($0.tools))])) }
             try ShownOutput.write(json: Self.object([("servers", Self.object(servers))]))
         } else {
             let rows = found.flatMap { name, tools in tools.map { [name] + Self.row($0) } }
@@ -164,16 +164,6 @@ struct ToolsCommand: AsyncParsableCommand {
         let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         let shown = line.count > shownDescription ? "\(line.prefix(shownDescription - 1))…" : line
         return [tool["name"]?.string ?? "", arguments.joined(separator: " "), shown]
-    }
-
-    private static func array(_ values: [JSONView]) -> ByteBuffer {
-        var array = ByteBuffer(string: "[")
-        for (index, value) in values.enumerated() {
-            if index > 0 { array.writeString(",") }
-            array.writeImmutableBuffer(value.bytes)
-        }
-        array.writeString("]")
-        return array
     }
 
     private static func object(_ members: [(String, ByteBuffer)]) -> ByteBuffer {
