@@ -49,11 +49,29 @@ def test_servers_over_standard_streams_that_share_a_directory_keep_what_is_known
     assert set(json.loads((one.state / "pinned.json").read_text())["servers"]) == {"files", "more"}
 
 
+async def test_what_is_approved_beside_standard_streams_is_kept(bench, http):
+    """The command has no API; a proxy with the same directory has, and what is approved there stays."""
+    one = bench(pin="quarantine")
+    assert one.talk("--state-dir", one.state)[0] == ["read", "write"]
+    one.show([NEW, OTHER], [PROMPT])
+    with one.running():
+        assert await one.listed(await one.client(http)) == ["write"]
+        with one.talking("--state-dir", one.state) as client:
+            assert client.listed() == ["write"]
+            one.run("pins", "approve", "files")
+    assert one.talk("--state-dir", one.state)[0] == ["read", "write"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["stdio", "http://127.0.0.1:1/", "--state-dir", "x"], "--state-dir"),
         (["stdio", "http://127.0.0.1:1/", "--pins", "x"], "--pins"),
+        (["stdio", "http://127.0.0.1:1/", "--insecure"], "--insecure are for a configuration URL"),
+        (["stdio", "http://127.0.0.1:1/", "--http-headers", "a:b"], "--header is for the URL of a server"),
+        (["tools", "--limit", "3"], "--limit goes with --search"),
+        (["call", "files", "read", "--one-shot", "--token", "x"], "--token is for a running proxy"),
+        (["client-config", "--server", "files"], "name the client"),
         (["--state-dir", "x", "list"], "list takes no --state-dir"),
         (["list", "--one-shot", "--pins=x"], "list takes no --pins"),
         (["pins", "diff", "--pins", "x"], "pins takes no --pins"),
@@ -237,8 +255,9 @@ async def test_how_long_an_approval_beside_a_shared_file_counts_is_said_as_it_is
     with one.running("--pins", file, keeps=keeps):
         assert await one.listed(await one.client(http)) == ["write"]
         told = one.run("pins", "approve", "files")
-        assert "until the next start with --pins" in told
-        assert ("without --pins what is in --state-dir counts" in told) == keeps
+        words = "until the next start with --pins, when its file" if keeps else "until the next start, when the file of --pins"
+        assert f"{words} counts again" in told
+        assert ("at a start without --pins what is in --state-dir counts" in told) == keeps
         assert (await one.pins(http))["keeping"] == ("file-or-state" if keeps else "file")
     with one.running():
         assert await one.listed(await one.client(http)) == (["read", "write"] if keeps else ["write"])

@@ -85,9 +85,9 @@ extension PinReport {
         if let keepingFault { return "\(words), but until the proxy ends only: \(keepingFault)" }
         return switch keeping {
         case "state": words
-        case "file": "\(words) until the next start with --pins, whose file counts then; see mcp-proxy pins export"
+        case "file": "\(words) until the next start, when the file of --pins counts again; see mcp-proxy pins export"
         case "file-or-state":
-            "\(words) until the next start with --pins, whose file counts then; see mcp-proxy pins export (without --pins what is in --state-dir counts)"
+            "\(words) until the next start with --pins, when its file counts again; see mcp-proxy pins export (at a start without --pins what is in --state-dir counts)"
         default: "\(words) until the proxy ends, since it has no --state-dir"
         }
     }

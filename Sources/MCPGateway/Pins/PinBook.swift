@@ -19,7 +19,6 @@ package final class PinBook: Sendable {
     private struct State {
         var known: Known
         var servers: [ByteText: PinnedServer] = [:]
-        var forgotten: Set<ByteText> = []
     }
 
     private let state: Mutex<State>
@@ -61,7 +60,6 @@ package final class PinBook: Sendable {
             state.servers[key] = nil
             state.known.records[key] = nil
             state.known.faults[key] = nil
-            state.forgotten.insert(key)
         }
         changed(self)
     }
@@ -78,10 +76,6 @@ package final class PinBook: Sendable {
     package var all: [PinnedServer] {
         state.withLock { $0.servers.values.sorted { ByteText($0.name) < ByteText($1.name) } }
     }
-
-    /// The servers of which this run says what is approved: those that were there in it, also where they have gone for
-    /// good since. Of others an earlier run has said it, or another one that goes on beside this one.
-    package var own: Set<ByteText> { state.withLock { Set($0.servers.keys).union($0.forgotten) } }
 
     /// A server that was there in this run.
     package func find(_ name: String) -> PinnedServer? { state.withLock { $0.servers[ByteText(name)] } }

@@ -13,8 +13,8 @@ import ToolPins
 /// what is lost is missed, and is not taken for a server that nobody has seen before. Where both have gone, the file of
 /// what servers list says which they were.
 ///
-/// Several processes may share the directory, as clients start one for each server: what is of servers that another one
-/// has is left as that one writes it.
+/// Several processes may share the directory, as clients start one for each server: of a tool or prompt of which nothing
+/// else counts here than before, it says what another process has written meanwhile.
 final class PinFile: Sendable {
     private static let maximumBytes = 64 << 20
 
@@ -23,6 +23,8 @@ final class PinFile: Sendable {
         var named: Set<ByteText> = []
         /// What `pins.json` holds, where that is known.
         var written: ByteBuffer?
+        /// What counted here when it was written or read.
+        var own = Kept()
     }
 
     private let directory: StateDirectory
@@ -51,7 +53,10 @@ final class PinFile: Sendable {
         known.records = (kept?.1 ?? [:]).filter { $0.value != PinRecord() }
         let lost = (names ?? catalogs.pinned).subtracting(known.records.keys)
         for name in lost { known.faults[name] = known.fault ?? Self.loss(hasNames: names != nil, hasPins: kept != nil) }
-        state.withLock { ($0.named, $0.written) = (names ?? [], kept?.0) }
+        state.withLock { state in
+            (state.named, state.written) = (names ?? [], kept?.0)
+            state.own = Kept(records: known.records, names: lost.union(known.records.keys))
+        }
         catalogs.note(pinned: lost.union(known.records.keys))
         if !lost.isEmpty || known.fault != nil { warn(lost, known.fault) }
         return known
@@ -127,19 +132,16 @@ final class PinFile: Sendable {
     /// Runs on the queue for writing only.
     private func write(_ book: PinBook) -> StateDirectory.WriteFailure? {
         directory.alone {
-            let (records, lost) = (book.records, book.lost)
-            let names = Set(records.keys).union(lost)
-            guard let others = writtenByOthers() else { return write(records, names) }
-            let own = book.own
-            return write(
-                records.filter { own.contains($0.key) }
-                    .merging(others.records.filter { !own.contains($0.key) }) { own, _ in own },
-                names.intersection(own).union(others.names.subtracting(own)))
+            let records = book.records
+            let own = Kept(records: records, names: Set(records.keys).union(book.lost))
+            let failure = write(writtenByOthers().map { own.merged(into: $0, since: state.withLock { $0.own }) } ?? own)
+            if failure == nil { state.withLock { $0.own = own } }
+            return failure
         }
     }
 
-    private func write(_ records: [ByteText: PinRecord], _ names: Set<ByteText>) -> StateDirectory.WriteFailure? {
-        let text = PinText.write(records)
+    private func write(_ kept: Kept) -> StateDirectory.WriteFailure? {
+        let (text, names) = (PinText.write(kept.records), kept.names)
         guard state.withLock({ $0.written != text || $0.named != names }) else { return nil }
         guard text.readableBytes <= Self.maximumBytes else {
             return StateDirectory.WriteFailure("it would be longer than \(Self.maximumBytes) bytes")
@@ -163,16 +165,49 @@ final class PinFile: Sendable {
         state.withLock { $0.named = names }
     }
 
-    /// What another process has written meanwhile; nil where none has, or it cannot be read, so that it is replaced.
-    private func writtenByOthers() -> (records: [ByteText: PinRecord], names: Set<ByteText>)? {
-        // What is damaged, or not to be trusted, is as if it were not there: what is known here takes its place.
-        guard case .bytes(let bytes)? = try? directory.contents(of: .pins, maximumBytes: Self.maximumBytes),
-            case let text = ByteBuffer(bytes: bytes), text != state.withLock({ $0.written }),
-            let records = try? PinText.read(text),
-            case .bytes(let named)? = try? directory.contents(of: .pinned, maximumBytes: Self.maximumBytes),
-            let names = try? PinnedNames.read(ByteBuffer(bytes: named))
+    /// What another process has written meanwhile; nil where none has, or it cannot be used, so that it is replaced.
+    private func writtenByOthers() -> Kept? {
+        guard let text = self.text(of: .pins), text != state.withLock({ $0.written }),
+            let named = self.text(of: .pinned)
         else { return nil }
-        state.withLock { $0.named = names }
-        return (records.filter { $0.value != PinRecord() }, names)
+        do throws(PinTextError) {
+            let names = try PinnedNames.read(named)
+            let records = try PinText.read(text).filter { $0.value != PinRecord() }
+            state.withLock { $0.named = names }
+            return Kept(records: records, names: names)
+        } catch {
+            return nil
+        }
+    }
+
+    private func text(of file: StateDirectory.File) -> ByteBuffer? {
+        // What is not to be trusted is as if it were not there: what is known here takes its place.
+        guard case .bytes(let bytes)? = try? directory.contents(of: file, maximumBytes: Self.maximumBytes) else {
+            return nil
+        }
+        return ByteBuffer(bytes: bytes)
+    }
+}
+
+/// What the two files say.
+private struct Kept {
+    var records: [ByteText: PinRecord] = [:]
+    var names: Set<ByteText> = []
+
+    /// What others say, but for tools and prompts, and servers, of which something else counts here than before.
+    func merged(into others: Kept, since before: Kept) -> Kept {
+        var merged = others
+        for name in names.union(before.names) {
+            guard records[name] != before.records[name] || names.contains(name) != before.names.contains(name) else {
+                continue
+            }
+            merged.records[name] = records[name].map { own in
+                guard let other = others.records[name] else { return own }
+                return own.merged(into: other, since: before.records[name] ?? PinRecord())
+            }
+            if names.contains(name) { merged.names.insert(name) } else { merged.names.remove(name) }
+        }
+        merged.names.formUnion(merged.records.keys)
+        return merged
     }
 }

@@ -27,7 +27,7 @@ struct PinsApproveCommand: AsyncParsableCommand {
             let report = try await RunningPins(client: client).answer(server)
             let wanted = RunningPins.changes(of: report, only: tools.isEmpty ? nil : tools)
             for tool in tools where !wanted.contains(where: { $0["name"]?.string == tool }) {
-                try RunningPins.check(tool, of: report)
+                try RunningPins.check(tool, of: report, to: "approve")
                 throw CommandFailure("there is nothing to approve of \"\(tool)\"; mcp-proxy pins diff \(server)")
             }
             try ShownOutput.write(table: wanted.flatMap(RunningPins.lines))

@@ -26,7 +26,7 @@ struct PinsDiffCommand: AsyncParsableCommand {
             var lines: [String] = []
             for name in names {
                 let report = try await pins.answer(name)
-                if let tool { try RunningPins.check(tool, of: report) }
+                if let tool { try RunningPins.check(tool, of: report, to: "compare") }
                 let changes = RunningPins.changes(of: report, only: tool.map { [$0] })
                 let remarks = RunningPins.faults(of: report) + changes.flatMap(RunningPins.lines)
                 guard !remarks.isEmpty else { continue }

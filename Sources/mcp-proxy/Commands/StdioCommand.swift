@@ -53,6 +53,12 @@ struct StdioCommand: AsyncParsableCommand {
             guard server == nil, group == nil, source.config == ConfigurationOptions.defaultPath else {
                 throw ValidationError("name either a URL, or --config and --server or --group, not both")
             }
+            guard !source.insecure, source.httpHeaders.isEmpty, source.httpTimeout == ConfigurationOptions.usualTimeout
+            else {
+                throw ValidationError(
+                    "--http-headers, --http-timeout and --insecure are for a configuration URL; --header is for the URL of a server"
+                )
+            }
             // What is kept is kept by the name of a server, and a URL has none.
             guard stateDirectory.path == nil, sharedPins.path == nil else {
                 throw ValidationError(

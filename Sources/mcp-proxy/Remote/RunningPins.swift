@@ -83,8 +83,9 @@ struct RunningPins {
 
     /// Checks that something is known of a tool or prompt.
     ///
+    /// - Parameter purpose: What was to be done with it, as a verb.
     /// - Throws: `CommandFailure`, with the names that may have been meant.
-    static func check(_ name: String, of report: JSONView) throws {
+    static func check(_ name: String, of report: JSONView, to purpose: String) throws {
         var known = Set(changes(of: report).compactMap { $0["name"]?.string })
         for kind in ["tools", "prompts"] { report[kind]?.forEachMember { name, _ in known.insert(name) } }
         guard !known.contains(name) else { return }
@@ -98,7 +99,8 @@ struct RunningPins {
             } else {
                 "It has: \(names.prefix(shownNames).joined(separator: ", "))\(more)"
             }
-        let words = "server \(report["name"]?.string ?? "") has no tool or prompt \"\(name)\". \(advice)"
+        let words =
+            "there is nothing to \(purpose) of \"\(name)\": server \(report["name"]?.string ?? "") has no tool or prompt of this name. \(advice)"
         throw CommandFailure(ShownOutput.printable(words))
     }
 

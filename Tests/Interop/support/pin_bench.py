@@ -22,6 +22,33 @@ OTHER = {"name": "write", "description": "Writes a file", "inputSchema": {"type"
 PROMPT = {"name": "greet", "description": "Greets"}
 
 
+class StreamsClient:
+    """A client of `mcp-proxy stdio` that has introduced itself."""
+
+    def __init__(self, process):
+        self._process = process
+        self._count = 0
+        self.ask(lambda number: initialize_body(request_id=number))
+        self._say(notification_body("notifications/initialized"))
+
+    def _say(self, body):
+        self._process.stdin.write(f"{body}\n")
+        self._process.stdin.flush()
+
+    def ask(self, body):
+        """The answer to a request, whose body is made from its number."""
+        self._count += 1
+        self._say(body(self._count))
+        while (line := self._process.stdout.readline()):
+            if (answer := json.loads(line)).get("id") == self._count:
+                return answer
+        raise AssertionError(f"no answer: {self._process.stderr.read()}")
+
+    def listed(self):
+        answer = self.ask(lambda number: request_body("tools/list", {}, number))
+        return [tool["name"] for tool in answer["result"]["tools"]]
+
+
 class Bench:
     """A proxy with a state directory, and one server whose tools a test changes."""
 
@@ -50,34 +77,40 @@ class Bench:
         yield self.proxy
         self.proxy.stop()
 
-    def run(self, *arguments, status=0):
-        done = self._started(*arguments)
-        assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout + done.stderr
+    @property
+    def _environment(self):
+        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), MARK: self.proxy.run}
 
-    def _started(self, *arguments, said=()):
-        return subprocess.run(
+    def run(self, *arguments, status=0):
+        done = subprocess.run(
             [self.binary, *map(str, arguments)],
             cwd=self.proxy.directory,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.folder), MARK: self.proxy.run},
-            input="".join(f"{message}\n" for message in said),
+            env=self._environment,
             capture_output=True,
             text=True,
             timeout=SECONDS,
         )
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    @contextlib.contextmanager
+    def talking(self, *arguments):
+        """A client over standard streams, whose input ends with the block."""
+        command = [self.binary, "stdio", "--config", str(self.proxy.file), *map(str, arguments)]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(
+            command, cwd=self.proxy.directory, env=self._environment, text=True, **pipes
+        ) as process:
+            client = StreamsClient(process)
+            yield client
+            _, client.told = process.communicate(timeout=SECONDS)
+            assert process.returncode == 0, client.told
 
     def talk(self, *arguments):
-        """What a client over standard streams sees: the names of the tools, and the answer to a call of the first one."""
-        asked = [
-            initialize_body(),
-            notification_body("notifications/initialized"),
-            request_body("tools/list", {}, 2),
-            call_body("read", {}, 3),
-        ]
-        done = self._started("stdio", "--config", self.proxy.file, *arguments, said=asked)
-        assert done.returncode == 0, done.stdout + done.stderr
-        answers = {answer["id"]: answer for line in done.stdout.splitlines() if "id" in (answer := json.loads(line))}
-        return [tool["name"] for tool in answers[2]["result"]["tools"]], answers[3], done.stderr
+        """What such a client sees: the names of the tools, the answer to a call of `read`, and what was logged."""
+        with self.talking(*arguments) as client:
+            names, answer = client.listed(), client.ask(lambda number: call_body("read", {}, number))
+        return names, answer, client.told
 
     async def ask(self, http, method, path="", **content):
         return await http.request(method, self.proxy.url(f"/api/pins{path}"), headers=bearer(TOKEN), **content)

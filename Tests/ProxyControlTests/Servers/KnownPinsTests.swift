@@ -98,25 +98,28 @@ import ToolPins
         #expect(try directory.text(of: "catalogs.json").contains(#""pinned":["files"]"#))
     }
 
-    @Test("What another process writes of its servers stays, and what it has removed stays away")
+    @Test("What another process writes meanwhile stays, but for what has changed here")
     func several() async throws {
-        let record = try Self.record("a")
-        try write(String(buffer: PinText.write([Self.name: record])), to: "pins.json")
-        try write(Self.named, to: "pinned.json")
-        let third = try known()
-        _ = third.book.server("files", .quarantine)
-        try write(String(buffer: PinText.write([ByteText("web"): record])), to: "pins.json")
-        try write(#"{"version":1,"servers":["web"]}"#, to: "pinned.json")
-        #expect(await third.keep() == nil)
-        let kept = try known()
-        #expect(kept.book.server("files", .quarantine).record == record)
-        #expect(kept.book.server("web", .quarantine).record == record)
-        kept.book.forget("web")
-        #expect(await kept.keep() == nil)
-        #expect(await third.keep() == nil)
-        #expect(try !directory.text(of: "pins.json").contains("web"))
-        #expect(try !directory.text(of: "pinned.json").contains("web"))
-        #expect(try directory.text(of: "pinned.json").contains("files"))
+        let (old, new) = (try Self.record("a"), try Self.record("b"))
+        let write = { (servers: [ByteText: PinRecord]) in
+            try self.write(String(buffer: PinText.write(servers)), to: "pins.json")
+            try self.write(String(buffer: PinnedNames.write(Set(servers.keys))), to: "pinned.json")
+        }
+        let web = ByteText("web")
+        try write([Self.name: old])
+        let pins = try known()
+        _ = pins.book.server("files", .quarantine)
+        try write([Self.name: new, web: old])
+        await pins.finish()
+        #expect(try known().book.server("files", .quarantine).record == new)
+        #expect(try known().book.server("web", .quarantine).record == old)
+        try write([Self.name: new, ByteText("more"): new])
+        pins.book.forget("files")
+        #expect(await pins.keep() == nil)
+        for file in ["pins.json", "pinned.json"] {
+            let text = try directory.text(of: file)
+            #expect(!text.contains("files") && !text.contains("web") && text.contains("more"))
+        }
     }
 
     @Test("Of a file that is damaged nothing is known of any server, and it is set aside", arguments: ["", "{", "{}"])
