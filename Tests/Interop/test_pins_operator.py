@@ -206,10 +206,13 @@ async def test_what_there_is_no_room_for_is_told(bench, http):
     one.show(tools(10_001))
     with one.running():
         assert len(await one.listed(await one.client(http))) == 10_000
+        await one.learnt(http, "tools")
         words = "as many tools are known as are kept of a server (10000)"
         for told in (one.run("pins"), one.run("pins", "files"), one.run("pins", "diff", "files", status=1)):
             assert words in told, told[-2_000:]
         assert words in (await one.pins(http))["full"]
+        told = one.run("pins", "approve", "files", status=1)
+        assert "0 of 1 changes of server files approved" in told and words in told
 
 
 # Names

@@ -12,7 +12,11 @@ extension ManagementDescription {
                   "tools": {"type": "integer"}, "prompts": {"type": "integer"}, "changes": {"type": "integer"},
                   "flags": {"type": "integer"},
                   "fault": {"type": "string", "description": "Why it is not known any more what was approved."},
-                  "full": {"type": "string", "description": "Why nothing new can be approved."}
+                  "full": {"type": "string", "description": "Why what is new counts as changed."},
+                  "unread": {
+                    "type": "array", "items": {"type": "string"},
+                    "description": "Which lists could not be read, and why."
+                  }
                 }
               }}
             }
@@ -39,7 +43,8 @@ extension ManagementDescription {
                 }
               }},
               "fault": {"type": "string"},
-              "full": {"type": "string"}
+              "full": {"type": "string"},
+              "unread": {"type": "array", "items": {"type": "string"}}
             }
           },
           "Digests": {

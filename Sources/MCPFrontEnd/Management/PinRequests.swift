@@ -50,6 +50,7 @@ extension PinReport {
         object.add("flags", flags.count)
         object.add("fault", fault)
         object.add("full", full)
+        if !unread.isEmpty { object.add("unread", unread) }
         return object.finished
     }
 
@@ -66,6 +67,7 @@ extension PinReport {
         object.add("flags", elements: flags.map(\.json))
         object.add("fault", fault)
         object.add("full", full)
+        if !unread.isEmpty { object.add("unread", unread) }
         return object.finished
     }
 

@@ -13,13 +13,18 @@ package struct WithheldPins: Sendable, Equatable {
     /// What it is at this moment; nil when nothing is withheld.
     package init?(_ server: PinnedServer) {
         let report = server.report
-        guard report.mode.withholds, report.fault != nil || !report.changes.isEmpty else { return nil }
+        let unread = server.unread
+        guard report.mode.withholds, report.fault != nil || !report.changes.isEmpty || !unread.isEmpty else {
+            return nil
+        }
         count = Set(report.changes.map(\.subject)).count
         isBlocked = report.mode == .block
         let (things, isOne) = ("\(count) \(count == 1 ? "tool or prompt" : "tools and prompts")", count == 1)
         words =
             if report.fault != nil {
                 "all of its tools and prompts are withheld, since it is not known any more what was approved: mcp-proxy pins \(server.name)"
+            } else if count == 0 {
+                "what it lists is withheld, since it is not known whether it was approved: \(unread.joined(separator: "; ")): mcp-proxy pins \(server.name)"
             } else if isBlocked {
                 "the server is blocked until \(things) \(isOne ? "is" : "are") approved: mcp-proxy pins diff \(server.name)"
             } else {

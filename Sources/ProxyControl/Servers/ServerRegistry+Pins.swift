@@ -73,8 +73,9 @@ extension ServerRegistry: PinManagement {
         report.flags = flags
         report.fault = fault
         report.full = PinKind.allCases.lazy.compactMap(record.fullness).first.map { words in
-            "\(words): what is new beside it counts as changed and cannot be approved; with \"pin\": \"warn\" it is passed on"
+            "\(words): what is new counts as changed, and can be approved only as far as mcp-proxy pins approve \(server.name), for all of it, finds something to forget that the server lists no more"
         }
+        report.unread = server.unread
         return report
     }
 }

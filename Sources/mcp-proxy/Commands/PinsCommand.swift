@@ -41,9 +41,8 @@ struct PinsListCommand: AsyncParsableCommand {
         answer["servers"]?.forEachMember { name, server in
             let counts = ["tools", "prompts", "changes", "flags"].map { server[$0]?.integer.map(String.init) ?? "-" }
             rows.append([name, server["mode"]?.string ?? "-"] + counts)
-            for remark in ["fault", "full"] {
-                if let words = server[remark]?.string { remarks.append("\(name): \(words)") }
-            }
+            let fault = server["fault"]?.string.map { [$0] } ?? []
+            remarks += (fault + RunningPins.notes(of: server)).map { "\(name): \($0)" }
         }
         return TextTable.lines(["SERVER", "PIN", "TOOLS", "PROMPTS", "CHANGED", "FLAGS"], rows) + remarks
     }

@@ -35,7 +35,8 @@ struct ToolsCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --search: how many, from 1 to \(SearchTool.largestLimit); \(SearchTool.usualLimit) by default.", valueName: "number"))
+            "With --search: how many, from 1 to \(SearchTool.largestLimit); \(SearchTool.usualLimit) by default.",
+            valueName: "number"))
     var limit: Int?
 
     @OptionGroup var remote: RemoteOptions
@@ -68,7 +69,8 @@ struct ToolsCommand: AsyncParsableCommand {
             let signals = TerminationSignals()
             if let server { return try show(try await Self.tools(of: server, access, signals)) }
             guard isMerged || group != nil else { return try await listAll(access, signals) }
-            let (listed, failures) = try await access.withClient(ofGroup: group, signals) { [search, shownCount] client in
+            let (listed, failures) = try await access.withClient(ofGroup: group, signals) {
+                [search, shownCount] client in
                 let tools = try await client.tools()
                 guard let search, FoundTools.isSearched(tools) else { return (tools: tools, found: FoundTools?.none) }
                 return (tools: tools, found: try await FoundTools(search, limit: shownCount, asking: client))

@@ -60,10 +60,15 @@ struct RunningPins {
         return lines
     }
 
-    /// Why it is not known what was approved, and that there is no room for more; none where neither is so.
+    /// Why it is not known what was approved, or what there is to approve, and that there is no room for more.
     static func faults(of report: JSONView) -> [String] {
-        (report["fault"]?.string.map { ["    not known any more: \($0)"] } ?? [])
-            + (report["full"]?.string.map { ["    \($0)"] } ?? [])
+        let fault = report["fault"]?.string.map { ["not known any more: \($0)"] } ?? []
+        return (fault + notes(of: report)).map { "    \($0)" }
+    }
+
+    /// Which lists could not be read, and that there is no room for more.
+    static func notes(of report: JSONView) -> [String] {
+        (report["unread"]?.elements ?? []).compactMap(\.string) + (report["full"]?.string.map { [$0] } ?? [])
     }
 
     /// What is shown and was not approved.

@@ -65,6 +65,7 @@ final class ScriptedServers: ServerManagement {
         report.flags = [PinFlag(server: ByteText(name), subject: subject, words: "mentions another tool")]
         report.fault = "pins.json has gone"
         report.full = "there is no room for more"
+        report.unread = ["tools/list could not be read, for it was not answered"]
         return report
     }
 
