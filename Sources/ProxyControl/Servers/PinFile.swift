@@ -48,8 +48,12 @@ final class PinFile: Sendable {
     /// - Throws: when it cannot be trusted.
     func read() throws(ConfigurationError) -> PinBook.Known {
         var known = PinBook.Known()
-        let names = try read(.pinned, &known) { (bytes) throws(PinTextError) in try PinnedNames.read(bytes) }
-        let kept = try read(.pins, &known) { (bytes) throws(PinTextError) in (bytes, try PinText.read(bytes)) }
+        // One file is not read before and the other one after another process has written both.
+        let (names, kept) = try directory.alone { () throws(ConfigurationError) in
+            let names = try read(.pinned, &known) { (bytes) throws(PinTextError) in try PinnedNames.read(bytes) }
+            let kept = try read(.pins, &known) { (bytes) throws(PinTextError) in (bytes, try PinText.read(bytes)) }
+            return (names, kept)
+        }
         known.records = (kept?.1 ?? [:]).filter { $0.value != PinRecord() }
         let lost = (names ?? catalogs.pinned).subtracting(known.records.keys)
         for name in lost { known.faults[name] = known.fault ?? Self.loss(hasNames: names != nil, hasPins: kept != nil) }

@@ -257,13 +257,13 @@ package final class StateDirectory: Sendable {
 
     /// Does something while no other process does so with the same directory. Where the file system has no locks, or the
     /// other one stands still, it is done all the same.
-    func alone<Value>(_ body: () -> Value) -> Value {
+    func alone<Value, Failure>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
         for _ in 0..<Self.maximumLockTries {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { break }
             usleep(Self.lockPause)
         }
         defer { flock(descriptor, LOCK_UN) }
-        return body()
+        return try body()
     }
 
     private static func problem(_ path: String, _ message: String, _ suggestion: String) -> ConfigurationError {
