@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from support.pin_bench import NEW, NOT_APPROVED, OLD, OTHER, PROMPT, ROOMY, TOKEN, Bench, assert_withheld
 from support.management import Management
+from support.pin_bench import NEW, NOT_APPROVED, OLD, OTHER, PROMPT, ROOMY, TOKEN, Bench, assert_withheld
 
 pytestmark = pytest.mark.anyio
 

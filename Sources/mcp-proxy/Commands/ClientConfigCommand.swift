@@ -57,7 +57,7 @@ struct ClientConfigCommand: AsyncParsableCommand {
 
     func validate() throws {
         let isForAll = !isEach && server.isEmpty && group.isEmpty
-        guard client != nil || (isForAll && url == nil && placeholder == nil && !showsToken && !json) else {
+        guard client != nil || (isForAll && url == nil && placeholder == nil && !showsToken) else {
             throw ValidationError("name the client that the entry is for; mcp-proxy client-config lists them")
         }
         guard !showsToken || placeholder == nil else {
