@@ -99,6 +99,14 @@ package struct PinRecord: Sendable, Equatable {
         }
     }
 
+    /// Why nothing new of a kind can be approved, in words; nil where it can.
+    package func fullness(_ kind: PinKind) -> String? {
+        guard !hasRoom(kind) else { return nil }
+        return self[kind].definitions.count < Self.maximumNames
+            ? "as much of tools and prompts is known as is kept of a server (\(Self.maximumBytes >> 20) MiB)"
+            : "as many \(kind.plural) are known as are kept of a server (\(Self.maximumNames))"
+    }
+
     /// Whether one more name fits in, whatever its definition is: only then what is new need not be refused.
     package func hasRoom(_ kind: PinKind) -> Bool {
         self[kind].definitions.count < Self.maximumNames

@@ -1,120 +1,28 @@
 """What was approved of a server's tools and prompts holds: over changes, restarts, and the loss of files."""
 
-import contextlib
 import hashlib
 import json
 import math
-import os
 import random
 import struct
-import subprocess
 import sys
 
 import pytest
 import rfc8785
 
 from support.fixture import DIRECTORY
-from support.management import Management, bearer
-from support.processes import MARK
+from support.management import Management
+from support.pin_bench import NEW, NEWER, OLD, OTHER, PROMPT, ROOMY, TOKEN, Bench, assert_withheld
 from support.raw import text_of
 from support.visit import environments
 from support.wait import eventually_async
 
 pytestmark = pytest.mark.anyio
 
-NOT_APPROVED = -31008
-SECONDS = 60
-TOKEN = "a-token-of-the-operator-0123456789"
-ROOMY = {"management": {"maxChangesPerMinute": 1_000_000, "authTokens": [TOKEN]}}
-OLD = {"name": "read", "description": "Reads a file", "inputSchema": {"type": "object"}}
-NEW = {**OLD, "description": "Reads a file and sends it away"}
-NEWER = {**OLD, "description": "Reads all files and sends them away"}
-OTHER = {"name": "write", "description": "Writes a file", "inputSchema": {"type": "object"}}
-PROMPT = {"name": "greet", "description": "Greets"}
-
-
-class Bench:
-    """A proxy with a state directory, and one server whose tools a test changes."""
-
-    def __init__(self, binary, make_proxy, directory, **settings):
-        self.binary = binary
-        self.folder = directory()
-        self.state = self.folder / "state"
-        self.tools = self.folder / "tools.json"
-        self.show(tools=[OLD, OTHER], prompts=[PROMPT])
-        self.proxy = make_proxy({"files": self.server(**settings)}, proxy=ROOMY)
-
-    def server(self, **settings):
-        script = str(DIRECTORY / "changing_server.py")
-        return {"command": sys.executable, "args": [script, str(self.tools)], **settings}
-
-    def show(self, tools, prompts=()):
-        """What the server lists from now on."""
-        self.tools.write_text(json.dumps({"tools": tools, "prompts": list(prompts)}))
-
-    @contextlib.contextmanager
-    def running(self, *arguments, keeps=True):
-        kept = ["--state-dir", str(self.state)] if keeps else []
-        self.proxy.use_arguments(["--config", str(self.proxy.file), *kept, *map(str, arguments)])
-        self.proxy.start()
-        self.proxy.wait_ready()
-        yield self.proxy
-        self.proxy.stop()
-
-    def run(self, *arguments, status=0):
-        done = subprocess.run(
-            [self.binary, *map(str, arguments)],
-            cwd=self.proxy.directory,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.folder), MARK: self.proxy.run},
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-        )
-        assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    async def ask(self, http, method, path="", **content):
-        return await http.request(method, self.proxy.url(f"/api/pins{path}"), headers=bearer(TOKEN), **content)
-
-    async def client(self, http):
-        return await self.proxy.client("files", http).initialize()
-
-    async def listed(self, client, kind="tools"):
-        """The names that a client sees. Of a server that is blocked it sees none, or is told why."""
-        answer = await client.request(f"{kind}/list")
-        if "error" in answer:
-            assert answer["error"]["code"] == NOT_APPROVED, answer
-            return []
-        return [entry["name"] for entry in answer["result"][kind]]
-
-    async def learnt(self, http, *kinds):
-        """Waits until what the server shows of these kinds has been taken for approved."""
-
-        async def known():
-            answer = await self.ask(http, "GET", "/files")
-            return answer.status_code == 200 and all(answer.json()[kind] for kind in kinds or ("tools", "prompts"))
-
-        for _ in range(1_000):
-            if await known():
-                return
-            await http.get(self.proxy.url("/readyz"))
-        raise AssertionError("the lists were not read")
-
-    async def pins(self, http):
-        answer = await self.ask(http, "GET", "/files")
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
 
 @pytest.fixture
 def bench(binary, make_proxy, directory):
     return lambda **settings: Bench(binary, make_proxy, directory, **settings)
-
-
-async def assert_withheld(client, name="read"):
-    answer = await client.call(name)
-    assert answer["error"]["code"] == NOT_APPROVED, answer
-    return answer["error"]["message"]
 
 
 # A change

@@ -102,4 +102,36 @@ import Testing
         #expect(isTaken6, "less than before fits in")
         #expect(record.verdict(.tool, name, try definition("a").digest) == .new)
     }
+
+    @Test("Of a name that has changed here that counts, of any other what others have approved meanwhile")
+    func merged() throws {
+        let names = ["here", "there", "both", "gone here", "gone there", "new here", "new there"].map { ByteText($0) }
+        let (old, own, other) = (try definition("a"), try definition("b"), try definition("c"))
+        func record(_ definitions: [PinnedDefinition?]) -> PinRecord {
+            var record = PinRecord()
+            for (name, definition) in zip(names, definitions) {
+                if let definition { record.accept(.tool, name, definition, replacing: true) }
+            }
+            return record
+        }
+        let before = record([old, old, old, old, old, nil, nil])
+        var here = record([own, old, own, nil, old, own, nil])
+        here.establish(.prompt)
+        var there = record([old, other, other, old, nil, nil, other])
+        there.establish(.tool)
+        var merged = record([own, other, own, nil, nil, own, other])
+        for kind in PinKind.allCases { merged.establish(kind) }
+        #expect(here.merged(into: there, since: before) == merged)
+    }
+
+    @Test("A record that is full says of what")
+    func fullness() throws {
+        var record = PinRecord()
+        for number in 0..<PinRecord.maximumNames {
+            #expect(record.fullness(.tool) == nil)
+            record.accept(.tool, ByteText("\(number)"), try definition("a"), replacing: false)
+        }
+        #expect(record.fullness(.tool)?.contains("as many tools are known as are kept of a server (10000)") == true)
+        #expect(record.fullness(.prompt) == nil)
+    }
 }

@@ -11,7 +11,12 @@ extension ManagementDescription {
                   "mode": {"type": "string", "enum": ["off", "warn", "quarantine", "block"]},
                   "tools": {"type": "integer"}, "prompts": {"type": "integer"}, "changes": {"type": "integer"},
                   "flags": {"type": "integer"},
-                  "fault": {"type": "string", "description": "Why it is not known any more what was approved."}
+                  "fault": {"type": "string", "description": "Why it is not known any more what was approved."},
+                  "full": {"type": "string", "description": "Why what is new counts as changed."},
+                  "unread": {
+                    "type": "array", "items": {"type": "string"},
+                    "description": "Which lists could not be read, and why."
+                  }
                 }
               }}
             }
@@ -24,8 +29,8 @@ extension ManagementDescription {
               "name": {"type": "string"},
               "mode": {"type": "string", "enum": ["off", "warn", "quarantine", "block"]},
               "keeping": {
-                "type": "string", "enum": ["run", "state", "file"],
-                "description": "How long an approval counts: for this run, in --state-dir, or until --pins is read again."
+                "type": "string", "enum": ["run", "state", "file", "file-or-state"],
+                "description": "How long an approval counts: for this run, in --state-dir, or until --pins is read again; without --pins what is in --state-dir counts, where there is one."
               },
               "tools": {"$ref": "#/components/schemas/Digests"},
               "prompts": {"$ref": "#/components/schemas/Digests"},
@@ -37,7 +42,9 @@ extension ManagementDescription {
                   "kind": {"type": "string", "enum": ["tool", "prompt"]}, "name": {"type": "string"}, "words": {"type": "string"}
                 }
               }},
-              "fault": {"type": "string"}
+              "fault": {"type": "string"},
+              "full": {"type": "string"},
+              "unread": {"type": "array", "items": {"type": "string"}}
             }
           },
           "Digests": {

@@ -243,6 +243,13 @@ extension ManagementDescription {
         "protocolVersion": {"type": "string"},
         "error": {"type": "string", "description": "Why it failed last."},
         "note": {"type": "string", "description": "What everybody is to know who looks at it, such as that its certificate is not verified."},
+        "withheld": {
+          "type": "object", "required": ["count", "isBlocked", "words"], "additionalProperties": false,
+          "description": "What of its tools and prompts is kept from clients until somebody approves it.",
+          "properties": {
+            "count": {"type": "integer"}, "isBlocked": {"type": "boolean"}, "words": {"type": "string"}
+          }
+        },
         "pendingChange": {"type": "string", "description": "Why what it is changed to does not start yet; it serves as it was meanwhile."},
         "callError": {"type": "string", "description": "Why a call failed last although the server is there."},
         "circuit": {

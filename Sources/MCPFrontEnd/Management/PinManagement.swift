@@ -56,8 +56,12 @@ package struct PinReport: Sendable {
     package var flags: [PinFlag] = []
     /// Why it is not known what was approved, in words; nil when it is.
     package var fault: String?
+    /// Which lists could not be read, and why, in words.
+    package var unread: [String] = []
+    /// Why nothing new can be approved beside what is, in words; nil when there is room.
+    package var full: String?
     /// How long what is approved now counts: for this `run`, or in the `state` directory; or until the next start, where a
-    /// shared `file` says what counts.
+    /// shared `file` says what counts, or `file-or-state`, for the state directory has it where none does.
     package var keeping: String
     /// Why it could not be kept, in words.
     package var keepingFault: String?

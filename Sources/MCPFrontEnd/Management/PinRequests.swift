@@ -49,6 +49,8 @@ extension PinReport {
         object.add("changes", changes.count)
         object.add("flags", flags.count)
         object.add("fault", fault)
+        object.add("full", full)
+        if !unread.isEmpty { object.add("unread", unread) }
         return object.finished
     }
 
@@ -64,6 +66,8 @@ extension PinReport {
         object.add("changeCount", changeCount)
         object.add("flags", elements: flags.map(\.json))
         object.add("fault", fault)
+        object.add("full", full)
+        if !unread.isEmpty { object.add("unread", unread) }
         return object.finished
     }
 
@@ -84,6 +88,8 @@ extension PinReport {
         return switch keeping {
         case "state": words
         case "file": "\(words) until the next start, when the file of --pins counts again; see mcp-proxy pins export"
+        case "file-or-state":
+            "\(words) until the next start with --pins, when its file counts again; see mcp-proxy pins export (at a start without --pins what is in --state-dir counts)"
         default: "\(words) until the proxy ends, since it has no --state-dir"
         }
     }

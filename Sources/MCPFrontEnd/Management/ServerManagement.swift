@@ -83,6 +83,8 @@ package struct ServerReport: Sendable, Equatable {
     package var calls: Int
     /// How many of them are under way.
     package var callsInFlight: Int
+    /// What of it is kept from clients until somebody approves it; nil for nothing.
+    package var withheld: WithheldPins?
 
     package init(
         name: String, path: String, source: ServerSource, status: ServerStatus, era: String?, since: Int, calls: Int,

@@ -32,6 +32,7 @@ extension ServerReport {
         object.add("pendingChange", status.pendingChange)
         object.add("callError", status.callError)
         if let circuit = status.circuit { object.add("circuit", json: circuit.json) }
+        if let withheld { object.add("withheld", json: withheld.json) }
         object.add("since", UTCTime.text(seconds: since))
         object.add("tools", status.tools)
         object.add("prompts", status.prompts)

@@ -121,6 +121,10 @@ final class StatusPages: Sendable {
             body.writeString(",\"circuit\":")
             body.writeImmutableBuffer(circuit.json)
         }
+        if let withheld = WithheldPins(server.pins) {
+            body.writeString(",\"withheld\":")
+            body.writeImmutableBuffer(withheld.json)
+        }
         if status.sessionsLost > 0 { body.writeString(",\"sessionsLost\":\(status.sessionsLost)") }
         body.writeString(",\"restarts\":\(status.restarts)}")
     }

@@ -26,6 +26,10 @@ package final class KnownCatalogs: Sendable {
         var marks: [ByteText: String] = [:]
         /// Those whose lists are still to be written.
         var changed: [ByteText: ServerConnections] = [:]
+        /// The servers of which anything was approved when this was written.
+        var pinned: Set<ByteText> = []
+        /// Whether something waits to be written.
+        var isDue = false
     }
 
     private let directory: StateDirectory?
@@ -40,17 +44,21 @@ package final class KnownCatalogs: Sendable {
         state = Mutex(State())
     }
 
+    /// The servers of which anything was approved when the last run ended: what is missed where all that was approved has
+    /// gone. A file of a version that knew no pins names none.
+    var pinned: Set<ByteText> { state.withLock { $0.pinned } }
+
     /// Reads what the last run has found. What cannot be read is as good as nothing.
     ///
     /// - Throws: when it cannot be trusted.
     package init(in directory: StateDirectory?, logger: Logger) throws(ConfigurationError) {
         self.directory = directory
         self.logger = logger
-        var known: [ByteText: Entry] = [:]
+        var known = State()
         if case .bytes(let bytes)? = try directory?.contents(of: .catalogs, maximumBytes: Self.maximumBytes) {
-            known = Self.entries(in: ByteBuffer(bytes: bytes))
+            known = Self.state(in: ByteBuffer(bytes: bytes))
         }
-        state = Mutex(State(entries: known))
+        state = Mutex(known)
     }
 
     /// Gives a server what is known of it.
@@ -71,28 +79,52 @@ package final class KnownCatalogs: Sendable {
             let name = ByteText(connections.displayName)
             guard state.marks[name] != nil else { return false }
             state.changed[name] = connections
+            state.isDue = true
             return true
         }
         if isKept { writing.ask { [self] in write() } }
     }
 
-    private func write() {
-        let changed = state.withLock { state in
-            defer { state.changed = [:] }
-            return state.changed
+    /// Notes of which servers anything is approved now.
+    func note(pinned: Set<ByteText>) {
+        guard directory != nil else { return }
+        let isNews = state.withLock { state in
+            guard state.pinned != pinned else { return false }
+            (state.pinned, state.isDue) = (pinned, true)
+            return true
         }
+        if isNews { writing.ask { [self] in write() } }
+    }
+
+    /// Writes what waits to be written.
+    func finish() async {
+        guard directory != nil else { return }
+        await withCheckedContinuation { continuation in
+            writing.next { [self] in
+                write()
+                continuation.resume()
+            }
+        }
+    }
+
+    private func write() {
+        let due: [ByteText: ServerConnections]? = state.withLock { state in
+            defer { (state.changed, state.isDue) = ([:], false) }
+            return state.isDue ? state.changed : nil
+        }
+        guard let changed = due, let directory else { return }
         let texts = changed.compactMapValues(\.catalogText)
-        let entries = state.withLock { state in
+        let (entries, pinned) = state.withLock { state in
             for (name, text) in texts {
                 if let mark = state.marks[name] { state.entries[name] = Entry(mark: mark, text: text) }
             }
             // What was there in an earlier run, and is not in this one, is not kept for ever.
             state.entries = state.entries.filter { state.marks[$0.key] != nil }
-            return state.entries
+            return (state.entries, state.pinned)
         }
-        let text = Self.text(of: entries)
+        var text = Self.text(of: entries, pinned)
         // What could not be read again is not written.
-        guard text.count <= Self.maximumBytes, let directory else { return }
+        if text.count > Self.maximumBytes { text = Self.text(of: [:], pinned) }
         do throws(StateDirectory.WriteFailure) {
             try directory.replace(.catalogs, with: text)
         } catch {
@@ -116,7 +148,7 @@ package final class KnownCatalogs: Sendable {
 
     // MARK: The file
 
-    private static func text(of entries: [ByteText: Entry]) -> [UInt8] {
+    private static func text(of entries: [ByteText: Entry], _ pinned: Set<ByteText>) -> [UInt8] {
         var catalogs = JSONObjectWriter()
         for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
             var catalog = JSONObjectWriter()
@@ -126,18 +158,20 @@ package final class KnownCatalogs: Sendable {
         }
         var text = JSONObjectWriter()
         text.add("version", 1)
+        if !pinned.isEmpty { text.add("pinned", pinned.sorted().map(\.text)) }
         text.add("catalogs", json: catalogs.finished)
         return Array(text.finished.readableBytesView)
     }
 
-    private static func entries(in text: ByteBuffer) -> [ByteText: Entry] {
+    private static func state(in text: ByteBuffer) -> State {
+        var state = State()
         // What is damaged is as good as nothing: the servers are asked.
-        guard let root = (try? JSONText(scanning: text))?.root, root["version"]?.integer == 1 else { return [:] }
-        var entries: [ByteText: Entry] = [:]
+        guard let root = (try? JSONText(scanning: text))?.root, root["version"]?.integer == 1 else { return state }
         root["catalogs"]?.forEachMember { name, value in
             guard let mark = value["mark"]?.string, let catalog = value["catalog"] else { return }
-            entries[ByteText(name)] = Entry(mark: mark, text: catalog.bytes)
+            state.entries[ByteText(name)] = Entry(mark: mark, text: catalog.bytes)
         }
-        return entries
+        state.pinned = Set((root["pinned"]?.elements ?? []).compactMap(\.string).map(ByteText.init))
+        return state
     }
 }

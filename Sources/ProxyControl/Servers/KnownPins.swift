@@ -22,12 +22,14 @@ package final class KnownPins: Sendable {
 
     /// Reads what the last run has kept.
     ///
-    /// - Parameter shared: What a team shares. Of the servers in it nothing else counts.
+    /// - Parameters:
+    ///   - catalogs: What was kept beside it.
+    ///   - shared: What a team shares. Of the servers in it nothing else counts.
     /// - Throws: when what was kept cannot be trusted.
     package init(
-        in directory: StateDirectory?, shared: [ByteText: PinRecord], logger: Logger
+        in directory: StateDirectory?, beside catalogs: KnownCatalogs, shared: [ByteText: PinRecord], logger: Logger
     ) throws(ConfigurationError) {
-        let file = directory.map { PinFile($0, logger: logger) }
+        let file = directory.map { PinFile($0, beside: catalogs, logger: logger) }
         var known = try file?.read() ?? PinBook.Known()
         known.records.merge(shared) { _, shared in shared }
         for name in shared.keys { known.faults[name] = nil }
@@ -38,8 +40,8 @@ package final class KnownPins: Sendable {
             file?.note(book)
             teller.note(book)
         }
-        // What was set aside is to be missed at the next start, too.
-        if known.fault != nil { file?.note(book) }
+        // What was set aside, or has gone, is to be missed at the next start, too.
+        if known.fault != nil || !known.faults.isEmpty { file?.note(book) }
     }
 
     /// Reads a file that a team shares.
@@ -62,12 +64,14 @@ package final class KnownPins: Sendable {
         case run
         /// In the state directory.
         case state
-        /// For this run only, since a shared file says at the next start what counts.
+        /// For this run, since a shared file says at the next start what counts.
         case file
+        /// As before; but the state directory has it for a start without the file.
+        case fileOrState = "file-or-state"
     }
 
     func keeping(of name: String) -> Keeping {
-        if shared.contains(ByteText(name)) { return .file }
+        if shared.contains(ByteText(name)) { return file == nil ? .file : .fileOrState }
         return file == nil ? .run : .state
     }
 

@@ -21,8 +21,15 @@ package struct KnownServers: Sendable {
     package init(
         in directory: StateDirectory?, pins: [ByteText: PinRecord] = [:], logger: Logger
     ) throws(ConfigurationError) {
-        self.pins = try KnownPins(in: directory, shared: pins, logger: logger)
         asking = try AskingServers(in: directory, logger: logger)
-        catalogs = try KnownCatalogs(in: directory, logger: logger)
+        let catalogs = try KnownCatalogs(in: directory, logger: logger)
+        self.catalogs = catalogs
+        self.pins = try KnownPins(in: directory, beside: catalogs, shared: pins, logger: logger)
+    }
+
+    /// Writes what waits to be written, at the end of the run.
+    package func finish() async {
+        await pins.finish()
+        await catalogs.finish()
     }
 }

@@ -53,7 +53,7 @@ package struct ManagedServer: Sendable {
     func report(prefix: String) -> ServerReport {
         let status = self.status
         let age = Double((NIODeadline.now() - status.since).nanoseconds) / 1e9
-        return ServerReport(
+        var report = ServerReport(
             name: settings.displayName,
             path: "\(prefix)/\(PathEncoding.encode(settings.displayName))/",
             source: source,
@@ -63,5 +63,7 @@ package struct ManagedServer: Sendable {
             calls: connections.callCount,
             callsInFlight: connections.callsInFlight
         )
+        if !isDisabled { report.withheld = WithheldPins(connections.pins) }
+        return report
     }
 }

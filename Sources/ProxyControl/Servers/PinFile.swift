@@ -10,7 +10,11 @@ import ToolPins
 /// What was approved of servers, from one run to the next: `pins.json` below `--state-dir`.
 ///
 /// Beside it stands `pinned.json`, which names the servers of which anything was approved. It is written first, so that
-/// what is lost is missed, and is not taken for a server that nobody has seen before.
+/// what is lost is missed, and is not taken for a server that nobody has seen before. Where both have gone, the file of
+/// what servers list says which they were.
+///
+/// Several processes may share the directory, as clients start one for each server: of a tool or prompt of which nothing
+/// else counts here than before, it says what another process has written meanwhile.
 final class PinFile: Sendable {
     private static let maximumBytes = 64 << 20
 
@@ -19,16 +23,21 @@ final class PinFile: Sendable {
         var named: Set<ByteText> = []
         /// What `pins.json` holds, where that is known.
         var written: ByteBuffer?
+        /// What counted here when it was written or read.
+        var own = Kept()
     }
 
     private let directory: StateDirectory
+    private let catalogs: KnownCatalogs
     private let logger: Logger
     private let state = Mutex(State())
     /// Lists that are read together are written together.
     private let writing = GatheredWork("mcp-proxy.pins", after: .milliseconds(200))
 
-    init(_ directory: StateDirectory, logger: Logger) {
+    /// - Parameter catalogs: Says which servers are missed where both files have gone.
+    init(_ directory: StateDirectory, beside catalogs: KnownCatalogs, logger: Logger) {
         self.directory = directory
+        self.catalogs = catalogs
         self.logger = logger
     }
 
@@ -39,20 +48,30 @@ final class PinFile: Sendable {
     /// - Throws: when it cannot be trusted.
     func read() throws(ConfigurationError) -> PinBook.Known {
         var known = PinBook.Known()
-        let named = try read(.pinned, &known) { (bytes) throws(PinTextError) in try PinnedNames.read(bytes) } ?? []
-        let records = try read(.pins, &known) { (bytes) throws(PinTextError) in try PinText.read(bytes) }
-        known.records = (records ?? [:]).filter { $0.value != PinRecord() }
-        let lost = named.subtracting(known.records.keys)
-        for name in lost {
-            known.faults[name] =
-                known.fault
-                ?? (records == nil
-                    ? "the file pins.json has gone from the state directory"
-                    : "pins.json in the state directory has nothing of this server any more")
+        // One file is not read before and the other one after another process has written both.
+        let (names, kept) = try directory.alone { () throws(ConfigurationError) in
+            let names = try read(.pinned, &known) { (bytes) throws(PinTextError) in try PinnedNames.read(bytes) }
+            let kept = try read(.pins, &known) { (bytes) throws(PinTextError) in (bytes, try PinText.read(bytes)) }
+            return (names, kept)
         }
-        state.withLock { $0.named = named }
+        known.records = (kept?.1 ?? [:]).filter { $0.value != PinRecord() }
+        let lost = (names ?? catalogs.pinned).subtracting(known.records.keys)
+        for name in lost { known.faults[name] = known.fault ?? Self.loss(hasNames: names != nil, hasPins: kept != nil) }
+        state.withLock { state in
+            (state.named, state.written) = (names ?? [], kept?.0)
+            state.own = Kept(records: known.records, names: lost.union(known.records.keys))
+        }
+        catalogs.note(pinned: lost.union(known.records.keys))
         if !lost.isEmpty || known.fault != nil { warn(lost, known.fault) }
         return known
+    }
+
+    /// What has become of what was approved of a server, in words.
+    private static func loss(hasNames: Bool, hasPins: Bool) -> String {
+        if hasPins { return "pins.json in the state directory has nothing of this server any more" }
+        if hasNames { return "the file pins.json has gone from the state directory" }
+        return
+            "the files pins.json and pinned.json have gone from the state directory, where catalogs.json names the server"
     }
 
     /// Reads a file; nil where there is none, or where it had to be set aside, which is noted.
@@ -116,14 +135,23 @@ final class PinFile: Sendable {
 
     /// Runs on the queue for writing only.
     private func write(_ book: PinBook) -> StateDirectory.WriteFailure? {
-        let records = book.records
-        let text = PinText.write(records)
-        guard text != state.withLock({ $0.written }) else { return nil }
+        directory.alone {
+            let records = book.records
+            let own = Kept(records: records, names: Set(records.keys).union(book.lost))
+            let failure = write(writtenByOthers().map { own.merged(into: $0, since: state.withLock { $0.own }) } ?? own)
+            if failure == nil { state.withLock { $0.own = own } }
+            return failure
+        }
+    }
+
+    private func write(_ kept: Kept) -> StateDirectory.WriteFailure? {
+        let (text, names) = (PinText.write(kept.records), kept.names)
+        guard state.withLock({ $0.written != text || $0.named != names }) else { return nil }
         guard text.readableBytes <= Self.maximumBytes else {
             return StateDirectory.WriteFailure("it would be longer than \(Self.maximumBytes) bytes")
         }
         do throws(StateDirectory.WriteFailure) {
-            let (before, names) = (state.withLock { $0.named }, Set(records.keys).union(book.lost))
+            let before = state.withLock { $0.named }
             // Whoever loses the one file is told so by the other one, whatever is written last.
             if !names.isSubset(of: before) { try name(before.union(names)) }
             try directory.replace(.pins, with: Array(text.readableBytesView))
@@ -132,11 +160,58 @@ final class PinFile: Sendable {
             return error
         }
         state.withLock { $0.written = text }
+        catalogs.note(pinned: names)
         return nil
     }
 
     private func name(_ names: Set<ByteText>) throws(StateDirectory.WriteFailure) {
         try directory.replace(.pinned, with: Array(PinnedNames.write(names).readableBytesView))
         state.withLock { $0.named = names }
+    }
+
+    /// What another process has written meanwhile; nil where none has, or it cannot be used, so that it is replaced.
+    private func writtenByOthers() -> Kept? {
+        guard let text = self.text(of: .pins), text != state.withLock({ $0.written }),
+            let named = self.text(of: .pinned)
+        else { return nil }
+        do throws(PinTextError) {
+            let names = try PinnedNames.read(named)
+            let records = try PinText.read(text).filter { $0.value != PinRecord() }
+            state.withLock { $0.named = names }
+            return Kept(records: records, names: names)
+        } catch {
+            return nil
+        }
+    }
+
+    private func text(of file: StateDirectory.File) -> ByteBuffer? {
+        // What is not to be trusted is as if it were not there: what is known here takes its place.
+        guard case .bytes(let bytes)? = try? directory.contents(of: file, maximumBytes: Self.maximumBytes) else {
+            return nil
+        }
+        return ByteBuffer(bytes: bytes)
+    }
+}
+
+/// What the two files say.
+private struct Kept {
+    var records: [ByteText: PinRecord] = [:]
+    var names: Set<ByteText> = []
+
+    /// What others say, but for tools and prompts, and servers, of which something else counts here than before.
+    func merged(into others: Kept, since before: Kept) -> Kept {
+        var merged = others
+        for name in names.union(before.names) {
+            guard records[name] != before.records[name] || names.contains(name) != before.names.contains(name) else {
+                continue
+            }
+            merged.records[name] = records[name].map { own in
+                guard let other = others.records[name] else { return own }
+                return own.merged(into: other, since: before.records[name] ?? PinRecord())
+            }
+            if names.contains(name) { merged.names.insert(name) } else { merged.names.remove(name) }
+        }
+        merged.names.formUnion(merged.records.keys)
+        return merged
     }
 }

@@ -72,6 +72,10 @@ extension ServerRegistry: PinManagement {
         report.changeCount = changeCount
         report.flags = flags
         report.fault = fault
+        report.full = PinKind.allCases.lazy.compactMap(record.fullness).first.map { words in
+            "\(words): what is new counts as changed, and can be approved only as far as mcp-proxy pins approve \(server.name), for all of it, finds something to forget that the server lists no more"
+        }
+        report.unread = server.unread
         return report
     }
 }

@@ -35,6 +35,17 @@ package final class StateDirectory: Sendable {
         case pinned = "pinned.json"
 
         fileprivate var temporaryName: String { ".\(rawValue).new" }
+
+        /// What follows from moving it away, as the end of a sentence that says to.
+        fileprivate var consequence: String {
+            switch self {
+            case .servers: "; the servers that were added over the API are then to be added again"
+            case .groups: "; the groups that were added over the API are then to be added again"
+            case .asking, .catalogs, .pinned: "; it is written anew"
+            case .pins:
+                "; what it said of servers is then missed, and those with pin quarantine or block are withheld until they are approved: mcp-proxy pins approve SERVER"
+            }
+        }
     }
 
     /// What was found in a file.
@@ -52,6 +63,10 @@ package final class StateDirectory: Sendable {
             self.words = words
         }
     }
+
+    private static let maximumLockTries = 200
+    /// In microseconds.
+    private static let lockPause: UInt32 = 10_000
 
     private let path: String
     private let descriptor: CInt
@@ -123,13 +138,17 @@ package final class StateDirectory: Sendable {
             case ENOENT: return nil
             case ELOOP, EMLINK:
                 throw Self.problem(name, "this is a link", "Put the file itself there, or remove the link")
-            default: throw Self.problem(name, "the file cannot be read", "Let this user read it")
+            case let code:
+                throw Self.problem(
+                    name, "the file cannot be read (\(Self.words(code)))",
+                    "Let this user read it, or move it away\(kept.consequence)")
             }
         }
         defer { close(file) }
-        try secure(file, name, mode: 0o600)
+        try secure(file, name, mode: 0o600, consequence: kept.consequence)
         guard let contents = Self.contents(of: file, maximumBytes: maximumBytes) else {
-            throw Self.problem(name, "the file cannot be read", "Correct it, or move it away")
+            throw Self.problem(
+                name, "the file cannot be read (\(Self.words(errno)))", "Move it away\(kept.consequence)")
         }
         return contents
     }
@@ -148,14 +167,20 @@ package final class StateDirectory: Sendable {
     }
 
     /// Refuses what others may have written, and takes from others what they may read.
-    private func secure(_ file: CInt, _ name: String, mode: mode_t) throws(ConfigurationError) {
+    ///
+    /// - Parameter consequence: What follows from moving the file away; nil for the directory itself.
+    private func secure(
+        _ file: CInt, _ name: String, mode: mode_t, consequence: String? = nil
+    ) throws(ConfigurationError) {
         var status = stat()
         guard unsafe fstat(file, &status) == 0 else {
             throw Self.problem(name, "it cannot be looked at", "Let this user use it")
         }
         let isDirectory = status.st_mode & S_IFMT == S_IFDIR
-        guard isDirectory || status.st_mode & S_IFMT == S_IFREG else {
-            throw Self.problem(name, "this is not a file", "Remove it")
+        guard isDirectory == (consequence == nil), isDirectory || status.st_mode & S_IFMT == S_IFREG else {
+            throw Self.problem(
+                name, isDirectory ? "this is a directory, not a file" : "this is not a file",
+                "Move it away\(consequence ?? "")")
         }
         guard status.st_uid == geteuid() else {
             throw Self.problem(
@@ -187,7 +212,8 @@ package final class StateDirectory: Sendable {
         let name = "\(kept.rawValue).unreadable-\(Int(WallClock.now))"
         guard unsafe renameat(descriptor, kept.rawValue, descriptor, name) == 0 else {
             throw Self.problem(
-                "\(path)/\(kept.rawValue)", "the list cannot be read, nor set aside", "Move it away")
+                "\(path)/\(kept.rawValue)", "the file cannot be used, nor set aside (\(Self.words(errno)))",
+                "Move it away\(kept.consequence)")
         }
         return "\(path)/\(name)"
     }
@@ -225,8 +251,19 @@ package final class StateDirectory: Sendable {
         }
     }
 
-    private func failure() -> WriteFailure {
-        WriteFailure(unsafe String(cString: strerror(errno)))
+    private func failure() -> WriteFailure { WriteFailure(Self.words(errno)) }
+
+    private static func words(_ code: CInt) -> String { unsafe String(cString: strerror(code)) }
+
+    /// Does something while no other process does so with the same directory. Where the file system has no locks, or the
+    /// other one stands still, it is done all the same.
+    func alone<Value, Failure>(_ body: () throws(Failure) -> Value) throws(Failure) -> Value {
+        for _ in 0..<Self.maximumLockTries {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { break }
+            usleep(Self.lockPause)
+        }
+        defer { flock(descriptor, LOCK_UN) }
+        return try body()
     }
 
     private static func problem(_ path: String, _ message: String, _ suggestion: String) -> ConfigurationError {

@@ -98,14 +98,18 @@ struct CheckCommand: AsyncParsableCommand {
             let pins = try await RunningPins(client: client).remarks()
             if !pins.isEmpty { try ShownOutput.write(table: pins) }
             guard let shared else { return }
+            let unapproved = try await RunningPins(client: client).unapproved()
             let text = try await client.answer(.get, "pins.json").text
             let running = try KnownPins.shared(Array(text.readableBytesView), of: "the running proxy's pins")
             let differences = PinsComparison(file: shared, running: running).lines
-            isDifferent = !differences.isEmpty
+            isDifferent = !differences.isEmpty || !unapproved.isEmpty
             try ShownOutput.write(
                 table: differences.isEmpty
                     ? ["the running proxy has approved what the file says"]
                     : ["the running proxy differs from the file:"] + differences.map { "    \($0)" })
+            guard !unapproved.isEmpty else { return }
+            try ShownOutput.write(
+                table: ["its servers show what nobody has approved:"] + unapproved.map { "    \($0)" })
         }
         if isDifferent { throw ExitCode(1) }
     }

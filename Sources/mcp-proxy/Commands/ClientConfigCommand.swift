@@ -56,6 +56,10 @@ struct ClientConfigCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
+        let isForAll = !isEach && server.isEmpty && group.isEmpty
+        guard client != nil || (isForAll && url == nil && placeholder == nil && !showsToken) else {
+            throw ValidationError("name the client that the entry is for; mcp-proxy client-config lists them")
+        }
         guard !showsToken || placeholder == nil else {
             throw ValidationError("name either --show-token or --token-placeholder, not both")
         }

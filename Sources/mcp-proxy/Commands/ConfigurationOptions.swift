@@ -12,6 +12,7 @@ import ProxyControl
 /// Where the configuration comes from; the same options as the original program's.
 struct ConfigurationOptions: ParsableArguments {
     static let defaultPath = "config.json"
+    static let usualTimeout = 10
 
     @Option(help: ArgumentHelp("Path to the configuration file, or an http(s) URL.", valueName: "path or url"))
     var config = defaultPath
@@ -31,7 +32,7 @@ struct ConfigurationOptions: ParsableArguments {
     var httpHeaders = ""
 
     @Option(name: .customLong("http-timeout"), help: "Time limit in seconds for a configuration URL.")
-    var httpTimeout = 10
+    var httpTimeout = usualTimeout
 
     @Option(
         help: ArgumentHelp(

@@ -39,6 +39,7 @@ struct ListCommand: AsyncParsableCommand {
             if let reason = server["pendingChange"]?.string {
                 failures.append("\(name) serves as it was, since what it is changed to does not start yet: \(reason)")
             }
+            if let words = server["withheld"]?["words"]?.string { failures.append("\(name): \(words)") }
             guard server["state"]?.string == "failed", let error = server["error"]?.string else { return }
             failures.append("\(name) failed: \(error)")
         }

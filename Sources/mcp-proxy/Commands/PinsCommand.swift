@@ -37,19 +37,20 @@ struct PinsListCommand: AsyncParsableCommand {
 
     private static func table(_ answer: JSONView) -> [String] {
         var rows: [[String]] = []
-        var faults: [String] = []
+        var remarks: [String] = []
         answer["servers"]?.forEachMember { name, server in
             let counts = ["tools", "prompts", "changes", "flags"].map { server[$0]?.integer.map(String.init) ?? "-" }
             rows.append([name, server["mode"]?.string ?? "-"] + counts)
-            if let fault = server["fault"]?.string { faults.append("\(name): \(fault)") }
+            let fault = server["fault"]?.string.map { [$0] } ?? []
+            remarks += (fault + RunningPins.notes(of: server)).map { "\(name): \($0)" }
         }
-        return TextTable.lines(["SERVER", "PIN", "TOOLS", "PROMPTS", "CHANGED", "FLAGS"], rows) + faults
+        return TextTable.lines(["SERVER", "PIN", "TOOLS", "PROMPTS", "CHANGED", "FLAGS"], rows) + remarks
     }
 
     private static func lines(_ server: JSONView) -> [String] {
         let name = server["name"]?.string ?? ""
         var lines = ["\(name): pin \(server["mode"]?.string ?? "-")"]
-        lines += RunningPins.fault(of: server)
+        lines += RunningPins.faults(of: server)
         for kind in ["tools", "prompts"] {
             server[kind]?.forEachMember { name, digests in
                 let first = digests.elements.first?.string?.prefix(12) ?? ""
@@ -57,89 +58,7 @@ struct PinsListCommand: AsyncParsableCommand {
                 lines.append("    \(kind.dropLast()) \(name): \(first)\(more)")
             }
         }
-        return lines + RunningPins.changes(of: server) + RunningPins.flags(of: server)
-    }
-}
-
-/// `mcp-proxy pins diff [SERVER [TOOL]]`.
-struct PinsDiffCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "diff", abstract: "Shows how what servers list differs from what was approved.")
-
-    @Argument(help: ArgumentHelp("The server; all of them by default.", valueName: "server"))
-    var server: String?
-
-    @Argument(help: ArgumentHelp("The tool or prompt; all of the server by default.", valueName: "tool"))
-    var tool: String?
-
-    @OptionGroup var remote: RemoteOptions
-    @OptionGroup var source: ConfigurationOptions
-    @OptionGroup var output: OutputOptions
-
-    func run() async throws {
-        var isDifferent = false
-        try await CommandFailure.reported("nothing was compared") {
-            let pins = RunningPins(client: ManagementClient(place: try await .find(remote, source)))
-            let names = if let server { [server] } else { try await pins.names() }
-            var lines: [String] = []
-            for name in names {
-                let report = try await pins.answer(name)
-                if output.isJSON, server != nil {
-                    try ShownOutput.write(json: report["changes"]?.bytes ?? ByteBuffer(string: "[]"))
-                }
-                let remarks = RunningPins.fault(of: report) + RunningPins.changes(of: report, only: tool)
-                guard !remarks.isEmpty else { continue }
-                isDifferent = true
-                lines += [name + ":"] + remarks
-            }
-            if output.isJSON, server != nil { return }
-            try ShownOutput.write(table: lines.isEmpty ? ["nothing is different from what was approved"] : lines)
-        }
-        // As diff does.
-        if isDifferent { throw ExitCode(1) }
-    }
-}
-
-/// `mcp-proxy pins approve SERVER [TOOL…]`.
-struct PinsApproveCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "approve",
-        abstract: "Approves what a server lists now.",
-        discussion: """
-            What is approved is shown, and nothing else is: a definition that changes once more in this moment is not \
-            approved with it.
-            """)
-
-    @Argument(help: ArgumentHelp("The server.", valueName: "server"))
-    var server: String
-
-    @Argument(help: ArgumentHelp("Its tools or prompts; all by default.", valueName: "tool"))
-    var tools: [String] = []
-
-    @OptionGroup var remote: RemoteOptions
-    @OptionGroup var source: ConfigurationOptions
-
-    func run() async throws {
-        try await CommandFailure.reported("nothing was approved") {
-            let client = ManagementClient(place: try await .find(remote, source))
-            let report = try await RunningPins(client: client).answer(server)
-            let all = report["changes"]?.elements ?? []
-            if let missing = tools.first(where: { name in !all.contains { $0["name"]?.string == name } }) {
-                throw CommandFailure("there is nothing to approve of \"\(missing)\"; mcp-proxy pins diff \(server)")
-            }
-            let wanted = tools.isEmpty ? all : all.filter { tools.contains($0["name"]?.string ?? "") }
-            try ShownOutput.write(table: wanted.flatMap(RunningPins.change))
-            var body = JSONObjectWriter()
-            if !tools.isEmpty {
-                for (member, kind) in [("tools", "tool"), ("prompts", "prompt")] {
-                    let named = wanted.filter { $0["kind"]?.string == kind }.compactMap { $0["name"]?.string }
-                    body.add(member, Set(named).sorted())
-                }
-            }
-            body.add("sha256", wanted.compactMap { $0["sha256"]?.string })
-            try client.show(
-                try await client.answer(.post, RunningPins.path(server) + "/approve", body.finished))
-        }
+        return lines + RunningPins.changes(of: server).flatMap(RunningPins.lines) + RunningPins.flags(of: server)
     }
 }
 

@@ -23,20 +23,11 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var source: ConfigurationOptions
 
-    @Option(
-        name: .customLong("state-dir"),
-        help: ArgumentHelp(
-            "A directory for what the next start must know: the servers that are added while it runs, which are gone after a restart without it, and which servers ask during calls. It is made where it is missing, and nobody else may write it.",
-            valueName: "path")
-    )
-    var stateDirectory: String?
+    @OptionGroup var stateDirectory: StateDirectoryOptions
 
     @OptionGroup var sharedPins: SharedPinsOptions
 
-    @Option(
-        name: .customLong("log-level"),
-        help: ArgumentHelp("What is logged: debug, info, warn or error, and what is graver.", valueName: "level"))
-    var logLevel = LogLevelWord.info
+    @OptionGroup var logLevel: LogLevelOptions
 
     /// For the help alone: ``GoStyleArguments`` makes the subcommand of it.
     @Option(
@@ -49,12 +40,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let signals = TerminationSignals(countsHangups: true)
         let descriptors = Int(clamping: proxy_raise_descriptor_limit())
-        LoggingSystem.bootstrap { [level = logLevel.level] _ in
-            var handler = LineLogHandler()
-            handler.logLevel = level
-            return handler
-        }
-        let logger = Logger(label: "mcp-proxy")
+        let logger = logLevel.begin(usual: .info)
         let serviceManager = ServiceManager.named(by: logger)
         let configuration: ConfigurationSource
         let loaded: LoadedConfiguration
@@ -64,13 +50,10 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             configuration = try source.source()
             loaded = try await configuration.load()
-            let directory = try stateDirectory.map { path throws(ConfigurationError) in
-                try StateDirectory(path, logger: logger)
-            }
+            let directory = try stateDirectory.open(logger)
             store = try directory.map { kept throws(ConfigurationError) in try ServerStore(kept, logger: logger) }
             groupStore = try directory.map { kept throws(ConfigurationError) in try GroupStore(kept, logger: logger) }
-            let shared = try sharedPins.path.map(SharedPins.read) ?? [:]
-            known = try KnownServers(in: directory, pins: shared, logger: logger)
+            known = try KnownServers(in: directory, pins: try sharedPins.read(), logger: logger)
         } catch {
             Terminal.error(error.description)
             Terminal.error("mcp-proxy: nothing was started; correct the configuration and try again")

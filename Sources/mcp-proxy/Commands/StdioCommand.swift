@@ -2,6 +2,7 @@ import ArgumentParser
 import CProxySystem
 import Logging
 import ProxyConfiguration
+import ProxyControl
 
 /// `mcp-proxy stdio`: serves one client over standard input and output, as a server that the client has started.
 struct StdioCommand: AsyncParsableCommand {
@@ -38,13 +39,31 @@ struct StdioCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How the URL is spoken to: sse or streamable-http; found out by default."))
     var transport: String?
 
-    @Flag(help: "Also log what goes well, to standard error.")
+    @OptionGroup var stateDirectory: StateDirectoryOptions
+
+    @OptionGroup var sharedPins: SharedPinsOptions
+
+    @OptionGroup var logLevel: LogLevelOptions
+
+    @Flag(help: "Also log what goes well, to standard error, as with --log-level info.")
     var verbose = false
 
     func validate() throws {
         guard url == nil else {
             guard server == nil, group == nil, source.config == ConfigurationOptions.defaultPath else {
                 throw ValidationError("name either a URL, or --config and --server or --group, not both")
+            }
+            guard !source.insecure, source.httpHeaders.isEmpty, source.httpTimeout == ConfigurationOptions.usualTimeout
+            else {
+                throw ValidationError(
+                    "--http-headers, --http-timeout and --insecure are for a configuration URL; --header is for the URL of a server"
+                )
+            }
+            // What is kept is kept by the name of a server, and a URL has none.
+            guard stateDirectory.path == nil, sharedPins.path == nil else {
+                throw ValidationError(
+                    "--state-dir and --pins go with --config; give the URL a name there, such as {\"mcpServers\": {\"name\": {\"url\": …}}}"
+                )
             }
             return
         }
@@ -55,20 +74,17 @@ struct StdioCommand: AsyncParsableCommand {
     func run() async throws {
         let signals = TerminationSignals()
         _ = proxy_raise_descriptor_limit()
-        let level: Logger.Level = verbose ? .info : .warning
-        LoggingSystem.bootstrap { _ in
-            var handler = LineLogHandler()
-            handler.logLevel = level
-            return handler
-        }
-        let logger = Logger(label: "mcp-proxy")
+        let logger = logLevel.begin(usual: verbose ? .info : .warning)
         do {
             if let url, Self.isName(url) { throw Unselected(words: await wordsOnName(url)) }
             let loaded = try await load()
             for warning in loaded.warnings { logger.warning("\(warning.description)") }
             let (settings, group) = try selected(loaded.settings)
             if group == nil, let reason = settings.servers.first?.cannotStart { throw Unselected(words: reason) }
-            let status = await StdioRun(settings, group: group, logger: logger).run(until: signals.arrivals)
+            let known = try KnownServers(
+                in: try stateDirectory.open(logger), pins: try sharedPins.read(), logger: logger)
+            let status = await StdioRun(settings, group: group, known: known, logger: logger).run(
+                until: signals.arrivals)
             if status != 0 { throw ExitCode(status) }
         } catch let error as ConfigurationError {
             Terminal.error(error.description)

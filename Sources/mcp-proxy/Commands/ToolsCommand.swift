@@ -35,8 +35,9 @@ struct ToolsCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --search: how many, from 1 to \(SearchTool.largestLimit).", valueName: "number"))
-    var limit = SearchTool.usualLimit
+            "With --search: how many, from 1 to \(SearchTool.largestLimit); \(SearchTool.usualLimit) by default.",
+            valueName: "number"))
+    var limit: Int?
 
     @OptionGroup var remote: RemoteOptions
     @OptionGroup var source: ConfigurationOptions
@@ -46,12 +47,15 @@ struct ToolsCommand: AsyncParsableCommand {
     /// Long descriptions are for models.
     private static let shownDescription = 100
 
+    private var shownCount: Int { limit ?? SearchTool.usualLimit }
+
     func validate() throws {
         guard [server != nil, isMerged, group != nil].count(where: \.self) < 2 else {
             throw ValidationError("name one of a server, --merged and --group")
         }
-        guard (1...SearchTool.largestLimit).contains(limit) else {
-            throw ValidationError("--limit is \(limit); write a number from 1 to \(SearchTool.largestLimit)")
+        guard limit == nil || search != nil else { throw ValidationError("--limit goes with --search") }
+        guard (1...SearchTool.largestLimit).contains(shownCount) else {
+            throw ValidationError("--limit is \(shownCount); write a number from 1 to \(SearchTool.largestLimit)")
         }
         guard search == nil || !showsCost else { throw ValidationError("--search and --tokens are two questions") }
         if let search, search.allSatisfy(\.isWhitespace) {
@@ -65,10 +69,11 @@ struct ToolsCommand: AsyncParsableCommand {
             let signals = TerminationSignals()
             if let server { return try show(try await Self.tools(of: server, access, signals)) }
             guard isMerged || group != nil else { return try await listAll(access, signals) }
-            let (listed, failures) = try await access.withClient(ofGroup: group, signals) { [search, limit] client in
+            let (listed, failures) = try await access.withClient(ofGroup: group, signals) {
+                [search, shownCount] client in
                 let tools = try await client.tools()
                 guard let search, FoundTools.isSearched(tools) else { return (tools: tools, found: FoundTools?.none) }
-                return (tools: tools, found: try await FoundTools(search, limit: limit, asking: client))
+                return (tools: tools, found: try await FoundTools(search, limit: shownCount, asking: client))
             }
             if let found = listed.found { try show(found) } else { try show(listed.tools) }
             try fail(for: failures)
@@ -77,7 +82,7 @@ struct ToolsCommand: AsyncParsableCommand {
 
     private func show(_ tools: [JSONView]) throws {
         if let search {
-            return try show(FoundTools(search, limit: limit, among: tools.map { (server: nil, tool: $0) }))
+            return try show(FoundTools(search, limit: shownCount, among: tools.map { (server: nil, tool: $0) }))
         }
         if FoundTools.isSearched(tools) {
             Terminal.error("mcp-proxy: the other tools are found by search: mcp-proxy tools --search \"words\"")
@@ -86,7 +91,7 @@ struct ToolsCommand: AsyncParsableCommand {
             let costs = tools.map { ToolCost($0["name"]?.string ?? "", [$0]) }
             return try ToolCost.write(costs, "TOOL", isJSON: output.isJSON)
         }
-        if output.isJSON { return try ShownOutput.write(json: Self.object([("tools", Self.array(tools))])) }
+        if output.isJSON { return try ShownOutput.write(json: Self.object([("tools", ShownOutput.array(tools))])) }
         try ShownOutput.write(
             table: TextTable.lines(
                 ["TOOL", "ARGUMENTS", "DESCRIPTION"], tools.map(Self.row), within: TerminalSize.current?.columns))
@@ -127,11 +132,11 @@ struct ToolsCommand: AsyncParsableCommand {
         }
         if let search {
             let all = found.flatMap { name, tools in tools.map { (server: Optional(name), tool: $0) } }
-            try show(FoundTools(search, limit: limit, among: all))
+            try show(FoundTools(search, limit: shownCount, among: all))
         } else if showsCost {
             try ToolCost.write(found.map { ToolCost($0.name, $0.tools) }, "SERVER", isJSON: output.isJSON)
         } else if output.isJSON {
-            let servers = found.map { ($0.name, Self.object([("tools", Self.array($0.tools))])) }
+            let servers = found.map { ($0.name, Self.object([("tools", ShownOutput.array($0.tools))])) }
             try ShownOutput.write(json: Self.object([("servers", Self.object(servers))]))
         } else {
             let rows = found.flatMap { name, tools in tools.map { [name] + Self.row($0) } }
@@ -164,16 +169,6 @@ struct ToolsCommand: AsyncParsableCommand {
         let line = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
         let shown = line.count > shownDescription ? "\(line.prefix(shownDescription - 1))…" : line
         return [tool["name"]?.string ?? "", arguments.joined(separator: " "), shown]
-    }
-
-    private static func array(_ values: [JSONView]) -> ByteBuffer {
-        var array = ByteBuffer(string: "[")
-        for (index, value) in values.enumerated() {
-            if index > 0 { array.writeString(",") }
-            array.writeImmutableBuffer(value.bytes)
-        }
-        array.writeString("]")
-        return array
     }
 
     private static func object(_ members: [(String, ByteBuffer)]) -> ByteBuffer {

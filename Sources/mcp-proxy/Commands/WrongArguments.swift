@@ -28,7 +28,8 @@ enum WrongArguments {
             let name = String(argument.prefix { $0 != "=" })
             if let instead = replaced[name] { return "\(name) is not an option of this program: \(instead)" }
         }
-        return unknownCommand(in: arguments) ?? unknownOption(in: Array(arguments[..<end]))
+        return unknownCommand(in: arguments) ?? uselessOption(in: arguments[..<end])
+            ?? unknownOption(in: Array(arguments[..<end]))
     }
 
     private static func unknownCommand(in arguments: [String]) -> String? {
@@ -43,6 +44,25 @@ enum WrongArguments {
         return isFile
             ? "there is no command \(shown). Did you mean --config \(word)?"
             : "there is no command \(shown). The commands are: \(known.joined(separator: ", "))"
+    }
+
+    /// The parser takes the options of the program itself beside every command, which would ignore them.
+    private static func uselessOption(in arguments: ArraySlice<String>) -> String? {
+        guard let command = GoStyleArguments.subcommand(of: Array(arguments)) else { return nil }
+        let source = ["--config", "--expand-env", "--http-headers", "--http-timeout", "--insecure"]
+        let useless =
+            switch command {
+            case "stdio": [String]()
+            case "check": ["--state-dir", "--log-level"]
+            case "import", "token", "completions": source + ["--state-dir", "--log-level", "--pins"]
+            default: ["--state-dir", "--log-level", "--pins"]
+            }
+        for argument in arguments {
+            let name = String(argument.prefix { $0 != "=" })
+            guard useless.contains(name) else { continue }
+            return "\(command) takes no \(name), which would count for nothing: leave it out"
+        }
+        return nil
     }
 
     /// The parser looks for `--help` first, and would not say what is wrong.

@@ -20,6 +20,9 @@ enum ServerAccess: Sendable {
     ) async throws -> ServerAccess {
         if options.isOneShot {
             guard remote.proxy == nil else { throw ValidationError("name either --proxy or --one-shot, not both") }
+            guard remote.token == nil else {
+                throw ValidationError("--token is for a running proxy, not for --one-shot")
+            }
             return .oneShot(try await source.load().settings, source.shownLocation)
         }
         let client = ManagementClient(place: try await .find(remote, source))

@@ -23,6 +23,17 @@ enum ShownOutput {
         try StandardOutput.write(laidOut(json))
     }
 
+    /// A JSON array of values as they came.
+    static func array(_ values: [JSONView]) -> ByteBuffer {
+        var array = ByteBuffer(string: "[")
+        for (index, value) in values.enumerated() {
+            if index > 0 { array.writeString(",") }
+            array.writeImmutableBuffer(value.bytes)
+        }
+        array.writeString("]")
+        return array
+    }
+
     /// JSON as it came, or laid out where somebody looks at it.
     static func laidOut(_ json: ByteBuffer) -> String {
         let bytes = Array(json.readableBytesView)

@@ -110,7 +110,7 @@ struct ProxyRun {
             // Not waited for: the owner of the servers may be busy for long, and what it leaves the guards end.
             Task { await registry.close() }
         }
-        await known.pins.finish()
+        await known.finish()
         return status
     }
 

@@ -10,12 +10,14 @@ import ProxyControl
 struct StdioRun {
     private let settings: ProxySettings
     private let group: GroupSettings?
+    private let known: KnownServers
     private let logger: Logger
 
     /// - Parameter group: What of the servers is offered together; nil for the first server alone.
-    init(_ settings: ProxySettings, group: GroupSettings?, logger: Logger) {
+    init(_ settings: ProxySettings, group: GroupSettings?, known: KnownServers, logger: Logger) {
         self.settings = settings
         self.group = group
+        self.known = known
         self.logger = logger
     }
 
@@ -26,7 +28,8 @@ struct StdioRun {
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
         let composition = Composition(
-            settings, eventLoops: eventLoops, logger: logger, watch: watch, clientele: .oneClient, group: group)
+            settings, eventLoops: eventLoops, logger: logger, watch: watch, clientele: .oneClient, known: known,
+            group: group)
         let streams = StandardStreams()
         let ended = EventCount()
         guard
@@ -48,6 +51,7 @@ struct StdioRun {
             client.eventLoop.execute { client.end(reason: "the client has gone") }
             composition.close()
         }
+        await known.finish()
         streams.flush()
         return input.hasFailed ? 1 : 0
     }

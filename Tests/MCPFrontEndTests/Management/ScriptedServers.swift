@@ -41,10 +41,12 @@ final class ScriptedServers: ServerManagement {
         (status.note, status.pendingChange, status.callError) = ("a note", "it does not start", "it answered 503")
         status.sessionsLost = 1
         status.circuit = CircuitBreaker.Report(failures: 5, nextProbe: .now() + .seconds(9), reason: "refused")
-        return ServerReport(
+        var report = ServerReport(
             name: name, path: "/\(name)/", source: name.hasPrefix("adhoc") ? .adHoc : .file, status: status,
             era: "legacy", since: 1_795_472_217,
             calls: 7, callsInFlight: 1)
+        report.withheld = WithheldPins(count: 2, isBlocked: false, words: "2 tools and prompts are withheld")
+        return report
     }
 
     // MARK: Pins
@@ -62,6 +64,8 @@ final class ScriptedServers: ServerManagement {
         report.changeCount = 1
         report.flags = [PinFlag(server: ByteText(name), subject: subject, words: "mentions another tool")]
         report.fault = "pins.json has gone"
+        report.full = "there is no room for more"
+        report.unread = ["tools/list could not be read, for it was not answered"]
         return report
     }
 

@@ -33,7 +33,9 @@ import ToolPins
     }
 
     private func known(sharing shared: [ByteText: PinRecord] = [:]) throws -> KnownPins {
-        try KnownPins(in: StateDirectory(directory.path, logger: .silent), shared: shared, logger: .silent)
+        let state = try StateDirectory(directory.path, logger: .silent)
+        let catalogs = try KnownCatalogs(in: state, logger: .silent)
+        return try KnownPins(in: state, beside: catalogs, shared: shared, logger: .silent)
     }
 
     private static let named = #"{"version":1,"servers":["files"]}"#
@@ -63,6 +65,61 @@ import ToolPins
         let book = try known().book
         #expect(book.server("files", .quarantine).report.fault?.contains("pins.json") == true)
         #expect(book.server("new", .quarantine).report.fault == nil, "of others nothing was approved")
+    }
+
+    @Test("Where both files have gone, what the file of lists names is missed, at the next start as well")
+    func gone() async throws {
+        try write(#"{"version":1,"pinned":["files"],"catalogs":{}}"#, to: "catalogs.json")
+        let pins = try known()
+        #expect(pins.book.server("files", .quarantine).report.fault?.contains("catalogs.json") == true)
+        #expect(pins.book.server("new", .quarantine).report.fault == nil)
+        await pins.finish()
+        #expect(try directory.text(of: "pinned.json").contains("files"))
+        try directory.remove("catalogs.json")
+        #expect(try known().book.server("files", .block).report.fault != nil)
+    }
+
+    @Test("Where one of them is left, the file of lists says nothing of what was forgotten")
+    func forgottenSince() throws {
+        try write(#"{"version":1,"pinned":["files"],"catalogs":{}}"#, to: "catalogs.json")
+        try write(#"{"version":1,"servers":[]}"#, to: "pinned.json")
+        #expect(try known().book.server("files", .quarantine).report.fault == nil)
+    }
+
+    @Test("The file of lists of a version without pins misses nothing, and has the names from then on")
+    func upgraded() async throws {
+        try write(#"{"version":1,"catalogs":{"files":{"mark":"a","catalog":{}}}}"#, to: "catalogs.json")
+        let servers = try KnownServers(in: StateDirectory(directory.path, logger: .silent), logger: .silent)
+        #expect(servers.pins.book.server("files", .quarantine).report.fault == nil)
+        try write(String(buffer: PinText.write([Self.name: try Self.record("a")])), to: "pins.json")
+        try write(Self.named, to: "pinned.json")
+        let later = try KnownServers(in: StateDirectory(directory.path, logger: .silent), logger: .silent)
+        await later.finish()
+        #expect(try directory.text(of: "catalogs.json").contains(#""pinned":["files"]"#))
+    }
+
+    @Test("What another process writes meanwhile stays, but for what has changed here")
+    func several() async throws {
+        let (old, new) = (try Self.record("a"), try Self.record("b"))
+        let write = { (servers: [ByteText: PinRecord]) in
+            try self.write(String(buffer: PinText.write(servers)), to: "pins.json")
+            try self.write(String(buffer: PinnedNames.write(Set(servers.keys))), to: "pinned.json")
+        }
+        let web = ByteText("web")
+        try write([Self.name: old])
+        let pins = try known()
+        _ = pins.book.server("files", .quarantine)
+        try write([Self.name: new, web: old])
+        await pins.finish()
+        #expect(try known().book.server("files", .quarantine).record == new)
+        #expect(try known().book.server("web", .quarantine).record == old)
+        try write([Self.name: new, ByteText("more"): new])
+        pins.book.forget("files")
+        #expect(await pins.keep() == nil)
+        for file in ["pins.json", "pinned.json"] {
+            let text = try directory.text(of: file)
+            #expect(!text.contains("files") && !text.contains("web") && text.contains("more"))
+        }
     }
 
     @Test("Of a file that is damaged nothing is known of any server, and it is set aside", arguments: ["", "{", "{}"])
@@ -107,7 +164,7 @@ import ToolPins
         let pins = try known(sharing: [Self.name: shared, ByteText("lost"): shared])
         #expect(pins.book.server("files", .block).record == shared)
         #expect(pins.book.server("web", .block).record == kept)
-        #expect(pins.keeping(of: "files") == .file)
+        #expect(pins.keeping(of: "files") == .fileOrState)
         #expect(pins.keeping(of: "web") == .state)
         try write(#"{"version":1,"servers":["lost"]}"#, to: "pinned.json")
         #expect(try known(sharing: [ByteText("lost"): shared]).book.server("lost", .block).report.fault == nil)

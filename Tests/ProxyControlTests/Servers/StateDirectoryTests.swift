@@ -69,7 +69,10 @@ import Testing
         #expect(problem()?.contains("this is a link") == true)
         try directory.remove("servers.json")
         try directory.makeDirectory("servers.json")
-        #expect(problem() != nil)
+        let words = problem() ?? ""
+        #expect(words.contains("servers.json: this is a directory, not a file"))
+        #expect(words.contains("Move it away; the servers that were added over the API are then to be added again"))
+        #expect(try directory.mode(of: "servers.json") != 0o600, "it is left as it was")
         try directory.remove("servers.json")
         try directory.write(String(repeating: "x", count: 101), to: "servers.json")
         #expect(problem()?.contains("longer than 100 bytes") == true)

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Logging
+import ProxyConfiguration
+import ProxyControl
+
+/// Where is kept what the next start must know. A group of its own, so that a command and its subcommands take it alike.
+struct StateDirectoryOptions: ParsableArguments {
+    @Option(
+        name: .customLong("state-dir"),
+        help: ArgumentHelp(
+            "A directory for what the next start must know: what was approved of tools and prompts, the servers that are added while it runs, which are gone after a restart without it, and which servers ask during calls. It is made where it is missing, and nobody else may write it.",
+            valueName: "path")
+    )
+    var path: String?
+
+    /// Opens it; nil where there is none.
+    ///
+    /// - Throws: when it cannot be used, or not be trusted.
+    func open(_ logger: Logger) throws(ConfigurationError) -> StateDirectory? {
+        guard let path else { return nil }
+        return try StateDirectory(path, logger: logger)
+    }
+}
