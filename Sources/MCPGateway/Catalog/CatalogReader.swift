@@ -77,7 +77,7 @@ final class CatalogReader: ExchangeReceiver, @unchecked Sendable {
 
     func exchangeAnswered(_ answer: Message) {
         guard let result = answer.view(answer.envelope.result) else { return refused(answer) }
-        if server.pins.needsLists, let fault = answer.faultAroundResult ?? result.fault(ofList: list.kind) {
+        if server.pins.gate.needsLists, let fault = answer.faultAroundResult ?? result.fault(ofList: list.kind) {
             return failed("it cannot be told what of the answer clients would read: \(fault)")
         }
         // The marks of a page are looked at one by one only where there can be any.

@@ -8,20 +8,20 @@ import ToolPins
 extension Connection {
     /// What is known of the server on all its connections: as long as this is the same, lists that were read need not be
     /// read again.
-    private var edition: Int { server.pins.edition(ofDeaf: isDeaf) }
+    private var edition: Int { server.pins.gate.edition(ofDeaf: isDeaf) }
 
     /// Whether the server cannot say here that something has changed: nobody listens to the stream on which it would.
     private var isDeaf: Bool { era != .modern && hearsOnAnotherStream && !wantsToListen }
 
     /// Whether a request may be written as it was found before.
     func mayStill(_ request: Message) -> Bool {
-        !server.pins.needsLists || knowsLists(for: request) && server.pins.refusal(of: request, on: key) == nil
+        !server.pins.gate.needsLists || knowsLists(for: request) && server.pins.refusal(of: request, on: key) == nil
     }
 
     /// Whether it is known of what a request needs that what the server lists on this connection is what was approved, or
     /// is withheld.
     func knowsLists(for request: Message) -> Bool {
-        switch server.pins.listsNeeded(for: request) {
+        switch server.pins.gate.listsNeeded(for: request) {
         case .none: true
         case .one(let kind): known[kind].isKnown(edition)
         case .all: PinKind.allCases.allSatisfy { known[$0].isKnown(edition) }
@@ -33,7 +33,7 @@ extension Connection {
     /// - Parameter body: Gets why it may not; nil when it may.
     func whenUsable(_ request: Message, _ body: @escaping @Sendable (Refusal?) -> Void) {
         let kinds: [PinKind] =
-            switch server.pins.listsNeeded(for: request) {
+            switch server.pins.gate.listsNeeded(for: request) {
             case .none: []
             case .one(let kind): [kind]
             case .all: PinKind.allCases
@@ -159,8 +159,8 @@ extension Connection {
 
     /// The server says that what it lists has changed. Where it cannot say so, that may be meant, too.
     func listsChangedEverywhere() {
-        guard server.pins.needsLists else { return }
-        server.pins.somethingHasChanged()
+        guard server.pins.gate.needsLists else { return }
+        server.pins.gate.somethingHasChanged()
         server.lookForChangesAgain(except: nil)
     }
 

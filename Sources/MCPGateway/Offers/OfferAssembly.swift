@@ -108,7 +108,7 @@ struct OfferAssembly {
         var all = OfferedList()
         var seen: Set<ByteText> = []
         for (member, catalog) in catalogs.enumerated() {
-            guard let list = catalog?[kind], !members[member].server.pins.isBlocked else { continue }
+            guard let list = catalog?[kind], !members[member].server.pins.gate.isBlocked else { continue }
             for entry in list.entries {
                 let address =
                     kind == .templates

@@ -25,7 +25,7 @@ extension SeenLists {
     ) -> Refusal? {
         guard let origin else { return nil }
         let member = lists.members[origin.member]
-        guard member.server.pins.needsLists, narrowing.wants(member.server) else { return nil }
+        guard member.server.pins.gate.needsLists, narrowing.wants(member.server) else { return nil }
         let entries = member.server.catalog.current?[kind]?.entries ?? []
         guard let entry = entries.first(where: { $0.key == origin.name }), isMeant(entry, member.prefix) else {
             return nil

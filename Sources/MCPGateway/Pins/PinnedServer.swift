@@ -8,23 +8,6 @@ package import ToolPins
 /// What clients may see and use of one server, by what of it was approved: the first that was seen of each tool and
 /// prompt, or what somebody has approved since. Outlives the connections, and the settings, of the server.
 package final class PinnedServer: Sendable {
-    private enum Gate {
-        /// Nothing is looked at.
-        static let off = 0
-        /// Calls pass.
-        static let open = 1
-        /// Before a call passes, the list that it is about has to be known.
-        static let quarantine = 2
-        /// As before, and some calls are refused.
-        static let withholding = 3
-        /// Before anything passes, all lists have to be known.
-        static let block = 4
-        /// As before, and some calls are refused.
-        static let blockWithholding = 5
-        /// Nothing passes.
-        static let blocked = 6
-    }
-
     /// A page that clients may see as it is.
     private struct CleanPage {
         let kind: PinKind
@@ -59,9 +42,8 @@ package final class PinnedServer: Sendable {
     private let log: PinLog
     private let refusals: PinRefusals
     private let state: Mutex<State>
-    private let gate = Atomic(Gate.off)
-    private let published = Atomic(0)
-    private let rumours = Atomic(0)
+    /// What has to be known of it for each call.
+    let gate = PinGate()
     /// Keeps what was learnt or approved.
     private let changed: @Sendable () -> Void
 
@@ -77,7 +59,7 @@ package final class PinnedServer: Sendable {
         refusals = PinRefusals(server: name)
         self.changed = changed
         state = Mutex(State(pins: PinState(record, mode, fault: fault)))
-        state.withLock { publish($0.pins) }
+        state.withLock { gate.publish($0.pins) }
     }
 
     /// What of a server is to be approved before it is used, from now on.
@@ -87,38 +69,14 @@ package final class PinnedServer: Sendable {
                 guard state.pins.mode != mode else { return [] }
                 state.pins.mode = mode
                 state.clean = []
-                publish(state.pins)
-                published.wrappingAdd(1, ordering: .releasing)
+                gate.publish(state.pins)
+                gate.makeOld()
                 return Array(state.listeners.values)
             })
     }
 
-    /// What is known of the server on all its connections: goes up when something is found that is not approved, or is so
-    /// again, for what another one lists may have become something else as well.
-    ///
-    /// - Parameter isDeaf: Whether the one who asks does not hear when the server says that something has changed: then it
-    ///   goes up whenever others have heard that.
-    func edition(ofDeaf isDeaf: Bool) -> Int {
-        published.load(ordering: .acquiring) + (isDeaf ? rumours.load(ordering: .acquiring) : 0)
-    }
-
-    /// The server has said on some connection that something has changed.
-    func somethingHasChanged() { rumours.wrappingAdd(1, ordering: .releasing) }
-
     /// Whether a connection shows something that nobody has approved.
     func hasChanges(on key: ConnectionKey) -> Bool { state.withLock { $0.pins.hasChanges(on: key) } }
-
-    private func publish(_ pins: PinState) {
-        let now =
-            switch pins.mode {
-            case .off: Gate.off
-            case .warn: Gate.open
-            case .quarantine: pins.withholdsSomething ? Gate.withholding : Gate.quarantine
-            case .block where pins.isBlocked: Gate.blocked
-            case .block: pins.withholdsSomething ? Gate.blockWithholding : Gate.block
-            }
-        gate.store(now, ordering: .releasing)
-    }
 
     /// Calls back, from anywhere, when other things are withheld than before without a list having changed.
     func listen(_ listener: ObjectIdentifier, _ body: @escaping @Sendable () -> Void) {
@@ -129,9 +87,6 @@ package final class PinnedServer: Sendable {
 
     private func tell(_ listeners: [@Sendable () -> Void]) { for listener in listeners { listener() } }
 
-    /// Whether nothing of the server may be used.
-    var isBlocked: Bool { gate.load(ordering: .acquiring) == Gate.blocked }
-
     /// Whether it is held to what is not known any more.
     var isHeldToLost: Bool { state.withLock { $0.pins.isUntrusting } }
 
@@ -139,41 +94,20 @@ package final class PinnedServer: Sendable {
 
     // MARK: Calls
 
-    /// Whether lists have to be known on a connection before anything is asked on it.
-    var needsLists: Bool { gate.load(ordering: .acquiring) >= Gate.quarantine }
-
-    private var isOff: Bool { gate.load(ordering: .acquiring) == Gate.off }
-
     /// Whether the server is asked for a list although it does not say that it has one: some of it was approved, and what
     /// becomes of that has to be known.
     func expects(_ list: CatalogKind) -> Bool {
-        guard needsLists, let kind = PinKind(list) else { return false }
+        guard gate.needsLists, let kind = PinKind(list) else { return false }
         return state.withLock { $0.pins.record.hasNames(kind) }
-    }
-
-    /// Which lists have to be known before a request is passed on.
-    enum NeededLists {
-        case none
-        case one(PinKind)
-        case all
-    }
-
-    func listsNeeded(for request: Message) -> NeededLists {
-        switch gate.load(ordering: .acquiring) {
-        case Gate.off, Gate.open: .none
-        case Gate.quarantine, Gate.withholding: PinKind(neededFor: request.method).map { .one($0) } ?? .none
-        default: .all
-        }
     }
 
     /// Why a request is not passed on; nil when it is.
     ///
     /// - Parameter key: On which connection it would go.
     func refusal(of request: Message, on key: ConnectionKey) -> Refusal? {
-        let gate = gate.load(ordering: .acquiring)
-        guard gate != Gate.off else { return nil }
-        guard gate != Gate.blocked else { return refusals.blocked }
-        let isWithholding = gate == Gate.withholding || gate == Gate.blockWithholding
+        guard !gate.isOff else { return nil }
+        guard !gate.isBlocked else { return refusals.blocked }
+        let isWithholding = gate.isWithholding
         guard isWithholding || Self.mayHide(request), let subject = PinnedName(request) else { return nil }
         if let hidden = HiddenCharacters.first(in: subject.name.text) {
             return refusals.hidden(hidden, in: subject.kind)
@@ -202,8 +136,8 @@ package final class PinnedServer: Sendable {
     func judge(
         _ kind: PinKind, in answer: Message, isFirst: Bool, on key: ConnectionKey
     ) throws(Refusal) -> Page {
-        guard !isOff, let result = answer.view(answer.envelope.result) else { return Page() }
-        let isStrict = needsLists
+        guard !gate.isOff, let result = answer.view(answer.envelope.result) else { return Page() }
+        let isStrict = gate.needsLists
         if isStrict, let fault = answer.faultAroundResult { throw refusals.ambiguous(CatalogKind(kind), fault) }
         let clean = state.withLock { $0.clean.first { $0.kind == kind && $0.result == result.bytes } }
         if let clean { return Page(isWhole: isFirst && clean.isLast) }
@@ -247,7 +181,7 @@ package final class PinnedServer: Sendable {
     /// - Parameter isWhole: Whether it was read to its end.
     /// - Returns: Whether something was found in it that makes what was known before old, so that `edition` is the next one.
     func judge(_ list: CatalogList, isWhole: Bool, on key: ConnectionKey) -> Bool {
-        guard !isOff, let kind = PinKind(list.kind) else { return false }
+        guard !gate.isOff, let kind = PinKind(list.kind) else { return false }
         let listed = list.entries.compactMap { entry -> PinState.Listed? in
             guard !entry.hasHiddenCharacters else {
                 note(unseeable: PinnedName(kind, entry.key))
@@ -266,8 +200,8 @@ package final class PinnedServer: Sendable {
             let wasBlocked = state.pins.isBlocked
             let judgement = state.pins.judge(kind, listed, isWhole: isWhole, on: key)
             if judgement.isDifferent { state.clean = [] }
-            publish(state.pins)
-            if judgement.makesOld { published.wrappingAdd(1, ordering: .releasing) }
+            gate.publish(state.pins)
+            if judgement.makesOld { gate.makeOld() }
             // What of a list is withheld, its clients learn with the list; that a server is blocked, all of them.
             let concernsAll = state.pins.isBlocked != wasBlocked
             return (judgement, state.pins.mode, concernsAll ? Array(state.listeners.values) : [])
@@ -287,7 +221,7 @@ package final class PinnedServer: Sendable {
             state.unread[key] = all.isEmpty ? nil : all
             return before != why
         }
-        if isNews, let why, needsLists { log.tell(unread: kind, why) }
+        if isNews, let why, gate.needsLists { log.tell(unread: kind, why) }
     }
 
     /// What could not be read, and why, in words: a line for each list.
@@ -300,17 +234,17 @@ package final class PinnedServer: Sendable {
 
     /// Whether an entry of a catalog is kept from clients.
     func withholds(_ entry: CatalogList.Entry, of list: CatalogKind) -> Bool {
-        guard !isOff else { return false }
+        guard !gate.isOff else { return false }
         if entry.hasHiddenCharacters { return true }
-        guard needsLists else { return false }
-        guard let kind = PinKind(list), let digest = entry.digest else { return isBlocked }
+        guard gate.needsLists else { return false }
+        guard let kind = PinKind(list), let digest = entry.digest else { return gate.isBlocked }
         return state.withLock { $0.pins.withholds(kind, entry.key, digest) }
     }
 
     /// Why an entry of a catalog may not be used; nil when it may, or nobody may know of it.
     func refusal(of entry: CatalogList.Entry, in list: CatalogKind) -> Refusal? {
         guard !entry.hasHiddenCharacters, let kind = PinKind(list), withholds(entry, of: list) else { return nil }
-        return isBlocked ? refusals.blocked : refusals.withheld(PinnedName(kind, entry.key))
+        return gate.isBlocked ? refusals.blocked : refusals.withheld(PinnedName(kind, entry.key))
     }
 
     /// A connection has ended.
@@ -319,7 +253,7 @@ package final class PinnedServer: Sendable {
             state.withLock { state in
                 state.unread[key] = nil
                 guard state.pins.ended(key) else { return [] }
-                publish(state.pins)
+                gate.publish(state.pins)
                 return state.pins.mode == .block ? Array(state.listeners.values) : []
             })
     }
@@ -357,7 +291,7 @@ package final class PinnedServer: Sendable {
         let (approved, listeners) = state.withLock { state in
             let approved = state.pins.approve(subjects, digests)
             state.clean = []
-            publish(state.pins)
+            gate.publish(state.pins)
             return (approved, Array(state.listeners.values))
         }
         changed()

@@ -202,9 +202,9 @@ import ToolPins
             try tell(harness, on: first)
         }
         try changes(to: 0)
-        let edition = pins(harness).edition(ofDeaf: false)
+        let edition = pins(harness).gate.edition(ofDeaf: false)
         for time in 1...5 { try changes(to: time) }
-        #expect(pins(harness).edition(ofDeaf: false) == edition)
+        #expect(pins(harness).gate.edition(ofDeaf: false) == edition)
         #expect(pins(harness).report.changes.count == 1)
     }
 
