@@ -228,6 +228,28 @@ async def test_what_is_lost_is_not_taken_for_new(bench, http, loss, mode):
         assert "fault" not in await one.pins(http)
 
 
+async def test_what_is_lost_is_approved_as_a_whole(bench, http):
+    one = bench(pin="quarantine")
+    with one.running():
+        await one.client(http)
+        await one.learnt(http)
+    remove(one.state)
+    with one.running():
+        client = await one.client(http)
+        assert await one.listed(client) == []
+        assert await one.listed(client, "prompts") == []
+        assert "only all of it can be approved together: mcp-proxy pins approve files" in one.run(
+            "pins", "approve", "files", "read", status=1
+        )
+        await assert_withheld(client)
+        one.run("pins", "approve", "files", "read", "write", "greet")
+        assert await one.listed(client) == ["read", "write"]
+    with one.running():
+        client = await one.client(http)
+        assert await one.listed(client) == ["read", "write"]
+        assert "fault" not in await one.pins(http)
+
+
 async def test_a_damaged_file_is_set_aside_and_with_warn_what_is_there_is_learnt_anew(bench, http):
     one = bench()
     with one.running():

@@ -122,6 +122,8 @@ struct PinState {
         if isWhole, !isUntrusting, !record.isEstablished(kind) {
             record.establish(kind)
             judgement.hasLearnt = true
+            // Where nothing is withheld it is learnt anew, and then known.
+            if PinKind.allCases.allSatisfy(record.isEstablished) { fault = nil }
         }
         // A page speaks for itself alone: another one of the same list may show the same name otherwise.
         let kept = (shown[key] ?? []).filter { !isWhole || $0.subject.kind != kind }
@@ -240,7 +242,8 @@ struct PinState {
         for (key, own) in shown { _ = show(own.subtracting(done), on: key) }
         let names = Set(approved.map(\.subject))
         vanished = vanished.mapValues { $0.subtracting(names) }.filter { !$0.value.isEmpty }
-        if subjects == nil, !hasChanges, fault != nil {
+        // Before a list was read there is nothing that anybody could have seen.
+        if subjects == nil || !approved.isEmpty, !hasChanges, !shown.isEmpty, fault != nil {
             fault = nil
             for kind in PinKind.allCases { record.establish(kind) }
         }

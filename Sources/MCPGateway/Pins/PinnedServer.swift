@@ -88,7 +88,7 @@ package final class PinnedServer: Sendable {
     private func tell(_ listeners: [@Sendable () -> Void]) { for listener in listeners { listener() } }
 
     /// Whether it is held to what is not known any more.
-    var isHeldToLost: Bool { state.withLock { $0.pins.isUntrusting } }
+    package var isHeldToLost: Bool { state.withLock { $0.pins.isUntrusting } }
 
     package var record: PinRecord { state.withLock { $0.pins.record } }
 

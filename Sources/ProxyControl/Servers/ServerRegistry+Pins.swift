@@ -37,6 +37,13 @@ extension ServerRegistry: PinManagement {
                 "there is nothing to approve of \(missing.kind.rawValue) \"\(missing.name.text.prefix(64))\"; GET "
                     + "/api/pins/{name} shows what there is")
         }
+        if let subjects = wish.subjects, server.isHeldToLost, !shown.isSubset(of: subjects) {
+            // One by one they could not be kept: what is in a file counts for all that was approved.
+            throw ManagementRefusal(
+                .conflict,
+                "it is not known any more what was approved of server \"\(server.name)\", so that only all of it can be "
+                    + "approved together: mcp-proxy pins approve \(server.name)")
+        }
         let approved = server.approve(wish.subjects, wish.digests)
         let fault = await pins.keep()
         var report = await pinReport(of: name) ?? report(of: server, [])

@@ -271,6 +271,32 @@ import ToolPins
         #expect(try own.names() == ["status"])
     }
 
+    @Test("Where it is not known what was approved, to name all of it approves all of it")
+    func faultByNames() throws {
+        let harness = MergedHarness([("git", .legacy, ["status", "log"])]) { settings in
+            settings.pins = PinnedServer(settings.name, mode: .block, fault: "the file is damaged", logger: .silent)
+        }
+        #expect(pins(harness).approve(nil).isEmpty)
+        #expect(pins(harness).isHeldToLost, "nothing was read yet")
+        harness.start()
+        #expect(pins(harness).approve([PinnedName(.tool, ByteText("log"))]).count == 1)
+        #expect(pins(harness).isHeldToLost)
+        #expect(pins(harness).approve([PinnedName(.tool, ByteText("status"))]).count == 1)
+        #expect(!pins(harness).isHeldToLost)
+        let own = try harness.open(at: harness.own("git"))
+        #expect(try own.names() == ["status", "log"])
+    }
+
+    @Test("With warn what is not known any more is learnt anew, and known then")
+    func learntAnew() throws {
+        let harness = MergedHarness([("git", .legacy, ["status"])]) { settings in
+            settings.pins = PinnedServer(settings.name, mode: .warn, fault: "the file is damaged", logger: .silent)
+        }
+        harness.start()
+        #expect(pins(harness).report.fault == nil)
+        #expect(pins(harness).record.names(.tool) == [ByteText("status")])
+    }
+
     @Test("What is learnt, and what is approved, is kept")
     func kept() throws {
         let count = Mutex(0)
