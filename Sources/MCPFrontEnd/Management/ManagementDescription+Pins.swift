@@ -13,6 +13,7 @@ extension ManagementDescription {
                   "flags": {"type": "integer"},
                   "fault": {"type": "string", "description": "Why it is not known any more what was approved."},
                   "full": {"type": "string", "description": "Why what is new counts as changed."},
+                  "gone": {"$ref": "#/components/schemas/GonePins"},
                   "unread": {
                     "type": "array", "items": {"type": "string"},
                     "description": "Which lists could not be read, and why."
@@ -44,7 +45,16 @@ extension ManagementDescription {
               }},
               "fault": {"type": "string"},
               "full": {"type": "string"},
+              "gone": {"$ref": "#/components/schemas/GonePins"},
               "unread": {"type": "array", "items": {"type": "string"}}
+            }
+          },
+          "GonePins": {
+            "type": "array",
+            "description": "What was listed otherwise than it was approved, and is not listed any more: calls of it are refused.",
+            "items": {
+              "type": "object", "required": ["kind", "name"], "additionalProperties": false,
+              "properties": {"kind": {"type": "string", "enum": ["tool", "prompt"]}, "name": {"type": "string"}}
             }
           },
           "Digests": {

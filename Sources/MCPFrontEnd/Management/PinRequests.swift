@@ -50,6 +50,7 @@ extension PinReport {
         object.add("flags", flags.count)
         object.add("fault", fault)
         object.add("full", full)
+        if !gone.isEmpty { object.add("gone", elements: gone.map(\.json)) }
         if !unread.isEmpty { object.add("unread", unread) }
         return object.finished
     }
@@ -67,6 +68,7 @@ extension PinReport {
         object.add("flags", elements: flags.map(\.json))
         object.add("fault", fault)
         object.add("full", full)
+        if !gone.isEmpty { object.add("gone", elements: gone.map(\.json)) }
         if !unread.isEmpty { object.add("unread", unread) }
         return object.finished
     }
@@ -103,6 +105,15 @@ extension PinChange {
         object.add("sha256", definition.digest.hex)
         object.add("approved", approved?.digest.hex)
         object.add("diff", lines)
+        return object.finished
+    }
+}
+
+extension PinnedName {
+    fileprivate var json: ByteBuffer {
+        var object = JSONObjectWriter()
+        object.add("kind", kind.rawValue)
+        object.add("name", name.text)
         return object.finished
     }
 }

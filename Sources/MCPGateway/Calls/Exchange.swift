@@ -33,8 +33,8 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     private var hasRefreshedCatalog = false
     /// Set when its turn came and it was no longer certain that this may be asked.
     private var awaitsLists = false
-    /// When the list was asked for that this is about.
-    private var moment: Connection.MomentOfLists?
+    /// When it was found that this may be asked.
+    var moment: Connection.MomentOfLists?
     /// The places of what was not approved in the list that the server has answered.
     private var withheld: Set<Int> = []
 
@@ -66,9 +66,8 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
 
     func request(for introduction: Introduction) -> OutgoingRequest? {
         guard introduction.era == leg.era else { return nil }
-        awaitsLists = !connection.mayStill(request)
+        awaitsLists = !connection.mayStill(request, since: moment)
         guard !awaitsLists else { return nil }
-        moment = connection.momentOfLists
         var outgoing = OutgoingRequest(request)
         switch (caller.era, leg.era) {
         case (.legacy, .legacy):

@@ -37,10 +37,15 @@ struct CatalogList: Sendable, Equatable {
     /// Adds what one page holds. What has no name that could be asked for is left out, and so is a tool or prompt of which
     /// readers may find different names.
     ///
-    /// - Parameter hasValidMarks: Says of a tool and its name whether its header marks are in order.
-    mutating func add(_ page: JSONView, hasValidMarks: (JSONView, String) -> Bool = { _, _ in true }) {
+    /// - Parameters:
+    ///   - former: What the list was before. What stands there in the same place is not looked at again.
+    ///   - hasValidMarks: Says of a tool and its name whether its header marks are in order.
+    mutating func add(
+        _ page: JSONView, former: CatalogList? = nil, hasValidMarks: (JSONView, String) -> Bool = { _, _ in true }
+    ) {
         let pinned = PinKind(kind)
         page[kind.member]?.forEachElement { element in
+            let old = former?.entry(at: entries.count, like: element)
             guard let key = key(of: element), let text = key.string else { return }
             let start = bytes.readableBytes
             bytes.writeImmutableBuffer(element.bytes)
@@ -52,10 +57,19 @@ struct CatalogList: Sendable, Equatable {
                     key: ByteText(text),
                     isReadOnly: kind == .tools && element["annotations"]?["readOnlyHint"]?.boolean == true,
                     hasValidMarks: kind != .tools || hasValidMarks(element, text),
-                    digest: pinned.map { PinnedDefinition($0, element).digest },
-                    hasHiddenCharacters: pinned != nil && HiddenCharacters.first(in: text) != nil))
+                    digest: pinned.map { old?.digest ?? PinnedDefinition($0, element).digest },
+                    hasHiddenCharacters: pinned != nil
+                        && (old?.hasHiddenCharacters ?? (HiddenCharacters.first(in: text) != nil))))
         }
         noteHints(of: page)
+    }
+
+    /// The entry in a place, where its bytes are these.
+    private func entry(at place: Int, like element: JSONView) -> Entry? {
+        guard entries.indices.contains(place), entries[place].range.count == element.range.count,
+            view(entries[place]).bytes == element.bytes
+        else { return nil }
+        return entries[place]
     }
 
     private func key(of element: JSONView) -> JSONView? {

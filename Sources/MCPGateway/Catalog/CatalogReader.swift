@@ -82,7 +82,8 @@ final class CatalogReader: ExchangeReceiver, @unchecked Sendable {
         }
         // The marks of a page are looked at one by one only where there can be any.
         let mayHaveMarks = list.kind == .tools && server.headerMarks.mayConcern(answer)
-        list.add(result) { [marks = server.headerMarks] in !mayHaveMarks || marks.learn($0, $1) }
+        let former = server.catalog.current?[list.kind]
+        list.add(result, former: former) { [marks = server.headerMarks] in !mayHaveMarks || marks.learn($0, $1) }
         switch pages.next(after: result, of: answer.bytes.readableBytes) {
         case .page(let cursor): return ask(cursor: cursor)
         case .end: break

@@ -13,9 +13,9 @@ extension Connection {
     /// Whether the server cannot say here that something has changed: nobody listens to the stream on which it would.
     private var isDeaf: Bool { era != .modern && hearsOnAnotherStream && !wantsToListen }
 
-    /// Whether a request may be written as it was found before.
-    func mayStill(_ request: Message) -> Bool {
-        !server.pins.gate.needsLists || knowsLists(for: request) && server.pins.refusal(of: request, on: key) == nil
+    /// Whether a request may be written that was found to be usable at a moment.
+    func mayStill(_ request: Message, since moment: MomentOfLists?) -> Bool {
+        !server.pins.gate.needsLists || moment == momentOfLists && server.pins.refusal(of: request, on: key) == nil
     }
 
     /// Whether it is known of what a request needs that what the server lists on this connection is what was approved, or
@@ -109,7 +109,7 @@ extension Connection {
     private func tell(_ waiting: [KnownList.Waiting], _ why: String?) { for body in waiting { body(why) } }
 
     /// When lists are asked for, to tell whether they are still what the server has when they come.
-    struct MomentOfLists {
+    struct MomentOfLists: Equatable {
         /// Of what is known of the server on all its connections.
         fileprivate let edition: Int
         /// Of the lists of this one.
@@ -164,16 +164,30 @@ extension Connection {
         server.lookForChangesAgain(except: nil)
     }
 
-    /// Reads again what may have been taken back: that nobody calls here must not keep others from it.
+    /// Reads again what may have been taken back, after a rest: that nobody calls here must not keep others from it.
     func lookAgain() {
-        for kind in PinKind.allCases { read(kind) }
+        guard !isToLookAgain else { return }
+        let due = lookedAgain.map { $0 + Self.restBetweenLooks } ?? eventLoop.now
+        guard due > eventLoop.now else { return lookNow() }
+        isToLookAgain = true
+        eventLoop.scheduleTask(deadline: due) { [weak self] in self?.lookNow() }
     }
+
+    private func lookNow() {
+        isToLookAgain = false
+        let kinds = PinKind.allCases.filter { server.pins.hasChanges($0, on: key) && !known[$0].isKnown(edition) }
+        guard !kinds.isEmpty else { return }
+        lookedAgain = eventLoop.now
+        for kind in kinds { read(kind) }
+    }
+
+    private static let restBetweenLooks = TimeAmount.seconds(5)
 }
 
 extension ServerConnections {
     /// Has those connections look again that show what was not approved, where they do not know that this is so still.
     fileprivate func lookForChangesAgain(except source: Connection?) {
-        for connection in all where connection !== source && pins.hasChanges(on: connection.key) {
+        for connection in all where connection !== source && pins.hasChanges(nil, on: connection.key) {
             connection.run { $0.lookAgain() }
         }
     }

@@ -24,6 +24,9 @@ package final class Connection: @unchecked Sendable {
     var changes = ChangeThrottle()
     var own = OwnLists.unread
     var known = KnownLists()
+    /// When what may have been taken back was read again, and whether that is to be done once more.
+    var lookedAgain: NIODeadline?
+    var isToLookAgain = false
     /// Who waits for the answer of a stateless server to what it is.
     var awaitingIntroduction: [@Sendable (Result<Introduction, UpstreamFailure>) -> Void] = []
     /// Whose call that wanted log messages was cancelled last, and until when what names no call may be about it.
@@ -185,6 +188,7 @@ package final class Connection: @unchecked Sendable {
     private func pass(_ exchange: Exchange, _ refusal: Refusal?) {
         guard !exchange.isCancelled else { return }
         if let refusal { return exchange.finish(.refused(refusal)) }
+        exchange.moment = momentOfLists
         let id = upstream.makeID()
         exchange.upstreamID = id
         upstream.exchange(exchange, id: id)

@@ -30,7 +30,7 @@ struct KnownList {
     /// How long somebody waits for it.
     static let longestWait = TimeAmount.seconds(20)
     /// How long it is not asked for again, at most, after it was not given.
-    static let longestRest = TimeAmount.seconds(30)
+    static let longestRest = TimeAmount.seconds(5)
     static let late = "it has not answered within \(longestWait.nanoseconds / 1_000_000_000) s"
 
     private var state = State.unknown
@@ -69,7 +69,7 @@ struct KnownList {
     /// Nobody waits any longer for an attempt; it may still come. Returns who did, and nil when it has come already.
     mutating func isLate(_ attempt: Int, now: NIODeadline) -> [Waiting]? {
         guard case .reading(let reading) = state, reading.attempt == attempt else { return nil }
-        state = .unread(Self.late, until: now + .seconds(5))
+        state = .unread(Self.late, until: now + Self.longestRest)
         return reading.waiting
     }
 

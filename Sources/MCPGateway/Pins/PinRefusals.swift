@@ -15,6 +15,16 @@ struct PinRefusals {
                 + "operator approves it: mcp-proxy pins diff \(server)")
     }
 
+    /// - Parameter subject: What was changed when it was listed last, and is not listed now.
+    func gone(_ subject: PinnedName) -> Refusal {
+        let shown = PrintableText.make(subject.name.text, maximumBytes: 128)
+        return Refusal(
+            .notApproved,
+            "\(subject.kind.rawValue) \"\(shown)\" of server \"\(server)\" was listed otherwise than it was approved, and is not "
+                + "listed now; it is withheld until it is listed as it was approved, or the operator releases it: mcp-proxy "
+                + "pins approve \(server) \(shown)")
+    }
+
     var blocked: Refusal {
         Refusal(
             .notApproved,

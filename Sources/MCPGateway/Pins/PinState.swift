@@ -56,8 +56,11 @@ struct PinState {
     private var shown: [ConnectionKey: Set<Shown>] = [:]
     /// What of it has changed, by name, for calls.
     private var changedNames: [ConnectionKey: Set<PinnedName>] = [:]
-    /// What was listed otherwise than it was approved when it was listed last, and is not listed now.
-    private var vanished: [ConnectionKey: Set<PinnedName>] = [:]
+    /// What any connection has listed otherwise than it was approved: it is withheld where it is not known to be listed as
+    /// it was approved, also where it is not listed at all.
+    private var suspects: Set<PinnedName> = []
+    /// Those of them that connections list as they were approved.
+    private var cleared: [ConnectionKey: Set<PinnedName>] = [:]
     /// What connections list under a kind for which the record has no room, so that it can be told what is gone.
     private var listedWhenFull: [PinKind: [ConnectionKey: Set<ByteText>]] = [:]
 
@@ -68,7 +71,11 @@ struct PinState {
     }
 
     /// Whether a connection shows something that nobody has approved.
-    func hasChanges(on key: ConnectionKey) -> Bool { changedNames[key] != nil }
+    ///
+    /// - Parameter kind: nil for any.
+    func hasChanges(_ kind: PinKind?, on key: ConnectionKey) -> Bool {
+        changedNames[key]?.contains { kind == nil || $0.kind == kind } ?? false
+    }
 
     /// Whether anything is shown at the moment that nobody has approved.
     var hasChanges: Bool { !deviations.isEmpty }
@@ -86,7 +93,7 @@ struct PinState {
     var isBlocked: Bool { mode == .block && (fault != nil || hasChanges) }
 
     /// Whether calls have to be looked at one by one.
-    var withholdsSomething: Bool { mode.withholds && (fault != nil || hasChanges || !vanished.isEmpty) }
+    var withholdsSomething: Bool { mode.withholds && (fault != nil || hasChanges || !suspects.isEmpty) }
 
     /// Whether a definition is kept from clients.
     func withholds(_ kind: PinKind, _ name: ByteText, _ digest: PinDigest) -> Bool {
@@ -103,7 +110,13 @@ struct PinState {
     func withholds(_ subject: PinnedName, on key: ConnectionKey) -> Bool {
         guard withholdsSomething else { return false }
         if isBlocked || fault != nil { return true }
-        return changedNames[key]?.contains(subject) ?? false || vanished[key]?.contains(subject) ?? false
+        if changedNames[key]?.contains(subject) ?? false { return true }
+        return suspects.contains(subject) && !(cleared[key]?.contains(subject) ?? false)
+    }
+
+    /// Whether anything shows something otherwise than it was approved, or that is not known.
+    func isShownOtherwise(_ subject: PinnedName) -> Bool {
+        fault != nil || changedNames.values.contains { $0.contains(subject) }
     }
 
     // MARK: Lists
@@ -129,24 +142,33 @@ struct PinState {
         let kept = (shown[key] ?? []).filter { !isWhole || $0.subject.kind != kind }
         judgement.isInDoubt = !isWhole && list.contains { shows($0, of: kind, as: kept, butNot: deviating) }
         noteNames(isWhole ? list : nil, of: kind, on: key)
-        if isWhole { noteVanished(kind, Set(list.map(\.name)), on: key) }
         let before = changedNames[key] ?? []
         let isLess = show(kept.union(deviating), on: key)
         judgement.isTakenBack = !before.isSubset(of: changedNames[key] ?? [])
         judgement.isDifferent = isLess || judgement.hasMore
+        if isWhole { clear(kind, list, on: key) }
         return judgement
     }
 
-    /// What has changed and is listed no more stays withheld, as long as it is not listed as it was approved.
-    private mutating func noteVanished(_ kind: PinKind, _ listed: Set<ByteText>, on key: ConnectionKey) {
-        let (changed, gone) = (changedNames[key] ?? [], vanished[key] ?? [])
-        guard !changed.isEmpty || !gone.isEmpty else { return }
-        let ofThisKind = changed.union(gone).filter { subject in
-            // What was never approved nobody can have got used to.
-            subject.kind == kind && !listed.contains(subject.name) && !record.accepted(kind, subject.name).isEmpty
+    /// Notes what of the suspects a connection lists as they were approved. One that all list so is none any more.
+    private mutating func clear(_ kind: PinKind, _ list: [Listed], on key: ConnectionKey) {
+        guard !suspects.isEmpty else { return }
+        let changed = changedNames[key] ?? []
+        let listed = Set(list.map { PinnedName(kind, $0.name) }).intersection(suspects).subtracting(changed)
+        cleared[key] = (cleared[key] ?? []).filter { $0.kind != kind }.union(listed)
+        for subject in listed where shown.keys.allSatisfy({ cleared[$0]?.contains(subject) ?? false }) {
+            forgive(subject)
         }
-        let now = ofThisKind.union(gone.filter { $0.kind != kind })
-        vanished[key] = now.isEmpty ? nil : now
+    }
+
+    private mutating func forgive(_ subject: PinnedName) {
+        suspects.remove(subject)
+        for key in cleared.keys { cleared[key]?.remove(subject) }
+    }
+
+    /// What was listed otherwise than it was approved, and is nowhere listed so any more, nor everywhere as it was.
+    var gone: [PinnedName] {
+        suspects.filter { subject in !changedNames.values.contains { $0.contains(subject) } }.sorted()
     }
 
     /// Whether a page shows something as it was approved of which another one shows something else.
@@ -202,8 +224,10 @@ struct PinState {
         let change = PinChange(
             subject: subject, definition: PinnedDefinition(kind, listed.entry),
             approved: record.accepted(kind, listed.name).first)
-        let isNews =
-            !changedNames.values.contains { $0.contains(subject) } && !vanished.values.contains { $0.contains(subject) }
+        let isNews = !suspects.contains(subject) && !changedNames.values.contains { $0.contains(subject) }
+        // What was never approved nobody can have got used to.
+        if !record.accepted(kind, listed.name).isEmpty { suspects.insert(subject) }
+        for key in cleared.keys { cleared[key]?.remove(subject) }
         deviations[shown] = Deviation(change: change)
         changeCount += 1
         judgement.hasMore = true
@@ -214,13 +238,13 @@ struct PinState {
     /// A connection has ended: what it alone has shown is not there any more. Returns whether there was something.
     mutating func ended(_ key: ConnectionKey) -> Bool {
         for kind in PinKind.allCases { listedWhenFull[kind]?[key] = nil }
-        vanished[key] = nil
+        cleared[key] = nil
         return show(nil, on: key)
     }
 
     // MARK: Approval
 
-    /// Approves what is shown now.
+    /// Approves what is shown now, and releases what is gone.
     ///
     /// - Parameters:
     ///   - subjects: What of it; nil for all.
@@ -240,8 +264,8 @@ struct PinState {
         }
         let done = Set(approved.map { Shown(subject: $0.subject, digest: $0.definition.digest) })
         for (key, own) in shown { _ = show(own.subtracting(done), on: key) }
-        let names = Set(approved.map(\.subject))
-        vanished = vanished.mapValues { $0.subtracting(names) }.filter { !$0.value.isEmpty }
+        let stillChanged = changedNames.values.reduce(into: Set()) { $0.formUnion($1) }
+        for subject in (subjects ?? suspects).subtracting(stillChanged) { forgive(subject) }
         // Before a list was read there is nothing that anybody could have seen.
         if subjects == nil || !approved.isEmpty, !hasChanges, !shown.isEmpty, fault != nil {
             fault = nil

@@ -76,7 +76,11 @@ package final class PinnedServer: Sendable {
     }
 
     /// Whether a connection shows something that nobody has approved.
-    func hasChanges(on key: ConnectionKey) -> Bool { state.withLock { $0.pins.hasChanges(on: key) } }
+    ///
+    /// - Parameter kind: nil for any.
+    func hasChanges(_ kind: PinKind?, on key: ConnectionKey) -> Bool {
+        state.withLock { $0.pins.hasChanges(kind, on: key) }
+    }
 
     /// Calls back, from anywhere, when other things are withheld than before without a list having changed.
     func listen(_ listener: ObjectIdentifier, _ body: @escaping @Sendable () -> Void) {
@@ -112,8 +116,11 @@ package final class PinnedServer: Sendable {
         if let hidden = HiddenCharacters.first(in: subject.name.text) {
             return refusals.hidden(hidden, in: subject.kind)
         }
-        guard isWithholding, state.withLock({ $0.pins.withholds(subject, on: key) }) else { return nil }
-        return refusals.withheld(subject)
+        guard isWithholding else { return nil }
+        return state.withLock { state in
+            guard state.pins.withholds(subject, on: key) else { return nil }
+            return state.pins.isShownOtherwise(subject) ? refusals.withheld(subject) : refusals.gone(subject)
+        }
     }
 
     /// Whether a name may have characters that nobody sees: only other scripts and escapes can.
@@ -223,6 +230,9 @@ package final class PinnedServer: Sendable {
         }
         if isNews, let why, gate.needsLists { log.tell(unread: kind, why) }
     }
+
+    /// What has changed, and is not listed any more: calls of it are refused.
+    package var gone: [PinnedName] { state.withLock { $0.pins.mode.withholds ? $0.pins.gone : [] } }
 
     /// What could not be read, and why, in words: a line for each list.
     package var unread: [String] {

@@ -23,6 +23,8 @@ final class PinFile: Sendable {
         var named: Set<ByteText> = []
         /// What `pins.json` holds, where that is known.
         var written: ByteBuffer?
+        /// What both files say, of other processes' servers, too.
+        var kept = Kept()
         /// What counted here when it was written or read.
         var own = Kept()
     }
@@ -60,6 +62,7 @@ final class PinFile: Sendable {
         state.withLock { state in
             (state.named, state.written) = (names ?? [], kept?.0)
             state.own = Kept(records: known.records, names: lost.union(known.records.keys))
+            state.kept = state.own
         }
         catalogs.note(pinned: lost.union(known.records.keys))
         if !lost.isEmpty || known.fault != nil { warn(lost, known.fault) }
@@ -138,8 +141,11 @@ final class PinFile: Sendable {
         directory.alone {
             let records = book.records
             let own = Kept(records: records, names: Set(records.keys).union(book.lost))
-            let failure = write(writtenByOthers().map { own.merged(into: $0, since: state.withLock { $0.own }) } ?? own)
-            if failure == nil { state.withLock { $0.own = own } }
+            // What others have written stays, also where they have ended since and nobody writes it again.
+            let (before, known) = state.withLock { ($0.own, $0.kept) }
+            let merged = own.merged(into: writtenByOthers() ?? known, since: before)
+            let failure = write(merged)
+            if failure == nil { state.withLock { ($0.own, $0.kept) = (own, merged) } }
             return failure
         }
     }
@@ -169,7 +175,8 @@ final class PinFile: Sendable {
         state.withLock { $0.named = names }
     }
 
-    /// What another process has written meanwhile; nil where none has, or it cannot be used, so that it is replaced.
+    /// What another process has written meanwhile; nil where none has, or it cannot be used, so that what was there before
+    /// takes its place.
     private func writtenByOthers() -> Kept? {
         guard let text = self.text(of: .pins), text != state.withLock({ $0.written }),
             let named = self.text(of: .pinned)

@@ -1,4 +1,5 @@
 import Logging
+import MCPCore
 package import MCPFrontEnd
 import MCPGateway
 import MCPValues
@@ -31,7 +32,8 @@ extension ServerRegistry: PinManagement {
         try checkRight(of: caller)
         guard let server = pinned(name) else { throw unknown(name) }
         let shown = Set(server.report.changes.map(\.subject))
-        if let missing = wish.subjects?.first(where: { !shown.contains($0) }) {
+        let gone = server.gone
+        if let missing = wish.subjects?.first(where: { !shown.contains($0) && !gone.contains($0) }) {
             throw ManagementRefusal(
                 .conflict,
                 "there is nothing to approve of \(missing.kind.rawValue) \"\(missing.name.text.prefix(64))\"; GET "
@@ -82,6 +84,14 @@ extension ServerRegistry: PinManagement {
         report.full = PinKind.allCases.lazy.compactMap(record.fullness).first.map { words in
             "\(words): what is new counts as changed, and can be approved only as far as mcp-proxy pins approve \(server.name), for all of it, finds something to forget that the server lists no more"
         }
+        report.full =
+            report.full
+            ?? changes.lazy.map(\.subject).first { subject in
+                record.accepted(subject.kind, subject.name).count >= PinRecord.maximumOfName
+            }.map { subject in
+                "\(PinRecord.maximumOfName) definitions of \(subject.kind.rawValue) \"\(PrintableText.make(subject.name.text, maximumBytes: 64))\" count already, as many as are kept: a server that shows each client another one cannot be held to them; \"pin\": \"warn\" suits it"
+            }
+        report.gone = server.gone
         report.unread = server.unread
         return report
     }

@@ -27,6 +27,8 @@ final class MergedServer {
     var failureCode = -32_603
     /// The lists to which it never answers.
     var hanging: Set<ByteText> = []
+    /// What it says before it gives a list of tools.
+    var announces: String?
     /// Whether it answers at all.
     var isThere = true
 
@@ -60,6 +62,7 @@ final class MergedServer {
             if link.sent.isEmpty { link.openNow() }
             while let next = pending(link) {
                 answered.insert(key(link, next.id))
+                if next.kind == .tools, let announces { link.receive(announces) }
                 if let kind = next.kind, failing.contains(ByteText(kind.member)) {
                     link.receive(#"{"jsonrpc":"2.0","id":\#(next.id),"error":{"code":\#(failureCode),"message":"no"}}"#)
                 } else {

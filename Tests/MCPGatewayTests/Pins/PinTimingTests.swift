@@ -47,7 +47,7 @@ import ToolPins
     private func tell(_ harness: MergedHarness, on link: ScriptedLink? = nil) throws {
         let link = try link ?? harness["git"].script.link
         for seconds in [10, 10] as [Int64] {
-            harness.upstreams.advance(by: .seconds(seconds))
+            for eventLoop in [harness.clients, harness.upstreams] { eventLoop.advance(by: .seconds(seconds)) }
             harness.upstreams.perform { link.receive(Self.changed) }
             harness.settle()
         }
@@ -109,7 +109,12 @@ import ToolPins
             show(harness, nil)
             try tell(harness)
             #expect(pins(harness).report.changes.isEmpty)
-            #expect(try refusal(call(client, id: "2")).code == -31_008, "\(mode)")
+            let refused = try refusal(call(client, id: "2"))
+            #expect(refused.code == -31_008 && refused.words.contains("not listed now"), "\(mode)")
+            // Nor by who has not seen it changed.
+            let other = try harness.open(.anonymous, version: "2025-06-18", capabilities: "{}", at: harness.own("git"))
+            #expect(try refusal(call(other)).code == -31_008, "\(mode)")
+            #expect(pins(harness).gone.map(\.name.text) == ["status"])
             _ = try call(client, "log", id: "3")
             #expect(count(harness, .toolsCall) == 1)
             try harness.answers("git", .toolsCall, "{}")
@@ -117,6 +122,36 @@ import ToolPins
             try tell(harness)
             _ = try call(client, id: "4")
             #expect(count(harness, .toolsCall) == 2)
+        }
+    }
+
+    @Test("What has changed and is gone is released by an approval of its name")
+    func released() throws {
+        let harness = harness(.quarantine)
+        let client = try harness.open(at: harness.own("git"))
+        show(harness, Self.other)
+        try harness.says("git", Self.changed)
+        _ = try call(client)
+        show(harness, nil)
+        try tell(harness)
+        _ = try call(client, id: "2")
+        #expect(pins(harness).approve([PinnedName(.tool, ByteText("status"))]).isEmpty)
+        #expect(pins(harness).gone.isEmpty)
+        _ = try call(client, id: "3")
+        #expect(count(harness, .toolsCall) == 1)
+    }
+
+    @Test("A server that says with each list that it has changed is called after the second")
+    func alwaysChanging() throws {
+        for era in [Era.legacy, .modern] {
+            let harness = harness(.quarantine, era)
+            let client = try harness.open(at: harness.own("git"))
+            harness["git"].announces = Self.changed
+            try tell(harness)
+            let before = count(harness, .toolsList)
+            _ = try call(client)
+            #expect(count(harness, .toolsCall) == 1, "\(era)")
+            #expect(count(harness, .toolsList) <= before + 2, "\(era)")
         }
     }
 
