@@ -56,11 +56,7 @@ struct PinState {
     private var shown: [ConnectionKey: Set<Shown>] = [:]
     /// What of it has changed, by name, for calls.
     private var changedNames: [ConnectionKey: Set<PinnedName>] = [:]
-    /// What any connection has listed otherwise than it was approved: it is withheld where it is not known to be listed as
-    /// it was approved, also where it is not listed at all.
-    private var suspects: Set<PinnedName> = []
-    /// Those of them that connections list as they were approved.
-    private var cleared: [ConnectionKey: Set<PinnedName>] = [:]
+    private var suspects = SuspectNames()
     /// What connections list under a kind for which the record has no room, so that it can be told what is gone.
     private var listedWhenFull: [PinKind: [ConnectionKey: Set<ByteText>]] = [:]
 
@@ -110,8 +106,7 @@ struct PinState {
     func withholds(_ subject: PinnedName, on key: ConnectionKey) -> Bool {
         guard withholdsSomething else { return false }
         if isBlocked || fault != nil { return true }
-        if changedNames[key]?.contains(subject) ?? false { return true }
-        return suspects.contains(subject) && !(cleared[key]?.contains(subject) ?? false)
+        return changedNames[key]?.contains(subject) ?? false || suspects.withholds(subject, on: key)
     }
 
     /// Whether anything shows something otherwise than it was approved, or that is not known.
@@ -146,29 +141,16 @@ struct PinState {
         let isLess = show(kept.union(deviating), on: key)
         judgement.isTakenBack = !before.isSubset(of: changedNames[key] ?? [])
         judgement.isDifferent = isLess || judgement.hasMore
-        if isWhole { clear(kind, list, on: key) }
+        if isWhole, !suspects.isEmpty {
+            let names = Set(list.map { PinnedName(kind, $0.name) }).subtracting(changedNames[key] ?? [])
+            suspects.clear(names, of: kind, on: key, among: shown.keys)
+        }
         return judgement
     }
 
-    /// Notes what of the suspects a connection lists as they were approved. One that all list so is none any more.
-    private mutating func clear(_ kind: PinKind, _ list: [Listed], on key: ConnectionKey) {
-        guard !suspects.isEmpty else { return }
-        let changed = changedNames[key] ?? []
-        let listed = Set(list.map { PinnedName(kind, $0.name) }).intersection(suspects).subtracting(changed)
-        cleared[key] = (cleared[key] ?? []).filter { $0.kind != kind }.union(listed)
-        for subject in listed where shown.keys.allSatisfy({ cleared[$0]?.contains(subject) ?? false }) {
-            forgive(subject)
-        }
-    }
-
-    private mutating func forgive(_ subject: PinnedName) {
-        suspects.remove(subject)
-        for key in cleared.keys { cleared[key]?.remove(subject) }
-    }
-
-    /// What was listed otherwise than it was approved, and is nowhere listed so any more, nor everywhere as it was.
+    /// What was listed otherwise than it was approved, and is nowhere listed any more.
     var gone: [PinnedName] {
-        suspects.filter { subject in !changedNames.values.contains { $0.contains(subject) } }.sorted()
+        suspects.everywhere.filter { subject in !changedNames.values.contains { $0.contains(subject) } }.sorted()
     }
 
     /// Whether a page shows something as it was approved of which another one shows something else.
@@ -227,7 +209,6 @@ struct PinState {
         let isNews = !suspects.contains(subject) && !changedNames.values.contains { $0.contains(subject) }
         // What was never approved nobody can have got used to.
         if !record.accepted(kind, listed.name).isEmpty { suspects.insert(subject) }
-        for key in cleared.keys { cleared[key]?.remove(subject) }
         deviations[shown] = Deviation(change: change)
         changeCount += 1
         judgement.hasMore = true
@@ -238,7 +219,7 @@ struct PinState {
     /// A connection has ended: what it alone has shown is not there any more. Returns whether there was something.
     mutating func ended(_ key: ConnectionKey) -> Bool {
         for kind in PinKind.allCases { listedWhenFull[kind]?[key] = nil }
-        cleared[key] = nil
+        suspects.ended(key)
         return show(nil, on: key)
     }
 
@@ -265,7 +246,7 @@ struct PinState {
         let done = Set(approved.map { Shown(subject: $0.subject, digest: $0.definition.digest) })
         for (key, own) in shown { _ = show(own.subtracting(done), on: key) }
         let stillChanged = changedNames.values.reduce(into: Set()) { $0.formUnion($1) }
-        for subject in (subjects ?? suspects).subtracting(stillChanged) { forgive(subject) }
+        for subject in (subjects ?? suspects.everywhere).subtracting(stillChanged) { suspects.remove(subject) }
         // Before a list was read there is nothing that anybody could have seen.
         if subjects == nil || !approved.isEmpty, !hasChanges, !shown.isEmpty, fault != nil {
             fault = nil
