@@ -183,7 +183,14 @@ extension ObjectReader {
         _ key: String, of type: Choice.Type, aliases: [String: Choice] = [:], quietAliases: [String] = [],
         ignoresCase: Bool = false, note: String? = nil, _ context: inout ConversionContext
     ) -> Choice? where Choice.RawValue == String {
-        guard let node = node(key), let text = Self.text(node, path(key), &context) else { return nil }
+        guard let node = node(key) else { return nil }
+        let words = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        guard case .string(let text) = node.value else {
+            context.error(
+                "a word is expected, but this is \(node.kind)", at: node.position, path(key),
+                write: "Write one of \(words)")
+            return nil
+        }
         let word = ignoresCase ? text.lowercased() : text
         if let choice = Choice(rawValue: word) { return choice }
         if let choice = aliases[word] {
@@ -193,7 +200,6 @@ extension ObjectReader {
             }
             return choice
         }
-        let words = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
         let near = nearestKey(to: text, in: Choice.allCases.map(\.rawValue)).map { "Did you mean \"\($0)\"? " } ?? ""
         context.error(
             "\(ConversionContext.quoted(node) ?? "this") is none of the words it may be"

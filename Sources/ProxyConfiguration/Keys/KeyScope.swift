@@ -145,10 +145,31 @@ extension KeyScope {
             guard case .object(let inner) = key.shape, inner.key(ignoringCaseOf: name) != nil else { continue }
             return "Move it into \"\(key.name)\""
         }
-        if let near = nearestKey(to: name, in: keys.map(\.name)) {
+        if isAroundServers, let key = KeyScope.server.key(ignoringCaseOf: name) {
+            return "Move it to where a server is described: \"\(key.name)\" belongs to mcpServers.NAME"
+        }
+        if let near = nearestKey(to: name, in: keys.map(\.name)) ?? beginning(of: name) {
             return "Did you mean \"\(near)\"?"
         }
         return "Remove it; it has no effect"
+    }
+
+    /// Whether somebody may have taken it for the place where something is said of servers.
+    private var isAroundServers: Bool {
+        switch self {
+        case .proxy, .limits, .options, .endpoint, .group, .groupOptions: true
+        case .document, .toolFilter, .server, .management, .template, .templateParameter, .templateServer,
+            .toolOverride,
+            .presetArgument, .deprecatedServer, .deprecatedClient, .deprecatedClientConfig:
+            false
+        }
+    }
+
+    /// The longest key with which a name begins, such as `pinned` with `pinnedTools`.
+    private func beginning(of name: String) -> String? {
+        let lowered = name.lowercased()
+        return keys.map(\.name).filter { $0.count > 4 && lowered.hasPrefix($0.lowercased()) }
+            .max { $0.count < $1.count }
     }
 }
 

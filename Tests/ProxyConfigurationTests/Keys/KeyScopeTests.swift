@@ -27,6 +27,33 @@ import Testing
         #expect(warnings(proxyDocument(#""callTimeout": "1s""#)).map(\.suggestion) == [#"Move it into "limits""#])
     }
 
+    @Test(
+        "A key of a server that stands elsewhere is sent to the servers",
+        arguments: [
+            #"{"mcpProxy": {"pin": "warn"}, "mcpServers": {}}"#,
+            #"{"mcpProxy": {"options": {"pin": "warn"}}, "mcpServers": {}}"#,
+            #"{"mcpProxy": {"endpoint": {"pin": "warn"}}, "mcpServers": {}}"#,
+            #"{"mcpServers": {"a": {"command": "b", "options": {"pin": "warn"}}}}"#,
+        ])
+    func keyOfServer(document: String) {
+        let suggestions = warnings(document).compactMap(\.suggestion)
+        #expect(suggestions.contains { $0.contains("\"pin\" belongs to mcpServers.NAME") }, "\(suggestions)")
+    }
+
+    @Test("A key with more behind it is recognised")
+    func longerKey() {
+        let found = warnings(proxyDocument(#""endpoint": {"pinnedTools": []}"#))
+        #expect(found.map(\.suggestion) == [#"Did you mean "pinned"?"#])
+    }
+
+    @Test("Where a word is expected, the words are named at once")
+    func words() {
+        let found = problems(serverDocument(#""command": "uvx", "pin": true"#))
+        #expect(found.map(\.suggestion) == [#"Write one of "off", "warn", "quarantine", "block""#])
+        let search = problems(proxyDocument(#""endpoint": {"toolDiscovery": true}"#))
+        #expect(search.map(\.suggestion) == [#"Write one of "list", "search", "auto""#])
+    }
+
     @Test("A key that is like no other is called useless")
     func strangeKey() {
         #expect(warnings(proxyDocument(#""zzzzzzzz": 1"#)).map(\.suggestion) == ["Remove it; it has no effect"])
