@@ -101,6 +101,11 @@ struct NameTable: Sendable {
     /// What something is offered as; nil when it is not.
     func name(of origin: Origin) -> String? { offered[origin] }
 
+    /// What a name stands for that was written as servers have it: what these are offered as.
+    func offered(ofOwn name: String) -> [String] {
+        servers.indices.compactMap { offered[Origin(member: $0, name: ByteText(name))] }
+    }
+
     /// All names that are offered, in no order.
     var allOffered: [String] { origins.keys.map(\.text) }
 }

@@ -145,9 +145,16 @@ struct OfferAssembly {
             "tool \"\($0.rawValue)\" is not offered: the proxy's own of this name is, to find tools with"
         }
         let unknown = selection.terms.pinned.filter { tools[ByteText($0)] == nil }.map {
-            "pinned \"\($0)\" is no tool that is offered"
+            "pinned \"\($0)\" is no tool that is offered" + meant(by: $0)
         }
         return hidden + unknown
+    }
+
+    /// What is offered of tools whose own name somebody has written, in words.
+    private func meant(by name: String) -> String {
+        let names = toolNames.offered(ofOwn: name).map { selection.overrides[ByteText($0)]?.name ?? $0 }
+        let offered = names.filter { tools[ByteText($0)] != nil }
+        return offered.isEmpty ? "" : "; did you mean \(offered.map { "\"\($0)\"" }.joined(separator: " or "))?"
     }
 
     private func hints(_ kind: CatalogKind) -> ByteBuffer {

@@ -47,7 +47,11 @@ struct OfferSelection: Sendable {
             .map { "pattern \"\($0)\" in prompts matches nothing" }
         let known = Set(offered.map(ByteText.init))
         findings += terms.overrides.filter { !known.contains(ByteText($0.tool)) }
-            .map { "override \"\($0.tool)\" is of no tool that is offered" }
+            .map { override in
+                let meant = tools.offered(ofOwn: override.tool).map { "\"\($0)\"" }.joined(separator: " or ")
+                return "override \"\(override.tool)\" is of no tool that is offered"
+                    + (meant.isEmpty ? "" : "; did you mean \(meant)?")
+            }
         return findings
     }
 }

@@ -44,7 +44,7 @@ import Testing
 
     @Test("With search the list has the tools to search with and what is pinned, and asks clients to load them")
     func lists() throws {
-        let harness = harness(terms(.search, pinned: ["git__log", "git__gone"]))
+        let harness = harness(terms(.search, pinned: ["git__log", "git__gone", "log"]))
         let client = try harness.open()
         #expect(try client.names() == Self.own + ["git__log"])
         let text = try #require(try client.call("tools/list").answers.first)
@@ -53,6 +53,9 @@ import Testing
             #expect(tool["_meta"]?["anthropic/alwaysLoad"]?.boolean == true)
         }
         #expect(harness.offer.report().findings.contains(#"pinned "git__gone" is no tool that is offered"#))
+        #expect(
+            harness.offer.report().findings.contains(
+                #"pinned "log" is no tool that is offered; did you mean "git__log"?"#))
     }
 
     @Test("What is found is called by call_tool or directly, and goes the way of every call")
