@@ -19,12 +19,17 @@ package struct PinTextError: Error, Equatable, Sendable {
     package let code: Code
     /// Where it stands, as `servers.files.tools.read[0]`; empty for the whole.
     package let place: String
+    /// How many bytes stand before it in the text; nil where that says nothing.
+    package let offset: Int?
     private let words: String
 
-    /// - Parameter place: Where it stands; empty for the whole.
-    package init(_ code: Code, at place: String, _ words: String) {
+    /// - Parameters:
+    ///   - place: Where it stands; empty for the whole.
+    ///   - offset: How many bytes stand before it in the text.
+    package init(_ code: Code, at place: String, offset: Int? = nil, _ words: String) {
         self.code = code
         self.place = place
+        self.offset = offset
         self.words = words
     }
 }

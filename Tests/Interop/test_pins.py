@@ -140,7 +140,7 @@ async def test_only_what_there_is_can_be_approved(bench, http):
         ]:
             answer = await one.ask(http, "POST", "/files/approve", json=body)
             assert answer.status_code == status, answer.text
-        assert (await one.ask(http, "POST", "/none/approve")).status_code == 404
+        assert (await one.ask(http, "POST", "/none/approve", json={})).status_code == 404
         assert (await one.ask(http, "GET", "/none")).status_code == 404
         assert 'nothing to approve of "no"' in one.run("pins", "approve", "files", "no", status=1)
         assert "there is no server" in one.run("pins", "none", status=1)

@@ -287,8 +287,8 @@ async def test_a_check_fails_beside_a_change_that_nobody_has_approved(bench, htt
 @pytest.mark.parametrize(
     ("mode", "words", "isBlocked"),
     [
-        ("quarantine", "1 tool or prompt is withheld until it is approved: mcp-proxy pins diff files", False),
-        ("block", "the server is blocked until 1 tool or prompt is approved: mcp-proxy pins diff files", True),
+        ("quarantine", "1 tool or prompt is withheld until it is approved: mcp-proxy pins diff files, then mcp-proxy pins approve files", False),
+        ("block", "the server is blocked until 1 tool or prompt is approved: mcp-proxy pins diff files, then mcp-proxy pins approve files", True),
         ("warn", None, False),
     ],
 )
@@ -320,7 +320,7 @@ async def test_that_nothing_is_known_any_more_is_told_wherever_servers_are_liste
     with one.running():
         await one.learnt(http)
     (one.state / "pins.json").unlink()
-    words = "all of its tools and prompts are withheld, since it is not known any more what was approved: mcp-proxy pins files"
+    words = "all of its tools and prompts are withheld, since it is not known any more what was approved: mcp-proxy pins files, then mcp-proxy pins approve files"
     with one.running():
         assert words in one.run("list")
         assert one.proxy.servers()["files"]["withheld"]["words"] == words

@@ -108,6 +108,14 @@ import Testing
         #expect(error?.description.hasPrefix(words) == true, "\(String(describing: error))")
     }
 
+    @Test("An error says where in the text it is")
+    func offset() throws {
+        let text = "{\"version\": 1,\n \"servers\": {\"a\": {\"tools\": {\"b\": 7}}}}"
+        let error = #expect(throws: PinTextError.self) { try PinText.read(ByteBuffer(string: text)) }
+        #expect(try #require(error?.offset) == text.utf8.count - 5)
+        #expect(error?.place == "servers.a.tools.b")
+    }
+
     @Test("The same definition twice, or nine of one name, are refused")
     func tooMany() throws {
         let line = #"{"sha256": "\#(Self.readDigest)", "definition": \#(Self.read)}"#

@@ -20,8 +20,12 @@ struct ManagementBody {
         guard bytes.readableBytes > 0 || isNeeded else { return }
         guard isJSON(contentType: head[.contentType]), !head.isRepeated(.contentType), head[.contentEncoding] == nil
         else {
+            let what = bytes.readableBytes > 0 ? "the body" : "a body, such as {},"
             throw ManagementProblem(
-                .unsupportedMediaType, "send the body with \"Content-Type: application/json\", not compressed")
+                .unsupportedMediaType, "send \(what) with \"Content-Type: application/json\", not compressed")
+        }
+        guard bytes.readableBytes > 0 else {
+            throw Self.invalid(["the body is missing; send an object, such as {}"])
         }
         let root = try Self.scan(bytes)
         guard root.isObject else { throw Self.invalid(["the body must be an object"]) }

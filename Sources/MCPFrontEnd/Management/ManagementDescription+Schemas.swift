@@ -126,7 +126,11 @@ extension ManagementDescription {
           "Tools": {
             "type": "object", "required": ["tools"], "additionalProperties": false,
             "properties": {
-              "tools": {"type": "array", "items": {"$ref": "#/components/schemas/Any"}}
+              "tools": {"type": "array", "items": {"$ref": "#/components/schemas/Any"}},
+              "withheld": {
+                "type": "array", "items": {"type": "string"},
+                "description": "The names of those that are kept from clients until somebody approves them, where there are any."
+              }
             }
           },
           "LogEntry": {
@@ -263,9 +267,9 @@ extension ManagementDescription {
           }
         },
         "since": {"type": "string", "format": "date-time", "description": "When it came to its state."},
-        "tools": {"type": "integer"},
-        "prompts": {"type": "integer"},
-        "resources": {"type": "integer"},
+        "tools": {"type": "integer", "description": "How many clients are offered: without what is withheld."},
+        "prompts": {"type": "integer", "description": "As tools."},
+        "resources": {"type": "integer", "description": "As tools."},
         "calls": {"type": "integer"},
         "callsInFlight": {"type": "integer"},
         "restarts": {"type": "integer"},

@@ -62,7 +62,8 @@ struct ManagementDescription: Sendable {
             body: ("Nothing", false), success: (200, "Changed"), problems: change + [404, 405]),
         Operation(
             path: "/api/servers/{name}/tools", method: "get", id: "listTools",
-            summary: "The tools that clients of the server see. Nothing is started for this.",
+            summary:
+                "The tools that clients of the server see, and the names of those that are withheld. Nothing is started for this.",
             success: (200, "Tools"), problems: [401, 403, 404, 409, 422, 429, 503]),
         Operation(
             path: "/api/servers/{name}/logs", method: "get", id: "getLogs",
@@ -99,8 +100,8 @@ struct ManagementDescription: Sendable {
             success: (200, "Pins"), problems: [401, 403, 404]),
         Operation(
             path: "/api/pins/{name}/approve", method: "post", id: "approvePins",
-            summary: "Approves what a server shows now: all, or what the body names.",
-            body: ("Approval", false), success: (200, "Approved"), problems: change + [404]),
+            summary: "Approves what a server shows now: all with {}, or what the body names.",
+            body: ("Approval", true), success: (200, "Approved"), problems: change + [404]),
         Operation(
             path: "/api/reload", method: "post", id: "reload",
             summary: "Reads the configuration again and applies what has changed.",

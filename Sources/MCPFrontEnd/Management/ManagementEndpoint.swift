@@ -146,8 +146,9 @@ package final class ManagementEndpoint: Sendable {
         case .change: break
         }
         let (path, method) = (request.path, request.admitted.http.method)
-        let hasConfiguration = path == .servers || method == .PUT
-        let body = try ManagementBody(bytes, of: request.admitted.http, isNeeded: hasConfiguration)
+        // Where nothing said means everything, that has to be said, too.
+        let isNeeded = if case .approval = path { true } else { path == .servers || method == .PUT }
+        let body = try ManagementBody(bytes, of: request.admitted.http, isNeeded: isNeeded)
         if path == .servers {
             let (name, configuration) = try body.addition()
             record?.server = name

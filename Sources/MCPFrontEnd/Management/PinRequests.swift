@@ -85,7 +85,28 @@ extension PinReport {
             approved.count == 1
             ? "\(approved[0].subject.kind.rawValue) \"\(PrintableText.make(approved[0].subject.name.text))\""
             : approved.isEmpty ? "nothing new" : "\(approved.count) definitions"
-        let words = "\(what) of server \(name) approved"
+        return "\(duration("\(what) of server \(name) approved"))\(rest)"
+    }
+
+    /// What is left to approve, and what that means; empty where nothing is.
+    private var rest: String {
+        let count = Set(changes.map(\.subject)).count
+        guard count > 0 || fault != nil && mode.withholds else { return "" }
+        let left =
+            fault != nil
+            ? "what else was approved is not known any more"
+            : "\(count) other\(count == 1 ? " is" : "s are") not approved"
+        let fate =
+            switch mode {
+            case .block: "the server stays blocked"
+            case .quarantine: "what is not approved stays withheld"
+            case .off, .warn: nil as String?
+            }
+        return "; \(left)\(fate.map { ", and \($0)" } ?? ""): mcp-proxy pins approve \(name)"
+    }
+
+    /// - Parameter words: What was approved.
+    private func duration(_ words: String) -> String {
         if let keepingFault { return "\(words), but until the proxy ends only: \(keepingFault)" }
         return switch keeping {
         case "state": words

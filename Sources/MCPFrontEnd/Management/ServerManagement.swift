@@ -35,9 +35,8 @@ package protocol ServerManagement: GroupManagement, PinManagement {
     func setEnabled(_ name: String, _ isEnabled: Bool, for caller: ManagementCaller) async throws(ManagementRefusal)
         -> ServerReport
 
-    /// The tools that the server lists and its filter lets pass: a JSON array of the objects that it sent. Nothing is
-    /// started for this.
-    func tools(of name: String) async throws(ManagementRefusal) -> ByteBuffer
+    /// The tools that clients of the server see. Nothing is started for this.
+    func tools(of name: String) async throws(ManagementRefusal) -> ToolPages.List
 
     /// The recent events and error output of a server; nil when there is none of that name.
     func journal(of name: String) async -> ServerJournal?

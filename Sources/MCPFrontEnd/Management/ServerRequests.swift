@@ -109,7 +109,9 @@ struct ServerRequests: Sendable {
         case .disable: return changed(try await servers.setEnabled(name, false, for: caller), "disabled")
         case .tools:
             var object = JSONObjectWriter()
-            object.add("tools", json: try await servers.tools(of: name))
+            let list = try await servers.tools(of: name)
+            object.add("tools", json: list.tools)
+            if !list.withheld.isEmpty { object.add("withheld", list.withheld) }
             return ManagementAnswer(.ok, object.finished)
         case .logs:
             guard let journal = await servers.journal(of: name) else { throw .unknown(name) }

@@ -77,14 +77,26 @@ extension ServerConnections {
         let changes = catalog.take(outcome.catalog, failed: Set(outcome.failed.keys), now: now)
         let names = ToolNames(outcome.catalog[.tools], namesTools.load(ordering: .relaxed) ? self : nil)
         update {
-            $0.tools = outcome.catalog[.tools].map { $0.entries.count { counts(tool: $0.key.text) } }
-            $0.prompts = outcome.catalog[.prompts]?.entries.count
+            $0.tools = count(of: outcome.catalog[.tools])
+            $0.prompts = count(of: outcome.catalog[.prompts])
             $0.resources = outcome.catalog[.resources]?.entries.count
             $0.isCatalogKnown = true
         }
         logTools(names)
         if let tools = outcome.catalog[.tools] { warn(ofUnknown: unknownTools(tools)) }
         if !changes.isEmpty { settings.catalogBoard.changed(self, changes, for: nil) }
+    }
+
+    /// How many entries of a list clients see; nil where there is no list.
+    ///
+    /// - Parameter isApproved: Whether an entry is not withheld at the moment.
+    func count(of list: CatalogList?, _ isApproved: (CatalogList.Entry) -> Bool = { _ in true }) -> Int? {
+        list.map { list in
+            list.entries.count { entry in
+                (list.kind != .tools || counts(tool: entry.key.text))
+                    && (!entry.hasHiddenCharacters || pins.gate.isOff) && isApproved(entry)
+            }
+        }
     }
 
     /// Takes tools that were read once more for what has to be known to call them.
@@ -152,6 +164,7 @@ extension ServerConnections {
         var facts: Logger.Metadata = ["server": "\(displayName)"]
         if !names.shown.isEmpty { facts["tools"] = "\(names.shown)" }
         if !names.hidden.isEmpty { facts["hidden"] = "\(names.hidden)" }
+        if !names.withheld.isEmpty { facts["withheld"] = "\(names.withheld)" }
         logger.info("server lists tools", metadata: facts)
     }
 
@@ -163,7 +176,7 @@ extension ServerConnections {
         }
         guard isNew, !names.isEmpty else { return }
         var shown = ToolNames()
-        for name in names { shown.add(name, isShown: true) }
+        for name in names { shown.add(name, .shown) }
         logger.warning(
             "toolFilter names tools that the server does not list",
             metadata: ["server": "\(displayName)", "tools": "\(shown.shown)"])
@@ -191,6 +204,9 @@ extension ToolNames {
     fileprivate init(_ tools: CatalogList?, _ server: ServerConnections?) {
         self.init()
         guard let tools, let server else { return }
-        for entry in tools.entries { add(entry.key.text, isShown: server.counts(tool: entry.key.text)) }
+        for entry in tools.entries {
+            let isCounted = server.counts(tool: entry.key.text)
+            add(entry.key.text, isCounted ? server.pins.withholds(entry, of: .tools) ? .withheld : .shown : .hidden)
+        }
     }
 }

@@ -1,20 +1,33 @@
 /// The names of a server's tools for people, as many as fit into a line.
 struct ToolNames: Sendable {
-    /// How long each of the two lists may be.
+    /// What becomes of a tool.
+    enum Fate {
+        /// Clients see it.
+        case shown
+        /// The filter leaves it out.
+        case hidden
+        /// It is kept from clients until somebody approves it.
+        case withheld
+    }
+
+    /// How long each of the lists may be.
     private static let maximumBytes = 2_000
 
-    /// What clients see.
     private(set) var shown = ""
-    /// What the filter leaves out.
     private(set) var hidden = ""
+    private(set) var withheld = ""
 
     init() {}
 
-    var isEmpty: Bool { shown.isEmpty && hidden.isEmpty }
+    var isEmpty: Bool { shown.isEmpty && hidden.isEmpty && withheld.isEmpty }
 
     /// Notes one more.
-    mutating func add(_ name: String, isShown: Bool) {
-        if isShown { Self.append(name, to: &shown) } else { Self.append(name, to: &hidden) }
+    mutating func add(_ name: String, _ fate: Fate) {
+        switch fate {
+        case .shown: Self.append(name, to: &shown)
+        case .hidden: Self.append(name, to: &hidden)
+        case .withheld: Self.append(name, to: &withheld)
+        }
     }
 
     private static func append(_ name: String, to list: inout String) {

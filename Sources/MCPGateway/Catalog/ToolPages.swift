@@ -2,6 +2,7 @@ package import MCPCore
 package import MCPUpstream
 import MCPValues
 package import NIOCore
+import ToolPins
 
 /// Reads all the tools that a server lists, over a connection that is there already: reading starts nothing.
 ///
@@ -15,16 +16,29 @@ package final class ToolPages: ExchangeReceiver, @unchecked Sendable {
         package let words: String
     }
 
+    /// What clients see of the list.
+    package struct List: Sendable {
+        /// A JSON array of the objects that the server sent.
+        package let tools: ByteBuffer
+        /// The names of those that are kept from clients until somebody approves them.
+        package let withheld: [String]
+
+        package init(tools: ByteBuffer, withheld: [String] = []) {
+            (self.tools, self.withheld) = (tools, withheld)
+        }
+    }
+
     private let connection: Connection
     private let filter: ToolFilter?
-    private let completion: @Sendable (Result<ByteBuffer, Failure>) -> Void
+    private let completion: @Sendable (Result<List, Failure>) -> Void
     private var cursor: String?
     private var pages = PageCount(maximumBytes: maximumBytes)
     private var tools = ByteBuffer(string: "[")
+    private var withheld: [String] = []
 
     private init(
         _ connection: Connection, _ filter: ToolFilter?,
-        _ completion: @escaping @Sendable (Result<ByteBuffer, Failure>) -> Void
+        _ completion: @escaping @Sendable (Result<List, Failure>) -> Void
     ) {
         self.connection = connection
         self.filter = filter
@@ -33,10 +47,9 @@ package final class ToolPages: ExchangeReceiver, @unchecked Sendable {
 
     /// Reads the list.
     ///
-    /// - Parameter completion: Gets a JSON array of the objects that the server sent and the filter lets pass. Called
-    ///   from anywhere, once.
-    package static func read(of member: Member, _ completion: @escaping @Sendable (Result<ByteBuffer, Failure>) -> Void)
-    {
+    /// - Parameter completion: Gets what the server sent, the filter lets pass and is not withheld. Called from anywhere,
+    ///   once.
+    package static func read(of member: Member, _ completion: @escaping @Sendable (Result<List, Failure>) -> Void) {
         guard let connection = member.server.firstOpen else {
             return completion(.failure(Failure(words: "the server does not run")))
         }
@@ -68,10 +81,21 @@ package final class ToolPages: ExchangeReceiver, @unchecked Sendable {
         guard let result = answer.view(answer.envelope.result), let list = result["tools"] else {
             return fail(answer.view(answer.envelope.error)?["message"]?.string ?? "it gave no list of tools")
         }
+        let page: PinnedServer.Page
+        do throws(Refusal) {
+            page = try connection.server.pins.judge(.tool, in: answer, isFirst: cursor == nil, on: connection.key)
+        } catch {
+            return fail(error.words)
+        }
         let next = pages.next(after: result, of: answer.bytes.readableBytes)
         if case .tooMuch(let why) = next { return fail("the list \(why)") }
-        list.forEachElement { tool in
-            guard tool.isObject, filter?.admits(tool["name"]?.string ?? "") ?? true else { return }
+        for (place, tool) in list.elements.enumerated() {
+            let name = tool["name"]?.string ?? ""
+            guard tool.isObject, filter?.admits(name) ?? true else { continue }
+            guard !page.withheld.contains(place) else {
+                withheld.append(name)
+                continue
+            }
             if tools.readableBytes > 1 { tools.writeString(",") }
             tools.writeImmutableBuffer(tool.bytes)
         }
@@ -80,7 +104,7 @@ package final class ToolPages: ExchangeReceiver, @unchecked Sendable {
             return ask()
         }
         tools.writeString("]")
-        completion(.success(tools))
+        completion(.success(List(tools: tools, withheld: withheld)))
     }
 
     package func exchangeFailed(_ failure: UpstreamFailure) {

@@ -4,6 +4,7 @@ package import MCPUpstream
 package import MCPValues
 package import NIOCore
 import Synchronization
+import ToolPins
 
 /// All connections to one server, and which of them serves whom.
 ///
@@ -91,7 +92,21 @@ package final class ServerConnections: Sendable {
     /// What holds now; how soon and how often it is tried stays as it was at the start.
     var limits: UpstreamLimits { currentLimits.withLock { $0 } }
 
-    package var status: ServerStatus { state.withLock { $0.status } }
+    /// What it lists is counted as clients see it.
+    package var status: ServerStatus {
+        var status = state.withLock { $0.status }
+        guard status.isCatalogKnown, pins.gate.isWithholding, let lists = catalog.current else { return status }
+        // A client may have seen a change in a list of its own before the catalog is read again.
+        let changed = Set(pins.report.changes.map(\.subject))
+        func count(_ kind: CatalogKind) -> Int? {
+            self.count(of: lists[kind]) { entry in
+                let isChanged = PinKind(kind).map { changed.contains(PinnedName($0, entry.key)) } ?? false
+                return !isChanged && !pins.withholds(entry, of: kind)
+            }
+        }
+        (status.tools, status.prompts, status.resources) = (count(.tools), count(.prompts), count(.resources))
+        return status
+    }
 
     // MARK: Opening and sharing
 

@@ -23,10 +23,18 @@ package final class PinBook: Sendable {
 
     private let state: Mutex<State>
     private let logger: Logger
+    private let remedy: @Sendable (ByteText) -> PinRemedy
     private let changed: @Sendable (PinBook) -> Void
 
-    /// - Parameter changed: Is called, from anywhere, when something else counts as approved than before.
-    package init(_ known: Known = Known(), logger: Logger, changed: @escaping @Sendable (PinBook) -> Void = { _ in }) {
+    /// - Parameters:
+    ///   - remedy: Says of a server how what is withheld of it can be approved.
+    ///   - changed: Is called, from anywhere, when something else counts as approved than before.
+    package init(
+        _ known: Known = Known(), logger: Logger,
+        remedy: @escaping @Sendable (ByteText) -> PinRemedy = { _ in .command },
+        changed: @escaping @Sendable (PinBook) -> Void = { _ in }
+    ) {
+        self.remedy = remedy
         state = Mutex(State(known: known))
         self.logger = logger
         self.changed = changed
@@ -42,7 +50,8 @@ package final class PinBook: Sendable {
             let record = state.known.records[key]
             let server = PinnedServer(
                 name, record ?? PinRecord(), mode: mode,
-                fault: record == nil ? state.known.faults[key] ?? state.known.fault : nil, logger: logger,
+                fault: record == nil ? state.known.faults[key] ?? state.known.fault : nil,
+                remedy: remedy(key), logger: logger,
                 changed: { [weak self] in
                     if let self { changed(self) }
                 })

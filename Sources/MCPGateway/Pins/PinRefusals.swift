@@ -6,13 +6,14 @@ import ToolPins
 struct PinRefusals {
     /// The server's key in the configuration.
     let server: String
+    var remedy = PinRemedy.command
 
     func withheld(_ subject: PinnedName) -> Refusal {
         let shown = PrintableText.make(subject.name.text, maximumBytes: 128)
         return Refusal(
             .notApproved,
-            "\(subject.kind.rawValue) \"\(shown)\" of server \"\(server)\" is not what was approved, and is withheld until the "
-                + "operator approves it: mcp-proxy pins diff \(server)")
+            "\(subject.kind.rawValue) \"\(shown)\" of server \"\(server)\" is not what was approved, and is withheld until "
+                + remedy.words(server, "it"))
     }
 
     /// - Parameter subject: What was changed when it was listed last, and is not listed now.
@@ -28,8 +29,8 @@ struct PinRefusals {
     var blocked: Refusal {
         Refusal(
             .notApproved,
-            "server \"\(server)\" shows tools or prompts that are not what was approved, and is blocked until the operator "
-                + "approves them: mcp-proxy pins diff \(server)")
+            "server \"\(server)\" shows tools or prompts that are not what was approved, and is blocked until "
+                + remedy.words(server, "them"))
     }
 
     /// - Parameter unread: The lists that could not be read, and why.

@@ -49,14 +49,15 @@ package final class PinnedServer: Sendable {
 
     /// - Parameters:
     ///   - fault: Why it is not known what was approved, in words; nil when it is.
+    ///   - remedy: How what is withheld can be approved.
     ///   - changed: Is called, from anywhere, when something else counts as approved than before.
     package init(
-        _ name: String, _ record: PinRecord = PinRecord(), mode: PinMode, fault: String? = nil, logger: Logger,
-        changed: @escaping @Sendable () -> Void = {}
+        _ name: String, _ record: PinRecord = PinRecord(), mode: PinMode, fault: String? = nil,
+        remedy: PinRemedy = .command, logger: Logger, changed: @escaping @Sendable () -> Void = {}
     ) {
         self.name = name
         log = PinLog(server: name, logger: logger)
-        refusals = PinRefusals(server: name)
+        refusals = PinRefusals(server: name, remedy: remedy)
         self.changed = changed
         state = Mutex(State(pins: PinState(record, mode, fault: fault)))
         state.withLock { gate.publish($0.pins) }

@@ -20,15 +20,16 @@ package struct WithheldPins: Sendable, Equatable {
         count = Set(report.changes.map(\.subject)).count
         isBlocked = report.mode == .block
         let (things, isOne) = ("\(count) \(count == 1 ? "tool or prompt" : "tools and prompts")", count == 1)
+        let approval = "mcp-proxy pins approve \(server.name)"
         words =
             if report.fault != nil {
-                "all of its tools and prompts are withheld, since it is not known any more what was approved: mcp-proxy pins \(server.name)"
+                "all of its tools and prompts are withheld, since it is not known any more what was approved: mcp-proxy pins \(server.name), then \(approval)"
             } else if count == 0 {
                 "what it lists is withheld, since it is not known whether it was approved: \(unread.joined(separator: "; ")): mcp-proxy pins \(server.name)"
             } else if isBlocked {
-                "the server is blocked until \(things) \(isOne ? "is" : "are") approved: mcp-proxy pins diff \(server.name)"
+                "the server is blocked until \(things) \(isOne ? "is" : "are") approved: mcp-proxy pins diff \(server.name), then \(approval)"
             } else {
-                "\(things) \(isOne ? "is withheld until it is" : "are withheld until they are") approved: mcp-proxy pins diff \(server.name)"
+                "\(things) \(isOne ? "is withheld until it is" : "are withheld until they are") approved: mcp-proxy pins diff \(server.name), then \(approval)"
             }
     }
 

@@ -39,7 +39,8 @@ package struct Composition {
         let links = LinkMaker(eventLoops: eventLoops, settings: linkSettings, logger: logger)
         self.init(
             settings, links: links, eventLoops: eventLoops, logger: logger, watch: watch,
-            clientele: clientele, known: known ?? KnownServers(logger: logger), group: group)
+            clientele: clientele, known: known ?? KnownServers(logger: logger, hasAPI: clientele != .oneClient),
+            group: group)
     }
 
     init(
@@ -107,6 +108,7 @@ package struct Composition {
 
     /// Starts every server, all at once.
     package func start() {
+        builder.known.pins.tellWhatIsNotKept(of: servers.map(\.settings), builder.logger)
         for server in servers { server.connections.start() }
     }
 

@@ -15,9 +15,13 @@ package final class KnownPins: Sendable {
     private let shared: Set<ByteText>
 
     /// Remembers for this run.
-    package init(logger: Logger) {
+    ///
+    /// - Parameter hasAPI: Whether something can be approved while it runs.
+    package init(logger: Logger, hasAPI: Bool = true) {
         let teller = FlagTeller(logger: logger)
-        (book, file, shared) = (PinBook(logger: logger) { teller.note($0) }, nil, [])
+        let remedy = hasAPI ? PinRemedy.command : .newStart
+        book = PinBook(logger: logger, remedy: { _ in remedy }, changed: { teller.note($0) })
+        (file, shared) = (nil, [])
     }
 
     /// Reads what the last run has kept.
@@ -25,37 +29,31 @@ package final class KnownPins: Sendable {
     /// - Parameters:
     ///   - catalogs: What was kept beside it.
     ///   - shared: What a team shares. Of the servers in it nothing else counts.
+    ///   - hasAPI: Whether something can be approved while it runs.
     /// - Throws: when what was kept cannot be trusted.
     package init(
-        in directory: StateDirectory?, beside catalogs: KnownCatalogs, shared: [ByteText: PinRecord], logger: Logger
+        in directory: StateDirectory?, beside catalogs: KnownCatalogs, shared: [ByteText: PinRecord], logger: Logger,
+        hasAPI: Bool = true
     ) throws(ConfigurationError) {
         let file = directory.map { PinFile($0, beside: catalogs, logger: logger) }
         var known = try file?.read() ?? PinBook.Known()
         known.records.merge(shared) { _, shared in shared }
         for name in shared.keys { known.faults[name] = nil }
         self.file = file
-        self.shared = Set(shared.keys)
+        let shared = Set(shared.keys)
+        self.shared = shared
         let teller = FlagTeller(logger: logger)
-        book = PinBook(known, logger: logger) { book in
+        let remedy: @Sendable (ByteText) -> PinRemedy = { [isKept = file != nil] name in
+            guard !hasAPI else { return .command }
+            if shared.contains(name) { return .sharedFile }
+            return isKept ? .otherProxy : .newStart
+        }
+        book = PinBook(known, logger: logger, remedy: remedy) { book in
             file?.note(book)
             teller.note(book)
         }
         // What was set aside, or has gone, is to be missed at the next start, too.
         if known.fault != nil || !known.faults.isEmpty { file?.note(book) }
-    }
-
-    /// Reads a file that a team shares.
-    ///
-    /// - Throws: with words that say where it is wrong.
-    package static func shared(_ text: [UInt8], of path: String) throws(ConfigurationError) -> [ByteText: PinRecord] {
-        do throws(PinTextError) {
-            return try PinText.read(ByteBuffer(bytes: text))
-        } catch {
-            let problem = ConfigurationProblem(
-                severity: .error, source: path, message: "\(error)",
-                suggestion: "Take the file from where it is kept, or write it anew with mcp-proxy pins export")
-            throw ConfigurationError(code: .unreadable, problems: [problem])
-        }
     }
 
     /// Where what is approved of a server is kept.
@@ -73,6 +71,16 @@ package final class KnownPins: Sendable {
     func keeping(of name: String) -> Keeping {
         if shared.contains(ByteText(name)) { return file == nil ? .file : .fileOrState }
         return file == nil ? .run : .state
+    }
+
+    /// Says of which servers what is seen first counts for this run only, although it matters.
+    func tellWhatIsNotKept(of servers: [ServerSettings], _ logger: Logger) {
+        let names = servers.filter { $0.pin?.withholds == true }.map(\.displayName)
+            .filter { keeping(of: $0) == .run }
+        guard !names.isEmpty else { return }
+        logger.info(
+            "what is seen first of servers counts as approved until the proxy ends: there is neither --state-dir nor --pins",
+            metadata: ["servers": "\(names.joined(separator: ", "))"])
     }
 
     /// Writes what is approved now; returns why it could not be.

@@ -10,21 +10,25 @@ package struct KnownServers: Sendable {
     package let pins: KnownPins
 
     /// Known in this run only.
-    package init(logger: Logger) {
-        (asking, catalogs, pins) = (AskingServers(), KnownCatalogs(), KnownPins(logger: logger))
+    ///
+    /// - Parameter hasAPI: Whether something can be approved while it runs.
+    package init(logger: Logger, hasAPI: Bool = true) {
+        (asking, catalogs, pins) = (AskingServers(), KnownCatalogs(), KnownPins(logger: logger, hasAPI: hasAPI))
     }
 
     /// Reads what the last run has found.
     ///
-    /// - Parameter pins: What a team has approved together.
+    /// - Parameters:
+    ///   - pins: What a team has approved together.
+    ///   - hasAPI: Whether something can be approved while it runs.
     /// - Throws: when it cannot be trusted.
     package init(
-        in directory: StateDirectory?, pins: [ByteText: PinRecord] = [:], logger: Logger
+        in directory: StateDirectory?, pins: [ByteText: PinRecord] = [:], logger: Logger, hasAPI: Bool = true
     ) throws(ConfigurationError) {
         asking = try AskingServers(in: directory, logger: logger)
         let catalogs = try KnownCatalogs(in: directory, logger: logger)
         self.catalogs = catalogs
-        self.pins = try KnownPins(in: directory, beside: catalogs, shared: pins, logger: logger)
+        self.pins = try KnownPins(in: directory, beside: catalogs, shared: pins, logger: logger, hasAPI: hasAPI)
     }
 
     /// Writes what waits to be written, at the end of the run.

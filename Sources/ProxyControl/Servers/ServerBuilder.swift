@@ -218,7 +218,9 @@ struct ServerBuilder: Sendable {
     /// What of a server was approved. What somebody has brought for a while begins with nothing each time.
     private func pins(of server: ServerSettings, _ source: ServerSource) -> PinnedServer {
         let mode = Self.pin(of: server, source)
-        guard source != .adHoc else { return PinnedServer(server.displayName, mode: mode, logger: logger) }
+        guard source != .adHoc else {
+            return PinnedServer(server.displayName, mode: mode, remedy: .newStart, logger: logger)
+        }
         return known.pins.book.server(server.displayName, mode)
     }
 

@@ -51,15 +51,23 @@ extension ServerRegistry: PinManagement {
         var report = await pinReport(of: name) ?? report(of: server, [])
         report.approved = approved
         report.keepingFault = fault
-        for change in approved {
-            logger.notice(
-                "a definition was approved",
-                metadata: [
-                    "server": "\(server.name)", "\(change.subject.kind.rawValue)": "\(change.subject.name.text)",
-                    "sha256": "\(change.definition.digest.hex)", "principal": "\(caller.principal.name)",
-                ])
-        }
+        note(approved, of: server, by: caller)
         return report
+    }
+
+    private func note(_ approved: [PinChange], of server: PinnedServer, by caller: ManagementCaller) {
+        guard !approved.isEmpty else { return }
+        let maximumShown = 10
+        let more = approved.count > maximumShown ? " and \(approved.count - maximumShown) more" : ""
+        let shown = approved.prefix(maximumShown).map {
+            "\($0.subject.words) (sha256 \($0.definition.digest.hex.prefix(12)))"
+        }
+        logger.notice(
+            "definitions were approved",
+            metadata: [
+                "server": "\(server.name)", "count": "\(approved.count)",
+                "definitions": "\(shown.joined(separator: ", "))\(more)", "principal": "\(caller.principal.name)",
+            ])
     }
 
     /// The pins of a server, by its name or the one that people see.

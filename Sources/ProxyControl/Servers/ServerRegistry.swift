@@ -1,10 +1,9 @@
 import Crypto
 import Logging
 package import MCPFrontEnd
-import MCPGateway
+package import MCPGateway
 import MCPUpstream
 import MCPValues
-package import NIOCore
 package import ProxyConfiguration
 
 /// All servers that the proxy runs, wherever their configurations came from, and every change to them.
@@ -87,7 +86,7 @@ package actor ServerRegistry: ServerManagement {
         find(name)?.journal
     }
 
-    package func tools(of name: String) async throws(ManagementRefusal) -> ByteBuffer {
+    package func tools(of name: String) async throws(ManagementRefusal) -> ToolPages.List {
         let server = try known(name)
         guard !server.isDisabled else {
             throw ManagementRefusal(.conflict, "the server is disabled; \"enable\" starts it")

@@ -1,6 +1,5 @@
 import MCPFrontEnd
 import MCPGateway
-import NIOCore
 
 /// Reads all the tools that clients of a server see.
 struct ToolListing: Sendable {
@@ -9,14 +8,13 @@ struct ToolListing: Sendable {
 
     let member: Member
 
-    /// - Returns: A JSON array of the objects that the server sent.
     /// - Throws: when the server does not run, since nothing is started for this, or gives no list.
-    func read() async throws(ManagementRefusal) -> ByteBuffer {
+    func read() async throws(ManagementRefusal) -> ToolPages.List {
         let result = await withCheckedContinuation { continuation in
             ToolPages.read(of: member) { continuation.resume(returning: $0) }
         }
         switch result {
-        case .success(let tools): return tools
+        case .success(let list): return list
         case .failure(let failure):
             // As long as it does not run, that is why.
             let reason = member.server.status.error.map { ": \($0)" } ?? ""

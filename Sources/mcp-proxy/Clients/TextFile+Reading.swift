@@ -69,7 +69,7 @@ extension TextFile {
         guard ![".json", ".yaml", ".yml"].contains(where: path.hasSuffix) else {
             return "Put the file in its place; Docker makes a directory where a file to be mounted is missing"
         }
-        return "Name a file, such as \(path)\(path.hasSuffix("/") ? "" : "/")config.json"
+        return "Name a file, such as \(path)\(path.hasSuffix("/") ? "" : "/")\(usualName)"
     }
 
     private var unreadable: ConfigurationError {

@@ -15,6 +15,8 @@ import ProxyConfiguration
 struct TextFile {
     /// The path, as somebody wrote it.
     let path: String
+    /// What such a file is usually called, for whoever names a directory.
+    var usualName = "config.json"
 
     /// Replaces the text at once: at any time the file has either the old text or the new one.
     ///

@@ -103,6 +103,11 @@ struct CheckCommand: AsyncParsableCommand {
             let running = try KnownPins.shared(Array(text.readableBytesView), of: "the running proxy's pins")
             let differences = PinsComparison(file: shared, running: running).lines
             isDifferent = !differences.isEmpty || !unapproved.isEmpty
+            for name in try await RunningPins(client: client).names(notIn: shared) {
+                Terminal.error(
+                    "warning: \(sharedPins.path ?? "") says nothing of server \(ShownOutput.printable(name)): there counts what the proxy has seen itself, or was approved there"
+                )
+            }
             try ShownOutput.write(
                 table: differences.isEmpty
                     ? ["the running proxy has approved what the file says"]

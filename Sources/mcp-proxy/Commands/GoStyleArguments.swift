@@ -67,13 +67,25 @@ enum GoStyleArguments {
     ///
     /// - Parameter arguments: As ``normalized(_:)`` has made them.
     static func subcommand(of arguments: [String]) -> String? {
+        let first = firstOfItsOwn(arguments)
+        return first.map { $0.hasPrefix("-") && $0 != "-" } == false ? first : nil
+    }
+
+    /// The first option that the program itself does not know, where no command stands before it.
+    static func unknownOption(beforeCommandOf arguments: [String]) -> String? {
+        let first = firstOfItsOwn(arguments)
+        return first.map { $0.hasPrefix("-") && $0 != "-" } == true ? first : nil
+    }
+
+    /// The first argument that is neither an option of the program nor the value of one.
+    private static func firstOfItsOwn(_ arguments: [String]) -> String? {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             if argument == "--" { return nil }
             guard argument.hasPrefix("-"), argument != "-" else { return argument }
             let name = argument.dropFirst(2).prefix { $0 != "=" }
             guard argument == "-h" || valued.contains(String(name)) || switches.contains(String(name)) else {
-                return nil
+                return argument
             }
             if valued.contains(String(argument.dropFirst(2))) { _ = rest.popFirst() }
         }

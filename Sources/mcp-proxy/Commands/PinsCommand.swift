@@ -58,35 +58,7 @@ struct PinsListCommand: AsyncParsableCommand {
                 lines.append("    \(kind.dropLast()) \(name): \(first)\(more)")
             }
         }
-        return lines + RunningPins.changes(of: server).flatMap(RunningPins.lines) + RunningPins.flags(of: server)
+        lines += RunningPins.changes(of: server).flatMap(RunningPins.lines) + RunningPins.approval(of: server)
+        return lines + RunningPins.flags(of: server)
     }
-}
-
-/// `mcp-proxy pins export [FILE]`.
-struct PinsExportCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "export",
-        abstract: "Writes all that is approved to a file for --pins, or to standard output.")
-
-    @Argument(help: ArgumentHelp("The file, which is replaced.", valueName: "path"), completion: .file())
-    var file: String?
-
-    @OptionGroup var remote: RemoteOptions
-    @OptionGroup var source: ConfigurationOptions
-
-    func run() async throws {
-        try await CommandFailure.reported("nothing was written") {
-            let client = ManagementClient(place: try await .find(remote, source))
-            let text = try await client.answer(.get, "pins.json").text
-            guard let file else { return try StandardOutput.write(String(buffer: text).trimmedEnd) }
-            let target = TextFile(path: file)
-            try target.replace(try target.read(), with: Array(text.readableBytesView))
-            Terminal.print("\(file) has what is approved")
-        }
-    }
-}
-
-extension String {
-    /// Without the line break at its end.
-    fileprivate var trimmedEnd: String { hasSuffix("\n") ? String(dropLast()) : self }
 }

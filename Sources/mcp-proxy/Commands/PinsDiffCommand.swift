@@ -2,7 +2,7 @@ import ArgumentParser
 import MCPCore
 import NIOCore
 
-/// `mcp-proxy pins diff [SERVER [TOOL]]`.
+/// `mcp-proxy pins diff [SERVER [TOOL…]]`.
 struct PinsDiffCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Shows how what servers list differs from what was approved.")
@@ -10,8 +10,8 @@ struct PinsDiffCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The server; all of them by default.", valueName: "server"))
     var server: String?
 
-    @Argument(help: ArgumentHelp("The tool or prompt; all of the server by default.", valueName: "tool"))
-    var tool: String?
+    @Argument(help: ArgumentHelp("Its tools or prompts; all by default.", valueName: "tool"))
+    var tools: [String] = []
 
     @OptionGroup var remote: RemoteOptions
     @OptionGroup var source: ConfigurationOptions
@@ -26,13 +26,15 @@ struct PinsDiffCommand: AsyncParsableCommand {
             var lines: [String] = []
             for name in names {
                 let report = try await pins.answer(name)
-                if let tool { try RunningPins.check(tool, of: report, to: "compare") }
-                let changes = RunningPins.changes(of: report, only: tool.map { [$0] })
+                for tool in tools { try RunningPins.check(tool, of: report, to: "compare") }
+                let changes = RunningPins.changes(of: report, only: tools.isEmpty ? nil : tools)
                 let remarks = RunningPins.faults(of: report) + changes.flatMap(RunningPins.lines)
                 guard !remarks.isEmpty else { continue }
                 if !changes.isEmpty || report["fault"] != nil { isDifferent = true }
                 differences.append((name, changes))
-                lines += [name + ":"] + remarks
+                lines +=
+                    [name + ":"] + remarks
+                    + (changes.isEmpty && report["fault"] == nil ? [] : RunningPins.approval(of: report))
             }
             if output.isJSON { return try ShownOutput.write(json: Self.json(differences, isOne: server != nil)) }
             if !isDifferent { lines.append("nothing is different from what was approved") }

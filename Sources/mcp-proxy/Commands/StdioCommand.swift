@@ -82,7 +82,7 @@ struct StdioCommand: AsyncParsableCommand {
             let (settings, group) = try selected(loaded.settings)
             if group == nil, let reason = settings.servers.first?.cannotStart { throw Unselected(words: reason) }
             let known = try KnownServers(
-                in: try stateDirectory.open(logger), pins: try sharedPins.read(), logger: logger)
+                in: try stateDirectory.open(logger), pins: try sharedPins.read(), logger: logger, hasAPI: false)
             let status = await StdioRun(settings, group: group, known: known, logger: logger).run(
                 until: signals.arrivals)
             if status != 0 { throw ExitCode(status) }

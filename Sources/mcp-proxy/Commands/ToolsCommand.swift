@@ -2,6 +2,7 @@ import ArgumentParser
 import MCPCore
 import MCPGateway
 import MCPUpstream
+import MCPValues
 import NIOCore
 import ProxyConfiguration
 
@@ -67,7 +68,16 @@ struct ToolsCommand: AsyncParsableCommand {
         try await CommandFailure.reported("nothing was listed") {
             let access = try await ServerAccess.find(remote, source, oneShot)
             let signals = TerminationSignals()
-            if let server { return try show(try await Self.tools(of: server, access, signals)) }
+            if let server {
+                do {
+                    let tools = try await Self.tools(of: server, access, signals)
+                    return try show(tools, isSearched: await isSearched(access, signals))
+                } catch let error as CommandFailure {
+                    guard let search, error.isMissing || error.words.contains("there is no server") else { throw error }
+                    throw CommandFailure(
+                        "\(error.words)\nSeveral words to search for go in quotes: --search \"\(search) \(server)\"")
+                }
+            }
             guard isMerged || group != nil else { return try await listAll(access, signals) }
             let (listed, failures) = try await access.withClient(ofGroup: group, signals) {
                 [search, shownCount] client in
@@ -75,12 +85,13 @@ struct ToolsCommand: AsyncParsableCommand {
                 guard let search, FoundTools.isSearched(tools) else { return (tools: tools, found: FoundTools?.none) }
                 return (tools: tools, found: try await FoundTools(search, limit: shownCount, asking: client))
             }
-            if let found = listed.found { try show(found) } else { try show(listed.tools) }
+            if let found = listed.found { try show(found) } else { try show(listed.tools, isSearched: false) }
             try fail(for: failures)
         }
     }
 
-    private func show(_ tools: [JSONView]) throws {
+    /// - Parameter isSearched: Whether clients find them by search where they are offered together.
+    private func show(_ tools: [JSONView], isSearched: Bool) throws {
         if let search {
             return try show(FoundTools(search, limit: shownCount, among: tools.map { (server: nil, tool: $0) }))
         }
@@ -89,7 +100,7 @@ struct ToolsCommand: AsyncParsableCommand {
         }
         if showsCost {
             let costs = tools.map { ToolCost($0["name"]?.string ?? "", [$0]) }
-            return try ToolCost.write(costs, "TOOL", isJSON: output.isJSON)
+            return try ToolCost.write(costs, "TOOL", isSearched: isSearched, isJSON: output.isJSON)
         }
         if output.isJSON { return try ShownOutput.write(json: Self.object([("tools", ShownOutput.array(tools))])) }
         try ShownOutput.write(
@@ -134,7 +145,9 @@ struct ToolsCommand: AsyncParsableCommand {
             let all = found.flatMap { name, tools in tools.map { (server: Optional(name), tool: $0) } }
             try show(FoundTools(search, limit: shownCount, among: all))
         } else if showsCost {
-            try ToolCost.write(found.map { ToolCost($0.name, $0.tools) }, "SERVER", isJSON: output.isJSON)
+            try ToolCost.write(
+                found.map { ToolCost($0.name, $0.tools) }, "SERVER", isSearched: await isSearched(access, signals),
+                isJSON: output.isJSON)
         } else if output.isJSON {
             let servers = found.map { ($0.name, Self.object([("tools", ShownOutput.array($0.tools))])) }
             try ShownOutput.write(json: Self.object([("servers", Self.object(servers))]))
@@ -147,12 +160,32 @@ struct ToolsCommand: AsyncParsableCommand {
         try fail(for: failures)
     }
 
+    /// Whether the endpoint for all servers lists tools to search with in place of the tools, where that is asked.
+    private func isSearched(_ access: ServerAccess, _ signals: TerminationSignals) async -> Bool {
+        guard showsCost, !output.isJSON else { return false }
+        switch access {
+        case .oneShot(let settings, _): return settings.endpoint.isEnabled && settings.endpoint.toolDiscovery == .search
+        case .running:
+            // Where there is no such endpoint, or it needs another token, nothing is found by search.
+            let answer = try? await access.withClient(ofGroup: nil, signals) {
+                FoundTools.isSearched(try await $0.tools())
+            }
+            return answer?.value ?? false
+        }
+    }
+
     private static func tools(
         of server: String, _ access: ServerAccess, _ signals: TerminationSignals
     ) async throws -> [JSONView] {
         switch access {
         case .running(let client):
             let answer = try await client.answer(.get, ManagementClient.path(server, "tools"))
+            if let withheld = answer["withheld"]?.elements, !withheld.isEmpty {
+                let names = withheld.compactMap(\.string).joined(separator: ", ")
+                let shown = ServerName.redacted(server)
+                Terminal.error(
+                    ShownOutput.printable("mcp-proxy: withheld of \(shown): \(names); mcp-proxy pins diff \(shown)"))
+            }
             return answer["tools"]?.elements ?? []
         case .oneShot:
             return try await access.withClient(of: server, signals) { try await $0.tools() }

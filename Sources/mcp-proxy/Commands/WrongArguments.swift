@@ -28,8 +28,9 @@ enum WrongArguments {
             let name = String(argument.prefix { $0 != "=" })
             if let instead = replaced[name] { return "\(name) is not an option of this program: \(instead)" }
         }
-        return unknownCommand(in: arguments) ?? uselessOption(in: arguments[..<end])
-            ?? unknownOption(in: Array(arguments[..<end]))
+        let words = Array(arguments[..<end])
+        return unknownCommand(in: arguments) ?? MisplacedWords.fault(in: words) ?? uselessOption(in: arguments[..<end])
+            ?? unknownOption(in: words)
     }
 
     private static func unknownCommand(in arguments: [String]) -> String? {

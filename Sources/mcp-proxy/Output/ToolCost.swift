@@ -29,8 +29,10 @@ struct ToolCost {
 
     /// Writes costs and their sum.
     ///
-    /// - Parameter title: What each of them is of.
-    static func write(_ costs: [ToolCost], _ title: String, isJSON: Bool) throws {
+    /// - Parameters:
+    ///   - title: What each of them is of.
+    ///   - isSearched: Whether clients find tools by search already, where they are offered together.
+    static func write(_ costs: [ToolCost], _ title: String, isSearched: Bool, isJSON: Bool) throws {
         let sum = ToolCost(sumOf: costs)
         let search = ToolCost("with search", SearchTool.allCases.map { JSONText(accepted: $0.definition).root })
         if isJSON {
@@ -45,7 +47,7 @@ struct ToolCost {
         Terminal.error(remark)
         if search.tokens < sum.tokens {
             Terminal.error(
-                "\"toolDiscovery\": \"search\" would save about \(sum.tokens - search.tokens) of \(sum.tokens) tokens "
+                "\"toolDiscovery\" \(isSearched ? "saves" : "set to \"search\" would save") about \(sum.tokens - search.tokens) of \(sum.tokens) tokens "
                     + "in every conversation")
         }
     }

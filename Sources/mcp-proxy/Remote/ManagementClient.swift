@@ -86,7 +86,12 @@ struct ManagementClient: Sendable {
         case 404 where problem?["type"]?.string?.hasSuffix("unknown-server") == true:
             words += " at \(place.base); mcp-proxy list shows which there are"
         case 404 where problem?["detail"] == nil:
-            words += "; is there a mcp-proxy with a management API at this address?"
+            let ending = ["/mcp", "/sse"].first(where: place.base.hasSuffix)
+            words +=
+                ending.map {
+                    "; name the proxy itself, without the path of an endpoint: \(place.base.dropLast($0.count))"
+                }
+                ?? "; is there a mcp-proxy with a management API at this address?"
         case 409 where problem?["type"]?.string?.hasSuffix("name-taken") == true:
             words += "\nmcp-proxy add --replace does that"
         default: break

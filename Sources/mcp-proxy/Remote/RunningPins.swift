@@ -1,7 +1,10 @@
+import ArgumentParser
 import MCPCore
 import MCPFrontEnd
 import MCPUpstream
+import MCPValues
 import ProxyConfiguration
+import ToolPins
 
 /// What was approved at a running proxy, as its management API says it.
 struct RunningPins {
@@ -12,13 +15,41 @@ struct RunningPins {
 
     /// What there is to say of all servers, or of one.
     func answer(_ server: String?) async throws -> JSONView {
-        try await client.answer(.get, server.map(Self.path) ?? "pins")
+        do {
+            return try await client.answer(.get, server.map(Self.path) ?? "pins")
+        } catch let error as CommandFailure where error.isMissing {
+            // Where not even the list is given, the refusal says why.
+            guard let server, let names = try? await names(), let advice = Self.advice(on: server, names) else {
+                throw error
+            }
+            throw CommandFailure("\(error.words)\n\(ShownOutput.printable(advice))")
+        }
+    }
+
+    /// What was meant by a name that is no server's.
+    private static func advice(on name: String, _ servers: [String]) -> String? {
+        if let server = servers.first(where: { name.hasPrefix("\($0)__") }) {
+            let own = name.dropFirst(server.count + 2)
+            return "Here the server and its own name of a tool are meant: mcp-proxy pins … \(server) \(own)"
+        }
+        let commands = PinsCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+        if let near = nearestKey(to: name, in: servers) { return "Did you mean \"\(near)\"?" }
+        return nearestKey(to: name, in: commands).map { "Did you mean mcp-proxy pins \($0)?" }
     }
 
     /// The servers of which something is known.
     func names() async throws -> [String] {
         var names: [String] = []
         try await answer(nil)["servers"]?.forEachMember { name, _ in names.append(name) }
+        return names
+    }
+
+    /// The servers whose tools somebody looks at, and of which a file says nothing.
+    func names(notIn file: [ByteText: PinRecord]) async throws -> [String] {
+        var names: [String] = []
+        try await answer(nil)["servers"]?.forEachMember { name, report in
+            if report["mode"]?.string != "off", file[ByteText(name)] == nil { names.append(name) }
+        }
         return names
     }
 
@@ -66,6 +97,13 @@ struct RunningPins {
         return (fault + notes(of: report)).map { "    \($0)" }
     }
 
+    /// The command with which what is withheld, or told, is approved; nothing where there is nothing to approve.
+    static func approval(of report: JSONView) -> [String] {
+        let isWithheld = report["fault"] != nil && ["quarantine", "block"].contains(report["mode"]?.string)
+        guard !changes(of: report).isEmpty || isWithheld else { return [] }
+        return ["    approve with: mcp-proxy pins approve \(report["name"]?.string ?? "")"]
+    }
+
     /// Which lists could not be read, and that there is no room for more.
     static func notes(of report: JSONView) -> [String] {
         (report["unread"]?.elements ?? []).compactMap(\.string) + (report["full"]?.string.map { [$0] } ?? [])
@@ -97,7 +135,9 @@ struct RunningPins {
         let names = known.sorted()
         let more = names.count > shownNames ? " and \(names.count - shownNames) more" : ""
         let advice =
-            if let near = nearestKey(to: name, in: names) {
+            if let own = ownName(name, of: report), known.contains(own) {
+                "Did you mean \"\(own)\"? The server's own names are meant."
+            } else if let near = nearestKey(to: name, in: names) {
                 "Did you mean \"\(near)\"?"
             } else if names.isEmpty {
                 "What it has is not known yet."
@@ -107,6 +147,12 @@ struct RunningPins {
         let words =
             "there is nothing to \(purpose) of \"\(name)\": server \(report["name"]?.string ?? "") has no tool or prompt of this name. \(advice)"
         throw CommandFailure(ShownOutput.printable(words))
+    }
+
+    /// What stands behind the server in a name that is offered; nil where that is not there.
+    private static func ownName(_ name: String, of report: JSONView) -> String? {
+        let prefix = "\(report["name"]?.string ?? "")__"
+        return name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : nil
     }
 
     /// What to look at.

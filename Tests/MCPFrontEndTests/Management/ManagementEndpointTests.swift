@@ -40,7 +40,9 @@ import Testing
             #expect(try response.json["name"]?.string == name)
         }
         for path in ["a/b/tools", "c/tools/tools", "d/tools"] {
-            #expect(try await harness.answer("GET", "/api/servers/\(path)").body == #"{"tools":[{"name":"get"}]}"#)
+            #expect(
+                try await harness.answer("GET", "/api/servers/\(path)").body
+                    == #"{"tools":[{"name":"get"}],"withheld":["put"]}"#)
         }
         _ = try await harness.answer("POST", "/api/servers/a/b/restart")
         #expect(harness.servers.requests.last == "restart a/b by token 1 true")
@@ -79,6 +81,9 @@ import Testing
             ("DELETE", "/api/servers/none", "", 404, "unknown-server"),
             ("POST", "/api/servers/none/restart", "", 404, "unknown-server"),
             ("GET", "/api/problems/none", "", 404, "unknown-path"), ("POST", "/api/servers", "", 415, "x"),
+            ("POST", "/api/pins/fetch/approve", "", 415, "x"),
+            ("POST", "/api/pins/fetch/approve", "", 422, "invalid-request"),
+            ("POST", "/api/servers", "", 422, "invalid-request"),
             ("POST", "/api/servers", "{", 400, "not-json"), ("POST", "/api/servers", "{} {}", 400, "not-json"),
             ("POST", "/api/servers", "[]", 422, "invalid-request"),
             ("POST", "/api/servers", "{}", 422, "invalid-request"),
@@ -103,6 +108,20 @@ import Testing
         #expect(try response.problem == (status == 415 ? "unsupported-media-type" : problem))
         #expect((response["allow"] != nil) == (status == 405))
         #expect(harness.servers.requests.isEmpty)
+    }
+
+    @Test("Approval of all has to be said, with {}")
+    func approval() async throws {
+        let harness = try await ManagementHarness()
+        for headers in [[], ["Content-Type: application/json"]] {
+            let response = try await harness.answer(
+                "POST", "/api/pins/fetch/approve", [ManagementHarness.owner] + headers, body: "")
+            #expect(response.body.contains("such as {}"), "\(response.body)")
+        }
+        #expect(harness.servers.requests.isEmpty)
+        let response = try await harness.send("POST", "/api/pins/fetch/approve", "{}")
+        #expect(response.status == 200)
+        #expect(harness.servers.requests.last == "approve fetch all -1")
     }
 
     @Test(

@@ -175,9 +175,9 @@ final class ScriptedServers: ServerManagement {
         return try await change("\(isEnabled ? "enable" : "disable") \(name)", name, caller)
     }
 
-    func tools(of name: String) async throws(ManagementRefusal) -> ByteBuffer {
+    func tools(of name: String) async throws(ManagementRefusal) -> ToolPages.List {
         try existing(name)
-        return ByteBuffer(string: #"[{"name":"get"}]"#)
+        return ToolPages.List(tools: ByteBuffer(string: #"[{"name":"get"}]"#), withheld: ["put"])
     }
 
     func journal(of name: String) async -> ServerJournal? {

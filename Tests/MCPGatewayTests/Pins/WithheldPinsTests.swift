@@ -44,10 +44,13 @@ import ToolPins
             try withheld(.quarantine, Self.tool("a", "new"), Self.tool("b", "old"))
                 == WithheldPins(
                     count: 1, isBlocked: false,
-                    words: "1 tool or prompt is withheld until it is approved: mcp-proxy pins diff git"))
+                    words:
+                        "1 tool or prompt is withheld until it is approved: mcp-proxy pins diff git, then mcp-proxy pins approve git"
+                ))
         #expect(
             try withheld(.quarantine, Self.tool("a", "new"), Self.tool("b", "new"))?.words
-                == "2 tools and prompts are withheld until they are approved: mcp-proxy pins diff git")
+                == "2 tools and prompts are withheld until they are approved: mcp-proxy pins diff git, then mcp-proxy pins approve git"
+        )
     }
 
     @Test("A server that is blocked is told as that")
@@ -56,13 +59,16 @@ import ToolPins
             try withheld(.block, Self.tool("a", "new"), Self.tool("b", "new"))
                 == WithheldPins(
                     count: 2, isBlocked: true,
-                    words: "the server is blocked until 2 tools and prompts are approved: mcp-proxy pins diff git"))
+                    words:
+                        "the server is blocked until 2 tools and prompts are approved: mcp-proxy pins diff git, then mcp-proxy pins approve git"
+                ))
     }
 
     @Test("Where it is not known any more what was approved, that is told", arguments: [PinMode.quarantine, .block])
     func lost(mode: PinMode) throws {
         let withheld = try withheld(mode, fault: "pins.json has gone", Self.tool("a", "old"))
-        #expect(withheld?.words.contains("it is not known any more what was approved: mcp-proxy pins git") == true)
+        #expect(
+            withheld?.words.contains("it is not known any more what was approved: mcp-proxy pins git, then") == true)
         #expect(try self.withheld(.warn, fault: "pins.json has gone", Self.tool("a", "old")) == nil)
     }
 }
