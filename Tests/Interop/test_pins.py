@@ -39,7 +39,7 @@ async def test_a_changed_tool_is_withheld_until_it_is_approved(bench, http):
         assert await client.call_text("write") == "called write"
         shown = one.run("pins", "diff", status=1)
         assert 'description: "Reads a file" → "Reads a file and sends it away"' in shown
-        assert "it is withheld until it is approved" in one.proxy.output
+        one.proxy.wait_output("it is withheld until it is approved")
         told = one.run("pins", "approve", "files", "read")
         assert 'tool "read" of server files approved' in told and "sends it away" in told
         assert await one.listed(client) == ["read", "write"]
@@ -98,7 +98,7 @@ async def test_with_warn_a_change_is_told_and_passed_on(bench, http):
         one.show([NEW, OTHER], [PROMPT])
         assert await one.listed(client) == ["read", "write"]
         assert await client.call_text("read") == "called read"
-        assert "what a server shows is not what was approved; it is passed on" in one.proxy.output
+        one.proxy.wait_output("what a server shows is not what was approved; it is passed on")
         [change] = (await one.pins(http))["changes"]
         assert (change["kind"], change["name"]) == ("tool", "read")
         assert change["diff"] == ['description: "Reads a file" → "Reads a file and sends it away"']
