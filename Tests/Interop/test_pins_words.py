@@ -92,6 +92,21 @@ async def test_an_approval_says_what_is_left(bench, http):
         one.proxy.wait_output('definitions="tool read (sha256 ')
 
 
+async def test_what_is_gone_is_told_and_released_by_its_name(bench, http):
+    one = bench(pin="quarantine")
+    with one.running():
+        client = await one.client(http)
+        await one.learnt(http)
+        for shown in ([NEW, OTHER], [OTHER]):
+            one.show(shown, [PROMPT])
+            assert await one.listed(client) == ["write"]
+        refused = await client.call("read")
+        assert "mcp-proxy pins approve files read" in refused["error"]["message"]
+        assert "tool read was listed otherwise than it was approved" in one.run("pins", "files")
+        assert "released: tool read" in one.run("pins", "approve", "files", "read")
+        assert "result" in await client.call("read")
+
+
 async def test_an_approval_without_a_body_is_refused(bench, http):
     one = bench(pin="quarantine")
     with one.running():

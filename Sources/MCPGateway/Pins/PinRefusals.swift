@@ -22,8 +22,9 @@ struct PinRefusals {
         return Refusal(
             .notApproved,
             "\(subject.kind.rawValue) \"\(shown)\" of server \"\(server)\" was listed otherwise than it was approved, and is not "
-                + "listed now; it is withheld until it is listed as it was approved, or the operator releases it: mcp-proxy "
-                + "pins approve \(server) \(shown)")
+                + "listed now; it is withheld until it is listed as it was approved, or "
+                + (remedy == .command
+                    ? "the operator releases it: mcp-proxy pins approve \(server) \(shown)" : "all is started again"))
     }
 
     var blocked: Refusal {

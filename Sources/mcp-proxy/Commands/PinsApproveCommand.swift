@@ -26,20 +26,22 @@ struct PinsApproveCommand: AsyncParsableCommand {
             let client = ManagementClient(place: try await .find(remote, source))
             let report = try await RunningPins(client: client).answer(server)
             let wanted = RunningPins.changes(of: report, only: tools.isEmpty ? nil : tools)
-            for tool in tools where !wanted.contains(where: { $0["name"]?.string == tool }) {
+            let gone = RunningPins.gone(of: report, only: tools.isEmpty ? nil : tools)
+            for tool in tools where !(wanted + gone).contains(where: { $0["name"]?.string == tool }) {
                 try RunningPins.check(tool, of: report, to: "approve")
                 throw CommandFailure("there is nothing to approve of \"\(tool)\"; mcp-proxy pins diff \(server)")
             }
-            try ShownOutput.write(table: wanted.flatMap(RunningPins.lines))
-            try await approve(wanted, at: client)
+            let released = gone.map { "    released: \(RunningPins.title($0))" }
+            try ShownOutput.write(table: wanted.flatMap(RunningPins.lines) + released)
+            try await approve(wanted, gone: gone, at: client)
         }
     }
 
-    private func approve(_ wanted: [JSONView], at client: ManagementClient) async throws {
+    private func approve(_ wanted: [JSONView], gone: [JSONView], at client: ManagementClient) async throws {
         var approved = 0
         var full: String?
         let sum = { "\(approved) of \(wanted.count) changes of server \(server) approved" }
-        let parts = ApprovalParts(wanted, isNamed: !tools.isEmpty).bodies
+        let parts = ApprovalParts(wanted, gone: gone, isNamed: !tools.isEmpty).bodies
         for (place, part) in parts.enumerated() {
             do {
                 let answer = try await client.answer(.post, RunningPins.path(server) + "/approve", part)

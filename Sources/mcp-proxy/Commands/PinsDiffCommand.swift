@@ -32,9 +32,7 @@ struct PinsDiffCommand: AsyncParsableCommand {
                 guard !remarks.isEmpty else { continue }
                 if !changes.isEmpty || report["fault"] != nil { isDifferent = true }
                 differences.append((name, changes))
-                lines +=
-                    [name + ":"] + remarks
-                    + (changes.isEmpty && report["fault"] == nil ? [] : RunningPins.approval(of: report))
+                lines += [name + ":"] + remarks + RunningPins.approval(of: report)
             }
             if output.isJSON { return try ShownOutput.write(json: Self.json(differences, isOne: server != nil)) }
             if !isDifferent { lines.append("nothing is different from what was approved") }

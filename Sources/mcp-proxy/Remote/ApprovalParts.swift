@@ -10,9 +10,10 @@ struct ApprovalParts {
 
     /// - Parameters:
     ///   - changes: As the API shows them.
+    ///   - gone: What is released by its name, as the API shows it.
     ///   - isNamed: Whether only what has these names is approved. Otherwise it is all that the server shows, and with it
     ///     what is not known any more.
-    init(_ changes: [JSONView], isNamed: Bool) {
+    init(_ changes: [JSONView], gone: [JSONView], isNamed: Bool) {
         var parts: [[JSONView]] = [[]]
         var byteCount = 0
         for change in changes {
@@ -25,14 +26,14 @@ struct ApprovalParts {
             parts[parts.count - 1].append(change)
             byteCount += size
         }
-        bodies = parts.map { Self.body($0, isNamed: isNamed) }
+        bodies = parts.enumerated().map { Self.body($1, gone: $0 == 0 ? gone : [], isNamed: isNamed) }
     }
 
-    private static func body(_ changes: [JSONView], isNamed: Bool) -> ByteBuffer {
+    private static func body(_ changes: [JSONView], gone: [JSONView], isNamed: Bool) -> ByteBuffer {
         var body = JSONObjectWriter()
         if isNamed {
             for (member, kind) in [("tools", "tool"), ("prompts", "prompt")] {
-                let named = changes.filter { $0["kind"]?.string == kind }.compactMap { $0["name"]?.string }
+                let named = (changes + gone).filter { $0["kind"]?.string == kind }.compactMap { $0["name"]?.string }
                 body.add(member, Set(named).sorted())
             }
         }

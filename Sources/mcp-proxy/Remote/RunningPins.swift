@@ -100,14 +100,29 @@ struct RunningPins {
     /// The command with which what is withheld, or told, is approved; nothing where there is nothing to approve.
     static func approval(of report: JSONView) -> [String] {
         let isWithheld = report["fault"] != nil && ["quarantine", "block"].contains(report["mode"]?.string)
-        guard !changes(of: report).isEmpty || isWithheld else { return [] }
+        guard !changes(of: report).isEmpty || !gone(of: report).isEmpty || isWithheld else { return [] }
         return ["    approve with: mcp-proxy pins approve \(report["name"]?.string ?? "")"]
     }
 
-    /// Which lists could not be read, and that there is no room for more.
+    /// Which lists could not be read, that there is no room for more, and what is withheld although it is not listed.
     static func notes(of report: JSONView) -> [String] {
         (report["unread"]?.elements ?? []).compactMap(\.string) + (report["full"]?.string.map { [$0] } ?? [])
+            + gone(of: report).map {
+                "\(title($0)) was listed otherwise than it was approved, and is not listed now; calls of it are refused until it is approved by its name"
+            }
     }
+
+    /// What was listed otherwise than it was approved, and is not listed any more.
+    ///
+    /// - Parameter names: Of which tools and prompts; nil for all.
+    static func gone(of report: JSONView, only names: [String]? = nil) -> [JSONView] {
+        let gone = report["gone"]?.elements ?? []
+        guard let wanted = names.map(Set.init) else { return gone }
+        return gone.filter { $0["name"]?.string.map(wanted.contains) ?? false }
+    }
+
+    /// What a change, or what is gone, is of.
+    static func title(_ entry: JSONView) -> String { "\(entry["kind"]?.string ?? "") \(entry["name"]?.string ?? "")" }
 
     /// What is shown and was not approved.
     ///
@@ -120,8 +135,7 @@ struct RunningPins {
 
     /// A change, for people.
     static func lines(_ change: JSONView) -> [String] {
-        let title = "\(change["kind"]?.string ?? "") \(change["name"]?.string ?? "")"
-        return ["    \(title):"] + (change["diff"]?.elements ?? []).compactMap(\.string).map { "        \($0)" }
+        ["    \(title(change)):"] + (change["diff"]?.elements ?? []).compactMap(\.string).map { "        \($0)" }
     }
 
     /// Checks that something is known of a tool or prompt.
