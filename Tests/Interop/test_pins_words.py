@@ -25,7 +25,9 @@ def bench(binary, make_proxy, directory):
         ('{"mcpServers": {}}', "it seems to be a configuration"),
         ('{"name": "else"}', "it seems to be some other JSON"),
         ('{"version": 1, "servers": 7}', "it seems to be a file of pins that is damaged"),
-        ("notes of mine", "it seems to be a file of pins that is damaged (this is not JSON"),
+        ("notes of mine", "it seems to be a text that is no JSON"),
+        ("mcpServers:\n  a: {}\n", "it seems to be a configuration"),
+        ('{"version": 1, "servers": {"a": {"tools": {"b": [{"sha256": ', "it seems to be a file of pins that is damaged"),
     ],
 )
 async def test_an_export_replaces_a_file_of_pins_and_nothing_else(bench, http, text, words):

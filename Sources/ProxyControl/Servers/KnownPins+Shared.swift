@@ -31,15 +31,21 @@ extension KnownPins {
             _ = try PinText.read(ByteBuffer(bytes: text))
             return nil
         } catch {
-            return otherKind(of: text) ?? "a file of pins that is damaged (\(error))"
+            if let kind = otherKind(of: text) { return kind }
+            // What was merged badly, or cut off, has still some of it.
+            let isOther = error.code == .noJSON && !String(decoding: text, as: UTF8.self).contains("\"sha256\"")
+            return isOther ? "a text that is no JSON" : "a file of pins that is damaged (\(error))"
         }
     }
 
     /// What a text seems to be rather than pins; nil where it seems to be those.
     private static func otherKind(of text: [UInt8]) -> String? {
-        // What is no JSON is told as that.
-        guard let root = (try? JSONText(scanning: ByteBuffer(bytes: text)))?.root, root.isObject else { return nil }
         let names = ["mcpProxy", "mcpServers", "clients"]
+        // What is no JSON may be YAML, or is told as what it is.
+        guard let root = (try? JSONText(scanning: ByteBuffer(bytes: text)))?.root, root.isObject else {
+            let lines = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isNewline)
+            return lines.contains { line in names.contains { line.hasPrefix("\($0):") } } ? "a configuration" : nil
+        }
         if names.contains(where: { root[$0] != nil }) { return "a configuration" }
         return root["version"] == nil && root["servers"] == nil ? "some other JSON" : nil
     }
