@@ -62,6 +62,17 @@ package struct JSONView: Sendable, Equatable {
         }
     }
 
+    /// Whether all of it is visible ASCII or spaces, without escapes.
+    package var isPlain: Bool {
+        unsafe text.withUnsafeReadableBytes { all in
+            for index in range {
+                let byte = unsafe all[index]
+                if byte < 0x20 || byte >= 0x7F || byte == UInt8(ascii: "\\") { return false }
+            }
+            return true
+        }
+    }
+
     /// The value of a number that is an integer.
     package var integer: Int64? { text.integer(in: range) }
 

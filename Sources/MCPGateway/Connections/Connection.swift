@@ -188,7 +188,7 @@ package final class Connection: @unchecked Sendable {
     private func pass(_ exchange: Exchange, _ refusal: Refusal?) {
         guard !exchange.isCancelled else { return }
         if let refusal { return exchange.finish(.refused(refusal)) }
-        exchange.moment = momentOfLists
+        if server.pins.gate.needsLists { exchange.moment = momentOfLists }
         let id = upstream.makeID()
         exchange.upstreamID = id
         upstream.exchange(exchange, id: id)

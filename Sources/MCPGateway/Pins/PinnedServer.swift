@@ -126,8 +126,8 @@ package final class PinnedServer: Sendable {
 
     /// Whether a name may have characters that nobody sees: only other scripts and escapes can.
     private static func mayHide(_ request: Message) -> Bool {
-        guard let range = request.envelope.name else { return false }
-        return request.view(range)?.bytes.readableBytesView.contains { $0 >= 0x7F || $0 == UInt8(ascii: "\\") } ?? false
+        guard let name = request.view(request.envelope.name) else { return false }
+        return !name.isPlain
     }
 
     /// Why a request is not passed on that needs lists which could not be read; nil where there are none.
