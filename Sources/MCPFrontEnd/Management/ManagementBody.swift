@@ -25,7 +25,7 @@ struct ManagementBody {
                 .unsupportedMediaType, "send \(what) with \"Content-Type: application/json\", not compressed")
         }
         guard bytes.readableBytes > 0 else {
-            throw Self.invalid(["the body is missing; send an object, such as {}"])
+            throw ManagementProblem(.notJSON, "the body is missing; send an object, such as {}")
         }
         let root = try Self.scan(bytes)
         guard root.isObject else { throw Self.invalid(["the body must be an object"]) }

@@ -164,6 +164,13 @@ extension Connection {
         server.lookForChangesAgain(except: nil)
     }
 
+    /// A request was refused. What it was refused for may have been taken back without anybody having heard that: where all
+    /// is refused, on any connection.
+    func wasRefused() {
+        if server.pins.gate.isBlocked { return server.lookForChangesAgain(except: nil) }
+        if server.pins.hasChanges(nil, on: key) { lookAgain() }
+    }
+
     /// Reads again what may have been taken back, after a rest: that nobody calls here must not keep others from it.
     func lookAgain() {
         guard !isToLookAgain else { return }
@@ -175,10 +182,11 @@ extension Connection {
 
     private func lookNow() {
         isToLookAgain = false
-        let kinds = PinKind.allCases.filter { server.pins.hasChanges($0, on: key) && !known[$0].isKnown(edition) }
-        guard !kinds.isEmpty else { return }
         lookedAgain = eventLoop.now
-        for kind in kinds { read(kind) }
+        for kind in PinKind.allCases where server.pins.hasChanges(kind, on: key) {
+            known[kind].becameOld()
+            read(kind)
+        }
     }
 
     private static let restBetweenLooks = TimeAmount.seconds(5)

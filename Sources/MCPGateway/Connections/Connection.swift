@@ -187,7 +187,10 @@ package final class Connection: @unchecked Sendable {
 
     private func pass(_ exchange: Exchange, _ refusal: Refusal?) {
         guard !exchange.isCancelled else { return }
-        if let refusal { return exchange.finish(.refused(refusal)) }
+        if let refusal {
+            wasRefused()
+            return exchange.finish(.refused(refusal))
+        }
         if server.pins.gate.needsLists { exchange.moment = momentOfLists }
         let id = upstream.makeID()
         exchange.upstreamID = id

@@ -108,7 +108,7 @@ struct KnownList {
     /// - Parameter rest: How long it is not tried again.
     mutating func wasNotRead(_ attempt: Int, _ why: String, now: NIODeadline, rest: TimeAmount) -> [Waiting] {
         guard case .reading(let reading) = state, reading.attempt == attempt else { return [] }
-        state = reading.isOld ? .unknown : .unread(why, until: now + min(rest, Self.longestRest))
+        state = .unread(why, until: now + min(rest, reading.isOld ? .seconds(1) : Self.longestRest))
         return reading.waiting
     }
 
@@ -126,7 +126,7 @@ struct KnownList {
     }
 
     /// It may be something else than it was.
-    fileprivate mutating func becameOld() {
+    mutating func becameOld() {
         switch state {
         case .unknown: break
         case .known, .unread: state = .unknown

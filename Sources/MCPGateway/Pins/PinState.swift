@@ -148,10 +148,13 @@ struct PinState {
         return judgement
     }
 
-    /// What was listed otherwise than it was approved, and is nowhere listed any more.
+    /// What was listed otherwise than it was approved, and is nowhere listed so any more.
     var gone: [PinnedName] {
-        suspects.everywhere.filter { subject in !changedNames.values.contains { $0.contains(subject) } }.sorted()
+        suspects.all.filter { subject in !changedNames.values.contains { $0.contains(subject) } }.sorted()
     }
+
+    /// Whether a page that passed before may pass on a connection without being judged once more.
+    func mayPassAgain(on key: ConnectionKey) -> Bool { suspects.isEmpty && shown[key] != nil }
 
     /// Whether a page shows something as it was approved of which another one shows something else.
     private func shows(_ listed: Listed, of kind: PinKind, as others: Set<Shown>, butNot deviating: Set<Shown>) -> Bool
@@ -187,7 +190,8 @@ struct PinState {
     var isUntrusting: Bool { fault != nil && mode.withholds }
 
     private mutating func accepts(_ kind: PinKind, _ listed: Listed, _ judgement: inout Judgement) -> Bool {
-        if isUntrusting { return false }
+        // What is in the record now was approved since it was lost.
+        if isUntrusting { return record.verdict(kind, listed.name, listed.digest) == .accepted }
         switch record.verdict(kind, listed.name, listed.digest) {
         case .accepted: return true
         case .changed: return false
@@ -244,9 +248,15 @@ struct PinState {
                 replacing: isFirst && isShownToAll(change.subject))
         }
         let done = Set(approved.map { Shown(subject: $0.subject, digest: $0.definition.digest) })
-        for (key, own) in shown { _ = show(own.subtracting(done), on: key) }
-        let stillChanged = changedNames.values.reduce(into: Set()) { $0.formUnion($1) }
-        for subject in (subjects ?? suspects.everywhere).subtracting(stillChanged) { suspects.remove(subject) }
+        for (key, own) in shown {
+            let names = Set(own.intersection(done).map(\.subject))
+            _ = show(own.subtracting(done), on: key)
+            for subject in names.subtracting(changedNames[key] ?? []) { suspects.clear(subject, on: key) }
+        }
+        // Whoever names what was seen, names nothing that is gone.
+        if digests?.isEmpty ?? true {
+            for subject in gone where subjects?.contains(subject) ?? true { suspects.remove(subject) }
+        }
         // Before a list was read there is nothing that anybody could have seen.
         if subjects == nil || !approved.isEmpty, !hasChanges, !shown.isEmpty, fault != nil {
             fault = nil

@@ -147,7 +147,9 @@ package final class PinnedServer: Sendable {
         guard !gate.isOff, let result = answer.view(answer.envelope.result) else { return Page() }
         let isStrict = gate.needsLists
         if isStrict, let fault = answer.faultAroundResult { throw refusals.ambiguous(CatalogKind(kind), fault) }
-        let clean = state.withLock { $0.clean.first { $0.kind == kind && $0.result == result.bytes } }
+        let clean = state.withLock { state in
+            state.pins.mayPassAgain(on: key) ? state.clean.first { $0.kind == kind && $0.result == result.bytes } : nil
+        }
         if let clean { return Page(isWhole: isFirst && clean.isLast) }
         if isStrict, let fault = result.fault(ofList: CatalogKind(kind)) {
             throw refusals.ambiguous(CatalogKind(kind), fault)

@@ -15,8 +15,7 @@ struct SuspectNames {
         names.contains(subject) && !(cleared[key]?.contains(subject) ?? false)
     }
 
-    /// Those that no connection lists as they were approved.
-    var everywhere: Set<PinnedName> { names.subtracting(cleared.values.reduce(into: Set()) { $0.formUnion($1) }) }
+    var all: Set<PinnedName> { names }
 
     mutating func insert(_ subject: PinnedName) {
         names.insert(subject)
@@ -41,6 +40,11 @@ struct SuspectNames {
         for subject in listed where connections.allSatisfy({ cleared[$0]?.contains(subject) ?? false }) {
             remove(subject)
         }
+    }
+
+    /// A connection lists one as it was approved.
+    mutating func clear(_ subject: PinnedName, on key: ConnectionKey) {
+        if names.contains(subject) { cleared[key, default: []].insert(subject) }
     }
 
     mutating func ended(_ key: ConnectionKey) { cleared[key] = nil }

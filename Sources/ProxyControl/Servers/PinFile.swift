@@ -178,14 +178,15 @@ final class PinFile: Sendable {
     /// What another process has written meanwhile; nil where none has, or it cannot be used, so that what was there before
     /// takes its place.
     private func writtenByOthers() -> Kept? {
-        guard let text = self.text(of: .pins), text != state.withLock({ $0.written }),
-            let named = self.text(of: .pinned)
-        else { return nil }
+        let named = self.text(of: .pinned)
+        // Where it has gone it is written again.
+        if named == nil { state.withLock { $0.named = [] } }
+        guard let text = self.text(of: .pins), text != state.withLock({ $0.written }) else { return nil }
         do throws(PinTextError) {
-            let names = try PinnedNames.read(named)
             let records = try PinText.read(text).filter { $0.value != PinRecord() }
-            state.withLock { $0.named = names }
-            return Kept(records: records, names: names)
+            let names = try named.map { (bytes) throws(PinTextError) in try PinnedNames.read(bytes) }
+            state.withLock { $0.named = names ?? [] }
+            return Kept(records: records, names: names ?? state.withLock { $0.kept.names }.union(records.keys))
         } catch {
             return nil
         }

@@ -26,14 +26,17 @@ struct ApprovalParts {
             parts[parts.count - 1].append(change)
             byteCount += size
         }
-        bodies = parts.enumerated().map { Self.body($1, gone: $0 == 0 ? gone : [], isNamed: isNamed) }
+        if isNamed, changes.isEmpty { parts = [] }
+        // What is gone is released by its name alone, so that nothing is approved that has come in its place.
+        bodies =
+            parts.map { Self.body($0, isNamed: isNamed) } + (gone.isEmpty ? [] : [Self.body(gone, isNamed: true)])
     }
 
-    private static func body(_ changes: [JSONView], gone: [JSONView], isNamed: Bool) -> ByteBuffer {
+    private static func body(_ changes: [JSONView], isNamed: Bool) -> ByteBuffer {
         var body = JSONObjectWriter()
         if isNamed {
             for (member, kind) in [("tools", "tool"), ("prompts", "prompt")] {
-                let named = (changes + gone).filter { $0["kind"]?.string == kind }.compactMap { $0["name"]?.string }
+                let named = changes.filter { $0["kind"]?.string == kind }.compactMap { $0["name"]?.string }
                 body.add(member, Set(named).sorted())
             }
         }

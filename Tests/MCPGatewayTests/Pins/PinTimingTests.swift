@@ -141,6 +141,74 @@ import ToolPins
         #expect(count(harness, .toolsCall) == 1)
     }
 
+    @Test("Who names a definition releases nothing that is gone")
+    func notReleased() throws {
+        let harness = harness(.quarantine)
+        let client = try harness.open(at: harness.own("git"))
+        show(harness, Self.other)
+        try harness.says("git", Self.changed)
+        _ = try call(client)
+        let digests = Set(pins(harness).report.changes.map(\.definition.digest))
+        show(harness, nil)
+        try tell(harness)
+        _ = try call(client, id: "2")
+        for subjects in [nil, [PinnedName(.tool, ByteText("status"))]] as [Set<PinnedName>?] {
+            #expect(pins(harness).approve(subjects, digests).isEmpty)
+            #expect(try refusal(call(client, id: "3")).code == -31_008)
+        }
+    }
+
+    @Test("After a change was taken back, whoever sees what was approved may call it, whoever else has not looked")
+    func rolledBack() throws {
+        let harness = harness(.quarantine, isolation: .session)
+        let first = try harness.open(at: harness.own("git"))
+        _ = try first.names()
+        show(harness, Self.other)
+        _ = try first.names()
+        #expect(try refusal(call(first, id: "2")).code == -31_008)
+        show(harness, Self.approved)
+        for number in 0..<3 {
+            let next = try harness.open(.anonymous, named: "c\(number)", at: harness.own("git"))
+            #expect(try next.names() == ["status", "log"])
+            _ = try call(next, id: "5")
+            #expect(count(harness, .toolsCall) == number + 1)
+        }
+    }
+
+    @Test("A server that is blocked is looked at again when somebody asks, whatever it has not said")
+    func silentRollback() throws {
+        let harness = harness(.block, isolation: .session)
+        let client = try harness.open(at: harness.own("git"))
+        _ = try call(client)
+        try harness.answers("git", .toolsCall, "{}")
+        show(harness, Self.other)
+        _ = try client.names()
+        #expect(pins(harness).report.changes.count == 1)
+        show(harness, Self.approved)
+        _ = try call(client, id: "3")
+        for eventLoop in [harness.clients, harness.upstreams] { eventLoop.advance(by: .seconds(6)) }
+        harness.settle()
+        #expect(pins(harness).report.changes.isEmpty)
+        #expect(try call(client, id: "4").answers.isEmpty, "it is called")
+    }
+
+    @Test("Who has seen what was approved may call it, although others show something else")
+    func partlyApproved() throws {
+        let harness = harness(.quarantine, isolation: .session)
+        let first = try harness.open(at: harness.own("git"))
+        let second = try harness.open(.anonymous, named: "d", at: harness.own("git"))
+        show(harness, Self.other)
+        _ = try first.names()
+        let digest = try #require(pins(harness).report.changes.first?.definition.digest)
+        show(harness, Self.other.replacing("files", with: "letters"))
+        _ = try second.names()
+        #expect(pins(harness).approve(nil, [digest]).count == 1)
+        show(harness, Self.other)
+        _ = try call(first)
+        #expect(count(harness, .toolsCall) == 1)
+        #expect(try refusal(call(second)).code == -31_008)
+    }
+
     @Test("A server that says with each list that it has changed is called after the second")
     func alwaysChanging() throws {
         for era in [Era.legacy, .modern] {
