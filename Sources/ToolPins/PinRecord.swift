@@ -20,44 +20,28 @@ package struct PinRecord: Sendable, Equatable {
     /// How many bytes the definitions of a record have together.
     package static let maximumBytes = 32 << 20
 
-    private struct Table: Equatable {
+    private struct Table: Equatable, Sendable {
         var isEstablished = false
         /// By name, newest first.
         var definitions: [ByteText: [PinnedDefinition]] = [:]
     }
 
-    private var tools = Table()
-    private var prompts = Table()
+    private var tables = ByPinKind(Table())
     private var byteCount = 0
 
     package init() {}
 
-    private subscript(kind: PinKind) -> Table {
-        get {
-            switch kind {
-            case .tool: tools
-            case .prompt: prompts
-            }
-        }
-        _modify {
-            switch kind {
-            case .tool: yield &tools
-            case .prompt: yield &prompts
-            }
-        }
-    }
-
     /// What a definition is that a server lists now.
     package func verdict(_ kind: PinKind, _ name: ByteText, _ digest: PinDigest) -> Verdict {
-        guard let known = self[kind].definitions[name] else { return hasRoom(kind) ? .new : .changed }
+        guard let known = tables[kind].definitions[name] else { return hasRoom(kind) ? .new : .changed }
         return known.contains { $0.digest == digest } ? .accepted : .changed
     }
 
     /// Whether a whole list of that kind was seen, so that from then on something can be new.
-    package func isEstablished(_ kind: PinKind) -> Bool { self[kind].isEstablished }
+    package func isEstablished(_ kind: PinKind) -> Bool { tables[kind].isEstablished }
 
     /// Notes that a whole list of that kind was seen.
-    package mutating func establish(_ kind: PinKind) { self[kind].isEstablished = true }
+    package mutating func establish(_ kind: PinKind) { tables[kind].isEstablished = true }
 
     /// Approves a definition.
     ///
@@ -67,7 +51,7 @@ package struct PinRecord: Sendable, Equatable {
     package mutating func accept(
         _ kind: PinKind, _ name: ByteText, _ definition: PinnedDefinition, replacing: Bool
     ) -> Bool {
-        let known = self[kind].definitions[name]
+        let known = tables[kind].definitions[name]
         guard known != nil || hasRoom(kind) else { return false }
         var kept = replacing ? [] : (known ?? []).filter { $0.digest != definition.digest }
         // None goes that may be in use.
@@ -76,40 +60,40 @@ package struct PinRecord: Sendable, Equatable {
         let change = Self.bytes(of: kept) - Self.bytes(of: known ?? [])
         guard change <= 0 || byteCount + change <= Self.maximumBytes else { return false }
         byteCount += change
-        self[kind].definitions[name] = kept
+        tables[kind].definitions[name] = kept
         return true
     }
 
     /// What counts under a name, newest first.
     package func accepted(_ kind: PinKind, _ name: ByteText) -> [PinnedDefinition] {
-        self[kind].definitions[name] ?? []
+        tables[kind].definitions[name] ?? []
     }
 
     /// The names under which something counts, in order.
-    package func names(_ kind: PinKind) -> [ByteText] { self[kind].definitions.keys.sorted() }
+    package func names(_ kind: PinKind) -> [ByteText] { tables[kind].definitions.keys.sorted() }
 
     /// Whether something counts.
-    package func hasNames(_ kind: PinKind) -> Bool { !self[kind].definitions.isEmpty }
+    package func hasNames(_ kind: PinKind) -> Bool { !tables[kind].definitions.isEmpty }
 
     /// Forgets names.
     package mutating func drop(_ kind: PinKind, where isGone: (ByteText) -> Bool) {
-        for (name, definitions) in self[kind].definitions where isGone(name) {
+        for (name, definitions) in tables[kind].definitions where isGone(name) {
             byteCount -= Self.bytes(of: definitions)
-            self[kind].definitions[name] = nil
+            tables[kind].definitions[name] = nil
         }
     }
 
     /// Why nothing new of a kind can be approved, in words; nil where it can.
     package func fullness(_ kind: PinKind) -> String? {
         guard !hasRoom(kind) else { return nil }
-        return self[kind].definitions.count < Self.maximumNames
+        return tables[kind].definitions.count < Self.maximumNames
             ? "as much of tools and prompts is known as is kept of a server (\(Self.maximumBytes >> 20) MiB)"
             : "as many \(kind.plural) are known as are kept of a server (\(Self.maximumNames))"
     }
 
     /// Whether one more name fits in, whatever its definition is: only then what is new need not be refused.
     package func hasRoom(_ kind: PinKind) -> Bool {
-        self[kind].definitions.count < Self.maximumNames
+        tables[kind].definitions.count < Self.maximumNames
             && byteCount + PinnedDefinition.maximumBytes <= Self.maximumBytes
     }
 

@@ -119,10 +119,7 @@ async def test_with_block_a_new_tool_blocks_the_server(bench, http):
 async def test_what_has_changed_once_more_is_not_approved_with_what_was_seen(bench, http):
     one = bench(pin="quarantine")
     with one.running():
-        client = await one.client(http)
-        await one.learnt(http)
-        one.show([NEW, OTHER], [PROMPT])
-        assert await one.listed(client) == ["write"]
+        client = await one.with_a_change(http)
         seen = [change["sha256"] for change in (await one.pins(http))["changes"]]
         one.show([NEWER, OTHER], [PROMPT])
         assert await one.listed(client) == ["write"]
@@ -316,10 +313,7 @@ def test_with_a_shared_file_that_cannot_be_used_nothing_is_started(bench, text, 
 async def test_without_a_state_directory_it_is_said_that_an_approval_ends_with_the_run(bench, http):
     one = bench(pin="quarantine")
     with one.running(keeps=False):
-        client = await one.client(http)
-        await one.learnt(http)
-        one.show([NEW, OTHER], [PROMPT])
-        assert await one.listed(client) == ["write"]
+        client = await one.with_a_change(http)
         assert "until the proxy ends, since it has no --state-dir" in one.run("pins", "approve", "files")
 
 

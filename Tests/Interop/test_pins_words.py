@@ -112,10 +112,7 @@ async def test_what_is_gone_is_told_and_released_by_its_name(bench, http):
 async def test_an_approval_without_a_body_is_refused(bench, http):
     one = bench(pin="quarantine")
     with one.running():
-        client = await one.client(http)
-        await one.learnt(http)
-        one.show([NEW, OTHER], [PROMPT])
-        assert await one.listed(client) == ["write"]
+        client = await one.with_a_change(http)
         answer = await one.ask(http, "POST", "/files/approve")
         assert answer.status_code == 415 and "{}" in answer.json()["detail"]
         assert await one.listed(client) == ["write"]

@@ -51,7 +51,7 @@ extension ManagementDescription {
           },
           "GonePins": {
             "type": "array",
-            "description": "What was listed otherwise than it was approved, and is not listed any more: calls of it are refused.",
+            "description": "What was listed otherwise than it was approved, and is nowhere listed so any more: where it is not listed as it was approved, calls of it are refused.",
             "items": {
               "type": "object", "required": ["kind", "name"], "additionalProperties": false,
               "properties": {"kind": {"type": "string", "enum": ["tool", "prompt"]}, "name": {"type": "string"}}

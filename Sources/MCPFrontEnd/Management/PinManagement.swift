@@ -56,7 +56,8 @@ package struct PinReport: Sendable {
     package var flags: [PinFlag] = []
     /// Why it is not known what was approved, in words; nil when it is.
     package var fault: String?
-    /// What was listed otherwise than it was approved, and is not listed any more: calls of it are refused.
+    /// What was listed otherwise than it was approved, and is nowhere listed so any more; where it is not listed as it was
+    /// approved, calls of it are refused.
     package var gone: [PinnedName] = []
     /// Which lists could not be read, and why, in words.
     package var unread: [String] = []

@@ -48,11 +48,16 @@ extension PinReport {
         object.add("prompts", pins.count { $0.subject.kind == .prompt })
         object.add("changes", changes.count)
         object.add("flags", flags.count)
+        addRemarks(to: &object)
+        return object.finished
+    }
+
+    /// What is said of a server beside numbers and definitions, where there is anything.
+    private func addRemarks(to object: inout JSONObjectWriter) {
         object.add("fault", fault)
         object.add("full", full)
         if !gone.isEmpty { object.add("gone", elements: gone.map(\.json)) }
         if !unread.isEmpty { object.add("unread", unread) }
-        return object.finished
     }
 
     /// Everything, with the name.
@@ -66,10 +71,7 @@ extension PinReport {
         object.add("changes", elements: changes.map(\.json))
         object.add("changeCount", changeCount)
         object.add("flags", elements: flags.map(\.json))
-        object.add("fault", fault)
-        object.add("full", full)
-        if !gone.isEmpty { object.add("gone", elements: gone.map(\.json)) }
-        if !unread.isEmpty { object.add("unread", unread) }
+        addRemarks(to: &object)
         return object.finished
     }
 

@@ -89,13 +89,12 @@ package final class ToolPages: ExchangeReceiver, @unchecked Sendable {
         }
         let next = pages.next(after: result, of: answer.bytes.readableBytes)
         if case .tooMuch(let why) = next { return fail("the list \(why)") }
-        for (place, tool) in list.elements.enumerated() {
+        var place = 0
+        list.forEachElement { tool in
+            defer { place += 1 }
             let name = tool["name"]?.string ?? ""
-            guard tool.isObject, filter?.admits(name) ?? true else { continue }
-            guard !page.withheld.contains(place) else {
-                withheld.append(name)
-                continue
-            }
+            guard tool.isObject, filter?.admits(name) ?? true else { return }
+            guard !page.withheld.contains(place) else { return withheld.append(name) }
             if tools.readableBytes > 1 { tools.writeString(",") }
             tools.writeImmutableBuffer(tool.bytes)
         }

@@ -5,7 +5,7 @@ import ToolPins
 /// How far it is known what a list of the server holds on a connection, where nothing is used that was not approved.
 ///
 /// A value: it says what is to be done, and whoever holds it does that.
-struct KnownList {
+struct KnownList: Sendable {
     /// Gets why the list could not be read, in words; nil when it was.
     typealias Waiting = @Sendable (String?) -> Void
 
@@ -139,30 +139,18 @@ struct KnownList {
 
 /// What is known of the lists that are pinned.
 struct KnownLists {
-    private var tools = KnownList()
-    private var prompts = KnownList()
+    private var lists = ByPinKind(KnownList())
     /// How often they may have become something else.
     private(set) var age = 0
 
     /// They may be something else than they were.
     mutating func becameOld() {
         age += 1
-        tools.becameOld()
-        prompts.becameOld()
+        for kind in PinKind.allCases { lists[kind].becameOld() }
     }
 
     subscript(kind: PinKind) -> KnownList {
-        get {
-            switch kind {
-            case .tool: tools
-            case .prompt: prompts
-            }
-        }
-        _modify {
-            switch kind {
-            case .tool: yield &tools
-            case .prompt: yield &prompts
-            }
-        }
+        get { lists[kind] }
+        _modify { yield &lists[kind] }
     }
 }

@@ -97,7 +97,7 @@ package final class ServerConnections: Sendable {
         var status = state.withLock { $0.status }
         guard status.isCatalogKnown, pins.gate.isWithholding, let lists = catalog.current else { return status }
         // A client may have seen a change in a list of its own before the catalog is read again.
-        let changed = Set(pins.report.changes.map(\.subject))
+        let changed = pins.changedSubjects
         func count(_ kind: CatalogKind) -> Int? {
             self.count(of: lists[kind]) { entry in
                 let isChanged = PinKind(kind).map { changed.contains(PinnedName($0, entry.key)) } ?? false

@@ -76,6 +76,11 @@ struct PinState {
     /// Whether anything is shown at the moment that nobody has approved.
     var hasChanges: Bool { !deviations.isEmpty }
 
+    /// Of what something is shown at the moment that nobody has approved.
+    var changedSubjects: Set<PinnedName> { changedNames.values.reduce(into: []) { $0.formUnion($1) } }
+
+    private func isChanged(_ subject: PinnedName) -> Bool { changedNames.values.contains { $0.contains(subject) } }
+
     /// What is shown at the moment and nobody has approved, in a stable order.
     var changes: [PinChange] {
         deviations.values.map(\.change).sorted {
@@ -111,7 +116,7 @@ struct PinState {
 
     /// Whether anything shows something otherwise than it was approved, or that is not known.
     func isShownOtherwise(_ subject: PinnedName) -> Bool {
-        fault != nil || changedNames.values.contains { $0.contains(subject) }
+        fault != nil || isChanged(subject)
     }
 
     // MARK: Lists
@@ -150,7 +155,7 @@ struct PinState {
 
     /// What was listed otherwise than it was approved, and is nowhere listed so any more.
     var gone: [PinnedName] {
-        suspects.all.filter { subject in !changedNames.values.contains { $0.contains(subject) } }.sorted()
+        suspects.all.filter { !isChanged($0) }.sorted()
     }
 
     /// Whether a page that passed before may pass on a connection without being judged once more.
@@ -210,7 +215,7 @@ struct PinState {
         let change = PinChange(
             subject: subject, definition: PinnedDefinition(kind, listed.entry),
             approved: record.accepted(kind, listed.name).first)
-        let isNews = !suspects.contains(subject) && !changedNames.values.contains { $0.contains(subject) }
+        let isNews = !suspects.contains(subject) && !isChanged(subject)
         // What was never approved nobody can have got used to.
         if !record.accepted(kind, listed.name).isEmpty { suspects.insert(subject) }
         deviations[shown] = Deviation(change: change)

@@ -158,10 +158,12 @@ package final class PinnedServer: Sendable {
         var page = Page(isWhole: isFirst && isLast)
         guard let list = result[CatalogKind(kind).member] else { return page }
         var (listed, places) = ([PinState.Listed](), [Int]())
-        for (place, element) in list.elements.enumerated() {
+        var place = 0
+        list.forEachElement { element in
+            defer { place += 1 }
             guard let name = element["name"]?.string else {
                 if isStrict { page.withheld.insert(place) }
-                continue
+                return
             }
             if HiddenCharacters.first(in: name) != nil {
                 page.withheld.insert(place)
@@ -234,7 +236,11 @@ package final class PinnedServer: Sendable {
         if isNews, let why, gate.needsLists { log.tell(unread: kind, why) }
     }
 
-    /// What has changed, and is not listed any more: calls of it are refused.
+    /// Of what something is shown that nobody has approved.
+    package var changedSubjects: Set<PinnedName> { state.withLock { $0.pins.changedSubjects } }
+
+    /// What was listed otherwise than it was approved, and is nowhere listed so any more; where it is not listed as it was
+    /// approved, calls of it are refused.
     package var gone: [PinnedName] { state.withLock { $0.pins.mode.withholds ? $0.pins.gone : [] } }
 
     /// What could not be read, and why, in words: a line for each list.
@@ -289,9 +295,6 @@ package final class PinnedServer: Sendable {
     package var report: (mode: PinMode, changes: [PinChange], fault: String?, changeCount: Int) {
         state.withLock { ($0.pins.mode, $0.pins.changes, $0.pins.fault, $0.pins.changeCount) }
     }
-
-    /// Whether there is no room for what is new of a kind, so that it counts as changed.
-    package func isFull(_ kind: PinKind) -> Bool { state.withLock { !$0.pins.record.hasRoom(kind) } }
 
     /// Approves what the server shows now. Who approves all of it approves as well that what it shows no more is forgotten
     /// where the record has no room else.

@@ -31,7 +31,7 @@ extension ServerRegistry: PinManagement {
     ) async throws(ManagementRefusal) -> PinReport {
         try checkRight(of: caller)
         guard let server = pinned(name) else { throw unknown(name) }
-        let shown = Set(server.report.changes.map(\.subject))
+        let shown = server.changedSubjects
         let gone = server.gone
         if let missing = wish.subjects?.first(where: { !shown.contains($0) && !gone.contains($0) }) {
             throw ManagementRefusal(

@@ -116,9 +116,7 @@ struct RunningPins {
     ///
     /// - Parameter names: Of which tools and prompts; nil for all.
     static func gone(of report: JSONView, only names: [String]? = nil) -> [JSONView] {
-        let gone = report["gone"]?.elements ?? []
-        guard let wanted = names.map(Set.init) else { return gone }
-        return gone.filter { $0["name"]?.string.map(wanted.contains) ?? false }
+        entries("gone", of: report, only: names)
     }
 
     /// What a change, or what is gone, is of.
@@ -128,9 +126,13 @@ struct RunningPins {
     ///
     /// - Parameter names: Of which tools and prompts; nil for all.
     static func changes(of report: JSONView, only names: [String]? = nil) -> [JSONView] {
-        let changes = report["changes"]?.elements ?? []
-        guard let wanted = names.map(Set.init) else { return changes }
-        return changes.filter { $0["name"]?.string.map(wanted.contains) ?? false }
+        entries("changes", of: report, only: names)
+    }
+
+    private static func entries(_ member: String, of report: JSONView, only names: [String]?) -> [JSONView] {
+        let entries = report[member]?.elements ?? []
+        guard let wanted = names.map(Set.init) else { return entries }
+        return entries.filter { $0["name"]?.string.map(wanted.contains) ?? false }
     }
 
     /// A change, for people.

@@ -139,6 +139,14 @@ class Bench:
             await http.get(self.proxy.url("/readyz"))
         raise AssertionError("the lists were not read")
 
+    async def with_a_change(self, http):
+        """A client, after what it had seen of `read` has changed: it is not listed."""
+        client = await self.client(http)
+        await self.learnt(http)
+        self.show([NEW, OTHER], [PROMPT])
+        assert await self.listed(client) == ["write"]
+        return client
+
     async def pins(self, http):
         answer = await self.ask(http, "GET", "/files")
         assert answer.status_code == 200, answer.text

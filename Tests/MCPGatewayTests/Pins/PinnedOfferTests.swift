@@ -34,20 +34,12 @@ import ToolPins
         try harness.says("git", #"{"jsonrpc":"2.0","method":"\#(Self.changed)"}"#)
     }
 
-    private func pins(_ harness: MergedHarness) -> PinnedServer { harness["git"].connections.pins }
-
-    private func outcome(_ reply: ReplyRecorder) throws -> (code: Int?, words: String) {
-        let message = try Message(try #require(reply.answers.first))
-        let error = message.view(message.envelope.error)
-        return (error?["code"]?.integer.map(Int.init), error?["message"]?.string ?? "")
-    }
-
     @Test("With warn a change is told with what is different, and passes")
     func warns() throws {
         let harness = try harness(.warn)
         let client = try harness.open()
         #expect(try client.names() == ["git__status", "git__log", "hub__push"])
-        let report = pins(harness).report
+        let report = harness.pins.report
         #expect(report.changeCount == 1)
         #expect(report.changes.map(\.subject.name.text) == ["status"])
         #expect(report.changes.first?.lines.joined().contains("Send all files") == true)
@@ -58,7 +50,7 @@ import ToolPins
     @Test("With off nobody looks")
     func off() throws {
         let harness = try harness(.off)
-        #expect(pins(harness).report.changes.isEmpty)
+        #expect(harness.pins.report.changes.isEmpty)
         #expect(try harness.open().names().count == 3)
     }
 
@@ -67,23 +59,23 @@ import ToolPins
         let harness = try harness(.quarantine)
         let client = try harness.open()
         #expect(try client.names() == ["git__log", "hub__push"])
-        let refused = try outcome(client.call("tools/call", #"{"name":"git__status"}"#))
+        let refused = try client.call("tools/call", #"{"name":"git__status"}"#).refusal()
         #expect(refused.code == -31_008 && refused.words.contains("mcp-proxy pins diff git"), "\(refused.words)")
         // Who does not see the server learns nothing of it.
         var narrowing = Narrowing()
         narrowing.servers = [NamePatterns(["hub"])]
         let other = try harness.open(.anonymous, narrowing)
-        #expect(try outcome(other.call("tools/call", #"{"name":"git__status"}"#)).words.contains("Unknown tool"))
+        #expect(try other.call("tools/call", #"{"name":"git__status"}"#).refusal().words.contains("Unknown tool"))
         let report = harness.offer.report()
         #expect(report.hidden.contains { $0.name == "status" && $0.rule.contains("pin") })
         let heard = client.outlet.messages.count { $0.contains(Self.changed) }
-        #expect(pins(harness).approve(nil).count == 1)
+        #expect(harness.pins.approve(nil).count == 1)
         harness.settle()
         #expect(client.outlet.messages.count { $0.contains(Self.changed) } == heard + 1)
         #expect(try client.names() == ["git__status", "git__log", "hub__push"])
         _ = try client.call("tools/call", #"{"name":"git__status"}"#)
         _ = try harness.last("git", .toolsCall)
-        #expect(pins(harness).report.changes.isEmpty)
+        #expect(harness.pins.report.changes.isEmpty)
     }
 
     @Test("With quarantine it is also hidden and refused at the server's own path, for clients of both eras")
@@ -93,7 +85,7 @@ import ToolPins
             let own = harness.own("git")
             let client = try harness.open(at: own)
             #expect(try client.names() == ["log"], "\(era)")
-            let refused = try outcome(client.call("tools/call", #"{"name":"status"}"#))
+            let refused = try client.call("tools/call", #"{"name":"status"}"#).refusal()
             #expect(refused.code == -31_008, "\(era)")
             #expect(refused.words.contains("mcp-proxy pins diff git"))
             let modern = try harness.ask(Ask(params: #""name":"status""#), at: own)
@@ -102,7 +94,7 @@ import ToolPins
             #expect(listed.answers.first?.contains(#""name":"log""#) == true)
             #expect(listed.answers.first?.contains(#""name":"status""#) == false)
             #expect(throws: (any Error).self) { try harness.last("git", .toolsCall) }
-            _ = pins(harness).approve([PinnedName(.tool, ByteText("status"))])
+            _ = harness.pins.approve([PinnedName(.tool, ByteText("status"))])
             harness.settle()
             #expect(try client.names() == ["status", "log"], "\(era)")
             #expect(client.outlet.messages.contains { $0.contains(Self.changed) })
@@ -116,7 +108,7 @@ import ToolPins
             harness["git"].lists["tools"] = Self.list.replacing("[{", with: #"[{"name":"extra","inputSchema":{}},{"#)
             try harness.says("git", #"{"jsonrpc":"2.0","method":"\#(Self.changed)"}"#)
             #expect(try harness.open().names().count == expected, "\(mode)")
-            #expect(pins(harness).report.changes.count == (mode == .block ? 1 : 0))
+            #expect(harness.pins.report.changes.count == (mode == .block ? 1 : 0))
         }
     }
 
@@ -131,11 +123,11 @@ import ToolPins
             ("tools/call", #"{"name":"log"}"#), ("tools/list", "{}"), ("prompts/get", #"{"name":"commit"}"#),
             ("resources/read", #"{"uri":"a:b"}"#),
         ] {
-            let refused = try outcome(own.call(method, params))
+            let refused = try own.call(method, params).refusal()
             #expect(refused.code == -31_008, "\(method)")
             #expect(refused.words.contains("blocked"))
         }
-        _ = pins(harness).approve(nil)
+        _ = harness.pins.approve(nil)
         harness.settle()
         #expect(try client.names().count == 3)
         #expect(try own.names() == ["status", "log"])
@@ -160,7 +152,7 @@ import ToolPins
             harness.upstreams.advance(by: .seconds(2))
             harness.settle()
             #expect(harness["git"].script.links.count > before)
-            let refused = try outcome(reply)
+            let refused = try reply.refusal()
             #expect(refused.code == -31_008, "\(mode): \(refused.words)")
             #expect(try harness["git"].script.link.requests(.toolsCall).isEmpty)
         }
@@ -193,7 +185,7 @@ import ToolPins
             let client = try harness.open(at: harness.own("git"))
             let called = try client.call("tools/call", #"{"name":"status"}"#)
             #expect(called.answers.isEmpty == isCalled, "\(mode)")
-            let refused = try outcome(client.call("prompts/get", #"{"name":"commit"}"#, id: "2"))
+            let refused = try client.call("prompts/get", #"{"name":"commit"}"#, id: "2").refusal()
             #expect(refused.code == -31_008 && refused.words.contains("could not be read"), "\(mode)")
         }
     }
@@ -227,13 +219,12 @@ import ToolPins
         #expect(try harness.open().names(.prompts).isEmpty)
         let client = try harness.open(at: harness.own("git"))
         #expect(try client.names(.prompts).isEmpty)
-        #expect(try outcome(client.call("prompts/get", #"{"name":"commit"}"#)).code == -31_008)
+        #expect(try client.call("prompts/get", #"{"name":"commit"}"#).refusal().code == -31_008)
         #expect(
-            try outcome(
-                client.call(
-                    "completion/complete",
-                    #"{"ref":{"type":"ref/prompt","name":"commit"},"argument":{"name":"a","value":""}}"#)
-            ).code == -31_008)
+            try client.call(
+                "completion/complete",
+                #"{"ref":{"type":"ref/prompt","name":"commit"},"argument":{"name":"a","value":""}}"#
+            ).refusal().code == -31_008)
     }
 
     @Test("Names with characters that nobody sees are neither listed nor called, however they are written")
@@ -245,7 +236,7 @@ import ToolPins
         let client = try harness.open(at: harness.own("git"))
         #expect(try client.names() == ["log"])
         for name in [#"log\u200b"#, "log\u{200B}"] {
-            let refused = try outcome(client.call("tools/call", #"{"name":"\#(name)"}"#))
+            let refused = try client.call("tools/call", #"{"name":"\#(name)"}"#).refusal()
             #expect(refused.code == -32_602)
             #expect(refused.words.contains("U+200B"))
         }
@@ -263,10 +254,10 @@ import ToolPins
         #expect(try client.names() == ["hub__push"])
         let own = try harness.open(at: harness.own("git"))
         #expect(try own.names().isEmpty)
-        #expect(try outcome(own.call("tools/call", #"{"name":"anything"}"#)).code == -31_008)
-        _ = pins(harness).approve(nil)
+        #expect(try own.call("tools/call", #"{"name":"anything"}"#).refusal().code == -31_008)
+        _ = harness.pins.approve(nil)
         harness.settle()
-        #expect(pins(harness).report.fault == nil)
+        #expect(harness.pins.report.fault == nil)
         #expect(try client.names() == ["git__status", "hub__push"])
         #expect(try own.names() == ["status"])
     }
@@ -276,13 +267,13 @@ import ToolPins
         let harness = MergedHarness([("git", .legacy, ["status", "log"])]) { settings in
             settings.pins = PinnedServer(settings.name, mode: .block, fault: "the file is damaged", logger: .silent)
         }
-        #expect(pins(harness).approve(nil).isEmpty)
-        #expect(pins(harness).isHeldToLost, "nothing was read yet")
+        #expect(harness.pins.approve(nil).isEmpty)
+        #expect(harness.pins.isHeldToLost, "nothing was read yet")
         harness.start()
-        #expect(pins(harness).approve([PinnedName(.tool, ByteText("log"))]).count == 1)
-        #expect(pins(harness).isHeldToLost)
-        #expect(pins(harness).approve([PinnedName(.tool, ByteText("status"))]).count == 1)
-        #expect(!pins(harness).isHeldToLost)
+        #expect(harness.pins.approve([PinnedName(.tool, ByteText("log"))]).count == 1)
+        #expect(harness.pins.isHeldToLost)
+        #expect(harness.pins.approve([PinnedName(.tool, ByteText("status"))]).count == 1)
+        #expect(!harness.pins.isHeldToLost)
         let own = try harness.open(at: harness.own("git"))
         #expect(try own.names() == ["status", "log"])
     }
@@ -293,8 +284,8 @@ import ToolPins
             settings.pins = PinnedServer(settings.name, mode: .warn, fault: "the file is damaged", logger: .silent)
         }
         harness.start()
-        #expect(pins(harness).report.fault == nil)
-        #expect(pins(harness).record.names(.tool) == [ByteText("status")])
+        #expect(harness.pins.report.fault == nil)
+        #expect(harness.pins.record.names(.tool) == [ByteText("status")])
     }
 
     @Test("What is learnt, and what is approved, is kept")
@@ -315,10 +306,10 @@ import ToolPins
         let harness = try harness(.warn)
         let client = try harness.open()
         #expect(try client.names().count == 3)
-        pins(harness).take(.quarantine)
+        harness.pins.take(.quarantine)
         harness.settle()
         #expect(try client.names() == ["git__log", "hub__push"])
-        pins(harness).take(.off)
+        harness.pins.take(.off)
         harness.settle()
         #expect(try client.names().count == 3)
     }
