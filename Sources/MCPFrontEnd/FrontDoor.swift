@@ -12,8 +12,10 @@ package struct FrontDoorSettings: Sendable {
     package var prefix: String
     package var hosts: HostPolicy
     package var limits: HTTPLimits
-    /// The tokens with which the status of all servers may be read.
-    package var statusTokens: RouteTokens
+    /// The tokens that are accepted.
+    package var credentials: Credentials
+    /// Who may read the status of the servers.
+    package var statusAccess: Access
 
     package init(
         host: String?,
@@ -21,14 +23,16 @@ package struct FrontDoorSettings: Sendable {
         prefix: String,
         hosts: HostPolicy,
         limits: HTTPLimits,
-        statusTokens: RouteTokens
+        credentials: Credentials,
+        statusAccess: Access
     ) {
         self.host = host
         self.port = port
         self.prefix = prefix
         self.hosts = hosts
         self.limits = limits
-        self.statusTokens = statusTokens
+        self.credentials = credentials
+        self.statusAccess = statusAccess
     }
 }
 
@@ -63,11 +67,13 @@ package final class FrontDoor: HTTPRequestHandler {
         self.gateway = gateway
         self.logger = logger
         self.listener = HTTPListener(limits: settings.limits, logger: logger)
-        self.admission = Admission(hosts: settings.hosts)
+        self.admission = Admission(hosts: settings.hosts, credentials: settings.credentials, prefix: settings.prefix)
         self.table = EndpointTable(routes, prefix: settings.prefix)
         self.streamable = StreamableEndpoint(gateway: gateway, limits: settings.limits)
         self.eventStreams = EventStreamEndpoint(gateway: gateway, limits: settings.limits, table: table)
-        self.status = StatusPages(gateway: gateway, table: table, disabled: disabled, tokens: settings.statusTokens)
+        self.status = StatusPages(
+            gateway: gateway, table: table, disabled: disabled, credentials: settings.credentials,
+            access: settings.statusAccess)
     }
 
     /// Opens the listener.
@@ -79,24 +85,28 @@ package final class FrontDoor: HTTPRequestHandler {
     /// Lets clients reach a server, in place of what had its paths before. Whoever may not come in any more is shown
     /// out at once.
     package func publish(_ route: Route) {
-        guard let replaced = table.publish(route), !replaced.tokens.areCovered(by: route.tokens) else { return }
-        let (name, tokens) = (route.offer.name, route.tokens)
-        endRequests(at: name, except: tokens.admits)
-        // On each event loop after its connections, so that nothing is missed that they were about to begin.
-        for eventLoop in eventLoops.withLock({ $0 })?.makeIterator().map({ $0 }) ?? [] {
-            eventLoop.execute { [gateway] in
-                gateway.closeSessions(at: name, reason: "the token was taken away", except: tokens.admits)
-            }
-        }
+        guard let replaced = table.publish(route), replaced.access != route.access else { return }
+        showOut { $0 == route.offer.name }
     }
 
-    /// Ends the requests that are under way of whoever may not stay.
-    private func endRequests(at name: String, except mayStay: @escaping @Sendable (Principal) -> Bool) {
+    /// Shows everybody out who may not stay by what is in force now: with their rights, or with the token that they came
+    /// with.
+    package func showOut() { showOut { _ in true } }
+
+    private func showOut(where isMeant: @escaping @Sendable (_ name: String) -> Bool) {
         listener.review(
-            VisitorReview { visitor in
-                guard case .route(name) = visitor.place else { return true }
-                return mayStay(visitor.principal)
+            VisitorReview { [table] visitor in
+                guard case .route(let name) = visitor.place, isMeant(name) else { return true }
+                return !visitor.shown.isRevoked && table.keeps(visitor.principal, at: name)
             })
+        // On each event loop after its connections, so that nothing is missed that they were about to begin.
+        for eventLoop in eventLoops.withLock({ $0 })?.makeIterator().map({ $0 }) ?? [] {
+            eventLoop.execute { [gateway, table] in
+                gateway.closeSessions(reason: "the token was taken away") { offer, principal in
+                    isMeant(offer.name) && !table.keeps(principal, at: offer.name)
+                }
+            }
+        }
     }
 
     /// What is offered under a name.
@@ -122,13 +132,13 @@ package final class FrontDoor: HTTPRequestHandler {
         listener.review(
             VisitorReview { visitor in
                 guard case .management = visitor.place else { return true }
-                return access.tokens.admits(visitor.principal)
+                return !visitor.shown.isRevoked && access.callers.keeps(visitor.principal)
             })
     }
 
-    /// Shows the status of the servers to whoever has one of these tokens, and to nobody else from now on.
-    package func showStatus(to tokens: RouteTokens) {
-        status.show(to: tokens)
+    /// Shows the status of the servers to these, and to nobody else from now on.
+    package func showStatus(to access: Access) {
+        status.show(to: access)
     }
 
     /// Ends every stream and connection.
@@ -214,11 +224,7 @@ package final class FrontDoor: HTTPRequestHandler {
             try refuseGuest(request.http)
             if let destination = management.adHoc.admit(request) { return destination }
         }
-        throw Refusal(
-            .unknownPath,
-            "there is no server at this path; servers are at "
-                + "\(settings.prefix)/{name}/mcp and \(settings.prefix)/{name}/sse"
-        )
+        throw admission.nothingHere
     }
 
     func handle(_ destination: Destination, body: ByteBuffer, _ responder: HTTPResponder) {

@@ -7,6 +7,11 @@ extension Gateway {
     ///
     /// - Returns: nil for a call that is counted now, and must be released.
     func admit(_ principal: Principal, to server: ServerConnections) -> Refusal? {
+        if let seconds = principal.takeCall() {
+            return Refusal(
+                .tooManyCalls(retryAfter: seconds),
+                "too many calls within a minute (callsPerMinute of the client); try again in \(seconds) s")
+        }
         guard calls.admit(principal) else {
             return Refusal(.overloaded, "too many calls are under way; try again later")
         }

@@ -32,9 +32,9 @@ extension Gateway {
         }
     }
 
-    /// Ends what callers have on an offer who may not come in any more.
-    package func closeSessions(at name: String, reason: String, except mayStay: (Principal) -> Bool) {
-        closeSessions(reason: reason) { offer, principal in offer.name == name && !mayStay(principal) }
+    /// Ends what callers have at an offer.
+    package func closeSessions(at name: String, reason: String) {
+        closeSessions(reason: reason) { offer, _ in offer.name == name }
     }
 
     /// Ends every session.
@@ -42,7 +42,8 @@ extension Gateway {
         closeSessions(reason: reason) { _, _ in true }
     }
 
-    private func closeSessions(reason: String, where isMeant: (Offer, Principal) -> Bool) {
+    /// Ends what these callers have at these offers: sessions, subscriptions and calls that wait for their client.
+    package func closeSessions(reason: String, where isMeant: (Offer, Principal) -> Bool) {
         for session in sessions.all where isMeant(session.offer, session.principal) {
             session.run { $0.close(reason: reason) }
         }
@@ -69,6 +70,18 @@ extension Gateway {
         }
         for subscription in subscriptions where subscription.isOfSeveral {
             subscription.eventLoop.execute { subscription.listsChanged(at: server, changes, key) }
+        }
+    }
+
+    /// Tells callers that they may use something else than before. A session that was opened for a client that might use all
+    /// of a server, or might not, ends where that is otherwise now: its next one is of the other kind.
+    package func rightsChanged(of principals: Set<Principal>) {
+        guard !principals.isEmpty else { return }
+        for session in sessions.all where principals.contains(session.principal) {
+            session.run { $0.rightsChanged() }
+        }
+        for subscription in subscriptions.all where principals.contains(subscription.request.principal) {
+            subscription.eventLoop.execute { subscription.offerChanged() }
         }
     }
 

@@ -21,18 +21,22 @@ import Testing
                 counter.count.withLock { $0 += 1 }
                 return ScriptedLink(on: eventLoop)
             }
+            let credentials = Credentials()
+            for (token, principal) in tokens { credentials.add(token, for: principal) }
+            let access = tokens.isEmpty ? Access.everybody : .holders(Set(tokens.map(\.principal)))
             let doorSettings = FrontDoorSettings(
                 host: "127.0.0.1",
                 port: 0,
                 prefix: "",
                 hosts: HostPolicy(hosts: [], origins: ["https://app.example"], acceptsAddresses: false),
                 limits: HTTPLimits(),
-                statusTokens: RouteTokens(tokens)
+                credentials: credentials,
+                statusAccess: access
             )
             door = FrontDoor(
                 doorSettings,
                 gateway: Gateway(limits: GatewayLimits()),
-                routes: [Route(offer: offer, tokens: RouteTokens(tokens))],
+                routes: [Route(offer: offer, access: access)],
                 disabled: [],
                 logger: .silent
             )

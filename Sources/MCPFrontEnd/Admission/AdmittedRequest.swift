@@ -20,22 +20,37 @@ struct AuthenticatedRequest: Sendable {
     let admitted: AdmittedRequest
     let endpoint: Endpoint
     let principal: Principal
+    /// What it shows of that.
+    let shown: ShownCredential
     /// Takes it where its body turns out to bring a server; nil where none can be brought.
     var bringing: AdHocEndpoint?
 
     var http: HTTPRequestFields { admitted.http }
     var offer: Offer { endpoint.route.offer }
 
-    fileprivate init(admitted: AdmittedRequest, endpoint: Endpoint, principal: Principal) {
+    fileprivate init(
+        admitted: AdmittedRequest, endpoint: Endpoint, principal: Principal, shown: ShownCredential
+    ) {
         self.admitted = admitted
         self.endpoint = endpoint
         self.principal = principal
+        self.shown = shown
     }
 }
 
 /// The checks that every request passes before anything else happens.
 struct Admission: Sendable {
     let hosts: HostPolicy
+    let credentials: Credentials
+    /// The path of the base URL, without a slash at its end.
+    let prefix: String
+
+    /// The answer where there is no server; also to clients that may not know that there is one.
+    var nothingHere: Refusal {
+        Refusal(
+            .unknownPath,
+            "there is no server at this path; servers are at \(prefix)/{name}/mcp and \(prefix)/{name}/sse")
+    }
 
     /// Checks target, `Host` and `Origin`, before credentials and before the body is looked at.
     func admit(_ request: HTTPRequestFields) throws(Refusal) -> AdmittedRequest {
@@ -71,23 +86,26 @@ struct Admission: Sendable {
         return AdmittedRequest(http: request, target: target, origin: origin)
     }
 
-    /// Checks the credentials that the endpoint's route demands.
+    /// Checks that whoever sends a request may come to the endpoint.
     func authenticate(_ request: AdmittedRequest, for endpoint: Endpoint) throws(Refusal) -> AuthenticatedRequest {
-        let fields = request.http
-        let shown = fields[.authorization]
-        guard !fields.isRepeated(.authorization),
-            let principal = endpoint.route.tokens.principal(authorization: shown)
-        else {
-            if shown != nil, endpoint.route.isOpenedByServers {
-                throw Refusal(.forbidden, "the token opens none of the servers that are offered here")
-            }
-            throw Refusal(
-                shown == nil ? .tokenMissing : .tokenInvalid,
-                shown == nil
-                    ? "this server needs a token: send the header \"Authorization: Bearer <token>\""
-                    : "the token is not valid for this server"
-            )
+        let shown = credentials.shown(by: request.http)
+        guard let principal = endpoint.route.access.principal(for: shown.principal) else {
+            throw refusal(of: shown, at: endpoint.route)
         }
-        return AuthenticatedRequest(admitted: request, endpoint: endpoint, principal: principal)
+        return AuthenticatedRequest(admitted: request, endpoint: endpoint, principal: principal, shown: shown)
+    }
+
+    private func refusal(of shown: ShownCredential, at route: Route) -> Refusal {
+        switch shown {
+        case .none:
+            return Refusal(
+                .tokenMissing, "this server needs a token: send the header \"Authorization: Bearer <token>\"")
+        case .known(let credential) where credential.principal.isNamed:
+            return nothingHere
+        case .unknown, .known:
+            return route.isOpenedByServers
+                ? Refusal(.forbidden, "the token opens none of the servers that are offered here")
+                : Refusal(.tokenInvalid, "the token is not valid for this server")
+        }
     }
 }

@@ -27,9 +27,11 @@ enum Destination: Sendable {
     var visitor: Visitor? {
         switch self {
         case .streamable(let request, _), .eventStream(let request, _):
-            Visitor(place: .route(request.offer.name), principal: request.principal)
-        case .management(let request): Visitor(place: .management, principal: request.caller.principal)
-        case .adHoc(let request): Visitor(place: .management, principal: request.caller.principal)
+            Visitor(place: .route(request.offer.name), principal: request.principal, shown: request.shown)
+        case .management(let request):
+            Visitor(place: .management, principal: request.caller.principal, shown: request.caller.shown)
+        case .adHoc(let request):
+            Visitor(place: .management, principal: request.caller.principal, shown: request.caller.shown)
         case .status, .preflight, .answered, .refused: nil
         }
     }
@@ -38,11 +40,12 @@ enum Destination: Sendable {
 /// Somebody who was let in, and where: what is looked at again when tokens are taken away.
 struct Visitor: Sendable {
     enum Place: Sendable {
-        /// A server, by the name of its route.
+        /// What is offered, by the name of its route.
         case route(String)
         case management
     }
 
     let place: Place
     let principal: Principal
+    let shown: ShownCredential
 }

@@ -2,17 +2,17 @@ package import MCPGateway
 import MCPValues
 import Synchronization
 
-/// A path as clients see it: what is offered there, and the tokens that open it.
+/// A path as clients see it: what is offered there, and who may come.
 package struct Route: Sendable {
     package let offer: Offer
-    package let tokens: RouteTokens
-    /// Whether the tokens are those of the servers that are offered: who shows another one has a token, but nothing is
-    /// left for them.
+    package let access: Access
+    /// Whether that is whoever may use one of the servers that are offered: who shows another token has one, but nothing
+    /// is left for them.
     package let isOpenedByServers: Bool
 
-    package init(offer: Offer, tokens: RouteTokens, isOpenedByServers: Bool = false) {
+    package init(offer: Offer, access: Access, isOpenedByServers: Bool = false) {
         self.offer = offer
-        self.tokens = tokens
+        self.access = access
         self.isOpenedByServers = isOpenedByServers
     }
 }
@@ -91,6 +91,13 @@ final class EndpointTable: Sendable {
                 endpoints[ByteText(base + suffix)] = nil
             }
         }
+    }
+
+    /// Whether somebody who was let in at a route may stay; where there is no route any more, what they have there ends by
+    /// itself.
+    func keeps(_ principal: Principal, at name: String) -> Bool {
+        guard let endpoint = endpoint(at: base(of: name) + "/mcp") else { return true }
+        return endpoint.route.access.keeps(principal)
     }
 
     func endpoint(at path: String) -> Endpoint? {

@@ -23,6 +23,7 @@ enum WireErrors {
         case .unsupportedMediaType: .unsupportedMediaType
         case .headTooLong: .requestHeaderFieldsTooLarge
         case .tooManyConnections, .shuttingDown, .overloaded: .serviceUnavailable
+        case .tooManyCalls: .tooManyRequests
         // These tell of the outcome, which the body does.
         case .invalidRequest, .invalidParams, .inputNotGiven, .invalidAnswer, .notApproved: .ok
         }
@@ -35,6 +36,7 @@ enum WireErrors {
         case .methodNotAllowed(let allowed): [("Allow", allowed)]
         case .tooManyConnections: [("Retry-After", "1")]
         case .shuttingDown, .overloaded: [("Retry-After", "5")]
+        case .tooManyCalls(let seconds): [("Retry-After", "\(seconds)")]
         case .malformed, .suspect, .headTooLong, .bodyTooLong, .tooSlow, .forbidden, .unknownPath, .unknownSession,
             .notAcceptable, .unsupportedMediaType, .tooManyStreams, .invalidRequest, .identifierInUse,
             .invalidEnvelope, .invalidParams, .methodNotFound, .headerMismatch, .unsupportedVersion,

@@ -1,13 +1,16 @@
-import MCPGateway
+package import MCPGateway
+package import MCPValues
 import NIOHTTP1
 
 /// Who may ask for what in the management API, and how much.
 package struct ManagementAccess: Sendable {
-    /// The tokens that open the API; without any, only a listener on loopback lets anything be changed.
-    package var tokens: RouteTokens
-    /// The tokens of servers. As soon as there is one, not everybody may do everything, so that the API needs a token
-    /// of its own.
-    package var serverTokens: RouteTokens
+    /// Every token that is accepted somewhere.
+    package let credentials: Credentials
+    /// Who may use the API; where that is everybody, only a listener on loopback lets anything be changed.
+    package var callers: Access
+    /// Whether anything else asks who somebody is. Then not everybody may do everything, so that the API needs a token of
+    /// its own.
+    package var isAskedElsewhere: Bool
     /// Whether others than this machine's own programs can reach the proxy.
     package var isReachable: Bool
     /// Web origins that were configured, beside the loopback ones that the listener accepts anyway.
@@ -20,10 +23,12 @@ package struct ManagementAccess: Sendable {
     package var prefix: String
 
     package init(
-        tokens: RouteTokens, serverTokens: RouteTokens, isReachable: Bool, allowedOrigins: Set<String>, prefix: String
+        credentials: Credentials, callers: Access, isAskedElsewhere: Bool, isReachable: Bool,
+        allowedOrigins: Set<String>, prefix: String
     ) {
-        self.tokens = tokens
-        self.serverTokens = serverTokens
+        self.credentials = credentials
+        self.callers = callers
+        self.isAskedElsewhere = isAskedElsewhere
         self.isReachable = isReachable
         self.allowedOrigins = Set(allowedOrigins.map { $0.lowercased() })
         self.prefix = prefix
@@ -36,33 +41,48 @@ package struct ManagementAccess: Sendable {
         case everything
     }
 
+    /// How far somebody may go who is no stranger.
+    package func right(of principal: Principal) -> ManagementRight {
+        callers.isHeld(by: principal) ? .execute : principal.rights.management
+    }
+
     /// Who asks. Nothing is said yet about what they may ask for.
     func caller(_ request: AdmittedRequest) throws(ManagementProblem) -> ManagementCaller {
-        guard !tokens.isEmpty else { return ManagementCaller(principal: .anonymous, hasToken: false) }
-        let fields = request.http
-        let shown = fields[.authorization]
-        if !fields.isRepeated(.authorization) {
-            if let principal = tokens.principal(authorization: shown) {
-                return ManagementCaller(principal: principal, hasToken: true)
-            }
-            if !serverTokens.isEmpty, serverTokens.principal(authorization: shown) != nil {
-                throw ManagementProblem(
-                    .refused(.forbidden),
-                    "this token opens servers, not the management API; use one of mcpProxy.management.authTokens")
-            }
+        let shown = credentials.shown(by: request.http)
+        guard let principal = callers.principal(for: shown.principal) else { throw problem(of: shown) }
+        return ManagementCaller(principal: principal, right: right(of: principal), shown: shown)
+    }
+
+    private func problem(of shown: ShownCredential) -> ManagementProblem {
+        switch shown {
+        case .none:
+            ManagementProblem(
+                .unauthorized, "the management API needs a token: send the header \"Authorization: Bearer <token>\"",
+                headers: [("WWW-Authenticate", "Bearer")])
+        case .unknown:
+            ManagementProblem(
+                .unauthorized, "the token is not valid for the management API",
+                headers: [("WWW-Authenticate", "Bearer error=\"invalid_token\"")])
+        case .known(let credential) where credential.principal.isNamed:
+            ManagementProblem(.unknownPath, "there is nothing at this path")
+        case .known:
+            ManagementProblem(
+                .refused(.forbidden),
+                "this token opens servers, not the management API; use one of mcpProxy.management.authTokens")
         }
-        throw ManagementProblem(
-            .unauthorized,
-            shown == nil
-                ? "the management API needs a token: send the header \"Authorization: Bearer <token>\""
-                : "the token is not valid for the management API",
-            headers: [("WWW-Authenticate", shown == nil ? "Bearer" : "Bearer error=\"invalid_token\"")])
     }
 
     /// Whether a caller may change something, as far as that depends on the way they come.
     func allowChange(_ request: AdmittedRequest, _ caller: ManagementCaller) throws(ManagementProblem) {
-        guard !caller.hasToken else { return }
-        guard serverTokens.isEmpty else {
+        guard !caller.isKnown else {
+            guard caller.right >= .write else {
+                throw ManagementProblem(
+                    .refused(.forbidden),
+                    "this client may read here and change nothing (\"management\" of the client is \"read\")")
+            }
+            return
+        }
+        guard !isAskedElsewhere else {
             throw ManagementProblem(
                 .refused(.forbidden),
                 "servers ask for tokens here, so that nothing can be changed without one for the management API; set "
@@ -84,8 +104,8 @@ package struct ManagementAccess: Sendable {
 
     /// How much a caller may see.
     func reading(_ request: AdmittedRequest, _ caller: ManagementCaller) -> Reach {
-        if caller.hasToken { return .everything }
-        return isReachable || !serverTokens.isEmpty || isForeignPage(request) ? .overview : .everything
+        if caller.isKnown { return .everything }
+        return isReachable || isAskedElsewhere || isForeignPage(request) ? .overview : .everything
     }
 
     /// Whether a web page asks that nobody has allowed by name: any page on this machine's loopback could, without its

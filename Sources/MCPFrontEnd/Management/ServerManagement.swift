@@ -1,4 +1,5 @@
 package import MCPGateway
+package import MCPValues
 package import NIOCore
 
 /// Servers as the management API sees and changes them. Implemented by the program that owns them.
@@ -48,14 +49,25 @@ package protocol ServerManagement: GroupManagement, PinManagement {
 }
 
 /// Who asks for a change, and how far they may go.
-package struct ManagementCaller: Sendable, Equatable {
+package struct ManagementCaller: Sendable {
     package let principal: Principal
-    /// Whether a token was shown that opens the management API; only then may anything start a process.
-    package let hasToken: Bool
+    /// What they had the right to when they asked; `none` for somebody who has shown nothing. Nothing starts a process for
+    /// whom has not the right to that.
+    package let right: ManagementRight
+    /// What they have shown of who they are.
+    let shown: ShownCredential
 
-    package init(principal: Principal, hasToken: Bool) {
+    /// Whether they have shown something that opens the management API.
+    package var isKnown: Bool { right > .none }
+
+    package init(principal: Principal, right: ManagementRight) {
+        self.init(principal: principal, right: right, shown: .none)
+    }
+
+    init(principal: Principal, right: ManagementRight, shown: ShownCredential) {
         self.principal = principal
-        self.hasToken = hasToken
+        self.right = right
+        self.shown = shown
     }
 }
 

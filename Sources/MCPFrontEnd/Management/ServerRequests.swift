@@ -73,7 +73,7 @@ struct ServerRequests: Sendable {
     private func list(_ reach: ManagementAccess.Reach) async -> ManagementAnswer {
         var entries = JSONObjectWriter()
         // Somebody without a token cannot be told from others, so that what one of them brought is shown to nobody.
-        for report in await servers.reports() where caller.hasToken || report.source != .adHoc {
+        for report in await servers.reports() where caller.isKnown || report.source != .adHoc {
             entries.add(report.name, json: report.entry(reach))
         }
         var object = JSONObjectWriter()

@@ -1,5 +1,6 @@
 import MCPCore
 import MCPGateway
+import MCPValues
 import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -25,13 +26,15 @@ final class StatusPages: Sendable {
     private let gateway: Gateway
     private let table: EndpointTable
     private let disabled: Mutex<[String]>
-    private let tokens: Mutex<RouteTokens>
+    private let credentials: Credentials
+    private let access: Mutex<Access>
 
-    init(gateway: Gateway, table: EndpointTable, disabled: [String], tokens: RouteTokens) {
+    init(gateway: Gateway, table: EndpointTable, disabled: [String], credentials: Credentials, access: Access) {
         self.gateway = gateway
         self.table = table
         self.disabled = Mutex(disabled)
-        self.tokens = Mutex(tokens)
+        self.credentials = credentials
+        self.access = Mutex(access)
     }
 
     /// Notes which servers are left out.
@@ -39,9 +42,9 @@ final class StatusPages: Sendable {
         disabled.withLock { $0 = names }
     }
 
-    /// Shows the servers to whoever has one of these tokens, and to nobody else from now on.
-    func show(to tokens: RouteTokens) {
-        self.tokens.withLock { $0 = tokens }
+    /// Shows the servers to these, and to nobody else from now on.
+    func show(to access: Access) {
+        self.access.withLock { $0 = access }
     }
 
     /// Whether there is a page at a path.
@@ -58,24 +61,24 @@ final class StatusPages: Sendable {
         case .health:
             responder.respond(.ok, json: ByteBuffer(string: #"{"status":"ok"}"#))
         case .readiness:
-            let tokens = self.tokens.withLock { $0 }
-            let mayRead = tokens.principal(authorization: request.http[.authorization]) != nil
-            readiness(showsServers: mayRead, responder)
+            let access = self.access.withLock { $0 }
+            readiness(for: access.principal(for: credentials.shown(by: request.http).principal), responder)
         }
     }
 
-    private func readiness(showsServers: Bool, _ responder: HTTPResponder) {
+    /// - Parameter reader: nil for somebody who may not know which servers there are.
+    private func readiness(for reader: Principal?, _ responder: HTTPResponder) {
         let servers = table.offers.filter(\.isListed).sorted { $0.name < $1.name }.compactMap(\.member?.server)
         let isStarting = servers.contains { $0.status.state == .starting && $0.status.error == nil }
         let word = gateway.isDraining ? "draining" : isStarting ? "starting" : "ready"
         var body = ByteBuffer(string: #"{"status":""#)
         body.writeString(word)
         body.writeString("\"")
-        if showsServers {
+        if let reader {
             body.writeString(#","servers":{"#)
             var isFirst = true
-            for server in servers { write(server, to: &body, &isFirst) }
-            for name in disabled.withLock({ $0 }).sorted() {
+            for server in servers where Self.mayKnow(reader, of: server.name) { write(server, to: &body, &isFirst) }
+            for name in disabled.withLock({ $0 }).sorted() where Self.mayKnow(reader, of: name) {
                 begin(name, .disabled, to: &body, &isFirst)
                 body.writeString("}")
             }
@@ -83,6 +86,14 @@ final class StatusPages: Sendable {
         }
         body.writeString("}")
         responder.respond(word == "ready" ? .ok : .serviceUnavailable, json: body)
+    }
+
+    /// Whether somebody who may read the status may know of a server. A client that the operator has named knows of what it
+    /// may use, and of all where it may read in the management API.
+    private static func mayKnow(_ reader: Principal, of server: String) -> Bool {
+        guard reader.isNamed else { return true }
+        let rights = reader.rights
+        return rights.admit(.server(ByteText(server))) || rights.admit(.management(.read))
     }
 
     private func begin(

@@ -90,11 +90,10 @@ package final class Offer: Sendable {
     // MARK: Changes
 
     /// Shows other tools of its server from now on.
-    package func show(_ toolFilter: ToolFilter?, logsRequests: Bool) {
+    package func show(_ toolFilter: ToolFilter?, prefix: String, logsRequests: Bool) {
         state.withLock { state in
             guard case .server(let member) = state.content else { return }
-            let other = Member(
-                member.server, toolFilter: toolFilter, prefix: member.prefix, access: member.access)
+            let other = Member(member.server, toolFilter: toolFilter, prefix: prefix, access: member.access)
             state.content = .server(other)
             state.logsRequests = logsRequests
             state.edition += 1
@@ -112,6 +111,11 @@ package final class Offer: Sendable {
         }
     }
 
+    /// Looks at once more who may use what of it.
+    package func rightsChanged() {
+        state.withLock { $0.edition += 1 }
+    }
+
     // MARK: What one caller sees
 
     /// Whether there is anything for a caller.
@@ -119,7 +123,7 @@ package final class Offer: Sendable {
 
     /// What a caller sees where names have to be looked up; nil at a server's own path, where everything passes as it is.
     func view(for principal: Principal, _ narrowing: Narrowing) -> OfferView? {
-        guard isMerged || !narrowing.isEmpty else { return nil }
+        guard isMerged || !narrowing.isEmpty || !principal.tools.isAll else { return nil }
         return state.withLock { state in
             switch state.content {
             case .server(let member): state.views.whole([member], .asItIs, edition: state.edition)

@@ -164,7 +164,7 @@ struct OfferAssembly {
             let own = member.server.settings.cacheHints
             time = min(time, list.timeToLive ?? own.timeToLive.milliseconds)
             isPublic = isPublic && (list.isPublic ?? own.isPublic)
-            if case .holders = member.access { isPublic = false }
+            if !member.access.isOpen { isPublic = false }
         }
         return CacheHints.members(milliseconds: time == .max ? 0 : time, isPublic: isPublic && time != .max)
     }

@@ -19,8 +19,14 @@ final class OfferLists: Sendable {
         let isReadOnly: Bool
         /// What the group says of it in place of its server.
         let override: ToolOverride?
+        /// Whether its server lists it: one that it does not list may be newer than the list.
+        let isListed: Bool
 
-        init(member: Int, name: ByteBuffer, isReadOnly: Bool = false, override: ToolOverride? = nil) {
+        init(
+            member: Int, name: ByteBuffer, isReadOnly: Bool = false, override: ToolOverride? = nil,
+            isListed: Bool = true
+        ) {
+            self.isListed = isListed
             self.member = member
             self.name = name
             self.isReadOnly = isReadOnly
@@ -124,7 +130,8 @@ final class OfferLists: Sendable {
         guard override?.name == nil, selection.admitsNew(tool: name),
             members[guess.member].toolFilter?.admits(guess.name.text) ?? true
         else { return nil }
-        return Target(member: guess.member, name: ByteBuffer(jsonString: guess.name.text), override: override)
+        return Target(
+            member: guess.member, name: ByteBuffer(jsonString: guess.name.text), override: override, isListed: false)
     }
 
     /// What a prompt that is asked for stands for; nil when nothing is offered under the name.

@@ -11,6 +11,10 @@ extension SeenLists {
         return withheld(.tools, lists.toolNames.origin(of: offered)) { entry, prefix in
             selection.admits(tool: offered, entry, prefix: prefix)
                 && (!narrowing.isReadOnly || entry.isReadOnly) && narrowing.tools.allSatisfy { $0.admits(name) }
+                && rights.admit(
+                    OfferedName.whole(entry.key.text, prefix: prefix),
+                    given: selection.overrides[ByteText(offered)]?.name,
+                    saysReadOnly: entry.isReadOnly)
         }
     }
 

@@ -2,17 +2,23 @@ import MCPCore
 import MCPValues
 import NIOCore
 
-/// What one client is offered: the lists of all who may use the same servers, without what it does not want to see.
+/// What one client is offered: the lists of all who may use the same servers, without what it does not want to see and
+/// what it may not use.
 ///
-/// Clients choose what they want to see, so that there can be any number of these: nothing is kept of them.
+/// Clients choose what they want to see, and there may be any number of clients: nothing is kept of these.
 struct SeenLists {
     let lists: OfferLists
     let narrowing: Narrowing
+    let rights: ToolRights
 
-    init(_ lists: OfferLists, _ narrowing: Narrowing) {
+    init(_ lists: OfferLists, _ narrowing: Narrowing, _ rights: ToolRights = .all) {
         self.lists = lists
         self.narrowing = narrowing
+        self.rights = rights
     }
+
+    /// Whether the client sees all that there is.
+    private var hidesNothing: Bool { narrowing.hidesNothing && rights.isAll }
 
     // MARK: What names stand for
 
@@ -39,7 +45,7 @@ struct SeenLists {
     /// Why a tool is not called at the moment although it is offered; nil for all others. Where only what changes nothing is
     /// offered, what a server said before it was started anew does not count: it may be another version.
     func whyNotNow(_ target: OfferLists.Target) -> Refusal? {
-        guard narrowing.isReadOnly || lists.selection.terms.isReadOnly else { return nil }
+        guard narrowing.isReadOnly || rights.isReadOnly || lists.selection.terms.isReadOnly else { return nil }
         let server = lists.members[target.member].server
         guard !server.catalog.isPresent else { return nil }
         let words =
@@ -59,12 +65,12 @@ struct SeenLists {
         client: @autoclosure () -> String?
     ) throws(Refusal) -> ByteBuffer {
         let isSearchable = kind == .tools && hasSearch
-        guard isSearchable || !narrowing.hidesNothing else {
+        guard isSearchable || !hidesNothing else {
             return try lists.answer(to: id, kind, after: cursor, for: era)
         }
         let client = isSearchable ? client() : nil
         return try lists.answer(to: id, kind, after: cursor, for: era) { whole in
-            let list = narrowing.hidesNothing ? whole : whole.filtered(isWanted)
+            let list = hidesNothing ? whole : whole.filtered(isWanted)
             return isSearchable && isSearched(list, by: client) ? searched(list) : list
         }
     }
@@ -85,9 +91,17 @@ struct SeenLists {
     private func wants(_ member: Int) -> Bool { narrowing.wants(lists.members[member].server) }
 
     func wants(_ target: OfferLists.Target, as name: String) -> Bool {
-        guard !narrowing.hidesNothing else { return true }
-        guard wants(target.member), !narrowing.isReadOnly || target.isReadOnly else { return false }
+        guard !hidesNothing else { return true }
+        guard wants(target.member), !narrowing.isReadOnly || target.isReadOnly, mayUse(target) else { return false }
         return narrowing.tools.isEmpty || narrowing.tools.allSatisfy { $0.admits(name) && !$0.denies(whole(target)) }
+    }
+
+    /// What nothing is known of but a name, the client may use only where it may use everything: a server may take the name
+    /// for that of another tool.
+    private func mayUse(_ target: OfferLists.Target) -> Bool {
+        rights.isAll
+            || target.isListed
+                && rights.admit(whole(target), given: target.override?.name, saysReadOnly: target.isReadOnly)
     }
 
     /// The name that a tool would have without any bound: one that was cut may not show any more what it was.

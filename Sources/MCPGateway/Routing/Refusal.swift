@@ -49,6 +49,8 @@ package struct Refusal: Error, Sendable {
 
         case shuttingDown
         case overloaded
+        /// More than the caller may make in a minute; in how many seconds there will be room.
+        case tooManyCalls(retryAfter: Int)
     }
 
     package let reason: Reason
@@ -96,7 +98,7 @@ extension Refusal.Reason {
         case .invalidAnswer: .invalidAnswer
         case .notApproved: .notApproved
         case .shuttingDown: .shuttingDown
-        case .overloaded: .overloaded
+        case .overloaded, .tooManyCalls: .overloaded
         }
     }
 

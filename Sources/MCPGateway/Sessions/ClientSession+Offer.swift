@@ -14,7 +14,7 @@ extension ClientSession {
     }
 
     /// What the client is offered at the moment.
-    func lists(_ view: OfferView) -> SeenLists { SeenLists(view.lists(of: key), narrowing) }
+    func lists(_ view: OfferView) -> SeenLists { SeenLists(view.lists(of: key), narrowing, principal.tools) }
 
     /// On which connection a server with sessions is used for this client.
     private func key(at server: ServerConnections) -> ConnectionKey {
@@ -148,15 +148,23 @@ extension ClientSession {
         tell(changes)
     }
 
+    /// Takes the news that the client may use something else than before.
+    func rightsChanged() {
+        guard isAtServersOwnPath == passesAll else { return close(reason: "the rights of the client have changed") }
+        offerChanged(isCertain: true)
+    }
+
     /// Takes the news that other servers are offered, or the same in another way.
-    func offerChanged() {
+    ///
+    /// - Parameter isCertain: Whether the client may see something else even if the same servers are offered.
+    func offerChanged(isCertain: Bool = false) {
         guard !isAtServersOwnPath, !isClosed else { return }
         let former = lastView
         for leg in legs.all where view?.has(leg.server) != true {
             drop(leg, reason: "the server is not offered any more")
         }
         // What changes for others only is nothing to this client.
-        if let former, let view, view.isLike(former) { return }
+        if !isCertain, let former, let view, view.isLike(former) { return }
         tell(Set(CatalogKind.allCases.map(\.change)))
     }
 

@@ -77,7 +77,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         self.principal = principal
         self.offer = offer
         self.narrowing = narrowing
-        isAtServersOwnPath = !offer.isMerged && narrowing.isEmpty
+        isAtServersOwnPath = Self.passesAll(offer, narrowing, principal)
         self.version = version
         self.declaration = declaration
         self.capabilities = declaration.answers
@@ -88,6 +88,14 @@ package final class ClientSession: Caller, @unchecked Sendable {
         self.lastUsed = opened
         if isAtServersOwnPath, let member = offer.member { _ = leg(to: member) }
     }
+
+    /// Whether everything passes as it is.
+    private static func passesAll(_ offer: Offer, _ narrowing: Narrowing, _ principal: Principal) -> Bool {
+        !offer.isMerged && narrowing.isEmpty && principal.tools.isAll
+    }
+
+    /// Whether everything would pass as it is if the session were opened now.
+    var passesAll: Bool { Self.passesAll(offer, narrowing, principal) }
 
     /// Runs on the session's event loop: now, when that is the current one.
     package func run(_ body: @escaping @Sendable (ClientSession) -> Void) {

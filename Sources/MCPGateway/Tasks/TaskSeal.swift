@@ -12,6 +12,8 @@ package final class TaskSeal: Sendable {
     private static let tagLength = 32
 
     private let keys: Mutex<[Principal: SymmetricKey]>
+    /// For clients that the operator has named: theirs follow from it, whatever token they come with.
+    private let ownKey = SymmetricKey(size: .bits256)
     private let sharedKey = TaskSeal.key(of: [0])
     /// For callers that are not known, such as those whose token was taken away a moment ago: opens nothing that was
     /// sealed for others, nor after this run.
@@ -36,12 +38,11 @@ package final class TaskSeal: Sendable {
         book.forget(principal)
     }
 
-    private static func key(of secret: [UInt8]) -> SymmetricKey {
+    private static func key(of secret: [UInt8]) -> SymmetricKey { key(of: SymmetricKey(data: secret), "") }
+
+    private static func key(of secret: SymmetricKey, _ name: String) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: SymmetricKey(data: secret),
-            info: Array("mcp-proxy task identifier".utf8),
-            outputByteCount: 32
-        )
+            inputKeyMaterial: secret, info: Array("mcp-proxy task identifier\(name)".utf8), outputByteCount: 32)
     }
 
     /// The identifier for a client.
@@ -63,7 +64,9 @@ package final class TaskSeal: Sendable {
     }
 
     private func key(of principal: Principal) -> SymmetricKey {
-        principal == .anonymous ? sharedKey : keys.withLock { $0[principal] } ?? strangerKey
+        if principal == .anonymous { return sharedKey }
+        if principal.isNamed { return Self.key(of: ownKey, principal.name) }
+        return keys.withLock { $0[principal] } ?? strangerKey
     }
 
     private func tag(_ id: String, _ server: ServerConnections, _ principal: Principal) -> String {

@@ -133,32 +133,42 @@ enum GroupConversion {
 
     /// Warns of patterns that match no server, and of a list without any.
     private static func checkServers(in reader: ObjectReader, _ servers: [String], _ context: inout ConversionContext) {
-        guard let node = reader.node("servers"), case .array(let elements) = node.value else { return }
-        if elements.isEmpty {
+        if let node = reader.node("servers"), node.value == .array([]) {
             context.warn(
                 "the list is empty, so nothing is offered", at: node.position, reader.path("servers"),
                 write: #"Name servers, or write ["*"] for all"#)
         }
+        checkPatterns("servers", of: "server", in: reader, servers, &context)
+    }
+
+    /// Warns of patterns under a key that match none of the names.
+    ///
+    /// - Parameter kind: What has the names.
+    static func checkPatterns(
+        _ key: String, of kind: String, in reader: ObjectReader, _ names: [String],
+        _ context: inout ConversionContext
+    ) {
+        guard case .array(let elements)? = reader.node(key)?.value else { return }
         let patterns = elements.compactMap { element in
             if case .string(let pattern) = element.value, !["", "!", "*"].contains(pattern) { pattern } else { nil }
         }
-        let unmatched = Set(NamePatterns(patterns).unmatched(by: servers).map(ByteText.init))
+        let unmatched = Set(NamePatterns(patterns).unmatched(by: names).map(ByteText.init))
         for (index, element) in elements.enumerated() where context.hasRoom(for: .warning) {
             guard case .string(let pattern) = element.value, unmatched.contains(ByteText(pattern)) else { continue }
-            warn(ofPattern: pattern, element, reader.path("servers").appending(index: index), servers, &context)
+            warn(ofPattern: pattern, element, of: kind, reader.path(key).appending(index: index), names, &context)
         }
     }
 
     private static func warn(
-        ofPattern pattern: String, _ element: ConfigurationNode, _ path: ConfigurationPath, _ servers: [String],
-        _ context: inout ConversionContext
+        ofPattern pattern: String, _ element: ConfigurationNode, of kind: String, _ path: ConfigurationPath,
+        _ names: [String], _ context: inout ConversionContext
     ) {
         let isShown = ConversionContext.quoted(element) != nil
         let shown = isShown ? " " + ConfigurationPath.quoted(ServerName.redacted(pattern)) : ""
-        let near = nearestKey(to: pattern, in: servers.filter { !$0.contains("/") })
+        let near = nearestKey(to: pattern, in: names.filter { !$0.contains("/") })
         context.warn(
-            "the pattern\(shown) matches no server of the configuration", at: element.position, path,
-            write: near.map { "Did you mean \(ConfigurationPath.quoted($0))?" } ?? "Write the name of a server")
+            "the pattern\(shown) matches no \(kind) of the configuration", at: element.position, path,
+            write: near.map { "Did you mean \(ConfigurationPath.quoted($0))?" } ?? "Write the name of a \(kind)")
     }
     /// Whether every client takes the text for the name of a tool, but for its length.
     static func isTakenByAll(_ name: String) -> Bool {

@@ -102,21 +102,27 @@ enum AuthToken {
             context.error("the token is empty", at: position, path, write: "Write a token, or remove the entry")
             return nil
         }
-        guard token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            context.error(
-                "the token has a character that cannot stand in a header", at: position, path,
-                write: "Use letters, digits and punctuation, without spaces")
+        if let fault = fault(of: token) {
+            context.error(fault, at: position, path, write: "Use letters, digits and punctuation, without spaces")
             return nil
         }
-        if examples.contains(token) {
+        if let doubt = doubt(of: token) {
             context.warn(
-                "this token is an example of the documentation, so everybody knows it", at: position, path,
-                write: "Write your own, such as the output of \"openssl rand -hex 32\"")
-        } else if token.utf8.count < shortestSafe {
-            context.warn(
-                "the token has fewer than \(shortestSafe) characters and can be guessed", at: position, path,
-                write: "Write a longer one, such as the output of \"openssl rand -hex 32\"")
+                doubt, at: position, path, write: "Write your own, such as the output of \"openssl rand -hex 32\"")
         }
         return token
+    }
+
+    /// Why a text cannot be a token, in words that do not hold it.
+    static func fault(of token: String) -> String? {
+        token.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+            ? nil : "the token has a character that cannot stand in a header"
+    }
+
+    /// Why a token should be another one, in words that do not hold it.
+    static func doubt(of token: String) -> String? {
+        if examples.contains(token) { return "this token is an example of the documentation, so everybody knows it" }
+        return token.utf8.count < shortestSafe
+            ? "the token has fewer than \(shortestSafe) characters and can be guessed" : nil
     }
 }

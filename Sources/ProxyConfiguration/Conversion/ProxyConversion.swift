@@ -19,6 +19,7 @@ enum ProxyConversion {
         settings.servers = servers(in: reader, globalTokens: globalTokens, defaults: settings.options, &context)
         context.without(context.missing(within: reader.path("mcpProxy"), scope: .proxy)) { context in
             GroupConversion.read(in: proxy, into: &settings, &context)
+            ClientConversion.read(in: proxy, into: &settings, &context)
         }
         noticeVersions(reader, &context)
         return settings

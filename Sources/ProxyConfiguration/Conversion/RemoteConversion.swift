@@ -142,10 +142,15 @@ enum EgressConversion {
 
     /// Reads `trustedCAFile`, here and under `mcpProxy`.
     static func file(in reader: ObjectReader, _ context: inout ConversionContext) -> String? {
-        guard let text = reader.nonEmptyText("trustedCAFile", &context) else { return nil }
+        path("trustedCAFile", in: reader, &context)
+    }
+
+    /// Reads the name of a file.
+    static func path(_ key: String, in reader: ObjectReader, _ context: inout ConversionContext) -> String? {
+        guard let text = reader.nonEmptyText(key, &context) else { return nil }
         guard !text.unicodeScalars.contains("\0") else {
             context.error(
-                "the text holds a NUL", at: reader.node("trustedCAFile")?.position, reader.path("trustedCAFile"),
+                "the text holds a NUL", at: reader.node(key)?.position, reader.path(key),
                 write: "Remove it")
             return nil
         }

@@ -13,6 +13,7 @@ enum KeyScope: String, Sendable, CaseIterable {
     case endpoint
     case group
     case groupOptions
+    case client
     case toolOverride
     case presetArgument
     case deprecatedServer
@@ -20,7 +21,7 @@ enum KeyScope: String, Sendable, CaseIterable {
     case deprecatedClientConfig
 
     /// The one table of everything that may be written. What sets something has its row in ``ProxyKey``, ``LimitKey``,
-    /// ``OptionKey``, ``ServerKey``, ``GroupKey`` or ``ManagementKey``.
+    /// ``OptionKey``, ``ServerKey``, ``GroupKey``, ``ClientKey`` or ``ManagementKey``.
     var keys: [KnownKey] {
         switch self {
         case .document: Self.documentKeys
@@ -36,6 +37,7 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .endpoint: GroupKey.endpoint
         case .group: GroupKey.known
         case .groupOptions: GroupKey.options.map(\.known)
+        case .client: ClientKey.all.map(\.known)
         case .toolOverride: GroupKey.toolOverride
         case .presetArgument: GroupKey.presetArgument
         case .deprecatedServer: DeprecatedKey.server
@@ -62,6 +64,7 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .endpoint: "All servers at one address."
         case .group: "Several servers at one address."
         case .groupOptions: "Options of a group, or of the endpoint for all servers."
+        case .client: "A client that has a name, and what it may do."
         case .toolOverride: "What clients are told of a tool in place of what its server says."
         case .presetArgument: "An argument of a tool that is set and hidden from clients."
         case .deprecatedServer: "Version 1 of mcpProxy."
@@ -90,7 +93,7 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .deprecatedClient: #""required": ["type", "config"]"#
         // The spelling of the Go program's documentation.
         case .options: ##""patternProperties": {"^Disabled$": {"$ref": "#/$defs/boolean"}}"##
-        case .proxy, .limits, .management, .endpoint, .group, .groupOptions, .toolOverride, .deprecatedServer,
+        case .proxy, .limits, .management, .endpoint, .group, .groupOptions, .client, .toolOverride, .deprecatedServer,
             .deprecatedClientConfig:
             nil
         }
@@ -158,7 +161,7 @@ extension KeyScope {
     private var isAroundServers: Bool {
         switch self {
         case .proxy, .limits, .options, .endpoint, .group, .groupOptions: true
-        case .document, .toolFilter, .server, .management, .template, .templateParameter, .templateServer,
+        case .document, .toolFilter, .server, .management, .template, .templateParameter, .templateServer, .client,
             .toolOverride,
             .presetArgument, .deprecatedServer, .deprecatedClient, .deprecatedClientConfig:
             false

@@ -46,6 +46,10 @@ enum ProxyKey {
             "Several servers at one address, by name. The name is the path of the group's routes.",
             hints: #""propertyNames": {"pattern": "^[^/?#%\\\\]+$"}"#),
         .other(
+            "clients", .map(.client), default: .object([]), \.clients, whenChanged: .inPlace,
+            "Who may what: clients by name, with their tokens and rights. With one, nothing is open without a token.",
+            hints: #""propertyNames": {"minLength": 1, "maxLength": 63}"#),
+        .other(
             "limits", .object(.limits), \.limits, whenChanged: .restart,
             "Bounds on what clients and servers can make the proxy hold, wait for or repeat."
         )

@@ -1,4 +1,5 @@
-/// Turns the text of a configuration into checked settings. Everything here is pure: no file is read, nothing is sent.
+/// Turns the text of a configuration into checked settings. Everything here is pure: nothing is sent, and files are read
+/// only by what is handed in.
 package enum ConfigurationLoader {
     /// The largest text.
     package static let maximumBytes = 16 << 20
@@ -15,13 +16,15 @@ package enum ConfigurationLoader {
     ///   - source: The name of the file or the URL, for messages; what may be secret in a URL is left out of them.
     ///   - format: The format of the text.
     ///   - environment: The environment variables to expand, or nil to leave dollar signs alone.
+    ///   - files: What reads the files with secrets that the configuration names.
     /// - Throws: ``ConfigurationError`` with every problem of the text.
     package static func load(
-        text: [UInt8], source: String, format: ConfigurationFormat, environment: [String: String]?
+        text: [UInt8], source: String, format: ConfigurationFormat, environment: [String: String]?,
+        files: NamedFiles = .none
     ) throws(ConfigurationError) -> LoadedConfiguration {
         var context = ConversionContext(
             source: RemoteConfigurationRequest.display(source), format: format,
-            expandsVariables: environment != nil)
+            expandsVariables: environment != nil, files: files)
         var document = try read(text, format, context.source, takesReferences: environment != nil)
         try OtherPrograms.refuseFile(document, format, context.source)
         document = DocumentSlips.corrected(document, &context)

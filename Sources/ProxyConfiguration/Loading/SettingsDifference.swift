@@ -21,6 +21,7 @@ package struct SettingsDifference: Sendable, Equatable {
     private let changes: [Change]
     private let managementKeys: [String]
     private let optionKeys: [String]
+    private let clientLines: [String]
 
     /// Compares settings.
     package init(from old: ProxySettings, to new: ProxySettings) {
@@ -38,6 +39,7 @@ package struct SettingsDifference: Sendable, Equatable {
         managementKeys = ManagementKey.all.changed(from: old.management, to: new.management).map(\.name)
         managementChanged = !managementKeys.isEmpty || old.managementTokens != new.managementTokens
         optionKeys = old.options.keysChanged(to: new.options)
+        clientLines = Self.clientLines(from: old.clients, to: new.clients)
     }
 
     /// The servers that stay with other settings, with the new ones.
@@ -49,11 +51,24 @@ package struct SettingsDifference: Sendable, Equatable {
     /// Whether nothing changed that counts.
     package var isEmpty: Bool { lines.isEmpty }
 
+    private static func clientLines(from old: [ClientSettings], to new: [ClientSettings]) -> [String] {
+        let before = Dictionary(old.map { ($0.name, $0) }) { _, last in last }
+        let names = Set(new.map(\.name))
+        return new.filter { before[$0.name] == nil }.map { "+ client \(ConfigurationPath.quoted($0.name))" }
+            + old.filter { !names.contains($0.name) }.map { "- client \(ConfigurationPath.quoted($0.name))" }
+            + new.compactMap { client in
+                guard let keys = before[client.name].map({ ClientKey.all.changed(from: $0, to: client).map(\.name) }),
+                    !keys.isEmpty
+                else { return nil }
+                return "~ client \(ConfigurationPath.quoted(client.name)): \(keys.joined(separator: ", "))"
+            }
+    }
+
     /// The difference for people, one line for each server and part. Names of keys are shown, values never.
     package var lines: [String] {
         added.map { "+ \($0)" } + removed.map { "- \($0.displayName)" }
             + changes.map { "~ \($0.settings.displayName): \($0.keys.joined(separator: ", "))" }
-            + groups.lines
+            + groups.lines + clientLines
             + (optionKeys.isEmpty ? [] : ["~ mcpProxy.options: \(optionKeys.joined(separator: ", "))"])
             + (managementKeys.isEmpty ? [] : ["~ mcpProxy.management: \(managementKeys.joined(separator: ", "))"])
             + needsRestart.map { "! mcpProxy.\($0) needs a restart" }

@@ -11,6 +11,8 @@ struct ConversionContext {
     let isStrict: Bool
     /// Whether dollar signs stand for variables of the environment.
     let expandsVariables: Bool
+    /// The files that may be read.
+    let files: NamedFiles
     private var collected: [ConfigurationProblem] = []
     private var counts: [ConfigurationProblem.Severity: Int] = [:]
     private(set) var notices: [String] = []
@@ -25,8 +27,10 @@ struct ConversionContext {
     var longestTimes: [String: Duration] = [:]
 
     init(
-        source: String, format: ConfigurationFormat, isStrict: Bool = false, expandsVariables: Bool = false
+        source: String, format: ConfigurationFormat, isStrict: Bool = false, expandsVariables: Bool = false,
+        files: NamedFiles = .none
     ) {
+        self.files = files
         self.source = source
         self.format = format
         self.isStrict = isStrict

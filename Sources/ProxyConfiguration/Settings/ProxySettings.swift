@@ -31,6 +31,9 @@ package struct ProxySettings: Sendable, Equatable {
     package var endpoint = GroupSettings()
     /// The groups in the order written.
     package var groups: [GroupSettings] = []
+    /// The clients that the operator has named, in the order written. As soon as there is one, nothing is open to callers
+    /// who are nobody that is known.
+    package var clients: [ClientSettings] = []
     /// A file with certificates of authorities that are believed besides those of the system, for all servers.
     package var trustedCAFile: String?
     /// What may be changed while the proxy runs.

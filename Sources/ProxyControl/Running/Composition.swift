@@ -148,7 +148,8 @@ package struct Composition {
                 acceptsAddresses: !isLoopback
             ),
             limits: httpLimits(settings.limits),
-            statusTokens: principals.statusTokens(settings)
+            credentials: principals.credentials,
+            statusAccess: principals.statusAccess(settings)
         )
     }
 

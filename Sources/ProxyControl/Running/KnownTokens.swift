@@ -1,3 +1,4 @@
+import MCPFrontEnd
 import MCPGateway
 import ProxyConfiguration
 import Synchronization
@@ -32,9 +33,11 @@ final class KnownTokens: Sendable {
     }
 
     private let state = Mutex(State())
+    private let credentials: Credentials
     private let taskSeal: TaskSeal
 
-    init(_ taskSeal: TaskSeal) {
+    init(_ credentials: Credentials, _ taskSeal: TaskSeal) {
+        self.credentials = credentials
         self.taskSeal = taskSeal
     }
 
@@ -46,6 +49,7 @@ final class KnownTokens: Sendable {
             state.count += 1
             let lease = TokenLease(secret, principal, self)
             state.entries[secret] = Entry(lease: lease, principal: principal)
+            credentials.add(secret.reveal(), for: principal)
             taskSeal.add(Array(secret.reveal().utf8), of: principal)
             return lease
         }
@@ -67,6 +71,7 @@ final class KnownTokens: Sendable {
             // The token may have come back meanwhile, under another number.
             if state.entries[secret]?.principal == principal { state.entries[secret] = nil }
         }
+        credentials.remove(secret.reveal(), of: principal)
         taskSeal.remove(principal)
     }
 }

@@ -1,57 +1,86 @@
 import MCPFrontEnd
 import MCPGateway
+import MCPValues
 import ProxyConfiguration
 import Synchronization
 
 /// Knows every token that is accepted anywhere and whom it stands for, so that one token is one principal everywhere,
 /// also when servers come and go. A token that nothing accepts any more is forgotten.
 final class PrincipalRegister: Sendable {
-    /// Binds what a caller has created to its token.
+    let credentials = Credentials()
+    /// Binds what a caller has created to the caller.
     let taskSeal = TaskSeal(secrets: [:])
     private let known: KnownTokens
+    private let clients: NamedClients
     /// What keeps the tokens of the configuration in force.
     private let inForce = Mutex<[TokenLease]>([])
 
     init(_ settings: ProxySettings) {
-        known = KnownTokens(taskSeal)
+        known = KnownTokens(credentials, taskSeal)
+        clients = NamedClients(credentials)
         keep(settings)
     }
 
-    /// Keeps the tokens of a configuration, in place of those of the one before.
-    func keep(_ settings: ProxySettings) {
-        let tokens =
-            settings.options.authTokens + settings.servers.flatMap(\.options.authTokens) + settings.managementTokens
-            + (settings.groups + [settings.endpoint]).flatMap { $0.authTokens ?? [] }
-        let leases = tokens.map(known.lease)
+    /// Keeps the tokens and clients of a configuration, in place of those of the one before.
+    ///
+    /// - Returns: The named clients that may do something else than before.
+    @discardableResult
+    func keep(_ settings: ProxySettings) -> Set<Principal> {
+        let changed = clients.keep(settings.clients)
+        let leases = settings.allTokens.map(known.lease)
         let old = inForce.withLock { inForce in
             defer { inForce = leases }
             return inForce
         }
         // What ends with them takes its turn after the lock was given back.
         withExtendedLifetime(old) {}
+        return changed
     }
 
-    /// What a route accepts.
-    func tokens(_ tokens: [Secret]) -> RouteTokens {
-        RouteTokens(leases: tokens.map(known.lease))
+    /// The clients that the operator has named.
+    var namedClients: [Principal] { clients.all }
+
+    /// Who may use something at which these tokens stand.
+    ///
+    /// - Parameter places: Clients with the right to one of these may, too. Without a token it is open to everybody, unless
+    ///   the operator has named the clients that there are.
+    func access(_ tokens: [Secret], clientsOf places: [Place]) -> Access {
+        guard !tokens.isEmpty || !clients.isEmpty else { return .everybody }
+        var (holders, leases): (Set<Principal>, [TokenLease]) = ([], [])
+        for token in tokens {
+            if let client = clients.owner(of: token) {
+                holders.insert(client)
+            } else {
+                let lease = known.lease(token)
+                holders.insert(lease.principal)
+                leases.append(lease)
+            }
+        }
+        return .holders(holders, clientsOf: clients.isEmpty ? [] : places, leases: leases)
     }
 
-    /// What opens a route for one caller and nobody else: everybody's, where callers have no token, and nobody's, where
-    /// the caller's was taken away.
-    func tokens(of caller: Principal) -> RouteTokens {
-        guard caller != .anonymous else { return RouteTokens([]) }
-        return known.lease(of: caller).map { RouteTokens(leases: [$0]) } ?? .closed
+    /// Access for one caller and nobody else: for everybody, where callers are not asked who they are, and for nobody, where
+    /// the caller's token was taken away.
+    func access(of caller: Principal) -> Access {
+        if caller == .anonymous { return .everybody }
+        if clients.all.contains(caller) { return .holders([caller]) }
+        return known.lease(of: caller).map { .holders([caller], leases: [$0]) } ?? .nobody
     }
 
-    /// What opens the status of all servers: the proxy's own tokens, or any server's when it has none itself.
-    func statusTokens(_ settings: ProxySettings) -> RouteTokens {
+    /// Who may read the status: the holders of the proxy's own tokens, or of any server's when it has none itself, and
+    /// clients that may use any server, of what they may use.
+    func statusAccess(_ settings: ProxySettings) -> Access {
         let own = settings.options.authTokens
-        return tokens(own.isEmpty ? settings.servers.flatMap(\.options.authTokens) : own)
+        return access(
+            own.isEmpty ? settings.servers.flatMap(\.options.authTokens) : own,
+            clientsOf: [.endpoint, .management(.read)])
     }
 }
 
-extension RouteTokens {
-    fileprivate init(leases: [TokenLease]) {
-        self.init(leases.map { ($0.secret.reveal(), $0.principal) }, leases: leases)
+extension ProxySettings {
+    /// Every token that stands somewhere by itself, without the name of a client.
+    fileprivate var allTokens: [Secret] {
+        options.authTokens + servers.flatMap(\.options.authTokens) + managementTokens
+            + (groups + [endpoint]).flatMap { $0.authTokens ?? [] }
     }
 }

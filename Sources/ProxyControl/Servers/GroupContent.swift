@@ -17,7 +17,7 @@ struct GroupContent: Sendable {
     let members: [Member]
     let terms: OfferTerms
     let logsRequests: Bool
-    let tokens: RouteTokens
+    let access: Access
     /// Whether it has tokens of its own, so that those of its servers do not count.
     let hasOwnTokens: Bool
 
@@ -43,11 +43,11 @@ extension ServerBuilder {
             Member(
                 server.connections, toolFilter: server.settings.options.toolFilter,
                 prefix: server.settings.offeredPrefix,
-                access: group.authTokens == nil && clientele != .oneClient ? server.route.tokens.access : .everybody)
+                access: access(to: server, in: group))
         }
         return GroupContent(
             members: members, terms: terms(of: group), logsRequests: group.logEnabled,
-            tokens: tokens(of: group, chosen), hasOwnTokens: group.authTokens != nil)
+            access: access(to: group, members), hasOwnTokens: group.authTokens != nil)
     }
 
     /// An offer with this content.
@@ -57,11 +57,25 @@ extension ServerBuilder {
             indexing: .beside, logger: logger)
     }
 
+    /// Who may use a server as what a group offers: with tokens of its own, the group opens all that it offers.
+    private func access(to server: ManagedServer, in group: GroupSettings) -> Access {
+        if clientele == .oneClient { return .everybody }
+        let ofServer = group.name.isEmpty ? server.route.access : server.route.access.asMember(of: ByteText(group.name))
+        guard let own = group.authTokens else { return ofServer }
+        // Where nobody else can come in, everybody who has may use all.
+        return principals.namedClients.isEmpty ? .everybody : ofServer.held(as: principals.access(own, clientsOf: []))
+    }
+
     /// Where there is no server yet, whoever may use one that has no tokens of its own may come.
-    private func tokens(of group: GroupSettings, _ servers: [ManagedServer]) -> RouteTokens {
-        if let own = group.authTokens { return own.isEmpty ? .closed : principals.tokens(own) }
-        guard !servers.isEmpty else { return principals.tokens(settings.options.authTokens) }
-        return .union(servers.map(\.route.tokens))
+    private func access(to group: GroupSettings, _ members: [Member]) -> Access {
+        let place = group.name.isEmpty ? Place.endpoint : .group(ByteText(group.name))
+        guard group.authTokens == nil, !members.isEmpty else {
+            let tokens = group.authTokens ?? settings.options.authTokens
+            if group.authTokens != nil, tokens.isEmpty { return .nobody }
+            return principals.access(tokens, clientsOf: [place] + members.flatMap(\.access.places))
+        }
+        let all = Access.union(members.map(\.access))
+        return all.isOpen ? all : .union([all, .holders([], clientsOf: [place])])
     }
 
     private func terms(of group: GroupSettings) -> OfferTerms {

@@ -44,12 +44,14 @@ struct ServerBuilder: Sendable {
         let journal = ServerJournal(maximumEntries: settings.limits.stderrLines)
         let census = LinkCensus(within: links.census)
         let note = StatusNote(journal)
-        let tokens = principals.tokens(server.options.authTokens)
+        let access = access(to: server)
         let connections = ServerConnections(
             // With a single token there is a single caller: the first connection is already theirs.
             connectionSettings(
                 of: server, source,
-                firstPrincipal: firstPrincipal ?? (clientele == .oneClient ? .anonymous : tokens.onlyPrincipal)),
+                firstPrincipal: firstPrincipal
+                    ?? (clientele == .oneClient
+                        ? .anonymous : access.onlyPrincipal(among: principals.namedClients))),
             eventLoops: eventLoops,
             logger: logger,
             makeLink: linkFactory(for: server, journal, census),
@@ -61,7 +63,7 @@ struct ServerBuilder: Sendable {
         if source != .adHoc { known.catalogs.tell(connections, server) }
         let offer = Offer(
             name: server.name,
-            Member(connections, toolFilter: server.options.toolFilter),
+            Member(connections, toolFilter: server.options.toolFilter, prefix: server.offeredPrefix),
             logsRequests: server.options.logEnabled,
             isListed: source != .adHoc,
             indexing: .beside,
@@ -72,10 +74,15 @@ struct ServerBuilder: Sendable {
             source: source,
             configuration: configuration,
             connections: connections,
-            route: Route(offer: offer, tokens: tokens),
+            route: Route(offer: offer, access: access),
             journal: journal,
             census: census
         )
+    }
+
+    /// Who may use a server.
+    func access(to server: ServerSettings) -> Access {
+        principals.access(server.options.authTokens, clientsOf: [.server(ByteText(server.name))])
     }
 
     /// What makes a server's links.

@@ -17,8 +17,8 @@ extension ServerRegistry: AdHocServers {
             if isShared, let server = servers[name] { return server.route }
             return try await startAndPublish(name, configuration, .adHoc, for: caller) { server in
                 var server = server
-                let tokens = builder.principals.tokens(of: caller.principal)
-                server.route = Route(offer: server.route.offer, tokens: tokens)
+                server.route = Route(
+                    offer: server.route.offer, access: builder.principals.access(of: caller.principal))
                 server.endsWithItsSession = !isShared
                 server.unusedSince = .now()
                 return server

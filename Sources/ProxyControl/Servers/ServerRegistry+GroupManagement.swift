@@ -124,7 +124,7 @@ extension ServerRegistry: GroupManagement {
                 .invalidConfiguration, "the configuration of the group cannot be used",
                 problems: errors.map(\.description))
         }
-        guard caller.hasToken || group.authTokens == nil else {
+        guard caller.isKnown || group.authTokens == nil else {
             throw forbidden(
                 "a group that asks for tokens can be added only with a token of the management API; set "
                     + "mcpProxy.management.authTokens")

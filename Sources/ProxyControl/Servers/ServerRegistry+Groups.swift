@@ -59,7 +59,7 @@ extension ServerRegistry {
         groups[group.settings.name] = nil
         guard let offer = group.offer else { return }
         frontDoor.withdraw(offer)
-        gateway.closeSessions(at: offer.name, reason: "the group was removed") { _ in false }
+        gateway.closeSessions(at: offer.name, reason: "the group was removed")
     }
 
     /// Offers together what there is now, and tells clients what they could notice.
@@ -90,7 +90,7 @@ extension ServerRegistry {
             group.offer = offer
             publish(offer, content)
             if replaced != nil {
-                gateway.closeSessions(at: offer.name, reason: "other tokens open the group") { _ in false }
+                gateway.closeSessions(at: offer.name, reason: "other tokens open the group")
             }
             return offer.reportFindings()
         }
@@ -109,7 +109,7 @@ extension ServerRegistry {
     }
 
     private func publish(_ offer: Offer, _ content: GroupContent) {
-        frontDoor.publish(Route(offer: offer, tokens: content.tokens, isOpenedByServers: !content.hasOwnTokens))
+        frontDoor.publish(Route(offer: offer, access: content.access, isOpenedByServers: !content.hasOwnTokens))
     }
 
     private func reportFindings() {

@@ -101,8 +101,7 @@ extension ServerRegistry {
     func confirmed(_ server: ManagedServer) throws(ManagementRefusal) -> ManagedServer {
         var server = server
         server.settings = try confirmed(server.settings)
-        let tokens = builder.principals.tokens(server.settings.options.authTokens)
-        server.route = Route(offer: server.route.offer, tokens: tokens)
+        server.route = Route(offer: server.route.offer, access: builder.access(to: server.settings))
         return server
     }
 
@@ -144,7 +143,7 @@ extension ServerRegistry {
         // The new one has taken over since, or is all there is: it ends with its sessions.
         var former = builder.build(present.settings, present.source, configuration: present.configuration)
         (former.owner, former.awaited) = (present.owner, present.awaited)
-        former.route = Route(offer: former.route.offer, tokens: present.route.tokens)
+        former.route = Route(offer: former.route.offer, access: present.route.access)
         former.connections.start()
         publish(former)
         await end(present)

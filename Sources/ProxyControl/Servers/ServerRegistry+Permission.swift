@@ -3,6 +3,7 @@ import Crypto
 import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
+import MCPValues
 import NIOCore
 import ProxyConfiguration
 
@@ -43,7 +44,7 @@ extension ServerRegistry {
 
     /// Somebody who may start what the rules allow, for a server that somebody else has added before.
     func starter(of owner: OwnerMark?) -> ManagementCaller {
-        ManagementCaller(principal: .anonymous, hasToken: owner != .anonymous)
+        ManagementCaller(principal: .anonymous, right: owner == .anonymous ? .none : .execute)
     }
 
     func load(_ name: String, _ configuration: ByteBuffer) throws(ManagementRefusal) -> LoadedServer {
@@ -83,7 +84,12 @@ extension ServerRegistry {
             }
             return
         }
-        guard caller.hasToken else {
+        guard caller.right != .write else {
+            throw forbidden(
+                "this client may change servers, but start no process (\"management\" of the client is \"write\", not "
+                    + "\"execute\")")
+        }
+        guard caller.right == .execute else {
             throw forbidden(
                 "without a token nothing may start a process; set mcpProxy.management.authTokens in the proxy's "
                     + "configuration and send one of them")
@@ -104,29 +110,29 @@ extension ServerRegistry {
     /// Whether somebody who was let in may still change something: their token may have been taken away since, or there
     /// may be tokens now. The operator's own, who is nobody that a token stands for, always may.
     func checkRight(of caller: ManagementCaller) throws(ManagementRefusal) {
-        let tokens = builder.principals.tokens(settings.managementTokens)
+        let access = managementAccess
         let mayStay =
-            switch (caller.hasToken, caller.principal == .anonymous) {
+            switch (caller.isKnown, caller.principal == .anonymous) {
             case (true, true): true
-            case (true, false): tokens.admits(caller.principal)
-            case (false, _): tokens.isEmpty && serverTokens.isEmpty
+            case (true, false): access.right(of: caller.principal) >= caller.right
+            case (false, _): access.callers.isOpen && !access.isAskedElsewhere
             }
         guard mayStay else {
             throw forbidden("what may be changed, and by whom, is not what it was when this was asked for; ask again")
         }
     }
 
-    /// The tokens of servers: as soon as there is one, not everybody may do everything.
-    private var serverTokens: RouteTokens {
-        builder.principals.tokens(
-            settings.options.authTokens + settings.servers.flatMap(\.options.authTokens)
-                + servers.values.flatMap(\.settings.options.authTokens)
-                + groups.values.flatMap { $0.settings.authTokens ?? [] })
+    /// Whether anything but the API asks who somebody is: as soon as something does, not everybody may do everything.
+    private var isAskedElsewhere: Bool {
+        !settings.clients.isEmpty || !settings.options.authTokens.isEmpty
+            || settings.servers.contains { !$0.options.authTokens.isEmpty }
+            || servers.values.contains { !$0.settings.options.authTokens.isEmpty }
+            || groups.values.contains { $0.settings.authTokens != nil }
     }
 
     /// Sees to it that a server which asks for tokens can be managed, and not by everybody.
     func checkTokens(_ server: ServerSettings, for caller: ManagementCaller) throws(ManagementRefusal) {
-        guard caller.hasToken || server.options.authTokens.isEmpty else {
+        guard caller.isKnown || server.options.authTokens.isEmpty else {
             throw forbidden(
                 "a server that asks for tokens can be added only with a token of the management API; set "
                     + "mcpProxy.management.authTokens")
@@ -139,15 +145,20 @@ extension ServerRegistry {
 
     /// Lets servers be managed over HTTP, by the settings in force.
     package func openManagement() {
+        frontDoor.manage(managementAccess, servers: self)
+    }
+
+    private var managementAccess: ManagementAccess {
         var access = ManagementAccess(
-            tokens: builder.principals.tokens(settings.managementTokens),
-            serverTokens: serverTokens,
+            credentials: builder.principals.credentials,
+            callers: builder.principals.access(settings.managementTokens, clientsOf: [.management(.read)]),
+            isAskedElsewhere: isAskedElsewhere,
             isReachable: !ListenerAddress.isLocal(settings),
             allowedOrigins: Set(settings.allowedOrigins),
             prefix: prefix
         )
         access.maximumChangesPerMinute = management.maxChangesPerMinute
-        frontDoor.manage(access, servers: self)
+        return access
     }
 
     /// Sees to it that nobody adds servers without end.
@@ -170,8 +181,11 @@ extension ServerRegistry {
 
     /// By what a caller is known as the owner of servers, also after the next start.
     func mark(of caller: ManagementCaller) -> OwnerMark {
-        guard caller.hasToken else { return .anonymous }
-        let token = settings.managementTokens.first { builder.principals.tokens([$0]).admits(caller.principal) }
+        guard caller.isKnown else { return .anonymous }
+        if caller.principal.isNamed { return OwnerMark(caller.principal.name) }
+        let token = settings.managementTokens.first {
+            builder.principals.access([$0], clientsOf: []).isHeld(by: caller.principal)
+        }
         // A token that was taken away meanwhile owns nothing that others own.
         return token.map(mark) ?? OwnerMark("withdrawn \(caller.principal.name)")
     }
@@ -183,8 +197,11 @@ extension ServerRegistry {
 
     /// Whether whoever is known by a mark may still manage servers.
     func mayOwn(_ mark: OwnerMark) -> Bool {
-        let tokens = settings.managementTokens
-        return tokens.isEmpty ? mark == .anonymous : tokens.contains { self.mark(of: $0) == mark }
+        if managementAccess.callers.isOpen { return mark == .anonymous }
+        return settings.managementTokens.contains { self.mark(of: $0) == mark }
+            || builder.principals.namedClients.contains {
+                OwnerMark($0.name) == mark && $0.rights.admit(.management(.write))
+            }
     }
 
     /// Puts in force which addresses may be called for servers that are not the operator's own, and ends what is

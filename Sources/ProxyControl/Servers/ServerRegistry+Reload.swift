@@ -71,8 +71,9 @@ extension ServerRegistry {
     }
 
     private func apply(_ difference: SettingsDifference, _ new: ProxySettings, _ report: inout ReloadReport) async {
-        takeOver(new)
+        let changedClients = takeOver(new)
         takeTokens(new)
+        rightsChanged(of: changedClients)
         await forgetReplacedGroups()
         giveUpStarts(of: difference)
         await openAddresses()
@@ -102,9 +103,12 @@ extension ServerRegistry {
     }
 
     /// Puts in force what holds for all servers. What needs a restart stays as it is.
-    private func takeOver(_ new: ProxySettings) {
-        builder.principals.keep(new)
-        frontDoor.showStatus(to: builder.principals.statusTokens(new))
+    ///
+    /// - Returns: The named clients that may do something else than before.
+    private func takeOver(_ new: ProxySettings) -> Set<Principal> {
+        let changed = builder.principals.keep(new)
+        frontDoor.showStatus(to: builder.principals.statusAccess(new))
+        settings.clients = new.clients
         settings.options = new.options
         settings.management = new.management
         takeGroups(new)
@@ -114,6 +118,7 @@ extension ServerRegistry {
         forBuilding.options = new.options
         builder = builder.with(forBuilding)
         openManagement()
+        return changed
     }
 
     // Each of these says why it did not succeed, or nil.

@@ -44,7 +44,7 @@ extension ServerRegistry {
         on server: ManagedServer
     ) {
         let offer = server.route.offer
-        offer.show(new.options.toolFilter, logsRequests: new.options.logEnabled)
+        offer.show(new.options.toolFilter, prefix: new.offeredPrefix, logsRequests: new.options.logEnabled)
         server.connections.take(ServerBuilder.upstreamLimits(of: new, builder.settings.limits))
         server.connections.pins.take(ServerBuilder.pin(of: new, source))
         let old = server.settings.options
@@ -56,7 +56,7 @@ extension ServerRegistry {
             source: source,
             configuration: configuration,
             connections: server.connections,
-            route: Route(offer: offer, tokens: builder.principals.tokens(new.options.authTokens)),
+            route: Route(offer: offer, access: builder.access(to: new)),
             journal: server.journal,
             census: server.census
         )

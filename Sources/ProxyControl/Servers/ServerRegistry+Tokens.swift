@@ -23,13 +23,28 @@ extension ServerRegistry {
         offerTogether()
     }
 
-    /// Has a server accept other tokens. To open it to everybody is left to the change of all its settings.
+    /// Has everything go by the rights and tokens that are in force now.
+    ///
+    /// - Parameter clients: Those that may do something else than before.
+    func rightsChanged(of clients: Set<Principal>) {
+        if !clients.isEmpty {
+            for server in servers.values { server.route.offer.rightsChanged() }
+            for group in groups.values { group.offer?.rightsChanged() }
+        }
+        frontDoor.showOut()
+        gateway.rightsChanged(of: clients)
+    }
+
+    /// Has a server accept other tokens. Where other tokens would open it to everybody, that is left to the change of all
+    /// its settings.
     private func accept(_ tokens: [Secret]?, at server: ManagedServer) {
-        guard tokens?.isEmpty != true, tokens != server.settings.options.authTokens else { return }
         var changed = server
         if let tokens { changed.settings.options.authTokens = tokens }
-        changed.route = Route(
-            offer: server.route.offer, tokens: tokens.map(builder.principals.tokens) ?? .closed)
+        let access = tokens == nil ? .nobody : builder.access(to: changed.settings)
+        guard access != server.route.access, !access.isOpen || tokens == server.settings.options.authTokens else {
+            return
+        }
+        changed.route = Route(offer: server.route.offer, access: access)
         servers[server.settings.name] = changed
         if !server.isDisabled { frontDoor.publish(changed.route) }
     }

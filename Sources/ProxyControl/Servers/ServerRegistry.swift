@@ -94,7 +94,8 @@ package actor ServerRegistry: ServerManagement {
         let turn = server.settings.name
         if !listings.take(turn) { await withCheckedContinuation { listings.wait(for: turn, $0) } }
         defer { listings.give(turn) }
-        let member = Member(server.connections, toolFilter: server.settings.options.toolFilter)
+        let member = Member(
+            server.connections, toolFilter: server.settings.options.toolFilter, prefix: server.settings.offeredPrefix)
         return try await ToolListing(member: member).read()
     }
 

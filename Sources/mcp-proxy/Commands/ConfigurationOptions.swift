@@ -79,7 +79,8 @@ struct ConfigurationOptions: ParsableArguments {
 
     private func read(_ text: [UInt8], from source: String) throws(ConfigurationError) -> LoadedConfiguration {
         try ConfigurationLoader.load(
-            text: text, source: source, format: ConfigurationFormat(pathOrURL: config), environment: environment)
+            text: text, source: source, format: ConfigurationFormat(pathOrURL: config), environment: environment,
+            files: NamedFiles { path throws(ConfigurationError) in try TextFile(path: path).read() })
     }
 
     /// The commands that would not be found where this runs; the configuration may be meant for another machine.

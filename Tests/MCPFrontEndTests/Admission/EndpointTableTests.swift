@@ -7,7 +7,7 @@ import Testing
 @Suite struct EndpointTableTests {
     private func route(_ name: String) -> Route {
         Route(
-            offer: .inMemory(name, on: ManualEventLoop()) { ScriptedLink(on: $0) }, tokens: RouteTokens([]))
+            offer: .inMemory(name, on: ManualEventLoop()) { ScriptedLink(on: $0) }, access: .everybody)
     }
 
     private func find(_ table: EndpointTable, _ target: String) -> String? {
@@ -32,7 +32,7 @@ import Testing
 
     @Test("The endpoint for all servers stands at the paths without a name, and a server never hides it")
     func forAll() {
-        let all = Route(offer: Offer(name: "", merging: [], OfferTerms(), logger: .silent), tokens: RouteTokens([]))
+        let all = Route(offer: Offer(name: "", merging: [], OfferTerms(), logger: .silent), access: .everybody)
         for prefix in ["", "/base"] {
             let table = EndpointTable([route("time"), all], prefix: prefix)
             for path in ["/mcp", "/mcp/"] { #expect(find(table, prefix + path) == " streamable") }

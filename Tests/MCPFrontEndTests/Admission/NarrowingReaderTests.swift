@@ -10,7 +10,8 @@ import Testing
         var head = HTTPRequestHead(version: .http1_1, method: .POST, uri: target)
         head.headers.add(name: "Host", value: "localhost")
         for (name, value) in headers { head.headers.add(name: name, value: value) }
-        let admission = Admission(hosts: HostPolicy(hosts: [], origins: [], acceptsAddresses: false))
+        let admission = Admission(
+            hosts: HostPolicy(hosts: [], origins: [], acceptsAddresses: false), credentials: Credentials(), prefix: "")
         return try NarrowingReader.read(try admission.admit(HTTPRequestFields(head)))
     }
 

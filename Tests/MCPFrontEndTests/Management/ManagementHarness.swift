@@ -2,6 +2,7 @@ import Logging
 import MCPCore
 import MCPGateway
 import MCPTestSupport
+import MCPValues
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -19,18 +20,24 @@ final class ManagementHarness: Sendable {
     let port: Int
 
     init(
-        tokens: [String] = ["owner"], serverTokens: [String]? = nil, isReachable: Bool = false,
+        tokens: [String] = ["owner"], serverTokens: [String]? = nil, clients: [String: Principal] = [:],
+        isReachable: Bool = false,
         servers: ScriptedServers = ScriptedServers(),
         prefix: String = "", configure: (inout ManagementAccess) -> Void = { _ in },
         now: @escaping @Sendable () -> NIODeadline = { .now() }
     ) async throws {
         self.servers = servers
-        func route(_ tokens: [String]) -> RouteTokens {
-            RouteTokens(tokens.enumerated().map { ($1, Principal.token(number: $0)) })
-        }
+        let credentials = Credentials()
+        let serverTokens = serverTokens ?? (tokens.isEmpty ? [] : ["server"])
+        let principals = tokens.enumerated().map { ($1, Principal.token(number: $0)) }
+        for (token, principal) in principals { credentials.add(token, for: principal) }
+        for token in serverTokens { credentials.add(token, for: Principal(name: token)) }
+        for (token, principal) in clients { credentials.add(token, for: principal) }
         var access = ManagementAccess(
-            tokens: route(tokens), serverTokens: route(serverTokens ?? (tokens.isEmpty ? [] : ["server"])),
-            isReachable: isReachable,
+            credentials: credentials,
+            callers: tokens.isEmpty && clients.isEmpty
+                ? .everybody : .holders(Set(principals.map(\.1)), clientsOf: [.management(.read)]),
+            isAskedElsewhere: !serverTokens.isEmpty, isReachable: isReachable,
             allowedOrigins: ["https://App.example"], prefix: prefix)
         configure(&access)
         var limits = HTTPLimits()
@@ -86,7 +93,8 @@ final class ManagementHarness: Sendable {
     private final class Door: HTTPRequestHandler {
         let endpoint: ManagementEndpoint
         let admission = Admission(
-            hosts: HostPolicy(hosts: [], origins: ["https://app.example"], acceptsAddresses: false))
+            hosts: HostPolicy(hosts: [], origins: ["https://app.example"], acceptsAddresses: false),
+            credentials: Credentials(), prefix: "")
 
         init(endpoint: ManagementEndpoint) {
             self.endpoint = endpoint

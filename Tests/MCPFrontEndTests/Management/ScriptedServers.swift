@@ -124,7 +124,7 @@ final class ScriptedServers: ServerManagement {
     private func change(_ line: String, _ name: String, _ caller: ManagementCaller) async throws(ManagementRefusal)
         -> ServerReport
     {
-        asked.withLock { $0.append("\(line) by \(caller.principal.name) \(caller.hasToken)") }
+        asked.withLock { $0.append("\(line) by \(caller.principal.name) \(caller.isKnown)") }
         beginnings.add(line)
         if name == "slow" {
             // The test fails elsewhere when nothing opens the gate.

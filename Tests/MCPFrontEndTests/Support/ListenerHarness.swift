@@ -83,13 +83,17 @@ final class ListenerHarness: Sendable {
         let departures = EventQueue<String>()
 
         let endpoint: Endpoint
-        private let admission = Admission(hosts: HostPolicy(hosts: [], origins: [], acceptsAddresses: true))
+        private let admission: Admission
         private let limits: HTTPLimits
 
         init(_ limits: HTTPLimits) {
             self.limits = limits
             let offer = Offer.inMemory("all", on: MultiThreadedEventLoopGroup.singleton) { ScriptedLink(on: $0) }
-            let route = Route(offer: offer, tokens: RouteTokens([("secret", .token(number: 0))]))
+            let credentials = Credentials()
+            credentials.add("secret", for: .token(number: 0))
+            admission = Admission(
+                hosts: HostPolicy(hosts: [], origins: [], acceptsAddresses: true), credentials: credentials, prefix: "")
+            let route = Route(offer: offer, access: .holders([.token(number: 0)]))
             endpoint = Endpoint(path: "/", kind: .streamable, route: route)
         }
 

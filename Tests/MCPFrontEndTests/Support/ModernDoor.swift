@@ -58,10 +58,11 @@ final class ModernDoor: Sendable {
                 prefix: "",
                 hosts: HostPolicy(hosts: [], origins: [], acceptsAddresses: false),
                 limits: HTTPLimits(),
-                statusTokens: RouteTokens([])
+                credentials: Credentials(),
+                statusAccess: .everybody
             ),
             gateway: gateway,
-            routes: [Route(offer: offer, tokens: RouteTokens([]))],
+            routes: [Route(offer: offer, access: .everybody)],
             disabled: [],
             logger: .silent
         )

@@ -18,6 +18,7 @@ import Testing
         "## `mcpProxy`": .proxy, "## `options`": .options, "### Keys of every server": .server,
         "### A program: `command`": .server, "### A remote server: `url`": .server,
         "### Time that a server may take": .server, "## `limits`": .limits, "## Management": .management,
+        "## Clients": .client,
         "### Keys of a group": .group, "### `options` of a group": .groupOptions, "### `overrides`": .toolOverride,
         "### Templates": .templateParameter,
     ]
@@ -71,7 +72,7 @@ import Testing
         "The page and the program know the same keys",
         arguments: [
             KeyScope.proxy, .options, .toolFilter, .server, .limits, .management, .templateParameter, .group,
-            .groupOptions, .toolOverride,
+            .groupOptions, .client, .toolOverride,
         ])
     func sameKeys(scope: KeyScope) {
         #expect(entries[scope, default: []].map(\.name).sorted() == scope.keys.map(\.name).sorted())

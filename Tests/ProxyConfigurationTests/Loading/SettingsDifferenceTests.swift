@@ -210,7 +210,7 @@ import Testing
     @Test("Every key of mcpProxy is compared")
     func allProxyKeys() {
         let compared = Set(Self.restartChanges.map { String($0.0.prefix { $0 != "." }) }).union([
-            "options", "management", "endpoint", "groups",
+            "options", "management", "endpoint", "groups", "clients",
         ])
         // The grace period is one of the limits.
         #expect(compared == Set(KeyScope.proxy.keys.map(\.name)).subtracting(["shutdownGracePeriod"]))

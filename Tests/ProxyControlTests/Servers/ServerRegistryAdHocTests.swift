@@ -1,6 +1,7 @@
 import MCPFrontEnd
 import MCPGateway
 import MCPTestSupport
+import MCPValues
 import NIOCore
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
     private static let mine = ByteBuffer(string: #"{"command":"mine"}"#)
 
     private static func caller(_ token: String, _ proxy: TestProxy) -> ManagementCaller {
-        ManagementCaller(principal: proxy.principal(of: token), hasToken: true)
+        ManagementCaller(principal: proxy.principal(of: token), right: .execute)
     }
 
     @Test("It is for the one who brought it, under a name that nobody else knows, and ends with its session")
@@ -25,8 +26,8 @@ import Testing
                 Self.mine, isShared: false, for: Self.caller(Self.alice, proxy))
             let name = route.offer.name
             #expect(name.hasPrefix("adhoc-") && name.utf8.count > 32)
-            #expect(route.tokens.admits(proxy.principal(of: Self.alice)))
-            #expect(!route.tokens.admits(proxy.principal(of: Self.bob)) && !route.tokens.admits(.anonymous))
+            #expect(route.access.admits(proxy.principal(of: Self.alice)))
+            #expect(!route.access.admits(proxy.principal(of: Self.bob)) && !route.access.admits(.anonymous))
             #expect(try await proxy.status(at: name, token: Self.bob) == 401)
             #expect(try await proxy.status(at: name, token: Self.alice) != 401)
             await proxy.registry.close(route.offer)

@@ -1,6 +1,7 @@
 import MCPFrontEnd
 import MCPGateway
 import MCPTestSupport
+import MCPValues
 import NIOCore
 import ProxyConfiguration
 import Testing
@@ -56,7 +57,7 @@ import Testing
         ])
     func rightGone(way: Way, then configuration: String) async throws {
         try await TestProxy.run(Self.managed(Self.first), prepare: { $0.set(Self.silent, .waits) }) { proxy in
-            let caller = ManagementCaller(principal: proxy.principal(of: Self.first), hasToken: true)
+            let caller = ManagementCaller(principal: proxy.principal(of: Self.first), right: .execute)
             try await prepare(proxy, as: caller)
             let before = Set(await proxy.registry.reports().map(\.name))
             async let asked: Void = ask(way, proxy, as: caller)
@@ -80,7 +81,7 @@ import Testing
 
     @Test("Without a token nothing that was begun is made once there are tokens")
     func tokensCame() async throws {
-        let nobody = ManagementCaller(principal: .anonymous, hasToken: false)
+        let nobody = ManagementCaller(principal: .anonymous, right: .none)
         let open = TestProxy.configuration(#""git":{"command":"old"}"#)
         try await TestProxy.run(open, prepare: { $0.set(Self.silent, .waits) }) { proxy in
             async let asked: Void = ask(.add, proxy, as: nobody)
@@ -105,7 +106,7 @@ import Testing
         }
         let (alice, bob) = (#""token-of-alice-1234567890""#, #""token-of-bob-1234567890""#)
         try await TestProxy.run(text("\(alice),\(bob)"), prepare: { $0.set(Self.silent, .waits) }) { proxy in
-            let caller = ManagementCaller(principal: proxy.principal(of: Self.first), hasToken: true)
+            let caller = ManagementCaller(principal: proxy.principal(of: Self.first), right: .execute)
             async let asked: Void = ask(.add, proxy, as: caller)
             while try await proxy.servers.made.next() != Self.silent {}
             try await proxy.reload(text(bob))

@@ -1,6 +1,7 @@
 import MCPFrontEnd
 import MCPGateway
 import MCPTestSupport
+import MCPValues
 import NIOCore
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 
 /// What may be started, by whom.
 @Suite(.timeLimit(.minutes(1))) struct ServerRegistryPermissionTests {
-    private static let nobody = ManagementCaller(principal: .anonymous, hasToken: false)
+    private static let nobody = ManagementCaller(principal: .anonymous, right: .none)
     private static let program = #"{"command":"new"}"#
     private static let remote = #"{"url":"https://new.example/mcp"}"#
     private static let template = #"{"template":"t"}"#

@@ -4,6 +4,7 @@ import MCPFrontEnd
 import MCPGateway
 import MCPTestSupport
 import MCPUpstream
+import MCPValues
 import NIOCore
 import NIOPosix
 import ProxyConfiguration
@@ -28,7 +29,7 @@ final class TestProxy: Sendable {
     }
 
     /// Somebody with a token of the management API.
-    static let operatorsToken = ManagementCaller(principal: .anonymous, hasToken: true)
+    static let operatorsToken = ManagementCaller(principal: .anonymous, right: .execute)
 
     let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
     let watch = EventCount()
@@ -130,7 +131,7 @@ final class TestProxy: Sendable {
 
     /// Whom a token stands for.
     func principal(of token: String) -> Principal {
-        composition.builder.principals.tokens([Secret(token)]).onlyPrincipal
+        composition.builder.principals.access([Secret(token)], clientsOf: []).onlyPrincipal(among: [])
     }
 
     // MARK: Acting
