@@ -5,9 +5,10 @@ import MCPCore
 extension Gateway {
     /// Counts a call, unless too many are under way or the server takes none any more.
     ///
+    /// - Parameter method: What is asked for; `ping` where a call goes on that was counted before.
     /// - Returns: nil for a call that is counted now, and must be released.
-    func admit(_ principal: Principal, to server: ServerConnections) -> Refusal? {
-        if let seconds = principal.takeCall() {
+    func admit(_ principal: Principal, to server: ServerConnections, for method: Method) -> Refusal? {
+        if method.isCall, let seconds = principal.takeCall() {
             return Refusal(
                 .tooManyCalls(retryAfter: seconds),
                 "too many calls within a minute (callsPerMinute of the client); try again in \(seconds) s")
@@ -25,5 +26,21 @@ extension Gateway {
     func release(_ principal: Principal, from server: ServerConnections) {
         server.calls.end()
         calls.release(principal)
+    }
+}
+
+extension Method {
+    /// Whether it counts among the calls that a client may make in a minute: what its server does something for, and all
+    /// that nobody knows. What only asks what there is, or how far something is, does not.
+    fileprivate var isCall: Bool {
+        switch self {
+        case .toolsCall, .promptsGet, .resourcesRead, .completionComplete, .other: true
+        case .initialize, .ping, .toolsList, .promptsList, .resourcesList, .resourceTemplatesList, .resourcesSubscribe,
+            .resourcesUnsubscribe, .loggingSetLevel, .serverDiscover, .subscriptionsListen, .tasksGet, .tasksResult,
+            .tasksList, .tasksUpdate, .tasksCancel, .rootsList, .samplingCreateMessage, .elicitationCreate,
+            .initialized, .cancelled, .progress, .logMessage, .resourceUpdated, .resourceListChanged, .toolListChanged,
+            .promptListChanged, .subscriptionAcknowledged, .elicitationCompleted, .rootsListChanged:
+            false
+        }
     }
 }

@@ -65,7 +65,7 @@ extension Gateway {
         on eventLoop: any EventLoop
     ) {
         // Counted from the beginning: whoever waits for the last call waits for this one.
-        if let refusal = admit(request.principal, to: server) {
+        if let refusal = admit(request.principal, to: server, for: .serverDiscover) {
             return reply.refuse(request, refusal)
         }
         server.findEra(for: request.declaration(to: server), on: eventLoop) { [self] era in

@@ -30,7 +30,7 @@ extension ModernCall {
             reply.refuse(again, error)
             return
         }
-        if let refusal = gateway.admit(request.principal, to: server) {
+        if let refusal = gateway.admit(request.principal, to: server, for: .ping) {
             return reply.refuse(again, refusal)
         }
         isCounted = true

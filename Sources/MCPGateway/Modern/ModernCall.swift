@@ -68,7 +68,7 @@ final class ModernCall: Caller, @unchecked Sendable {
 
     /// Must be called once, on the event loop.
     func start() {
-        if let refusal = gateway.admit(request.principal, to: server) {
+        if let refusal = gateway.admit(request.principal, to: server, for: request.message.method) {
             respond(.refused(refusal))
             state = .ended
             return

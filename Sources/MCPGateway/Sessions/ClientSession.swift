@@ -171,7 +171,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         } catch {
             return reply.finish(error.answer(to: id))
         }
-        if let refusal = gateway.admit(principal, to: leg.server) {
+        if let refusal = gateway.admit(principal, to: leg.server, for: request.method) {
             return reply.finish(refusal.answer(to: id))
         }
         let exchange = Exchange(request, id: id, caller: self, leg: open)

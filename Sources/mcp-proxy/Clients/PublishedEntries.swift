@@ -1,5 +1,6 @@
 import ClientFiles
 import MCPFrontEnd
+import MCPValues
 import ProxyConfiguration
 
 /// What a client gets of a configuration: one entry for what is offered together, or one for each server.
@@ -10,6 +11,8 @@ struct PublishedEntries {
         var isEach = false
         var servers: [String] = []
         var groups: [String] = []
+        /// The client under `mcpProxy.clients` that it is for.
+        var caller: String?
     }
 
     /// The name of the entry for all servers.
@@ -22,6 +25,8 @@ struct PublishedEntries {
     private let settings: ProxySettings
     private let addresses: PublishedAddresses
     private let tokens: [Secret]
+    /// For whom the entries are, where clients have names.
+    private let client: ClientSettings?
 
     /// - Throws: `CommandFailure` where there is nothing, or not what is meant.
     init(_ choice: Choice, of settings: ProxySettings, at addresses: PublishedAddresses) throws(CommandFailure) {
@@ -30,7 +35,16 @@ struct PublishedEntries {
         tokens =
             settings.options.authTokens + settings.servers.flatMap(\.options.authTokens)
             + ([settings.endpoint] + settings.groups).flatMap { $0.authTokens ?? [] }
-        let enabled = settings.servers.filter { !$0.options.disabled }
+            + settings.clients.flatMap(\.tokens)
+        let client = try Self.client(choice.caller, of: settings, isNeeded: addresses.programArguments == nil)
+        self.client = client
+        let enabled = settings.servers.filter { server in
+            !server.options.disabled && (client.map { $0.rights.admit(.server(ByteText(server.name))) } ?? true)
+        }
+        if let client, enabled.isEmpty, choice.groups.isEmpty {
+            throw CommandFailure(
+                "the client \"\(client.name)\" may use no server; mcp-proxy access \(client.name) says why")
+        }
         guard !enabled.isEmpty else { throw CommandFailure("the configuration has no server that is enabled") }
         var (servers, groups) = try (chosen(choice.servers, of: enabled), chosen(choice.groups))
         if choice.isEach { servers = enabled }
@@ -46,6 +60,25 @@ struct PublishedEntries {
         let clientNames = PublishedServer.clientNames(for: names)
         for (group, name) in zip(groups, clientNames) { try add(group, of: enabled, as: name) }
         for (server, name) in zip(servers, clientNames.dropFirst(groups.count)) { try add(server, as: name) }
+    }
+
+    /// For whom the entries are; nil where clients have no names.
+    ///
+    /// - Parameter isNeeded: Whether a token is, because the entries are addresses of a proxy.
+    private static func client(
+        _ name: String?, of settings: ProxySettings, isNeeded: Bool
+    ) throws(CommandFailure) -> ClientSettings? {
+        let names = settings.clients.map(\.name).joined(separator: ", ")
+        guard let name else {
+            guard isNeeded else { return nil }
+            guard settings.clients.count > 1 else { return settings.clients.first }
+            throw CommandFailure("the configuration has several clients; name one with --as: \(names)")
+        }
+        if let client = settings.clients.first(where: { $0.name.utf8.elementsEqual(name.utf8) }) { return client }
+        throw CommandFailure(
+            settings.clients.isEmpty
+                ? "the configuration names no clients (mcpProxy.clients); leave out --as"
+                : "there is no client \"\(name)\" under mcpProxy.clients; there are: \(names)")
     }
 
     /// Why there is no endpoint for all servers; nil if there is one.
@@ -75,7 +108,7 @@ struct PublishedEntries {
     }
 
     private mutating func add(_ server: ServerSettings, as name: String) throws(CommandFailure) {
-        append(name, try addresses.url(of: server), server.options.authTokens.first)
+        append(name, try addresses.url(of: server), client?.tokens.first ?? server.options.authTokens.first)
     }
 
     private mutating func add(
@@ -83,6 +116,7 @@ struct PublishedEntries {
     ) throws(CommandFailure) {
         if let arguments = addresses.arguments(for: group) { return append(name, "", nil, arguments) }
         let url = try addresses.url(of: group)
+        if let client { return append(name, url, client.tokens.first) }
         if let own = group.authTokens { return append(name, url, own.first) }
         let members = group.members(of: enabled) { $0 }
         let token = SharedToken.token(of: members, own: settings.options.authTokens)

@@ -41,6 +41,11 @@ struct ClientConfigCommand: AsyncParsableCommand {
             "What URLs begin with, where clients reach the proxy under another address.", valueName: "base"))
     var url: String?
 
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp("The client under mcpProxy.clients that it is for.", valueName: "client"))
+    var caller: String?
+
     @Option(name: .customLong("token-placeholder"), help: ArgumentHelp("What stands for a token.", valueName: "text"))
     var placeholder: String?
 
@@ -97,7 +102,7 @@ struct ClientConfigCommand: AsyncParsableCommand {
     private func printSnippet(for client: Client?) async throws {
         let settings = try await source.load().settings
         let entries = try PublishedEntries(
-            PublishedEntries.Choice(isEach: isEach, servers: server, groups: group), of: settings,
+            PublishedEntries.Choice(isEach: isEach, servers: server, groups: group, caller: caller), of: settings,
             at: PublishedAddresses(
                 base: { () throws(CommandFailure) in try base(settings) },
                 programArguments: client == .claudeDesktop ? programArguments : nil,

@@ -4,7 +4,7 @@ import ArgumentParser
 struct TokenCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "token",
-        abstract: "Prints a new token for authTokens."
+        abstract: "Prints a new token for a client, or for authTokens."
     )
 
     private static let allowed = 16...1024
@@ -26,7 +26,8 @@ struct TokenCommand: AsyncParsableCommand {
             guard StandardOutput.isTerminal else { return }
             Terminal.error(
                 """
-                Put it into mcpProxy.options.authTokens, or a server's options.authTokens, to open servers to clients; into
+                Put it into the tokens of a client under mcpProxy.clients, which says what it may use; or into
+                mcpProxy.options.authTokens, or a server's options.authTokens, to open servers; or into
                 mcpProxy.management.authTokens to open the management API. Clients send "Authorization: Bearer <token>".
                 """)
         }

@@ -1,6 +1,7 @@
 import Addresses
 import ArgumentParser
 import MCPUpstream
+import MCPValues
 import ProxyConfiguration
 
 #if canImport(FoundationEssentials)
@@ -34,7 +35,11 @@ struct ProxyPlace: Sendable {
         if let token = environment["MCP_PROXY_TOKEN"], !token.isEmpty {
             return ProxyPlace(base, token, "MCP_PROXY_TOKEN", loaded)
         }
-        if let token = loaded?.settings.managementTokens.first {
+        let settings = loaded?.settings
+        if let token = settings?.managementTokens.first
+            ?? settings?.clientToken(where: { $0.admit(.management(.execute)) })
+            ?? settings?.clientToken(where: { $0.admit(.management(.read)) })
+        {
             return ProxyPlace(base, token.reveal(), "that of \(source.shownLocation)", loaded)
         }
         return ProxyPlace(base, nil, "", loaded)
@@ -72,6 +77,7 @@ struct ProxyPlace: Sendable {
         // One that was added while it ran has the proxy's.
         guard let known else { return configuration?.settings.options.authTokens.first ?? token }
         return known.options.authTokens.first
+            ?? configuration?.settings.clientToken { $0.admit(.server(ByteText(server))) }
     }
 
     /// An address that somebody gave, without what does not belong to it.

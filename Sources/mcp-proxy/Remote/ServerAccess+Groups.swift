@@ -96,6 +96,7 @@ extension ProxyPlace {
         }
         if let own = group.authTokens { return own.first }
         let members = group.members(of: settings.servers.filter { !$0.options.disabled }) { $0 }
+        if let token = settings.clientToken(where: { $0.admitsAny(of: members, in: group) }) { return token }
         return SharedToken.token(of: members, own: settings.options.authTokens)
     }
 }
