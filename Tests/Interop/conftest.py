@@ -10,6 +10,7 @@ import pytest
 # Before they are imported: a failed assertion in them then shows its values.
 pytest.register_assert_rewrite("scenarios", "support")
 
+from support import secrets
 from support.fixture import HTTPFixture, ModernHTTPFixture
 from support.ledger import Ledger
 from support.matrix import matrix
@@ -19,6 +20,13 @@ from support.raw import http_client
 from support.shell import Shell
 
 _running = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_token_gets_out(tmp_path_factory):
+    """When everything has run, no token of a client stands in a log, or in what any server was sent."""
+    yield
+    secrets.check_files(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")

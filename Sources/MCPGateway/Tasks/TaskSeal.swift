@@ -13,7 +13,7 @@ package final class TaskSeal: Sendable {
 
     private let keys: Mutex<[Principal: SymmetricKey]>
     /// For clients that the operator has named: theirs follow from it, whatever token they come with.
-    private let ownKey = SymmetricKey(size: .bits256)
+    private let ownKey: SymmetricKey
     private let sharedKey = TaskSeal.key(of: [0])
     /// For callers that are not known, such as those whose token was taken away a moment ago: opens nothing that was
     /// sealed for others, nor after this run.
@@ -21,8 +21,11 @@ package final class TaskSeal: Sendable {
     /// Whose a task is where a server names it unasked.
     let book = TaskBook()
 
-    /// - Parameter secrets: What only a caller and the operator know; callers without one are all the same.
-    package init(secrets: [Principal: [UInt8]]) {
+    /// - Parameters:
+    ///   - secrets: What only a caller and the operator know; callers without one are all the same.
+    ///   - ownSecret: What only this proxy knows; nil for something that ends with this run.
+    package init(secrets: [Principal: [UInt8]], ownSecret: [UInt8]? = nil) {
+        ownKey = ownSecret.map { SymmetricKey(data: $0) } ?? SymmetricKey(size: .bits256)
         keys = Mutex(secrets.mapValues(Self.key(of:)))
     }
 

@@ -52,7 +52,7 @@ package struct Composition {
             settings: settings,
             links: links,
             gate: AddressGate(),
-            principals: PrincipalRegister(settings),
+            principals: PrincipalRegister(settings, key: known.key),
             clientele: clientele,
             known: known,
             catalogs: CatalogBoard(),

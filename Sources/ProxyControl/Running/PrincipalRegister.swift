@@ -9,13 +9,15 @@ import Synchronization
 final class PrincipalRegister: Sendable {
     let credentials = Credentials()
     /// Binds what a caller has created to the caller.
-    let taskSeal = TaskSeal(secrets: [:])
+    let taskSeal: TaskSeal
     private let known: KnownTokens
     private let clients: NamedClients
     /// What keeps the tokens of the configuration in force.
     private let inForce = Mutex<[TokenLease]>([])
 
-    init(_ settings: ProxySettings) {
+    /// - Parameter key: The secret of this proxy.
+    init(_ settings: ProxySettings, key: StateKey = StateKey()) {
+        taskSeal = TaskSeal(secrets: [:], ownSecret: key.bytes)
         known = KnownTokens(credentials, taskSeal)
         clients = NamedClients(credentials)
         keep(settings)

@@ -8,12 +8,14 @@ package struct KnownServers: Sendable {
     let asking: AskingServers
     let catalogs: KnownCatalogs
     package let pins: KnownPins
+    let key: StateKey
 
     /// Known in this run only.
     ///
     /// - Parameter hasAPI: Whether something can be approved while it runs.
     package init(logger: Logger, hasAPI: Bool = true) {
         (asking, catalogs, pins) = (AskingServers(), KnownCatalogs(), KnownPins(logger: logger, hasAPI: hasAPI))
+        key = StateKey()
     }
 
     /// Reads what the last run has found.
@@ -26,6 +28,7 @@ package struct KnownServers: Sendable {
         in directory: StateDirectory?, pins: [ByteText: PinRecord] = [:], logger: Logger, hasAPI: Bool = true
     ) throws(ConfigurationError) {
         asking = try AskingServers(in: directory, logger: logger)
+        key = try StateKey(in: directory)
         let catalogs = try KnownCatalogs(in: directory, logger: logger)
         self.catalogs = catalogs
         self.pins = try KnownPins(in: directory, beside: catalogs, shared: pins, logger: logger, hasAPI: hasAPI)

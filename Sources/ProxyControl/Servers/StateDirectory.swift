@@ -33,6 +33,8 @@ package final class StateDirectory: Sendable {
         case pins = "pins.json"
         /// Of which servers anything was approved.
         case pinned = "pinned.json"
+        /// The secret of this proxy.
+        case key = "state.key"
 
         fileprivate var temporaryName: String { ".\(rawValue).new" }
 
@@ -42,6 +44,8 @@ package final class StateDirectory: Sendable {
             case .servers: "; the servers that were added over the API are then to be added again"
             case .groups: "; the groups that were added over the API are then to be added again"
             case .asking, .catalogs, .pinned: "; it is written anew"
+            case .key:
+                "; it is made anew, and clients that have names do not find the tasks that they have begun"
             case .pins:
                 "; what it said of servers is then missed, and those with pin quarantine or block are withheld until they are approved: mcp-proxy pins approve SERVER"
             }

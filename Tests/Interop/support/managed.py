@@ -4,6 +4,7 @@ import base64
 import contextlib
 import json
 
+from support import secrets
 from support.raw import OldClient, Stream, Streamable
 
 TOKEN = "management-token-of-the-tests"
@@ -31,7 +32,9 @@ class Management:
         self._headers = bearer(token)
 
     async def send(self, method, path, body=None):
-        return await self.http.request(method, self.proxy.url(path), json=body, headers=self._headers)
+        answer = await self.http.request(method, self.proxy.url(path), json=body, headers=self._headers)
+        secrets.check(answer.content, f"the answer to {method} {path}")
+        return answer
 
     async def done(self, method, path, body=None):
         """The answer to what must succeed."""

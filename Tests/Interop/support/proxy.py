@@ -10,7 +10,7 @@ import subprocess
 
 import httpx
 
-from support import processes
+from support import processes, secrets
 from support.processes import MARK
 from support.raw import OldClient, Streamable
 from support.wait import eventually
@@ -68,6 +68,7 @@ class Proxy:
             general["options"] = options
         if limits:
             general["limits"] = limits
+        secrets.note([options, proxy, servers])
         marked = {name: self.marked(entry) for name, entry in (servers or {}).items()}
         return {"mcpProxy": {**general, **(proxy or {})}, "mcpServers": marked}
 
@@ -149,7 +150,9 @@ class Proxy:
     def readiness(self):
         """The answer of /readyz, or None while nobody listens."""
         with contextlib.suppress(httpx.TransportError):
-            return httpx.get(self.url("/readyz"), timeout=5)
+            answer = httpx.get(self.url("/readyz"), timeout=5)
+            secrets.check(answer.content, "/readyz")
+            return answer
         return None
 
     def wait_ready(self):
@@ -208,6 +211,7 @@ class Proxy:
     def stop(self):
         """Ends it politely and checks that it ends with 0, at once and without leaving anything."""
         self.assert_no_zombie()
+        secrets.check_processes(self.run)
         self.terminate()
         code = self.wait_exit()
         assert code == 0, f"mcp-proxy ended with {code} after SIGTERM:\n{self.last_lines()}"

@@ -1,6 +1,7 @@
 import MCPCore
 import MCPTestSupport
 import MCPUpstream
+import MCPValues
 import NIOCore
 import Testing
 
@@ -25,6 +26,18 @@ import Testing
         #expect(
             TaskSeal(secrets: [alice: [1, 2, 3]]).seal(id, server: server, for: alice) == sealed, "also after a restart"
         )
+    }
+
+    @Test(
+        "A client that has a name opens what was sealed for it with the same secret of the proxy, and nobody else does")
+    func named() {
+        let laptop = Principal(Standing(client: "laptop", .none))
+        let sealed = TaskSeal(secrets: [:], ownSecret: [7]).seal("t", server: server, for: laptop)
+        let later = TaskSeal(secrets: [:], ownSecret: [7])
+        #expect(later.open(sealed, server: server, for: Principal(Standing(client: "laptop", .none))) == "t")
+        #expect(later.open(sealed, server: server, for: Principal(Standing(client: "other", .none))) == nil)
+        #expect(later.open(sealed, server: server, for: Principal(name: "client laptop")) == nil)
+        #expect(TaskSeal(secrets: [:], ownSecret: [8]).open(sealed, server: server, for: laptop) == nil)
     }
 
     @Test("Nobody else can use it, nor at another server")

@@ -1,0 +1,56 @@
+"""What clients show to the proxy, and where it must never be found: the whole suite looks for it in all that it produces."""
+
+import re
+from pathlib import Path
+
+from support import processes
+
+# Shorter ones may stand anywhere by chance.
+SHORTEST = 16
+_known = set()
+
+
+def note(document):
+    """Remembers the tokens with which clients come that a configuration names."""
+    if isinstance(document, dict):
+        for key, value in document.items():
+            if key in ("authTokens", "tokens", "globalAuthTokens") and isinstance(value, list):
+                remember(*value)
+            else:
+                note(value)
+    elif isinstance(document, list):
+        for value in document:
+            note(value)
+
+
+def remember(*tokens):
+    """Remembers tokens that no configuration names, such as those of a file, or those that were given out."""
+    _known.update(
+        token for token in tokens if isinstance(token, str) and len(token) >= SHORTEST and "$" not in token
+    )
+
+
+def found_in(text):
+    """The tokens that stand in a text, masked."""
+    if not _known:
+        return []
+    data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
+    return [f"{token[:6]}…" for token in sorted(_known) if token.encode() in data]
+
+
+def check(text, where):
+    found = found_in(text)
+    assert not found, f"{where} holds tokens of clients: {found}"
+
+
+def check_files(directory):
+    """Looks through what proxies wrote and what servers got, in all runs below a directory."""
+    for path in sorted(Path(directory).rglob("*")):
+        if path.is_file() and re.fullmatch(r"std(out|err)\.txt|.*ledger.*\.jsonl", path.name):
+            check(path.read_bytes(), path)
+
+
+def check_processes(run):
+    """Looks through the command lines of the processes of a run."""
+    for pid, line in processes.marked(run).items():
+        check(str(line), f"the command line of process {pid}")
