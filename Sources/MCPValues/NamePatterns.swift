@@ -4,20 +4,23 @@
 /// list that begins with `!` begins with all names. Names are compared byte by byte, but for `?`, which stands for one
 /// Unicode scalar.
 package struct NamePatterns: Sendable, Hashable {
-    /// One of them.
+    /// One of them, as it is written: there may be many for each of many clients, so that nothing else is kept of it.
     private struct Pattern: Sendable, Hashable {
         let text: ByteText
-        let isNegated: Bool
-        let bytes: [UInt8]
 
         init(_ text: String) {
             self.text = ByteText(text)
-            isNegated = text.utf8.first == UInt8(ascii: "!")
-            bytes = Array(isNegated ? text.utf8.dropFirst() : text.utf8[...])
         }
 
-        static func == (left: Pattern, right: Pattern) -> Bool { left.text == right.text }
-        func hash(into hasher: inout Hasher) { hasher.combine(text) }
+        var isNegated: Bool { text.text.utf8.first == UInt8(ascii: "!") }
+
+        func matches(_ name: [UInt8]) -> Bool {
+            var text = text.text
+            return text.withUTF8 { bytes in
+                let isNegated = unsafe bytes.first == UInt8(ascii: "!")
+                return unsafe NamePatterns.matches(UnsafeBufferPointer(rebasing: bytes[(isNegated ? 1 : 0)...]), name)
+            }
+        }
     }
 
     private let patterns: [Pattern]
@@ -35,47 +38,47 @@ package struct NamePatterns: Sendable, Hashable {
 
     /// Whether every name is meant, whatever it is.
     package var isAll: Bool {
-        patterns.count == 1 && !patterns[0].isNegated && patterns[0].bytes == [UInt8(ascii: "*")]
+        patterns.count == 1 && patterns[0].text.text == "*"
     }
 
     /// Whether a name is meant.
     package func admits(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
-        let last = patterns.last { Self.matches($0.bytes, bytes) }
+        let last = patterns.last { $0.matches(bytes) }
         return last.map { !$0.isNegated } ?? patterns.first?.isNegated ?? false
     }
 
     /// Whether a name is taken away, and not only not meant.
     package func denies(_ name: String) -> Bool {
         let bytes = Array(name.utf8)
-        return patterns.last { Self.matches($0.bytes, bytes) }?.isNegated ?? false
+        return patterns.last { $0.matches(bytes) }?.isNegated ?? false
     }
 
     /// The pattern that decides about a name, for people who ask why; nil when none matches.
     package func decisive(for name: String) -> String? {
         let bytes = Array(name.utf8)
-        return patterns.last { Self.matches($0.bytes, bytes) }?.text.text
+        return patterns.last { $0.matches(bytes) }?.text.text
     }
 
     /// The patterns that match none of these names.
     package func unmatched(by names: some Sequence<String>) -> [String] {
         let names = names.map { Array($0.utf8) }
-        return patterns.filter { pattern in !names.contains { Self.matches(pattern.bytes, $0) } }.map(\.text.text)
+        return patterns.filter { pattern in !names.contains(where: pattern.matches) }.map(\.text.text)
     }
 
     /// Whether a text matches. Looks at each byte of the text at most once for each byte of the pattern.
-    private static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
+    private static func matches(_ pattern: UnsafeBufferPointer<UInt8>, _ text: [UInt8]) -> Bool {
         var (inPattern, inText) = (0, 0)
         // Where to go on when what was tried after the last star does not match.
         var retry: (pattern: Int, text: Int)?
         while inText < text.count {
-            if inPattern < pattern.count, pattern[inPattern] == UInt8(ascii: "*") {
+            if inPattern < pattern.count, unsafe pattern[inPattern] == UInt8(ascii: "*") {
                 inPattern += 1
                 retry = (inPattern, inText)
-            } else if inPattern < pattern.count, pattern[inPattern] == UInt8(ascii: "?") {
+            } else if inPattern < pattern.count, unsafe pattern[inPattern] == UInt8(ascii: "?") {
                 inPattern += 1
                 inText = afterScalar(at: inText, in: text)
-            } else if inPattern < pattern.count, pattern[inPattern] == text[inText] {
+            } else if inPattern < pattern.count, unsafe pattern[inPattern] == text[inText] {
                 inPattern += 1
                 inText += 1
             } else if let again = retry {
@@ -86,7 +89,7 @@ package struct NamePatterns: Sendable, Hashable {
                 return false
             }
         }
-        return pattern[inPattern...].allSatisfy { $0 == UInt8(ascii: "*") }
+        return unsafe pattern[inPattern...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 
     private static func afterScalar(at index: Int, in text: [UInt8]) -> Int {

@@ -1,4 +1,5 @@
 package import MCPValues
+import NIOCore
 
 /// Who calls, as far as it can be told: the same one with whatever token they come.
 ///
@@ -39,7 +40,7 @@ package struct Principal: Sendable {
     /// Takes one call from what they may ask for in a minute.
     ///
     /// - Returns: nil, or in how many seconds there will be one when there is none.
-    package func takeCall() -> Int? { standing.isNamed ? standing.takeCall() : nil }
+    func takeCall(at now: NIODeadline = .now()) -> Int? { standing.isNamed ? standing.takeCall(at: now) : nil }
 }
 
 extension Principal: Hashable {

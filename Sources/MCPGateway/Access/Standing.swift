@@ -1,52 +1,54 @@
 package import MCPValues
-package import NIOCore
+import NIOCore
 import Synchronization
 
 /// What a caller may do at the moment. There is one for each caller, and all that the caller has refers to it: with other
 /// rights everything of theirs goes by those at once.
 package final class Standing: Sendable {
+    private struct State {
+        var rights: Rights
+        var calls = CallBudget()
+    }
+
     package let name: String
     /// Of the name, for every call looks callers up.
     let hash: Int
     let isNamed: Bool
-    private let current: Mutex<Rights>
-    private let calls: CallBudget
+    private let state: Mutex<State>
 
     /// Somebody without rights of their own.
     convenience init(name: String) {
-        self.init(name: name, isNamed: false, .none, now: { .now() })
+        self.init(name: name, isNamed: false, .none)
     }
 
     /// A client that the operator has named.
-    package convenience init(
-        client name: String, _ rights: Rights, now: @escaping @Sendable () -> NIODeadline = { .now() }
-    ) {
-        self.init(name: "client \(name)", isNamed: true, rights, now: now)
+    package convenience init(client name: String, _ rights: Rights) {
+        self.init(name: "client \(name)", isNamed: true, rights)
     }
 
-    private init(name: String, isNamed: Bool, _ rights: Rights, now: @escaping @Sendable () -> NIODeadline) {
+    private init(name: String, isNamed: Bool, _ rights: Rights) {
         self.name = name
         self.isNamed = isNamed
         hash = ByteText(name).hashValue
-        current = Mutex(rights)
-        calls = CallBudget(now: now)
+        state = Mutex(State(rights: rights))
     }
 
-    package var rights: Rights { current.withLock { $0 } }
+    package var rights: Rights { state.withLock { $0.rights } }
 
     /// Gives other rights.
     ///
     /// - Returns: Whether they are others than before.
     @discardableResult
     package func take(_ rights: Rights) -> Bool {
-        current.withLock { current in
-            defer { current = rights }
-            return current != rights
+        state.withLock { state in
+            defer { state.rights = rights }
+            return state.rights != rights
         }
     }
 
-    func takeCall() -> Int? {
-        guard let perMinute = rights.callsPerMinute else { return nil }
-        return calls.take(perMinute: perMinute)
+    func takeCall(at now: NIODeadline) -> Int? {
+        state.withLock { state in
+            state.rights.callsPerMinute.flatMap { state.calls.take(perMinute: $0, at: now) }
+        }
     }
 }

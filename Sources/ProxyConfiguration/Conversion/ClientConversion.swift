@@ -8,6 +8,7 @@ enum ClientConversion {
     ) {
         guard let proxy else { return }
         var owners = TokenOwners(of: settings)
+        var patterns = KnownPatterns()
         for (member, path) in proxy.members("clients", &context) {
             guard let reader = ObjectReader(member.value, scope: .client, path: path, &context) else { continue }
             checkName(member, path, &context)
@@ -16,6 +17,9 @@ enum ClientConversion {
             readFile(of: &client, reader, &context)
             owners.take(&client, reader, &context)
             check(client, in: reader, settings, &context)
+            client.rights.servers = patterns.kept(client.rights.servers)
+            client.rights.tools.patterns = patterns.kept(client.rights.tools.patterns)
+            if case .named(let groups) = client.rights.groups { client.rights.groups = .named(patterns.kept(groups)) }
             settings.clients.append(client)
         }
     }
@@ -130,6 +134,13 @@ enum ClientConversion {
                 write: #"Write a pattern such as "git__*push*""#)
         }
     }
+}
+
+/// Has clients with the same patterns share them: there may be thousands.
+private struct KnownPatterns {
+    private var known: Set<NamePatterns> = []
+
+    mutating func kept(_ patterns: NamePatterns) -> NamePatterns { known.insert(patterns).memberAfterInsert }
 }
 
 /// Whose each token is, so that none is in two entries: of such a caller nobody could say what they may do.

@@ -6,15 +6,8 @@ import Synchronization
 
 /// The clients that the operator has named (`mcpProxy.clients`), each one principal with whatever of its tokens it comes.
 final class NamedClients: Sendable {
-    private struct Client {
-        let standing: Standing
-        var tokens: Set<Secret>
-
-        var principal: Principal { Principal(standing) }
-    }
-
     private struct State {
-        var clients: [ByteText: Client] = [:]
+        var clients: [ByteText: Standing] = [:]
         var owners: [Secret: Principal] = [:]
     }
 
@@ -26,7 +19,7 @@ final class NamedClients: Sendable {
     }
 
     var isEmpty: Bool { state.withLock { $0.clients.isEmpty } }
-    var all: [Principal] { state.withLock { $0.clients.values.map(\.principal) } }
+    var all: [Principal] { state.withLock { $0.clients.values.map(Principal.init) } }
 
     /// Whose a token is.
     func owner(of token: Secret) -> Principal? { state.withLock { $0.owners[token] } }
@@ -40,15 +33,14 @@ final class NamedClients: Sendable {
             let former = state
             var (next, changed) = (State(), Set<Principal>())
             for client in settings {
-                let known = former.clients[ByteText(client.name)]
-                let standing = known?.standing ?? Standing(client: client.name, client.rights)
-                let kept = Client(standing: standing, tokens: Set(client.tokens))
-                if standing.take(client.rights) { changed.insert(kept.principal) }
-                next.clients[ByteText(client.name)] = kept
-                for token in client.tokens { next.owners[token] = kept.principal }
+                let standing = former.clients[ByteText(client.name)] ?? Standing(client: client.name, client.rights)
+                let principal = Principal(standing)
+                if standing.take(client.rights) { changed.insert(principal) }
+                next.clients[ByteText(client.name)] = standing
+                for token in client.tokens { next.owners[token] = principal }
             }
-            for (name, client) in former.clients where next.clients[name] == nil && client.standing.take(.none) {
-                changed.insert(client.principal)
+            for (name, standing) in former.clients where next.clients[name] == nil && standing.take(.none) {
+                changed.insert(Principal(standing))
             }
             // What is new is accepted before what is old is not: a token may have gone from one client to another.
             for (token, owner) in next.owners where former.owners[token] != owner {
