@@ -1,6 +1,6 @@
 import Addresses
 package import MCPUpstream
-import ProxyConfiguration
+package import ProxyConfiguration
 import Synchronization
 
 #if canImport(FoundationEssentials)
@@ -38,10 +38,24 @@ package final class EgressRules: Sendable {
         HTTPEgress(trust: insecure ? .unverified : trust(besides: []), proxies: proxies)
     }
 
+    /// For a proxy on this machine.
+    package func egress(to proxy: OwnProxy) -> HTTPEgress {
+        HTTPEgress(
+            trust: proxy.certificateFile.flatMap(Self.shownCertificate) ?? trust(besides: []),
+            proxies: proxy.socketPath.map(ProxyRules.init(socketPath:)) ?? proxies)
+    }
+
+    /// Whoever may not read the file, or has none, believes the authorities that he always does.
+    private static func shownCertificate(_ file: String) -> HTTPTrust? {
+        guard case .success(let text) = read(file, "certificateFile") else { return nil }
+        return HTTPTrust.shown(text)
+    }
+
     /// For a server of the operator's.
     ///
     /// - Parameter trustedCAFile: What holds for all servers.
     func egress(_ server: ServerEgress, trustedCAFile: String?) -> HTTPEgress {
+        guard server.ownProxy == OwnProxy() else { return egress(to: server.ownProxy) }
         let files = [trustedCAFile, server.trustedCAFile].compactMap(\.self)
         return HTTPEgress(
             trust: server.skipsVerification ? .unverified : trust(besides: files),

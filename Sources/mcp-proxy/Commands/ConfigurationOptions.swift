@@ -116,6 +116,16 @@ struct ConfigurationOptions: ParsableArguments {
         }
     }
 
+    /// What is to be done about the certificate that clients are shown.
+    func listenerWarnings(_ settings: ProxySettings) -> [ConfigurationProblem] {
+        guard let tls = settings.tls else { return [] }
+        return CertificateFiles.findings(tls).map { finding in
+            ConfigurationProblem(
+                severity: .warning, source: RemoteConfigurationRequest.display(config), keyPath: "mcpProxy.tls",
+                message: finding)
+        }
+    }
+
     private func readFile() throws(ConfigurationError) -> [UInt8] {
         if let text = try TextFile(path: config).read(takesPipes: true) { return text }
         let problem = ConfigurationProblem(

@@ -28,7 +28,7 @@ struct ManagementClient: Sendable {
         do {
             return try JSONText(scanning: answer.body).root
         } catch {
-            throw CommandFailure("\(place.base) does not answer as a mcp-proxy does; name the right one with --proxy")
+            throw CommandFailure("\(place.shown) does not answer as a mcp-proxy does; name the right one with --proxy")
         }
     }
 
@@ -56,7 +56,7 @@ struct ManagementClient: Sendable {
             throw CommandFailure("this name cannot stand in a path: \(error)")
         }
         var call = HTTPCall(method, url)
-        call.egress = EgressRules.ofProcess.egress()
+        call.egress = EgressRules.ofProcess.egress(to: place.proxy)
         call.body = body
         // A change lasts until the server has started, which has time limits of its own.
         if method == .get { call.timeout = Self.readTimeout }
@@ -65,9 +65,9 @@ struct ManagementClient: Sendable {
             return try await call.send(on: MultiThreadedEventLoopGroup.singleton.next(), onEvent: onEvent)
         } catch {
             guard error.code == .notReachable else {
-                throw CommandFailure("the proxy at \(place.base) gave no answer: \(error)")
+                throw CommandFailure("the proxy at \(place.shown) gave no answer: \(error)")
             }
-            throw NoProxy(words: "no proxy answers at \(place.base)")
+            throw NoProxy(words: "no proxy answers at \(place.shown)")
         }
     }
 
@@ -81,10 +81,10 @@ struct ManagementClient: Sendable {
             ?? "\(place.base)/api/\(path) answered with status \(answer.status)"
         switch answer.status {
         case 401 where place.token == nil:
-            words = "the proxy at \(place.base) asks for a token\n" + tokenWords(hasToken: false)
+            words = "the proxy at \(place.shown) asks for a token\n" + tokenWords(hasToken: false)
         case 401, 403: words += "\n" + tokenWords(hasToken: place.token != nil)
         case 404 where problem?["type"]?.string?.hasSuffix("unknown-server") == true:
-            words += " at \(place.base); mcp-proxy list shows which there are"
+            words += " at \(place.shown); mcp-proxy list shows which there are"
         case 404 where problem?["detail"] == nil:
             let ending = ["/mcp", "/sse"].first(where: place.base.hasSuffix)
             words +=

@@ -50,11 +50,14 @@ struct ProxyRun {
     }
 
     /// What waits for the servers' owner, which may be busy for long; nobody waits for this, least of all a signal.
-    private func accompany(_ registry: ServerRegistry, _ signals: TerminationSignals) -> Task<Void, Never> {
+    private func accompany(
+        _ registry: ServerRegistry, _ certificates: CertificateKeeper?, _ signals: TerminationSignals
+    ) -> Task<Void, Never> {
         let triggers = ReloadTriggers(registry: registry, source: source, hangups: signals.hangups, logger: logger)
         return Task {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await triggers.run() }
+                if let certificates { group.addTask { await certificates.run() } }
                 group.addTask { await registry.tryAwaitedChanges() }
                 group.addTask {
                     while !Task.isCancelled {
@@ -73,16 +76,24 @@ struct ProxyRun {
     func run(until signals: TerminationSignals) async -> Int32 {
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
+        let certificates: CertificateKeeper?
+        do {
+            certificates = try settings.tls.map { try CertificateKeeper($0, logger: logger) }
+        } catch {
+            Terminal.error("mcp-proxy: \(error)")
+            return 1
+        }
         let budget = DescriptorBudget(descriptors, for: settings)
         let composition = Composition(
             budget.apply(to: settings, limit: descriptors, logger), eventLoops: eventLoops, logger: logger,
             watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)),
             clientele: ListenerAddress.isLocal(settings) ? .onePerson : .perhapsStrangers, known: known)
-        let frontDoor = composition.frontDoor()
+        let frontDoor = composition.frontDoor(tls: certificates?.tls)
         let registry = ServerRegistry(
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store,
             groupStore: groupStore,
-            reloadListener: serviceManager)
+            reloadListener: ReloadListeners(
+                [certificates as (any ReloadListener)?, serviceManager].compactMap(\.self)))
         do {
             await registry.openManagement()
             await registry.openGroups()
@@ -97,7 +108,7 @@ struct ProxyRun {
             Terminal.error("mcp-proxy: \(error)")
             return 1
         }
-        let status = await serve(composition, frontDoor, registry, watch, signals)
+        let status = await serve(composition, frontDoor, registry, certificates, watch, signals)
         serviceManager?.stopping()
         logger.notice("shutting down", metadata: ["callsInFlight": "\(composition.gateway.calls.total)"])
         frontDoor.listener.beginDraining()
@@ -122,7 +133,7 @@ struct ProxyRun {
         }
         guard !open.isEmpty else { return }
         let names = open.map(\.displayName).joined(separator: ", ")
-        let isBound = !ListenerAddress.isLoopback(settings.address.host)
+        let isBound = !ListenerAddress.isBoundLocally(settings)
         let address = "\(settings.address.host ?? ""):\(settings.address.port)"
         let remedy = isBound ? ", or \"addr\": \"127.0.0.1:\(settings.address.port)\"" : ""
         Terminal.error(
@@ -156,6 +167,7 @@ struct ProxyRun {
         _ composition: Composition,
         _ frontDoor: FrontDoor,
         _ registry: ServerRegistry,
+        _ certificates: CertificateKeeper?,
         _ watch: EventCount,
         _ signals: TerminationSignals
     ) async -> Int32 {
@@ -164,7 +176,7 @@ struct ProxyRun {
                 await signals.arrivals.wait(past: 0)
                 return .signal
             }
-            let company = accompany(registry, signals)
+            let company = accompany(registry, certificates, signals)
             group.addTask { await settled(composition, watch) }
             group.addTask { await pause(Self.tableWait, then: .tableDue) }
             group.addTask { await pause(Self.sweepInterval, then: .sweepDue) }

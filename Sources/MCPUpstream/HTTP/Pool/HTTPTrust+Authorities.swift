@@ -22,6 +22,11 @@ package struct AuthorityText: Hashable, Sendable {
 }
 
 extension HTTPTrust {
+    /// The one with the first certificate of the text; nil if there is none.
+    package static func shown(_ text: AuthorityText) -> HTTPTrust? {
+        text.certificates?.first.map { shown($0) }
+    }
+
     /// Those with a certificate for their name from one of these authorities.
     ///
     /// - Parameters:

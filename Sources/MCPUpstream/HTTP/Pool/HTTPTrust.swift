@@ -1,3 +1,5 @@
+import Addresses
+import NIOCore
 import NIOSSL
 
 /// Which servers are believed to be who they say they are.
@@ -6,6 +8,7 @@ package struct HTTPTrust: Sendable {
         case verified
         case unverified
         case custom(NIOSSLContext)
+        case shown(NIOSSLCertificate)
         case unusable(Unusable)
     }
 
@@ -39,12 +42,17 @@ package struct HTTPTrust: Sendable {
     private static let verifiedContext = makeContext(.noHostnameVerification)
     private static let unverifiedContext = makeContext(.none)
 
-    /// Whether the certificate has to be for the host that was asked for, which `CertificateNameCheck` finds out: the
-    /// contexts check the chain alone.
-    var asksForNames: Bool {
+    /// The one with exactly this certificate, whatever names are on it and whoever has signed it.
+    static func shown(_ certificate: NIOSSLCertificate) -> HTTPTrust {
+        HTTPTrust(.shown(certificate))
+    }
+
+    /// What looks at the certificate when the handshake is complete: the contexts check the chain alone, or nothing.
+    func check(for host: HTTPOrigin.Host) -> (any ChannelHandler)? {
         switch kind {
-        case .verified, .custom, .unusable: true
-        case .unverified: false
+        case .verified, .custom, .unusable: CertificateNameCheck(host)
+        case .shown(let certificate): ShownCertificateCheck(certificate)
+        case .unverified: nil
         }
     }
 
@@ -63,7 +71,7 @@ package struct HTTPTrust: Sendable {
     func context() throws -> NIOSSLContext {
         switch kind {
         case .verified: try Self.verifiedContext.get()
-        case .unverified: try Self.unverifiedContext.get()
+        case .unverified, .shown: try Self.unverifiedContext.get()
         case .custom(let context): context
         case .unusable(let reason): throw reason
         }
@@ -76,7 +84,8 @@ extension HTTPTrust: Hashable {
         case (.verified, .verified), (.unverified, .unverified): true
         case (.custom(let one), .custom(let other)): one === other
         case (.unusable(let one), .unusable(let other)): one == other
-        case (.verified, _), (.unverified, _), (.custom, _), (.unusable, _): false
+        case (.shown(let one), .shown(let other)): one == other
+        case (.verified, _), (.unverified, _), (.custom, _), (.shown, _), (.unusable, _): false
         }
     }
 
@@ -86,6 +95,7 @@ extension HTTPTrust: Hashable {
         case .unverified: hasher.combine(1)
         case .custom(let context): hasher.combine(ObjectIdentifier(context))
         case .unusable(let reason): hasher.combine(reason)
+        case .shown(let certificate): hasher.combine(certificate)
         }
     }
 }
