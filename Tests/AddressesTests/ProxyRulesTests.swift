@@ -92,7 +92,9 @@ import Testing
         #expect(found == (isDirect ? "direct" : "http://s:2"))
     }
 
-    @Test("A Unix socket leads to whatever is named, this machine included", arguments: ["http://localhost/", "https://x/"])
+    @Test(
+        "A Unix socket leads to whatever is named, this machine included",
+        arguments: ["http://localhost/", "https://x/"])
     func socket(url: String) throws {
         #expect(ProxyRules(socketPath: "/run/x").route(to: try HTTPURL(url).origin) == .socket("/run/x"))
     }

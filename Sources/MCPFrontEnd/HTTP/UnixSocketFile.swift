@@ -16,8 +16,25 @@ struct UnixSocketFile: Sendable {
     private static let backlog: CInt = 4_096
 
     let path: String
-    private let device: dev_t
-    private let inode: ino_t
+    private let mark: Mark
+
+    /// What a file is known by. The number of one that was removed is given to the next, which is younger.
+    private struct Mark: Equatable {
+        private let device: dev_t
+        private let inode: ino_t
+        private let seconds: Int
+        private let nanoseconds: Int
+
+        init(_ status: stat) {
+            #if canImport(Glibc)
+                let time = status.st_mtim
+            #else
+                let time = status.st_mtimespec
+            #endif
+            (device, inode) = (status.st_dev, status.st_ino)
+            (seconds, nanoseconds) = (time.tv_sec, time.tv_nsec)
+        }
+    }
 
     /// Listens on a socket, in the place of one that nobody listens on.
     ///
@@ -40,7 +57,7 @@ struct UnixSocketFile: Sendable {
     /// Removes the file, unless another one has come in its place.
     func remove() {
         var status = stat()
-        guard unsafe lstat(path, &status) == 0, status.st_dev == device, status.st_ino == inode else { return }
+        guard unsafe lstat(path, &status) == 0, Mark(status) == mark else { return }
         unsafe unlink(path)
     }
 
@@ -53,7 +70,7 @@ struct UnixSocketFile: Sendable {
         guard isBound else { throw failure("the socket cannot be made", path) }
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { throw failure("the socket has been removed", path) }
-        let file = UnixSocketFile(path: path, device: status.st_dev, inode: status.st_ino)
+        let file = UnixSocketFile(path: path, mark: Mark(status))
         guard unsafe chmod(path, mode) == 0, systemListen(descriptor) == 0 else {
             let error = failure("the socket cannot be listened on", path)
             file.remove()
@@ -113,7 +130,8 @@ struct UnixSocketFile: Sendable {
         guard unsafe lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK else {
             throw ListenerError(
-                description: "cannot listen on \(path): there is a file that is no socket; remove it, or choose another "
+                description:
+                    "cannot listen on \(path): there is a file that is no socket; remove it, or choose another "
                     + "path with \"addr\" in mcpProxy")
         }
         guard try isStale(path, address) else {

@@ -54,7 +54,7 @@ enum CertificateSubject {
         return scalars.enumerated().map { index, scalar in
             let isOuter = index == 0 || index == scalars.count - 1
             switch scalar {
-            case "\"", "+", ",", ";", "<", ">", "\\", "=": return "\\\(scalar)"
+            case "\"", "+", ",", ";", "<", ">", "\\": return "\\\(scalar)"
             case " " where isOuter: return "\\ "
             case "#" where index == 0: return "\\#"
             case _ where scalar.properties.generalCategory == .control:

@@ -9,6 +9,9 @@ package struct ServingCertificate: Sendable {
     package let ends: Int
     let context: NIOSSLContext
 
+    /// Differs from that of any other that was made.
+    package var identity: ObjectIdentifier { ObjectIdentifier(context) }
+
     /// Whether the bytes are of a key that is locked with a password, in either form of PEM.
     private static func isEncrypted(_ key: [UInt8]) -> Bool {
         let text = String(decoding: key, as: UTF8.self)

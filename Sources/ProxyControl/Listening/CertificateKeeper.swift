@@ -83,7 +83,8 @@ package final class CertificateKeeper: Sendable {
             }
             guard isNews else { return }
             logger.error(
-                "the new certificate cannot be shown to clients; the one before stays", metadata: ["reason": "\(error)"])
+                "the new certificate cannot be shown to clients; the one before stays", metadata: ["reason": "\(error)"]
+            )
         }
     }
 

@@ -15,6 +15,8 @@ struct ManagementClient: Sendable {
     }
 
     private static let readTimeout = TimeAmount.seconds(60)
+    private static let trustWords =
+        "name its configuration with --config, or the file of its authority in SSL_CERT_FILE"
 
     let place: ProxyPlace
 
@@ -62,13 +64,33 @@ struct ManagementClient: Sendable {
         if method == .get { call.timeout = Self.readTimeout }
         if let token = place.token { call.headers = [("Authorization", "Bearer \(token.reveal())")] }
         do throws(UpstreamFailure) {
-            return try await call.send(on: MultiThreadedEventLoopGroup.singleton.next(), onEvent: onEvent)
+            return try await send(call, onEvent)
         } catch {
-            guard error.code == .notReachable else {
-                throw CommandFailure("the proxy at \(place.shown) gave no answer: \(error)")
+            guard error.code == .notReachable, !error.isNotBelieved else {
+                let advice = error.isNotBelieved ? "; \(Self.trustWords)" : ""
+                throw CommandFailure("the proxy at \(place.shown) gave no answer: \(error)\(advice)")
             }
             throw NoProxy(words: "no proxy answers at \(place.shown)")
         }
+    }
+
+    /// How often a proxy is asked that does not show the certificate of its file yet: it sees within a second that the file
+    /// has changed.
+    private static let attempts = 6
+
+    private func send(
+        _ call: HTTPCall, _ onEvent: (@Sendable (ServerSentEvent) -> Void)?
+    ) async throws(UpstreamFailure) -> HTTPCall.Answer {
+        for _ in 1..<Self.attempts where place.proxy.certificateFile != nil {
+            do throws(UpstreamFailure) {
+                return try await call.send(on: MultiThreadedEventLoopGroup.singleton.next(), onEvent: onEvent)
+            } catch {
+                guard error.isNotBelieved else { throw error }
+                // A pause is cut short only when nobody waits any more.
+                try? await Task.sleep(for: .milliseconds(400))
+            }
+        }
+        return try await call.send(on: MultiThreadedEventLoopGroup.singleton.next(), onEvent: onEvent)
     }
 
     // MARK: Refusals

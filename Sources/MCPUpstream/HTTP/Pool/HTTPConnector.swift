@@ -32,7 +32,8 @@ enum HTTPConnector {
             if pool.origin.scheme == .https { _ = try pool.trust.context() }
             switch pool.route {
             case .direct: return try direct(pool).map { TunnelConnector.Made(channel: $0, tunnelEnd: nil) }
-            case .socket(let path): return toSocket(path, pool).map { TunnelConnector.Made(channel: $0, tunnelEnd: nil) }
+            case .socket(let path):
+                return toSocket(path, pool).map { TunnelConnector.Made(channel: $0, tunnelEnd: nil) }
             case .through(let proxy): return TunnelConnector(pool, through: proxy).connect()
             case .unusable(let words): throw UnusableProxy(words: words)
             }
