@@ -8,7 +8,7 @@ import pytest
 from support.config_host import ConfigHost
 from support.fixture import stdio
 from support.management import Management, bearer
-from support.raw import http_client, initialize_body
+from support.raw import initialize_body
 from support.wait import eventually
 
 pytestmark = pytest.mark.anyio
@@ -29,11 +29,6 @@ def ask(proxy, name, token):
     ).status_code
 
 
-async def seen(proxy, name, http):
-    client = await proxy.client(name, http).initialize()
-    return json.loads((await client.call_text("environment", {"name": "SEEN"})))
-
-
 async def test_a_secret_reaches_its_server(launch, secrets, http):
     """Whole or as a part, from a path beside the configuration as well; a line break at its end is none of it."""
     (secrets / "whole").write_text("s3cret\n")
@@ -48,7 +43,7 @@ async def test_a_secret_reaches_its_server(launch, secrets, http):
         proxy.wait_state("part", "ready")
         assert "s3cret" not in proxy.output
         client = await proxy.client("whole", http).initialize()
-        assert "\ns3cret\n" in "\n" + (await client.call_text("environment", {"name": "SEEN"})).replace(" ", "\n") + "\n"
+        assert '"value": "s3cret"' in await client.call_text("environment", {"name": "SEEN"})
         client = await proxy.client("part", http).initialize()
         assert "Bearer s3cret!" in await client.call_text("environment", {"name": "SEEN"})
 

@@ -9,6 +9,7 @@ import ssl
 
 import httpx
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from support.authority import DAY, Authority, new_key
 from support.fixture import stdio
@@ -298,11 +299,13 @@ async def test_a_client_may_show_a_certificate_of_our_authority(guarded, authori
         assert (await http.get(guarded.url("/healthz"))).status_code == 200
 
 
-@pytest.mark.parametrize("kind", ["expired", "foreign"])
+@pytest.mark.parametrize("kind", ["expired", "foreign", "for servers"])
 async def test_another_certificate_ends_the_handshake(guarded, authority, directory, kind):
     folder = directory()
     if kind == "expired":
         shown_one = authority.issue("laptop.example", seconds=-60)
+    elif kind == "for servers":
+        shown_one = authority.issue("laptop.example", usage=ExtendedKeyUsageOID.SERVER_AUTH)
     else:
         shown_one = Authority(folder).issue("laptop.example")
     own = shown_one.write(folder / "own.pem")
@@ -310,6 +313,32 @@ async def test_another_certificate_ends_the_handshake(guarded, authority, direct
     with pytest.raises((httpx.TransportError, ssl.SSLError)):
         async with http_client(verify=trusting(authority, own)) as http:
             await http.get(guarded.url("/healthz"))
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_session_is_not_taken_up_again_after_its_certificate_has_ended(guarded, authority, directory, version):
+    """As long as it is in force a session is taken up again; that shows that the client could."""
+    own = authority.issue("laptop.example", seconds=8).write(directory() / "own.pem")
+    context = trusting(authority, own)
+    context.minimum_version = context.maximum_version = version
+    session = None
+    resumed = 0
+
+    def is_served():
+        nonlocal session, resumed
+        with contextlib.suppress(OSError), socket.create_connection((HOST, guarded.port), timeout=10) as plain:
+            with context.wrap_socket(plain, server_hostname=HOST, session=session) as secure:
+                resumed += secure.session_reused
+                secure.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                answer = secure.recv(100)
+                # The ticket of TLS 1.3 has come with the answer.
+                session = secure.session
+                return answer.startswith(b"HTTP/1.1 200 ")
+        return False
+
+    assert is_served() and is_served()
+    assert resumed == 1
+    eventually(lambda: not is_served(), "the client to be refused")
 
 
 # Commands

@@ -1,5 +1,6 @@
 /// Why a certificate cannot be shown to clients.
 package struct CertificateFault: Error, Equatable, CustomStringConvertible {
+    /// What is wrong.
     package enum Code: Sendable {
         case noCertificate
         case noKey
@@ -11,6 +12,7 @@ package struct CertificateFault: Error, Equatable, CustomStringConvertible {
         case unusable
     }
 
+    /// Which of them.
     package let code: Code
     /// What the library says, or when the certificate is in force.
     package let detail: String

@@ -1,6 +1,5 @@
 import Crypto
 import NIOSSL
-import SwiftASN1
 
 /// The certificate that a client has shown, signed by one of our authorities and in force when the connection was opened.
 package final class ClientCertificate: Sendable {

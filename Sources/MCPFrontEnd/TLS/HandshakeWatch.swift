@@ -2,6 +2,12 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// Waits for the end of a handshake, says whose certificate the client has shown, and goes.
 ///
 /// Confined to its event loop; that is what makes `@unchecked Sendable` true.
@@ -13,6 +19,12 @@ final class HandshakeWatch: ChannelInboundHandler, RemovableChannelHandler, @unc
     struct Secured: Sendable {
         /// What the client has shown and BoringSSL has verified; nil where it has shown none.
         let certificate: ClientCertificate?
+    }
+
+    /// The certificate was in force when the client came first, and BoringSSL does not look again when it comes back with a
+    /// ticket for the same session (RFC 8446, 4.6.1).
+    private struct Expired: Error, CustomStringConvertible {
+        let description = "it has expired"
     }
 
     private let listener: HTTPListener
@@ -28,6 +40,7 @@ final class HandshakeWatch: ChannelInboundHandler, RemovableChannelHandler, @unc
         do {
             let shown = try context.pipeline.syncOperations.nioSSL_peerCertificate()
             let certificate = try shown.map(ClientCertificate.init)
+            if let certificate, certificate.ends < time(nil) { throw Expired() }
             context.fireUserInboundEventTriggered(Secured(certificate: certificate))
             context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
         } catch {

@@ -51,13 +51,13 @@ struct ProxyRun {
 
     /// What waits for the servers' owner, which may be busy for long; nobody waits for this, least of all a signal.
     private func accompany(
-        _ registry: ServerRegistry, _ certificates: CertificateKeeper?, _ signals: TerminationSignals
+        _ registry: ServerRegistry, _ certificates: [CertificateKeeper], _ signals: TerminationSignals
     ) -> Task<Void, Never> {
         let triggers = ReloadTriggers(registry: registry, source: source, hangups: signals.hangups, logger: logger)
         return Task {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await triggers.run() }
-                if let certificates { group.addTask { await certificates.run() } }
+                for keeper in certificates { group.addTask { await keeper.run() } }
                 group.addTask { await registry.tryAwaitedChanges() }
                 group.addTask {
                     while !Task.isCancelled {
@@ -74,26 +74,19 @@ struct ProxyRun {
     /// - Returns: The exit status: 0 after a signal, 1 when the address cannot be used or a server that must not
     ///   fail has failed.
     func run(until signals: TerminationSignals) async -> Int32 {
+        guard let certificates = readCertificates() else { return 1 }
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
-        let certificates: CertificateKeeper?
-        do {
-            certificates = try settings.tls.map { try CertificateKeeper($0, logger: logger) }
-        } catch {
-            Terminal.error("mcp-proxy: \(error)")
-            return 1
-        }
         let budget = DescriptorBudget(descriptors, for: settings)
         let composition = Composition(
             budget.apply(to: settings, limit: descriptors, logger), eventLoops: eventLoops, logger: logger,
             watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)),
             clientele: ListenerAddress.isLocal(settings) ? .onePerson : .perhapsStrangers, known: known)
-        let frontDoor = composition.frontDoor(tls: certificates?.tls)
+        let frontDoor = composition.frontDoor(tls: certificates.first?.tls)
         let registry = ServerRegistry(
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store,
             groupStore: groupStore,
-            reloadListener: ReloadListeners(
-                [certificates as (any ReloadListener)?, serviceManager].compactMap(\.self)))
+            reloadListener: ReloadListeners(certificates + [serviceManager].compactMap(\.self)))
         do {
             await registry.openManagement()
             await registry.openGroups()
@@ -123,6 +116,18 @@ struct ProxyRun {
         }
         await known.finish()
         return status
+    }
+
+    /// What looks after the certificate that clients are shown: none where they speak plain HTTP.
+    ///
+    /// - Returns: nil where it cannot be used, which has been told.
+    private func readCertificates() -> [CertificateKeeper]? {
+        do {
+            return try settings.tls.map { [try CertificateKeeper($0, logger: logger)] } ?? []
+        } catch {
+            Terminal.error("mcp-proxy: \(error)")
+            return nil
+        }
     }
 
     private func warnWhenExposed() {
@@ -167,7 +172,7 @@ struct ProxyRun {
         _ composition: Composition,
         _ frontDoor: FrontDoor,
         _ registry: ServerRegistry,
-        _ certificates: CertificateKeeper?,
+        _ certificates: [CertificateKeeper],
         _ watch: EventCount,
         _ signals: TerminationSignals
     ) async -> Int32 {

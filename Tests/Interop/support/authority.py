@@ -67,11 +67,13 @@ class Authority:
             .not_valid_after(now + datetime.timedelta(seconds=seconds))
         )
 
-    def issue(self, *names, subject="CN=x", seconds=30 * DAY):
-        """A certificate for these names, in force for so long, which may be less than nothing."""
+    def issue(self, *names, subject="CN=x", seconds=30 * DAY, usage=None):
+        """A certificate for these names, in force for so long, which may be less than nothing, for all uses or one."""
         key = ec.generate_private_key(ec.SECP256R1())
         builder = self._builder(x509.Name.from_rfc4514_string(subject), key, seconds)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        if usage:
+            builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
         if names:
             general = [_alternative(name) if isinstance(name, str) else name for name in names]
             builder = builder.add_extension(x509.SubjectAlternativeName(general), critical=False)

@@ -40,7 +40,8 @@ import Testing
             #"{"mcpServers": {"a": {"url": "https://a", "headers": {"X": "${file:/no}"}}, "b": {"command": "x"}}}"#)
         #expect(
             loaded.settings.servers.map(\.cannotStart) == ["the file \"/no\" of ${file:…} is not there", nil])
-        #expect(loaded.warnings.contains { $0.suggestion?.contains("let the user that runs mcp-proxy read it") == true })
+        #expect(
+            loaded.warnings.contains { $0.suggestion?.contains("let the user that runs mcp-proxy read it") == true })
     }
 
     @Test("What opens a server whose token cannot be read is not known, so nobody is let in")
@@ -56,7 +57,8 @@ import Testing
             try load(proxyDocument(#""options": {"authTokens": ["${file:/no}"]}"#))
         }
         #expect(error?.problems.contains { $0.message.contains("\"/no\"") } == true)
-        let tokens = try load(proxyDocument(#""options": {"authTokens": ["${file:token}"]}"#)).settings.options.authTokens
+        let tokens = try load(proxyDocument(#""options": {"authTokens": ["${file:token}"]}"#)).settings.options
+            .authTokens
         #expect(tokens == [Secret("0123456789abcdef")])
     }
 
@@ -78,7 +80,8 @@ import Testing
 
     @Test("Nothing after the colon names no file")
     func empty() throws {
-        #expect(warnings(serverDocument(#""command": "x", "args": ["${file:}"]"#)).contains { $0.message.contains("${") })
+        #expect(
+            warnings(serverDocument(#""command": "x", "args": ["${file:}"]"#)).contains { $0.message.contains("${") })
     }
 
     @Test(
@@ -115,7 +118,9 @@ import Testing
 
     @Test(
         "One line break at the end is taken off, and nothing else",
-        arguments: [("a", "a"), ("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a \n", " a "), ("a\nb", "a\nb"), ("ö", "ö")])
+        arguments: [
+            ("a", "a"), ("a\n", "a"), ("a\r\n", "a"), ("a\n\n", "a\n"), (" a \n", " a "), ("a\nb", "a\nb"), ("ö", "ö"),
+        ])
     func lineBreak(written: String, text: String) throws {
         #expect(try SecretText.text(of: Array(written.utf8)) == text)
     }

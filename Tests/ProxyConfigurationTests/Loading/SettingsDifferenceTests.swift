@@ -192,7 +192,9 @@ import Testing
         ("type", { $0.advertised = .sse }), ("limits.callTimeout", { $0.limits.callTimeout = .seconds(1) }),
         ("limits.maxSessions", { $0.limits.maxSessions = 1 }), ("limits.maxBodyBytes", { $0.limits.maxBodyBytes = 1 }),
         ("allowedHosts", { $0.allowedHosts = ["x"] }), ("allowedOrigins", { $0.allowedOrigins = ["https://x"] }),
-        ("trustedCAFile", { $0.trustedCAFile = "canary" }), ("title", { $0.title = "canary" }),
+        ("trustedCAFile", { $0.trustedCAFile = "canary" }),
+        ("tls", { $0.tls = ListenerTLSSettings(certificateFile: "canary") }),
+        ("addr", { $0.address.socketPath = "/canary" }), ("title", { $0.title = "canary" }),
         ("icons", { $0.icons = Array("[]".utf8) }),
     ]
 
