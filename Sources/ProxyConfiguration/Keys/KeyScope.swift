@@ -165,7 +165,8 @@ extension KeyScope {
     private var isAroundServers: Bool {
         switch self {
         case .proxy, .limits, .options, .endpoint, .group, .groupOptions: true
-        case .document, .tls, .toolFilter, .server, .management, .template, .templateParameter, .templateServer, .client,
+        case .document, .tls, .toolFilter, .server, .management, .template, .templateParameter, .templateServer,
+            .client,
             .toolOverride,
             .presetArgument, .deprecatedServer, .deprecatedClient, .deprecatedClientConfig:
             false

@@ -77,6 +77,11 @@ enum ProxyKey {
         )
         .settingOwn(\.trustedCAFile) { EgressConversion.file(in: $0, &$1) },
         .other(
+            "clientCertificateFile", .text, \.clientCertificateFile, whenChanged: .restart,
+            "A file with the certificate that remote servers of the configuration are shown where they ask for one, and its private key (PEM)."
+        )
+        .settingOwn(\.clientCertificateFile) { EgressConversion.path("clientCertificateFile", in: $0, &$1) },
+        .other(
             "tls", .object(.tls), \.tls, whenChanged: .restart,
             "The certificate with which the proxy serves https://. Its files are read again when they change."
         )

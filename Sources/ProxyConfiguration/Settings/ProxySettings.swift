@@ -36,6 +36,8 @@ package struct ProxySettings: Sendable, Equatable {
     package var clients: [ClientSettings] = []
     /// A file with certificates of authorities that are believed besides those of the system, for all servers.
     package var trustedCAFile: String?
+    /// A file with the certificate that the proxy shows to the servers of the file, and its key.
+    package var clientCertificateFile: String?
     /// The certificate with which `https://` is served; nil for `http://`.
     package var tls: ListenerTLSSettings?
     /// What may be changed while the proxy runs.

@@ -97,6 +97,8 @@ package struct ServerEgress: Sendable, Equatable {
     package var trustedCAFile: String?
     /// Whether any certificate is taken for the server's.
     package var skipsVerification = false
+    /// A file with the certificate that the proxy shows to this server, and its key; nil for that of all servers.
+    package var clientCertificateFile: String?
     /// What a command knows of the proxy on its machine that it speaks to; no configuration says it.
     package var ownProxy = OwnProxy()
 

@@ -121,13 +121,18 @@ struct ConfigurationOptions: ParsableArguments {
 
     /// The files with certificates that cannot be used where this runs.
     func certificateWarnings(_ settings: ProxySettings) -> [ConfigurationProblem] {
-        let files =
+        let servers = settings.servers.filter { !$0.options.disabled }
+        let authorities =
             [("mcpProxy.trustedCAFile", settings.trustedCAFile)]
-            + settings.servers.map {
-                ($0.keyPath("trustedCAFile"), $0.options.disabled ? nil : $0.egress.trustedCAFile)
-            }
-        return files.compactMap { keyPath, file in
-            file.flatMap(EgressRules.fault).map { fault in
+            + servers.map { ($0.keyPath("trustedCAFile"), $0.egress.trustedCAFile) }
+        let identities =
+            [("mcpProxy.clientCertificateFile", settings.clientCertificateFile)]
+            + servers.map { ($0.keyPath("clientCertificateFile"), $0.egress.clientCertificateFile) }
+        let faults =
+            authorities.map { ($0, $1.flatMap { EgressRules.fault(of: $0) }) }
+            + identities.map { ($0, $1.flatMap { EgressRules.fault(ofIdentity: $0) }) }
+        return faults.compactMap { keyPath, fault in
+            fault.map { fault in
                 ConfigurationProblem(
                     severity: .warning, source: RemoteConfigurationRequest.display(config), keyPath: keyPath,
                     message: fault, suggestion: "Without it no server that needs it is reached over https://")
