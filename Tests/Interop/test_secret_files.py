@@ -84,6 +84,17 @@ def test_a_rotated_token_opens_and_the_one_before_does_not(launch, secrets):
         assert ask(proxy, "echo", TOKEN) == 401
 
 
+def test_tokens_of_a_client_are_watched_in_their_file(launch, secrets):
+    """`tokensFile` is a file of the configuration like those of `${file:…}`."""
+    (secrets / "tokens").write_text(TOKEN)
+    clients = {"agents": {"tokensFile": str(secrets / "tokens"), "servers": ["*"]}}
+    with launch({"echo": stdio()}, ready=False, proxy={"clients": clients}) as proxy:
+        eventually(lambda: ask(proxy, "echo", TOKEN) == 200, "the server to be ready")
+        (secrets / "tokens").write_text(OTHER)
+        eventually(lambda: ask(proxy, "echo", OTHER) == 200, "the new token to be accepted")
+        assert ask(proxy, "echo", TOKEN) == 401
+
+
 def test_a_secret_that_goes_away_changes_nothing(launch, secrets):
     """The server serves as it was, the reason is told once, and what comes back counts."""
     (secrets / "key").write_text("first")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import shutil
 import signal
 import socket
@@ -13,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from support.authority import DAY, Authority, new_key
 from support.fixture import stdio
-from support.raw import http_client, initialize_body
+from support.raw import ACCEPT, call_body, http_client, initialize_body
 from support.wait import eventually
 
 pytestmark = pytest.mark.anyio
@@ -114,14 +115,50 @@ def test_a_handshake_that_never_ends_takes_no_longer_than_a_head(launch, files, 
                 assert plain.recv(100) == b""
 
 
-def test_failed_handshakes_leave_no_lines(launch, files, authority):
+def test_a_client_that_ends_its_side_gets_its_answer(launch, files, authority, directory):
+    """Without a farewell, as clients do that are in a hurry; what it has sent is complete."""
+    gate = directory() / "gate"
+    body = call_body("hold", {"file": str(gate)})
+    head = f"POST /echo/mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept: {ACCEPT}\r\n"
+    with launch({"echo": stdio()}, **settings(files, authority)) as proxy:
+        with socket.create_connection((HOST, proxy.port), timeout=30) as plain:
+            with trusting(authority).wrap_socket(plain, server_hostname=HOST) as secure:
+                secure.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
+                with socket.socket(fileno=os.dup(secure.fileno())) as beneath:
+                    beneath.shutdown(socket.SHUT_WR)
+                # The proxy has seen it, and shows the client that it is still there.
+                received = secure.recv(1000)
+                assert received.startswith(b"HTTP/1.1 ")
+                gate.touch()
+                while chunk := secure.recv(10_000):
+                    received += chunk
+                assert b"HTTP/1.1 200 " in received and b'"result"' in received
+
+
+def test_an_unfinished_handshake_counts_as_a_connection(launch, files, authority):
+    """Until it ends, nobody else of that address comes in."""
+    with launch({}, ready=False, limits={"maxConnectionsPerAddress": 2}, **settings(files, authority)) as proxy:
+        with contextlib.ExitStack() as held:
+            for beginning in (b"", b"\x16\x03\x01\x02\x00\x01"):
+                waiting = held.enter_context(socket.create_connection((HOST, proxy.port), timeout=10))
+                waiting.sendall(beginning)
+            eventually(lambda: proxy.readiness() is None, "others to be refused")
+        eventually(lambda: proxy.readiness() is not None, "others to come in again")
+
+
+def test_failed_handshakes_leave_nothing_behind(launch, files, authority):
+    """No line in the log, and no connection."""
     with launch({}, **settings(files, authority)) as proxy:
         before = proxy.stderr
+        open_files = eventually(lambda: len(os.listdir(f"/proc/{proxy.pid}/fd")), "the open files to be counted")
         for _ in range(50):
             with socket.create_connection((HOST, proxy.port)) as plain, contextlib.suppress(OSError):
                 ssl.create_default_context(cafile=str(authority.file)).wrap_socket(plain, server_hostname="other.example")
         assert proxy.readiness().status_code == 200
         assert proxy.stderr == before
+        eventually(
+            lambda: len(os.listdir(f"/proc/{proxy.pid}/fd")) <= open_files + 1, "every connection to be closed"
+        )
 
 
 # What stops the start
