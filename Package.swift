@@ -32,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", exact: "1.0.2", traits: []),
         .package(url: "https://github.com/apple/swift-system.git", exact: "1.8.1"),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-asn1.git", exact: "1.7.4"),
         .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
     ],
     targets: [
@@ -67,7 +68,11 @@ let package = Package(
         ),
         .target(
             name: "MCPFrontEnd",
-            dependencies: ["MCPValues", "MCPCore", "ToolPins", "MCPGateway", nioCore, nioPosix, nioHTTP1, logging],
+            dependencies: [
+                "MCPValues", "MCPCore", "ToolPins", "MCPGateway", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -141,7 +146,7 @@ let package = Package(
                 "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "MCPTestSupport",
                 "CFirstUse",
                 nioCore, nioPosix,
-                nioHTTP1, nioEmbedded, logging,
+                nioHTTP1, nioSSL, nioTLS, nioEmbedded, logging,
             ],
             swiftSettings: strict
         ),

@@ -2,6 +2,8 @@
 package enum ProxyRoute: Hashable, Sendable {
     case direct
     case through(ForwardProxy)
+    /// By a Unix socket of this machine.
+    case socket(String)
     /// A proxy is meant that cannot be used, with the reason. Nothing is called then: a proxy may be there for a reason.
     case unusable(String)
 }
@@ -26,6 +28,11 @@ package struct ProxyRules: Hashable, Sendable {
         self.init(.through(proxy), .through(proxy), ProxyExceptions(""))
     }
 
+    /// One Unix socket for all, whatever their names are.
+    package init(socketPath: String) {
+        self.init(.socket(socketPath), .socket(socketPath), ProxyExceptions(""))
+    }
+
     /// What the variables say that most programs know: `HTTPS_PROXY` for `https://`, `HTTP_PROXY` for `http://`,
     /// `ALL_PROXY` for both where there is no other, and `NO_PROXY`; each in lower case as well. An empty one is none.
     package init(environment: [String: String]) {
@@ -48,6 +55,7 @@ package struct ProxyRules: Hashable, Sendable {
 
     /// The way to a server. What is on this machine is never asked through a proxy.
     package func route(to origin: HTTPOrigin) -> ProxyRoute {
+        if case .socket = http { return http }
         if origin.host.isThisMachine || exceptions.contain(origin) { return .direct }
         return origin.scheme == .https ? https : http
     }

@@ -6,28 +6,27 @@ import Synchronization
 
 /// What the front door has to know.
 package struct FrontDoorSettings: Sendable {
-    package var host: String?
-    package var port: Int
+    package var place: ListenerPlace
     /// The path of the base URL, without a slash at its end.
     package var prefix: String
     package var hosts: HostPolicy
     package var limits: HTTPLimits
+    /// What clients are shown; nil where they speak plain HTTP.
+    package var tls: ListenerTLS?
     /// The tokens that are accepted.
     package var credentials: Credentials
     /// Who may read the status of the servers.
     package var statusAccess: Access
 
     package init(
-        host: String?,
-        port: Int,
+        place: ListenerPlace,
         prefix: String,
         hosts: HostPolicy,
         limits: HTTPLimits,
         credentials: Credentials,
         statusAccess: Access
     ) {
-        self.host = host
-        self.port = port
+        self.place = place
         self.prefix = prefix
         self.hosts = hosts
         self.limits = limits
@@ -66,7 +65,7 @@ package final class FrontDoor: HTTPRequestHandler {
         self.settings = settings
         self.gateway = gateway
         self.logger = logger
-        self.listener = HTTPListener(limits: settings.limits, logger: logger)
+        self.listener = HTTPListener(limits: settings.limits, tls: settings.tls, logger: logger)
         self.admission = Admission(hosts: settings.hosts, credentials: settings.credentials, prefix: settings.prefix)
         self.table = EndpointTable(routes, prefix: settings.prefix)
         self.streamable = StreamableEndpoint(gateway: gateway, limits: settings.limits)
@@ -79,7 +78,7 @@ package final class FrontDoor: HTTPRequestHandler {
     /// Opens the listener.
     package func open(on eventLoops: any EventLoopGroup) async throws(ListenerError) {
         self.eventLoops.withLock { $0 = eventLoops }
-        try await listener.bind(host: settings.host, port: settings.port, eventLoops: eventLoops, handler: self)
+        try await listener.bind(settings.place, eventLoops: eventLoops, handler: self)
     }
 
     /// Lets clients reach a server, in place of what had its paths before. Whoever may not come in any more is shown

@@ -11,6 +11,7 @@ import Testing
         switch ProxyRules(environment: environment).route(to: try HTTPURL(url).origin) {
         case .direct: "direct"
         case .through(let proxy): "\(proxy)"
+        case .socket(let path): "unix:\(path)"
         case .unusable(let words): words
         }
     }
@@ -89,5 +90,12 @@ import Testing
     func exceptions(list: String, host: String, isDirect: Bool) throws {
         let found = try route("https://\(host)/", ["HTTPS_PROXY": "s:2", "NO_PROXY": list])
         #expect(found == (isDirect ? "direct" : "http://s:2"))
+    }
+
+    @Test(
+        "A Unix socket leads to whatever is named, this machine included",
+        arguments: ["http://localhost/", "https://x/"])
+    func socket(url: String) throws {
+        #expect(ProxyRules(socketPath: "/run/x").route(to: try HTTPURL(url).origin) == .socket("/run/x"))
     }
 }

@@ -20,7 +20,7 @@ import Testing
         ],
         "MCPFrontEnd": [
             "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "NIOCore", "NIOPosix", "NIOHTTP1",
-            "NIOSSL", "Logging",
+            "NIOSSL", "NIOTLS", "Crypto", "SwiftASN1", "Logging",
             "Synchronization", "Glibc", "Darwin",
         ],
         "ProxyConfiguration": [

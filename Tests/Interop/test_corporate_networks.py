@@ -310,3 +310,51 @@ async def test_who_adds_a_server_has_no_say_in_the_way_to_it(launch, http, membe
         body = {"name": "far", "config": config}
         problem = await Management(proxy, http).refused(422, "invalid-configuration", "POST", "", body)
         assert any("operator's own configuration only" in line for line in problem["problems"]), problem
+
+
+@pytest.fixture(scope="module")
+def strict(upstream, authority):
+    """The port of the same server behind TLS that asks for a certificate of the authority."""
+    with TLSFront(authority.certificate("localhost"), upstream.port, clients=authority.file) as front:
+        yield front.port
+
+
+def near(port, **settings):
+    return {"url": f"https://localhost:{port}/mcp", "transportType": "streamable-http", **settings}
+
+
+async def test_a_server_is_shown_the_certificate_that_it_asks_for(launch, http, strict, authority):
+    """`clientCertificateFile` of one server, or of all; without it the server lets nobody in."""
+    own = str(authority.certificate("proxy.example"))
+    trusted = {"trustedCAFile": str(authority.file)}
+    servers = {"far": near(strict, clientCertificateFile=own), "other": near(strict)}
+    with launch(servers, ready=False, proxy=trusted) as proxy:
+        await works(proxy, http)
+        assert failure(proxy, "other")
+    with launch({"far": near(strict)}, proxy={**trusted, "clientCertificateFile": own}) as proxy:
+        await works(proxy, http)
+    blind = near(strict, clientCertificateFile=own, insecureSkipVerify=True)
+    with launch({"far": blind}) as proxy:
+        await works(proxy, http)
+
+
+async def test_what_is_added_over_the_api_is_not_shown_it(launch, http, strict, authority):
+    """A caller of the API cannot reach in the proxy's name what asks for its certificate."""
+    settings = {"trustedCAFile": str(authority.file), "clientCertificateFile": str(authority.certificate("proxy.example"))}
+    with launch({"far": near(strict)}, proxy=settings) as proxy:
+        api = Management(proxy, http)
+        answer = await api.ask("POST", "", {"name": "added", "config": near(strict)})
+        assert answer.status_code == 424 or "server-failed" in answer.text, answer.text
+
+
+@pytest.mark.parametrize("content, words", [(None, "cannot be read"), ("chain", "no private key"), ("key", "no certificate")])
+def test_a_certificate_of_our_own_that_cannot_be_used_is_named(launch, shell, strict, authority, directory, content, words):
+    file = directory() / "own.pem"
+    made = authority.issue("proxy.example")
+    if content:
+        file.write_text(getattr(made, content))
+    servers = {"far": near(strict, clientCertificateFile=str(file), trustedCAFile=str(authority.file))}
+    checked = shell.run("check", shell.write("config.json", {"mcpServers": servers}))
+    assert "mcpServers.far.clientCertificateFile" in checked.stderr and words in checked.stderr
+    with launch(servers, ready=False) as proxy:
+        assert words in failure(proxy)

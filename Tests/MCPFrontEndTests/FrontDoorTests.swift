@@ -25,8 +25,7 @@ import Testing
             for (token, principal) in tokens { credentials.add(token, for: principal) }
             let access = tokens.isEmpty ? Access.everybody : .holders(Set(tokens.map(\.principal)))
             let doorSettings = FrontDoorSettings(
-                host: "127.0.0.1",
-                port: 0,
+                place: .port(0, host: "127.0.0.1"),
                 prefix: "",
                 hosts: HostPolicy(hosts: [], origins: ["https://app.example"], acceptsAddresses: false),
                 limits: HTTPLimits(),

@@ -60,10 +60,10 @@ struct Admission: Sendable {
         } catch {
             throw Refusal(.suspect, "the request's path is not acceptable: \(error.rawValue)")
         }
-        guard let host = request[.host], !request.isRepeated(.host) else {
+        guard !request.isRepeated(.host), request[.host] != nil || hosts.acceptsNoHost else {
             throw Refusal(.suspect, "exactly one Host header is needed")
         }
-        guard hosts.acceptsHost(target.authority ?? host) else {
+        if let host = target.authority ?? request[.host], !hosts.acceptsHost(host) {
             throw Refusal(
                 .forbidden,
                 "this host name is not accepted; set mcpProxy.baseURL to the address that clients use, or "

@@ -6,6 +6,8 @@ package struct HostPolicy: Sendable {
     private let hosts: Set<String>
     private let origins: Set<String>
     private let acceptsAddresses: Bool
+    /// Whether a request may come without a host, and with an empty one.
+    let acceptsNoHost: Bool
     /// All names as bytes.
     private let plainNames: [[UInt8]]
 
@@ -15,16 +17,18 @@ package struct HostPolicy: Sendable {
     ///   - origins: Web origins whose pages may use the proxy, beside the loopback ones.
     ///   - acceptsAddresses: Whether a bare IP address is accepted as host. Such a request cannot come from a page
     ///     that tricked a browser by DNS, but only makes sense where other machines can reach the listener.
-    package init(hosts: [String], origins: [String], acceptsAddresses: Bool) {
+    ///   - acceptsNoHost: Whether the host may be left out, as on a Unix socket, which no browser reaches.
+    package init(hosts: [String], origins: [String], acceptsAddresses: Bool, acceptsNoHost: Bool = false) {
         self.hosts = Set(hosts.compactMap { Self.hostName($0) })
         self.origins = Set(origins.map { $0.lowercased() })
         self.acceptsAddresses = acceptsAddresses
+        self.acceptsNoHost = acceptsNoHost
         self.plainNames = self.hosts.union(["127.0.0.1", "localhost"]).map { Array($0.utf8) }
     }
 
     /// Whether a `Host` header is valid and one of ours, with any port.
     func acceptsHost(_ value: String) -> Bool {
-        if isPlainName(value) { return true }
+        if isPlainName(value) || acceptsNoHost && value.isEmpty { return true }
         guard let host = Self.hostName(value) else { return false }
         if Self.isLoopback(host) || hosts.contains(host) { return true }
         return acceptsAddresses && Self.isAddress(host)

@@ -1,11 +1,15 @@
 import MCPGateway
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 // MARK: - What happens to a connection besides requests
 
 extension ClientSocket {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // The client has closed its side without a farewell, of which the next event tells; what it has sent is complete
+        // or not by its own length.
+        if case .some(.uncleanShutdown) = error as? NIOSSLError { return }
         // What the HTTP parser refuses is answered once and the connection closed, so that leftovers are never
         // taken for another request. An answer that is under way still goes out.
         guard let error = error as? HTTPParserError, context.channel.isActive else {
@@ -31,6 +35,7 @@ extension ClientSocket {
         // Asked to close: at once between requests, after the answer during one.
         case is HTTPListener.CloseWhenIdle:
             if case .answering = state { keepAlive = false } else { context.close(promise: nil) }
+        case let secured as HandshakeWatch.Secured: self.secured(by: secured.certificate)
         case let review as VisitorReview: self.review(review)
         case is UnreadAnswers.GivenUp: giveUp(context)
         case ChannelEvent.inputClosed:

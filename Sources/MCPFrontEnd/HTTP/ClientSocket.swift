@@ -68,11 +68,24 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
     private(set) var address = ""
     /// Whether there were too many connections when this one came.
     private var isGuest = false
+    /// Whether nothing can be read or written before a handshake is complete.
+    private var isHandshaking: Bool
+    /// What the client has shown in that handshake.
+    private var certificate: ClientCertificate?
 
-    init(limits: HTTPLimits, listener: HTTPListener, handler: any HTTPRequestHandler) {
+    init(
+        limits: HTTPLimits, listener: HTTPListener, handler: any HTTPRequestHandler, isHandshaking: Bool = false
+    ) {
         self.limits = limits
         self.listener = listener
         self.handler = handler
+        self.isHandshaking = isHandshaking
+    }
+
+    /// The handshake is complete. The time for a first request goes on.
+    func secured(by certificate: ClientCertificate?) {
+        isHandshaking = false
+        self.certificate = certificate
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -159,7 +172,7 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
         hasChunks = head.version == .http1_1
         keepAlive = head.isKeepAlive && hasChunks
         isHeadRequest = head.method == .HEAD
-        let fields = HTTPRequestFields(head, comesBeyondLimit: isGuest)
+        let fields = HTTPRequestFields(head, comesBeyondLimit: isGuest, certificate: certificate)
         if let problem = fields.problem(within: limits) {
             refuse(Refusal(.headTooLong, problem))
             return
@@ -290,7 +303,7 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
             return
         }
         switch state {
-        case .idle where requestsServed > 0: context?.close(promise: nil)
+        case .idle where requestsServed > 0 || isHandshaking: context?.close(promise: nil)
         case .idle, .readingBody, .skippingBody: refuse(Refusal(.tooSlow, "the request did not arrive in time"))
         case .answering, .refused: break
         }

@@ -7,10 +7,15 @@ enum ClientSocketOptions {
     /// every few seconds, so that a client that vanished without a word is noticed.
     private static let unacknowledgedMilliseconds = 30_000
 
+    /// What holds for connections of every kind: a client may end its side after its request and wait for the answer
+    /// (RFC 9293, 3.6).
+    static func applyHalfClosure(to bootstrap: ServerBootstrap) -> ServerBootstrap {
+        bootstrap.childChannelOption(.allowRemoteHalfClosure, value: true)
+    }
+
+    /// What holds for TCP.
     static func apply(to bootstrap: ServerBootstrap) -> ServerBootstrap {
-        // A client may end its side after its request and wait for the answer (RFC 9293, 3.6).
-        let bootstrap = bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
+        let bootstrap = applyHalfClosure(to: bootstrap).childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         #if os(Linux)
             // TCP_USER_TIMEOUT (RFC 5482), which the C library's Swift module does not export.
             let userTimeout = NIOBSDSocket.Option(rawValue: 18)

@@ -13,6 +13,8 @@ package struct ListenerError: Error, CustomStringConvertible {
 package final class HTTPListener: Sendable {
     private struct State {
         var channel: (any Channel)?
+        /// Where a Unix socket is listened on.
+        var socketFile: UnixSocketFile?
         var connections: [ObjectIdentifier: any Channel] = [:]
         var isDraining = false
         var countByAddress: [String: Int] = [:]
@@ -22,31 +24,58 @@ package final class HTTPListener: Sendable {
 
     let logger: Logger
     private let limits: HTTPLimits
+    /// What clients are shown; nil where they speak plain HTTP.
+    private let tls: ListenerTLS?
     private let state = Mutex(State())
     /// What all bodies may take that are being read, or whose requests have no answer yet.
     let bodies: ByteBudget
     let unread: UnreadAnswers
 
-    package init(limits: HTTPLimits, logger: Logger) {
+    package init(limits: HTTPLimits, tls: ListenerTLS? = nil, logger: Logger) {
         self.limits = limits
+        self.tls = tls
         self.logger = logger
         // One body always fits, with what its buffer has too much.
         bodies = ByteBudget(bytes: max(limits.maximumBufferedBytes, 2 * limits.maximumBodyBytes))
         unread = UnreadAnswers(maximumBytes: limits.maximumBufferedBytes)
     }
 
-    /// Binds the address.
+    /// Listens at the place.
     ///
-    /// - Parameter host: nil for all interfaces.
     /// - Throws: `ListenerError` in words, for instance when the port is in use.
     func bind(
-        host: String?,
-        port: Int,
-        eventLoops: any EventLoopGroup,
-        handler: any HTTPRequestHandler
+        _ place: ListenerPlace, eventLoops: any EventLoopGroup, handler: any HTTPRequestHandler
     ) async throws(ListenerError) {
-        let (limits, logger) = (self.limits, self.logger)
-        let plain = ServerBootstrap(group: eventLoops)
+        switch place {
+        case .port(let port, let host):
+            let bootstrap = ClientSocketOptions.apply(to: bootstrap(eventLoops, handler))
+            do {
+                let channel: any Channel
+                if let host {
+                    channel = try await bootstrap.bind(host: host, port: port).get()
+                } else {
+                    channel = try await Self.bindAll(bootstrap, port: port)
+                }
+                state.withLock { $0.channel = channel }
+            } catch {
+                throw Self.explain(error, host: host, port: port)
+            }
+        case .unixSocket(let path):
+            let (socket, file) = try UnixSocketFile.open(path)
+            do {
+                let channel = try await ClientSocketOptions.applyHalfClosure(to: bootstrap(eventLoops, handler))
+                    .withBoundSocket(socket).get()
+                state.withLock { ($0.channel, $0.socketFile) = (channel, file) }
+            } catch {
+                file.remove()
+                throw ListenerError(description: "cannot listen on \(path): \(error)")
+            }
+        }
+    }
+
+    private func bootstrap(_ eventLoops: any EventLoopGroup, _ handler: any HTTPRequestHandler) -> ServerBootstrap {
+        let (limits, tls, logger) = (self.limits, self.tls, self.logger)
+        return ServerBootstrap(group: eventLoops)
             .serverChannelOption(.backlog, value: 4_096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
@@ -58,22 +87,12 @@ package final class HTTPListener: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
+                    if let tls { try pipeline.addHandler(TLSEntry(tls, HandshakeWatch(self))) }
                     try pipeline.addHandler(RequestReader.handler())
-                    try pipeline.addHandler(ClientSocket(limits: limits, listener: self, handler: handler))
+                    try pipeline.addHandler(
+                        ClientSocket(limits: limits, listener: self, handler: handler, isHandshaking: tls != nil))
                 }
             }
-        let bootstrap = ClientSocketOptions.apply(to: plain)
-        do {
-            let channel: any Channel
-            if let host {
-                channel = try await bootstrap.bind(host: host, port: port).get()
-            } else {
-                channel = try await Self.bindAll(bootstrap, port: port)
-            }
-            state.withLock { $0.channel = channel }
-        } catch {
-            throw Self.explain(error, host: host, port: port)
-        }
     }
 
     /// Binds every interface: both families with one socket where there is IPv6, else IPv4.
@@ -138,7 +157,8 @@ package final class HTTPListener: Sendable {
             state.connections[ObjectIdentifier(channel)] = channel
             state.countByAddress[address, default: 0] += 1
             let perAddress = limits.maximumConnectionsPerAddress
-            if perAddress > 0, state.countByAddress[address, default: 0] > perAddress {
+            // Whoever comes over a Unix socket has no address.
+            if perAddress > 0, !address.isEmpty, state.countByAddress[address, default: 0] > perAddress {
                 return ("maxConnectionsPerAddress", false)
             }
             let excess = state.connections.count - limits.maximumConnections
@@ -155,6 +175,13 @@ package final class HTTPListener: Sendable {
         guard state.withLock({ $0.refusals[limit, default: RepeatedEvent()].happened() }) == .tell else { return }
         logger.warning("connection refused: too many are open", metadata: ["limit": "limits.\(limit)"])
         scheduleSum(of: limit, eventLoop)
+    }
+
+    /// Tells of a client that could not be let in. Scanners are such clients, too, so that is for who looks for it.
+    func noteFailedHandshake(_ reason: String, _ channel: any Channel) {
+        logger.debug(
+            "connection closed before its first request",
+            metadata: ["reason": "\(reason)", "client": "\(channel.remoteAddress?.ipAddress ?? "")"])
     }
 
     private func scheduleSum(of limit: String, _ eventLoop: any EventLoop) {
@@ -197,7 +224,12 @@ package final class HTTPListener: Sendable {
     /// Closes the listener and every connection, those that are answering after their answers.
     package func close() {
         beginDraining()
-        state.withLock { $0.channel }?.close(promise: nil)
+        let (channel, file) = state.withLock { state in
+            defer { state.socketFile = nil }
+            return (state.channel, state.socketFile)
+        }
+        file?.remove()
+        channel?.close(promise: nil)
         for channel in state.withLock({ Array($0.connections.values) }) {
             channel.pipeline.fireUserInboundEventTriggered(CloseWhenIdle())
         }

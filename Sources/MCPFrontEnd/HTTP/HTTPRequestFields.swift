@@ -10,10 +10,13 @@ struct HTTPRequestFields: Sendable {
     let longest: Int
     /// Whether it came on a connection that was let in although there were too many already.
     let comesBeyondLimit: Bool
+    /// What its client has shown when the connection was opened; nil where that was no certificate.
+    let certificate: ClientCertificate?
 
-    init(_ head: HTTPRequestHead, comesBeyondLimit: Bool = false) {
+    init(_ head: HTTPRequestHead, comesBeyondLimit: Bool = false, certificate: ClientCertificate? = nil) {
         self.head = head
         self.comesBeyondLimit = comesBeyondLimit
+        self.certificate = certificate
         var places = HeaderPlaces()
         var size = head.uri.utf8.count
         var longest = 0

@@ -1,7 +1,7 @@
 /// Moments as ISO 8601 has them, in UTC.
-enum UTCTime {
+package enum UTCTime {
     /// Such as `2026-11-23T22:16:57Z`.
-    static func text(seconds: Int) -> String {
+    package static func text(seconds: Int) -> String {
         // Years of four digits; what lies beyond is no moment that was measured.
         let seconds = min(max(seconds, 0), 253_402_300_799)
         let (year, month, day) = date(daysSince1970: seconds / 86_400)

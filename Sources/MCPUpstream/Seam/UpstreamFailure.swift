@@ -58,6 +58,9 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
     /// Set when the server is not called for now, because this has happened to it again and again.
     package private(set) var pause: Pause?
 
+    /// Whether somebody is there who speaks no TLS that is believed, as with another certificate.
+    package var isNotBelieved = false
+
     /// How often something has happened, and when it is tried again.
     package struct Pause: Sendable, Equatable {
         package let failures: Int

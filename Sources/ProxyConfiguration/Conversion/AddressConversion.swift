@@ -47,6 +47,9 @@ enum AddressConversion {
     /// Reads `addr`.
     static func address(in reader: ObjectReader, _ context: inout ConversionContext) -> ListenAddress {
         guard let text = reader.nonEmptyText("addr", &context) else { return ListenAddress() }
+        if text.lowercased().hasPrefix(SocketPathConversion.scheme) {
+            return SocketPathConversion.address(text, in: reader, &context)
+        }
         guard let parts = HostAndPort(text), let port = parts.port, parts.host.first != "[" || parts.host.utf8.count > 2
         else {
             context.error(

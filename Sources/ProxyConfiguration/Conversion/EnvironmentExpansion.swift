@@ -1,5 +1,5 @@
 /// Puts environment variables in the place of `$NAME`, `${NAME}` and `${NAME:-default}`, and of `${env:NAME}` as editors
-/// write it.
+/// write it; and what a file says in the place of `${file:path}`.
 ///
 /// The Go program expands the raw text before it is parsed, so that a value with a quotation mark breaks the file or adds
 /// keys to it. Here the text is parsed first; a value is put in once and never looked at again.
@@ -11,7 +11,9 @@ struct EnvironmentExpansion {
         var undefined: [String] = []
         /// What only another program can fill in, such as `${input:key}`, as written. It expands to nothing.
         var unanswered: [String] = []
-        /// Whether a variable or a default was put in.
+        /// Files that could not be put in. They expand to nothing.
+        var unread: [UnreadFile] = []
+        /// Whether a variable, a default or a file was put in.
         var isExpanded = false
         /// Whether a variable is written as editors write it, `${env:NAME}`.
         var hasEditorForm = false
@@ -21,9 +23,13 @@ struct EnvironmentExpansion {
         var isMalformed = false
         /// Whether a `$` stands before a character that shells treat as a variable. It is left as it is.
         var hasDoubtfulDollar = false
+
+        /// Whether everything was filled in.
+        var isComplete: Bool { undefined.isEmpty && unanswered.isEmpty && unread.isEmpty }
     }
 
     let environment: [String: String]
+    var files = SecretFiles.none(because: "is not read here")
     /// Whether braces of values are doubled, for texts in which a brace has a meaning of its own.
     var doublesBraces = false
 
@@ -92,6 +98,10 @@ struct EnvironmentExpansion {
                 append(rest, to: &outcome)
                 return true
             }
+            if first == "file", !rest.isEmpty {
+                put(fileAt: rest, into: &outcome)
+                return true
+            }
             guard ["input", "command", "config"].contains(first) else { return false }
             outcome.unanswered.append("${\(text)}")
             return true
@@ -115,6 +125,13 @@ struct EnvironmentExpansion {
             put(value, into: &outcome)
         } else {
             outcome.undefined.append(name)
+        }
+    }
+
+    private func put(fileAt path: String, into outcome: inout Outcome) {
+        switch files.text(path) {
+        case .success(let text): put(text, into: &outcome)
+        case .failure(let fault): outcome.unread.append(UnreadFile(path: path, fault: fault))
         }
     }
 
@@ -192,7 +209,7 @@ extension EnvironmentExpansion {
         if namesAreFree || member.name.range(ofFirst: "${") != nil {
             let outcome = expand(member.name, at: member.position, path, &context)
             // What lacks a part of its name is told by the name as it is written.
-            if outcome.undefined.isEmpty, outcome.unanswered.isEmpty { member.name = outcome.text }
+            if outcome.isComplete { member.name = outcome.text }
         }
         let isFree = ["mcpservers", "clients", "env", "headers"].contains(member.name.lowercased()) && !namesAreFree
         member.value = expand(member.value, at: path, namesAreFree: isFree, &context)
@@ -205,7 +222,7 @@ extension EnvironmentExpansion {
         _ text: String, at position: SourcePosition, _ path: ConfigurationPath, _ context: inout ConversionContext
     ) -> ConfigurationNode {
         let outcome = expand(text, at: position, path, &context)
-        guard outcome.undefined.isEmpty, outcome.unanswered.isEmpty else {
+        guard outcome.isComplete else {
             return ConfigurationNode(.null, at: position)
         }
         // What is no JSON is a text: nobody writes quotation marks into a variable.
@@ -251,6 +268,10 @@ extension EnvironmentExpansion {
         }
         for name in outcome.unanswered {
             context.miss(MissingVariable(kind: .otherProgram, name: name, position: position, path: path))
+        }
+        for file in outcome.unread {
+            let kind = MissingVariable.Kind.file(file.fault)
+            context.miss(MissingVariable(kind: kind, name: file.path, position: position, path: path))
         }
         warn(of: outcome, at: position, path, &context)
         return outcome

@@ -54,6 +54,7 @@ enum ProxyConversion {
     private static func settings(ofProxy proxy: ObjectReader, _ context: inout ConversionContext) -> ProxySettings {
         var settings = ProxySettings()
         ProxyKey.all.read(in: proxy, into: &settings, &context)
+        ListenerTLSConversion.check(settings, in: proxy, &context)
         return settings
     }
 

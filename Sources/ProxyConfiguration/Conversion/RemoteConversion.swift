@@ -112,7 +112,7 @@ enum HeaderConversion {
 enum EgressConversion {
     /// The keys. They are the operator's: another proxy or another trust would be a way around what guards servers that
     /// were added over the API.
-    static let keys = ["proxy", "trustedCAFile", "insecureSkipVerify"]
+    static let keys = ["proxy", "trustedCAFile", "clientCertificateFile", "insecureSkipVerify"]
 
     /// Reads them. What has no effect on the server is reported.
     static func egress(
@@ -122,9 +122,10 @@ enum EgressConversion {
         guard case .http(let url, _, _, _)? = transport else { return egress }
         egress.proxy = proxy(in: reader, to: url, &context)
         egress.trustedCAFile = file(in: reader, &context)
+        egress.clientCertificateFile = path("clientCertificateFile", in: reader, &context)
         egress.skipsVerification = reader.boolean("insecureSkipVerify", &context) ?? false
         if url.origin.scheme == .http {
-            for key in ["trustedCAFile", "insecureSkipVerify"] {
+            for key in keys.dropFirst() {
                 guard let node = reader.node(key), node.value != .bool(false) else { continue }
                 context.reportWithoutEffect(
                     "the key has no effect on a server with http://, which has no certificate", at: node.position,

@@ -2,6 +2,7 @@
 enum KeyScope: String, Sendable, CaseIterable {
     case document
     case proxy
+    case tls
     case limits
     case options
     case toolFilter
@@ -26,6 +27,7 @@ enum KeyScope: String, Sendable, CaseIterable {
         switch self {
         case .document: Self.documentKeys
         case .proxy: ProxyKey.known
+        case .tls: ListenerTLSKey.all
         case .limits: LimitKey.all.map(\.known)
         case .options: OptionKey.all.map(\.known)
         case .toolFilter: OptionKey.toolFilter
@@ -52,6 +54,7 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .document:
             "The configuration of mcp-proxy. Texts may hold environment variables as ${NAME}; $$ is a dollar sign."
         case .proxy: "The proxy itself."
+        case .tls: "The certificate with which the proxy serves https://, and the authorities of its clients."
         case .limits: "Bounds on what clients and servers can make the proxy hold, wait for or repeat."
         case .options: "Options of one server, or the defaults for all of them."
         case .toolFilter: "Which tools of a server clients see and may call."
@@ -78,6 +81,7 @@ enum KeyScope: String, Sendable, CaseIterable {
         switch self {
         case .document:
             #""patternProperties": {"^x-": {"description": "Left to the author, such as a place for YAML anchors."}}"#
+        case .tls: #""required": ["certificateFile"]"#
         case .toolFilter: #""required": ["mode", "list"]"#
         case .server:
             #"""
@@ -161,7 +165,8 @@ extension KeyScope {
     private var isAroundServers: Bool {
         switch self {
         case .proxy, .limits, .options, .endpoint, .group, .groupOptions: true
-        case .document, .toolFilter, .server, .management, .template, .templateParameter, .templateServer, .client,
+        case .document, .tls, .toolFilter, .server, .management, .template, .templateParameter, .templateServer,
+            .client,
             .toolOverride,
             .presetArgument, .deprecatedServer, .deprecatedClient, .deprecatedClientConfig:
             false

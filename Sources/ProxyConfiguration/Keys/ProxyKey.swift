@@ -5,10 +5,10 @@ enum ProxyKey {
         // Whether an address was written or is the default makes no difference to where the proxy listens.
         .part(
             "addr", .text, default: .string("127.0.0.1:9090"), of: \.address, whenChanged: .restart,
-            #"Where the proxy listens, as host:port. ":9090" listens on all interfaces; port 0 takes a free one."#,
-            hints: #""examples": [":9090", "127.0.0.1:9090", "[::1]:9090"]"#
+            #"Where the proxy listens, as host:port, or a Unix socket as unix:/path. ":9090" listens on all interfaces; port 0 takes a free one."#,
+            hints: #""examples": [":9090", "127.0.0.1:9090", "[::1]:9090", "unix:/run/mcp-proxy/mcp-proxy.sock"]"#
         ) {
-            ListenAddress(host: $0.address.host, port: $0.address.port)
+            ListenAddress(host: $0.address.host, port: $0.address.port, socketPath: $0.address.socketPath)
         }.setting(\.address) { AddressConversion.address(in: $0, &$1) },
         .other(
             "baseURL", .text, \.baseURL, whenChanged: .restart,
@@ -76,6 +76,16 @@ enum ProxyKey {
             "A file with certificates of authorities (PEM) that are trusted besides those of the system, for all remote servers."
         )
         .settingOwn(\.trustedCAFile) { EgressConversion.file(in: $0, &$1) },
+        .other(
+            "clientCertificateFile", .text, \.clientCertificateFile, whenChanged: .restart,
+            "A file with the certificate that remote servers of the configuration are shown where they ask for one, and its private key (PEM)."
+        )
+        .settingOwn(\.clientCertificateFile) { EgressConversion.path("clientCertificateFile", in: $0, &$1) },
+        .other(
+            "tls", .object(.tls), \.tls, whenChanged: .restart,
+            "The certificate with which the proxy serves https://. Its files are read again when they change."
+        )
+        .settingOwn(\.tls) { ListenerTLSConversion.tls(in: $0, &$1) },
     ]
 
     /// What may be written: these, and another word for one of the limits.

@@ -54,6 +54,10 @@ enum ServerKey {
         .other(
             "trustedCAFile", .text, \.egress.trustedCAFile, whenChanged: .renew,
             "A file with certificates of authorities (PEM) that are trusted for a remote server besides the others."),
+        .other(
+            "clientCertificateFile", .text, \.egress.clientCertificateFile, whenChanged: .renew,
+            "A file with the certificate that a remote server is shown where it asks for one, and its private key (PEM)."
+        ),
         // Where it takes effect, the server is another one: see `ServerSettings.effect(ofChangeTo:)`.
         .other(
             "insecureSkipVerify", .boolean, default: .bool(false), \.egress.skipsVerification, whenChanged: .renew,

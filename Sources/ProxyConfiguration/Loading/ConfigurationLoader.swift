@@ -17,10 +17,11 @@ package enum ConfigurationLoader {
     ///   - format: The format of the text.
     ///   - environment: The environment variables to expand, or nil to leave dollar signs alone.
     ///   - files: What reads the files with secrets that the configuration names.
+    ///   - secrets: What reads the files of `${file:…}`, which are left alone with the dollar signs.
     /// - Throws: ``ConfigurationError`` with every problem of the text.
     package static func load(
         text: [UInt8], source: String, format: ConfigurationFormat, environment: [String: String]?,
-        files: NamedFiles = .none
+        files: NamedFiles = .none, secrets: SecretFiles = .none(because: "is not read here")
     ) throws(ConfigurationError) -> LoadedConfiguration {
         var context = ConversionContext(
             source: RemoteConfigurationRequest.display(source), format: format,
@@ -30,7 +31,8 @@ package enum ConfigurationLoader {
         document = DocumentSlips.corrected(document, &context)
         document = OtherPrograms.translated(document, &context)
         if let environment {
-            document = EnvironmentExpansion(environment: environment).expand(document, at: .root, &context)
+            document = EnvironmentExpansion(environment: environment, files: secrets)
+                .expand(document, at: .root, &context)
         }
         DuplicateKeys.check(document, at: .root, &context)
         var settings = ProxyConversion.settings(in: document, &context)
@@ -63,6 +65,7 @@ package enum ConfigurationLoader {
         let document = try read(
             text, .json, source, maximumBytes: maximumServerBytes, takesReferences: false)
         DuplicateKeys.check(document, at: .root, &context)
+        FileReferences.refuse(in: document, at: .root, &context)
         DynamicServerConversion.checkName(name, existing: existing, groups: proxy.groups.map(\.name), &context)
         let loaded = DynamicServerConversion.server(named: name, document, proxy: proxy, &context)
         if let loaded {
@@ -102,6 +105,7 @@ package enum ConfigurationLoader {
         let document = try read(
             text, .json, source, maximumBytes: maximumServerBytes, takesReferences: false)
         DuplicateKeys.check(document, at: .root, &context)
+        FileReferences.refuse(in: document, at: .root, &context)
         GroupConversion.checkDynamicName(name, servers: servers, &context)
         var group = GroupSettings(name: name)
         group.logEnabled = proxy.options.logEnabled

@@ -154,10 +154,12 @@ struct MissingVariable: Equatable {
         case variable
         /// The program whose file it is, or its user.
         case otherProgram
+        /// Whoever writes the file.
+        case file(UnreadFile.Fault)
     }
 
     var kind: Kind
-    /// The name of the variable, or all that is written.
+    /// The name of the variable or the file, or all that is written.
     var name: String
     var position: SourcePosition
     /// The value that needs it.
@@ -168,6 +170,7 @@ struct MissingVariable: Equatable {
         switch kind {
         case .variable: "the environment variable \(name) is not set"
         case .otherProgram: "\(ConfigurationPath.shown(name)) is something that only another program can fill in"
+        case .file(let fault): "the file \"\(name)\" of ${file:…} \(fault.words)"
         }
     }
 
@@ -175,6 +178,7 @@ struct MissingVariable: Equatable {
     func suggestion(source: String) -> String {
         switch kind {
         case .variable: "Set it, or write $$ for a dollar sign"
+        case .file: "Write the secret into it alone, and let the user that runs mcp-proxy read it"
         case .otherProgram where name.hasPrefix("${input:"):
             "Write a variable such as ${NAME}, or run: \(OtherPrograms.importCommand(source)) --input '\(inputID)=…'"
         case .otherProgram: "Write the value itself, or run: \(OtherPrograms.importCommand(source))"

@@ -36,6 +36,10 @@ package struct ProxySettings: Sendable, Equatable {
     package var clients: [ClientSettings] = []
     /// A file with certificates of authorities that are believed besides those of the system, for all servers.
     package var trustedCAFile: String?
+    /// A file with the certificate that the proxy shows to the servers of the file, and its key.
+    package var clientCertificateFile: String?
+    /// The certificate with which `https://` is served; nil for `http://`.
+    package var tls: ListenerTLSSettings?
     /// What may be changed while the proxy runs.
     package var management: ManagementSettings
 
@@ -76,13 +80,18 @@ package struct ListenAddress: Sendable, Equatable {
     package var host: String?
     /// The port; 0 asks the system for a free one.
     package var port: Int
+    /// The path of a Unix socket, in place of host and port; nil for these.
+    package var socketPath: String?
     /// Whether the file named the address, as opposed to the default having been taken.
     package var isExplicit: Bool
 
     /// An address; with nothing given, the default one, which only this machine can reach.
-    package init(host: String? = "127.0.0.1", port: Int = 9090, isExplicit: Bool = false) {
+    package init(
+        host: String? = "127.0.0.1", port: Int = 9090, socketPath: String? = nil, isExplicit: Bool = false
+    ) {
         self.host = host
         self.port = port
+        self.socketPath = socketPath
         self.isExplicit = isExplicit
     }
 }

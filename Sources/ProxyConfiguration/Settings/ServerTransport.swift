@@ -97,7 +97,25 @@ package struct ServerEgress: Sendable, Equatable {
     package var trustedCAFile: String?
     /// Whether any certificate is taken for the server's.
     package var skipsVerification = false
+    /// A file with the certificate that the proxy shows to this server, and its key; nil for that of all servers.
+    package var clientCertificateFile: String?
+    /// What a command knows of the proxy on its machine that it speaks to; no configuration says it.
+    package var ownProxy = OwnProxy()
 
     /// As all other servers.
     package init() {}
+}
+
+/// A proxy as the programs of its own machine reach it, beside what its URL says.
+package struct OwnProxy: Sendable, Equatable {
+    /// The Unix socket on which it listens; nil where the URL says where that is.
+    package var socketPath: String?
+    /// The file with the certificate that it shows, which is believed whoever has signed it and whatever name is on it.
+    package var certificateFile: String?
+
+    /// What is known of it.
+    package init(socketPath: String? = nil, certificateFile: String? = nil) {
+        self.socketPath = socketPath
+        self.certificateFile = certificateFile
+    }
 }

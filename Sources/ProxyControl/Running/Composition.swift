@@ -78,9 +78,13 @@ package struct Composition {
     }
 
     /// What listens for clients over HTTP.
-    package func frontDoor() -> FrontDoor {
-        FrontDoor(
-            Self.frontDoorSettings(settings, builder.principals),
+    ///
+    /// - Parameter tls: What clients are shown; nil where they speak plain HTTP.
+    package func frontDoor(tls: ListenerTLS? = nil) -> FrontDoor {
+        var doorSettings = Self.frontDoorSettings(settings, builder.principals)
+        doorSettings.tls = tls
+        return FrontDoor(
+            doorSettings,
             gateway: gateway,
             routes: servers.map(\.route),
             disabled: settings.servers.filter(\.options.disabled).map(\.displayName),
@@ -136,16 +140,16 @@ package struct Composition {
         _ settings: ProxySettings,
         _ principals: PrincipalRegister
     ) -> FrontDoorSettings {
-        let isLoopback = ListenerAddress.isLoopback(settings.address.host)
+        let isLoopback = ListenerAddress.isBoundLocally(settings)
         let own = settings.baseURL.origin.flatMap(ListenerAddress.host(ofOrigin:)).map { [$0] } ?? []
         return FrontDoorSettings(
-            host: settings.address.host,
-            port: settings.address.port,
+            place: ListenerAddress.place(settings),
             prefix: settings.baseURL.pathPrefix,
             hosts: HostPolicy(
                 hosts: own + settings.allowedHosts,
                 origins: settings.allowedOrigins,
-                acceptsAddresses: !isLoopback
+                acceptsAddresses: !isLoopback,
+                acceptsNoHost: settings.address.socketPath != nil
             ),
             limits: httpLimits(settings.limits),
             credentials: principals.credentials,

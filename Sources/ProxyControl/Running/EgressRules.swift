@@ -1,6 +1,6 @@
 import Addresses
 package import MCPUpstream
-import ProxyConfiguration
+package import ProxyConfiguration
 import Synchronization
 
 #if canImport(FoundationEssentials)
@@ -14,6 +14,9 @@ package final class EgressRules: Sendable {
     private struct Authorities: Hashable {
         let roots: [AuthorityText]?
         let others: [AuthorityText]
+        /// What servers are shown of us.
+        let identity: AuthorityText?
+        let isVerified: Bool
     }
 
     /// Those of the environment that this program was started with.
@@ -38,13 +41,31 @@ package final class EgressRules: Sendable {
         HTTPEgress(trust: insecure ? .unverified : trust(besides: []), proxies: proxies)
     }
 
+    /// For a proxy on this machine.
+    package func egress(to proxy: OwnProxy) -> HTTPEgress {
+        HTTPEgress(
+            trust: proxy.certificateFile.flatMap(Self.shownCertificate) ?? trust(besides: []),
+            proxies: proxy.socketPath.map(ProxyRules.init(socketPath:)) ?? proxies)
+    }
+
+    /// Whoever may not read the file, or has none, believes the authorities that he always does.
+    private static func shownCertificate(_ file: String) -> HTTPTrust? {
+        guard case .success(let text) = read(file, "certificateFile") else { return nil }
+        return HTTPTrust.shown(text)
+    }
+
     /// For a server of the operator's.
     ///
-    /// - Parameter trustedCAFile: What holds for all servers.
-    func egress(_ server: ServerEgress, trustedCAFile: String?) -> HTTPEgress {
+    /// - Parameters:
+    ///   - trustedCAFile: What holds for all servers.
+    ///   - clientCertificateFile: What all servers are shown that are shown no other.
+    func egress(_ server: ServerEgress, trustedCAFile: String?, clientCertificateFile: String? = nil) -> HTTPEgress {
+        guard server.ownProxy == OwnProxy() else { return egress(to: server.ownProxy) }
         let files = [trustedCAFile, server.trustedCAFile].compactMap(\.self)
         return HTTPEgress(
-            trust: server.skipsVerification ? .unverified : trust(besides: files),
+            trust: trust(
+                besides: files, showing: server.clientCertificateFile ?? clientCertificateFile,
+                isVerified: !server.skipsVerification),
             proxies: rules(server.proxy))
     }
 
@@ -64,26 +85,39 @@ package final class EgressRules: Sendable {
         }
     }
 
+    /// Why a file with a certificate and its key cannot be used, in words; nil if it can.
+    package static func fault(ofIdentity file: String) -> String? {
+        switch read(file, "the file") {
+        case .success(let text): HTTPTrust.fault(ofIdentity: text)
+        case .failure(let missing): missing.words
+        }
+    }
+
     // MARK: Reading
 
     private struct Unreadable: Error {
         let words: String
     }
 
-    private func trust(besides files: [String]) -> HTTPTrust {
+    private func trust(besides files: [String], showing identity: String? = nil, isVerified: Bool = true) -> HTTPTrust {
+        guard isVerified || identity != nil else { return .unverified }
         var others: [AuthorityText] = []
         var roots: [AuthorityText]?
+        var shown: AuthorityText?
         do throws(Unreadable) {
-            for file in files { others.append(try Self.read(file, "trustedCAFile").get()) }
-            roots = try systemRoots()
+            shown = try identity.map { file throws(Unreadable) in try Self.read(file, "clientCertificateFile").get() }
+            if isVerified {
+                for file in files { others.append(try Self.read(file, "trustedCAFile").get()) }
+                roots = try systemRoots()
+            }
         } catch {
             return .unusable(because: error.words)
         }
-        guard roots != nil || !others.isEmpty else { return .verified }
-        let authorities = Authorities(roots: roots, others: others)
+        guard roots != nil || !others.isEmpty || shown != nil else { return .verified }
+        let authorities = Authorities(roots: roots, others: others, identity: shown, isVerified: isVerified)
         return trusts.withLock { trusts in
             if let known = trusts[authorities] { return known }
-            let made = HTTPTrust.authorities(roots, and: others)
+            let made = HTTPTrust.authorities(roots, and: others, showing: shown, isVerified: isVerified)
             trusts[authorities] = made
             return made
         }

@@ -12,10 +12,27 @@ package enum ListenerAddress {
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
+    /// Whether nobody on another machine can connect to where the proxy listens.
+    package static func isBoundLocally(_ settings: ProxySettings) -> Bool {
+        settings.address.socketPath != nil || isLoopback(settings.address.host)
+    }
+
+    /// Where the proxy listens.
+    static func place(_ settings: ProxySettings) -> ListenerPlace {
+        if let path = settings.address.socketPath { return .unixSocket(path) }
+        return .port(settings.address.port, host: settings.address.host)
+    }
+
+    /// Where the proxy listens, for people.
+    package static func bound(_ settings: ProxySettings, port: Int) -> String {
+        if let path = settings.address.socketPath { return "unix:\(path)" }
+        return "\(settings.address.host ?? "*"):\(port)"
+    }
+
     /// Whether only this machine's own programs are meant to reach the proxy: its listener is on loopback, and no name
     /// that it goes by is that of another host, which stands for a web server in front of it.
     package static func isLocal(_ settings: ProxySettings) -> Bool {
-        guard isLoopback(settings.address.host) else { return false }
+        guard isBoundLocally(settings) else { return false }
         let names = [settings.baseURL.origin].compactMap(\.self) + settings.allowedHosts.map { "http://\($0)" }
         return names.allSatisfy { isLoopback(host(ofOrigin: $0)) }
     }
@@ -42,9 +59,12 @@ package enum ListenerAddress {
     /// What the paths of all servers begin with: the configured base URL, or the address that was bound.
     package static func base(_ settings: ProxySettings, port: Int) -> String {
         if let origin = settings.baseURL.origin { return origin + settings.baseURL.pathPrefix }
+        // Whoever connects to a Unix socket says what else he likes.
+        if settings.address.socketPath != nil { return "http://localhost\(settings.baseURL.pathPrefix)" }
         var host = settings.address.host ?? "localhost"
         if host.contains(":") { host = "[\(host)]" }
         if host == "0.0.0.0" { host = "localhost" }
-        return "http://\(host):\(port)\(settings.baseURL.pathPrefix)"
+        let scheme = settings.tls == nil ? "http" : "https"
+        return "\(scheme)://\(host):\(port)\(settings.baseURL.pathPrefix)"
     }
 }

@@ -2,7 +2,8 @@ package import Logging
 import MCPFrontEnd
 import ProxyConfiguration
 
-/// What makes the proxy read its configuration again: SIGHUP, and a change of the file or of what is at the URL.
+/// What makes the proxy read its configuration again: SIGHUP, and a change of the file or of what is at the URL, or of a
+/// file that is named in it.
 package struct ReloadTriggers: Sendable {
     /// How often a file is looked at. A look costs one system call.
     var fileInterval = Duration.milliseconds(500)
@@ -25,6 +26,7 @@ package struct ReloadTriggers: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await onHangup() }
             group.addTask { await onChange() }
+            group.addTask { await onChangedSecret() }
         }
     }
 
@@ -68,6 +70,39 @@ package struct ReloadTriggers: Sendable {
             known = mark
             candidate = nil
             logger.notice("the configuration has changed and is read again", metadata: ["from": "\(source.location)"])
+            reload()
+        }
+    }
+
+    private func onChangedSecret() async {
+        await withDiscardingTaskGroup { group in
+            await onChangedSecret { group.addTask { await reload() } }
+        }
+    }
+
+    private func onChangedSecret(_ reload: () -> Void) async {
+        var candidate: [String: String] = [:]
+        // What was read and could not be used is not read again before it changes.
+        var tried: [String: String] = [:]
+        while !Task.isCancelled {
+            // A pause is cut short only when the run is over.
+            try? await Task.sleep(for: fileInterval)
+            let read = source.secrets()
+            let marks = Dictionary(uniqueKeysWithValues: read.keys.map { ($0, SecretFileReader.mark(of: $0)) })
+            guard marks != read, marks != tried, await registry.settings.management.watch, !Task.isCancelled else {
+                candidate = [:]
+                continue
+            }
+            // A file that is being written is left alone until it rests.
+            guard marks == candidate else {
+                candidate = marks
+                continue
+            }
+            tried = marks
+            let changed = marks.keys.filter { marks[$0] != read[$0] }.sorted()
+            logger.notice(
+                "a file of the configuration has changed, which is read again",
+                metadata: ["files": "\(changed.joined(separator: ", "))"])
             reload()
         }
     }

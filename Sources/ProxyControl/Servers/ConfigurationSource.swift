@@ -7,24 +7,34 @@ package struct ConfigurationSource: Sendable {
     let isRemote: Bool
     /// Reads and checks it.
     package let load: @Sendable () async throws(ConfigurationError) -> LoadedConfiguration
+    /// The same, for somebody who only wants to know what it says.
+    let rehearse: @Sendable () async throws(ConfigurationError) -> LoadedConfiguration
     /// The mark of what is read first.
     let firstMark: String?
+    /// The files that were named in what was read last, with their marks at that time.
+    let secrets: @Sendable () -> [String: String]
     /// Something that differs when the text may have changed; nil while that cannot be told.
     let mark: @Sendable () async -> String?
 
     /// - Parameters:
     ///   - location: The file, or the URL, as messages may show it.
     ///   - load: Reads and checks it.
+    ///   - rehearse: The same, after which what was loaded last is still what counts; nil where that makes no difference.
     ///   - firstMark: The mark of what is read first.
+    ///   - secrets: Says which files were named in what was loaded last, with their marks at that time.
     ///   - mark: Says something that differs when the text may have changed; nil while that cannot be told.
     package init(
         location: String, isRemote: Bool,
         load: @escaping @Sendable () async throws(ConfigurationError) -> LoadedConfiguration,
-        firstMark: String?, mark: @escaping @Sendable () async -> String?
+        rehearse: (@Sendable () async throws(ConfigurationError) -> LoadedConfiguration)? = nil,
+        firstMark: String?, secrets: @escaping @Sendable () -> [String: String] = { [:] },
+        mark: @escaping @Sendable () async -> String?
     ) {
         self.location = location
         self.isRemote = isRemote
         self.load = load
+        self.rehearse = rehearse ?? load
+        self.secrets = secrets
         self.firstMark = firstMark
         self.mark = mark
     }

@@ -6,3 +6,20 @@ package protocol ReloadListener: Sendable {
     /// What has changed is in force, or nothing was changed.
     func reloaded()
 }
+
+/// All who want to hear.
+package struct ReloadListeners: ReloadListener {
+    private let all: [any ReloadListener]
+
+    package init(_ all: [any ReloadListener]) {
+        self.all = all
+    }
+
+    package func reloading() {
+        for listener in all { listener.reloading() }
+    }
+
+    package func reloaded() {
+        for listener in all { listener.reloaded() }
+    }
+}

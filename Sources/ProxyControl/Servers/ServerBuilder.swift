@@ -143,15 +143,17 @@ struct ServerBuilder: Sendable {
         }
     }
 
-    /// What is particular about the way is the operator's to say. Proxies and certificates that hold for all servers hold
-    /// for others', too.
+    /// What is particular about the way is the operator's to say. Proxies and authorities that hold for all servers hold
+    /// for others', too; the proxy's own certificate is shown to none of these, so that nobody adds a server to be taken for
+    /// the proxy there.
     private func egress(of server: ServerSettings) -> HTTPEgress {
-        let particular =
-            switch server.provenance.kind {
-            case .operatorsOwn: server.egress
-            case .somebodyElses: ServerEgress()
-            }
-        return EgressRules.ofProcess.egress(particular, trustedCAFile: settings.trustedCAFile)
+        switch server.provenance.kind {
+        case .operatorsOwn:
+            EgressRules.ofProcess.egress(
+                server.egress, trustedCAFile: settings.trustedCAFile,
+                clientCertificateFile: settings.clientCertificateFile)
+        case .somebodyElses: EgressRules.ofProcess.egress(ServerEgress(), trustedCAFile: settings.trustedCAFile)
+        }
     }
 
     /// What the proxy knows is the operator's, not that of who adds servers.

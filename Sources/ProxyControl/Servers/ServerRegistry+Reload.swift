@@ -38,7 +38,7 @@ extension ServerRegistry {
             defer { if !isRehearsal { reloadListener?.reloaded() } }
             let new: ProxySettings
             do throws(ConfigurationError) {
-                new = try await source.load().settings
+                new = try await (isRehearsal ? source.rehearse() : source.load()).settings
             } catch {
                 throw ManagementRefusal(
                     .invalidConfiguration, "the configuration cannot be used; nothing was changed",

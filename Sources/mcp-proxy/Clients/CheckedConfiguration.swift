@@ -1,4 +1,5 @@
 import ProxyConfiguration
+import ProxyControl
 
 /// Whether a configuration can be loaded, here or where the variables are that it names.
 enum CheckedConfiguration {
@@ -26,6 +27,8 @@ enum CheckedConfiguration {
     private static func load(
         _ text: [UInt8], _ source: String, _ environment: [String: String]?
     ) throws(ConfigurationError) -> LoadedConfiguration {
-        try ConfigurationLoader.load(text: text, source: source, format: .json, environment: environment)
+        try ConfigurationLoader.load(
+            text: text, source: source, format: .json, environment: environment,
+            secrets: SecretFileReader(beside: source).files)
     }
 }

@@ -52,7 +52,7 @@ struct CheckCommand: AsyncParsableCommand {
         }
         let warnings =
             loaded.warnings + source.commandWarnings(loaded.settings.servers)
-            + source.certificateWarnings(loaded.settings)
+            + source.certificateWarnings(loaded.settings) + source.listenerWarnings(loaded.settings)
         for notice in loaded.notices { Terminal.error("notice: \(notice)") }
         for warning in warnings { Terminal.error(warning.description) }
         let names = loaded.settings.servers.map(Self.words)
@@ -92,7 +92,7 @@ struct CheckCommand: AsyncParsableCommand {
             let client = ManagementClient(place: try await .find(remote, source))
             let report = try await client.reload(isRehearsal: true)
             let lines = report["lines"]?.elements.compactMap(\.string) ?? []
-            let title = "a reload of the proxy at \(client.place.base) would change"
+            let title = "a reload of the proxy at \(client.place.shown) would change"
             try ShownOutput.write(table: lines.isEmpty ? ["\(title) nothing"] : ["\(title):"] + lines)
             try ShownOutput.write(table: try await RunningOffers(client: client).remarks())
             let pins = try await RunningPins(client: client).remarks()

@@ -177,6 +177,10 @@ struct ClientConfigCommand: AsyncParsableCommand {
     /// What URLs begin with.
     private func base(_ settings: ProxySettings) throws(CommandFailure) -> String {
         guard let url else {
+            guard settings.address.socketPath == nil || settings.baseURL.origin != nil else {
+                throw CommandFailure(
+                    "no client reaches a Unix socket by a URL; name the address of what stands in front with --url")
+            }
             guard settings.address.port != 0 || settings.baseURL.origin != nil else {
                 throw CommandFailure("the proxy takes any free port (addr); name its address with --url")
             }

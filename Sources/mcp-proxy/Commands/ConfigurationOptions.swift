@@ -2,6 +2,7 @@ import ArgumentParser
 import MCPUpstream
 import ProxyConfiguration
 import ProxyControl
+import Synchronization
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -55,11 +56,20 @@ struct ConfigurationOptions: ParsableArguments {
     /// - Throws: `ConfigurationError` for a URL that cannot be used.
     func source() throws(ConfigurationError) -> ConfigurationSource {
         guard RemoteConfigurationRequest.isRemote(config) else {
+            let marks = Mutex<[String: String]>([:])
             return ConfigurationSource(
                 location: config,
                 isRemote: false,
-                load: { () async throws(ConfigurationError) in try read(try readFile(), from: config) },
+                load: { () async throws(ConfigurationError) in
+                    let secrets = SecretFileReader(beside: config)
+                    defer { marks.withLock { $0 = secrets.marks } }
+                    return try read(try readFile(), from: config, secrets)
+                },
+                rehearse: { () async throws(ConfigurationError) in
+                    try read(try readFile(), from: config, SecretFileReader(beside: config))
+                },
                 firstMark: FileMark.of(config),
+                secrets: { marks.withLock { $0 } },
                 mark: { FileMark.of(config) }
             )
         }
@@ -70,17 +80,26 @@ struct ConfigurationOptions: ParsableArguments {
             location: request.displayURL,
             isRemote: true,
             load: { () async throws(ConfigurationError) in
-                try read(try await remote.fetch(), from: request.displayURL)
+                try read(try await remote.fetch(), from: request.displayURL, nil)
             },
             firstMark: RemoteConfiguration.firstEdition,
             mark: { await remote.edition() }
         )
     }
 
-    private func read(_ text: [UInt8], from source: String) throws(ConfigurationError) -> LoadedConfiguration {
+    private static let noFiles = SecretFiles.none(
+        because: "is not read: a configuration at a URL reads no files of this machine")
+
+    private func read(
+        _ text: [UInt8], from source: String, _ secrets: SecretFileReader?
+    ) throws(ConfigurationError) -> LoadedConfiguration {
         try ConfigurationLoader.load(
             text: text, source: source, format: ConfigurationFormat(pathOrURL: config), environment: environment,
-            files: NamedFiles { path throws(ConfigurationError) in try TextFile(path: path).read() })
+            files: NamedFiles { path throws(ConfigurationError) in
+                secrets?.note(path)
+                return try TextFile(path: path).read()
+            },
+            secrets: secrets?.files ?? Self.noFiles)
     }
 
     /// The commands that would not be found where this runs; the configuration may be meant for another machine.
@@ -102,17 +121,32 @@ struct ConfigurationOptions: ParsableArguments {
 
     /// The files with certificates that cannot be used where this runs.
     func certificateWarnings(_ settings: ProxySettings) -> [ConfigurationProblem] {
-        let files =
+        let servers = settings.servers.filter { !$0.options.disabled }
+        let authorities =
             [("mcpProxy.trustedCAFile", settings.trustedCAFile)]
-            + settings.servers.map {
-                ($0.keyPath("trustedCAFile"), $0.options.disabled ? nil : $0.egress.trustedCAFile)
-            }
-        return files.compactMap { keyPath, file in
-            file.flatMap(EgressRules.fault).map { fault in
+            + servers.map { ($0.keyPath("trustedCAFile"), $0.egress.trustedCAFile) }
+        let identities =
+            [("mcpProxy.clientCertificateFile", settings.clientCertificateFile)]
+            + servers.map { ($0.keyPath("clientCertificateFile"), $0.egress.clientCertificateFile) }
+        let faults =
+            authorities.map { ($0, $1.flatMap { EgressRules.fault(of: $0) }) }
+            + identities.map { ($0, $1.flatMap { EgressRules.fault(ofIdentity: $0) }) }
+        return faults.compactMap { keyPath, fault in
+            fault.map { fault in
                 ConfigurationProblem(
                     severity: .warning, source: RemoteConfigurationRequest.display(config), keyPath: keyPath,
                     message: fault, suggestion: "Without it no server that needs it is reached over https://")
             }
+        }
+    }
+
+    /// What is to be done about the certificate that clients are shown.
+    func listenerWarnings(_ settings: ProxySettings) -> [ConfigurationProblem] {
+        guard let tls = settings.tls else { return [] }
+        return CertificateFiles.findings(tls).map { finding in
+            ConfigurationProblem(
+                severity: .warning, source: RemoteConfigurationRequest.display(config), keyPath: "mcpProxy.tls",
+                message: finding)
         }
     }
 

@@ -104,7 +104,9 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     private func load(_ text: [UInt8], _ environment: [String: String]?) throws -> LoadedConfiguration {
-        try ConfigurationLoader.load(text: text, source: into ?? "", format: .json, environment: environment)
+        try ConfigurationLoader.load(
+            text: text, source: into ?? "", format: .json, environment: environment,
+            secrets: SecretFileReader(beside: into ?? "").files)
     }
 
     /// How the clients that the servers are of get one entry for all of them.

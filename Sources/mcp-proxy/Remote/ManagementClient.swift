@@ -15,6 +15,8 @@ struct ManagementClient: Sendable {
     }
 
     private static let readTimeout = TimeAmount.seconds(60)
+    private static let trustWords =
+        "name its configuration with --config, or the file of its authority in SSL_CERT_FILE"
 
     let place: ProxyPlace
 
@@ -28,7 +30,7 @@ struct ManagementClient: Sendable {
         do {
             return try JSONText(scanning: answer.body).root
         } catch {
-            throw CommandFailure("\(place.base) does not answer as a mcp-proxy does; name the right one with --proxy")
+            throw CommandFailure("\(place.shown) does not answer as a mcp-proxy does; name the right one with --proxy")
         }
     }
 
@@ -56,19 +58,39 @@ struct ManagementClient: Sendable {
             throw CommandFailure("this name cannot stand in a path: \(error)")
         }
         var call = HTTPCall(method, url)
-        call.egress = EgressRules.ofProcess.egress()
+        call.egress = EgressRules.ofProcess.egress(to: place.proxy)
         call.body = body
         // A change lasts until the server has started, which has time limits of its own.
         if method == .get { call.timeout = Self.readTimeout }
         if let token = place.token { call.headers = [("Authorization", "Bearer \(token.reveal())")] }
         do throws(UpstreamFailure) {
-            return try await call.send(on: MultiThreadedEventLoopGroup.singleton.next(), onEvent: onEvent)
+            return try await send(call, onEvent)
         } catch {
-            guard error.code == .notReachable else {
-                throw CommandFailure("the proxy at \(place.base) gave no answer: \(error)")
+            guard error.code == .notReachable, !error.isNotBelieved else {
+                let advice = error.isNotBelieved ? "; \(Self.trustWords)" : ""
+                throw CommandFailure("the proxy at \(place.shown) gave no answer: \(error)\(advice)")
             }
-            throw NoProxy(words: "no proxy answers at \(place.base)")
+            throw NoProxy(words: "no proxy answers at \(place.shown)")
         }
+    }
+
+    /// How often a proxy is asked that does not show the certificate of its file yet: it sees within a second that the file
+    /// has changed.
+    private static let attempts = 6
+
+    private func send(
+        _ call: HTTPCall, _ onEvent: (@Sendable (ServerSentEvent) -> Void)?
+    ) async throws(UpstreamFailure) -> HTTPCall.Answer {
+        for _ in 1..<Self.attempts where place.proxy.certificateFile != nil {
+            do throws(UpstreamFailure) {
+                return try await call.send(on: MultiThreadedEventLoopGroup.singleton.next(), onEvent: onEvent)
+            } catch {
+                guard error.isNotBelieved else { throw error }
+                // A pause is cut short only when nobody waits any more.
+                try? await Task.sleep(for: .milliseconds(400))
+            }
+        }
+        return try await call.send(on: MultiThreadedEventLoopGroup.singleton.next(), onEvent: onEvent)
     }
 
     // MARK: Refusals
@@ -81,10 +103,10 @@ struct ManagementClient: Sendable {
             ?? "\(place.base)/api/\(path) answered with status \(answer.status)"
         switch answer.status {
         case 401 where place.token == nil:
-            words = "the proxy at \(place.base) asks for a token\n" + tokenWords(hasToken: false)
+            words = "the proxy at \(place.shown) asks for a token\n" + tokenWords(hasToken: false)
         case 401, 403: words += "\n" + tokenWords(hasToken: place.token != nil)
         case 404 where problem?["type"]?.string?.hasSuffix("unknown-server") == true:
-            words += " at \(place.base); mcp-proxy list shows which there are"
+            words += " at \(place.shown); mcp-proxy list shows which there are"
         case 404 where problem?["detail"] == nil:
             let ending = ["/mcp", "/sse"].first(where: place.base.hasSuffix)
             words +=

@@ -14,6 +14,8 @@ import ProxyConfiguration
 struct ProxyPlace: Sendable {
     /// Without a slash at the end.
     let base: String
+    /// What is known of it beside that.
+    let proxy: OwnProxy
     /// Opens the management API; nil for none.
     let token: Secret?
     /// Where the token comes from, for messages.
@@ -30,20 +32,33 @@ struct ProxyPlace: Sendable {
         // A token of a file that only happens to lie here is not sent to a proxy that was named.
         let usesFile = source.isNamed || (named == nil && FileManager.default.fileExists(atPath: source.config))
         let loaded = usesFile ? try await file(of: source, isNeeded: named == nil) : nil
-        let base = try named.map(checked) ?? loaded.map { try address(of: $0.settings) } ?? "http://127.0.0.1:9090"
-        if let token = remote.token { return ProxyPlace(base, token, "--token", loaded) }
+        let way = try named.map(checked) ?? loaded.map { try address(of: $0.settings) } ?? Way("http://127.0.0.1:9090")
+        if let token = remote.token { return ProxyPlace(way, token, "--token", loaded) }
         if let token = environment["MCP_PROXY_TOKEN"], !token.isEmpty {
-            return ProxyPlace(base, token, "MCP_PROXY_TOKEN", loaded)
+            return ProxyPlace(way, token, "MCP_PROXY_TOKEN", loaded)
         }
         let settings = loaded?.settings
         if let token = settings?.managementTokens.first
             ?? settings?.clientToken(where: { $0.admit(.management(.execute)) })
             ?? settings?.clientToken(where: { $0.admit(.management(.read)) })
         {
-            return ProxyPlace(base, token.reveal(), "that of \(source.shownLocation)", loaded)
+            return ProxyPlace(way, token.reveal(), "that of \(source.shownLocation)", loaded)
         }
-        return ProxyPlace(base, nil, "", loaded)
+        return ProxyPlace(way, nil, "", loaded)
     }
+
+    /// How the proxy is reached.
+    private struct Way {
+        let base: String
+        var proxy = OwnProxy()
+
+        init(_ base: String, _ proxy: OwnProxy = OwnProxy()) {
+            (self.base, self.proxy) = (base, proxy)
+        }
+    }
+
+    /// Where it is, for messages.
+    var shown: String { proxy.socketPath.map { "unix:\($0)" } ?? base }
 
     /// The configuration, for what it says of the proxy.
     ///
@@ -60,8 +75,8 @@ struct ProxyPlace: Sendable {
         }
     }
 
-    private init(_ base: String, _ token: String?, _ tokenSource: String, _ configuration: LoadedConfiguration?) {
-        self.base = base
+    private init(_ way: Way, _ token: String?, _ tokenSource: String, _ configuration: LoadedConfiguration?) {
+        (base, proxy) = (way.base, way.proxy)
         self.token = token.map { Secret($0) }
         self.tokenSource = tokenSource
         self.configuration = configuration
@@ -81,17 +96,24 @@ struct ProxyPlace: Sendable {
     }
 
     /// An address that somebody gave, without what does not belong to it.
-    private static func checked(_ text: String) throws -> String {
+    private static func checked(_ text: String) throws -> Way {
+        if let path = ListenAddress.socketPath(of: text) {
+            return Way("http://localhost", OwnProxy(socketPath: path))
+        }
         let trimmed = String(text.reversed().drop { $0 == "/" }.reversed())
         guard let url = try? HTTPURL(trimmed), url.path == url.target else {
             // What the error says more is less than the example.
-            throw CommandFailure("--proxy and MCP_PROXY_URL take an address such as http://127.0.0.1:9090")
+            throw CommandFailure(
+                "--proxy and MCP_PROXY_URL take an address such as http://127.0.0.1:9090, or unix:/path of a socket")
         }
-        return trimmed
+        return Way(trimmed)
     }
 
     /// Where a proxy of this configuration listens, as seen from its own machine.
-    private static func address(of settings: ProxySettings) throws -> String {
+    private static func address(of settings: ProxySettings) throws -> Way {
+        if let path = settings.address.socketPath {
+            return Way("http://localhost\(settings.baseURL.pathPrefix)", OwnProxy(socketPath: path))
+        }
         guard settings.address.port != 0 else {
             throw CommandFailure("the proxy takes any free port (addr); name its address with --proxy")
         }
@@ -99,7 +121,10 @@ struct ProxyPlace: Sendable {
         if host == "0.0.0.0" { host = "127.0.0.1" }
         if host == "::" { host = "::1" }
         if host.contains(":"), !host.hasPrefix("[") { host = "[\(host)]" }
-        return "http://\(host):\(settings.address.port)\(settings.baseURL.pathPrefix)"
+        let scheme = settings.tls == nil ? "http" : "https"
+        return Way(
+            "\(scheme)://\(host):\(settings.address.port)\(settings.baseURL.pathPrefix)",
+            OwnProxy(certificateFile: settings.tls?.certificateFile))
     }
 }
 

@@ -4,7 +4,7 @@ import ArgumentParser
 struct RemoteOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The base URL of a running proxy; else MCP_PROXY_URL, else the address in the configuration file.",
+            "The base URL of a running proxy, or unix:/path of its socket; else MCP_PROXY_URL, else the address in the configuration file.",
             valueName: "url"))
     var proxy: String?
 

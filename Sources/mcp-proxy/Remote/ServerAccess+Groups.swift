@@ -41,7 +41,7 @@ extension ServerAccess {
         }
         // Without an answer the proxy's own words have to do.
         guard (try? await RunningOffers(client: client).has(name)) == false else { return CommandFailure(error.words) }
-        let base = client.place.base
+        let base = client.place.shown
         return CommandFailure(
             name == nil
                 ? "\(shown) is switched off at \(base)"
@@ -59,11 +59,12 @@ extension ServerAccess {
         case .running(let client):
             let path = name.map { PathEncoding.encode($0) + "/mcp" } ?? "mcp"
             let token = client.place.token(ofGroup: name)
-            let settings = try BridgeConfiguration.load(
+            var settings = try BridgeConfiguration.load(
                 url: "\(client.place.base)/\(path)",
                 headers: token.map { ["Authorization: Bearer \($0.reveal())"] } ?? [],
                 transport: "streamable-http", environment: nil
             ).settings
+            settings.servers[0].egress.ownProxy = client.place.proxy
             return OneShotServers(settings, for: .oneClient)
         }
     }

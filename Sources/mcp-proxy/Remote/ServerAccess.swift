@@ -96,11 +96,11 @@ enum ServerAccess: Sendable {
         }
         guard let server = servers[shown] else {
             let names = Self.enabled(servers).joined(separator: ", ")
-            return CommandFailure("there is no server \"\(shown)\" at \(client.place.base); there are: \(names)")
+            return CommandFailure("there is no server \"\(shown)\" at \(client.place.shown); there are: \(names)")
         }
         if server["state"]?.string == "disabled" {
             return CommandFailure(
-                "the server \"\(shown)\" is disabled at \(client.place.base); mcp-proxy enable \(shown) starts it")
+                "the server \"\(shown)\" is disabled at \(client.place.shown); mcp-proxy enable \(shown) starts it")
         }
         let reason = server["error"]?.string.map { "\n    \(ShownOutput.printable($0))" } ?? ""
         return CommandFailure(error.words + (error.words.contains(reason) ? "" : reason))
@@ -128,6 +128,7 @@ enum ServerAccess: Sendable {
                 environment: nil
             ).settings
             settings.servers[0].name = name
+            settings.servers[0].egress.ownProxy = client.place.proxy
             return settings
         }
     }

@@ -1,6 +1,7 @@
 import MCPCore
 import NIOCore
 import ProxyConfiguration
+import ProxyControl
 
 /// The configuration that `mcp-proxy stdio URL` stands for, so that a URL is checked as in a file.
 enum BridgeConfiguration {
@@ -46,7 +47,8 @@ enum BridgeConfiguration {
         text.writeString("}}}}")
         do {
             var loaded = try ConfigurationLoader.load(
-                text: Array(text.readableBytesView), source: source, format: .json, environment: environment)
+                text: Array(text.readableBytesView), source: source, format: .json, environment: environment,
+                secrets: SecretFileReader(in: ".").files)
             loaded.warnings = loaded.warnings.map(asWritten)
             return loaded
         } catch {

@@ -50,11 +50,14 @@ struct ProxyRun {
     }
 
     /// What waits for the servers' owner, which may be busy for long; nobody waits for this, least of all a signal.
-    private func accompany(_ registry: ServerRegistry, _ signals: TerminationSignals) -> Task<Void, Never> {
+    private func accompany(
+        _ registry: ServerRegistry, _ certificates: [CertificateKeeper], _ signals: TerminationSignals
+    ) -> Task<Void, Never> {
         let triggers = ReloadTriggers(registry: registry, source: source, hangups: signals.hangups, logger: logger)
         return Task {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await triggers.run() }
+                for keeper in certificates { group.addTask { await keeper.run() } }
                 group.addTask { await registry.tryAwaitedChanges() }
                 group.addTask {
                     while !Task.isCancelled {
@@ -71,6 +74,7 @@ struct ProxyRun {
     /// - Returns: The exit status: 0 after a signal, 1 when the address cannot be used or a server that must not
     ///   fail has failed.
     func run(until signals: TerminationSignals) async -> Int32 {
+        guard let certificates = readCertificates() else { return 1 }
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
         let budget = DescriptorBudget(descriptors, for: settings)
@@ -78,11 +82,11 @@ struct ProxyRun {
             budget.apply(to: settings, limit: descriptors, logger), eventLoops: eventLoops, logger: logger,
             watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)),
             clientele: ListenerAddress.isLocal(settings) ? .onePerson : .perhapsStrangers, known: known)
-        let frontDoor = composition.frontDoor()
+        let frontDoor = composition.frontDoor(tls: certificates.first?.tls)
         let registry = ServerRegistry(
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store,
             groupStore: groupStore,
-            reloadListener: serviceManager)
+            reloadListener: ReloadListeners(certificates + [serviceManager].compactMap(\.self)))
         do {
             await registry.openManagement()
             await registry.openGroups()
@@ -97,7 +101,7 @@ struct ProxyRun {
             Terminal.error("mcp-proxy: \(error)")
             return 1
         }
-        let status = await serve(composition, frontDoor, registry, watch, signals)
+        let status = await serve(composition, frontDoor, registry, certificates, watch, signals)
         serviceManager?.stopping()
         logger.notice("shutting down", metadata: ["callsInFlight": "\(composition.gateway.calls.total)"])
         frontDoor.listener.beginDraining()
@@ -114,6 +118,18 @@ struct ProxyRun {
         return status
     }
 
+    /// What looks after the certificate that clients are shown: none where they speak plain HTTP.
+    ///
+    /// - Returns: nil where it cannot be used, which has been told.
+    private func readCertificates() -> [CertificateKeeper]? {
+        do {
+            return try settings.tls.map { [try CertificateKeeper($0, logger: logger)] } ?? []
+        } catch {
+            Terminal.error("mcp-proxy: \(error)")
+            return nil
+        }
+    }
+
     private func warnWhenExposed() {
         guard !ListenerAddress.isLocal(settings), settings.clients.isEmpty else { return }
         // A key with more than one part may hold the token itself.
@@ -122,7 +138,7 @@ struct ProxyRun {
         }
         guard !open.isEmpty else { return }
         let names = open.map(\.displayName).joined(separator: ", ")
-        let isBound = !ListenerAddress.isLoopback(settings.address.host)
+        let isBound = !ListenerAddress.isBoundLocally(settings)
         let address = "\(settings.address.host ?? ""):\(settings.address.port)"
         let remedy = isBound ? ", or \"addr\": \"127.0.0.1:\(settings.address.port)\"" : ""
         Terminal.error(
@@ -156,6 +172,7 @@ struct ProxyRun {
         _ composition: Composition,
         _ frontDoor: FrontDoor,
         _ registry: ServerRegistry,
+        _ certificates: [CertificateKeeper],
         _ watch: EventCount,
         _ signals: TerminationSignals
     ) async -> Int32 {
@@ -164,7 +181,7 @@ struct ProxyRun {
                 await signals.arrivals.wait(past: 0)
                 return .signal
             }
-            let company = accompany(registry, signals)
+            let company = accompany(registry, certificates, signals)
             group.addTask { await settled(composition, watch) }
             group.addTask { await pause(Self.tableWait, then: .tableDue) }
             group.addTask { await pause(Self.sweepInterval, then: .sweepDue) }

@@ -55,7 +55,7 @@ final class StartTable: Sendable {
             let news = StatusTable.failures(rows.filter { !told.contains($0.name) })
             return Terminal.renew(table, and: news, orPrint: [""] + table + StatusTable.failures(rows))
         }
-        let bound = "\(settings.address.host ?? "*"):\(port)"
+        let bound = ListenerAddress.bound(settings, port: port)
         Terminal.print("")
         for line in await together() { Terminal.print(line) }
         Terminal.print(renewable: table)

@@ -109,10 +109,14 @@ class ConnectProxy(Relay):
 class TLSFront(Relay):
     """Takes TLS off before a server of this machine."""
 
-    def __init__(self, certificate, port):
+    def __init__(self, certificate, port, clients=None):
         super().__init__()
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(certificate)
+        if clients:
+            # The file of an authority, of which clients have to show a certificate.
+            self._context.load_verify_locations(clients)
+            self._context.verify_mode = ssl.CERT_REQUIRED
         self._server_port = port
 
     def handle(self, connection):

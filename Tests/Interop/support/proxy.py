@@ -46,6 +46,8 @@ class Proxy:
         file_name="config.json",
         arguments=None,
         environment=None,
+        trust=None,
+        uds=None,
     ):
         self.binary = binary
         self.directory = directory
@@ -53,6 +55,9 @@ class Proxy:
         self.port = free_port()
         self.file = directory / file_name
         self.process = None
+        # What verifies the certificate that it shows, where it serves https://; its Unix socket, where it has no port.
+        self.trust = trust
+        self.uds = uds
         self._arguments = arguments
         self._environment = environment or {}
         self._output = directory / "stdout.txt"
@@ -86,11 +91,13 @@ class Proxy:
 
     @property
     def address(self):
-        return f"127.0.0.1:{self.port}"
+        return f"unix:{self.uds}" if self.uds else f"127.0.0.1:{self.port}"
 
     @property
     def base(self):
-        return f"http://{self.address}"
+        if self.uds:
+            return "http://localhost"
+        return f"{'https' if self.trust else 'http'}://{self.address}"
 
     def url(self, path):
         return self.base + path
@@ -149,11 +156,16 @@ class Proxy:
 
     def readiness(self):
         """The answer of /readyz, or None while nobody listens."""
-        with contextlib.suppress(httpx.TransportError):
-            answer = httpx.get(self.url("/readyz"), timeout=5)
+        with contextlib.suppress(httpx.TransportError), self.visitor() as visitor:
+            answer = visitor.get(self.url("/readyz"), timeout=5)
             secrets.check(answer.content, "/readyz")
             return answer
         return None
+
+    def visitor(self, **settings):
+        """A plain HTTP client that reaches it."""
+        transport = httpx.HTTPTransport(uds=str(self.uds)) if self.uds else None
+        return httpx.Client(transport=transport, verify=self.trust or False, trust_env=False, **settings)
 
     def wait_ready(self):
         """Waits until every server has reached its first outcome, ready or failed."""

@@ -22,7 +22,7 @@ import Testing
         let listener = HTTPListener(limits: HTTPLimits(), logger: .silent)
         do {
             try await listener.bind(
-                host: host, port: port, eventLoops: MultiThreadedEventLoopGroup.singleton, handler: NoHandler())
+                .port(port, host: host), eventLoops: MultiThreadedEventLoopGroup.singleton, handler: NoHandler())
             listener.close()
             return "none"
         } catch {

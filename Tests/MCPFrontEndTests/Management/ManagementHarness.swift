@@ -50,7 +50,7 @@ final class ManagementHarness: Sendable {
             access, servers: servers, logger: Logger(label: "test") { _ in log },
             budget: ChangeBudget(perMinute: access.maximumChangesPerMinute, now: now))
         try await listener.bind(
-            host: "127.0.0.1", port: 0, eventLoops: MultiThreadedEventLoopGroup.singleton,
+            .port(0, host: "127.0.0.1"), eventLoops: MultiThreadedEventLoopGroup.singleton,
             handler: Door(endpoint: endpoint))
         port = listener.port ?? 0
     }

@@ -23,7 +23,7 @@ final class ListenerHarness: Sendable {
         listener = HTTPListener(limits: limits, logger: .silent)
         handler = Handler(limits)
         try await listener.bind(
-            host: "127.0.0.1", port: 0, eventLoops: MultiThreadedEventLoopGroup.singleton, handler: handler)
+            .port(0, host: "127.0.0.1"), eventLoops: MultiThreadedEventLoopGroup.singleton, handler: handler)
         port = listener.port ?? 0
     }
 

@@ -53,8 +53,7 @@ final class ModernDoor: Sendable {
         gateway = Gateway(limits: GatewayLimits())
         door = FrontDoor(
             FrontDoorSettings(
-                host: "127.0.0.1",
-                port: 0,
+                place: .port(0, host: "127.0.0.1"),
                 prefix: "",
                 hosts: HostPolicy(hosts: [], origins: [], acceptsAddresses: false),
                 limits: HTTPLimits(),

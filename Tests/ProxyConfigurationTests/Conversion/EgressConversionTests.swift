@@ -51,11 +51,17 @@ import Testing
 
     @Test("What has no effect is a warning")
     func withoutEffect() {
-        let all = #""proxy": "http://p", "trustedCAFile": "x", "insecureSkipVerify": true"#
+        let all =
+            #""proxy": "http://p", "trustedCAFile": "x", "clientCertificateFile": "y", "insecureSkipVerify": true"#
         let command = warnings(serverDocument(#""command": "x", \#(all)"#)).map(\.keyPath)
-        #expect(command == ["proxy", "trustedCAFile", "insecureSkipVerify"].map { "mcpServers.fetch.\($0)" })
+        #expect(
+            command
+                == ["proxy", "trustedCAFile", "clientCertificateFile", "insecureSkipVerify"].map {
+                    "mcpServers.fetch.\($0)"
+                })
         let plain = warnings(serverDocument(#""url": "http://a.example/", \#(all)"#)).map(\.keyPath)
-        #expect(plain == ["trustedCAFile", "insecureSkipVerify"].map { "mcpServers.fetch.\($0)" })
+        #expect(
+            plain == ["trustedCAFile", "clientCertificateFile", "insecureSkipVerify"].map { "mcpServers.fetch.\($0)" })
         let near = warnings(serverDocument(#""url": "http://127.0.0.1/", "proxy": "http://p""#)).map(\.keyPath)
         #expect(near == ["mcpServers.fetch.proxy"])
     }
@@ -64,6 +70,7 @@ import Testing
         "Who adds a server over the API has no say in it",
         arguments: [
             #""proxy": "http://p""#, #""proxy": "none""#, #""trustedCAFile": "/etc/passwd""#,
+            #""clientCertificateFile": "/etc/passwd""#,
             #""insecureSkipVerify": true"#, #""insecureSkipVerify": false"#,
         ])
     func foreign(member: String) {

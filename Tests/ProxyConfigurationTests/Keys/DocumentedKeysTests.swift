@@ -20,7 +20,7 @@ import Testing
         "### Time that a server may take": .server, "## `limits`": .limits, "## Management": .management,
         "## Clients": .client,
         "### Keys of a group": .group, "### `options` of a group": .groupOptions, "### `overrides`": .toolOverride,
-        "### Templates": .templateParameter,
+        "### Templates": .templateParameter, "### `tls`": .tls,
     ]
 
     private let page: String
@@ -72,7 +72,7 @@ import Testing
         "The page and the program know the same keys",
         arguments: [
             KeyScope.proxy, .options, .toolFilter, .server, .limits, .management, .templateParameter, .group,
-            .groupOptions, .client, .toolOverride,
+            .groupOptions, .client, .toolOverride, .tls,
         ])
     func sameKeys(scope: KeyScope) {
         #expect(entries[scope, default: []].map(\.name).sorted() == scope.keys.map(\.name).sorted())

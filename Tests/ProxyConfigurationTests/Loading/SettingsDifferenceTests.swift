@@ -78,6 +78,7 @@ import Testing
             }
         ),
         ("proxy", { $0.egress.proxy = .none }), ("trustedCAFile", { $0.egress.trustedCAFile = "canary" }),
+        ("clientCertificateFile", { $0.egress.clientCertificateFile = "canary" }),
         ("insecureSkipVerify", { $0.egress.skipsVerification = true }),
         ("command, url", { $0.transport = http }), ("isolation", { $0.isolation = .shared }),
         ("protocol", { $0.protocolEra = .modern }), ("cacheTTL", { $0.cacheTTL = .seconds(1) }),
@@ -100,7 +101,10 @@ import Testing
 
     /// What the change of a key does that is not done at the least.
     private static let effects: [ChangeEffect: Set<String>] = [
-        .renew: ["variables", "command", "args", "env", "cwd", "proxy", "trustedCAFile", "insecureSkipVerify"],
+        .renew: [
+            "variables", "command", "args", "env", "cwd", "proxy", "trustedCAFile", "clientCertificateFile",
+            "insecureSkipVerify",
+        ],
         .replace: ["command, url", "isolation", "protocol", "cacheTTL", "cacheScope", "options.disabled"],
     ]
 
@@ -192,7 +196,10 @@ import Testing
         ("type", { $0.advertised = .sse }), ("limits.callTimeout", { $0.limits.callTimeout = .seconds(1) }),
         ("limits.maxSessions", { $0.limits.maxSessions = 1 }), ("limits.maxBodyBytes", { $0.limits.maxBodyBytes = 1 }),
         ("allowedHosts", { $0.allowedHosts = ["x"] }), ("allowedOrigins", { $0.allowedOrigins = ["https://x"] }),
-        ("trustedCAFile", { $0.trustedCAFile = "canary" }), ("title", { $0.title = "canary" }),
+        ("trustedCAFile", { $0.trustedCAFile = "canary" }),
+        ("clientCertificateFile", { $0.clientCertificateFile = "canary" }),
+        ("tls", { $0.tls = ListenerTLSSettings(certificateFile: "canary") }),
+        ("addr", { $0.address.socketPath = "/canary" }), ("title", { $0.title = "canary" }),
         ("icons", { $0.icons = Array("[]".utf8) }),
     ]
 

@@ -1,3 +1,5 @@
+import MCPFrontEnd
+import ProxyConfiguration
 import Testing
 
 @testable import ProxyControl
@@ -23,5 +25,32 @@ import Testing
         ] as [(String, String?)])
     func host(origin: String, expected: String?) {
         #expect(ListenerAddress.host(ofOrigin: origin) == expected)
+    }
+
+    private func settings(_ change: (inout ProxySettings) -> Void) -> ProxySettings {
+        var settings = ProxySettings()
+        change(&settings)
+        return settings
+    }
+
+    @Test("Addresses are shown with https:// where the proxy itself serves TLS")
+    func base() {
+        let tls = ListenerTLSSettings(certificateFile: "x")
+        #expect(ListenerAddress.base(settings { _ in }, port: 1) == "http://127.0.0.1:1")
+        #expect(ListenerAddress.base(settings { $0.tls = tls }, port: 1) == "https://127.0.0.1:1")
+        let six = settings { $0.address.host = "::1" }
+        #expect(ListenerAddress.base(six, port: 1) == "http://[::1]:1")
+        #expect(ListenerAddress.isLocal(six))
+    }
+
+    @Test("A Unix socket is this machine's alone, unless a public name leads to it")
+    func unixSocket() {
+        let socket = settings { $0.address = ListenAddress(host: nil, port: 0, socketPath: "/run/x") }
+        #expect(ListenerAddress.isLocal(socket))
+        #expect(ListenerAddress.bound(socket, port: 0) == "unix:/run/x")
+        #expect(ListenerAddress.place(socket) == .unixSocket("/run/x"))
+        var published = socket
+        published.baseURL = BaseURL(text: "https://a", origin: "https://mcp.example.com")
+        #expect(!ListenerAddress.isLocal(published))
     }
 }

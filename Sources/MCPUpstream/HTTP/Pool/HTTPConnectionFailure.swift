@@ -14,7 +14,9 @@ enum HTTPConnectionFailure {
         }
         let words = "\(origin) cannot be reached: \(reason(error))"
         guard let tunnel = error as? TunnelFailure, tunnel.isOfGuarded else {
-            return UpstreamFailure(.notReachable, words, nothingSent: true)
+            var failure = UpstreamFailure(.notReachable, words, nothingSent: true)
+            failure.isNotBelieved = isNotBelieved(error)
+            return failure
         }
         let shown = tunnel.words(calling: "the HTTP proxy of the operator") { reason($0) }
         return UpstreamFailure(
@@ -64,6 +66,14 @@ enum HTTPConnectionFailure {
         UpstreamFailure(.timedOut, "\(origin) did not begin to answer in time")
     }
 
+    private static func isNotBelieved(_ error: (any Error)?) -> Bool {
+        switch error {
+        case is CertificateNameCheck.OtherName, is ShownCertificateCheck.OtherCertificate: true
+        case let error as NIOSSLError: if case .handshakeFailed = error { true } else { false }
+        default: false
+        }
+    }
+
     private static func reason(_ error: (any Error)?) -> String {
         switch error {
         case nil: "it closed the connection at once"
@@ -71,6 +81,7 @@ enum HTTPConnectionFailure {
         case let error as IOError: systemReason(error)
         case let error as ChannelError: reason(error)
         case let error as CertificateNameCheck.OtherName: error.description
+        case let error as ShownCertificateCheck.OtherCertificate: error.description
         case let error as HTTPTrust.Unusable: error.description
         case let error as TunnelFailure: error.words { reason($0) }
         case let error as HTTPConnector.UnusableProxy: error.words

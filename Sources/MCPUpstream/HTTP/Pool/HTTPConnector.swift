@@ -32,6 +32,8 @@ enum HTTPConnector {
             if pool.origin.scheme == .https { _ = try pool.trust.context() }
             switch pool.route {
             case .direct: return try direct(pool).map { TunnelConnector.Made(channel: $0, tunnelEnd: nil) }
+            case .socket(let path):
+                return toSocket(path, pool).map { TunnelConnector.Made(channel: $0, tunnelEnd: nil) }
             case .through(let proxy): return TunnelConnector(pool, through: proxy).connect()
             case .unusable(let words): throw UnusableProxy(words: words)
             }
@@ -54,6 +56,12 @@ enum HTTPConnector {
             let resolver = GuardedResolver(gate, origin.scheme, pool.lookup, on: pool.eventLoop)
             return bootstrap.resolver(resolver).connect(host: name, port: origin.port)
         }
+    }
+
+    private static func toSocket(_ path: String, _ pool: HTTPConnectionPool) -> EventLoopFuture<any Channel> {
+        ClientBootstrap(group: pool.eventLoop)
+            .connectTimeout(pool.settings.connectTimeout)
+            .connect(unixDomainSocketPath: path)
     }
 
     static func bootstrap(on eventLoop: any EventLoop, within timeout: TimeAmount) -> ClientBootstrap {
@@ -92,7 +100,7 @@ enum HTTPConnector {
     private static func tlsHandlers(_ pool: HTTPConnectionPool) throws -> [any ChannelHandler] {
         let host = pool.origin.host
         let handler = try NIOSSLClientHandler(context: pool.trust.context(), serverHostname: host.indicatedName)
-        return pool.trust.asksForNames ? [handler, CertificateNameCheck(host)] : [handler]
+        return [handler] + (pool.trust.check(for: host).map { [$0] } ?? [])
     }
 }
 

@@ -22,14 +22,24 @@ package struct AuthorityText: Hashable, Sendable {
 }
 
 extension HTTPTrust {
+    /// The one with the first certificate of the text; nil if there is none.
+    package static func shown(_ text: AuthorityText) -> HTTPTrust? {
+        text.certificates?.first.map { shown($0) }
+    }
+
     /// Those with a certificate for their name from one of these authorities.
     ///
     /// - Parameters:
     ///   - roots: What takes the place of the system's authorities; nil for those.
     ///   - others: What is believed besides.
-    package static func authorities(_ roots: [AuthorityText]?, and others: [AuthorityText]) -> HTTPTrust {
-        guard roots != nil || !others.isEmpty else { return .verified }
-        var configuration = configuration(.noHostnameVerification)
+    ///   - identity: A certificate and its key, which are shown to whoever asks for them.
+    ///   - isVerified: Whether anybody is asked whose certificate he has.
+    package static func authorities(
+        _ roots: [AuthorityText]?, and others: [AuthorityText], showing identity: AuthorityText? = nil,
+        isVerified: Bool = true
+    ) -> HTTPTrust {
+        guard roots != nil || !others.isEmpty || identity != nil else { return isVerified ? .verified : .unverified }
+        var configuration = configuration(isVerified ? .noHostnameVerification : .none)
         if let roots { configuration.trustRoots = .certificates(roots.flatMap { $0.certificates ?? [] }) }
         for text in others {
             guard let certificates = text.certificates else {
@@ -37,10 +47,42 @@ extension HTTPTrust {
             }
             configuration.additionalTrustRoots.append(.certificates(certificates))
         }
+        if let identity {
+            if let fault = fault(ofIdentity: identity) { return .unusable(because: fault) }
+            configuration.show(identity)
+        }
         do {
-            return custom(try NIOSSLContext(configuration: configuration))
+            return custom(try NIOSSLContext(configuration: configuration), asksForNames: isVerified)
         } catch {
             return .unusable(because: "the certificates of authorities cannot be used: \(error)")
         }
+    }
+
+    /// Why a certificate and its key cannot be shown, in words; nil if they can.
+    package static func fault(ofIdentity text: AuthorityText) -> String? {
+        guard text.certificates != nil else { return "\(text.name) holds no certificate in PEM" }
+        guard text.key != nil else { return "\(text.name) holds no private key in PEM, or one with a password" }
+        var configuration = configuration(.none)
+        configuration.show(text)
+        // Both can be read, so what is wrong is that they are not one's.
+        guard (try? NIOSSLContext(configuration: configuration)) != nil else {
+            return "\(text.name) holds another key than that of the certificate"
+        }
+        return nil
+    }
+}
+
+extension AuthorityText {
+    fileprivate var key: NIOSSLPrivateKey? {
+        // What cannot be read is told as that; the library's words say no more.
+        try? NIOSSLPrivateKey(bytes: bytes, format: .pem)
+    }
+}
+
+extension TLSConfiguration {
+    /// Shows a certificate, and those between it and its authority, to whoever asks for one.
+    fileprivate mutating func show(_ identity: AuthorityText) {
+        certificateChain = (identity.certificates ?? []).map { .certificate($0) }
+        privateKey = identity.key.map { .privateKey($0) }
     }
 }

@@ -1,3 +1,5 @@
+import Addresses
+import NIOCore
 import NIOSSL
 
 /// Which servers are believed to be who they say they are.
@@ -5,7 +7,8 @@ package struct HTTPTrust: Sendable {
     private enum Kind: Sendable {
         case verified
         case unverified
-        case custom(NIOSSLContext)
+        case custom(NIOSSLContext, asksForNames: Bool)
+        case shown(NIOSSLCertificate)
         case unusable(Unusable)
     }
 
@@ -26,8 +29,10 @@ package struct HTTPTrust: Sendable {
     package static let unverified = HTTPTrust(.unverified)
 
     /// Those with a certificate for their name that a context of the caller's own accepts.
-    static func custom(_ context: NIOSSLContext) -> HTTPTrust {
-        HTTPTrust(.custom(context))
+    ///
+    /// - Parameter asksForNames: Whether it is looked at whose name is on it, and not at the chain alone.
+    static func custom(_ context: NIOSSLContext, asksForNames: Bool = true) -> HTTPTrust {
+        HTTPTrust(.custom(context, asksForNames: asksForNames))
     }
 
     /// Nobody, because what was to be believed cannot be read, for this reason.
@@ -39,12 +44,17 @@ package struct HTTPTrust: Sendable {
     private static let verifiedContext = makeContext(.noHostnameVerification)
     private static let unverifiedContext = makeContext(.none)
 
-    /// Whether the certificate has to be for the host that was asked for, which `CertificateNameCheck` finds out: the
-    /// contexts check the chain alone.
-    var asksForNames: Bool {
+    /// The one with exactly this certificate, whatever names are on it and whoever has signed it.
+    static func shown(_ certificate: NIOSSLCertificate) -> HTTPTrust {
+        HTTPTrust(.shown(certificate))
+    }
+
+    /// What looks at the certificate when the handshake is complete: the contexts check the chain alone, or nothing.
+    func check(for host: HTTPOrigin.Host) -> (any ChannelHandler)? {
         switch kind {
-        case .verified, .custom, .unusable: true
-        case .unverified: false
+        case .verified, .custom(_, asksForNames: true), .unusable: CertificateNameCheck(host)
+        case .shown(let certificate): ShownCertificateCheck(certificate)
+        case .unverified, .custom(_, asksForNames: false): nil
         }
     }
 
@@ -63,8 +73,8 @@ package struct HTTPTrust: Sendable {
     func context() throws -> NIOSSLContext {
         switch kind {
         case .verified: try Self.verifiedContext.get()
-        case .unverified: try Self.unverifiedContext.get()
-        case .custom(let context): context
+        case .unverified, .shown: try Self.unverifiedContext.get()
+        case .custom(let context, _): context
         case .unusable(let reason): throw reason
         }
     }
@@ -74,9 +84,10 @@ extension HTTPTrust: Hashable {
     package static func == (left: HTTPTrust, right: HTTPTrust) -> Bool {
         switch (left.kind, right.kind) {
         case (.verified, .verified), (.unverified, .unverified): true
-        case (.custom(let one), .custom(let other)): one === other
+        case (.custom(let one, _), .custom(let other, _)): one === other
         case (.unusable(let one), .unusable(let other)): one == other
-        case (.verified, _), (.unverified, _), (.custom, _), (.unusable, _): false
+        case (.shown(let one), .shown(let other)): one == other
+        case (.verified, _), (.unverified, _), (.custom, _), (.shown, _), (.unusable, _): false
         }
     }
 
@@ -84,8 +95,9 @@ extension HTTPTrust: Hashable {
         switch kind {
         case .verified: hasher.combine(0)
         case .unverified: hasher.combine(1)
-        case .custom(let context): hasher.combine(ObjectIdentifier(context))
+        case .custom(let context, _): hasher.combine(ObjectIdentifier(context))
         case .unusable(let reason): hasher.combine(reason)
+        case .shown(let certificate): hasher.combine(certificate)
         }
     }
 }

@@ -5,10 +5,10 @@
 #endif
 
 /// Tells whether a file may have been written or replaced, without reading it.
-enum FileMark {
+package enum FileMark {
     /// Differs when the file may; nil while there is none. Links are followed, since a mounted configuration is often
     /// replaced by turning one. What is no file, such as a pipe that has been read, never differs.
-    static func of(_ path: String) -> String? {
+    package static func of(_ path: String) -> String? {
         var status = stat()
         guard unsafe stat(path, &status) == 0 else { return nil }
         guard status.st_mode & S_IFMT == S_IFREG else { return "no file" }

@@ -1,0 +1,52 @@
+import MCPTestSupport
+import Testing
+
+@testable import MCPFrontEnd
+
+@Suite struct ServingCertificateTests {
+    private func fault(
+        chain: String = CertificateText.named, key: String = CertificateText.key, authorities: String? = nil
+    ) -> CertificateFault.Code? {
+        do throws(CertificateFault) {
+            _ = try ServingCertificate(
+                chain: Array(chain.utf8), key: Array(key.utf8), clientAuthorities: authorities.map { Array($0.utf8) })
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+
+    @Test("A certificate and its key can be shown, in one file as well")
+    func usable() {
+        #expect(fault() == nil)
+        let both = CertificateText.key + "\n" + CertificateText.named
+        #expect(fault(chain: both, key: both) == nil)
+        #expect(fault(authorities: CertificateText.odd) == nil)
+    }
+
+    @Test("What cannot be shown says why")
+    func unusable() {
+        #expect(fault(chain: "") == .noCertificate)
+        #expect(fault(chain: CertificateText.key) == .noCertificate)
+        #expect(fault(chain: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n") == .noCertificate)
+        #expect(fault(key: "") == .noKey)
+        #expect(fault(key: CertificateText.named) == .noKey)
+        #expect(fault(key: CertificateText.lockedKey) == .encryptedKey)
+        #expect(fault(key: CertificateText.otherKey) == .keyDoesNotFit)
+        #expect(fault(authorities: "") == .noClientAuthority)
+    }
+
+    @Test("It can be shown from its beginning to its end")
+    func force() throws {
+        let made = try ServingCertificate(
+            chain: Array(CertificateText.named.utf8), key: Array(CertificateText.key.utf8), clientAuthorities: nil)
+        try made.check(at: made.begins)
+        try made.check(at: made.ends)
+        #expect(throws: CertificateFault(.expired, "it ended 2126-01-01T00:00:00Z")) {
+            try made.check(at: made.ends + 1)
+        }
+        #expect(throws: CertificateFault(.notYetValid, "it begins 2026-01-01T00:00:00Z")) {
+            try made.check(at: made.begins - 1)
+        }
+    }
+}
