@@ -50,11 +50,27 @@ let package = Package(
         ),
         .target(name: "ToolSearch", dependencies: ["MCPCore"], swiftSettings: strict),
         .target(
+            name: "AccessTokens",
+            dependencies: [
+                "MCPValues", "MCPCore", nioCore, .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "MCPUpstream",
             dependencies: [
                 "Addresses", "MCPCore", "CProxySystem", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "TokenIssuers",
+            dependencies: [
+                "AccessTokens", "Addresses", "MCPCore", "MCPUpstream", nioCore, logging,
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),
@@ -115,6 +131,14 @@ let package = Package(
             dependencies: ["MCPCore", "MCPTestSupport", nioCore],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "AccessTokensTests",
+            dependencies: [
+                "AccessTokens", "MCPValues", "MCPCore", nioCore, .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "ToolSearchTests", dependencies: ["ToolSearch", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(
             name: "ToolPinsTests",
@@ -128,6 +152,14 @@ let package = Package(
                 nioSSL,
                 nioEmbedded,
                 logging,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TokenIssuersTests",
+            dependencies: [
+                "AccessTokens", "TokenIssuers", "Addresses", "MCPCore", nioCore, logging,
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),
@@ -181,6 +213,7 @@ if Context.environment["MCP_PROXY_FUZZ"] != nil {
         ("Addresses", ["Addresses"]), ("Peers", ["Addresses", "MCPCore", "MCPUpstream", nioCore, nioHTTP1]),
         ("Patterns", ["ProxyConfiguration"]),
         ("State", ["MCPFrontEnd", nioCore]), ("Pins", ["MCPCore", "ToolPins", nioCore]),
+        ("Tokens", ["AccessTokens", "MCPValues", "MCPCore", nioCore]),
     ]
     package.targets.append(.target(name: "FuzzSupport", path: "Fuzz/Support", swiftSettings: strict))
     for (name, dependencies) in fuzzers {

@@ -20,8 +20,9 @@ package struct HTTPCall: Sendable {
 
     package let method: Method
     package let url: HTTPURL
-    /// A body of JSON.
     package var body: ByteBuffer?
+    /// What the body is.
+    package var mediaType: StaticString = "application/json"
     package var headers: [(name: String, value: String)] = []
     /// How long everything may take; nil for as long as it likes.
     package var timeout: TimeAmount?

@@ -36,7 +36,7 @@ final class HTTPCallRun: HTTPResponseReceiver {
         var fields = RequestFields(origin: call.url.origin)
         fields.set("Accept", onEvent == nil ? "application/json" : "application/json, text/event-stream")
         fields.set("Accept-Encoding", "identity")
-        if call.body != nil { fields.set("Content-Type", "application/json") }
+        if call.body != nil { fields.set("Content-Type", FieldValue(stringLiteral: call.mediaType)) }
         fields.set("User-Agent", "mcp-proxy")
         fields.add(configured: call.headers)
         let request = HTTPUpstreamRequest(

@@ -1,0 +1,127 @@
+import AccessTokens
+import Crypto
+import Logging
+import MCPCore
+import NIOCore
+import Synchronization
+
+/// Asks an issuer what opaque tokens stand for: once for all who come with the same token.
+///
+/// What it says yes to is remembered by whoever asked, until the token ends; what it says no to is remembered here for a
+/// moment, so that a client that tries again and again costs the issuer nothing.
+final class Introspector: Sendable {
+    /// For how long an answer counts (RFC 7662, 4: a token that was revoked stays valid for that long).
+    static let rememberedSeconds = 60
+    static let refusalKeptFor = TimeAmount.seconds(10)
+    static let maximumRefusals = 10_000
+    /// How many tokens the issuer is asked for at a time, and how many requests wait for that.
+    static let maximumAsked = 100
+    static let maximumWaiting = 1_000
+
+    /// A token's name here. Its bytes are kept nowhere.
+    private typealias Name = SHA256Digest
+
+    private struct Waiter: Sendable {
+        let then: @Sendable (TokenOutcome) -> Void
+    }
+
+    private struct Refusal {
+        let fault: TokenFault
+        let end: NIODeadline
+    }
+
+    private struct State {
+        var asked: [Name: [Waiter]] = [:]
+        var waiting = 0
+        var refusals: [Name: Refusal] = [:]
+    }
+
+    private enum Step {
+        case answer(TokenOutcome)
+        case wait
+        case ask
+    }
+
+    private let rules: IssuerRules
+    private let source: any IssuerSource
+    private let clock: IssuerClock
+    private let report: IssuerReport
+    private let state = Mutex(State())
+
+    init(_ rules: IssuerRules, _ source: any IssuerSource, _ clock: IssuerClock, _ report: IssuerReport) {
+        self.rules = rules
+        self.source = source
+        self.clock = clock
+        self.report = report
+    }
+
+    /// Asks for a token.
+    ///
+    /// - Returns: What has become of it; nil where the issuer is asked, and it is told then.
+    func judge(_ token: [UInt8], _ then: @escaping @Sendable (TokenOutcome) -> Void) -> TokenOutcome? {
+        let name = SHA256.hash(data: token)
+        let now = clock.uptime()
+        let waiter = Waiter(then: then)
+        switch state.withLock({ enter(waiter, name, now, &$0) }) {
+        case .answer(let outcome): return outcome
+        case .wait: return nil
+        case .ask:
+            source.introspect(token) { [self] result in finish(name, result) }
+            return nil
+        }
+    }
+
+    private func enter(_ waiter: Waiter, _ name: Name, _ now: NIODeadline, _ state: inout State) -> Step {
+        if let refusal = state.refusals[name] {
+            if now < refusal.end { return .answer(.refused(refusal.fault)) }
+            state.refusals[name] = nil
+        }
+        guard state.waiting < Self.maximumWaiting else { return .answer(.unavailable) }
+        if state.asked[name] != nil {
+            state.asked[name]?.append(waiter)
+            state.waiting += 1
+            return .wait
+        }
+        guard state.asked.count < Self.maximumAsked else { return .answer(.unavailable) }
+        state.asked[name] = [waiter]
+        state.waiting += 1
+        return .ask
+    }
+
+    private func finish(_ name: Name, _ result: Result<TokenClaims, IssuerFailure>) {
+        report.note(introspection: result)
+        let outcome = outcome(of: result)
+        let now = clock.uptime()
+        let waiting = state.withLock { state in
+            let waiting = state.asked.removeValue(forKey: name) ?? []
+            state.waiting -= waiting.count
+            if case .refused(let fault) = outcome { remember(fault, name, now, &state) }
+            return waiting
+        }
+        for waiter in waiting { waiter.then(outcome) }
+    }
+
+    private func outcome(of result: Result<TokenClaims, IssuerFailure>) -> TokenOutcome {
+        guard case .success(let claims) = result else { return .unavailable }
+        do throws(TokenFault) {
+            return .verified(
+                try rules.check(introspected: claims, rememberedFor: Self.rememberedSeconds, now: clock.wall()))
+        } catch {
+            if error == .audience, claims.all["aud"] == nil {
+                report.note(
+                    "an issuer does not say for whom a token is, so that it is refused",
+                    "its introspection endpoint answers without aud")
+            }
+            return .refused(error)
+        }
+    }
+
+    /// Where there is no room all are forgotten that have ended, and if that makes none, all.
+    private func remember(_ fault: TokenFault, _ name: Name, _ now: NIODeadline, _ state: inout State) {
+        if state.refusals.count >= Self.maximumRefusals {
+            state.refusals = state.refusals.filter { now < $0.value.end }
+            if state.refusals.count >= Self.maximumRefusals { state.refusals = [:] }
+        }
+        state.refusals[name] = Refusal(fault: fault, end: now + Self.refusalKeptFor)
+    }
+}
