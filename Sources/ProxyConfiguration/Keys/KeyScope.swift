@@ -17,6 +17,9 @@ enum KeyScope: String, Sendable, CaseIterable {
     case client
     case toolOverride
     case presetArgument
+    case identity
+    case issuer
+    case introspection
     case deprecatedServer
     case deprecatedClient
     case deprecatedClientConfig
@@ -42,6 +45,9 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .client: ClientKey.all.map(\.known)
         case .toolOverride: GroupKey.toolOverride
         case .presetArgument: GroupKey.presetArgument
+        case .identity: IdentityKey.all
+        case .issuer: IdentityKey.issuer
+        case .introspection: IdentityKey.introspection
         case .deprecatedServer: DeprecatedKey.server
         case .deprecatedClient: DeprecatedKey.client
         case .deprecatedClientConfig: DeprecatedKey.clientConfig
@@ -70,6 +76,9 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .client: "A client that has a name, and what it may do."
         case .toolOverride: "What clients are told of a tool in place of what its server says."
         case .presetArgument: "An argument of a tool that is set and hidden from clients."
+        case .identity: "Whose access tokens (OAuth) are accepted, besides the configured tokens."
+        case .issuer: "An issuer of access tokens."
+        case .introspection: "Whom to ask for tokens that only their issuer can read, and as whom."
         case .deprecatedServer: "Version 1 of mcpProxy."
         case .deprecatedClient: "Version 1 of a server under mcpServers."
         case .deprecatedClientConfig: "The details of a version 1 client."
@@ -94,11 +103,13 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .templateParameter: #""required": ["type"]"#
         case .templateServer: #""required": ["template"]"#
         case .presetArgument: #""required": ["value"]"#
+        case .issuer: #""required": ["issuer"]"#
+        case .introspection: #""required": ["url", "clientID", "clientSecret"]"#
         case .deprecatedClient: #""required": ["type", "config"]"#
         // The spelling of the Go program's documentation.
         case .options: ##""patternProperties": {"^Disabled$": {"$ref": "#/$defs/boolean"}}"##
-        case .proxy, .limits, .management, .endpoint, .group, .groupOptions, .client, .toolOverride, .deprecatedServer,
-            .deprecatedClientConfig:
+        case .proxy, .limits, .management, .endpoint, .group, .groupOptions, .client, .toolOverride, .identity,
+            .deprecatedServer, .deprecatedClientConfig:
             nil
         }
     }
@@ -168,7 +179,8 @@ extension KeyScope {
         case .document, .tls, .toolFilter, .server, .management, .template, .templateParameter, .templateServer,
             .client,
             .toolOverride,
-            .presetArgument, .deprecatedServer, .deprecatedClient, .deprecatedClientConfig:
+            .presetArgument, .identity, .issuer, .introspection, .deprecatedServer, .deprecatedClient,
+            .deprecatedClientConfig:
             false
         }
     }

@@ -13,6 +13,8 @@ struct KnownKey: Sendable {
         /// A text such as `"4MiB"`, or a number of bytes.
         case size(ClosedRange<Int>? = nil)
         case texts
+        /// One text, or a list of them.
+        case textOrTexts
         /// An object whose names are free and whose values are texts.
         case textMap
         /// A text, a number or a truth value.
@@ -31,6 +33,8 @@ struct KnownKey: Sendable {
         case object(KeyScope)
         /// An object whose names are free and whose values are objects with known keys.
         case map(KeyScope)
+        /// A list of objects with known keys.
+        case list(KeyScope)
     }
 
     /// The key.

@@ -60,6 +60,11 @@ enum ProxyKey {
         )
         .setting(\.management) { ManagementConversion.management(in: $0, &$1) },
         .other(
+            "identity", .object(.identity), \.identity, whenChanged: .restart,
+            "Whose access tokens (OAuth) are accepted, besides the configured tokens."
+        )
+        .setting(\.identity) { IdentityConversion.identity(in: $0, &$1) },
+        .other(
             "allowedHosts", .texts, default: .array([]), \.allowedHosts, whenChanged: .restart,
             "Names accepted in the Host header besides those of baseURL and addr.",
             hints: #""examples": [["mcp.internal:9090"]]"#

@@ -40,6 +40,8 @@ package struct ProxySettings: Sendable, Equatable {
     package var clientCertificateFile: String?
     /// The certificate with which `https://` is served; nil for `http://`.
     package var tls: ListenerTLSSettings?
+    /// Whose access tokens are accepted, besides the tokens of servers and groups.
+    package var identity = IdentitySettings()
     /// What may be changed while the proxy runs.
     package var management: ManagementSettings
 

@@ -20,7 +20,7 @@ import Testing
         "### Time that a server may take": .server, "## `limits`": .limits, "## Management": .management,
         "## Clients": .client,
         "### Keys of a group": .group, "### `options` of a group": .groupOptions, "### `overrides`": .toolOverride,
-        "### Templates": .templateParameter, "### `tls`": .tls,
+        "### Templates": .templateParameter, "### `tls`": .tls, "## Identity": .identity, "### An issuer": .issuer,
     ]
 
     private let page: String

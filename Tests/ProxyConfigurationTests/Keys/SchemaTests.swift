@@ -83,6 +83,9 @@ import Testing
             case .texts:
                 #expect(isTyped(property, "array", in: scope, key), label)
                 #expect(property["items"]?["type"]?.value == .string("string"), label)
+            case .textOrTexts:
+                #expect(types(of: property) == [.string("string"), .string("array"), .string("null")], label)
+                #expect(property["items"]?["type"]?.value == .string("string"), label)
             case .value: #expect(types(of: property) == Self.valueTypes + [.string("null")], label)
             case .values:
                 #expect(isTyped(property, "array", in: scope, key), label)
@@ -97,6 +100,9 @@ import Testing
                 #expect(types?.contains(.string("null")) == !scope.requires(key.name), label)
                 #expect(types?.contains(.string("object")) == true && types?.contains(.string("number")) == true, label)
             case .object(let inner): #expect(reference == .string("#/$defs/\(inner.rawValue)"), label)
+            case .list(let inner):
+                #expect(isTyped(property, "array", in: scope, key), label)
+                #expect(property["items"]?["$ref"]?.value == .string("#/$defs/\(inner.rawValue)"), label)
             case .map(let inner):
                 #expect(property["additionalProperties"]?["$ref"]?.value == .string("#/$defs/\(inner.rawValue)"), label)
             case .choice(let words):

@@ -74,7 +74,8 @@ enum SchemaText {
         scope == .document
             || KeyScope.allCases.contains { outer in
                 outer.keys.contains {
-                    $0.shape == .map(scope) || $0.shape == .object(scope) && outer.requires($0.name)
+                    $0.shape == .map(scope) || $0.shape == .list(scope)
+                        || $0.shape == .object(scope) && outer.requires($0.name)
                 }
             }
     }
@@ -116,6 +117,9 @@ enum SchemaText {
         case .duration: return [reference("duration")]
         case .size: return [reference("size")]
         case .texts: return [type("array"), "\"items\": \(text)"]
+        case .textOrTexts:
+            let types = ["string", "array"] + (isRequired ? [] : ["null"])
+            return ["\"type\": [\(types.map(Self.text).joined(separator: ", "))]", "\"items\": \(text)"]
         case .textMap: return [type("object"), "\"additionalProperties\": \(text)"]
         case .value: return [#""type": ["string", "integer", "boolean", "null"]"#]
         case .values: return [type("array"), "\"items\": {\(types)}"]
@@ -128,6 +132,8 @@ enum SchemaText {
             let types = ["string", "number", "boolean", "array", "object"] + (isRequired ? [] : ["null"])
             return ["\"type\": [\(types.map(Self.text).joined(separator: ", "))]"]
         case .object(let scope): return [reference(scope.rawValue)]
+        case .list(let scope):
+            return [type("array"), "\"items\": {\(reference(scope.rawValue))}"]
         case .map(let scope):
             return [type("object"), "\"additionalProperties\": {\(reference(scope.rawValue))}"]
         }

@@ -201,6 +201,7 @@ import Testing
         ("tls", { $0.tls = ListenerTLSSettings(certificateFile: "canary") }),
         ("addr", { $0.address.socketPath = "/canary" }), ("title", { $0.title = "canary" }),
         ("icons", { $0.icons = Array("[]".utf8) }),
+        ("identity", { $0.identity.requiredScopes = ["x"] }),
     ]
 
     @Test("What a reload cannot apply is named", arguments: restartChanges.indices)

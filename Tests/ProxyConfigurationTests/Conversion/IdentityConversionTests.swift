@@ -1,0 +1,155 @@
+import MCPValues
+import Testing
+
+@testable import ProxyConfiguration
+
+@Suite struct IdentityConversionTests {
+    private func document(_ identity: String, baseURL: String? = "https://mcp.example.com") -> String {
+        let base = baseURL.map { "\"baseURL\": \"\($0)\", " } ?? ""
+        return #"{"mcpProxy": {\#(base)"identity": {\#(identity)}}, "mcpServers": {"a": {"command": "b"}}}"#
+    }
+
+    private func found(_ issuer: String, baseURL: String? = "https://mcp.example.com") -> [ConfigurationProblem] {
+        errors(document(#""issuers": [{\#(issuer)}]"#, baseURL: baseURL))
+    }
+
+    @Test("Every key is read")
+    func allKeys() throws {
+        let loaded = try load(
+            document(
+                #"""
+                "issuers": [
+                  {"issuer": "https://login.example.com/realms/a", "audience": ["https://mcp.example.com", "mcp"],
+                   "jwksURL": "https://keys.example.com/k?v=1", "algorithms": ["ES384", "Ed25519"], "clockLeeway": "5s",
+                   "introspection": {"url": "http://127.0.0.1:8080/i", "clientID": "c", "clientSecret": "s"}},
+                  {"issuer": "https://other.example.com", "audience": "mcp"}
+                ],
+                "scopesSupported": ["mcp", "mcp:write"], "requiredScopes": ["mcp"]
+                """#))
+        #expect(loaded.warnings.isEmpty)
+        #expect(
+            loaded.settings.identity
+                == IdentitySettings(
+                    issuers: [
+                        TokenIssuerSettings(
+                            issuer: "https://login.example.com/realms/a",
+                            address: "https://login.example.com/realms/a",
+                            audiences: ["https://mcp.example.com", "mcp"], keysURL: "https://keys.example.com/k?v=1",
+                            algorithms: [.es384, .edDSA], clockLeeway: .seconds(5),
+                            introspection: .init(
+                                url: "http://127.0.0.1:8080/i", clientID: "c", clientSecret: Secret("s"))),
+                        TokenIssuerSettings(
+                            issuer: "https://other.example.com", address: "https://other.example.com",
+                            audiences: ["mcp"]),
+                    ],
+                    scopesSupported: ["mcp", "mcp:write"], requiredScopes: ["mcp"]))
+    }
+
+    @Test("Left out, the usual signatures count, a minute of leeway, and the proxy's own addresses")
+    func defaults() throws {
+        let issuer = try #require(
+            try load(document(#""issuers": [{"issuer": "https://a.example"}]"#)).settings.identity.issuers.first)
+        #expect(issuer.algorithms == [.rs256, .ps256, .es256, .edDSA])
+        #expect(issuer.clockLeeway == .seconds(60))
+        #expect(issuer.audiences.isEmpty)
+        #expect(issuer.keysURL == nil && issuer.introspection == nil)
+    }
+
+    @Test("Without a name of the proxy's an audience has to be there")
+    func audience() {
+        #expect(
+            found(#""issuer": "https://a.example""#, baseURL: nil).map(\.keyPath) == [
+                "mcpProxy.identity.issuers[0].audience"
+            ])
+        #expect(found(#""issuer": "https://a.example", "audience": "a""#, baseURL: nil).isEmpty)
+        for audience in ["\"\"", "[]", "[\"a\", \"\"]", "1"] {
+            #expect(!found(#""issuer": "https://a.example", "audience": \#(audience)"#).isEmpty, "\(audience)")
+        }
+    }
+
+    @Test("What cannot be an issuer is refused, with what to write instead")
+    func issuers() {
+        for (issuer, words) in [
+            ("\"\"", "is missing"), ("\"login\"", "http"), ("\"http://login.example.com\"", "on the way"),
+            ("\"https://a@login.example.com\"", "user name"), ("\"https://login.example.com?a=b\"", "no query"),
+        ] {
+            let problems = found("\"issuer\": \(issuer)")
+            #expect(problems.map(\.keyPath) == ["mcpProxy.identity.issuers[0].issuer"], "\(issuer)")
+            #expect(problems.first?.message.contains(words) == true, "\(issuer): \(problems)")
+            #expect(problems.first?.suggestion?.isEmpty == false)
+        }
+        #expect(found(#""issuer": "http://localhost:8080/realms/a""#).isEmpty, "on this machine nobody is on the way")
+        #expect(found("").map(\.keyPath) == ["mcpProxy.identity.issuers[0].issuer"])
+    }
+
+    @Test("Keys and introspection are asked for over TLS")
+    func addresses() {
+        #expect(
+            found(#""issuer": "https://a.example", "jwksURL": "http://a.example/keys""#).map(\.keyPath) == [
+                "mcpProxy.identity.issuers[0].jwksURL"
+            ])
+        let inner = #""clientID": "a", "clientSecret": "b""#
+        #expect(
+            found(#""issuer": "https://a.example", "introspection": {"url": "http://a.example", \#(inner)}"#)
+                .map(\.keyPath) == ["mcpProxy.identity.issuers[0].introspection.url"])
+        #expect(
+            found(#""issuer": "https://a.example", "introspection": {}"#).map(\.keyPath).sorted()
+                == [
+                    "clientID", "clientSecret", "url",
+                ].map { "mcpProxy.identity.issuers[0].introspection.\($0)" })
+    }
+
+    @Test("Signatures that anybody could make are no algorithms")
+    func algorithms() {
+        for name in ["none", "HS256", "RS1", "es256", ""] {
+            let problems = found(#""issuer": "https://a.example", "algorithms": ["ES256", "\#(name)"]"#)
+            #expect(problems.map(\.keyPath) == ["mcpProxy.identity.issuers[0].algorithms[1]"], "\(name)")
+        }
+        #expect(
+            found(#""issuer": "https://a.example", "algorithms": ["none"]"#).first?.suggestion?.contains("anybody")
+                == true)
+        #expect(found(#""issuer": "https://a.example", "algorithms": []"#).count == 1)
+    }
+
+    @Test("The clocks may differ by five minutes at most")
+    func leeway() {
+        #expect(found(#""issuer": "https://a.example", "clockLeeway": "301s""#).count == 1)
+        #expect(found(#""issuer": "https://a.example", "clockLeeway": "0s""#).isEmpty)
+    }
+
+    @Test("An issuer twice, and two that are asked for opaque tokens, are refused")
+    func together() {
+        let inner = #""introspection": {"url": "https://a.example/i", "clientID": "a", "clientSecret": "b"}"#
+        let twice = errors(document(#""issuers": [{"issuer": "https://a.example"}, {"issuer": "https://a.example"}]"#))
+        #expect(twice.map(\.keyPath) == ["mcpProxy.identity.issuers[1].issuer"])
+        let asking = errors(
+            document(
+                #""issuers": [{"issuer": "https://a.example", \#(inner)}, {"issuer": "https://b.example", \#(inner)}]"#)
+        )
+        #expect(asking.map(\.keyPath) == ["mcpProxy.identity.issuers[1].introspection"])
+    }
+
+    @Test("A scope is one word")
+    func scopes() {
+        for scope in ["", "a b", "a\\\"", "é"] {
+            #expect(
+                errors(
+                    document(#""issuers": [{"issuer": "https://a.example"}], "requiredScopes": ["a", "\#(scope)"]"#)
+                ).map(\.keyPath) == ["mcpProxy.identity.requiredScopes[1]"], "\(scope)")
+        }
+    }
+
+    @Test("Without issuers somebody is told that nothing comes of it")
+    func empty() throws {
+        #expect(try load(document("")).warnings.map(\.keyPath) == ["mcpProxy.identity.issuers"])
+        #expect(try load(document(#""issuers": []"#)).warnings.count == 1)
+    }
+
+    @Test("A secret whose variable is not set stops the start")
+    func missing() {
+        let text = document(
+            #""issuers": [{"issuer": "https://a.example", "introspection": {"url": "https://a.example/i", "clientID": "a", "clientSecret": "${NOPE}"}}]"#
+        )
+        #expect(errors(text).contains { $0.message.contains("NOPE") })
+    }
+}
