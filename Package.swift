@@ -100,8 +100,9 @@ let package = Package(
         .target(
             name: "ProxyControl",
             dependencies: [
-                "Addresses", "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
-                "ProxyConfiguration", nioCore, nioPosix, logging, .product(name: "Crypto", package: "swift-crypto"),
+                "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers",
+                "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", nioCore, nioPosix, logging,
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),

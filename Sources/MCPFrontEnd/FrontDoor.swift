@@ -17,6 +17,8 @@ package struct FrontDoorSettings: Sendable {
     package var credentials: Credentials
     /// Who may read the status of the servers.
     package var statusAccess: Access
+    /// How callers come by access tokens, and who judges them; nil where none are accepted.
+    package var identity: ProtectedResource?
 
     package init(
         place: ListenerPlace,
@@ -24,7 +26,8 @@ package struct FrontDoorSettings: Sendable {
         hosts: HostPolicy,
         limits: HTTPLimits,
         credentials: Credentials,
-        statusAccess: Access
+        statusAccess: Access,
+        identity: ProtectedResource? = nil
     ) {
         self.place = place
         self.prefix = prefix
@@ -32,16 +35,17 @@ package struct FrontDoorSettings: Sendable {
         self.limits = limits
         self.credentials = credentials
         self.statusAccess = statusAccess
+        self.identity = identity
     }
 }
 
 /// Where HTTP requests enter: admitted, authenticated, then handed to the transport that they speak.
 package final class FrontDoor: HTTPRequestHandler {
     package let listener: HTTPListener
-    private let settings: FrontDoorSettings
+    let settings: FrontDoorSettings
     private let gateway: Gateway
-    private let admission: Admission
-    private let table: EndpointTable
+    let admission: Admission
+    let table: EndpointTable
     private let streamable: StreamableEndpoint
     private let eventStreams: EventStreamEndpoint
     private let status: StatusPages
@@ -71,8 +75,7 @@ package final class FrontDoor: HTTPRequestHandler {
         self.streamable = StreamableEndpoint(gateway: gateway, limits: settings.limits)
         self.eventStreams = EventStreamEndpoint(gateway: gateway, limits: settings.limits, table: table)
         self.status = StatusPages(
-            gateway: gateway, table: table, disabled: disabled, credentials: settings.credentials,
-            access: settings.statusAccess)
+            gateway: gateway, table: table, disabled: disabled, access: settings.statusAccess)
     }
 
     /// Opens the listener.
@@ -151,14 +154,30 @@ package final class FrontDoor: HTTPRequestHandler {
     func admit(_ head: HTTPRequestFields) -> Destination {
         do throws(Refusal) {
             let admitted = try admission.admit(head)
-            if status.has(admitted.target.path) { return .status(admitted) }
-            guard let endpoint = table.endpoint(at: admitted.target.path) else { return try elsewhere(admitted) }
-            if endpoint.isForAll { return try admitForAll(admitted, at: endpoint) }
-            try refuseGuest(head)
-            if head.method == .OPTIONS { return .preflight(admitted) }
-            return destination(of: try authenticate(admitted, for: endpoint))
+            if let identity = settings.identity {
+                if let destination = metadata(admitted, of: identity) { return destination }
+                try refuseTokenInQuery(admitted)
+                if case .unknown = admitted.shown { return .undecided(admitted) }
+            }
+            return destination(of: admitted)
         } catch {
             return .refused(error)
+        }
+    }
+
+    /// Where a request goes of which it is known who sends it.
+    func destination(of request: AdmittedRequest) -> Destination {
+        do throws(Refusal) {
+            if status.has(request.target.path) { return .status(request) }
+            guard let endpoint = table.endpoint(at: request.target.path) else { return try elsewhere(request) }
+            if endpoint.isForAll { return try admitForAll(request, at: endpoint) }
+            try refuseGuest(request.http)
+            if request.http.method == .OPTIONS { return .preflight(request) }
+            return destination(of: try authenticate(request, for: endpoint))
+        } catch {
+            var refusal = error
+            refusal.challenge = settings.identity?.challenge(for: error, request)
+            return .refused(refusal)
         }
     }
 
@@ -235,6 +254,10 @@ package final class FrontDoor: HTTPRequestHandler {
         case .management(let request): request.endpoint.handle(request, body: body, responder)
         case .adHoc(let request): request.endpoint.handle(request, body: body, responder)
         case .answered(let answer): answer.send(responder)
+        case .document(let json):
+            responder.respond(.ok, json: json, [("Cache-Control", "public, max-age=300")])
+        // It is decided before its body is read.
+        case .undecided: responder.refuse(TokenRefusal.undecided.refusal)
         case .refused(let refusal): responder.refuse(refusal)
         }
     }
@@ -243,7 +266,7 @@ package final class FrontDoor: HTTPRequestHandler {
         switch destination {
         case .management(let request): request.endpoint.refuseBody(of: request, responder)
         case .adHoc(let request): request.endpoint.refuseBody(of: request, responder)
-        case .streamable, .eventStream, .status, .preflight, .answered, .refused:
+        case .streamable, .eventStream, .status, .preflight, .answered, .document, .undecided, .refused:
             responder.refuseBody(longerThan: destination.maximumBody)
         }
     }

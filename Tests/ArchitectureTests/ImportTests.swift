@@ -32,8 +32,9 @@ import Testing
         ],
         "ClientFiles": ["ProxyConfiguration"],
         "ProxyControl": [
-            "Addresses", "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
-            "ProxyConfiguration",
+            "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers",
+            "MCPGateway",
+            "MCPFrontEnd", "ProxyConfiguration",
             "NIOCore", "NIOPosix", "Logging", "Crypto", "Dispatch", "Synchronization", "FoundationEssentials",
             "Foundation", "Glibc", "Darwin",
         ],

@@ -7,11 +7,14 @@ struct AdmittedRequest: Sendable {
     let target: RequestTarget
     /// The web origin that sent it, when a browser did.
     let origin: String?
+    /// What it shows of who sends it.
+    var shown: ShownCredential
 
-    fileprivate init(http: HTTPRequestFields, target: RequestTarget, origin: String?) {
+    fileprivate init(http: HTTPRequestFields, target: RequestTarget, origin: String?, shown: ShownCredential) {
         self.http = http
         self.target = target
         self.origin = origin
+        self.shown = shown
     }
 }
 
@@ -20,21 +23,18 @@ struct AuthenticatedRequest: Sendable {
     let admitted: AdmittedRequest
     let endpoint: Endpoint
     let principal: Principal
-    /// What it shows of that.
-    let shown: ShownCredential
     /// Takes it where its body turns out to bring a server; nil where none can be brought.
     var bringing: AdHocEndpoint?
 
     var http: HTTPRequestFields { admitted.http }
+    /// What it shows of who sends it.
+    var shown: ShownCredential { admitted.shown }
     var offer: Offer { endpoint.route.offer }
 
-    fileprivate init(
-        admitted: AdmittedRequest, endpoint: Endpoint, principal: Principal, shown: ShownCredential
-    ) {
+    fileprivate init(admitted: AdmittedRequest, endpoint: Endpoint, principal: Principal) {
         self.admitted = admitted
         self.endpoint = endpoint
         self.principal = principal
-        self.shown = shown
     }
 }
 
@@ -83,16 +83,16 @@ struct Admission: Sendable {
         if origin == nil, request[.secFetchSite] == "cross-site" {
             throw Refusal(.forbidden, "cross-site requests are not accepted")
         }
-        return AdmittedRequest(http: request, target: target, origin: origin)
+        return AdmittedRequest(
+            http: request, target: target, origin: origin, shown: credentials.shown(by: request))
     }
 
     /// Checks that whoever sends a request may come to the endpoint.
     func authenticate(_ request: AdmittedRequest, for endpoint: Endpoint) throws(Refusal) -> AuthenticatedRequest {
-        let shown = credentials.shown(by: request.http)
-        guard let principal = endpoint.route.access.principal(for: shown.principal) else {
-            throw refusal(of: shown, at: endpoint.route)
+        guard let principal = endpoint.route.access.principal(for: request.shown.principal) else {
+            throw refusal(of: request.shown, at: endpoint.route)
         }
-        return AuthenticatedRequest(admitted: request, endpoint: endpoint, principal: principal, shown: shown)
+        return AuthenticatedRequest(admitted: request, endpoint: endpoint, principal: principal)
     }
 
     private func refusal(of shown: ShownCredential, at route: Route) -> Refusal {
@@ -102,6 +102,8 @@ struct Admission: Sendable {
                 .tokenMissing, "this server needs a token: send the header \"Authorization: Bearer <token>\"")
         case .known(let credential) where credential.principal.isNamed:
             return nothingHere
+        case .refused(let refusal):
+            return refusal.refusal
         case .unknown, .known:
             return route.isOpenedByServers
                 ? Refusal(.forbidden, "the token opens none of the servers that are offered here")

@@ -1,4 +1,5 @@
 package import MCPGateway
+import NIOCore
 import Synchronization
 
 /// Every token that the proxy accepts anywhere, and whom it stands for: what a request shows is looked up here once, and
@@ -7,28 +8,97 @@ import Synchronization
 /// Tokens are found by a hash under a key that nobody knows (`Hasher`), and compared in a time that does not depend on
 /// where they differ.
 package final class Credentials: Sendable {
-    private let known = Mutex<[TokenText: Credential]>([:])
+    /// How many tokens of others are remembered; each can be found out again.
+    static let maximumFound = 10_000
+    /// How long what was begun with a token may go on when that has ended.
+    static let grace = TimeAmount.minutes(10)
+
+    private struct State {
+        var known: [TokenText: Credential] = [:]
+        var foundCount = 0
+
+        mutating func take(_ key: TokenText) -> Credential? {
+            let credential = known.removeValue(forKey: key)
+            if credential?.end != nil { foundCount -= 1 }
+            return credential
+        }
+    }
+
+    private let state = Mutex(State())
 
     package init() {}
 
     /// Accepts a token from now on, in place of what it stood for before.
     package func add(_ token: String, for principal: Principal) {
         guard !token.isEmpty else { return }
-        let credential = Credential(principal)
-        let former = known.withLock { $0.updateValue(credential, forKey: TokenText(text: token)) }
+        let key = TokenText(text: token)
+        let former = state.withLock { state in
+            let former = state.take(key)
+            state.known[key] = Credential(principal)
+            return former
+        }
         former?.revoke()
     }
 
     /// Accepts a token no more, if it stands for this caller.
     package func remove(_ token: String, of principal: Principal) {
-        let removed = known.withLock { known in
+        let removed = state.withLock { state in
             let key = TokenText(text: token)
-            return known[key]?.principal == principal ? known.removeValue(forKey: key) : nil
+            return state.known[key]?.principal == principal ? state.take(key) : nil
         }
         removed?.revoke()
     }
 
-    package var count: Int { known.withLock { $0.count } }
+    package var count: Int { state.withLock { $0.known.count } }
+
+    // MARK: What was found out
+
+    /// Remembers whom a token stands for that its issuer has made, until it ends. A token that is accepted by itself stays
+    /// what it is.
+    func remember(_ token: String, of principal: Principal, until end: NIODeadline) -> ShownCredential {
+        let key = TokenText(text: token)
+        let credential = Credential(principal, end: end)
+        return state.withLock { state in
+            if let known = state.known[key], known.end == nil { return .known(known) }
+            if state.foundCount >= Self.maximumFound { Self.makeRoom(in: &state) }
+            _ = state.take(key)
+            state.known[key] = credential
+            state.foundCount += 1
+            return .known(credential)
+        }
+    }
+
+    /// Forgets the one that ends first. What was begun with it goes on, and it can be found out again.
+    private static func makeRoom(in state: inout State) {
+        let first = state.known.lazy.filter { $0.value.end != nil }.min {
+            ($0.value.end ?? .now()) < ($1.value.end ?? .now())
+        }
+        if let first { _ = state.take(first.key) }
+    }
+
+    /// Forgets what was found out, so that it is found out again by the rules that are in force now.
+    func forgetFound() {
+        state.withLock { state in
+            state.known = state.known.filter { $0.value.end == nil }
+            state.foundCount = 0
+        }
+    }
+
+    /// Takes away what ended a while ago, so that what was begun with it ends as well.
+    ///
+    /// - Returns: Whether there was any.
+    func revokeEnded(at now: NIODeadline) -> Bool {
+        let ended = state.withLock { state -> [Credential] in
+            guard state.foundCount > 0 else { return [] }
+            let ended = state.known.filter { $0.value.end.map { $0 + Self.grace <= now } ?? false }
+            for key in ended.keys { _ = state.take(key) }
+            return Array(ended.values)
+        }
+        for credential in ended { credential.revoke() }
+        return !ended.isEmpty
+    }
+
+    // MARK: What requests show
 
     /// What a request shows of who sends it.
     func shown(by request: HTTPRequestFields) -> ShownCredential {
@@ -39,24 +109,34 @@ package final class Credentials: Sendable {
 
     /// - Parameter authorization: The header field, in which the token stands with or without `Bearer `.
     func shown(authorization: String) -> ShownCredential {
+        let token = Self.token(in: authorization)
+        guard !token.isEmpty, let credential = state.withLock({ $0.known[TokenText(text: token)] }) else {
+            return .unknown
+        }
+        if let end = credential.end, end <= .now() { return .unknown }
+        return .known(credential)
+    }
+
+    /// The token of a header field.
+    static func token(in authorization: String) -> String {
         var token = Substring(authorization)
         if token.utf8.count >= 7, token.prefix(7).lowercased() == "bearer " { token = token.dropFirst(7) }
         while token.utf8.first == UInt8(ascii: " ") { token = token.dropFirst() }
         while token.utf8.last == UInt8(ascii: " ") { token = token.dropLast() }
-        guard !token.isEmpty, let credential = known.withLock({ $0[TokenText(text: String(token))] }) else {
-            return .unknown
-        }
-        return .known(credential)
+        return String(token)
     }
 }
 
 /// A token that is accepted, without the token.
 final class Credential: Sendable {
     let principal: Principal
+    /// When it ends; nil for one that is configured, which does not.
+    let end: NIODeadline?
     private let revoked = Atomic(false)
 
-    fileprivate init(_ principal: Principal) {
+    fileprivate init(_ principal: Principal, end: NIODeadline? = nil) {
         self.principal = principal
+        self.end = end
     }
 
     /// Whether it is accepted no more.
@@ -70,12 +150,14 @@ enum ShownCredential: Sendable {
     case none
     /// Something that stands for nobody.
     case unknown
+    /// Something that its issuer was to tell of, and why it does not count.
+    case refused(TokenRefusal)
     case known(Credential)
 
     /// nil for somebody who is nobody that is known.
     var principal: Principal? {
         switch self {
-        case .none, .unknown: nil
+        case .none, .unknown, .refused: nil
         case .known(let credential): credential.principal
         }
     }
@@ -83,7 +165,7 @@ enum ShownCredential: Sendable {
     /// Whether it was taken away since.
     var isRevoked: Bool {
         switch self {
-        case .none, .unknown: false
+        case .none, .unknown, .refused: false
         case .known(let credential): credential.isRevoked
         }
     }

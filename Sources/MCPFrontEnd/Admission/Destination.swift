@@ -1,4 +1,5 @@
 import MCPGateway
+import NIOCore
 
 /// Where a request goes, decided from its head alone.
 enum Destination: Sendable {
@@ -10,6 +11,10 @@ enum Destination: Sendable {
     indirect case adHoc(AdHocRequest)
     /// The management API has its answer already.
     indirect case answered(ManagementAnswer)
+    /// What anybody may read.
+    indirect case document(ByteBuffer)
+    /// That depends on whom its token stands for, which has to be found out.
+    indirect case undecided(AdmittedRequest)
     /// It goes no further.
     indirect case refused(Refusal)
 
@@ -19,7 +24,7 @@ enum Destination: Sendable {
         case .streamable(_, let maximum), .eventStream(_, let maximum): maximum
         case .management(let request): request.maximumBody
         case .adHoc(let request): request.maximumBody
-        case .status, .preflight, .answered, .refused: 0
+        case .status, .preflight, .answered, .document, .undecided, .refused: 0
         }
     }
 
@@ -32,7 +37,7 @@ enum Destination: Sendable {
             Visitor(place: .management, principal: request.caller.principal, shown: request.caller.shown)
         case .adHoc(let request):
             Visitor(place: .management, principal: request.caller.principal, shown: request.caller.shown)
-        case .status, .preflight, .answered, .refused: nil
+        case .status, .preflight, .answered, .document, .undecided, .refused: nil
         }
     }
 }

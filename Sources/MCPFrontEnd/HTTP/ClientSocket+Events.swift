@@ -21,7 +21,7 @@ extension ClientSocket {
             keepAlive = false
             waiting.removeAll()
         case .refused: break
-        case .idle, .readingBody, .skippingBody:
+        case .idle, .deciding, .readingBody, .skippingBody:
             if error == .headerOverflow {
                 refuse(Refusal(.headTooLong, "the headers are too long (limits.maxHeaderBytes)"))
             } else {
@@ -51,7 +51,7 @@ extension ClientSocket {
         switch state {
         case .readingBody: refuse(Refusal(.tokenInvalid, "the token is not valid any more"))
         case .answering: context?.close(promise: nil)
-        case .idle, .skippingBody, .refused: break
+        case .idle, .deciding, .skippingBody, .refused: break
         }
     }
 
@@ -64,7 +64,8 @@ extension ClientSocket {
         case .answering:
             if waiting.isEmpty { keepAlive = false }
             responder?.inputClosed()
-        case .refused: break
+        // Its body may have come in full.
+        case .deciding, .refused: break
         }
     }
 

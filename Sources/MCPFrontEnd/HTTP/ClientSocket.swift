@@ -15,6 +15,8 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
     enum State {
         /// Between requests.
         case idle
+        /// Who sends the request is being found out; what comes meanwhile waits.
+        case deciding
         /// The head was admitted, and the body comes.
         case readingBody
         /// A body comes that nobody wants; it is thrown away.
@@ -28,6 +30,9 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
     /// How much of a body is thrown away before its request is answered. Beyond it the answer comes at once, and the
     /// connection is closed after it: what is left of the body is never taken for another request.
     private static let largestSkippedBody = 64 << 10
+
+    /// How long a request waits until it is known who sends it.
+    private static let longestDecision = Duration.seconds(15)
 
     let limits: HTTPLimits
     let listener: HTTPListener
@@ -124,7 +129,7 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let part = unwrapInboundIn(data)
         switch state {
-        case .answering: waiting.append(part)
+        case .answering, .deciding: waiting.append(part)
         case .refused: break
         case .idle, .readingBody, .skippingBody:
             if waiting.isEmpty { take(part) } else { waiting.append(part) }
@@ -151,7 +156,7 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
             switch state {
             case .readingBody: if reservedBytes == 0 || reserveBody() { dispatch() }
             case .skippingBody: dispatch()
-            case .idle, .answering, .refused: break
+            case .idle, .deciding, .answering, .refused: break
             }
         }
     }
@@ -164,7 +169,7 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
         case .skippingBody:
             skippedBytes += bytes.readableBytes
             if skippedBytes > Self.largestSkippedBody { answerAndClose() }
-        case .idle, .answering, .refused: break
+        case .idle, .deciding, .answering, .refused: break
         }
     }
 
@@ -184,6 +189,44 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
         }
         let destination = handler.admit(fields)
         answerHeaders = handler.headers(for: fields)
+        if case .undecided(let request) = destination { return decide(request) }
+        begin(fields, destination)
+    }
+
+    /// Waits until it is known who sends a request. What the client sends meanwhile stays in its socket.
+    private func decide(_ request: AdmittedRequest) {
+        guard let context else { return }
+        state = .deciding
+        startTimer(Self.longestDecision)
+        let box = NIOLoopBound(self, eventLoop: context.eventLoop)
+        handler.decide(request, on: context.eventLoop) { destination in
+            box.value.decided(request.http, destination)
+        }
+    }
+
+    private func decided(_ fields: HTTPRequestFields, _ destination: Destination) {
+        // The client may have gone, or has had its answer because this took too long.
+        guard case .deciding = state, let context else { return }
+        begin(fields, destination)
+        takeWaiting()
+        guard !inputIsClosed || !isReading else {
+            context.close(promise: nil)
+            return
+        }
+        if holdsRead, waiting.isEmpty {
+            holdsRead = false
+            context.read()
+        }
+    }
+
+    private var isReading: Bool {
+        switch state {
+        case .readingBody, .skippingBody: true
+        case .idle, .deciding, .answering, .refused: false
+        }
+    }
+
+    private func begin(_ fields: HTTPRequestFields, _ destination: Destination) {
         maximumBody = destination.maximumBody
         visitor = destination.visitor
         self.destination = destination
@@ -280,7 +323,7 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
         keepAlive = false
         note(refusal: status, refusal.words)
         forgetRequest()
-        let fields = WireErrors.headers(of: refusal.reason)
+        let fields = WireErrors.headers(of: refusal)
         respond(status, isJSON: true, fields, [], body: HTTPProblem.body(refusal.words))
     }
 
@@ -304,6 +347,7 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
         }
         switch state {
         case .idle where requestsServed > 0 || isHandshaking: context?.close(promise: nil)
+        case .deciding: refuse(TokenRefusal.undecided.refusal)
         case .idle, .readingBody, .skippingBody: refuse(Refusal(.tooSlow, "the request did not arrive in time"))
         case .answering, .refused: break
         }
@@ -368,7 +412,7 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
         while !waiting.isEmpty {
             switch state {
             case .idle, .readingBody, .skippingBody: take(waiting.removeFirst())
-            case .answering: return
+            case .deciding, .answering: return
             case .refused: waiting.removeAll()
             }
         }

@@ -28,7 +28,7 @@ extension HTTPResponder {
         respond(
             status,
             json: answer,
-            WireErrors.headers(of: refusal.reason),
+            WireErrors.headers(of: refusal),
             closing: WireErrors.closesConnection(refusal.reason)
         )
     }

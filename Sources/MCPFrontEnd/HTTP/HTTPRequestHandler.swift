@@ -5,6 +5,12 @@ protocol HTTPRequestHandler: Sendable {
     /// Says from the head of a request where it goes. Nothing of its body has been looked at, or is held.
     func admit(_ head: HTTPRequestFields) -> Destination
 
+    /// Finds out where a request goes of which that was not decided.
+    ///
+    /// - Parameter then: Is told once, on the event loop.
+    func decide(
+        _ request: AdmittedRequest, on eventLoop: any EventLoop, _ then: @escaping @Sendable (Destination) -> Void)
+
     /// Takes a request that has come in full.
     func handle(_ destination: Destination, body: ByteBuffer, _ responder: HTTPResponder)
 

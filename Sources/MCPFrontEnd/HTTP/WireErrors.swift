@@ -13,7 +13,7 @@ enum WireErrors {
             .missingClientCapability:
             .badRequest
         case .tokenMissing, .tokenInvalid: .unauthorized
-        case .forbidden: .forbidden
+        case .forbidden, .scopeMissing: .forbidden
         case .unknownPath, .unknownSession, .methodNotFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .notAcceptable: .notAcceptable
@@ -22,11 +22,17 @@ enum WireErrors {
         case .bodyTooLong: .payloadTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .headTooLong: .requestHeaderFieldsTooLarge
-        case .tooManyConnections, .shuttingDown, .overloaded: .serviceUnavailable
+        case .tooManyConnections, .shuttingDown, .overloaded, .issuerAway: .serviceUnavailable
         case .tooManyCalls: .tooManyRequests
         // These tell of the outcome, which the body does.
         case .invalidRequest, .invalidParams, .inputNotGiven, .invalidAnswer, .notApproved: .ok
         }
+    }
+
+    static func headers(of refusal: Refusal) -> [(String, String)] {
+        let usual = headers(of: refusal.reason)
+        guard let challenge = refusal.challenge else { return usual }
+        return usual.filter { $0.0 != "WWW-Authenticate" } + [("WWW-Authenticate", challenge)]
     }
 
     static func headers(of reason: Refusal.Reason) -> [(String, String)] {
@@ -35,9 +41,10 @@ enum WireErrors {
         case .tokenInvalid: [("WWW-Authenticate", "Bearer error=\"invalid_token\"")]
         case .methodNotAllowed(let allowed): [("Allow", allowed)]
         case .tooManyConnections: [("Retry-After", "1")]
-        case .shuttingDown, .overloaded: [("Retry-After", "5")]
+        case .shuttingDown, .overloaded, .issuerAway: [("Retry-After", "5")]
         case .tooManyCalls(let seconds): [("Retry-After", "\(seconds)")]
-        case .malformed, .suspect, .headTooLong, .bodyTooLong, .tooSlow, .forbidden, .unknownPath, .unknownSession,
+        case .malformed, .suspect, .headTooLong, .bodyTooLong, .tooSlow, .scopeMissing, .forbidden, .unknownPath,
+            .unknownSession,
             .notAcceptable, .unsupportedMediaType, .tooManyStreams, .invalidRequest, .identifierInUse,
             .invalidEnvelope, .invalidParams, .methodNotFound, .headerMismatch, .unsupportedVersion,
             .missingClientCapability, .inputNotGiven, .invalidAnswer, .notApproved:

@@ -4,8 +4,6 @@ import NIOHTTP1
 
 /// Who may ask for what in the management API, and how much.
 package struct ManagementAccess: Sendable {
-    /// Every token that is accepted somewhere.
-    package let credentials: Credentials
     /// Who may use the API; where that is everybody, only a listener on loopback lets anything be changed.
     package var callers: Access
     /// Whether anything else asks who somebody is. Then not everybody may do everything, so that the API needs a token of
@@ -23,10 +21,9 @@ package struct ManagementAccess: Sendable {
     package var prefix: String
 
     package init(
-        credentials: Credentials, callers: Access, isAskedElsewhere: Bool, isReachable: Bool,
+        callers: Access, isAskedElsewhere: Bool, isReachable: Bool,
         allowedOrigins: Set<String>, prefix: String
     ) {
-        self.credentials = credentials
         self.callers = callers
         self.isAskedElsewhere = isAskedElsewhere
         self.isReachable = isReachable
@@ -48,7 +45,7 @@ package struct ManagementAccess: Sendable {
 
     /// Who asks. Nothing is said yet about what they may ask for.
     func caller(_ request: AdmittedRequest) throws(ManagementProblem) -> ManagementCaller {
-        let shown = credentials.shown(by: request.http)
+        let shown = request.shown
         guard let principal = callers.principal(for: shown.principal) else { throw problem(of: shown) }
         return ManagementCaller(principal: principal, right: right(of: principal), shown: shown)
     }
@@ -59,7 +56,9 @@ package struct ManagementAccess: Sendable {
             ManagementProblem(
                 .unauthorized, "the management API needs a token: send the header \"Authorization: Bearer <token>\"",
                 headers: [("WWW-Authenticate", "Bearer")])
-        case .unknown:
+        case .refused(.scopesMissing), .refused(.nobodysRights):
+            ManagementProblem(.refused(.forbidden), "the token does not open the management API")
+        case .unknown, .refused(.invalid), .refused(.undecided):
             ManagementProblem(
                 .unauthorized, "the token is not valid for the management API",
                 headers: [("WWW-Authenticate", "Bearer error=\"invalid_token\"")])

@@ -26,14 +26,12 @@ final class StatusPages: Sendable {
     private let gateway: Gateway
     private let table: EndpointTable
     private let disabled: Mutex<[String]>
-    private let credentials: Credentials
     private let access: Mutex<Access>
 
-    init(gateway: Gateway, table: EndpointTable, disabled: [String], credentials: Credentials, access: Access) {
+    init(gateway: Gateway, table: EndpointTable, disabled: [String], access: Access) {
         self.gateway = gateway
         self.table = table
         self.disabled = Mutex(disabled)
-        self.credentials = credentials
         self.access = Mutex(access)
     }
 
@@ -62,7 +60,7 @@ final class StatusPages: Sendable {
             responder.respond(.ok, json: ByteBuffer(string: #"{"status":"ok"}"#))
         case .readiness:
             let access = self.access.withLock { $0 }
-            readiness(for: access.principal(for: credentials.shown(by: request.http).principal), responder)
+            readiness(for: access.principal(for: request.shown.principal), responder)
         }
     }
 

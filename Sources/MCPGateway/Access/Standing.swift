@@ -26,6 +26,11 @@ package final class Standing: Sendable {
         self.init(name: "client \(name)", isNamed: true, rights)
     }
 
+    /// A caller with an access token, who is a client that the operator has named by what the token says.
+    package convenience init(holder name: String, _ rights: Rights) {
+        self.init(name: "holder \(name)", isNamed: true, rights)
+    }
+
     private init(name: String, isNamed: Bool, _ rights: Rights) {
         self.name = name
         self.isNamed = isNamed

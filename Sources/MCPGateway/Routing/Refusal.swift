@@ -17,6 +17,10 @@ package struct Refusal: Error, Sendable {
         case tooSlow
         case tokenMissing
         case tokenInvalid
+        /// The token is in order, and does not allow enough.
+        case scopeMissing
+        /// Nobody can say for now whom a token stands for.
+        case issuerAway
         case forbidden
         case unknownPath
         case unknownSession
@@ -56,6 +60,8 @@ package struct Refusal: Error, Sendable {
     package let reason: Reason
     package let words: String
     package var data: ByteBuffer?
+    /// What tells a client where to get a better token, where there is such a place.
+    package var challenge: String?
     /// The offer that the request was for, where that is known.
     package var server: String?
 
@@ -85,7 +91,8 @@ extension Refusal.Reason {
     /// The JSON-RPC code.
     package var code: ErrorCode {
         switch self {
-        case .malformed, .suspect, .headTooLong, .bodyTooLong, .tooSlow, .tokenMissing, .tokenInvalid, .forbidden,
+        case .malformed, .suspect, .headTooLong, .bodyTooLong, .tooSlow, .tokenMissing, .tokenInvalid, .scopeMissing,
+            .forbidden,
             .unknownPath, .unknownSession, .methodNotAllowed, .notAcceptable, .unsupportedMediaType, .tooManyStreams,
             .tooManyConnections, .invalidRequest, .identifierInUse:
             .invalidRequest
@@ -98,7 +105,7 @@ extension Refusal.Reason {
         case .invalidAnswer: .invalidAnswer
         case .notApproved: .notApproved
         case .shuttingDown: .shuttingDown
-        case .overloaded, .tooManyCalls: .overloaded
+        case .overloaded, .tooManyCalls, .issuerAway: .overloaded
         }
     }
 

@@ -20,7 +20,15 @@ enum ClientConversion {
             client.rights.servers = patterns.kept(client.rights.servers)
             client.rights.tools.patterns = patterns.kept(client.rights.tools.patterns)
             if case .named(let groups) = client.rights.groups { client.rights.groups = .named(patterns.kept(groups)) }
+            MatchConversion.check(client, in: reader, settings.identity, &context)
             settings.clients.append(client)
+        }
+        if !settings.identity.issuers.isEmpty, !settings.clients.contains(where: { $0.match != nil }) {
+            context.error(
+                "there are issuers, and no client whose \"match\" says what their tokens open",
+                at: proxy.node("identity")?.position, proxy.path("identity"),
+                write:
+                    #"Write "clients": {"staff": {"match": {"issuer": "…"}, "servers": ["*"]}} under mcpProxy"#)
         }
     }
 
@@ -89,7 +97,7 @@ enum ClientConversion {
         _ client: ClientSettings, in reader: ObjectReader, _ settings: ProxySettings,
         _ context: inout ConversionContext
     ) {
-        if client.tokens.isEmpty, reader.node("tokensFile") == nil {
+        if client.tokens.isEmpty, reader.node("tokensFile") == nil, reader.node("match") == nil {
             context.warn(
                 "nobody can be this client: it has no token", at: reader.position, reader.path,
                 write: #"Write "tokens": ["${LAPTOP_TOKEN}"]"#)

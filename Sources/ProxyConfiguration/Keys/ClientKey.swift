@@ -47,6 +47,39 @@ enum ClientKey {
             "management", \.rights.management, whenChanged: .inPlace,
             "How far it may go in the management API: not at all, read, change and add servers with a URL, or start programs as well."
         ),
+        .other(
+            "match", .object(.clientMatch), \.match, whenChanged: .inPlace,
+            "Which callers with an access token are this client, too. Of several clients that match, the first one counts."
+        )
+        .settingOwn(\.match) { MatchConversion.match(in: $0, &$1) },
+        .other(
+            "scopes", .map(.scopeRights), default: .object([]), \.scopes, whenChanged: .inPlace,
+            "What more such a caller may do whose token has a scope, by scope."
+        )
+        .setting(\.scopes) { MatchConversion.scopes(in: $0, &$1) },
+    ]
+
+    /// The keys of a match.
+    static let match = [
+        KnownKey(
+            "issuer", .text, "The issuer of the token, one of mcpProxy.identity.",
+            hints: #""examples": ["https://login.example.com"]"#),
+        KnownKey(
+            "claims", .json, default: .object([]),
+            "Claims that the token must have: by name, or with a slash in front by a JSON pointer, the text that it must be or hold, or a list of texts of which one is enough.",
+            hints: #""examples": [{"groups": "engineering"}, {"/realm_access/roles": ["dev", "ops"]}]"#),
+    ]
+
+    /// The keys of what a scope adds.
+    static let scope = [
+        KnownKey("servers", .texts, default: .array([]), "More servers, as patterns behind those of the client."),
+        KnownKey("groups", .texts, default: .array([]), "More groups, as patterns behind those of the client."),
+        KnownKey("tools", .texts, default: .array([]), "More tools, as patterns behind those of the client."),
+        KnownKey("readOnly", .boolean, "false: it may also use tools that change something."),
+        KnownKey("callsPerMinute", .integer(1...1_000_000), "How many calls it may make in a minute, if that is more."),
+        KnownKey(
+            "management", .words(ManagementRight.self), default: .string(ManagementRight.none.rawValue),
+            "How far it may go in the management API, if that is further."),
     ]
 }
 

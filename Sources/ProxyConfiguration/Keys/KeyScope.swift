@@ -15,6 +15,8 @@ enum KeyScope: String, Sendable, CaseIterable {
     case group
     case groupOptions
     case client
+    case clientMatch
+    case scopeRights
     case toolOverride
     case presetArgument
     case identity
@@ -43,6 +45,8 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .group: GroupKey.known
         case .groupOptions: GroupKey.options.map(\.known)
         case .client: ClientKey.all.map(\.known)
+        case .clientMatch: ClientKey.match
+        case .scopeRights: ClientKey.scope
         case .toolOverride: GroupKey.toolOverride
         case .presetArgument: GroupKey.presetArgument
         case .identity: IdentityKey.all
@@ -74,6 +78,8 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .group: "Several servers at one address."
         case .groupOptions: "Options of a group, or of the endpoint for all servers."
         case .client: "A client that has a name, and what it may do."
+        case .clientMatch: "Callers with an access token."
+        case .scopeRights: "What more a caller may do whose token has a scope."
         case .toolOverride: "What clients are told of a tool in place of what its server says."
         case .presetArgument: "An argument of a tool that is set and hidden from clients."
         case .identity: "Whose access tokens (OAuth) are accepted, besides the configured tokens."
@@ -108,7 +114,8 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .deprecatedClient: #""required": ["type", "config"]"#
         // The spelling of the Go program's documentation.
         case .options: ##""patternProperties": {"^Disabled$": {"$ref": "#/$defs/boolean"}}"##
-        case .proxy, .limits, .management, .endpoint, .group, .groupOptions, .client, .toolOverride, .identity,
+        case .proxy, .limits, .management, .endpoint, .group, .groupOptions, .client, .clientMatch, .scopeRights,
+            .toolOverride, .identity,
             .deprecatedServer, .deprecatedClientConfig:
             nil
         }
@@ -177,7 +184,7 @@ extension KeyScope {
         switch self {
         case .proxy, .limits, .options, .endpoint, .group, .groupOptions: true
         case .document, .tls, .toolFilter, .server, .management, .template, .templateParameter, .templateServer,
-            .client,
+            .client, .clientMatch, .scopeRights,
             .toolOverride,
             .presetArgument, .identity, .issuer, .introspection, .deprecatedServer, .deprecatedClient,
             .deprecatedClientConfig:

@@ -8,6 +8,10 @@ package struct ClientSettings: Sendable, Equatable {
     /// A file with more of them, one a line, which was read when the configuration was.
     package var tokensFile: String?
     package var rights: Rights
+    /// Which callers with an access token are this client, too; nil for none.
+    package var match: ClientMatch?
+    /// What more those may do whose token has a scope, in the order written.
+    package var scopes: [ScopeRights] = []
 
     package init(name: String = "", tokens: [Secret] = [], tokensFile: String? = nil, rights: Rights = .none) {
         self.name = name
@@ -18,4 +22,37 @@ package struct ClientSettings: Sendable, Equatable {
 
     /// Its place in the configuration.
     package var keyPath: String { ConfigurationPath("mcpProxy").appending("clients").appending(name).description }
+}
+
+/// Callers with an access token of this issuer, and with all of these claims (`match` of a client).
+package struct ClientMatch: Sendable, Equatable {
+    /// A claim, and of which texts it has to be, or to hold, at least one.
+    package struct Claim: Sendable, Equatable {
+        package let path: ClaimPath
+        package let values: [String]
+
+        package init(_ path: ClaimPath, _ values: [String]) {
+            self.path = path
+            self.values = values
+        }
+    }
+
+    package var issuer: String
+    package var claims: [Claim]
+
+    package init(issuer: String, claims: [Claim] = []) {
+        self.issuer = issuer
+        self.claims = claims
+    }
+}
+
+/// What more a client may do with a scope.
+package struct ScopeRights: Sendable, Equatable {
+    package let scope: String
+    package let more: RightsAddition
+
+    package init(_ scope: String, _ more: RightsAddition) {
+        self.scope = scope
+        self.more = more
+    }
 }

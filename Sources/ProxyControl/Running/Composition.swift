@@ -81,15 +81,18 @@ package struct Composition {
     ///
     /// - Parameter tls: What clients are shown; nil where they speak plain HTTP.
     package func frontDoor(tls: ListenerTLS? = nil) -> FrontDoor {
-        var doorSettings = Self.frontDoorSettings(settings, builder.principals)
+        let addresses = OwnAddresses()
+        var doorSettings = frontDoorSettings(addresses)
         doorSettings.tls = tls
-        return FrontDoor(
+        let door = FrontDoor(
             doorSettings,
             gateway: gateway,
             routes: servers.map(\.route),
             disabled: settings.servers.filter(\.options.disabled).map(\.displayName),
             logger: builder.logger
         )
+        addresses.know(door)
+        return door
     }
 
     /// What serves one client line by line, as over standard input and output; nil without a server.
@@ -136,10 +139,8 @@ package struct Composition {
         return result
     }
 
-    private static func frontDoorSettings(
-        _ settings: ProxySettings,
-        _ principals: PrincipalRegister
-    ) -> FrontDoorSettings {
+    private func frontDoorSettings(_ addresses: OwnAddresses) -> FrontDoorSettings {
+        let principals = builder.principals
         let isLoopback = ListenerAddress.isBoundLocally(settings)
         let own = settings.baseURL.origin.flatMap(ListenerAddress.host(ofOrigin:)).map { [$0] } ?? []
         return FrontDoorSettings(
@@ -151,10 +152,23 @@ package struct Composition {
                 acceptsAddresses: !isLoopback,
                 acceptsNoHost: settings.address.socketPath != nil
             ),
-            limits: httpLimits(settings.limits),
+            limits: Self.httpLimits(settings.limits),
             credentials: principals.credentials,
-            statusAccess: principals.statusAccess(settings)
+            statusAccess: principals.statusAccess(settings),
+            identity: identity(addresses)
         )
+    }
+
+    /// How callers come by access tokens; nil without an issuer.
+    private func identity(_ addresses: OwnAddresses) -> ProtectedResource? {
+        let identity = settings.identity
+        guard !identity.issuers.isEmpty else { return nil }
+        return ProtectedResource(
+            issuers: identity.issuers.map(\.issuer), scopesSupported: identity.scopesSupported,
+            requiredScopes: identity.requiredScopes, origin: settings.baseURL.origin,
+            judge: IdentityJudge(
+                settings, holders: builder.principals.holders, eventLoop: builder.eventLoops.next(),
+                logger: builder.logger, isOwnAddress: addresses.contains))
     }
 
     private static func httpLimits(_ limits: Limits) -> HTTPLimits {

@@ -12,6 +12,8 @@ final class PrincipalRegister: Sendable {
     let taskSeal: TaskSeal
     private let known: KnownTokens
     private let clients: NamedClients
+    /// Callers with access tokens.
+    let holders = TokenHolders()
     /// What keeps the tokens of the configuration in force.
     private let inForce = Mutex<[TokenLease]>([])
 
@@ -28,7 +30,7 @@ final class PrincipalRegister: Sendable {
     /// - Returns: The named clients that may do something else than before.
     @discardableResult
     func keep(_ settings: ProxySettings) -> Set<Principal> {
-        let changed = clients.keep(settings.clients)
+        let changed = clients.keep(settings.clients).union(holders.keep(settings.clients))
         let leases = settings.allTokens.map(known.lease)
         let old = inForce.withLock { inForce in
             defer { inForce = leases }
@@ -65,7 +67,7 @@ final class PrincipalRegister: Sendable {
     /// the caller's token was taken away.
     func access(of caller: Principal) -> Access {
         if caller == .anonymous { return .everybody }
-        if clients.all.contains(caller) { return .holders([caller]) }
+        if clients.all.contains(caller) || holders.knows(caller) { return .holders([caller]) }
         return known.lease(of: caller).map { .holders([caller], leases: [$0]) } ?? .nobody
     }
 

@@ -150,7 +150,6 @@ extension ServerRegistry {
 
     private var managementAccess: ManagementAccess {
         var access = ManagementAccess(
-            credentials: builder.principals.credentials,
             callers: builder.principals.access(settings.managementTokens, clientsOf: [.management(.read)]),
             isAskedElsewhere: isAskedElsewhere,
             isReachable: !ListenerAddress.isLocal(settings),

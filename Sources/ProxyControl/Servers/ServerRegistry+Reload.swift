@@ -107,6 +107,7 @@ extension ServerRegistry {
     /// - Returns: The named clients that may do something else than before.
     private func takeOver(_ new: ProxySettings) -> Set<Principal> {
         let changed = builder.principals.keep(new)
+        if settings.clients != new.clients { frontDoor.forgetAccessTokens() }
         frontDoor.showStatus(to: builder.principals.statusAccess(new))
         settings.clients = new.clients
         settings.options = new.options

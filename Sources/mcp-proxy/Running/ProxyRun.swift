@@ -204,6 +204,7 @@ struct ProxyRun {
                     serviceManager?.tell(Self.summary(composition))
                 case .sweepDue:
                     composition.gateway.closeExpiredSessions()
+                    frontDoor.endOldTokens()
                     memory.look(after: Self.sweepInterval)
                     group.addTask { await pause(Self.sweepInterval, then: .sweepDue) }
                 }

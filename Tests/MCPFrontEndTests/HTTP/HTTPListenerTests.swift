@@ -12,6 +12,9 @@ import Testing
         func admit(_ head: HTTPRequestFields) -> Destination {
             .refused(Refusal(.unknownPath, "there is nothing here"))
         }
+        func decide(
+            _ request: AdmittedRequest, on eventLoop: any EventLoop, _ then: @escaping @Sendable (Destination) -> Void
+        ) {}
         func handle(_ destination: Destination, body: ByteBuffer, _ responder: HTTPResponder) {}
         func refused(_ request: RefusedRequest) {}
         func refuseBody(for destination: Destination, _ responder: HTTPResponder) {}

@@ -34,7 +34,6 @@ final class ManagementHarness: Sendable {
         for token in serverTokens { credentials.add(token, for: Principal(name: token)) }
         for (token, principal) in clients { credentials.add(token, for: principal) }
         var access = ManagementAccess(
-            credentials: credentials,
             callers: tokens.isEmpty && clients.isEmpty
                 ? .everybody : .holders(Set(principals.map(\.1)), clientsOf: [.management(.read)]),
             isAskedElsewhere: !serverTokens.isEmpty, isReachable: isReachable,
@@ -51,7 +50,7 @@ final class ManagementHarness: Sendable {
             budget: ChangeBudget(perMinute: access.maximumChangesPerMinute, now: now))
         try await listener.bind(
             .port(0, host: "127.0.0.1"), eventLoops: MultiThreadedEventLoopGroup.singleton,
-            handler: Door(endpoint: endpoint))
+            handler: Door(endpoint: endpoint, credentials: credentials))
         port = listener.port ?? 0
     }
 
@@ -92,12 +91,13 @@ final class ManagementHarness: Sendable {
     /// Admits as the front door does, and has nothing else behind it.
     private final class Door: HTTPRequestHandler {
         let endpoint: ManagementEndpoint
-        let admission = Admission(
-            hosts: HostPolicy(hosts: [], origins: ["https://app.example"], acceptsAddresses: false),
-            credentials: Credentials(), prefix: "")
+        let admission: Admission
 
-        init(endpoint: ManagementEndpoint) {
+        init(endpoint: ManagementEndpoint, credentials: Credentials) {
             self.endpoint = endpoint
+            admission = Admission(
+                hosts: HostPolicy(hosts: [], origins: ["https://app.example"], acceptsAddresses: false),
+                credentials: credentials, prefix: "")
         }
 
         func admit(_ head: HTTPRequestFields) -> Destination {
@@ -110,6 +110,12 @@ final class ManagementHarness: Sendable {
             }
         }
 
+        func decide(
+            _ request: AdmittedRequest, on eventLoop: any EventLoop, _ then: @escaping @Sendable (Destination) -> Void
+        ) {
+            then(.refused(TokenRefusal.undecided.refusal))
+        }
+
         func headers(for head: HTTPRequestFields) -> [(String, String)] { [] }
 
         func handle(_ destination: Destination, body: ByteBuffer, _ responder: HTTPResponder) {
@@ -117,7 +123,8 @@ final class ManagementHarness: Sendable {
             case .management(let request): endpoint.handle(request, body: body, responder)
             case .answered(let answer): answer.send(responder)
             case .refused(let refusal): responder.refuse(refusal)
-            case .streamable, .eventStream, .status, .preflight, .adHoc: responder.respond(.imATeapot)
+            case .streamable, .eventStream, .status, .preflight, .adHoc, .document, .undecided:
+                responder.respond(.imATeapot)
             }
         }
 

@@ -75,10 +75,29 @@ final class ListenerHarness: Sendable {
     /// What answers, without a listener.
     static func handler() -> any HTTPRequestHandler { Handler(HTTPLimits()) }
 
+    private struct Undecided: Sendable {
+        let decide: @Sendable () -> Void
+    }
+
+    /// Waits until that many requests are waiting for a decision.
+    func waitForUndecided(_ count: Int) async throws {
+        while handler.undecided.withLock({ $0.count }) < count { _ = try await handler.arrivals.next() }
+    }
+
+    /// Lets all of them in.
+    func decideAll() {
+        let all = handler.undecided.withLock { undecided in
+            defer { undecided = [] }
+            return undecided
+        }
+        for one in all { one.decide() }
+    }
+
     private final class Handler: HTTPRequestHandler {
         let seen = Mutex<[String]>([])
         let held = Mutex<[HTTPResponder]>([])
         let streams = Mutex<[HTTPResponder]>([])
+        let undecided = Mutex<[Undecided]>([])
         let arrivals = EventQueue<String>()
         let departures = EventQueue<String>()
 
@@ -104,11 +123,27 @@ final class ListenerHarness: Sendable {
                 var head = head.head
                 head.headers.add(name: "Authorization", value: "Bearer secret")
                 let admitted = try admission.admit(HTTPRequestFields(head))
-                let request = try admission.authenticate(admitted, for: endpoint)
-                return .streamable(request, maximumBody: head.method == .GET ? 0 : limits.maximumBodyBytes)
+                return head.uri.hasPrefix("/undecided") ? .undecided(admitted) : try destination(of: admitted)
             } catch {
                 return .refused(error)
             }
+        }
+
+        private func destination(of request: AdmittedRequest) throws(Refusal) -> Destination {
+            let isRead = request.http.method == .GET
+            return .streamable(
+                try admission.authenticate(request, for: endpoint), maximumBody: isRead ? 0 : limits.maximumBodyBytes)
+        }
+
+        /// Waits until it is told, but for what is decided at once.
+        func decide(
+            _ request: AdmittedRequest, on eventLoop: any EventLoop, _ then: @escaping @Sendable (Destination) -> Void
+        ) {
+            // It was let in before; an error here is a test that fails.
+            let answer = (try? destination(of: request)) ?? .refused(Refusal(.forbidden, "not decided"))
+            if request.target.path == "/undecided/at-once" { return then(answer) }
+            undecided.withLock { $0.append(Undecided { eventLoop.execute { then(answer) } }) }
+            arrivals.add("undecided")
         }
 
         func headers(for head: HTTPRequestFields) -> [(String, String)] { [] }

@@ -1,0 +1,74 @@
+import MCPGateway
+import NIOCore
+import NIOHTTP1
+
+// MARK: - Callers with access tokens
+
+extension FrontDoor {
+    /// Where a request goes with which a client asks how to come by a token; nil for every other request.
+    func metadata(_ request: AdmittedRequest, of resource: ProtectedResource) -> Destination? {
+        guard let subject = ProtectedResource.subject(ofMetadataAt: request.target.path) else { return nil }
+        guard isResource(subject) else { return .refused(admission.nothingHere) }
+        if request.http.method == .OPTIONS { return .preflight(request) }
+        guard request.http.method == .GET || request.http.method == .HEAD else {
+            return .refused(Refusal(.methodNotAllowed("GET, HEAD"), "use GET"))
+        }
+        return .document(resource.metadata(of: subject, request))
+    }
+
+    /// Whether there is something for clients at a path.
+    func isResource(_ path: String) -> Bool {
+        path == "/" || path == settings.prefix || table.endpoint(at: path) != nil
+    }
+
+    /// Whether a name is the address of something that clients find here.
+    package func isOwnAddress(_ name: String) -> Bool {
+        guard let origin = settings.identity?.origin, name.utf8.starts(with: origin.utf8) else { return false }
+        let path = String(name.utf8.dropFirst(origin.utf8.count)) ?? ""
+        return path.isEmpty || path.utf8.first == UInt8(ascii: "/") && isResource(path)
+    }
+
+    /// A token belongs into a header: what stands in the address is written into logs on the way.
+    func refuseTokenInQuery(_ request: AdmittedRequest) throws(Refusal) {
+        guard let query = request.target.query, query.utf8.contains(UInt8(ascii: "=")) else { return }
+        for pair in query.split(separator: "&") where pair.utf8.starts(with: "access_token=".utf8) {
+            throw Refusal(
+                .malformed,
+                "a token in the address is not accepted; send the header \"Authorization: Bearer <token>\"")
+        }
+    }
+
+    func decide(
+        _ request: AdmittedRequest, on eventLoop: any EventLoop, _ then: @escaping @Sendable (Destination) -> Void
+    ) {
+        guard let resource = settings.identity, let field = request.http[.authorization] else {
+            return then(destination(of: request))
+        }
+        let token = Credentials.token(in: field)
+        let verdict = resource.judge.judge(token) { [self] verdict in
+            eventLoop.execute { [self] in then(destination(of: request, token, verdict)) }
+        }
+        if let verdict { then(destination(of: request, token, verdict)) }
+    }
+
+    private func destination(of request: AdmittedRequest, _ token: String, _ verdict: TokenVerdict) -> Destination {
+        var request = request
+        switch verdict {
+        case .accepted(let principal, let end):
+            request.shown = admission.credentials.remember(token, of: principal, until: end)
+        case .refused(.undecided): return .refused(TokenRefusal.undecided.refusal)
+        case .refused(let refusal): request.shown = .refused(refusal)
+        }
+        return destination(of: request)
+    }
+
+    /// Ends what was begun with tokens that have ended a while ago.
+    package func endOldTokens() {
+        if admission.credentials.revokeEnded(at: .now()) { showOut() }
+    }
+
+    /// Has every access token judged anew when it comes next.
+    package func forgetAccessTokens() {
+        admission.credentials.forgetFound()
+    }
+}

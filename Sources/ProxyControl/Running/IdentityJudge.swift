@@ -1,0 +1,70 @@
+import AccessTokens
+import Addresses
+import Logging
+import MCPFrontEnd
+import MCPGateway
+import MCPUpstream
+import MCPValues
+import NIOCore
+import ProxyConfiguration
+import TokenIssuers
+
+/// Says whom an access token stands for: its issuer whether it counts, the configuration what it opens.
+final class IdentityJudge: AccessTokenJudge {
+    private let issuers: Issuers
+    private let requiredScopes: [String]
+    private let holders: TokenHolders
+
+    /// - Parameter isOwnAddress: Whether a token for this name is one for the proxy, where no audience is configured.
+    init(
+        _ settings: ProxySettings, holders: TokenHolders, eventLoop: any EventLoop, logger: Logger,
+        isOwnAddress: @escaping @Sendable (String) -> Bool
+    ) {
+        let identity = settings.identity
+        let base = settings.baseURL.text.map { [$0] } ?? []
+        issuers = Issuers(
+            identity.issuers.map { $0.issuerSettings(base: base, isOwnAddress) },
+            egress: EgressRules.ofProcess.egress(ServerEgress(), trustedCAFile: settings.trustedCAFile),
+            eventLoop: eventLoop,
+            clock: IssuerClock(wall: { Self.now }, uptime: { .now() }), logger: logger)
+        requiredScopes = identity.requiredScopes
+        self.holders = holders
+    }
+
+    private static var now: UnixTime { UnixTime(milliseconds: Int64(WallClock.now * 1_000)) }
+
+    func judge(_ token: String, _ then: @escaping @Sendable (TokenVerdict) -> Void) -> TokenVerdict? {
+        issuers.judge(Array(token.utf8)) { [self] outcome in then(verdict(of: outcome)) }.map(verdict)
+    }
+
+    private func verdict(of outcome: TokenOutcome) -> TokenVerdict {
+        switch outcome {
+        case .unavailable: return .refused(.undecided)
+        case .refused(let fault): return .refused(.invalid(fault.words))
+        case .verified(let token):
+            guard requiredScopes.allSatisfy({ needed in token.scopes.contains { $0.utf8.elementsEqual(needed.utf8) } })
+            else { return .refused(.scopesMissing) }
+            guard let principal = holders.principal(of: token) else { return .refused(.nobodysRights) }
+            let left = token.expiry.milliseconds - Self.now.milliseconds
+            return .accepted(principal, until: .now() + .milliseconds(max(0, left)))
+        }
+    }
+}
+
+extension TokenIssuerSettings {
+    fileprivate func issuerSettings(
+        base: [String], _ isOwnAddress: @escaping @Sendable (String) -> Bool
+    ) -> IssuerSettings {
+        let ownNames: [String] = self.audiences.isEmpty ? base : self.audiences
+        let isConfigured = !audiences.isEmpty
+        let isOwn: @Sendable (String) -> Bool = { name in !isConfigured && isOwnAddress(name) }
+        let asked = introspection.map { asked in
+            IssuerSettings.Introspection(
+                url: asked.url, clientID: asked.clientID, clientSecret: asked.clientSecret.reveal())
+        }
+        let rules = IssuerRules(
+            issuer: issuer, audiences: ownNames, algorithms: algorithms,
+            leewaySeconds: Int(clockLeeway.components.seconds), isOwnName: isOwn)
+        return IssuerSettings(rules: rules, address: address, keysURL: keysURL, introspection: asked)
+    }
+}
