@@ -192,7 +192,7 @@ let package = Package(
             name: "ProxyControlTests",
             dependencies: [
                 "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
-                "ProxyControl",
+                "AccessTokens", "ProxyControl",
                 "MCPTestSupport", nioCore, nioPosix, logging,
             ],
             swiftSettings: strict

@@ -31,13 +31,10 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
     /// connection is closed after it: what is left of the body is never taken for another request.
     private static let largestSkippedBody = 64 << 10
 
-    /// How long a request waits until it is known who sends it.
-    private static let longestDecision = Duration.seconds(15)
-
     let limits: HTTPLimits
     let listener: HTTPListener
     let handler: any HTTPRequestHandler
-    private(set) var state = State.idle
+    var state = State.idle
     private(set) var context: ChannelHandlerContext?
     private(set) var responder: HTTPResponder?
     var keepAlive = true
@@ -67,7 +64,7 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
     /// Goes off when a stream has to show that it is still there.
     var keepAliveTimer: LazyTimer?
     private var requestsServed = 0
-    private var holdsRead = false
+    var holdsRead = false
     /// Whether the client sends nothing more. It may still read.
     var inputIsClosed = false
     private(set) var address = ""
@@ -193,40 +190,8 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
         begin(fields, destination)
     }
 
-    /// Waits until it is known who sends a request. What the client sends meanwhile stays in its socket.
-    private func decide(_ request: AdmittedRequest) {
-        guard let context else { return }
-        state = .deciding
-        startTimer(Self.longestDecision)
-        let box = NIOLoopBound(self, eventLoop: context.eventLoop)
-        handler.decide(request, on: context.eventLoop) { destination in
-            box.value.decided(request.http, destination)
-        }
-    }
-
-    private func decided(_ fields: HTTPRequestFields, _ destination: Destination) {
-        // The client may have gone, or has had its answer because this took too long.
-        guard case .deciding = state, let context else { return }
-        begin(fields, destination)
-        takeWaiting()
-        guard !inputIsClosed || !isReading else {
-            context.close(promise: nil)
-            return
-        }
-        if holdsRead, waiting.isEmpty {
-            holdsRead = false
-            context.read()
-        }
-    }
-
-    private var isReading: Bool {
-        switch state {
-        case .readingBody, .skippingBody: true
-        case .idle, .deciding, .answering, .refused: false
-        }
-    }
-
-    private func begin(_ fields: HTTPRequestFields, _ destination: Destination) {
+    /// Goes on with a request of which it is known where it goes.
+    func begin(_ fields: HTTPRequestFields, _ destination: Destination) {
         maximumBody = destination.maximumBody
         visitor = destination.visitor
         self.destination = destination
@@ -327,7 +292,7 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
         respond(status, isJSON: true, fields, [], body: HTTPProblem.body(refusal.words))
     }
 
-    private func startTimer(_ duration: Duration) {
+    func startTimer(_ duration: Duration) {
         timer?.set(duration)
     }
 
@@ -404,7 +369,7 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     /// Goes on with what had arrived before the last answer was complete.
-    private func takeWaiting() {
+    func takeWaiting() {
         // An answer that is complete at once comes back here: the outer round goes on with the next part then.
         guard !isTakingWaiting else { return }
         isTakingWaiting = true

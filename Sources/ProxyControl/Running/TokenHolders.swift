@@ -57,6 +57,9 @@ final class TokenHolders: Sendable {
         }
     }
 
+    /// Everybody who has come with a token and is still there.
+    var all: [Principal] { state.withLock { $0.holders.values.compactMap(\.standing).map(Principal.init) } }
+
     /// Whether somebody has come with a token, and is still there.
     func knows(_ principal: Principal) -> Bool {
         state.withLock { $0.holders.values.contains { $0.standing?.name == principal.name } }

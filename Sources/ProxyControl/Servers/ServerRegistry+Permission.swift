@@ -198,7 +198,7 @@ extension ServerRegistry {
     func mayOwn(_ mark: OwnerMark) -> Bool {
         if managementAccess.callers.isOpen { return mark == .anonymous }
         return settings.managementTokens.contains { self.mark(of: $0) == mark }
-            || builder.principals.namedClients.contains {
+            || (builder.principals.namedClients + builder.principals.holders.all).contains {
                 OwnerMark($0.name) == mark && $0.rights.admit(.management(.write))
             }
     }

@@ -4,13 +4,19 @@ import Testing
 @testable import ProxyConfiguration
 
 @Suite struct IdentityConversionTests {
+    /// With one client that matches, so that only what is tested can be wrong.
     private func document(_ identity: String, baseURL: String? = "https://mcp.example.com") -> String {
         let base = baseURL.map { "\"baseURL\": \"\($0)\", " } ?? ""
-        return #"{"mcpProxy": {\#(base)"identity": {\#(identity)}}, "mcpServers": {"a": {"command": "b"}}}"#
+        let clients = #""clients": {"staff": {"match": {"issuer": "https://a.example"}, "servers": ["*"]}}"#
+        return
+            #"{"mcpProxy": {\#(base)"identity": {\#(identity)}, \#(clients)}, "mcpServers": {"a": {"command": "b"}}}"#
     }
 
+    /// What is wrong with an issuer. That no client matches one that is no issuer goes without saying.
     private func found(_ issuer: String, baseURL: String? = "https://mcp.example.com") -> [ConfigurationProblem] {
-        errors(document(#""issuers": [{\#(issuer)}]"#, baseURL: baseURL))
+        errors(document(#""issuers": [{\#(issuer)}]"#, baseURL: baseURL)).filter {
+            !$0.keyPath.hasPrefix("mcpProxy.clients")
+        }
     }
 
     @Test("Every key is read")
@@ -19,7 +25,7 @@ import Testing
             document(
                 #"""
                 "issuers": [
-                  {"issuer": "https://login.example.com/realms/a", "audience": ["https://mcp.example.com", "mcp"],
+                  {"issuer": "https://a.example", "audience": ["https://mcp.example.com", "mcp"],
                    "jwksURL": "https://keys.example.com/k?v=1", "algorithms": ["ES384", "Ed25519"], "clockLeeway": "5s",
                    "introspection": {"url": "http://127.0.0.1:8080/i", "clientID": "c", "clientSecret": "s"}},
                   {"issuer": "https://other.example.com", "audience": "mcp"}
@@ -32,8 +38,7 @@ import Testing
                 == IdentitySettings(
                     issuers: [
                         TokenIssuerSettings(
-                            issuer: "https://login.example.com/realms/a",
-                            address: "https://login.example.com/realms/a",
+                            issuer: "https://a.example", address: "https://a.example",
                             audiences: ["https://mcp.example.com", "mcp"], keysURL: "https://keys.example.com/k?v=1",
                             algorithms: [.es384, .edDSA], clockLeeway: .seconds(5),
                             introspection: .init(
@@ -141,8 +146,17 @@ import Testing
 
     @Test("Without issuers somebody is told that nothing comes of it")
     func empty() throws {
-        #expect(try load(document("")).warnings.map(\.keyPath) == ["mcpProxy.identity.issuers"])
-        #expect(try load(document(#""issuers": []"#)).warnings.count == 1)
+        for issuers in ["", #""issuers": []"#] {
+            let text = #"{"mcpProxy": {"identity": {\#(issuers)}}, "mcpServers": {"a": {"command": "b"}}}"#
+            #expect(try load(text).warnings.map(\.keyPath) == ["mcpProxy.identity.issuers"])
+        }
+    }
+
+    @Test("Issuers without a client that matches are refused: everything would be open")
+    func noClients() {
+        let text =
+            #"{"mcpProxy": {"identity": {"issuers": [{"issuer": "https://a.example", "audience": "a"}]}}, "mcpServers": {"a": {"command": "b"}}}"#
+        #expect(errors(text).map(\.keyPath) == ["mcpProxy.identity"])
     }
 
     @Test("A secret whose variable is not set stops the start")

@@ -1,0 +1,75 @@
+import MCPGateway
+import NIOCore
+import Testing
+
+@testable import MCPFrontEnd
+
+/// Tokens of which an issuer has said whom they stand for.
+@Suite struct FoundCredentialsTests {
+    private let credentials = Credentials()
+    private let ann = Principal(name: "ann")
+
+    private func principal(_ token: String) -> Principal? {
+        credentials.shown(authorization: "Bearer \(token)").principal
+    }
+
+    @Test("A token stands for somebody until it ends, and is not known then")
+    func ends() {
+        let shown = credentials.remember("long", of: ann, until: .now() + .hours(1))
+        #expect(shown.principal == ann)
+        #expect(principal("long") == ann)
+        _ = credentials.remember("over", of: ann, until: .now())
+        guard case .unknown = credentials.shown(authorization: "Bearer over") else {
+            Issue.record("it has ended")
+            return
+        }
+    }
+
+    @Test("What was begun with a token ends ten minutes after it")
+    func grace() {
+        let end = NIODeadline.now() + .hours(1)
+        let shown = credentials.remember("t", of: ann, until: end)
+        #expect(!credentials.revokeEnded(at: end + .minutes(9)))
+        #expect(!shown.isRevoked)
+        #expect(credentials.revokeEnded(at: end + .minutes(10)))
+        #expect(shown.isRevoked)
+        #expect(credentials.count == 0)
+    }
+
+    @Test("A configured token stays whose it is, whatever an issuer says, and does not end")
+    func configured() {
+        credentials.add("t", for: .token(number: 0))
+        _ = credentials.remember("t", of: ann, until: .now() + .hours(1))
+        #expect(principal("t") == .token(number: 0))
+        #expect(!credentials.revokeEnded(at: .now() + .hours(24)))
+        credentials.forgetFound()
+        #expect(principal("t") == .token(number: 0))
+        // One that becomes configured is no longer what was found out.
+        _ = credentials.remember("u", of: ann, until: .now() + .hours(1))
+        credentials.add("u", for: .token(number: 1))
+        credentials.forgetFound()
+        #expect(principal("u") == .token(number: 1))
+    }
+
+    @Test("What was found out can be forgotten without ending anything")
+    func forgotten() {
+        let shown = credentials.remember("t", of: ann, until: .now() + .hours(1))
+        credentials.forgetFound()
+        #expect(principal("t") == nil)
+        #expect(!shown.isRevoked)
+    }
+
+    @Test("Ten thousand are remembered; then the one goes that ends first")
+    func bounded() {
+        let now = NIODeadline.now()
+        for number in 0..<Credentials.maximumFound {
+            _ = credentials.remember(
+                "\(number)", of: ann, until: now + .hours(2) + .seconds(Int64((number + 5_000) % 10_000)))
+        }
+        let first = credentials.shown(authorization: "5000")
+        _ = credentials.remember("one more", of: ann, until: now + .hours(9))
+        #expect(credentials.count == Credentials.maximumFound)
+        #expect(principal("5000") == nil && principal("5001") == ann && principal("one more") == ann)
+        #expect(!first.isRevoked, "what was begun with it goes on")
+    }
+}

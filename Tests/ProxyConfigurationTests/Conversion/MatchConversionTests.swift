@@ -1,0 +1,78 @@
+import MCPValues
+import Testing
+
+@testable import ProxyConfiguration
+
+@Suite struct MatchConversionTests {
+    private func document(_ client: String) -> String {
+        let issuers =
+            #"[{"issuer": "https://a.example", "audience": "a"}, {"issuer": "https://b.example", "audience": "b"}]"#
+        let other = #""other": {"match": {"issuer": "https://b.example"}, "servers": ["*"]}"#
+        return
+            #"{"mcpProxy": {"identity": {"issuers": \#(issuers)}, "clients": {"staff": {\#(client)}, \#(other)}}, "mcpServers": {"git": {"command": "b"}}}"#
+    }
+
+    private func client(_ text: String) throws -> ClientSettings {
+        try #require(try load(document(text)).settings.clients.first)
+    }
+
+    @Test("Issuer, claims and scopes are read in the order written")
+    func allKeys() throws {
+        let client = try client(
+            #"""
+            "match": {"issuer": "https://a.example", "claims": {"groups": "dev", "/realm_access/roles": ["x", "y"]}},
+            "servers": ["git"], "groups": [], "readOnly": true,
+            "scopes": {"w": {"readOnly": false, "tools": ["git__*"]},
+                       "m": {"management": "read", "servers": ["git"], "groups": ["g"], "callsPerMinute": 9}}
+            """#)
+        let (groups, roles) = (try #require(ClaimPath("groups")), try #require(ClaimPath("/realm_access/roles")))
+        #expect(
+            client.match
+                == ClientMatch(
+                    issuer: "https://a.example", claims: [.init(groups, ["dev"]), .init(roles, ["x", "y"])]))
+        #expect(
+            client.scopes == [
+                ScopeRights("w", RightsAddition(tools: ["git__*"], liftsReadOnly: true)),
+                ScopeRights(
+                    "m", RightsAddition(servers: ["git"], groups: ["g"], management: .read, callsPerMinute: 9)),
+            ])
+    }
+
+    @Test("What cannot match is refused, with what to write instead")
+    func refused() {
+        for (text, path) in [
+            (#""match": {}"#, "match.issuer"), (#""match": {"issuer": ""}"#, "match.issuer"),
+            (#""match": {"issuer": "https://c.example"}"#, "match.issuer"),
+            (#""match": {"issuer": "https://a.example/"}"#, "match.issuer"),
+            (#""match": {"issuer": "https://a.example", "claims": {"": "x"}}"#, #"match.claims[""]"#),
+            (#""match": {"issuer": "https://a.example", "claims": {"/a~2": "x"}}"#, #"match.claims["/a~2"]"#),
+            (#""match": {"issuer": "https://a.example", "claims": {"a": []}}"#, "match.claims.a"),
+            (#""match": {"issuer": "https://a.example", "claims": {"a": {"b": "c"}}}"#, "match.claims.a"),
+            (#""match": {"issuer": "https://a.example", "claims": {"a": ["x", 1]}}"#, "match.claims.a[1]"),
+            (#""match": {"issuer": "https://a.example"}, "scopes": {"a b": {}}"#, #"scopes["a b"]"#),
+            (#""match": {"issuer": "https://a.example"}, "scopes": {"a": {"readOnly": true}}"#, "scopes.a.readOnly"),
+            (#""match": {"issuer": "https://a.example"}, "scopes": {"a": {"groups": ["g"]}}"#, "scopes.a.groups"),
+        ] {
+            let found = errors(document(#"\#(text), "servers": ["*"]"#))
+            #expect(found.map(\.keyPath) == ["mcpProxy.clients.staff.\(path)"], "\(text)")
+            #expect(found.first?.suggestion?.isEmpty == false)
+        }
+    }
+
+    @Test("A point in a claim is told to lead nowhere, unless it is in an address")
+    func points() throws {
+        func warnings(_ claim: String) throws -> [String] {
+            let text = #""match": {"issuer": "https://a.example", "claims": {"\#(claim)": "x"}}, "servers": ["*"]"#
+            return try load(document(text)).warnings.compactMap(\.suggestion)
+        }
+        #expect(try warnings("realm_access.roles") == [#"Write "/realm_access/roles" for a claim in a claim"#])
+        #expect(try warnings("https://example.com/roles").isEmpty)
+        #expect(try warnings("/a.b").isEmpty)
+    }
+
+    @Test("Scopes of a client that nobody can be with an access token are told to have no effect")
+    func scopesAlone() throws {
+        let text = document(#""tokens": ["0123456789abcdef0123"], "servers": ["*"], "scopes": {"a": {}}"#)
+        #expect(try load(text).warnings.map(\.keyPath) == ["mcpProxy.clients.staff.scopes"])
+    }
+}

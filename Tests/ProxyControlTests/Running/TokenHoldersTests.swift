@@ -1,0 +1,123 @@
+import AccessTokens
+import MCPCore
+import MCPGateway
+import MCPValues
+import NIOCore
+import ProxyConfiguration
+import Testing
+
+@testable import ProxyControl
+
+/// Whom an access token stands for, and what that opens.
+@Suite struct TokenHoldersTests {
+    private static let issuer = "https://a.example"
+
+    private func token(
+        _ subject: String, _ more: String = "", issuer: String = issuer
+    ) throws -> VerifiedToken {
+        let claims = #"{"active":true,"aud":"us","sub":"\#(subject)"\#(more)}"#
+        return try IssuerRules(issuer: issuer, audiences: ["us"]).check(
+            introspected: TokenClaims(try JSONText(scanning: ByteBuffer(string: claims))), rememberedFor: 60,
+            now: UnixTime(milliseconds: 0))
+    }
+
+    private func client(
+        _ name: String, _ servers: String, issuer: String = issuer, claims: [String: [String]] = [:],
+        scopes: [ScopeRights] = []
+    ) -> ClientSettings {
+        var client = ClientSettings(name: name, rights: Rights(servers: NamePatterns([servers])))
+        client.match = ClientMatch(
+            issuer: issuer, claims: claims.compactMap { name, values in ClaimPath(name).map { .init($0, values) } })
+        client.scopes = scopes
+        return client
+    }
+
+    private func holders(_ clients: [ClientSettings]) -> TokenHolders {
+        let holders = TokenHolders()
+        _ = holders.keep(clients)
+        return holders
+    }
+
+    @Test("A refreshed token is the same caller; another subject or issuer is another")
+    func identity() throws {
+        let holders = holders([client("all", "*"), client("b", "*", issuer: "https://b.example")])
+        let ann = try #require(holders.principal(of: try token("ann")))
+        #expect(holders.principal(of: try token("ann", #","iat":0,"jti":"2""#)) == ann)
+        #expect(try holders.principal(of: token("bob")) != ann)
+        #expect(try holders.principal(of: token("ann", issuer: "https://b.example")) != ann)
+        #expect(ann.isNamed)
+    }
+
+    @Test("No two people have one name, however their issuers call them")
+    func names() throws {
+        let holders = holders([client("all", "*")])
+        let subjects = ["ann all", "ann%20all", "ann", "\u{E9}", "e\u{301}", "ann\\u0000", "ANN"]
+        let principals = try subjects.compactMap { try holders.principal(of: token($0)) }
+        #expect(Set(principals).count == subjects.count)
+        #expect(principals.allSatisfy { $0.name.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F } })
+    }
+
+    @Test("The first client that matches says what a token opens, and it alone")
+    func first() throws {
+        let holders = holders([
+            client("ops", "ops", claims: ["groups": ["ops", "root"]]),
+            client("dev", "dev", claims: ["groups": ["dev"]]),
+            client("both", "both", claims: ["groups": ["x"], "site": ["y"]]),
+        ])
+        func servers(_ claims: String) throws -> [String]? {
+            try holders.principal(of: token("ann", ",\(claims)"))?.rights.servers.texts
+        }
+        #expect(try servers(#""groups":["dev","ops"]"#) == ["ops"])
+        #expect(try servers(#""groups":"root""#) == ["ops"])
+        #expect(try servers(#""groups":["dev"]"#) == ["dev"])
+        #expect(try servers(#""groups":["x"],"site":"y""#) == ["both"])
+        for claims in [#""groups":["x"]"#, #""groups":[]"#, #""groups":"DEV""#, #""site":"y""#] {
+            #expect(try servers(claims) == nil, "\(claims)")
+        }
+    }
+
+    @Test("A client with tokens alone is nobody with an access token")
+    func noMatch() throws {
+        var laptop = client("laptop", "*")
+        laptop.match = nil
+        #expect(try holders([laptop]).principal(of: token("ann")) == nil)
+    }
+
+    @Test("A token with more scopes is another caller than one with fewer, and neither has the other's rights")
+    func scopes() throws {
+        let scopes = [
+            ScopeRights("w", RightsAddition(servers: ["w"])), ScopeRights("m", RightsAddition(management: .read)),
+        ]
+        let holders = holders([client("all", "r", scopes: scopes)])
+        let plain = try #require(holders.principal(of: try token("ann", #","scope":"other""#)))
+        let more = try #require(holders.principal(of: try token("ann", #","scope":"w other m""#)))
+        #expect(plain != more)
+        #expect(plain.rights.servers.texts == ["r"] && plain.rights.management == .none)
+        #expect(more.rights.servers.texts == ["r", "w"] && more.rights.management == .read)
+        #expect(
+            try holders.principal(of: token("ann", #","scp":["m","w"]"#)) == more, "their order makes no difference")
+    }
+
+    @Test("A reload gives everybody the rights of the clients that are there now, and nothing to whom none matches")
+    func reload() throws {
+        let holders = holders([client("dev", "a", claims: ["groups": ["dev"]])])
+        let ann = try #require(holders.principal(of: try token("ann", #","groups":"dev""#)))
+        #expect(holders.keep([client("dev", "b", claims: ["groups": ["dev"]])]) == [ann])
+        #expect(ann.rights.servers.texts == ["b"])
+        #expect(holders.keep([client("dev", "b", claims: ["groups": ["dev"]])]).isEmpty)
+        #expect(holders.keep([client("dev", "b", claims: ["groups": ["ops"]])]) == [ann])
+        #expect(ann.rights == .none)
+        #expect(holders.keep([client("dev", "a", claims: ["groups": ["dev"]])]) == [ann])
+        #expect(ann.rights.servers.texts == ["a"])
+    }
+
+    @Test("Who has gone is forgotten")
+    func gone() throws {
+        let holders = holders([client("all", "*")])
+        for number in 0..<200 { _ = try holders.principal(of: token("\(number)")) }
+        #expect(holders.all.isEmpty)
+        let ann = try #require(holders.principal(of: try token("ann")))
+        #expect(holders.knows(ann) && holders.all == [ann])
+        #expect(!holders.knows(.anonymous))
+    }
+}
