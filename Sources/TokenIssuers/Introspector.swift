@@ -7,13 +7,12 @@ import Synchronization
 
 /// Asks an issuer what opaque tokens stand for: once for all who come with the same token.
 ///
-/// What it says yes to is remembered by whoever asked, until the token ends; what it says no to is remembered here for a
-/// moment, so that a client that tries again and again costs the issuer nothing.
+/// What it has said is remembered, a no for a moment, so that a client that tries again and again costs the issuer nothing.
 final class Introspector: Sendable {
     /// For how long an answer counts (RFC 7662, 4: a token that was revoked stays valid for that long).
     static let rememberedSeconds = 60
     static let refusalKeptFor = TimeAmount.seconds(10)
-    static let maximumRefusals = 10_000
+    static let maximumRemembered = 10_000
     /// How many tokens the issuer is asked for at a time, and how many requests wait for that.
     static let maximumAsked = 100
     static let maximumWaiting = 1_000
@@ -25,15 +24,15 @@ final class Introspector: Sendable {
         let then: @Sendable (TokenOutcome) -> Void
     }
 
-    private struct Refusal {
-        let fault: TokenFault
+    private struct Answer {
+        let outcome: TokenOutcome
         let end: NIODeadline
     }
 
     private struct State {
         var asked: [Name: [Waiter]] = [:]
         var waiting = 0
-        var refusals: [Name: Refusal] = [:]
+        var answers: [Name: Answer] = [:]
     }
 
     private enum Step {
@@ -72,9 +71,9 @@ final class Introspector: Sendable {
     }
 
     private func enter(_ waiter: Waiter, _ name: Name, _ now: NIODeadline, _ state: inout State) -> Step {
-        if let refusal = state.refusals[name] {
-            if now < refusal.end { return .answer(.refused(refusal.fault)) }
-            state.refusals[name] = nil
+        if let answer = state.answers[name] {
+            if now < answer.end { return .answer(answer.outcome) }
+            state.answers[name] = nil
         }
         guard state.waiting < Self.maximumWaiting else { return .answer(.unavailable) }
         if state.asked[name] != nil {
@@ -95,7 +94,7 @@ final class Introspector: Sendable {
         let waiting = state.withLock { state in
             let waiting = state.asked.removeValue(forKey: name) ?? []
             state.waiting -= waiting.count
-            if case .refused(let fault) = outcome { remember(fault, name, now, &state) }
+            if let end = end(of: outcome, now) { remember(Answer(outcome: outcome, end: end), name, now, &state) }
             return waiting
         }
         for waiter in waiting { waiter.then(outcome) }
@@ -116,12 +115,22 @@ final class Introspector: Sendable {
         }
     }
 
-    /// Where there is no room all are forgotten that have ended, and if that makes none, all.
-    private func remember(_ fault: TokenFault, _ name: Name, _ now: NIODeadline, _ state: inout State) {
-        if state.refusals.count >= Self.maximumRefusals {
-            state.refusals = state.refusals.filter { now < $0.value.end }
-            if state.refusals.count >= Self.maximumRefusals { state.refusals = [:] }
+    /// Until when an answer counts; nil for what is none.
+    private func end(of outcome: TokenOutcome, _ now: NIODeadline) -> NIODeadline? {
+        switch outcome {
+        case .verified(let token):
+            now + .milliseconds(max(0, token.expiry.milliseconds - clock.wall().milliseconds))
+        case .refused: now + Self.refusalKeptFor
+        case .unavailable: nil
         }
-        state.refusals[name] = Refusal(fault: fault, end: now + Self.refusalKeptFor)
+    }
+
+    /// Where there is no room all are forgotten that have ended, and if that makes none, all.
+    private func remember(_ answer: Answer, _ name: Name, _ now: NIODeadline, _ state: inout State) {
+        if state.answers.count >= Self.maximumRemembered {
+            state.answers = state.answers.filter { now < $0.value.end }
+            if state.answers.count >= Self.maximumRemembered { state.answers = [:] }
+        }
+        state.answers[name] = answer
     }
 }

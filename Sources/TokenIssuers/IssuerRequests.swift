@@ -82,6 +82,8 @@ struct IssuerRequests: IssuerSource {
         call.headers = [
             ("Authorization", FormText.basicCredentials(introspection.clientID, introspection.clientSecret))
         ]
+        // Many of them are remembered.
+        call.maximumBytes = 64 << 10
         let text = try await answer(to: call)
         do throws(JSONError) {
             return TokenClaims(try JSONText(scanning: text, maximumDepth: 32))
@@ -94,7 +96,7 @@ struct IssuerRequests: IssuerSource {
     private func answer(to call: HTTPCall) async throws(IssuerFailure) -> ByteBuffer {
         var call = call
         call.timeout = Self.timeout
-        call.maximumBytes = KeySet.maximumBytes
+        call.maximumBytes = min(call.maximumBytes, KeySet.maximumBytes)
         call.egress = egress
         let answer: HTTPCall.Answer
         do throws(UpstreamFailure) {

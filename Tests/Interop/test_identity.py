@@ -296,6 +296,24 @@ async def test_nothing_of_a_token_reaches_a_server(launch, http, http_fixture, n
     assert token not in seen and token.split(".")[2] not in seen
 
 
+async def test_a_token_can_open_the_management_api_as_far_as_its_client_may(launch, http, issuer):
+    rights = {"scopes": {"admin": {"management": "read"}}}
+    with proxy_with(launch, issuer, rights=rights) as proxy:
+        for scope, status in [("mcp", 404), ("admin", 200)]:
+            answer = await http.get(proxy.url("/api/servers"), headers=bearer(issuer.token(scope=scope)))
+            assert answer.status_code == status
+        answer = await http.get(proxy.url("/api/servers"), headers=bearer(issuer.token(aud="other")))
+        assert answer.status_code == 401
+        for path in ["/readyz", "/healthz"]:
+            assert (await http.get(proxy.url(path), headers=bearer(issuer.token(scope="admin")))).status_code == 200
+
+
+async def test_a_legacy_client_comes_in_with_a_token_as_well(proxy, http, issuer):
+    client = proxy.old_client("a", http, headers=bearer(issuer.token()))
+    async with client.connected():
+        assert "result" in await client.call("echo", {"text": "hello"})
+
+
 # The issuer
 
 

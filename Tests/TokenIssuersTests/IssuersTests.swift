@@ -140,6 +140,18 @@ import Testing
         }
     }
 
+    @Test("What an issuer has said yes to is not asked again as long as that counts")
+    func accepted() throws {
+        let issuers = try issuer.issuers(introspects: true)
+        told.ask(issuers, "opaque")
+        issuer.answer(claims: #"{"active":true,"sub":"ann","aud":"us"}"#)
+        issuer.pass(.seconds(59))
+        told.ask(issuers, "opaque")
+        issuer.pass(.seconds(1))
+        told.ask(issuers, "opaque")
+        #expect(told.all == ["later", "ann", "ann", "later"])
+    }
+
     @Test("Only so many tokens are asked for at a time")
     func bounded() throws {
         let issuers = try issuer.issuers(introspects: true)

@@ -13,9 +13,15 @@ package final class Credentials: Sendable {
     /// How long what was begun with a token may go on when that has ended.
     static let grace = TimeAmount.minutes(10)
 
+    /// One that is not looked up any more, as long as something that was begun with it is under way.
+    private struct Forgotten {
+        weak var credential: Credential?
+    }
+
     private struct State {
         var known: [TokenText: Credential] = [:]
         var foundCount = 0
+        var forgotten: [Forgotten] = []
 
         mutating func take(_ key: TokenText) -> Credential? {
             let credential = known.removeValue(forKey: key)
@@ -70,17 +76,18 @@ package final class Credentials: Sendable {
 
     /// Forgets the one that ends first. What was begun with it goes on, and it can be found out again.
     private static func makeRoom(in state: inout State) {
-        let first = state.known.lazy.filter { $0.value.end != nil }.min {
-            ($0.value.end ?? .now()) < ($1.value.end ?? .now())
-        }
-        if let first { _ = state.take(first.key) }
+        let first = state.known.lazy.compactMap { key, credential in credential.end.map { (key, $0) } }
+            .min { $0.1 < $1.1 }
+        guard let first, let credential = state.take(first.0) else { return }
+        state.forgotten.append(Forgotten(credential: credential))
     }
 
     /// Forgets what was found out, so that it is found out again by the rules that are in force now.
     func forgetFound() {
         state.withLock { state in
-            state.known = state.known.filter { $0.value.end == nil }
-            state.foundCount = 0
+            let found = state.known.filter { $0.value.end != nil }
+            state.forgotten += found.values.map(Forgotten.init)
+            for key in found.keys { _ = state.take(key) }
         }
     }
 
@@ -89,10 +96,11 @@ package final class Credentials: Sendable {
     /// - Returns: Whether there was any.
     func revokeEnded(at now: NIODeadline) -> Bool {
         let ended = state.withLock { state -> [Credential] in
-            guard state.foundCount > 0 else { return [] }
-            let ended = state.known.filter { $0.value.end.map { $0 + Self.grace <= now } ?? false }
-            for key in ended.keys { _ = state.take(key) }
-            return Array(ended.values)
+            let overdue = state.foundCount == 0 ? [:] : state.known.filter { $0.value.isOverdue(at: now) }
+            for key in overdue.keys { _ = state.take(key) }
+            let forgotten = state.forgotten.compactMap(\.credential)
+            state.forgotten = forgotten.filter { !$0.isOverdue(at: now) }.map(Forgotten.init)
+            return overdue.values + forgotten.filter { $0.isOverdue(at: now) }
         }
         for credential in ended { credential.revoke() }
         return !ended.isEmpty
@@ -138,6 +146,9 @@ final class Credential: Sendable {
         self.principal = principal
         self.end = end
     }
+
+    /// Whether it has ended so long ago that nothing may be under way with it.
+    fileprivate func isOverdue(at now: NIODeadline) -> Bool { end.map { $0 + Credentials.grace <= now } ?? false }
 
     /// Whether it is accepted no more.
     var isRevoked: Bool { revoked.load(ordering: .acquiring) }

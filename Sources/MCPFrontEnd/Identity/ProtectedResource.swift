@@ -14,16 +14,19 @@ package struct ProtectedResource: Sendable {
     /// The origin under which clients reach the proxy; nil where that is not configured, and what they have called counts.
     let origin: String?
     let judge: any AccessTokenJudge
+    /// Whether the proxy itself speaks TLS.
+    let isSecure: Bool
 
     package init(
         issuers: [String], scopesSupported: [String], requiredScopes: [String], origin: String?,
-        judge: any AccessTokenJudge
+        judge: any AccessTokenJudge, isSecure: Bool = false
     ) {
         self.issuers = issuers
         self.scopesSupported = scopesSupported.isEmpty ? requiredScopes : scopesSupported
         self.requiredScopes = requiredScopes
         self.origin = origin
         self.judge = judge
+        self.isSecure = isSecure
     }
 
     /// The path that metadata is about, with `/` for the proxy as a whole; nil for the path of something else.
@@ -44,7 +47,7 @@ package struct ProtectedResource: Sendable {
         if let origin { return origin }
         // Admission has found it to be a name of ours.
         let host = request.target.authority ?? request.http[.host] ?? "localhost"
-        return "http://\(host.lowercased())"
+        return "\(isSecure ? "https" : "http")://\(host.lowercased())"
     }
 
     /// The metadata of what is at a path.

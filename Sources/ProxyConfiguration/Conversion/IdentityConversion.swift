@@ -179,6 +179,12 @@ enum IdentityConversion {
         _ key: String, in reader: ObjectReader, _ context: inout ConversionContext
     ) -> [String] {
         (reader.texts(key, &context) ?? []).enumerated().compactMap { index, entry in
+            if entry.text == "offline_access", key == "scopesSupported" {
+                context.warn(
+                    "a client that wants to refresh its tokens asks its issuer for this by itself",
+                    at: entry.node.position, reader.path(key).appending(index: index), write: "Remove it")
+                return nil
+            }
             if ScopeText.isScope(entry.text) { return entry.text }
             context.error(
                 "\(ConversionContext.quoted(entry.node) ?? "this") is no scope", at: entry.node.position,

@@ -168,7 +168,8 @@ package struct Composition {
             requiredScopes: identity.requiredScopes, origin: settings.baseURL.origin,
             judge: IdentityJudge(
                 settings, holders: builder.principals.holders, eventLoop: builder.eventLoops.next(),
-                logger: builder.logger, isOwnAddress: addresses.contains))
+                logger: builder.logger, isOwnAddress: addresses.contains),
+            isSecure: settings.tls != nil)
     }
 
     private static func httpLimits(_ limits: Limits) -> HTTPLimits {

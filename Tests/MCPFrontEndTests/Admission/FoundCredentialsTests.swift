@@ -57,6 +57,10 @@ import Testing
         credentials.forgetFound()
         #expect(principal("t") == nil)
         #expect(!shown.isRevoked)
+        #expect(!credentials.revokeEnded(at: .now() + .minutes(69)))
+        #expect(
+            credentials.revokeEnded(at: .now() + .minutes(71)) && shown.isRevoked, "it ends in its time all the same")
+        #expect(!credentials.revokeEnded(at: .now() + .minutes(71)))
     }
 
     @Test("Ten thousand are remembered; then the one goes that ends first")

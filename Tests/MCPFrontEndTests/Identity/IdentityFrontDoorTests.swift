@@ -43,7 +43,7 @@ import Testing
             credentials.add("static", for: .token(number: 0))
             let access = Access.holders([.token(number: 0)], clientsOf: [.server(ByteText("time"))])
             let settings = FrontDoorSettings(
-                host: "127.0.0.1", port: 0, prefix: prefix,
+                place: .port(0, host: "127.0.0.1"), prefix: prefix,
                 hosts: HostPolicy(hosts: [], origins: [], acceptsAddresses: false), limits: HTTPLimits(),
                 credentials: credentials, statusAccess: access,
                 identity: ProtectedResource(

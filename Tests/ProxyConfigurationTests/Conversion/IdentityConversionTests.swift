@@ -152,6 +152,15 @@ import Testing
         }
     }
 
+    @Test("What lets tokens be refreshed is no scope of the proxy's")
+    func offline() throws {
+        let loaded = try load(
+            document(
+                #""issuers": [{"issuer": "https://a.example"}], "scopesSupported": ["mcp", "offline_access"]"#))
+        #expect(loaded.settings.identity.scopesSupported == ["mcp"])
+        #expect(loaded.warnings.map(\.keyPath) == ["mcpProxy.identity.scopesSupported[1]"])
+    }
+
     @Test("Issuers without a client that matches are refused: everything would be open")
     func noClients() {
         let text =
