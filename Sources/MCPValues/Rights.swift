@@ -13,6 +13,8 @@ package struct Rights: Sendable, Hashable {
     package var groups: Groups
     package var tools: ToolRights
     package var management: ManagementRight
+    /// Whether it may use every server at which no token stands: somebody who is known and of whom nothing else is said.
+    package var usesUnguarded = false
     /// How many requests it may put to servers in a minute; nil for any number.
     package var callsPerMinute: Int?
 
@@ -29,6 +31,12 @@ package struct Rights: Sendable, Hashable {
 
     /// Nothing at all.
     package static let none = Rights()
+    /// Whatever would be open to everybody if nobody were asked who they are.
+    package static let unguarded = {
+        var rights = Rights()
+        rights.usesUnguarded = true
+        return rights
+    }()
 
     /// Whether it may use something.
     package func admit(_ place: Place) -> Bool {
@@ -40,7 +48,8 @@ package struct Rights: Sendable, Hashable {
             case .asServers: servers.admits(server.text)
             case .named: named(group)
             }
-        case .endpoint: !servers.texts.isEmpty
+        case .unguarded: usesUnguarded
+        case .endpoint: usesUnguarded || !servers.texts.isEmpty
         case .management(let right): management >= right && right > .none
         }
     }
@@ -58,6 +67,8 @@ package enum Place: Sendable, Hashable {
     case group(ByteText)
     /// What a group offers of a server.
     case member(ByteText, group: ByteText)
+    /// A server at which no token stands by itself.
+    case unguarded
     /// The endpoint for all servers: whoever may use any can come there.
     case endpoint
     /// The management API, as far as that.

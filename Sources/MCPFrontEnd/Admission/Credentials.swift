@@ -32,7 +32,12 @@ package final class Credentials: Sendable {
 
     private let state = Mutex(State())
 
-    package init() {}
+    private let certified: CertifiedCallers?
+
+    /// - Parameter certificates: Says who has a certificate; nil where nobody is known by one.
+    package init(certificates: (any CertificateJudge)? = nil) {
+        certified = certificates.map(CertifiedCallers.init)
+    }
 
     /// Accepts a token from now on, in place of what it stood for before.
     package func add(_ token: String, for principal: Principal) {
@@ -108,9 +113,17 @@ package final class Credentials: Sendable {
 
     // MARK: What requests show
 
-    /// What a request shows of who sends it.
+    /// Has every certificate judged anew when it comes next.
+    package func forgetCertificates() {
+        certified?.forget()
+    }
+
+    /// What a request shows of who sends it: a token, and without one the certificate of its connection.
     func shown(by request: HTTPRequestFields) -> ShownCredential {
-        guard let field = request[.authorization] else { return .none }
+        guard let field = request[.authorization] else {
+            guard let certificate = request.certificate, let certified else { return .none }
+            return certified.shown(certificate)
+        }
         guard !request.isRepeated(.authorization) else { return .unknown }
         return shown(authorization: field)
     }
@@ -142,7 +155,7 @@ final class Credential: Sendable {
     let end: NIODeadline?
     private let revoked = Atomic(false)
 
-    fileprivate init(_ principal: Principal, end: NIODeadline? = nil) {
+    init(_ principal: Principal, end: NIODeadline? = nil) {
         self.principal = principal
         self.end = end
     }

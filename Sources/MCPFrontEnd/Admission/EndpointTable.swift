@@ -100,6 +100,11 @@ final class EndpointTable: Sendable {
         return endpoint.route.access.keeps(principal)
     }
 
+    /// Whether somebody may use what is offered under a name.
+    func admits(_ principal: Principal, at name: String) -> Bool {
+        endpoint(at: base(of: name) + "/mcp")?.route.access.admits(principal) ?? false
+    }
+
     func endpoint(at path: String) -> Endpoint? {
         endpoints.withLock { $0[ByteText(path)] }
     }

@@ -75,8 +75,8 @@ final class StatusPages: Sendable {
         if let reader {
             body.writeString(#","servers":{"#)
             var isFirst = true
-            for server in servers where Self.mayKnow(reader, of: server.name) { write(server, to: &body, &isFirst) }
-            for name in disabled.withLock({ $0 }).sorted() where Self.mayKnow(reader, of: name) {
+            for server in servers where mayKnow(reader, of: server.name) { write(server, to: &body, &isFirst) }
+            for name in disabled.withLock({ $0 }).sorted() where mayKnow(reader, of: name) {
                 begin(name, .disabled, to: &body, &isFirst)
                 body.writeString("}")
             }
@@ -88,10 +88,11 @@ final class StatusPages: Sendable {
 
     /// Whether somebody who may read the status may know of a server. A client that the operator has named knows of what it
     /// may use, and of all where it may read in the management API.
-    private static func mayKnow(_ reader: Principal, of server: String) -> Bool {
+    private func mayKnow(_ reader: Principal, of server: String) -> Bool {
         guard reader.isNamed else { return true }
         let rights = reader.rights
-        return rights.admit(.server(ByteText(server))) || rights.admit(.management(.read))
+        return rights.admit(.management(.read)) || rights.admit(.server(ByteText(server)))
+            || rights.usesUnguarded && table.admits(reader, at: server)
     }
 
     private func begin(

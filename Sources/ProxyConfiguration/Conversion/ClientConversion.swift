@@ -97,10 +97,17 @@ enum ClientConversion {
         _ client: ClientSettings, in reader: ObjectReader, _ settings: ProxySettings,
         _ context: inout ConversionContext
     ) {
-        if client.tokens.isEmpty, reader.node("tokensFile") == nil, reader.node("match") == nil {
+        if client.tokens.isEmpty, reader.node("tokensFile") == nil, reader.node("match") == nil,
+            client.certificates == nil
+        {
             context.warn(
                 "nobody can be this client: it has no token", at: reader.position, reader.path,
                 write: #"Write "tokens": ["${LAPTOP_TOKEN}"]"#)
+        }
+        if let node = reader.node("certificates"), settings.tls?.clientCAFile == nil {
+            context.warn(
+                "no client is asked for a certificate", at: node.position, reader.path("certificates"),
+                write: "Name the file of their authority in mcpProxy.tls.clientCAFile")
         }
         let rights = client.rights
         if rights.servers.texts.isEmpty, rights.management == .none {

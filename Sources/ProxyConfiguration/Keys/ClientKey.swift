@@ -48,6 +48,12 @@ enum ClientKey {
             "How far it may go in the management API: not at all, read, change and add servers with a URL, or start programs as well."
         ),
         .other(
+            "certificates", .texts, \.certificates, whenChanged: .inPlace,
+            "Which certificates are the client's, too: patterns of the subject (CN=laptop,O=Example), of a name (DNS:, URI:, email:) or of sha256: and the fingerprint.",
+            hints: #""examples": [["CN=laptop,O=Example"], ["URI:spiffe://example.com/agents/*"]]"#
+        )
+        .settingOwn(\.certificates) { GroupConversion.patterns("certificates", in: $0, &$1) },
+        .other(
             "match", .object(.clientMatch), \.match, whenChanged: .inPlace,
             "Which callers with an access token are this client, too. Of several clients that match, the first one counts."
         )

@@ -8,6 +8,8 @@ package struct ClientSettings: Sendable, Equatable {
     /// A file with more of them, one a line, which was read when the configuration was.
     package var tokensFile: String?
     package var rights: Rights
+    /// Which certificates are the client's, too, as patterns of what they are called; nil for none.
+    package var certificates: NamePatterns?
     /// Which callers with an access token are this client, too; nil for none.
     package var match: ClientMatch?
     /// What more those may do whose token has a scope, in the order written.

@@ -72,6 +72,12 @@ package struct ProxySettings: Sendable, Equatable {
         self.management = management
     }
 
+    /// Whether callers are asked who they are wherever they come, so that nothing is open to everybody.
+    package var asksEverybody: Bool { !clients.isEmpty || asksByOtherMeans }
+
+    /// Whether they are asked by something that a reload does not change.
+    package var asksByOtherMeans: Bool { !identity.issuers.isEmpty || tls?.clientCAFile != nil }
+
     /// The tokens that open the management interface; empty means that none is asked for.
     package var managementTokens: [Secret] { management.authTokens ?? options.authTokens }
 }

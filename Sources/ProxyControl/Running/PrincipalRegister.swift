@@ -7,19 +7,25 @@ import Synchronization
 /// Knows every token that is accepted anywhere and whom it stands for, so that one token is one principal everywhere,
 /// also when servers come and go. A token that nothing accepts any more is forgotten.
 final class PrincipalRegister: Sendable {
-    let credentials = Credentials()
+    let credentials: Credentials
     /// Binds what a caller has created to the caller.
     let taskSeal: TaskSeal
     private let known: KnownTokens
     private let clients: NamedClients
     /// Callers with access tokens.
     let holders = TokenHolders()
+    /// Callers with certificates.
+    let certificates = CertificateHolders()
+    /// Whether callers are asked who they are although no client has a name.
+    private let asksByOtherMeans: Bool
     /// What keeps the tokens of the configuration in force.
     private let inForce = Mutex<[TokenLease]>([])
 
     /// - Parameter key: The secret of this proxy.
     init(_ settings: ProxySettings, key: StateKey = StateKey()) {
         taskSeal = TaskSeal(secrets: [:], ownSecret: key.bytes)
+        credentials = Credentials(certificates: certificates)
+        asksByOtherMeans = settings.asksByOtherMeans
         known = KnownTokens(credentials, taskSeal)
         clients = NamedClients(credentials)
         keep(settings)
@@ -31,6 +37,8 @@ final class PrincipalRegister: Sendable {
     @discardableResult
     func keep(_ settings: ProxySettings) -> Set<Principal> {
         let changed = clients.keep(settings.clients).union(holders.keep(settings.clients))
+            .union(certificates.keep(settings.clients))
+        credentials.forgetCertificates()
         let leases = settings.allTokens.map(known.lease)
         let old = inForce.withLock { inForce in
             defer { inForce = leases }
@@ -41,15 +49,18 @@ final class PrincipalRegister: Sendable {
         return changed
     }
 
+    /// Whether callers are asked who they are wherever they come.
+    var asksEverybody: Bool { asksByOtherMeans || !clients.isEmpty }
+
     /// The clients that the operator has named.
     var namedClients: [Principal] { clients.all }
 
     /// Who may use something at which these tokens stand.
     ///
     /// - Parameter places: Clients with the right to one of these may, too. Without a token it is open to everybody, unless
-    ///   the operator has named the clients that there are.
+    ///   callers are asked who they are wherever they come.
     func access(_ tokens: [Secret], clientsOf places: [Place]) -> Access {
-        guard !tokens.isEmpty || !clients.isEmpty else { return .everybody }
+        guard !tokens.isEmpty || asksEverybody else { return .everybody }
         var (holders, leases): (Set<Principal>, [TokenLease]) = ([], [])
         for token in tokens {
             if let client = clients.owner(of: token) {
@@ -60,14 +71,16 @@ final class PrincipalRegister: Sendable {
                 leases.append(lease)
             }
         }
-        return .holders(holders, clientsOf: clients.isEmpty ? [] : places, leases: leases)
+        return .holders(holders, clientsOf: asksEverybody ? places : [], leases: leases)
     }
 
     /// Access for one caller and nobody else: for everybody, where callers are not asked who they are, and for nobody, where
     /// the caller's token was taken away.
     func access(of caller: Principal) -> Access {
         if caller == .anonymous { return .everybody }
-        if clients.all.contains(caller) || holders.knows(caller) { return .holders([caller]) }
+        if clients.all.contains(caller) || holders.knows(caller) || certificates.knows(caller) {
+            return .holders([caller])
+        }
         return known.lease(of: caller).map { .holders([caller], leases: [$0]) } ?? .nobody
     }
 

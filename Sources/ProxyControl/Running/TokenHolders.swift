@@ -68,24 +68,32 @@ final class TokenHolders: Sendable {
 
 /// Which client of the configuration a caller is, with what of its scopes.
 private struct Role {
-    let client: ClientSettings
-    let scopes: [ScopeRights]
+    /// Empty for somebody who is none.
+    private let client: String
+    private let scopes: [ScopeRights]
+    private let ownRights: Rights
 
     /// The first client that matches: to add up several could give more than any of them says, such as the servers of one
     /// with the tools of another.
     init?(of token: VerifiedToken, among clients: [ClientSettings]) {
-        guard let client = clients.first(where: { $0.match?.isMet(by: token) ?? false }) else { return nil }
-        self.client = client
+        guard let client = clients.first(where: { $0.match?.isMet(by: token) ?? false }) else {
+            // Where nothing is said of anybody with a token, whoever has one that is in order may use what no token guards.
+            guard clients.allSatisfy({ $0.match == nil }) else { return nil }
+            (self.client, scopes, ownRights) = ("", [], .unguarded)
+            return
+        }
+        self.client = client.name
+        ownRights = client.rights
         scopes = client.scopes.filter { known in
             token.scopes.contains { $0.utf8.elementsEqual(known.scope.utf8) }
         }
     }
 
-    var rights: Rights { scopes.reduce(client.rights) { $0.adding($1.more) } }
+    var rights: Rights { scopes.reduce(ownRights) { $0.adding($1.more) } }
 
     /// In ASCII without spaces, so that nobody can have a name that is put together like another's.
     func name(of token: VerifiedToken) -> String {
-        ([token.issuer, token.subject, client.name] + scopes.map(\.scope)).map(Self.escape).joined(separator: " ")
+        ([token.issuer, token.subject, client] + scopes.map(\.scope)).map(Self.escape).joined(separator: " ")
     }
 
     private static func escape(_ text: String) -> String {

@@ -63,7 +63,7 @@ extension ServerBuilder {
         let ofServer = group.name.isEmpty ? server.route.access : server.route.access.asMember(of: ByteText(group.name))
         guard let own = group.authTokens else { return ofServer }
         // Where nobody else can come in, everybody who has may use all.
-        return principals.namedClients.isEmpty ? .everybody : ofServer.held(as: principals.access(own, clientsOf: []))
+        return !principals.asksEverybody ? .everybody : ofServer.held(as: principals.access(own, clientsOf: []))
     }
 
     /// Where there is no server yet, whoever may use one that has no tokens of its own may come.

@@ -82,7 +82,9 @@ struct ServerBuilder: Sendable {
 
     /// Who may use a server.
     func access(to server: ServerSettings) -> Access {
-        principals.access(server.options.authTokens, clientsOf: [.server(ByteText(server.name))])
+        let tokens = server.options.authTokens
+        return principals.access(
+            tokens, clientsOf: [.server(ByteText(server.name))] + (tokens.isEmpty ? [.unguarded] : []))
     }
 
     /// What makes a server's links.

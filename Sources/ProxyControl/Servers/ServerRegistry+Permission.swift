@@ -124,7 +124,7 @@ extension ServerRegistry {
 
     /// Whether anything but the API asks who somebody is: as soon as something does, not everybody may do everything.
     private var isAskedElsewhere: Bool {
-        !settings.clients.isEmpty || !settings.options.authTokens.isEmpty
+        builder.principals.asksEverybody || !settings.options.authTokens.isEmpty
             || settings.servers.contains { !$0.options.authTokens.isEmpty }
             || servers.values.contains { !$0.settings.options.authTokens.isEmpty }
             || groups.values.contains { $0.settings.authTokens != nil }

@@ -52,7 +52,7 @@ struct AccessTable {
     }
 
     private var anybody: [Caller] {
-        let isOpen = settings.clients.isEmpty && enabled.contains { $0.options.authTokens.isEmpty }
+        let isOpen = !settings.asksEverybody && enabled.contains { $0.options.authTokens.isEmpty }
         return isOpen ? [Caller(name: "anybody", rights: .none) { $0.isEmpty }] : []
     }
 

@@ -131,7 +131,7 @@ struct ProxyRun {
     }
 
     private func warnWhenExposed() {
-        guard !ListenerAddress.isLocal(settings), settings.clients.isEmpty else { return }
+        guard !ListenerAddress.isLocal(settings), !settings.asksEverybody else { return }
         // A key with more than one part may hold the token itself.
         let open = settings.servers.filter {
             !$0.options.disabled && $0.options.authTokens.isEmpty && $0.displayName == $0.name

@@ -1,0 +1,36 @@
+package import MCPGateway
+import Synchronization
+
+/// Says who has a certificate that one of our authorities has signed.
+package protocol CertificateJudge: Sendable {
+    /// Whose it is; nil for somebody who is nobody that is known. The same answer for the same certificate, until the
+    /// configuration is another one.
+    func principal(of certificate: ClientCertificate) -> Principal?
+}
+
+/// Remembers who has come with which certificate, so that each is judged once.
+final class CertifiedCallers: Sendable {
+    private static let maximumCount = 10_000
+
+    private let judge: any CertificateJudge
+    private let known = Mutex<[String: ShownCredential]>([:])
+
+    init(_ judge: any CertificateJudge) {
+        self.judge = judge
+    }
+
+    func shown(_ certificate: ClientCertificate) -> ShownCredential {
+        if let known = known.withLock({ $0[certificate.fingerprint] }) { return known }
+        let shown = judge.principal(of: certificate).map { ShownCredential.known(Credential($0)) } ?? .none
+        known.withLock { known in
+            if known.count >= Self.maximumCount { known = [:] }
+            known[certificate.fingerprint] = shown
+        }
+        return shown
+    }
+
+    /// Judges everybody anew who comes from now on.
+    func forget() {
+        known.withLock { $0 = [:] }
+    }
+}
