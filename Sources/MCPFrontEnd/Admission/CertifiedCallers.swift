@@ -1,4 +1,5 @@
 package import MCPGateway
+import MCPValues
 import Synchronization
 
 /// Says who has a certificate that one of our authorities has signed.
@@ -13,18 +14,19 @@ final class CertifiedCallers: Sendable {
     private static let maximumCount = 10_000
 
     private let judge: any CertificateJudge
-    private let known = Mutex<[String: ShownCredential]>([:])
+    private let known = Mutex<[ByteText: ShownCredential]>([:])
 
     init(_ judge: any CertificateJudge) {
         self.judge = judge
     }
 
     func shown(_ certificate: ClientCertificate) -> ShownCredential {
-        if let known = known.withLock({ $0[certificate.fingerprint] }) { return known }
+        let key = ByteText(certificate.fingerprint)
+        if let known = known.withLock({ $0[key] }) { return known }
         let shown = judge.principal(of: certificate).map { ShownCredential.known(Credential($0)) } ?? .none
         known.withLock { known in
             if known.count >= Self.maximumCount { known = [:] }
-            known[certificate.fingerprint] = shown
+            known[key] = shown
         }
         return shown
     }

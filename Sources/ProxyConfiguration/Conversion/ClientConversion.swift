@@ -23,7 +23,9 @@ enum ClientConversion {
             MatchConversion.check(client, in: reader, settings.identity, &context)
             settings.clients.append(client)
         }
-        if !settings.identity.issuers.isEmpty, !settings.clients.contains(where: { $0.match != nil }) {
+        if !settings.identity.issuers.isEmpty, !settings.clients.isEmpty,
+            !settings.clients.contains(where: { $0.match != nil })
+        {
             context.error(
                 "there are issuers, and no client whose \"match\" says what their tokens open",
                 at: proxy.node("identity")?.position, proxy.path("identity"),

@@ -56,8 +56,8 @@ final class CertificateHolders: CertificateJudge, Sendable {
         state.withLock { $0.holders.values.contains { $0.standing?.name == principal.name } }
     }
 
-    /// Who somebody is, and what they may do: by the first client that has a pattern for the certificate. Where no client has
-    /// any, whoever has a certificate may use what no token guards.
+    /// Who somebody is, and what they may do: by the first client that has a pattern for the certificate. Where nothing is
+    /// said of anybody, whoever has one may use what no token guards.
     private static func role(
         of certificate: ClientCertificate, among clients: [ClientSettings]
     ) -> (name: ByteText, rights: Rights)? {
@@ -67,7 +67,7 @@ final class CertificateHolders: CertificateJudge, Sendable {
             client.certificates.map { calledByAll.contains(where: $0.admits) } ?? false
         }
         if let client { return (ByteText("\(name) as \(client.name)"), client.rights) }
-        return clients.allSatisfy { $0.certificates == nil } ? (ByteText(name), .unguarded) : nil
+        return clients.isEmpty ? (ByteText(name), .unguarded) : nil
     }
 }
 

@@ -77,8 +77,8 @@ private struct Role {
     /// with the tools of another.
     init?(of token: VerifiedToken, among clients: [ClientSettings]) {
         guard let client = clients.first(where: { $0.match?.isMet(by: token) ?? false }) else {
-            // Where nothing is said of anybody with a token, whoever has one that is in order may use what no token guards.
-            guard clients.allSatisfy({ $0.match == nil }) else { return nil }
+            // Where nothing is said of anybody, whoever has a token that is in order may use what no token guards.
+            guard clients.isEmpty else { return nil }
             (self.client, scopes, ownRights) = ("", [], .unguarded)
             return
         }

@@ -161,11 +161,15 @@ import Testing
         #expect(loaded.warnings.map(\.keyPath) == ["mcpProxy.identity.scopesSupported[1]"])
     }
 
-    @Test("Issuers without a client that matches are refused: everything would be open")
-    func noClients() {
-        let text =
-            #"{"mcpProxy": {"identity": {"issuers": [{"issuer": "https://a.example", "audience": "a"}]}}, "mcpServers": {"a": {"command": "b"}}}"#
-        #expect(errors(text).map(\.keyPath) == ["mcpProxy.identity"])
+    @Test("Issuers beside clients of which none matches are refused: their tokens would open nothing")
+    func noClients() throws {
+        func text(_ clients: String) -> String {
+            #"{"mcpProxy": {"identity": {"issuers": [{"issuer": "https://a.example", "audience": "a"}]}\#(clients)}, "mcpServers": {"a": {"command": "b"}}}"#
+        }
+        let named = #", "clients": {"laptop": {"tokens": ["0123456789-0123456789"], "servers": ["*"]}}"#
+        #expect(errors(text(named)).map(\.keyPath) == ["mcpProxy.identity"])
+        #expect(errors(text("")).isEmpty)
+        #expect(try load(text("")).settings.asksEverybody)
     }
 
     @Test("A secret whose variable is not set stops the start")

@@ -83,6 +83,15 @@ import Testing
         #expect(try holders([laptop]).principal(of: token("ann")) == nil)
     }
 
+    @Test("Without any client a token opens what no token guards, and nothing else")
+    func noClients() throws {
+        let principal = try #require(try holders([]).principal(of: token("ann")))
+        #expect(principal.rights == .unguarded && principal.isNamed)
+        #expect(Access.holders([], clientsOf: [.server(ByteText("git")), .unguarded]).admits(principal))
+        #expect(!Access.holders([], clientsOf: [.server(ByteText("git"))]).admits(principal))
+        #expect(!principal.rights.admit(.management(.read)))
+    }
+
     @Test("A token with more scopes is another caller than one with fewer, and neither has the other's rights")
     func scopes() throws {
         let scopes = [
