@@ -314,6 +314,21 @@ async def test_a_legacy_client_comes_in_with_a_token_as_well(proxy, http, issuer
         assert "result" in await client.call("echo", {"text": "hello"})
 
 
+def test_what_tokens_open_can_be_looked_at(make_proxy, binary, issuer):
+    """One line for a client, one for each of its scopes, and one for all of them."""
+    rights = {"servers": ["a"], "readOnly": True, "scopes": {"w": {"readOnly": False}, "b": {"servers": ["b"]}}}
+    proxy = make_proxy(SERVERS, proxy=settings(issuer, rights=rights))
+    done = subprocess.run([binary, "access", "--config", proxy.file], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 0, done.stderr
+    lines = [re.split(r"  +", line) for line in done.stdout.splitlines()]
+    assert [[line[0], line[1], line[3]] for line in lines if line[0].startswith("staff")] == [
+        ["staff", "a", "all, read-only"],
+        ["staff with w", "a", "all"],
+        ["staff with b", "a, b", "all, read-only"],
+        ["staff with w b", "a, b", "all"],
+    ]
+
+
 # The issuer
 
 

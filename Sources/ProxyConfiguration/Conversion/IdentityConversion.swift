@@ -14,6 +14,12 @@ enum IdentityConversion {
             scopesSupported: scopes("scopesSupported", in: reader, &context),
             requiredScopes: scopes("requiredScopes", in: reader, &context))
         checkTogether(settings, issuers, &context)
+        if !issuers.isEmpty, !hasName(proxy) {
+            context.warn(
+                "clients are sent to the address that they have called, as the proxy sees it, to find the issuer; behind a web server that is another one",
+                at: reader.position, reader.path,
+                write: #"Write "baseURL": "https://mcp.example.com" under mcpProxy"#)
+        }
         if issuers.isEmpty, reader.node("issuers").map({ $0.value == .array([]) }) ?? true {
             context.warn(
                 "there are no issuers, so no access token is accepted", at: reader.position, reader.path("issuers"),

@@ -7,7 +7,7 @@ struct AccessTable {
     let settings: ProxySettings
 
     /// Somebody who can come: a client with a name, the holder of a token that stands somewhere, or anybody.
-    private struct Caller {
+    fileprivate struct Caller {
         let name: String
         /// What it may do by its name.
         let rights: Rights
@@ -24,11 +24,7 @@ struct AccessTable {
     }
 
     private var callers: [Caller] {
-        let named = settings.clients.map { client in
-            Caller(name: client.name, rights: client.rights) { tokens in tokens.contains(where: client.tokens.contains)
-            }
-        }
-        return named + holders + anybody
+        settings.clients.flatMap { [$0.caller] + $0.callersWithScopes } + holders + anybody
     }
 
     private var holders: [Caller] {
@@ -159,5 +155,22 @@ struct AccessTable {
 
     private static func array(_ texts: [String]) -> ConfigurationNode {
         ConfigurationNode(.array(texts.map { .text($0) }), at: .start)
+    }
+}
+
+extension ClientSettings {
+    fileprivate var caller: AccessTable.Caller {
+        AccessTable.Caller(name: name, rights: rights) { tokens in tokens.contains(where: self.tokens.contains) }
+    }
+
+    /// Those with an access token that has one of the scopes, and with all of them where there are several.
+    fileprivate var callersWithScopes: [AccessTable.Caller] {
+        let single = scopes.map { [$0] }
+        return (scopes.count > 1 ? single + [scopes] : single).map { scopes in
+            AccessTable.Caller(
+                name: "\(name) with \(scopes.map(\.scope).joined(separator: " "))",
+                rights: scopes.reduce(rights) { $0.adding($1.more) }
+            ) { _ in false }
+        }
     }
 }

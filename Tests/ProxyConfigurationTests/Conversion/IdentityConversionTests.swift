@@ -66,7 +66,9 @@ import Testing
             found(#""issuer": "https://a.example""#, baseURL: nil).map(\.keyPath) == [
                 "mcpProxy.identity.issuers[0].audience"
             ])
-        #expect(found(#""issuer": "https://a.example", "audience": "a""#, baseURL: nil).isEmpty)
+        let named = document(#""issuers": [{"issuer": "https://a.example", "audience": "a"}]"#, baseURL: nil)
+        #expect(errors(named).isEmpty)
+        #expect(warnings(named).map(\.keyPath) == ["mcpProxy.identity"], "clients may not find it")
         for audience in ["\"\"", "[]", "[\"a\", \"\"]", "1"] {
             #expect(!found(#""issuer": "https://a.example", "audience": \#(audience)"#).isEmpty, "\(audience)")
         }

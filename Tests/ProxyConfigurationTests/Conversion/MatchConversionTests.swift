@@ -9,7 +9,7 @@ import Testing
             #"[{"issuer": "https://a.example", "audience": "a"}, {"issuer": "https://b.example", "audience": "b"}]"#
         let other = #""other": {"match": {"issuer": "https://b.example"}, "servers": ["*"]}"#
         return
-            #"{"mcpProxy": {"identity": {"issuers": \#(issuers)}, "clients": {"staff": {\#(client)}, \#(other)}}, "mcpServers": {"git": {"command": "b"}}}"#
+            #"{"mcpProxy": {"baseURL": "https://p.example", "identity": {"issuers": \#(issuers)}, "clients": {"staff": {\#(client)}, \#(other)}}, "mcpServers": {"git": {"command": "b"}}}"#
     }
 
     private func client(_ text: String) throws -> ClientSettings {
