@@ -5,6 +5,7 @@ import json
 import httpx
 import pytest
 
+from support import secrets as known_secrets
 from support.config_host import ConfigHost
 from support.fixture import stdio
 from support.management import Management, bearer
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.anyio
 
 TOKEN = "a-token-of-a-test-0"
 OTHER = "a-token-of-a-test-1"
+known_secrets.remember(TOKEN, OTHER)
 JSON = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
 
 

@@ -48,4 +48,24 @@ import Testing
     func noCertificate(bytes: [UInt8]) {
         #expect(throws: (any Error).self) { try CertificateSubject.text(of: bytes) }
     }
+
+    @Test("Bytes that were changed are refused, or give a text of one line")
+    func changedBytes() throws {
+        let whole = try NIOSSLCertificate(bytes: Array(CertificateText.odd.utf8), format: .pem).toDERBytes()
+        var texts: Set<String> = []
+        for place in whole.indices {
+            for value in [0x00, 0x01, 0x30, 0x31, 0x7F, 0x80, 0x84, 0xFF, whole[place] ^ 1, whole[place] &+ 1]
+                as [UInt8]
+            {
+                var bytes = whole
+                bytes[place] = value
+                // What is refused says nothing more.
+                guard let text = try? CertificateSubject.text(of: bytes) else { continue }
+                texts.insert(text)
+                #expect(!text.unicodeScalars.contains { $0.properties.generalCategory == .control }, "\(place)")
+            }
+            #expect(throws: (any Error).self) { try CertificateSubject.text(of: Array(whole[..<place])) }
+        }
+        #expect(texts.count > 10)
+    }
 }

@@ -1,4 +1,6 @@
+import Foundation
 import MCPTestSupport
+import NIOSSL
 import Testing
 
 @testable import MCPFrontEnd
@@ -48,5 +50,27 @@ import Testing
         #expect(throws: CertificateFault(.notYetValid, "it begins 2026-01-01T00:00:00Z")) {
             try made.check(at: made.begins - 1)
         }
+    }
+
+    @Test("Times that are none end nothing: most are refused with the certificate")
+    func brokenTimes() throws {
+        let whole = try NIOSSLCertificate(bytes: Array(CertificateText.named.utf8), format: .pem).toDERBytes()
+        // UTCTime is 13 bytes long here, GeneralizedTime 15.
+        let times = whole.indices.dropLast(20).filter {
+            [0x17, 0x18].contains(whole[$0]) && [13, 15].contains(whole[$0 + 1])
+        }
+        #expect(times.count >= 2)
+        var refused = 0
+        for time in times {
+            for (place, value) in [(2, 0x39), (4, 0x39), (6, 0x39), (8, 0x39), (14, 0x41), (3, 0x2D)] as [(Int, UInt8)]
+            {
+                var bytes = whole
+                bytes[time + place] = value
+                let text = Data(bytes).base64EncodedString(options: .lineLength64Characters)
+                let pem = "-----BEGIN CERTIFICATE-----\n\(text)\n-----END CERTIFICATE-----\n"
+                if fault(chain: pem) == .noCertificate { refused += 1 }
+            }
+        }
+        #expect(refused >= 2 * times.count)
     }
 }
