@@ -126,7 +126,7 @@ package final class Gateway: Sendable {
 
     private static func log(_ session: ClientSession, at server: ServerConnections?, _ outcome: String) {
         session.offer.log(
-            method: Method.initialize.rawValue, tool: nil, at: server,
+            method: Method.initialize.rawValue, of: session.principal, tool: nil, at: server,
             elapsed: session.eventLoop.now - session.opened, outcome: outcome)
     }
 

@@ -53,7 +53,8 @@ extension Gateway {
         return switch Resolver.resolve(request.message, from: .modern, filter: request.offer.member?.toolFilter) {
         case .toLeg: nil
         case .refused(let refusal): refusal
-        case .hidden(let tool): request.offer.refuse(hidden: tool, in: request.message, at: server)
+        case .hidden(let tool):
+            request.offer.refuse(hidden: tool, in: request.message, of: request.principal, at: server)
         }
     }
 
@@ -114,7 +115,8 @@ extension Gateway {
             let started = eventLoop.now
             whenListed(request, view, reply, on: eventLoop) { lists in
                 lists.answer(search, request.id, for: .modern, on: eventLoop) { answer in
-                    request.offer.log(search, in: request.message, elapsed: eventLoop.now - started)
+                    request.offer.log(
+                        search, in: request.message, of: request.principal, elapsed: eventLoop.now - started)
                     reply.finish(answer)
                 }
             }
@@ -129,7 +131,7 @@ extension Gateway {
             ).start()
         case .refused(let refusal): reply.refuse(request, refusal)
         case .absent(let refusal, let tool):
-            if let tool { _ = request.offer.refuse(hidden: tool, in: request.message, at: nil) }
+            if let tool { _ = request.offer.refuse(hidden: tool, in: request.message, of: request.principal, at: nil) }
             reply.refuse(request, refusal)
         case .done, .logLevel:
             reply.refuse(

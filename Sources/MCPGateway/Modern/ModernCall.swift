@@ -350,6 +350,7 @@ final class ModernCall: Caller, @unchecked Sendable {
         let message = request.message
         let tool = message.method == .toolsCall ? message.view(message.envelope.name)?.string : nil
         offer.log(
-            method: message.methodName, tool: tool, at: server, elapsed: eventLoop.now - started, outcome: outcome())
+            method: message.methodName, of: request.principal, tool: tool, at: server, elapsed: eventLoop.now - started,
+            outcome: outcome())
     }
 }

@@ -165,27 +165,35 @@ package final class Offer: Sendable {
     // MARK: The log
 
     /// Why a tool that is not shown is not called; leaves a line in the log.
-    func refuse(hidden tool: String, in request: Message, at server: ServerConnections?) -> Refusal {
-        log(method: request.methodName, tool: tool, at: server, elapsed: .zero, outcome: "filtered")
+    func refuse(
+        hidden tool: String, in request: Message, of principal: Principal, at server: ServerConnections?
+    ) -> Refusal {
+        log(method: request.methodName, of: principal, tool: tool, at: server, elapsed: .zero, outcome: "filtered")
         return Refusal(.invalidParams, "Unknown tool: \(tool)")
     }
 
     /// Leaves a line in the log of a search for tools.
-    func log(_ search: SearchRequest, in request: Message, elapsed: TimeAmount) {
+    func log(_ search: SearchRequest, in request: Message, of principal: Principal, elapsed: TimeAmount) {
         guard logsRequests else { return }
         let outcome = if case .fault = search { "isError" } else { "ok" }
         let tool = request.view(request.envelope.name)?.string
-        log(method: request.methodName, tool: tool, at: nil, elapsed: elapsed, outcome: outcome)
+        log(method: request.methodName, of: principal, tool: tool, at: nil, elapsed: elapsed, outcome: outcome)
     }
 
     /// Leaves the line that `logEnabled` promises: what was asked and how it went, never with what.
     ///
-    /// - Parameter server: Which was asked; nil when that was none.
-    func log(method: String, tool: String?, at server: ServerConnections?, elapsed: TimeAmount, outcome: String) {
+    /// - Parameters:
+    ///   - principal: Who asks: named where the operator has named them.
+    ///   - server: Which was asked; nil when that was none.
+    func log(
+        method: String, of principal: Principal, tool: String?, at server: ServerConnections?, elapsed: TimeAmount,
+        outcome: String
+    ) {
         guard logsRequests else { return }
         let milliseconds = Double(elapsed.nanoseconds / 10_000) / 100
         var metadata: Logger.Metadata = ["method": "\(method)", "ms": "\(milliseconds)", "outcome": "\(outcome)"]
         if let server { metadata["server"] = "\(server.displayName)" }
+        if principal.isNamed { metadata["by"] = "\(principal.name)" }
         if isMerged { metadata["at"] = "\(label)" }
         if let tool { metadata["tool"] = "\(tool)" }
         logger.info("request", metadata: metadata)

@@ -33,7 +33,7 @@ extension ClientSession {
         case .done: reply.finish(OwnMessages.emptyResult(id: id))
         case .refused(let refusal): reply.finish(refusal.answer(to: id))
         case .absent(let refusal, let tool):
-            if let tool { _ = offer.refuse(hidden: tool, in: request, at: nil) }
+            if let tool { _ = offer.refuse(hidden: tool, in: request, of: principal, at: nil) }
             reply.finish(refusal.answer(to: id))
         case .introduction, .subscription:
             let words = "\(request.methodName) does not exist in revision \(version.name)"
@@ -69,7 +69,7 @@ extension ClientSession {
             session.waitingForLists += 1
             session.lists(view).answer(search, id, for: .legacy, on: session.eventLoop) { answer in
                 session.waitingForLists -= 1
-                session.offer.log(search, in: request, elapsed: session.eventLoop.now - started)
+                session.offer.log(search, in: request, of: session.principal, elapsed: session.eventLoop.now - started)
                 reply.finish(session.isClosed ? ended : answer)
                 session.closeIfDone()
             }

@@ -162,7 +162,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         case .toLeg: break
         case .refused(let refusal): return reply.finish(refusal.answer(to: id))
         case .hidden(let tool):
-            return reply.finish(offer.refuse(hidden: tool, in: sealed, at: leg.server).answer(to: id))
+            return reply.finish(offer.refuse(hidden: tool, in: sealed, of: principal, at: leg.server).answer(to: id))
         }
         if open.era == .modern, keepsFromServer(sealed, id, leg, open, reply) { return }
         let request: Message
@@ -327,7 +327,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         let name =
             exchange.request.method == .toolsCall ? exchange.request.view(exchange.request.envelope.name)?.string : nil
         offer.log(
-            method: exchange.request.methodName, tool: name, at: exchange.connection.server,
+            method: exchange.request.methodName, of: principal, tool: name, at: exchange.connection.server,
             elapsed: eventLoop.now - exchange.started, outcome: outcome()
         )
     }

@@ -5,6 +5,13 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import Synchronization
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// A request as it came over the wire.
 struct ScriptedRequest: Sendable {
@@ -112,10 +119,26 @@ final class ScriptedServer: Sendable {
 
     /// A port on which nobody listens.
     static func freePort() async throws -> Int {
-        let server = try await ScriptedServer { _, _ in }
-        try await server.stop()
-        return server.port
+        // A socket that is bound and does not listen, and is never closed: so nobody else is given the port.
+        let descriptor = socket(AF_INET, streamSocket, 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = unsafe withUnsafeMutablePointer(to: &address) { place in
+            unsafe place.withMemoryRebound(to: sockaddr.self, capacity: 1) { place in
+                unsafe bind(descriptor, place, length) == 0 && getsockname(descriptor, place, &length) == 0
+            }
+        }
+        try #require(isBound)
+        return Int(UInt16(bigEndian: address.sin_port))
     }
+
+    #if canImport(Glibc)
+        private static let streamSocket = CInt(SOCK_STREAM.rawValue)
+    #else
+        private static let streamSocket = SOCK_STREAM
+    #endif
 }
 
 /// The server's side of one connection.
