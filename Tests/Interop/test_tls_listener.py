@@ -81,6 +81,19 @@ async def test_a_client_speaks_https(launch, files, authority):
         proxy.wait_output(f"serving https://{HOST}:{proxy.port}")
 
 
+def test_clients_are_told_of_https_where_they_come_by_a_token(launch, files, authority):
+    """Also where no address is configured, and the one counts that they have called."""
+    general = {
+        "baseURL": "",
+        "identity": {"issuers": [{"issuer": "https://login.example", "audience": "x", "jwksURL": "https://login.example/k"}]},
+        "clients": {"staff": {"match": {"issuer": "https://login.example"}, "servers": ["*"]}},
+    }
+    with launch({"echo": stdio()}, ready=False, **settings(files, authority, proxy=general)) as proxy:
+        with proxy.visitor() as visitor:
+            told = visitor.get(proxy.url("/.well-known/oauth-protected-resource/echo/mcp")).json()
+            assert told["resource"] == f"https://{HOST}:{proxy.port}/echo/mcp"
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_versions_before_1_2_are_refused(launch, files, authority):
     with launch({}, **settings(files, authority)) as proxy:

@@ -33,9 +33,10 @@ import Testing
         let judge: Judge
         let port: Int
 
-        init(_ verdicts: [String: TokenVerdict] = [:], prefix: String = "", origin: String? = "https://mcp.example")
-            async throws
-        {
+        init(
+            _ verdicts: [String: TokenVerdict] = [:], prefix: String = "", origin: String? = "https://mcp.example",
+            isSecure: Bool = false
+        ) async throws {
             let judge = Judge(Dictionary(uniqueKeysWithValues: verdicts.map { (ByteText($0), $1) }))
             self.judge = judge
             let offer = Offer.inMemory("time", on: MultiThreadedEventLoopGroup.singleton) { ScriptedLink(on: $0) }
@@ -49,7 +50,7 @@ import Testing
                 identity: ProtectedResource(
                     issuers: ["https://login.example"], scopesSupported: [], requiredScopes: ["mcp", "x"],
                     origin: origin,
-                    judge: judge))
+                    judge: judge, isSecure: isSecure))
             door = FrontDoor(
                 settings, gateway: Gateway(limits: GatewayLimits()), routes: [Route(offer: offer, access: access)],
                 disabled: [], logger: .silent)
@@ -164,11 +165,12 @@ import Testing
         }
     }
 
-    @Test("Without a base URL the address counts that was called")
-    func calledAddress() async throws {
-        let harness = try await Harness(origin: nil)
+    @Test("Without a base URL the address counts that was called", arguments: [false, true])
+    func calledAddress(isSecure: Bool) async throws {
+        let harness = try await Harness(origin: nil, isSecure: isSecure)
         let response = try await harness.answer("/.well-known/oauth-protected-resource/time/mcp", method: "GET")
-        #expect(response.body.hasPrefix(#"{"resource":"http://localhost/time/mcp""#))
+        let scheme = isSecure ? "https" : "http"
+        #expect(response.body.hasPrefix(#"{"resource":"\#(scheme)://localhost/time/mcp""#))
     }
 
     @Test("Only the addresses of what is there are our own")
