@@ -46,7 +46,7 @@ def world(directory):
 def proxy(launch, world):
     entries = {server.name: world.entry(server) for server in SERVERS}
     with launch(entries, ready=False, limits={"startTimeout": f"{START_SECONDS}s"}) as proxy:
-        eventually(lambda: proxy.readiness().status_code == 200, "every server to start", START_SECONDS)
+        eventually(proxy.is_ready, "every server to start", START_SECONDS)
         yield proxy
 
 

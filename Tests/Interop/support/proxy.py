@@ -167,11 +167,14 @@ class Proxy:
         transport = httpx.HTTPTransport(uds=str(self.uds)) if self.uds else None
         return httpx.Client(transport=transport, verify=self.trust or False, trust_env=False, **settings)
 
+    def is_ready(self):
+        """Whether every server has reached its first outcome; not so while the proxy has no time to say it."""
+        answer = self.readiness()
+        return answer is not None and answer.status_code == 200
+
     def wait_ready(self):
         """Waits until every server has reached its first outcome, ready or failed."""
-        self._wait_for(
-            lambda: (answer := self.readiness()) is not None and answer.status_code == 200, "/readyz to say 200"
-        )
+        self._wait_for(self.is_ready, "/readyz to say 200")
 
     def wait_listening(self):
         self._wait_for(lambda: self.readiness() is not None, "the port to answer")
