@@ -101,7 +101,10 @@ struct Admission: Sendable {
             return Refusal(
                 .tokenMissing, "this server needs a token: send the header \"Authorization: Bearer <token>\"")
         case .known(let credential) where credential.principal.isNamed:
-            return nothingHere
+            guard let scope = route.access.scope(for: credential.principal) else { return nothingHere }
+            var refusal = Refusal(.scopeMissing, "the token lacks a scope that is needed here")
+            refusal.scopes = [scope]
+            return refusal
         case .refused(let refusal):
             return refusal.refusal
         case .unknown, .known:

@@ -75,7 +75,8 @@ package struct ProtectedResource: Sendable {
         let place = address(of: Self.metadataPath + request.target.path, request)
         parts.append(#"resource_metadata="\#(place)""#)
         // All of them at once, so that nobody has to log in again for each.
-        if !requiredScopes.isEmpty { parts.append(#"scope="\#(requiredScopes.joined(separator: " "))""#) }
+        let scopes = requiredScopes + refusal.scopes
+        if !scopes.isEmpty { parts.append(#"scope="\#(scopes.joined(separator: " "))""#) }
         return "Bearer " + parts.joined(separator: ", ")
     }
 

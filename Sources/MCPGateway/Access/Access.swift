@@ -73,6 +73,11 @@ package struct Access: Sendable {
         return places.contains(where: rights.admit)
     }
 
+    /// The scope with which somebody may use it who may not; nil where no single one helps.
+    package func scope(for principal: Principal) -> String? {
+        principal.wider.first { places.contains(where: $0.rights.admit) }?.scope
+    }
+
     /// Whether a token of somebody's stands there.
     package func isHeld(by principal: Principal) -> Bool { holders.contains(principal) }
 

@@ -34,6 +34,9 @@ package struct Principal: Sendable {
     /// What they may do now wherever they come, beside what their token opens where it stands.
     package var rights: Rights { standing.isNamed ? standing.rights : .none }
 
+    /// What they might do with one scope more than their token has.
+    var wider: [ScopedRights] { standing.isNamed ? standing.wider : [] }
+
     /// Which tools they may use of a server that they may use.
     package var tools: ToolRights { standing.isNamed ? standing.rights.tools : .all }
 

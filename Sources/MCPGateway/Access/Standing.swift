@@ -7,6 +7,7 @@ import Synchronization
 package final class Standing: Sendable {
     private struct State {
         var rights: Rights
+        var wider: [ScopedRights] = []
         var calls = CallBudget()
     }
 
@@ -40,13 +41,17 @@ package final class Standing: Sendable {
 
     package var rights: Rights { state.withLock { $0.rights } }
 
+    /// What the caller might do with one scope more.
+    var wider: [ScopedRights] { state.withLock { $0.wider } }
+
     /// Gives other rights.
     ///
+    /// - Parameter wider: What the caller might do with one scope more.
     /// - Returns: Whether they are others than before.
     @discardableResult
-    package func take(_ rights: Rights) -> Bool {
+    package func take(_ rights: Rights, wider: [ScopedRights] = []) -> Bool {
         state.withLock { state in
-            defer { state.rights = rights }
+            defer { (state.rights, state.wider) = (rights, wider) }
             return state.rights != rights
         }
     }

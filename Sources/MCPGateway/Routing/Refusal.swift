@@ -60,6 +60,8 @@ package struct Refusal: Error, Sendable {
     package let reason: Reason
     package let words: String
     package var data: ByteBuffer?
+    /// Scopes that a token would have to have, beside those that every token has.
+    package var scopes: [String] = []
     /// What tells a client where to get a better token, where there is such a place.
     package var challenge: String?
     /// The offer that the request was for, where that is known.

@@ -31,6 +31,7 @@ final class TokenHolders: Sendable {
             guard let role = Role(of: token, among: state.clients) else { return nil }
             let name = ByteText(role.name(of: token))
             let standing = state.holders[name]?.standing ?? Standing(holder: name.text, role.rights)
+            standing.take(role.rights, wider: role.wider)
             if state.holders.count >= state.tidiedAt {
                 state.holders = state.holders.filter { $0.value.standing != nil }
                 state.tidiedAt = max(64, 2 * state.holders.count)
@@ -49,8 +50,10 @@ final class TokenHolders: Sendable {
             for (name, holder) in state.holders {
                 guard let standing = holder.standing else { continue }
                 let role = Role(of: holder.token, among: clients)
-                let rights = role.flatMap { ByteText($0.name(of: holder.token)) == name ? $0.rights : nil }
-                if standing.take(rights ?? .none) { changed.insert(Principal(standing)) }
+                let same = role.flatMap { ByteText($0.name(of: holder.token)) == name ? $0 : nil }
+                if standing.take(same?.rights ?? .none, wider: same?.wider ?? []) {
+                    changed.insert(Principal(standing))
+                }
             }
             state.clients = clients
             return changed
@@ -90,6 +93,13 @@ private struct Role {
     }
 
     var rights: Rights { scopes.reduce(ownRights) { $0.adding($1.more) } }
+
+    /// What each scope of the client would add that the token has not.
+    var wider: [ScopedRights] {
+        client.scopes.filter { !scopes.contains($0) }.map {
+            ScopedRights(scope: $0.scope, rights: rights.adding($0.more))
+        }
+    }
 
     /// In ASCII without spaces, so that nobody can have a name that is put together like another's.
     func name(of token: VerifiedToken) -> String {

@@ -102,6 +102,23 @@ import Testing
         #expect(try await harness.answer("/time/mcp", token: "now").status == 404)
     }
 
+    @Test("Where a scope would help, it is named together with those that every token needs")
+    func stepUp() async throws {
+        let standing = Standing(holder: "ann", Rights())
+        standing.take(
+            Rights(),
+            wider: [
+                ScopedRights(scope: "other", rights: Rights(servers: NamePatterns(["other"]))),
+                ScopedRights(scope: "time", rights: Rights(servers: NamePatterns(["time"]))),
+            ])
+        let harness = try await Harness(["now": .accepted(Principal(standing), until: .now() + .hours(1))])
+        let response = try await harness.answer("/time/mcp", token: "now")
+        #expect(response.status == 403)
+        #expect(response["www-authenticate"]?.contains(#"error="insufficient_scope""#) == true)
+        #expect(response["www-authenticate"]?.hasSuffix(#"scope="mcp x time""#) == true)
+        #expect(try await harness.answer("/nothing/mcp", token: "now").status == 404)
+    }
+
     @Test(
         "Each refusal has its status, and a challenge where another token helps",
         arguments: [

@@ -120,6 +120,33 @@ import Testing
         #expect(ann.rights.servers.texts == ["a"])
     }
 
+    @Test("Who may do nothing after a reload gets their rights back with a token that matches")
+    func back() throws {
+        let holders = holders([client("all", "a")])
+        let ann = try #require(holders.principal(of: try token("ann", #","groups":"old""#)))
+        _ = holders.keep([client("all", "a", claims: ["groups": ["new"]])])
+        #expect(ann.rights == .none)
+        #expect(try holders.principal(of: token("ann", #","groups":"new""#)) == ann)
+        #expect(ann.rights.servers.texts == ["a"])
+    }
+
+    @Test("Where a scope would help that a token has not, it can be told, as long as it would")
+    func stepUp() throws {
+        let scopes = [
+            ScopeRights("w", RightsAddition(servers: ["w"])), ScopeRights("x", RightsAddition(servers: ["x"])),
+        ]
+        let holders = holders([client("all", "r", scopes: scopes)])
+        func needed(_ server: String, _ principal: Principal) -> String? {
+            Access.holders([], clientsOf: [.server(ByteText(server))]).scope(for: principal)
+        }
+        let ann = try #require(holders.principal(of: try token("ann", #","scope":"w""#)))
+        #expect(needed("x", ann) == "x")
+        #expect(needed("y", ann) == nil)
+        _ = holders.keep([client("all", "r", scopes: [scopes[0]])])
+        #expect(needed("x", ann) == nil)
+        #expect(needed("w", Principal(Standing(client: "laptop", .none))) == nil)
+    }
+
     @Test("Who has gone is forgotten")
     func gone() throws {
         let holders = holders([client("all", "*")])
