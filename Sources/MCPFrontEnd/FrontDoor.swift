@@ -172,7 +172,7 @@ package final class FrontDoor: HTTPRequestHandler {
             guard let endpoint = table.endpoint(at: request.target.path) else { return try elsewhere(request) }
             if endpoint.isForAll { return try admitForAll(request, at: endpoint) }
             try refuseGuest(request.http)
-            if request.http.method == .OPTIONS { return .preflight(request) }
+            if request.http.method == .OPTIONS { return try preflight(request, at: endpoint) }
             return destination(of: try authenticate(request, for: endpoint))
         } catch {
             var refusal = error
@@ -189,11 +189,20 @@ package final class FrontDoor: HTTPRequestHandler {
         }
     }
 
+    /// A browser that asks what it may send shows nothing of who it is. Who does, and may not come, does not learn what is
+    /// there.
+    private func preflight(_ request: AdmittedRequest, at endpoint: Endpoint) throws(Refusal) -> Destination {
+        if let principal = request.shown.principal, principal.isNamed, !endpoint.route.access.admits(principal) {
+            throw admission.nothingHere
+        }
+        return .preflight(request)
+    }
+
     /// Where a request goes at the endpoint for all servers: some are for servers that clients bring, which the head tells
     /// of most of them.
     private func admitForAll(_ request: AdmittedRequest, at endpoint: Endpoint) throws(Refusal) -> Destination {
         try refuseGuest(request.http)
-        if request.http.method == .OPTIONS { return .preflight(request) }
+        if request.http.method == .OPTIONS { return try preflight(request, at: endpoint) }
         let adHoc = management.withLock { $0?.adHoc }
         if let adHoc, adHoc.isMeant(request, at: endpoint) { return try elsewhere(request) }
         let mayBring = AdHocEndpoint.mayBeMeant(request, at: endpoint)

@@ -1,20 +1,25 @@
 """Clients with names: each sees what it may use, wherever it comes, and of the rest not even that it exists."""
 
+import asyncio
+import contextlib
 import json
 import os
 import signal
 import subprocess
+import sys
 
+import httpx
 import pytest
 
 from support.envelope import modern_call
-from support.managed import Management, bearer, problem_of
+from support.fixture import DIRECTORY, stdio
+from support.managed import Management, bearer, brought_in_header, problem_of
 from support.modern import Front
 from support.raw import Streamable, call_body, initialize_body, only_answer, text_of
 from support.shelves import Shelf, Shelves, said, tool
 from support.visit import visit
 from support.visits import HTTP_KINDS, Place, visitor
-from support.wait import eventually_succeeds
+from support.wait import eventually, eventually_async, eventually_succeeds
 
 pytestmark = pytest.mark.anyio
 
@@ -424,3 +429,70 @@ def test_commands_find_the_token_that_opens_most(launch, shelves):
         assert called.returncode == 0 and said("git", "git_log") in called.stdout, called.stderr
         seen = run(proxy, "tools", "git", "--token", TOKENS["agents"])
         assert seen.returncode == 1, seen.stdout
+
+
+# What an attack has found
+
+
+@pytest.mark.parametrize("path", ["/git/mcp", "/mcp", "/dev/mcp", "/git/sse"])
+async def test_a_browsers_question_tells_nothing_to_who_says_who_he_is(proxy, http, path):
+    headers = {**bearer(TOKENS["status"]), "Origin": proxy.base, "Access-Control-Request-Method": "POST"}
+    there, nowhere = [await http.request("OPTIONS", proxy.url(target), headers=headers) for target in (path, "/nothing/mcp")]
+    assert there.status_code == nowhere.status_code == 404 and there.content == nowhere.content
+
+
+@pytest.mark.parametrize("name", ["runner", "writer"])
+async def test_a_token_of_a_client_opens_nothing_that_is_added(changing, shelves, http, name):
+    """Whatever is added, the client comes to it by its rights alone."""
+    api = Management(changing, http, TOKENS[name])
+    options = {"options": {"authTokens": [TOKENS["agents"]]}}
+    entry = {**shelves.entries()["mail"], **options}
+    added = problem_of(await api.send("POST", "/api/servers", {"name": "more", "config": entry}), 422, "invalid-configuration")
+    group = problem_of(
+        await api.send("PUT", "/api/groups/more", {"config": {"servers": ["*"], **options}}), 422, "invalid-configuration"
+    )
+    for problem in (added, group):
+        assert "one of the tokens is that of a client" in str(problem["problems"]), problem
+        assert TOKENS["agents"] not in str(problem)
+
+
+async def test_a_program_that_was_brought_ends_when_its_client_may_start_none(changing, shelves, http):
+    client = brought_in_header(changing, http, stdio(), TOKENS["runner"])
+    await client.initialize()
+    assert await client.call_text("echo", {"text": "here"}) == "here"
+    await reload(changing, shelves, runner={"management": "write"})
+
+    async def gone():
+        assert (await client.post(call_body("echo", {"text": "here"}))).status_code != 200
+
+    await eventually_succeeds(gone, "the program has ended for its client")
+    eventually(lambda: not changing.children(), "the program to end")
+
+
+async def test_a_change_is_not_made_when_the_token_that_asked_for_it_is_gone(changing, shelves, http, tmp_path):
+    """Also where the client itself may go on, with another token."""
+    gate = tmp_path / "gate"
+    slow = {"command": "sh", "args": ["-c", f"while [ ! -e {gate} ]; do sleep 0.05; done; exec {sys.executable} {DIRECTORY}/stdio_server.py --name slow"]}
+    asked = asyncio.create_task(
+        Management(changing, http, TOKENS["runner"]).send("POST", "/api/servers", {"name": "slow", "config": slow})
+    )
+    await eventually_async(lambda: changing.children(), "the program to be started")
+    renewed = "canary-token-of-the-runner-renewed"
+    await reload(changing, shelves, runner={"tokens": [renewed]})
+    with contextlib.suppress(httpx.TransportError):
+        assert (await asked).status_code != 201
+    gate.touch()
+    api = Management(changing, http, renewed)
+
+    async def nothing_left():
+        assert "slow" not in await api.servers() and not changing.children()
+
+    await eventually_succeeds(nothing_left, "nothing is left of the change")
+
+
+async def test_a_tool_that_is_listed_twice_changes_nothing_only_if_both_say_so(launch, http):
+    twice = [tool("a", **READS), tool("a"), tool("b"), tool("b", **READS), tool("c", **READS), tool("c", **READS)]
+    with Shelves(Shelf("odd", twice)) as odd:
+        with launch(odd.entries(), proxy={"clients": {"reader": clients()["reader"]}}) as proxy:
+            assert set(await listed(proxy, http, "reader", "")) == {"odd__c"}
+            assert set(await listed(proxy, http, "reader", "/odd")) == {"c"}

@@ -57,6 +57,9 @@ package struct ManagementCaller: Sendable {
     /// What they have shown of who they are.
     let shown: ShownCredential
 
+    /// Whether what they have shown was taken away since.
+    package var isWithdrawn: Bool { shown.isRevoked }
+
     /// Whether they have shown something that opens the management API.
     package var isKnown: Bool { right > .none }
 

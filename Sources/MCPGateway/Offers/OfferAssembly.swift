@@ -60,16 +60,17 @@ struct OfferAssembly {
         var (all, valid) = (OfferedList(), OfferedList())
         for (member, catalog) in catalogs.enumerated() {
             guard let catalog, let list = catalog[.tools] else { continue }
+            let doubtful = Self.doubtful(list)
             for entry in list.entries where !members[member].server.pins.withholds(entry, of: .tools) {
                 let origin = NameTable.Origin(member: member, name: entry.key)
-                guard let offered = toolNames.name(of: origin),
+                guard let offered = toolNames.name(of: origin), !(selection.terms.isReadOnly && doubtful.contains(entry.key)),
                     selection.admits(tool: offered, entry, prefix: members[member].prefix)
                 else { continue }
                 let override = selection.overrides[ByteText(offered)]
                 let name = override?.name ?? offered
                 let target = OfferLists.Target(
                     member: member, name: JSONView(text: list.bytes, range: entry.keyRange).bytes,
-                    isReadOnly: entry.isReadOnly, override: override)
+                    isReadOnly: entry.isReadOnly && !doubtful.contains(entry.key), override: override)
                 guard claim(name, for: target, in: \.tools) else { continue }
                 let spelling = ToolSpelling(name: name, override: override) { [addresses] in
                     addresses.offered($0, of: member)
@@ -85,6 +86,18 @@ struct OfferAssembly {
         }
         lists[.tools] = valid
         if all.count != valid.count { toolsOfSessions = all }
+    }
+
+    /// Tools of which a server says once that they change nothing and once not: then they may.
+    private static func doubtful(_ list: CatalogList) -> Set<ByteText> {
+        var said: [ByteText: Bool] = [:]
+        var doubtful: Set<ByteText> = []
+        for entry in list.entries {
+            if let before = said.updateValue(entry.isReadOnly, forKey: entry.key), before != entry.isReadOnly {
+                doubtful.insert(entry.key)
+            }
+        }
+        return doubtful
     }
 
     private mutating func addPrompts() {

@@ -9,7 +9,9 @@ enum ClientConversion {
         guard let proxy else { return }
         var owners = TokenOwners(of: settings)
         var patterns = KnownPatterns()
-        for (member, path) in proxy.members("clients", &context) {
+        let members = proxy.members("clients", &context)
+        settings.clients.reserveCapacity(members.count)
+        for (member, path) in members {
             guard let reader = ObjectReader(member.value, scope: .client, path: path, &context) else { continue }
             checkName(member, path, &context)
             var client = ClientSettings(name: member.name)
@@ -94,6 +96,20 @@ enum ClientConversion {
     }
 
     // MARK: Checks
+
+    /// Refuses tokens of something that is added over the API if a client has one of them: it would come to that whatever
+    /// its rights are.
+    static func checkTokens(
+        _ tokens: [Secret], at position: SourcePosition?, _ proxy: ProxySettings, _ context: inout ConversionContext
+    ) {
+        guard !tokens.isEmpty else { return }
+        let owned = Set(tokens)
+        guard proxy.clients.contains(where: { $0.tokens.contains(where: owned.contains) }) else { return }
+        context.error(
+            "one of the tokens is that of a client under mcpProxy.clients", at: position,
+            ConfigurationPath("options").appending("authTokens"),
+            write: "Leave the tokens out: clients come by their rights")
+    }
 
     private static func check(
         _ client: ClientSettings, in reader: ObjectReader, _ settings: ProxySettings,

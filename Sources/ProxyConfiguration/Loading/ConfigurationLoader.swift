@@ -73,6 +73,10 @@ package enum ConfigurationLoader {
                 loaded.settings, against: others(existing, of: proxy.servers + added),
                 at: document["prefix"]?.position, ConfigurationPath("prefix"), &context)
         }
+        if let loaded {
+            ClientConversion.checkTokens(
+                loaded.settings.options.authTokens, at: document["options"]?.position, proxy, &context)
+        }
         guard var loaded, !context.hasErrors else {
             throw ConfigurationError(code: .invalid, problems: context.problems)
         }
@@ -111,6 +115,8 @@ package enum ConfigurationLoader {
         group.logEnabled = proxy.options.logEnabled
         if let reader = ObjectReader(document, scope: .group, path: .root, &context) {
             GroupConversion.fill(&group, from: reader, servers: servers, &context)
+            ClientConversion.checkTokens(
+                group.authTokens ?? [], at: document["options"]?.position, proxy, &context)
         }
         guard !context.hasErrors else { throw ConfigurationError(code: .invalid, problems: context.problems) }
         return LoadedGroup(settings: group, warnings: context.problems)

@@ -8,7 +8,8 @@ package struct Secret: Sendable, Equatable, Hashable {
 
     /// Wraps a text.
     package init(_ text: String) {
-        self.text = ByteText(text)
+        // A copy: what was put together of parts keeps room for more, and there may be thousands.
+        self.text = ByteText(String(decoding: text.utf8, as: UTF8.self))
     }
 
     /// The text itself, for the place that sends or compares it.

@@ -117,7 +117,7 @@ extension ServerRegistry {
             case (true, false): access.right(of: caller.principal) >= caller.right
             case (false, _): access.callers.isOpen && !access.isAskedElsewhere
             }
-        guard mayStay else {
+        guard mayStay, !caller.isWithdrawn else {
             throw forbidden("what may be changed, and by whom, is not what it was when this was asked for; ask again")
         }
     }
@@ -194,12 +194,14 @@ extension ServerRegistry {
         return OwnerMark("sha256 \(digest.map { String(Int($0) + 0x100, radix: 16).dropFirst() }.joined())")
     }
 
-    /// Whether whoever is known by a mark may still manage servers.
-    func mayOwn(_ mark: OwnerMark) -> Bool {
+    /// Whether whoever is known by a mark may still have brought a server.
+    func mayOwn(_ server: ServerSettings, _ mark: OwnerMark) -> Bool {
+        let needed = server.transport.startsProcess ? ManagementRight.execute : .write
+
         if managementAccess.callers.isOpen { return mark == .anonymous }
         return settings.managementTokens.contains { self.mark(of: $0) == mark }
             || (builder.principals.namedClients + builder.principals.holders.all).contains {
-                OwnerMark($0.name) == mark && $0.rights.admit(.management(.write))
+                OwnerMark($0.name) == mark && $0.rights.admit(.management(needed))
             }
     }
 

@@ -66,7 +66,7 @@ extension ServerRegistry {
     /// Ends the servers that were brought by callers whose token was taken away.
     func closeForeign() async {
         let foreign = servers.values.filter { server in
-            server.source == .adHoc && server.owner.map { !mayOwn($0) } ?? true
+            server.source == .adHoc && server.owner.map { !mayOwn(server.settings, $0) } ?? true
         }
         for server in foreign {
             frontDoor.withdraw(server.route.offer)
