@@ -74,6 +74,8 @@ private struct Role {
     /// Empty for somebody who is none.
     private let client: String
     private let scopes: [ScopeRights]
+    /// The client's scopes that the token has not.
+    private let lacking: [ScopeRights]
     private let ownRights: Rights
 
     /// The first client that matches: to add up several could give more than any of them says, such as the servers of one
@@ -82,23 +84,21 @@ private struct Role {
         guard let client = clients.first(where: { $0.match?.isMet(by: token) ?? false }) else {
             // Where nothing is said of anybody, whoever has a token that is in order may use what no token guards.
             guard clients.isEmpty else { return nil }
-            (self.client, scopes, ownRights) = ("", [], .unguarded)
+            (self.client, scopes, lacking, ownRights) = ("", [], [], .unguarded)
             return
         }
         self.client = client.name
         ownRights = client.rights
-        scopes = client.scopes.filter { known in
-            token.scopes.contains { $0.utf8.elementsEqual(known.scope.utf8) }
-        }
+        let has = { (known: ScopeRights) in token.scopes.contains { $0.utf8.elementsEqual(known.scope.utf8) } }
+        scopes = client.scopes.filter(has)
+        lacking = client.scopes.filter { !has($0) }
     }
 
     var rights: Rights { scopes.reduce(ownRights) { $0.adding($1.more) } }
 
     /// What each scope of the client would add that the token has not.
     var wider: [ScopedRights] {
-        client.scopes.filter { !scopes.contains($0) }.map {
-            ScopedRights(scope: $0.scope, rights: rights.adding($0.more))
-        }
+        lacking.map { ScopedRights(scope: $0.scope, rights: rights.adding($0.more)) }
     }
 
     /// In ASCII without spaces, so that nobody can have a name that is put together like another's.

@@ -121,23 +121,23 @@ final class ScriptedServer: Sendable {
     static func freePort() async throws -> Int {
         // A socket that is bound and does not listen, and is never closed: so nobody else is given the port.
         let descriptor = socket(AF_INET, streamSocket, 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = unsafe withUnsafeMutablePointer(to: &address) { place in
-            unsafe place.withMemoryRebound(to: sockaddr.self, capacity: 1) { place in
-                unsafe bind(descriptor, place, length) == 0 && getsockname(descriptor, place, &length) == 0
-            }
+        // 127.0.0.1 as the system wants it, byte by byte: which module `sockaddr_in` is of differs from one build to the next.
+        var address: [UInt8] = firstBytes + [0, 0, 127, 0, 0, 1] + Array(repeating: 0, count: 8)
+        var length = socklen_t(address.count)
+        let isBound = unsafe address.withUnsafeMutableBytes { bytes in
+            let place = unsafe bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self)
+            return unsafe bind(descriptor, place, length) == 0 && getsockname(descriptor, place, &length) == 0
         }
         try #require(isBound)
-        return Int(UInt16(bigEndian: address.sin_port))
+        return Int(address[2]) << 8 | Int(address[3])
     }
 
     #if canImport(Glibc)
         private static let streamSocket = CInt(SOCK_STREAM.rawValue)
+        private static let firstBytes = [UInt8(AF_INET), 0]
     #else
         private static let streamSocket = SOCK_STREAM
+        private static let firstBytes = [16, UInt8(AF_INET)]
     #endif
 }
 
