@@ -157,7 +157,7 @@ package final class FrontDoor: HTTPRequestHandler {
             if let identity = settings.identity {
                 if let destination = metadata(admitted, of: identity) { return destination }
                 try refuseTokenInQuery(admitted)
-                if case .unknown = admitted.shown { return .undecided(admitted) }
+                if case .unknown = admitted.shown, isToBeJudged(admitted) { return .undecided(admitted) }
             }
             return destination(of: admitted)
         } catch {
@@ -264,7 +264,9 @@ package final class FrontDoor: HTTPRequestHandler {
         case .adHoc(let request): request.endpoint.handle(request, body: body, responder)
         case .answered(let answer): answer.send(responder)
         case .document(let json):
-            responder.respond(.ok, json: json, [("Cache-Control", "public, max-age=300")])
+            responder.respond(
+                .ok, json: json,
+                [("Cache-Control", settings.identity?.origin == nil ? "no-store" : "public, max-age=300")])
         // It is decided before its body is read.
         case .undecided: responder.refuse(TokenRefusal.undecided.refusal)
         case .refused(let refusal): responder.refuse(refusal)

@@ -16,6 +16,8 @@ final class Introspector: Sendable {
     /// How many tokens the issuer is asked for at a time, and how many requests wait for that.
     static let maximumAsked = 100
     static let maximumWaiting = 1_000
+    /// The same again for tokens that have counted before, so that strangers cannot take their places.
+    static let maximumKnown = 10_000
 
     /// A token's name here. Its bytes are kept nowhere.
     private typealias Name = SHA256Digest
@@ -33,6 +35,8 @@ final class Introspector: Sendable {
         var asked: [Name: [Waiter]] = [:]
         var waiting = 0
         var answers: [Name: Answer] = [:]
+        /// Tokens that have counted, the last time.
+        var hasCounted: Set<Name> = []
     }
 
     private enum Step {
@@ -75,13 +79,14 @@ final class Introspector: Sendable {
             if now < answer.end { return .answer(answer.outcome) }
             state.answers[name] = nil
         }
-        guard state.waiting < Self.maximumWaiting else { return .answer(.unavailable) }
+        let share = state.hasCounted.contains(name) ? 2 : 1
+        guard state.waiting < share * Self.maximumWaiting else { return .answer(.unavailable) }
         if state.asked[name] != nil {
             state.asked[name]?.append(waiter)
             state.waiting += 1
             return .wait
         }
-        guard state.asked.count < Self.maximumAsked else { return .answer(.unavailable) }
+        guard state.asked.count < share * Self.maximumAsked else { return .answer(.unavailable) }
         state.asked[name] = [waiter]
         state.waiting += 1
         return .ask
@@ -94,6 +99,7 @@ final class Introspector: Sendable {
         let waiting = state.withLock { state in
             let waiting = state.asked.removeValue(forKey: name) ?? []
             state.waiting -= waiting.count
+            note(outcome, of: name, &state)
             if let end = end(of: outcome, now) { remember(Answer(outcome: outcome, end: end), name, now, &state) }
             return waiting
         }
@@ -122,6 +128,16 @@ final class Introspector: Sendable {
             now + .milliseconds(max(0, token.expiry.milliseconds - clock.wall().milliseconds))
         case .refused: now + Self.refusalKeptFor
         case .unavailable: nil
+        }
+    }
+
+    private func note(_ outcome: TokenOutcome, of name: Name, _ state: inout State) {
+        switch outcome {
+        case .verified:
+            if state.hasCounted.count >= Self.maximumKnown { state.hasCounted = [] }
+            state.hasCounted.insert(name)
+        case .refused: state.hasCounted.remove(name)
+        case .unavailable: break
         }
     }
 

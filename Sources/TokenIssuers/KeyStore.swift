@@ -53,7 +53,8 @@ struct KeyStore {
             return beginsFetch(now, after: Self.firstPause) ? .fetch : .unavailable
         }
         let age = now - fetched.time
-        if age >= Self.awaitedAfter {
+        // Who waits for an issuer that is away waits for nothing: the keys that there are count.
+        if age >= Self.awaitedAfter, !lastFailed {
             if isFetching { return .wait }
             return beginsFetch(now, after: Self.pause) ? .fetch : .verify
         }

@@ -7,19 +7,20 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
 
 from support.envelope import modern_call
-from support.fixture import DIRECTORY, stdio
+from support.fixture import DIRECTORY
 from support.managed import Management, bearer, brought_in_header, problem_of
 from support.modern import Front
 from support.raw import Streamable, call_body, initialize_body, only_answer, text_of
 from support.shelves import Shelf, Shelves, said, tool
 from support.visit import visit
 from support.visits import HTTP_KINDS, Place, visitor
-from support.wait import eventually, eventually_async, eventually_succeeds
+from support.wait import eventually_async, eventually_succeeds
 
 pytestmark = pytest.mark.anyio
 
@@ -456,27 +457,39 @@ async def test_a_token_of_a_client_opens_nothing_that_is_added(changing, shelves
         assert TOKENS["agents"] not in str(problem)
 
 
-async def test_a_program_that_was_brought_ends_when_its_client_may_start_none(changing, shelves, http):
-    client = brought_in_header(changing, http, stdio(), TOKENS["runner"])
+def telling(file, wait=""):
+    """A fixture server that writes the number of its process into a file, and then waits."""
+    script = f"echo $$ > {file}; {wait} exec {sys.executable} {DIRECTORY}/stdio_server.py --name told"
+    return {"command": "sh", "args": ["-c", script]}
+
+
+def is_alive(file):
+    return Path(f"/proc/{file.read_text().strip()}").exists()
+
+
+async def test_a_program_that_was_brought_ends_when_its_client_may_start_none(changing, shelves, http, tmp_path):
+    pid = tmp_path / "pid"
+    client = brought_in_header(changing, http, telling(pid), TOKENS["runner"])
     await client.initialize()
     assert await client.call_text("echo", {"text": "here"}) == "here"
+    assert is_alive(pid)
     await reload(changing, shelves, runner={"management": "write"})
 
     async def gone():
         assert (await client.post(call_body("echo", {"text": "here"}))).status_code != 200
 
     await eventually_succeeds(gone, "the program has ended for its client")
-    eventually(lambda: not changing.children(), "the program to end")
+    await eventually_async(lambda: not is_alive(pid), "the program to end")
 
 
 async def test_a_change_is_not_made_when_the_token_that_asked_for_it_is_gone(changing, shelves, http, tmp_path):
     """Also where the client itself may go on, with another token."""
-    gate = tmp_path / "gate"
-    slow = {"command": "sh", "args": ["-c", f"while [ ! -e {gate} ]; do sleep 0.05; done; exec {sys.executable} {DIRECTORY}/stdio_server.py --name slow"]}
+    pid, gate = tmp_path / "pid", tmp_path / "gate"
+    slow = telling(pid, f"while [ ! -e {gate} ]; do sleep 0.05; done;")
     asked = asyncio.create_task(
         Management(changing, http, TOKENS["runner"]).send("POST", "/api/servers", {"name": "slow", "config": slow})
     )
-    await eventually_async(lambda: changing.children(), "the program to be started")
+    await eventually_async(pid.exists, "the program to be started")
     renewed = "canary-token-of-the-runner-renewed"
     await reload(changing, shelves, runner={"tokens": [renewed]})
     with contextlib.suppress(httpx.TransportError):
@@ -485,7 +498,7 @@ async def test_a_change_is_not_made_when_the_token_that_asked_for_it_is_gone(cha
     api = Management(changing, http, renewed)
 
     async def nothing_left():
-        assert "slow" not in await api.servers() and not changing.children()
+        assert "slow" not in await api.servers() and not is_alive(pid)
 
     await eventually_succeeds(nothing_left, "nothing is left of the change")
 

@@ -554,3 +554,31 @@ def test_the_official_sdk_logs_in_by_itself(launch, environment, path):
             assert outcome["logins"] == 1
             assert len(outcome["said"]) == 3
             eventually(lambda: issuer.count("/keys") == 1, "one look at the keys")
+
+
+# What an attack has found
+
+
+async def test_several_fields_are_nobodys(launch, http):
+    """Whatever stands in them: another reader could take the other one."""
+    with Issuer() as issuer, proxy_with(launch, issuer) as proxy:
+        good = issuer.token()
+        for pair in [(good, "junk"), (good, STATIC), (good, issuer.token(sub="bob")), (STATIC, STATIC), ("junk", good)]:
+            headers = [*JSON.items(), *(("Authorization", f"Bearer {token}") for token in pair)]
+            answer = await http.post(proxy.url("/a/mcp"), content=initialize_body(), headers=headers)
+            assert answer.status_code == 401, pair
+        assert (await knock(http, proxy, good)).status_code == 200
+
+
+async def test_what_is_no_token_is_shown_to_no_issuer(launch, http):
+    """Passwords, empty fields, and what was sent to where nobody is asked who they are."""
+    with Issuer() as issuer:
+        with proxy_with(launch, issuer, issuer_changes=introspecting(issuer)) as proxy:
+            for field in ["Basic dXNlcjpwYXNzd29yZA==", 'Digest username="x"', "", "Bearer ", "Bearer a b"]:
+                answer = await http.post(proxy.url("/a/mcp"), content=initialize_body(), headers={**JSON, "Authorization": field})
+                assert answer.status_code == 401, field
+            for path in ["/healthz", "/nowhere", "/nowhere/mcp"]:
+                await http.get(proxy.url(path), headers=bearer("opaque-token-0123456789"))
+            assert issuer.count("/introspect") == 0
+            assert (await knock(http, proxy, "opaque-token-0123456789")).status_code == 401
+            assert issuer.count("/introspect") == 1

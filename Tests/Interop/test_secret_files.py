@@ -160,3 +160,40 @@ def test_check_reads_them_and_repeats_nothing(shell, secrets):
     assert "s3cret" not in done.stdout + done.stderr
     (secrets / "key").unlink()
     assert "is not there, so the server is not started" in shell.run("check", config).stderr
+
+
+@pytest.mark.parametrize(
+    "place, key",
+    [
+        ("tls", "mcpProxy.tls.keyFile"),
+        ("clients", "mcpProxy.clients.a.tokensFile"),
+        ("authority", "mcpProxy.trustedCAFile"),
+        ("command", "mcpServers.s.command"),
+        ("folder", "mcpServers.s.cwd"),
+        ("name", "mcpServers"),
+    ],
+)
+def test_a_secret_where_everything_is_shown_is_refused_without_it(make_proxy, directory, place, key):
+    folder = directory()
+    (folder / "secret").write_text("canary-secret\n-----BEGIN PRIVATE KEY-----\n")
+    text = "${file:" + str(folder / "secret") + "}"
+    general, servers = {}, {"s": {"command": "true"}}
+    match place:
+        case "tls":
+            general = {"tls": {"certificateFile": "x", "keyFile": text}}
+        case "clients":
+            general = {"clients": {"a": {"tokensFile": text, "servers": ["*"]}}}
+        case "authority":
+            general = {"trustedCAFile": text}
+        case "command":
+            servers = {"s": {"command": text}}
+        case "folder":
+            servers = {"s": {"command": "true", "cwd": text}}
+        case "name":
+            servers = {text: {"command": "true"}}
+    proxy = make_proxy(servers, proxy=general)
+    for arguments in (["check", "--config", str(proxy.file)], ["--config", str(proxy.file)]):
+        proxy.use_arguments(arguments)
+        assert proxy.run_to_end() == 1
+    assert key in proxy.output and "what a file says" in proxy.output, proxy.output
+    assert "canary-secret" not in proxy.output and "PRIVATE KEY" not in proxy.output

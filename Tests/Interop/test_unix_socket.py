@@ -102,7 +102,7 @@ def test_a_path_of_200_bytes_is_refused_with_the_limit(make_proxy):
     long = "/tmp/" + "a" * 195
     proxy = make_proxy({}, **on(long))
     assert proxy.run_to_end() == 1
-    assert "has 200 bytes, and the system takes 107 at most" in proxy.stderr
+    assert "has 200 bytes, and a socket takes 103 at most" in proxy.stderr
 
 
 def test_the_socket_of_another_proxy_is_not_removed(launch, path):

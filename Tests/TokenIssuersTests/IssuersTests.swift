@@ -161,4 +161,16 @@ import Testing
         told.ask(issuers, "token-0")
         #expect(told.all.last == "later", "it is being asked already")
     }
+
+    @Test("Tokens that have counted are asked for although strangers have taken all places")
+    func known() throws {
+        let issuers = try issuer.issuers(introspects: true)
+        told.ask(issuers, "opaque")
+        issuer.answer(claims: good)
+        issuer.pass(.seconds(61))
+        for number in 0...Introspector.maximumAsked { told.ask(issuers, "stranger-\(number)") }
+        #expect(told.all.last == "unavailable")
+        told.ask(issuers, "opaque")
+        #expect(told.all.last == "later" && issuer.questions == Introspector.maximumAsked + 2)
+    }
 }

@@ -79,12 +79,13 @@ package final class Credentials: Sendable {
         }
     }
 
-    /// Forgets the one that ends first. What was begun with it goes on, and it can be found out again.
+    /// Forgets those that end first, many at once, since all have to be looked at for it. What was begun with them goes on,
+    /// and they can be found out again.
     private static func makeRoom(in state: inout State) {
-        let first = state.known.lazy.compactMap { key, credential in credential.end.map { (key, $0) } }
-            .min { $0.1 < $1.1 }
-        guard let first, let credential = state.take(first.0) else { return }
-        state.forgotten.append(Forgotten(credential: credential))
+        let all = state.known.compactMap { key, credential in credential.end.map { (key, $0) } }.sorted { $0.1 < $1.1 }
+        for (key, _) in all.prefix(max(1, maximumFound / 10)) {
+            if let credential = state.take(key) { state.forgotten.append(Forgotten(credential: credential)) }
+        }
     }
 
     /// Forgets what was found out, so that it is found out again by the rules that are in force now.

@@ -14,6 +14,9 @@ struct UnixSocketFile: Sendable {
     /// For the user and the group that the proxy runs as.
     private static let mode: mode_t = 0o660
     private static let backlog: CInt = 4_096
+    private static let maximumLockTries = 200
+    /// In microseconds.
+    private static let lockPause: UInt32 = 10_000
 
     let path: String
     private let mark: Mark
@@ -108,10 +111,10 @@ struct UnixSocketFile: Sendable {
         guard descriptor >= 0 else {
             throw failure("the folder \(folder) of the socket cannot be used", path, "make it, for the proxy's user")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
-            throw ListenerError(
-                description: "\(folder) is locked by another program, such as a proxy that starts; try again")
+        // Anybody who may read the folder can lock it, and must not keep a proxy from starting by that.
+        for _ in 0..<maximumLockTries {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { break }
+            usleep(lockPause)
         }
         return descriptor
     }

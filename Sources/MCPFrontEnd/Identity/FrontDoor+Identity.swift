@@ -38,6 +38,29 @@ extension FrontDoor {
         }
     }
 
+    /// Whether what a request shows may be a token of an issuer, and somebody asks who sends it. Anything else is nobody's,
+    /// and shown to nobody: a password, several fields of which others may read another one, what was sent to the wrong path.
+    func isToBeJudged(_ request: AdmittedRequest) -> Bool {
+        guard let field = request.http[.authorization], !request.http.isRepeated(.authorization) else { return false }
+        let token = Credentials.token(in: field)
+        guard !token.isEmpty, token.utf8.allSatisfy(Self.isTokenByte) else { return false }
+        let path = request.target.path
+        let base = settings.prefix
+        return table.endpoint(at: path) != nil || path == "/readyz" || path == "/_readyz"
+            || path.utf8.starts(with: "\(base)/api/".utf8) || ["\(base)/mcp", "\(base)/sse"].contains(path)
+    }
+
+    /// Of the characters of a token in a header ([RFC 6750, 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="):
+            true
+        default: false
+        }
+    }
+
     func decide(
         _ request: AdmittedRequest, on eventLoop: any EventLoop, _ then: @escaping @Sendable (Destination) -> Void
     ) {

@@ -63,7 +63,8 @@ struct OfferAssembly {
             let doubtful = Self.doubtful(list)
             for entry in list.entries where !members[member].server.pins.withholds(entry, of: .tools) {
                 let origin = NameTable.Origin(member: member, name: entry.key)
-                guard let offered = toolNames.name(of: origin), !(selection.terms.isReadOnly && doubtful.contains(entry.key)),
+                guard let offered = toolNames.name(of: origin),
+                    !(selection.terms.isReadOnly && doubtful.contains(entry.key)),
                     selection.admits(tool: offered, entry, prefix: members[member].prefix)
                 else { continue }
                 let override = selection.overrides[ByteText(offered)]

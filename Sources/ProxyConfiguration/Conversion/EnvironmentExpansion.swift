@@ -15,6 +15,8 @@ struct EnvironmentExpansion {
         var unread: [UnreadFile] = []
         /// Whether a variable, a default or a file was put in.
         var isExpanded = false
+        /// Whether a file was put in.
+        var holdsFile = false
         /// Whether a variable is written as editors write it, `${env:NAME}`.
         var hasEditorForm = false
         /// Whether a dollar sign is written as two.
@@ -130,7 +132,9 @@ struct EnvironmentExpansion {
 
     private func put(fileAt path: String, into outcome: inout Outcome) {
         switch files.text(path) {
-        case .success(let text): put(text, into: &outcome)
+        case .success(let text):
+            outcome.holdsFile = true
+            put(text, into: &outcome)
         case .failure(let fault): outcome.unread.append(UnreadFile(path: path, fault: fault))
         }
     }
@@ -188,6 +192,7 @@ extension EnvironmentExpansion {
                 text, doublingBraces: path.isTemplateText, at: node.position, path, &context)
             node.value = .string(outcome.text)
             node.holdsVariable = outcome.isExpanded
+            node.holdsFile = outcome.holdsFile
         case .array(let elements):
             var expanded: [ConfigurationNode] = []
             for (index, element) in elements.enumerated() {
@@ -210,6 +215,11 @@ extension EnvironmentExpansion {
             let outcome = expand(member.name, at: member.position, path, &context)
             // What lacks a part of its name is told by the name as it is written.
             if outcome.isComplete { member.name = outcome.text }
+            if outcome.holdsFile {
+                context.error(
+                    "what a file says cannot be a name: names are shown", at: member.position, path,
+                    write: "Write the name itself, or a variable")
+            }
         }
         let isFree = ["mcpservers", "clients", "env", "headers"].contains(member.name.lowercased()) && !namesAreFree
         member.value = expand(member.value, at: path, namesAreFree: isFree, &context)

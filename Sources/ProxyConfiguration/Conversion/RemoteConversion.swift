@@ -148,11 +148,17 @@ enum EgressConversion {
 
     /// Reads the name of a file.
     static func path(_ key: String, in reader: ObjectReader, _ context: inout ConversionContext) -> String? {
-        guard let text = reader.nonEmptyText(key, &context) else { return nil }
-        guard !text.unicodeScalars.contains("\0") else {
+        guard let text = reader.nonEmptyText(key, &context), let node = reader.node(key) else { return nil }
+        guard !node.holdsFile else {
             context.error(
-                "the text holds a NUL", at: reader.node(key)?.position, reader.path(key),
-                write: "Remove it")
+                "what a file says cannot be the name of a file: names are shown", at: node.position, reader.path(key),
+                write: "Name the file itself, without ${file:…}")
+            return nil
+        }
+        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+            context.error(
+                "the text holds a line break or another control character", at: node.position, reader.path(key),
+                write: "Name one file")
             return nil
         }
         return text

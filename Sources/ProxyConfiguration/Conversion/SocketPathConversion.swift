@@ -2,12 +2,8 @@
 enum SocketPathConversion {
     static let scheme = "unix:"
 
-    /// The longest path that a system takes: what its structure has room for, without the NUL at the end.
-    #if os(Linux)
-        static let longestPath = 107
-    #else
-        static let longestPath = 103
-    #endif
+    /// The longest path: what the structure of every system has room for, without the NUL at the end.
+    static let longestPath = 103
 
     /// The address; what is wrong is reported, and the result then is of no use.
     static func address(
@@ -40,7 +36,7 @@ enum SocketPathConversion {
         let length = path(written).utf8.count
         guard length <= longestPath else {
             return (
-                "the path of the socket has \(length) bytes, and the system takes \(longestPath) at most",
+                "the path of the socket has \(length) bytes, and a socket takes \(longestPath) at most",
                 "Choose a shorter path, such as /run/mcp-proxy/mcp-proxy.sock"
             )
         }

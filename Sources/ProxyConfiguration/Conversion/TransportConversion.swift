@@ -188,6 +188,11 @@ struct Program {
             context.error("the text holds a NUL", at: node?.position, reader.path(key), write: "Remove it")
         }
         workingDirectory = reader.nonEmptyText("cwd", &context)
+        for key in ["command", "cwd"] where reader.node(key)?.holdsFile == true {
+            context.error(
+                "what a file says cannot stand here: it is shown", at: reader.node(key)?.position, reader.path(key),
+                write: "Write it itself, or put the secret into args, env or headers")
+        }
         if let workingDirectory, workingDirectory.unicodeScalars.contains("\0") {
             context.error(
                 "the text holds a NUL", at: reader.node("cwd")?.position, reader.path("cwd"), write: "Remove it")

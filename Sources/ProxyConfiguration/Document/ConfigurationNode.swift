@@ -46,6 +46,8 @@ package struct ConfigurationNode: Sendable, Equatable {
     package var isReference = false
     /// Whether a variable of the environment brought in something of it, which messages must not show.
     var holdsVariable = false
+    /// Whether a file did, as `${file:…}`.
+    var holdsFile = false
 
     /// A value at a place.
     package init(_ value: Value, at position: SourcePosition) {

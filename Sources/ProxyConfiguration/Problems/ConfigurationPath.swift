@@ -64,6 +64,18 @@ struct ConfigurationPath: Equatable {
             }
     }
 
+    /// A text for a terminal or a log, without what could steer either; lines stay.
+    static func printable(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control && $0 != "\n" }) else {
+            return text
+        }
+        return text.unicodeScalars.reduce(into: "") { printable, scalar in
+            printable +=
+                scalar.properties.generalCategory == .control && scalar != "\n"
+                ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
+        }
+    }
+
     /// The key in quotation marks, shortened and without control characters, which could forge lines of a log.
     static func quoted(_ key: String) -> String {
         "\"\(shown(key))\""

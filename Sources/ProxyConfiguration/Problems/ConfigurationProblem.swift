@@ -54,7 +54,7 @@ extension ConfigurationProblem: CustomStringConvertible {
         if !keyPath.isEmpty { text += "\(keyPath): " }
         text += "\(message)."
         if let suggestion { text += suggestion.hasSuffix("?") ? " \(suggestion)" : " \(suggestion)." }
-        return text
+        return ConfigurationPath.printable(text)
     }
 }
 

@@ -63,8 +63,11 @@ final class CertificateHolders: CertificateJudge, Sendable {
     ) -> (name: ByteText, rights: Rights)? {
         let name = "certificate \(certificate.holder)"
         let calledByAll = certificate.calledBy
+        // What takes away takes the certificate away, by whatever of its names.
         let client = clients.first { client in
-            client.certificates.map { calledByAll.contains(where: $0.admits) } ?? false
+            client.certificates.map { patterns in
+                !calledByAll.contains(where: patterns.denies) && calledByAll.contains(where: patterns.admits)
+            } ?? false
         }
         if let client { return (ByteText("\(name) as \(client.name)"), client.rights) }
         return clients.isEmpty ? (ByteText(name), .unguarded) : nil

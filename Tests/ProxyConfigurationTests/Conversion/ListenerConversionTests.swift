@@ -24,7 +24,7 @@ import Testing
         let longest = "/" + String(repeating: "a", count: limit - 1)
         #expect(try load(proxyDocument("\"addr\": \"unix:\(longest)\"")).settings.address.socketPath == longest)
         let found = try #require(errors(proxyDocument("\"addr\": \"unix:\(longest)a\"")).first)
-        #expect(found.message.contains("has \(limit + 1) bytes, and the system takes \(limit) at most"))
+        #expect(found.message.contains("has \(limit + 1) bytes, and a socket takes \(limit) at most"))
     }
 
     @Test("A certificate names its files; the key may be in the same one")

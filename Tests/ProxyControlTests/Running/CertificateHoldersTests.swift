@@ -50,6 +50,15 @@ import Testing
         }
     }
 
+    @Test("What takes away one of its names takes the certificate away")
+    func excluded() {
+        let all = holders(("a", ["*", "!CN=banned"]))
+        #expect(all.principal(of: certificate("CN=banned")) == nil && all.principal(of: certificate("CN=x")) != nil)
+        let some = holders(("a", ["DNS:*.corp.example", "!DNS:evil.corp.example"]))
+        #expect(some.principal(of: certificate("CN=x", ["DNS:evil.corp.example", "DNS:q.corp.example"])) == nil)
+        #expect(some.principal(of: certificate("CN=x", ["DNS:q.corp.example"])) != nil)
+    }
+
     @Test("A certificate may be named by its fingerprint")
     func fingerprint() {
         let holders = holders(("a", ["sha256:ab"]))
