@@ -1,6 +1,5 @@
 import AccessTokens
 import Crypto
-import Logging
 import MCPCore
 import NIOCore
 import Synchronization
@@ -112,11 +111,7 @@ final class Introspector: Sendable {
             return .verified(
                 try rules.check(introspected: claims, rememberedFor: Self.rememberedSeconds, now: clock.wall()))
         } catch {
-            if error == .audience, claims.all["aud"] == nil {
-                report.note(
-                    "an issuer does not say for whom a token is, so that it is refused",
-                    "its introspection endpoint answers without aud")
-            }
+            if error == .audience, claims.all["aud"] == nil { report.noteMissingAudience() }
             return .refused(error)
         }
     }

@@ -7,6 +7,8 @@ final class IssuerReport: Sendable {
     private let logger: Logger
     private let issuer: String
     private let last = Mutex<String?>(nil)
+    /// Not undone by an answer: those without audience are answers too.
+    private let hasToldOfAudience = Mutex(false)
 
     init(_ logger: Logger, issuer: String) {
         self.logger = logger
@@ -34,6 +36,19 @@ final class IssuerReport: Sendable {
         case .success: recovered("an issuer answers again what a token stands for")
         case .failure(let failure): note("an issuer could not be asked what a token stands for", failure.words)
         }
+    }
+
+    /// Says that the issuer does not say for whom a token is.
+    func noteMissingAudience() {
+        guard
+            hasToldOfAudience.withLock({ hasTold in
+                defer { hasTold = true }
+                return !hasTold
+            })
+        else { return }
+        logger.warning(
+            "an issuer does not say for whom a token is, so that it is refused",
+            metadata: ["issuer": "\(issuer)", "error": "its introspection endpoint answers without aud"])
     }
 
     /// Says what is odd, unless that was the last thing that was said.

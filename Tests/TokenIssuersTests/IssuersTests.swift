@@ -152,6 +152,24 @@ import Testing
         #expect(told.all == ["later", "ann", "ann", "later"])
     }
 
+    @Test("What is odd of an issuer is told once, and not for every token")
+    func log() throws {
+        let issuers = try issuer.issuers(introspects: true)
+        for number in 0..<5 {
+            told.ask(issuers, "token-\(number)")
+            issuer.answer(claims: #"{"active":true,"sub":"ann"}"#)
+        }
+        #expect(issuer.lines == 1, "it does not say for whom tokens are")
+        for number in 5..<10 {
+            told.ask(issuers, "token-\(number)")
+            issuer.failQuestion()
+        }
+        #expect(issuer.lines == 2, "it is away")
+        told.ask(issuers, "token-10")
+        issuer.answer(claims: #"{"active":false}"#)
+        #expect(issuer.lines == 3, "it is back")
+    }
+
     @Test("Only so many tokens are asked for at a time")
     func bounded() throws {
         let issuers = try issuer.issuers(introspects: true)

@@ -73,13 +73,21 @@ final class ScriptedIssuer: IssuerSource {
             wall: { UnixTime(milliseconds: Self.now * 1_000) }, uptime: { [self] in state.withLock { $0.uptime } })
     }
 
+    /// How many lines were logged.
+    var lines: Int { state.withLock { $0.lines } }
+
+    fileprivate func noteLine() { state.withLock { $0.lines += 1 } }
+
     /// The issuers with this one as the only one.
     func issuers(introspects: Bool = false) throws -> Issuers {
         let address = try HTTPURL(Self.name)
         let settings = IssuerSettings(
             rules: IssuerRules(issuer: Self.name, audiences: ["us"]), address: address, keysURL: nil,
             introspection: introspects ? .init(url: address, clientID: "a", clientSecret: "b") : nil)
-        return Issuers([settings], clock: clock, logger: Logger(label: "test")) { _ in self }
+        return Issuers([settings], clock: clock, logger: Logger(label: "test") { _ in LineCounter(issuer: self) }) {
+            _ in
+            self
+        }
     }
 }
 
@@ -104,4 +112,18 @@ final class Told: Sendable {
     func ask(_ issuers: Issuers, _ token: String) {
         note(issuers.judge(Array(token.utf8)) { [self] in note($0) })
     }
+}
+
+/// Counts what is logged.
+private struct LineCounter: LogHandler {
+    let issuer: ScriptedIssuer
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { issuer.noteLine() }
 }
