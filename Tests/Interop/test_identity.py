@@ -574,7 +574,7 @@ async def test_what_is_no_token_is_shown_to_no_issuer(launch, http):
     """Passwords, empty fields, and what was sent to where nobody is asked who they are."""
     with Issuer() as issuer:
         with proxy_with(launch, issuer, issuer_changes=introspecting(issuer)) as proxy:
-            for field in ["Basic dXNlcjpwYXNzd29yZA==", 'Digest username="x"', "", "Bearer ", "Bearer a b"]:
+            for field in ["Basic dXNlcjpwYXNzd29yZA==", 'Digest username="x"', "", "Bearer", "Bearer a b"]:
                 answer = await http.post(proxy.url("/a/mcp"), content=initialize_body(), headers={**JSON, "Authorization": field})
                 assert answer.status_code == 401, field
             for path in ["/healthz", "/nowhere", "/nowhere/mcp"]:

@@ -43,7 +43,10 @@ extension FrontDoor {
     func isToBeJudged(_ request: AdmittedRequest) -> Bool {
         guard let field = request.http[.authorization], !request.http.isRepeated(.authorization) else { return false }
         let token = Credentials.token(in: field)
-        guard !token.isEmpty, token.utf8.allSatisfy(Self.isTokenByte) else { return false }
+        // The word alone is no token.
+        guard !token.isEmpty, token.lowercased() != "bearer", token.utf8.allSatisfy(Self.isTokenByte) else {
+            return false
+        }
         let path = request.target.path
         let base = settings.prefix
         return table.endpoint(at: path) != nil || path == "/readyz" || path == "/_readyz"
