@@ -16,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from support.secrets import remember
+
 LIFETIME = 300
 
 
@@ -111,7 +113,9 @@ class Issuer:
     def token(self, key=None, header=None, **changes):
         """A token with these claims; one that is None is left out."""
         claims = {name: value for name, value in {**self.claims, **changes}.items() if value is not None}
-        return (key or self.keys[0]).sign(claims, **(header or {}))
+        made = (key or self.keys[0]).sign(claims, **(header or {}))
+        remember(made)
+        return made
 
     def count(self, path):
         """How often a path was asked for."""
