@@ -22,13 +22,15 @@ package struct KnownServers: Sendable {
     ///
     /// - Parameters:
     ///   - pins: What a team has approved together.
+    ///   - isAskedWho: Whether callers are asked who they are, so that a secret of the proxy is needed.
     ///   - hasAPI: Whether something can be approved while it runs.
     /// - Throws: when it cannot be trusted.
     package init(
-        in directory: StateDirectory?, pins: [ByteText: PinRecord] = [:], logger: Logger, hasAPI: Bool = true
+        in directory: StateDirectory?, pins: [ByteText: PinRecord] = [:], isAskedWho: Bool = false, logger: Logger,
+        hasAPI: Bool = true
     ) throws(ConfigurationError) {
         asking = try AskingServers(in: directory, logger: logger)
-        key = try StateKey(in: directory)
+        key = try StateKey(in: isAskedWho ? directory : nil)
         let catalogs = try KnownCatalogs(in: directory, logger: logger)
         self.catalogs = catalogs
         self.pins = try KnownPins(in: directory, beside: catalogs, shared: pins, logger: logger, hasAPI: hasAPI)

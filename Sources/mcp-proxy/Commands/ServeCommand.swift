@@ -12,7 +12,7 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: "Options may be written with one dash or two.",
         version: ProgramVersion.text,
         subcommands: [
-            CheckCommand.self, AccessCommand.self, StdioCommand.self, ListCommand.self, ToolsCommand.self,
+            CheckCommand.self, StdioCommand.self, AccessCommand.self, ListCommand.self, ToolsCommand.self,
             CallCommand.self,
             ReadCommand.self, LogsCommand.self, AddCommand.self, RemoveCommand.self, RestartCommand.self,
             EnableCommand.self, DisableCommand.self, ReloadCommand.self, PinsCommand.self, ImportCommand.self,
@@ -54,7 +54,8 @@ struct ServeCommand: AsyncParsableCommand {
             let directory = try stateDirectory.open(logger)
             store = try directory.map { kept throws(ConfigurationError) in try ServerStore(kept, logger: logger) }
             groupStore = try directory.map { kept throws(ConfigurationError) in try GroupStore(kept, logger: logger) }
-            known = try KnownServers(in: directory, pins: try sharedPins.read(), logger: logger)
+            known = try KnownServers(
+                in: directory, pins: try sharedPins.read(), isAskedWho: loaded.settings.asksEverybody, logger: logger)
         } catch {
             Terminal.error(error.description)
             Terminal.error("mcp-proxy: nothing was started; correct the configuration and try again")
