@@ -107,6 +107,9 @@ struct Admission: Sendable {
             return refusal
         case .refused(let refusal):
             return refusal.refusal
+        // Where clients have names, a token of nobody's is one that has ended or was mistyped: another one helps.
+        case .unknown where !route.access.places.isEmpty:
+            return Refusal(.tokenInvalid, "the token is not valid for this server")
         case .unknown, .known:
             return route.isOpenedByServers
                 ? Refusal(.forbidden, "the token opens none of the servers that are offered here")

@@ -30,6 +30,11 @@ struct ObjectReader {
     private mutating func takeVariant(_ member: ConfigurationNode.Member, _ context: inout ConversionContext) {
         let memberPath = path.appending(member.written)
         guard let key = scope.key(ignoringCaseOf: member.name) else {
+            if let meant = scope.guarding(meantBy: member.name) {
+                return context.error(
+                    "the key is not known, and what \"\(meant)\" closes would be open", at: member.position, memberPath,
+                    write: "Did you mean \"\(meant)\"?")
+            }
             guard !scope.leavesToAuthor(member.name), context.hasRoomForMore else { return }
             return context.reportWithoutEffect(
                 context.isStrict ? "the key is not known" : "the key is not known and has no effect",

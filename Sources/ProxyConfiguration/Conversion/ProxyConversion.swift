@@ -147,8 +147,24 @@ enum ProxyConversion {
             }
         }
         if reader.node("clients") != nil {
+            checkPlaceOfClients(reader, &context)
             context.notice(notice("clients", "mcpServers", isRead: readsClients))
         }
+    }
+
+    /// Refuses clients with names that stand beside `mcpProxy`: taken for those of version 1, everything would be open that
+    /// they were to close.
+    private static func checkPlaceOfClients(_ reader: ObjectReader, _ context: inout ConversionContext) {
+        let named = reader.node("clients")?.members?.first { client in
+            ["tokens", "tokensFile", "certificates", "servers", "match", "management"].contains {
+                client.value[$0] != nil
+            }
+        }
+        guard let named else { return }
+        context.error(
+            "clients with names stand under mcpProxy; here they close nothing", at: named.position,
+            reader.path("clients"),
+            write: #"Move them: "mcpProxy": {"clients": {…}}"#)
     }
 
     private static func notice(_ old: String, _ new: String, isRead: Bool) -> String {

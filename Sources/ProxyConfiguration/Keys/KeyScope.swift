@@ -165,6 +165,12 @@ extension KeyScope {
     }
 
     /// What to do about a key that is not known here: where it belongs, or which key was meant.
+    /// The key by which callers are asked who they are, if it is likely to be meant by a name that is none.
+    func guarding(meantBy name: String) -> String? {
+        guard self == .proxy, let near = nearestKey(to: name, in: keys.map(\.name)) else { return nil }
+        return ["clients", "identity", "tls"].contains(near) ? near : nil
+    }
+
     func suggestion(forUnknown name: String) -> String {
         for key in keys {
             guard case .object(let inner) = key.shape, inner.key(ignoringCaseOf: name) != nil else { continue }

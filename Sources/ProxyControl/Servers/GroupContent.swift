@@ -75,7 +75,7 @@ extension ServerBuilder {
             return principals.access(tokens, clientsOf: [place] + members.flatMap(\.access.places))
         }
         let all = Access.union(members.map(\.access))
-        return all.isOpen ? all : .union([all, .holders([], clientsOf: [place])])
+        return principals.asksEverybody ? .union([all, .holders([], clientsOf: [place])]) : all
     }
 
     private func terms(of group: GroupSettings) -> OfferTerms {

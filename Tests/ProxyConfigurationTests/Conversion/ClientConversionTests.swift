@@ -104,3 +104,29 @@ import Testing
         #expect(lines == [#"+ client "c""#, #"- client "b""#, #"~ client "a": tokens, servers, readOnly"#])
     }
 }
+
+/// Slips by which everything would be open that clients close.
+@Suite struct MisplacedClientsTests {
+    @Test(
+        "Clients that stand beside mcpProxy, or below a key that is misspelled, are refused",
+        arguments: [
+            #"{"clients": {"a": {"tokens": ["0123456789-0123456789"], "servers": ["*"]}}, "mcpServers": {"git": {"command": "g"}}}"#,
+            #"{"mcpProxy": {"client": {"a": {"tokens": ["0123456789-0123456789"]}}}, "mcpServers": {"git": {"command": "g"}}}"#,
+            #"{"mcpProxy": {"identities": {"issuers": []}}, "mcpServers": {"git": {"command": "g"}}}"#,
+        ])
+    func misplaced(text: String) {
+        #expect(throws: ConfigurationError.self) {
+            try ConfigurationLoader.load(text: Array(text.utf8), source: "c", format: .json, environment: [:])
+        }
+    }
+
+    @Test("Version 1 of clients is read as ever, and other slips stay warnings")
+    func others() throws {
+        for text in [
+            #"{"mcpProxy": {"nam": "x"}, "mcpServers": {"git": {"command": "g"}}}"#,
+            #"{"clients": {"git": {"type": "stdio", "config": {"command": "g"}}}, "mcpServers": {"git": {"command": "g"}}}"#,
+        ] {
+            _ = try ConfigurationLoader.load(text: Array(text.utf8), source: "c", format: .json, environment: [:])
+        }
+    }
+}
