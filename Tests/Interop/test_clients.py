@@ -509,3 +509,8 @@ async def test_a_tool_that_is_listed_twice_changes_nothing_only_if_both_say_so(l
         with launch(odd.entries(), proxy={"clients": {"reader": clients()["reader"]}}) as proxy:
             assert set(await listed(proxy, http, "reader", "")) == {"odd__c"}
             assert set(await listed(proxy, http, "reader", "/odd")) == {"c"}
+
+
+def test_a_command_with_a_token_that_opens_no_management_says_so(proxy):
+    told = run(proxy, "list", "--token", TOKENS["mailer"])
+    assert told.returncode == 1 and 'no right to the management API ("management" of the client)' in told.stderr

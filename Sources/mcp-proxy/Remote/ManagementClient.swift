@@ -105,6 +105,10 @@ struct ManagementClient: Sendable {
         case 401 where place.token == nil:
             words = "the proxy at \(place.shown) asks for a token\n" + tokenWords(hasToken: false)
         case 401, 403: words += "\n" + tokenWords(hasToken: place.token != nil)
+        case 404 where problem?["type"]?.string?.hasSuffix("unknown-path") == true && place.token != nil:
+            words +=
+                ", or the token is that of a client that has no right to the management API (\"management\" of the client)\n"
+                + tokenWords(hasToken: true)
         case 404 where problem?["type"]?.string?.hasSuffix("unknown-server") == true:
             words += " at \(place.shown); mcp-proxy list shows which there are"
         case 404 where problem?["detail"] == nil:
