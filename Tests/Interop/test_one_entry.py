@@ -11,7 +11,7 @@ from support.fixture import stdio
 
 SECONDS = 60
 TOKEN = "a-token-that-nobody-guesses"
-OTHER = "another-token-that-nobody-guesses"
+OTHER = "the-token-of-one-server-that-nobody-guesses"
 OWN = "the-token-of-a-group-that-nobody-guesses"
 BASE = "http://127.0.0.1:9090"
 CLAUDE = ["claude", "mcp", "add", "--transport", "http"]

@@ -30,24 +30,29 @@ def remember(*tokens):
     )
 
 
-def found_in(text):
+def found_in(text, tokens=None):
     """The tokens that stand in a text, masked."""
-    if not _known:
-        return []
     data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
-    return [f"{token[:6]}…" for token in sorted(_known) if token.encode() in data]
+    return [f"{token[:6]}…" for token in sorted(_known if tokens is None else tokens) if token.encode() in data]
 
 
-def check(text, where):
-    found = found_in(text)
+def check(text, where, tokens=None):
+    found = found_in(text, tokens)
     assert not found, f"{where} holds tokens of clients: {found}"
 
 
 def check_files(directory):
-    """Looks through what proxies wrote and what servers got, in all runs below a directory."""
+    """Looks through what proxies wrote and what servers got, in all runs below a directory.
+
+    A server may be meant to get what is a client's token in another test; not so what is called a canary, nor what an
+    issuer has made.
+    """
+    canaries = {token for token in _known if token.startswith(("canary-", "eyJ"))}
     for path in sorted(Path(directory).rglob("*")):
-        if path.is_file() and re.fullmatch(r"std(out|err)\.txt|.*ledger.*\.jsonl", path.name):
+        if path.is_file() and re.fullmatch(r"std(out|err)\.txt", path.name):
             check(path.read_bytes(), path)
+        if path.is_file() and re.fullmatch(r".*ledger.*\.jsonl", path.name):
+            check(path.read_bytes(), path, canaries)
 
 
 def check_processes(run):
