@@ -25,8 +25,8 @@ package struct SignedToken: Sendable {
     package init(_ text: [UInt8]) throws(TokenFault) {
         guard text.count <= Self.maximumBytes else { throw .tooLong }
         let parts = text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }), let header = Base64URL.decode(parts[0]),
-            let claims = Base64URL.decode(parts[1]), let signature = Base64URL.decode(parts[2])
+        guard parts.count == 3, parts.allSatisfy({ !$0.isEmpty }), let header = Base64.decodeURL(parts[0]),
+            let claims = Base64.decodeURL(parts[1]), let signature = Base64.decodeURL(parts[2])
         else { throw .malformed }
         // Both are objects in JSON and read alike.
         self.header = try TokenHeader(TokenClaims(header).all)

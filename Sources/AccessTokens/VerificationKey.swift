@@ -80,7 +80,7 @@ struct VerificationKey: Sendable {
     }
 
     private static func bytes(_ name: String, of key: JSONView) -> [UInt8]? {
-        key[name]?.exactText.flatMap { Base64URL.decode($0.utf8) }
+        key[name]?.exactText.flatMap { Base64.decodeURL($0.utf8) }
     }
 
     /// An integer, the most significant byte first. Some write zeros in front of it.

@@ -1,3 +1,4 @@
+import MCPCore
 import MCPValues
 import NIOCore
 import Testing
@@ -88,7 +89,7 @@ import Testing
         func key(bits: Int, exponent: String = "AQAB") -> String {
             var modulus = [UInt8](repeating: 0xFF, count: bits / 8)
             modulus[0] = 0x80
-            return #"{"kty":"RSA","n":"\#(TokenMaker.base64URL(modulus))","e":"\#(exponent)"}"#
+            return #"{"kty":"RSA","n":"\#(Base64.encodeURL(modulus))","e":"\#(exponent)"}"#
         }
         for (key, isKey) in [
             (key(bits: 512), false), (key(bits: 1_024), false), (key(bits: 2_040), false), (key(bits: 2_048), true),

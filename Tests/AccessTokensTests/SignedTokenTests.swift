@@ -1,3 +1,4 @@
+import MCPCore
 import MCPValues
 import Testing
 
@@ -53,7 +54,7 @@ import Testing
             "\(TokenMaker.base64URL("[]")).\(parts[1]).\(parts[2])",
             "\(parts[0]).\(TokenMaker.base64URL("[]")).\(parts[2])",
             "\(TokenMaker.base64URL("{\"alg\":1}")).\(parts[1]).\(parts[2])",
-            "\(TokenMaker.base64URL([0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D])).\(parts[1]).\(parts[2])",
+            "\(Base64.encodeURL([0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D])).\(parts[1]).\(parts[2])",
         ] {
             #expect(try TokenMaker.verdict(text) == .failure(.malformed), "\(text)")
         }

@@ -24,19 +24,7 @@ enum TokenMaker {
     private static let ed25519 = Curve25519.Signing.PrivateKey()
     private static let rsa: _RSA.Signing.PrivateKey? = try? _RSA.Signing.PrivateKey(keySize: .bits2048)
 
-    static func base64URL(_ bytes: some Collection<UInt8>) -> String {
-        String(
-            decoding: Base64.encode(Array(bytes)).utf8.compactMap { byte -> UInt8? in
-                switch byte {
-                case UInt8(ascii: "+"): UInt8(ascii: "-")
-                case UInt8(ascii: "/"): UInt8(ascii: "_")
-                case UInt8(ascii: "="): nil
-                default: byte
-                }
-            }, as: UTF8.self)
-    }
-
-    static func base64URL(_ text: String) -> String { base64URL(Array(text.utf8)) }
+    static func base64URL(_ text: String) -> String { Base64.encodeURL(text.utf8) }
 
     static func signature(of text: String, _ algorithm: SignatureAlgorithm) throws -> [UInt8] {
         let text = Array(text.utf8)
@@ -64,7 +52,7 @@ enum TokenMaker {
     ) throws -> String {
         let header = header ?? #"{"alg":"\#(algorithm.rawValue)","kid":"\#(name(algorithm))"}"#
         let signed = "\(base64URL(header)).\(base64URL(claims))"
-        return "\(signed).\(base64URL(try signature(of: signed, algorithm)))"
+        return "\(signed).\(Base64.encodeURL(try signature(of: signed, algorithm)))"
     }
 
     static func name(_ algorithm: SignatureAlgorithm) -> String { "key-\(algorithm.key)" }
@@ -75,19 +63,19 @@ enum TokenMaker {
         switch algorithm.key {
         case .rsa:
             let parts = try unwrap(rsa).publicKey.getKeyPrimitives()
-            let (n, e) = (base64URL(Array(parts.modulus)), base64URL(Array(parts.publicExponent)))
+            let (n, e) = (Base64.encodeURL(Array(parts.modulus)), Base64.encodeURL(Array(parts.publicExponent)))
             return #"{\#(kid)"kty":"RSA","n":"\#(n)","e":"\#(e)"\#(more)}"#
         case .p256: return curve("P-256", Array(p256.publicKey.rawRepresentation), kid, more)
         case .p384: return curve("P-384", Array(p384.publicKey.rawRepresentation), kid, more)
         case .p521: return curve("P-521", Array(p521.publicKey.rawRepresentation), kid, more)
         case .ed25519:
-            let x = base64URL(Array(ed25519.publicKey.rawRepresentation))
+            let x = Base64.encodeURL(Array(ed25519.publicKey.rawRepresentation))
             return #"{\#(kid)"kty":"OKP","crv":"Ed25519","x":"\#(x)"\#(more)}"#
         }
     }
 
     private static func curve(_ name: String, _ point: [UInt8], _ kid: String, _ more: String) -> String {
-        let (x, y) = (base64URL(point.prefix(point.count / 2)), base64URL(point.suffix(point.count / 2)))
+        let (x, y) = (Base64.encodeURL(point.prefix(point.count / 2)), Base64.encodeURL(point.suffix(point.count / 2)))
         return #"{\#(kid)"kty":"EC","crv":"\#(name)","x":"\#(x)","y":"\#(y)"\#(more)}"#
     }
 

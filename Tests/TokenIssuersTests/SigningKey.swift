@@ -14,20 +14,16 @@ struct SigningKey {
         self.name = name
     }
 
-    private static func base64URL(_ bytes: [UInt8]) -> String {
-        Base64.encode(bytes).filter { $0 != "=" }.map { $0 == "+" ? "-" : $0 == "/" ? "_" : "\($0)" }.joined()
-    }
-
     func token(for subject: String, issuer: String = ScriptedIssuer.name) throws -> String {
         let header = #"{"alg":"EdDSA","kid":"\#(name)"}"#
         let claims = #"{"iss":"\#(issuer)","sub":"\#(subject)","aud":"us","exp":\#(ScriptedIssuer.now + 300)}"#
-        let signed = [header, claims].map { Self.base64URL(Array($0.utf8)) }.joined(separator: ".")
-        return "\(signed).\(Self.base64URL(Array(try key.signature(for: Array(signed.utf8)))))"
+        let signed = [header, claims].map { Base64.encodeURL(Array($0.utf8)) }.joined(separator: ".")
+        return "\(signed).\(Base64.encodeURL(Array(try key.signature(for: Array(signed.utf8)))))"
     }
 
     static func set(_ keys: [SigningKey]) throws -> Result<KeySet, IssuerFailure> {
         let listed = keys.map { key in
-            let x = base64URL(Array(key.key.publicKey.rawRepresentation))
+            let x = Base64.encodeURL(Array(key.key.publicKey.rawRepresentation))
             return #"{"kty":"OKP","crv":"Ed25519","kid":"\#(key.name)","x":"\#(x)"}"#
         }
         return .success(try KeySet(ByteBuffer(string: #"{"keys":[\#(listed.joined(separator: ","))]}"#)))

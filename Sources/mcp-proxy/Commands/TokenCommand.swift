@@ -1,4 +1,5 @@
 import ArgumentParser
+import MCPCore
 
 /// `mcp-proxy token`: makes a token that nobody can guess.
 struct TokenCommand: AsyncParsableCommand {
@@ -22,7 +23,7 @@ struct TokenCommand: AsyncParsableCommand {
         try await CommandFailure.reported("no token was made") {
             var random = SystemRandomNumberGenerator()
             try StandardOutput.write(
-                Self.base64URL((0..<bytes).map { _ in UInt8.random(in: .min ... .max, using: &random) }))
+                Base64.encodeURL((0..<bytes).map { _ in UInt8.random(in: .min ... .max, using: &random) }))
             guard StandardOutput.isTerminal else { return }
             Terminal.error(
                 """
@@ -31,24 +32,5 @@ struct TokenCommand: AsyncParsableCommand {
                 mcpProxy.management.authTokens to open the management API. Clients send "Authorization: Bearer <token>".
                 """)
         }
-    }
-
-    /// The bytes in the alphabet of RFC 4648, section 5, without padding.
-    private static func base64URL(_ bytes: [UInt8]) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-        var text = ""
-        var bits = 0
-        var value = 0
-        for byte in bytes {
-            value = value << 8 | Int(byte)
-            bits += 8
-            while bits >= 6 {
-                bits -= 6
-                text.append(alphabet[value >> bits & 63])
-            }
-            value &= 1 << bits - 1
-        }
-        if bits > 0 { text.append(alphabet[value << (6 - bits) & 63]) }
-        return text
     }
 }
