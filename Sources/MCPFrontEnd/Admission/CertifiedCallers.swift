@@ -14,7 +14,13 @@ final class CertifiedCallers: Sendable {
     private static let maximumCount = 10_000
 
     private let judge: any CertificateJudge
-    private let known = Mutex<[ByteText: ShownCredential]>([:])
+    private let state = Mutex(State())
+
+    private struct State {
+        var known: [ByteText: ShownCredential] = [:]
+        /// How often those were forgotten.
+        var epoch = 0
+    }
 
     init(_ judge: any CertificateJudge) {
         self.judge = judge
@@ -22,17 +28,23 @@ final class CertifiedCallers: Sendable {
 
     func shown(_ certificate: ClientCertificate) -> ShownCredential {
         let key = ByteText(certificate.fingerprint)
-        if let known = known.withLock({ $0[key] }) { return known }
+        let (known, epoch) = state.withLock { ($0.known[key], $0.epoch) }
+        if let known { return known }
         let shown = judge.principal(of: certificate).map { ShownCredential.known(Credential($0)) } ?? .none
-        known.withLock { known in
-            if known.count >= Self.maximumCount { known = [:] }
-            known[key] = shown
+        state.withLock { state in
+            // What came out by other rules than those of now counts for this request only.
+            guard epoch == state.epoch else { return }
+            if state.known.count >= Self.maximumCount { state.known = [:] }
+            state.known[key] = shown
         }
         return shown
     }
 
     /// Judges everybody anew who comes from now on.
     func forget() {
-        known.withLock { $0 = [:] }
+        state.withLock { state in
+            state.known = [:]
+            state.epoch += 1
+        }
     }
 }

@@ -22,6 +22,8 @@ package final class Credentials: Sendable {
         var known: [TokenText: Credential] = [:]
         var foundCount = 0
         var forgotten: [Forgotten] = []
+        /// How often what was found out was forgotten.
+        var epoch = 0
 
         mutating func take(_ key: TokenText) -> Credential? {
             let credential = known.removeValue(forKey: key)
@@ -64,15 +66,28 @@ package final class Credentials: Sendable {
 
     // MARK: What was found out
 
+    /// By which rules tokens are judged now: another one, once what was found out has been forgotten.
+    var epoch: Int { state.withLock { $0.epoch } }
+
     /// Remembers whom a token stands for that its issuer has made, until it ends. A token that is accepted by itself stays
     /// what it is.
-    func remember(_ token: String, of principal: Principal, until end: NIODeadline) -> ShownCredential {
+    ///
+    /// - Parameter epoch: What it was before the token was judged: what came out by other rules than those of now counts for
+    ///   this request only.
+    func remember(
+        _ token: String, of principal: Principal, until end: NIODeadline, judgedIn epoch: Int
+    ) -> ShownCredential {
         let key = TokenText(text: token)
         let credential = Credential(principal, end: end)
         return state.withLock { state in
             if let known = state.known[key], known.end == nil { return .known(known) }
+            guard epoch == state.epoch else {
+                state.forgotten.append(Forgotten(credential: credential))
+                return .known(credential)
+            }
             if state.foundCount >= Self.maximumFound { Self.makeRoom(in: &state) }
-            _ = state.take(key)
+            // Two requests may have had one token judged at the same time.
+            if let former = state.take(key) { state.forgotten.append(Forgotten(credential: former)) }
             state.known[key] = credential
             state.foundCount += 1
             return .known(credential)
@@ -91,6 +106,7 @@ package final class Credentials: Sendable {
     /// Forgets what was found out, so that it is found out again by the rules that are in force now.
     func forgetFound() {
         state.withLock { state in
+            state.epoch += 1
             let found = state.known.filter { $0.value.end != nil }
             state.forgotten += found.values.map(Forgotten.init)
             for key in found.keys { _ = state.take(key) }

@@ -71,17 +71,21 @@ extension FrontDoor {
             return then(destination(of: request))
         }
         let token = Credentials.token(in: field)
+        let epoch = admission.credentials.epoch
         let verdict = resource.judge.judge(token) { [self] verdict in
-            eventLoop.execute { [self] in then(destination(of: request, token, verdict)) }
+            eventLoop.execute { [self] in then(destination(of: request, token, verdict, judgedIn: epoch)) }
         }
-        if let verdict { then(destination(of: request, token, verdict)) }
+        if let verdict { then(destination(of: request, token, verdict, judgedIn: epoch)) }
     }
 
-    private func destination(of request: AdmittedRequest, _ token: String, _ verdict: TokenVerdict) -> Destination {
+    private func destination(
+        of request: AdmittedRequest, _ token: String, _ verdict: TokenVerdict, judgedIn epoch: Int
+    ) -> Destination {
         var request = request
         switch verdict {
         case .accepted(let principal, let end):
-            request.shown = admission.credentials.remember(token, of: principal, until: end)
+            request.shown = admission.credentials.remember(
+                token, of: principal, until: end, judgedIn: epoch)
         case .refused(.undecided): return .refused(TokenRefusal.undecided.refusal)
         case .refused(let refusal): request.shown = .refused(refusal)
         }

@@ -63,6 +63,23 @@ import Testing
         #expect(!credentials.revokeEnded(at: .now() + .minutes(71)))
     }
 
+    @Test("Of one token that was judged twice at the same time all ends that was begun with it")
+    func judgedTwice() {
+        let end = NIODeadline.now() + .hours(1)
+        let shown = [1, 2].map { _ in credentials.remember("t", of: ann, until: end) }
+        #expect(credentials.revokeEnded(at: end + .minutes(10)))
+        #expect(shown[0].isRevoked && shown[1].isRevoked)
+    }
+
+    @Test("What was judged by rules that are not in force any more counts once, and is not remembered")
+    func judgedBefore() {
+        let (end, epoch) = (NIODeadline.now() + .hours(1), credentials.epoch)
+        credentials.forgetFound()
+        let shown = credentials.remember("t", of: ann, until: end, judgedIn: epoch)
+        #expect(shown.principal == ann && principal("t") == nil)
+        #expect(credentials.revokeEnded(at: end + .minutes(10)) && shown.isRevoked)
+    }
+
     @Test("Ten thousand are remembered; then those go that end first, a tenth at once")
     func bounded() {
         let now = NIODeadline.now()
@@ -75,5 +92,11 @@ import Testing
         #expect(credentials.count == Credentials.maximumFound - Credentials.maximumFound / 10 + 1)
         #expect(principal("5999") == nil && principal("6000") == ann && principal("one more") == ann)
         #expect(!first.isRevoked, "what was begun with it goes on")
+    }
+}
+
+extension Credentials {
+    fileprivate func remember(_ token: String, of principal: Principal, until end: NIODeadline) -> ShownCredential {
+        remember(token, of: principal, until: end, judgedIn: epoch)
     }
 }
