@@ -58,9 +58,6 @@ final class Holders<Proof: ProofOfRole>: Sendable {
 
     /// Everybody who has come and is still there.
     var all: [Principal] { state.withLock { $0.holders.values.compactMap(\.standing).map(Principal.init) } }
-
-    /// Whether somebody has come, and is still there.
-    func knows(_ principal: Principal) -> Bool { all.contains(principal) }
 }
 
 /// Callers with access tokens.

@@ -55,6 +55,9 @@ final class PrincipalRegister: Sendable {
     /// The clients that the operator has named.
     var namedClients: [Principal] { clients.all }
 
+    /// Those, and everybody who is one of them by what they have shown, and is still there.
+    var everybodyNamed: [Principal] { clients.all + holders.all + certificates.all }
+
     /// Who may use something at which these tokens stand.
     ///
     /// - Parameter places: Clients with the right to one of these may, too. Without a token it is open to everybody, unless
@@ -78,9 +81,7 @@ final class PrincipalRegister: Sendable {
     /// the caller's token was taken away.
     func access(of caller: Principal) -> Access {
         if caller == .anonymous { return .everybody }
-        if clients.all.contains(caller) || holders.knows(caller) || certificates.knows(caller) {
-            return .holders([caller])
-        }
+        if everybodyNamed.contains(caller) { return .holders([caller]) }
         return known.lease(of: caller).map { .holders([caller], leases: [$0]) } ?? .nobody
     }
 

@@ -200,7 +200,7 @@ extension ServerRegistry {
 
         if managementAccess.callers.isOpen { return mark == .anonymous }
         return settings.managementTokens.contains { self.mark(of: $0) == mark }
-            || (builder.principals.namedClients + builder.principals.holders.all).contains {
+            || builder.principals.everybodyNamed.contains {
                 OwnerMark($0.name) == mark && $0.rights.admit(.management(needed))
             }
     }

@@ -105,4 +105,25 @@ import Testing
             #expect(try await proxy.status(at: route.offer.name, token: Self.alice) == 404)
         }
     }
+
+    /// What a client with a certificate may do.
+    private static func certified(_ rights: String) -> String {
+        TestProxy.configuration("", proxy: #""clients":{"ci":{"certificates":["CN=ci"],\#(rights)}}"#)
+    }
+
+    @Test("One that was brought with a certificate stays as long as its holder may bring servers")
+    func certificate() async throws {
+        let ci = ClientCertificate(subject: "CN=ci", names: [], fingerprint: "ab", ends: 0)
+        let mayBring = #""servers":["*"],"management":"execute""#
+        try await TestProxy.run(Self.certified(mayBring)) { proxy in
+            let principal = try #require(proxy.composition.builder.principals.certificates.principal(of: ci))
+            let route = try await proxy.registry.open(
+                Self.mine, isShared: false, for: ManagementCaller(principal: principal, right: .execute))
+            try await proxy.reload(Self.certified(#"\#(mayBring),"readOnly":true"#))
+            #expect(await proxy.registry.reports().count == 1 && proxy.servers.closed.rest.isEmpty)
+            try await proxy.reload(Self.certified(#""servers":["*"],"management":"read""#))
+            #expect(try await proxy.servers.closed.next() == "mine")
+            #expect(await proxy.registry.reports().isEmpty && proxy.route(route.offer.name) == nil)
+        }
+    }
 }
