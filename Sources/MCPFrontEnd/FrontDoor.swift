@@ -151,6 +151,12 @@ package final class FrontDoor: HTTPRequestHandler {
 
     // MARK: Requests
 
+    /// Whether somebody asks at a path who sends a request.
+    func asksWhoComes(to path: String) -> Bool {
+        if table.endpoint(at: path) != nil || status.asksWhoReads(path) { return true }
+        return management.withLock { $0 }.map { $0.endpoint.has(path) || $0.adHoc.has(path) } ?? false
+    }
+
     func admit(_ head: HTTPRequestFields) -> Destination {
         do throws(Refusal) {
             let admitted = try admission.admit(head)

@@ -47,10 +47,7 @@ extension FrontDoor {
         guard !token.isEmpty, token.lowercased() != "bearer", token.utf8.allSatisfy(Self.isTokenByte) else {
             return false
         }
-        let path = request.target.path
-        let base = settings.prefix
-        return table.endpoint(at: path) != nil || path == "/readyz" || path == "/_readyz"
-            || path.utf8.starts(with: "\(base)/api/".utf8) || ["\(base)/mcp", "\(base)/sse"].contains(path)
+        return asksWhoComes(to: request.target.path)
     }
 
     /// Of the characters of a token in a header ([RFC 6750, 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).

@@ -100,13 +100,25 @@ final class AdHocEndpoint: Sendable {
 
     // MARK: From the head
 
+    /// What stands at a path beside the servers' own; nil where it is not one of the two.
+    private func kind(at path: String) -> Endpoint.Kind? {
+        switch path {
+        case "\(access.prefix)/sse", "\(access.prefix)/sse/": .eventStream
+        case "\(access.prefix)/mcp", "\(access.prefix)/mcp/": .streamable
+        default: nil
+        }
+    }
+
+    /// Whether a path is one of the two.
+    func has(_ path: String) -> Bool { kind(at: path) != nil }
+
     /// Says from its head where a request goes that is for one of the two paths; nil when it is for something else.
     func admit(_ request: AdmittedRequest) -> Destination? {
         do throws(ManagementProblem) {
-            switch request.target.path {
-            case "\(access.prefix)/sse", "\(access.prefix)/sse/": return try admitStream(request)
-            case "\(access.prefix)/mcp", "\(access.prefix)/mcp/": return try admitStreamable(request)
-            default: return nil
+            switch kind(at: request.target.path) {
+            case .eventStream: return try admitStream(request)
+            case .streamable: return try admitStreamable(request)
+            case .eventStreamMessages, nil: return nil
             }
         } catch {
             return .answered(error.answer)

@@ -32,6 +32,9 @@ package final class ManagementEndpoint: Sendable {
         self.description = ManagementDescription(prefix: settings.prefix).json
     }
 
+    /// Whether a path is one of the API.
+    func has(_ path: String) -> Bool { ManagementPath(path, prefix: access.prefix) != nil }
+
     /// Says from its head where a request goes that is for the API; nil when it is for something else.
     func admit(_ request: AdmittedRequest) -> Destination? {
         guard let path = ManagementPath(request.target.path, prefix: access.prefix) else { return nil }

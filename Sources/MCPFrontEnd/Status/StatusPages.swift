@@ -48,6 +48,9 @@ final class StatusPages: Sendable {
     /// Whether there is a page at a path.
     func has(_ path: String) -> Bool { Page(path: path) != nil }
 
+    /// Whether what stands at a path depends on who asks for it.
+    func asksWhoReads(_ path: String) -> Bool { Page(path: path) == .readiness }
+
     /// Answers a request for one of the pages.
     func handle(_ request: AdmittedRequest, _ responder: HTTPResponder) {
         guard let page = Page(path: request.target.path) else { return }

@@ -143,6 +143,26 @@ import Testing
         }
     }
 
+    @Test("A token is shown to its issuer only where somebody asks who sends it")
+    func places() async throws {
+        let harness = try await Harness(prefix: "/tools")
+        let management = ManagementAccess(
+            callers: .nobody, isAskedElsewhere: true, isReachable: false, allowedOrigins: [], prefix: "/tools")
+        harness.door.manage(management, servers: ScriptedServers())
+        let asked = [
+            "/tools/time", "/tools/time/mcp", "/readyz", "/_readyz", "/tools/api/servers", "/api/servers",
+            "/tools/api/x",
+            "/tools/mcp", "/tools/mcp/", "/tools/sse", "/tools/sse/",
+        ]
+        for path in asked { _ = try await harness.answer(path, token: path.replacing("/", with: ".")) }
+        #expect(harness.judge.asked.withLock { $0 } == asked.map { $0.replacing("/", with: ".") })
+        for path in ["/healthz", "/", "/tools", "/mcp", "/time/mcp", "/tools/other/mcp", "/tools/api", "/tools/apis/x"]
+        {
+            _ = try await harness.answer(path, token: "elsewhere")
+        }
+        #expect(harness.judge.asked.withLock { $0.count } == asked.count)
+    }
+
     @Test("What cannot stand in a challenge is left out of it")
     func quoting() async throws {
         let response = try await Harness().answer("/time/mcp", token: "odd")
@@ -214,4 +234,15 @@ import Testing
         }
         #expect(try await harness.answer("/time/mcp?my_access_token=x").status == 401)
     }
+}
+
+/// Nobody brings any here.
+extension ScriptedServers: AdHocServers {
+    func open(
+        _ configuration: ByteBuffer, isShared: Bool, for caller: ManagementCaller
+    ) async throws(ManagementRefusal) -> Route {
+        throw ManagementRefusal(.quota, "there is no room")
+    }
+
+    func close(_ offer: Offer) async {}
 }
