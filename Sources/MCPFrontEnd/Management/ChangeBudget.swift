@@ -4,20 +4,15 @@ import Synchronization
 
 /// How many changes each principal may still ask for: as many at once as in a minute, regained evenly.
 final class ChangeBudget: Sendable {
-    private struct Share {
-        var left: Double
-        var asOf: NIODeadline
-    }
-
-    private let perMinute: Double
+    private let perMinute: Int
     private let now: @Sendable () -> NIODeadline
     /// Of everybody who has asked for a change lately.
-    private let shares = Mutex<[Principal: Share]>([:])
+    private let shares = Mutex<[Principal: MinuteBudget]>([:])
     /// After which a share is whole again, whatever was taken of it.
     private static let memory = TimeAmount.minutes(1)
 
     init(perMinute: Int, now: @escaping @Sendable () -> NIODeadline = { .now() }) {
-        self.perMinute = Double(max(1, perMinute))
+        self.perMinute = max(1, perMinute)
         self.now = now
     }
 
@@ -32,14 +27,7 @@ final class ChangeBudget: Sendable {
         return shares.withLock { shares in
             // Tokens come and go.
             if shares[principal] == nil { shares = shares.filter { now - $0.value.asOf < Self.memory } }
-            var share = shares[principal] ?? Share(left: perMinute, asOf: now)
-            let seconds = Double((now - share.asOf).nanoseconds) / 1e9
-            share.left = min(perMinute, share.left + max(0, seconds) * perMinute / 60)
-            share.asOf = now
-            defer { shares[principal] = share }
-            guard share.left >= 1 else { return max(1, Int(((1 - share.left) * 60 / perMinute).rounded(.up))) }
-            share.left -= 1
-            return nil
+            return shares[principal, default: MinuteBudget()].take(perMinute: perMinute, at: now)
         }
     }
 }

@@ -8,7 +8,7 @@ package final class Standing: Sendable {
     private struct State {
         var rights: Rights
         var wider: [ScopedRights] = []
-        var calls = CallBudget()
+        var calls = MinuteBudget()
     }
 
     package let name: String

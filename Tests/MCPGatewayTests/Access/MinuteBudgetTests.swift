@@ -5,12 +5,12 @@ import Testing
 @testable import MCPGateway
 
 /// How many calls a client may make in a minute.
-@Suite struct CallBudgetTests {
+@Suite struct MinuteBudgetTests {
     private static let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
 
     @Test("As many as in a minute may come at once, then one after another comes back")
     func budget() {
-        var budget = CallBudget()
+        var budget = MinuteBudget()
         for _ in 0..<3 { #expect(budget.take(perMinute: 3, at: Self.start) == nil) }
         #expect(budget.take(perMinute: 3, at: Self.start) == 20)
         #expect(budget.take(perMinute: 3, at: Self.start + .seconds(5)) == 15)

@@ -1,15 +1,18 @@
-import NIOCore
+package import NIOCore
 
-/// How many calls somebody may still make: as many at once as in a minute, regained evenly.
-struct CallBudget: Sendable {
-    /// How many are left; nil for somebody who has made none yet.
+/// How many times somebody may still do something: as often at once as in a minute, regained evenly.
+package struct MinuteBudget: Sendable {
+    /// How many are left; nil for somebody who has taken none yet.
     private var left: Double?
-    private var asOf = NIODeadline.uptimeNanoseconds(0)
+    /// When one was last asked for.
+    package private(set) var asOf = NIODeadline.uptimeNanoseconds(0)
+
+    package init() {}
 
     /// Takes one.
     ///
     /// - Returns: nil, or in how many seconds there will be one when there is none.
-    mutating func take(perMinute: Int, at now: NIODeadline) -> Int? {
+    package mutating func take(perMinute: Int, at now: NIODeadline) -> Int? {
         let most = Double(perMinute)
         let seconds = Double(max(0, (now - asOf).nanoseconds)) / 1e9
         let present = min(most, (left ?? most) + seconds * most / 60)
