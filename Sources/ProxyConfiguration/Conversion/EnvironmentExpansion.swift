@@ -237,28 +237,33 @@ extension EnvironmentExpansion {
         }
         // What is no JSON is a text: nobody writes quotation marks into a variable.
         let value = (try? JSONDocumentReader.read(Array(outcome.text.utf8)).value) ?? .string(outcome.text)
-        return placed(ConfigurationNode(value, at: position), at: position, path)
+        return placed(
+            ConfigurationNode(value, at: position), at: position, path, holdsFile: outcome.holdsFile)
     }
 
-    /// The value of a variable as a part of the document: all of it stands where the variable stood.
+    /// The value of a variable or a file as a part of the document: all of it stands where the reference stood.
     private func placed(
-        _ node: ConfigurationNode, at position: SourcePosition, _ path: ConfigurationPath
+        _ node: ConfigurationNode, at position: SourcePosition, _ path: ConfigurationPath, holdsFile: Bool
     ) -> ConfigurationNode {
         var placed = ConfigurationNode(node.value, at: position)
         placed.holdsVariable = true
+        placed.holdsFile = holdsFile
         switch node.value {
         case .null, .bool, .number: break
         case .string(let text):
             if path.isTemplateText { placed.value = .string(Self.doublingBraces(text)) }
         case .array(let elements):
             placed.value = .array(
-                elements.enumerated().map { self.placed($1, at: position, path.appending(index: $0)) })
+                elements.enumerated().map {
+                    self.placed($1, at: position, path.appending(index: $0), holdsFile: holdsFile)
+                })
         case .object(let members):
             placed.value = .object(
                 members.map { member in
                     var member = ConfigurationNode.Member(
                         name: member.name, position: position,
-                        value: self.placed(member.value, at: position, path.appending(member.name)))
+                        value: self.placed(
+                            member.value, at: position, path.appending(member.name), holdsFile: holdsFile))
                     member.written = "${…}"
                     return member
                 })

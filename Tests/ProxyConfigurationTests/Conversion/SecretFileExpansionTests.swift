@@ -70,6 +70,18 @@ import Testing
         #expect(error.map { "\($0)".contains("0123456789") } == false)
     }
 
+    @Test(
+        "Where everything is shown a file is refused, also as a value without quotation marks",
+        arguments: [
+            #""command": "${file:token}""#, #""command": ${file:token}"#, #""command": "x", "cwd": ${file:token}"#,
+            #""url": "https://a", "trustedCAFile": ${file:token}"#, "\"command\": \"x\", \"cwd\": \n${file:token}\n",
+        ])
+    func shown(members: String) {
+        let error = #expect(throws: ConfigurationError.self) { try load(serverDocument(members)) }
+        #expect(error?.problems.contains { $0.message.contains("what a file says cannot") } == true)
+        #expect(error.map { "\($0)".contains("0123456789") } == false)
+    }
+
     @Test("Without expansion it is a text like any other")
     func unexpanded() throws {
         let loaded = try load(
