@@ -28,7 +28,8 @@ struct AccessTable {
     }
 
     private var holders: [Caller] {
-        places.flatMap { place, tokens in
+        let places = places
+        return places.flatMap { place, tokens in
             tokens.enumerated().compactMap { number, token in
                 // Shown once, where it stands first.
                 guard places.first(where: { $0.tokens.contains(token) })?.name == place else { return nil }
