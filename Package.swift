@@ -159,7 +159,7 @@ let package = Package(
         .testTarget(
             name: "TokenIssuersTests",
             dependencies: [
-                "AccessTokens", "TokenIssuers", "Addresses", "MCPCore", nioCore, logging,
+                "AccessTokens", "TokenIssuers", "Addresses", "MCPCore", "MCPTestSupport", nioCore, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict

@@ -2,6 +2,7 @@ import AccessTokens
 import Addresses
 import Logging
 import MCPCore
+import MCPTestSupport
 import NIOCore
 import Synchronization
 
@@ -22,14 +23,14 @@ final class ScriptedIssuer: IssuerSource {
         var fetches: [Question] = []
         var questions: [TokenQuestion] = []
         var uptime = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
-        var lines = 0
     }
 
     private let state = Mutex(State())
+    private let log = LineLog()
 
     static let name = "https://login.example.com"
 
-    /// Ed25519, test 1 of RFC 8032, 7.1, as a JWT that ends in the year 2100.
+    /// The time of day, in seconds since 1970.
     static let now: Int64 = 1_800_000_000
 
     func fetchKeys(_ whenDone: @escaping @Sendable (Result<KeySet, IssuerFailure>) -> Void) {
@@ -74,9 +75,7 @@ final class ScriptedIssuer: IssuerSource {
     }
 
     /// How many lines were logged.
-    var lines: Int { state.withLock { $0.lines } }
-
-    fileprivate func noteLine() { state.withLock { $0.lines += 1 } }
+    var lines: Int { log.lines.count }
 
     /// The issuers with this one as the only one.
     func issuers(introspects: Bool = false) throws -> Issuers {
@@ -84,10 +83,7 @@ final class ScriptedIssuer: IssuerSource {
         let settings = IssuerSettings(
             rules: IssuerRules(issuer: Self.name, audiences: ["us"]), address: address, keysURL: nil,
             introspection: introspects ? .init(url: address, clientID: "a", clientSecret: "b") : nil)
-        return Issuers([settings], clock: clock, logger: Logger(label: "test") { _ in LineCounter(issuer: self) }) {
-            _ in
-            self
-        }
+        return Issuers([settings], clock: clock, logger: log.logger) { _ in self }
     }
 }
 
@@ -112,18 +108,4 @@ final class Told: Sendable {
     func ask(_ issuers: Issuers, _ token: String) {
         note(issuers.judge(Array(token.utf8)) { [self] in note($0) })
     }
-}
-
-/// Counts what is logged.
-private struct LineCounter: LogHandler {
-    let issuer: ScriptedIssuer
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.trace
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) { issuer.noteLine() }
 }

@@ -43,10 +43,10 @@ final class ManagementHarness: Sendable {
         // No test here is about time limits, and none must meet one on a busy machine.
         limits.headerTimeout = .seconds(60)
         listener = HTTPListener(limits: limits, logger: .silent)
-        let log = AuditLog()
+        let log = LineLog()
         self.log = log
         let endpoint = ManagementEndpoint(
-            access, servers: servers, logger: Logger(label: "test") { _ in log },
+            access, servers: servers, logger: log.logger,
             budget: ChangeBudget(perMinute: access.maximumChangesPerMinute, now: now))
         try await listener.bind(
             .port(0, host: "127.0.0.1"), eventLoops: MultiThreadedEventLoopGroup.singleton,
@@ -54,14 +54,14 @@ final class ManagementHarness: Sendable {
         port = listener.port ?? 0
     }
 
-    private let log: AuditLog
+    private let log: LineLog
 
     deinit {
         listener.close()
     }
 
     /// The lines of the log.
-    var audit: [String] { log.lines.withLock { $0 } }
+    var audit: [String] { log.lines }
 
     /// The answer to one request.
     func answer(
@@ -132,28 +132,6 @@ final class ManagementHarness: Sendable {
         func refuseBody(for destination: Destination, _ responder: HTTPResponder) {
             guard case .management(let request) = destination else { return responder.respond(.imATeapot) }
             endpoint.refuseBody(of: request, responder)
-        }
-    }
-
-    private final class AuditLog: LogHandler {
-        let lines = Mutex<[String]>([])
-        var logLevel: Logger.Level {
-            get { .trace }
-            set {}
-        }
-        var metadata: Logger.Metadata {
-            get { [:] }
-            set {}
-        }
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { nil }
-            set {}
-        }
-
-        func log(event: LogEvent) {
-            let facts = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { "\($0)=\($1)" }
-            lines.withLock { $0.append("\(event.message) \(facts.joined(separator: " "))") }
         }
     }
 }

@@ -38,7 +38,7 @@ import Testing
 
     @Test("Where they may be strangers nobody is asked: an elicitation is cancelled at once, with a line in the log")
     func strangers() throws {
-        let log = LogLines()
+        let log = LineLog()
         let harness = GatewayHarness(company: .perhapsStrangers, logger: log.logger)
         let clients = try (0..<2).map { _ in try harness.open() }
         let calls = try clients.map { try $0.callWithID() }
@@ -49,7 +49,8 @@ import Testing
         #expect(responses.last?.text.contains(#""id":2,"error":{"code":-32601"#) == true)
         #expect(responses.last?.text.contains("roots/list") == true)
         #expect(calls.allSatisfy { $0.0.messages.isEmpty })
-        #expect(log.text.contains(#"isolation: "session""#) && log.text.contains("elicitation/create"))
+        let told = log.lines.joined(separator: "\n")
+        #expect(told.contains(#"isolation: "session""#) && told.contains("elicitation/create"))
         // One of them is left: now it is clear.
         try harness.serverAnswers(calls[0].1)
         try harness.serverSays(question(3))
@@ -228,30 +229,5 @@ extension GatewayHarness {
         let before = link.callIDs.count
         try body()
         return link.callIDs.count - before
-    }
-}
-
-/// What is logged, as one text.
-final class LogLines: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var text: String { lines.withLock { $0.joined(separator: "\n") } }
-
-    var logger: Logger { Logger(label: "test") { _ in Handler(lines: self) } }
-
-    private struct Handler: LogHandler {
-        let lines: LogLines
-        var logLevel = Logger.Level.trace
-        var metadata: Logger.Metadata = [:]
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let facts = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { "\($0)=\($1)" }
-            lines.lines.withLock { $0.append("\(event.message) \(facts.joined(separator: " "))") }
-        }
     }
 }

@@ -40,11 +40,11 @@ import Testing
         let keeper = try keeper()
         let first = identity(keeper)
         keeper.reloading()
-        #expect(identity(keeper) == first && log.lines.isEmpty)
+        #expect(identity(keeper) == first && log.messages.isEmpty)
         try write(CertificateText.odd, CertificateText.key)
         keeper.reloading()
         #expect(identity(keeper) != first)
-        #expect(log.lines == ["clients are shown a new certificate"])
+        #expect(log.messages == ["clients are shown a new certificate"])
     }
 
     @Test("What cannot be used changes nothing, is told once, and is tried again when it may help")
@@ -54,13 +54,13 @@ import Testing
         let first = identity(keeper)
         try write(CertificateText.named, CertificateText.otherKey)
         keeper.look()
-        #expect(log.lines.isEmpty, "a file that is being written was read")
+        #expect(log.messages.isEmpty, "a file that is being written was read")
         for _ in 0..<3 { keeper.look() }
         #expect(identity(keeper) == first)
-        #expect(log.lines == ["the new certificate cannot be shown to clients; the one before stays"])
+        #expect(log.messages == ["the new certificate cannot be shown to clients; the one before stays"])
         try folder.write(CertificateText.key, to: "key")
         for _ in 0..<3 { keeper.look() }
-        #expect(identity(keeper) == first && log.lines.count == 1, "it is as it was before")
+        #expect(identity(keeper) == first && log.messages.count == 1, "it is as it was before")
     }
 
     @Test("A certificate that ends is told of while it serves")
@@ -68,13 +68,14 @@ import Testing
         let now = Mutex(Self.inForce)
         let keeper = try keeper { now.withLock { $0 } }
         keeper.look()
-        #expect(log.lines.isEmpty)
+        #expect(log.messages.isEmpty)
         now.withLock { $0 = 4_922_899_200 - 60 }
         for _ in 0..<3 { keeper.look() }
         now.withLock { $0 = 4_922_899_200 + 60 }
         for _ in 0..<3 { keeper.look() }
-        #expect(log.lines.count == 2)
-        #expect(log.lines.first?.contains("ends 2126-01-01") == true && log.lines.last?.contains("has ended") == true)
+        #expect(log.messages.count == 2)
+        #expect(log.messages.first?.contains("ends 2126-01-01") == true)
+        #expect(log.messages.last?.contains("has ended") == true)
     }
 
     @Test("A certificate that is not in force stops the start, with the file and what to do")
@@ -88,6 +89,6 @@ import Testing
     func readable() throws {
         try folder.set(0o644, of: "key")
         _ = try keeper()
-        #expect(log.lines.first?.contains("can be read by every user of this machine") == true)
+        #expect(log.messages.first?.contains("can be read by every user of this machine") == true)
     }
 }
