@@ -75,6 +75,16 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Grants",
+            dependencies: [
+                "AccessTokens", "Addresses", "MCPCore", "MCPUpstream", nioCore, logging,
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "MCPGateway",
             dependencies: [
                 "MCPValues", "MCPCore", "ToolPins", "ToolSearch", "MCPUpstream", nioCore, logging,
@@ -100,7 +110,7 @@ let package = Package(
         .target(
             name: "ProxyControl",
             dependencies: [
-                "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers",
+                "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers", "Grants",
                 "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", nioCore, nioPosix, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -110,8 +120,8 @@ let package = Package(
             name: "mcp-proxy",
             dependencies: [
                 "Addresses", "MCPValues", "MCPCore", "ToolPins", "ToolSearch", "MCPUpstream", "MCPGateway",
-                "MCPFrontEnd", "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", nioCore, nioPosix,
-                logging,
+                "MCPFrontEnd", "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "Grants", nioCore,
+                nioPosix, nioHTTP1, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -160,6 +170,14 @@ let package = Package(
             name: "TokenIssuersTests",
             dependencies: [
                 "AccessTokens", "TokenIssuers", "Addresses", "MCPCore", "MCPTestSupport", nioCore, logging,
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GrantsTests",
+            dependencies: [
+                "AccessTokens", "Addresses", "Grants", "MCPCore", "MCPUpstream", "MCPTestSupport", nioCore, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict

@@ -15,6 +15,8 @@ package struct FrontDoorSettings: Sendable {
     package var tls: ListenerTLS?
     /// The tokens that are accepted.
     package var credentials: Credentials
+    /// The origin of the base URL; nil where none is configured.
+    package var origin: String?
     /// Who may read the status of the servers.
     package var statusAccess: Access
     /// How callers come by access tokens, and who judges them; nil where none are accepted.
@@ -27,8 +29,10 @@ package struct FrontDoorSettings: Sendable {
         limits: HTTPLimits,
         credentials: Credentials,
         statusAccess: Access,
-        identity: ProtectedResource? = nil
+        identity: ProtectedResource? = nil,
+        origin: String? = nil
     ) {
+        self.origin = origin
         self.place = place
         self.prefix = prefix
         self.hosts = hosts
@@ -51,12 +55,14 @@ package final class FrontDoor: HTTPRequestHandler {
     private let status: StatusPages
     private let management = Mutex<Management?>(nil)
     private let logger: Logger
+    private let tickets = LoginTickets()
     private let eventLoops = Mutex<(any EventLoopGroup)?>(nil)
 
     /// What changes servers. Replaced as a whole when its settings change.
     private struct Management: Sendable {
         let endpoint: ManagementEndpoint
         let adHoc: AdHocEndpoint
+        let login: LoginEndpoint
     }
 
     package init(
@@ -76,6 +82,11 @@ package final class FrontDoor: HTTPRequestHandler {
         self.eventStreams = EventStreamEndpoint(gateway: gateway, limits: settings.limits, table: table)
         self.status = StatusPages(
             gateway: gateway, table: table, disabled: disabled, access: settings.statusAccess)
+    }
+
+    /// A link with which a browser may log in to a server, below the base URL; it counts once and not for long.
+    package func loginLink(to server: String) -> String {
+        "\(LoginPath.page(of: server))?ticket=\(tickets.issue(for: server))"
     }
 
     /// Opens the listener.
@@ -125,12 +136,14 @@ package final class FrontDoor: HTTPRequestHandler {
     }
 
     /// Lets servers be managed over HTTP, by these rules from now on.
-    package func manage(_ access: ManagementAccess, servers: any ServerManagement & AdHocServers) {
+    package func manage(_ access: ManagementAccess, servers: any ServerManagement & AdHocServers & LoginDesk) {
         let endpoint = ManagementEndpoint(access, servers: servers, logger: logger)
         let adHoc = AdHocEndpoint(
             access: access, servers: servers, admission: admission, gateway: gateway, table: table,
             streamable: streamable, eventStreams: eventStreams, audit: endpoint.audit, budget: endpoint.budget)
-        management.withLock { $0 = Management(endpoint: endpoint, adHoc: adHoc) }
+        let login = LoginEndpoint(
+            servers, access: access, tickets: tickets, origin: settings.origin, speaksTLS: settings.tls != nil)
+        management.withLock { $0 = Management(endpoint: endpoint, adHoc: adHoc, login: login) }
         listener.review(
             VisitorReview { visitor in
                 guard case .management = visitor.place else { return true }
@@ -154,7 +167,9 @@ package final class FrontDoor: HTTPRequestHandler {
     /// Whether somebody asks at a path who sends a request.
     func asksWhoComes(to path: String) -> Bool {
         if table.endpoint(at: path) != nil || status.asksWhoReads(path) { return true }
-        return management.withLock { $0 }.map { $0.endpoint.has(path) || $0.adHoc.has(path) } ?? false
+        return management.withLock { $0 }.map {
+            $0.endpoint.has(path) || $0.adHoc.has(path) || $0.login.has(path)
+        } ?? false
     }
 
     func admit(_ head: HTTPRequestFields) -> Destination {
@@ -256,6 +271,7 @@ package final class FrontDoor: HTTPRequestHandler {
             if let destination = management.endpoint.admit(request) { return destination }
             try refuseGuest(request.http)
             if let destination = management.adHoc.admit(request) { return destination }
+            if let destination = management.login.admit(request) { return destination }
         }
         throw admission.nothingHere
     }
@@ -268,6 +284,7 @@ package final class FrontDoor: HTTPRequestHandler {
         case .preflight(let request): preflight(request, responder)
         case .management(let request): request.endpoint.handle(request, body: body, responder)
         case .adHoc(let request): request.endpoint.handle(request, body: body, responder)
+        case .login(let request): request.endpoint.handle(request, body: body, responder)
         case .answered(let answer): answer.send(responder)
         case .document(let json):
             responder.respond(
@@ -283,7 +300,7 @@ package final class FrontDoor: HTTPRequestHandler {
         switch destination {
         case .management(let request): request.endpoint.refuseBody(of: request, responder)
         case .adHoc(let request): request.endpoint.refuseBody(of: request, responder)
-        case .streamable, .eventStream, .status, .preflight, .answered, .document, .undecided, .refused:
+        case .login, .streamable, .eventStream, .status, .preflight, .answered, .document, .undecided, .refused:
             responder.refuseBody(longerThan: destination.maximumBody)
         }
     }

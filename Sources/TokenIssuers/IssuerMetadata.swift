@@ -8,16 +8,6 @@ import NIOCore
 struct IssuerMetadata: Sendable {
     let keysURL: HTTPURL
 
-    /// Where the metadata may be, the likeliest place first
-    /// ([Authorization Server Discovery, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization)).
-    static func addresses(of issuer: HTTPURL) -> [HTTPURL] {
-        var path = issuer.target
-        if path.hasSuffix("/") { path.removeLast() }
-        var targets = ["/.well-known/oauth-authorization-server\(path)", "/.well-known/openid-configuration\(path)"]
-        if !path.isEmpty { targets.append("\(path)/.well-known/openid-configuration") }
-        return targets.map { HTTPURL(origin: issuer.origin, target: $0) }
-    }
-
     /// - Throws: What is wrong with it. What another issuer says of itself is not believed.
     init(_ text: ByteBuffer, of issuer: IssuerSettings, from place: HTTPURL) throws(IssuerFailure) {
         let root: JSONView

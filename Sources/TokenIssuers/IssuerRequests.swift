@@ -61,7 +61,7 @@ struct IssuerRequests: IssuerSource {
     /// The metadata, from the first of the places at which there is any.
     private func metadata() async throws(IssuerFailure) -> IssuerMetadata {
         var failures: [String] = []
-        for place in IssuerMetadata.addresses(of: settings.address) {
+        for place in settings.address.placesOfIssuerMetadata {
             do throws(IssuerFailure) {
                 let text = try await answer(to: HTTPCall(.get, place))
                 return try IssuerMetadata(text, of: settings, from: place)
@@ -77,7 +77,7 @@ struct IssuerRequests: IssuerSource {
             throw IssuerFailure("it has no introspection endpoint")
         }
         var call = HTTPCall(.post, introspection.url)
-        call.mediaType = "application/x-www-form-urlencoded"
+        call.mediaType = FormText.mediaType
         call.body = FormText.write([("token", token), ("token_type_hint", Array("access_token".utf8))])
         call.headers = [
             ("Authorization", FormText.basicCredentials(introspection.clientID, introspection.clientSecret))

@@ -38,7 +38,7 @@ import Testing
                 ]
             ),
         ] {
-            #expect(IssuerMetadata.addresses(of: try HTTPURL(issuer)).map(\.target) == places)
+            #expect(try HTTPURL(issuer).placesOfIssuerMetadata.map(\.target) == places)
         }
     }
 

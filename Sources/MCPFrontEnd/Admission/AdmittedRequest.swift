@@ -80,11 +80,17 @@ struct Admission: Sendable {
                 "this web origin may not use the proxy; add it to mcpProxy.allowedOrigins to allow it"
             )
         }
-        if origin == nil, request[.secFetchSite] == "cross-site" {
+        if origin == nil, request[.secFetchSite] == "cross-site", !isArrival(request, at: target.path) {
             throw Refusal(.forbidden, "cross-site requests are not accepted")
         }
         return AdmittedRequest(
             http: request, target: target, origin: origin, shown: credentials.shown(by: request))
+    }
+
+    /// Whether a person comes to a page for logins by a link from elsewhere, such as an authorization server's.
+    private func isArrival(_ request: HTTPRequestFields, at path: String) -> Bool {
+        request.method == .GET && request.header("sec-fetch-mode") == "navigate"
+            && request.header("sec-fetch-dest") == "document" && LoginPath(path, prefix: prefix) != nil
     }
 
     /// Checks that whoever sends a request may come to the endpoint.

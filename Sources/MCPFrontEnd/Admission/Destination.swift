@@ -9,6 +9,7 @@ enum Destination: Sendable {
     indirect case preflight(AdmittedRequest)
     indirect case management(ManagementRequest)
     indirect case adHoc(AdHocRequest)
+    indirect case login(LoginRequest)
     /// The management API has its answer already.
     indirect case answered(ManagementAnswer)
     /// What anybody may read.
@@ -24,6 +25,7 @@ enum Destination: Sendable {
         case .streamable(_, let maximum), .eventStream(_, let maximum): maximum
         case .management(let request): request.maximumBody
         case .adHoc(let request): request.maximumBody
+        case .login(let request): request.isForm ? LoginRequest.maximumBody : 0
         case .status, .preflight, .answered, .document, .undecided, .refused: 0
         }
     }
@@ -37,7 +39,7 @@ enum Destination: Sendable {
             Visitor(place: .management, principal: request.caller.principal, shown: request.caller.shown)
         case .adHoc(let request):
             Visitor(place: .management, principal: request.caller.principal, shown: request.caller.shown)
-        case .status, .preflight, .answered, .document, .undecided, .refused: nil
+        case .login, .status, .preflight, .answered, .document, .undecided, .refused: nil
         }
     }
 }

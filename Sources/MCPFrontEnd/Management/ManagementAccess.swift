@@ -38,6 +38,9 @@ package struct ManagementAccess: Sendable {
         case everything
     }
 
+    /// Whether whoever comes may change everything: only this machine's own programs can, and nobody is asked who he is.
+    var isOpenToEverybody: Bool { !isAskedElsewhere && !isReachable }
+
     /// How far somebody may go who is no stranger.
     package func right(of principal: Principal) -> ManagementRight {
         callers.isHeld(by: principal) ? .execute : principal.rights.management

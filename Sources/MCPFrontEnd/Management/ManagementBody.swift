@@ -113,6 +113,20 @@ struct ManagementBody {
         return approval
     }
 
+    /// What POST to `login` says: where the browser is to come back to, or with what it has come back. Without any of it
+    /// the login is the proxy's own page.
+    func login() throws(ManagementProblem) -> LoginOperation {
+        try expect(["redirect", "answer"])
+        let (redirect, answer) = (self["redirect"], self["answer"])
+        let problems = [("redirect", redirect), ("answer", answer)].filter { $0.1 != nil && $0.1?.string == nil }
+            .map { fault($0.0, "a string") }
+        guard problems.isEmpty else { throw Self.invalid(problems) }
+        guard redirect == nil || answer == nil else {
+            throw Self.invalid(["\"redirect\" begins a login, and \"answer\" ends one; send one of them"])
+        }
+        return answer?.string.map(LoginOperation.finish) ?? .begin(redirect: redirect?.string)
+    }
+
     private func texts(_ name: String) throws(ManagementProblem) -> [String]? {
         guard let value = self[name] else { return nil }
         let texts = value.elements.compactMap(\.string)

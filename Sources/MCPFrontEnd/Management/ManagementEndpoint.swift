@@ -161,6 +161,7 @@ package final class ManagementEndpoint: Sendable {
         if path == .reload { return .reload(isRehearsal: try body.isRehearsal()) }
         if case .group(let name) = path, method == .PUT { return .group(.put(name, try body.replacement(of: name))) }
         if case .named(let name) = path, method == .PUT { return .replace(try body.replacement(of: name)) }
+        if case .named(let text) = path, ServerAction.split(text)?.action == .login { return .login(try body.login()) }
         try body.expectNothing()
         if case .group(let name) = path { return .group(.remove(name)) }
         return method == .DELETE ? .remove : .act

@@ -100,12 +100,14 @@ enum ServerAction: String, CaseIterable, Sendable {
     case restart
     case enable
     case disable
+    case login
+    case logout
     case tools
     case logs
 
     var method: HTTPMethod {
         switch self {
-        case .restart, .enable, .disable: .POST
+        case .restart, .enable, .disable, .login, .logout: .POST
         case .tools, .logs: .GET
         }
     }

@@ -29,6 +29,7 @@ extension ServerReport {
         object.add("protocolVersion", status.protocolVersion)
         object.add("error", status.error)
         object.add("note", status.note)
+        if let login = status.login { object.add("login", json: login.json) }
         object.add("pendingChange", status.pendingChange)
         object.add("callError", status.callError)
         if let circuit = status.circuit { object.add("circuit", json: circuit.json) }

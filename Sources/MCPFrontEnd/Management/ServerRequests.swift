@@ -10,6 +10,7 @@ enum ManagementOperation: Sendable {
     case reload(isRehearsal: Bool)
     case group(GroupOperation)
     case pins(PinOperation)
+    case login(LoginOperation)
     /// These are about what the path names.
     case read
     case replace(ByteBuffer)
@@ -52,6 +53,7 @@ struct ServerRequests: Sendable {
                 return try await GroupRequests(groups: servers, caller: caller).answer(operation)
             case (.pins(let operation), _):
                 return try await PinRequests(pins: servers, caller: caller).answer(operation)
+            case (.login(let operation), .action(_, let name)): return try await perform(operation, on: name)
             case (.replace(let configuration), .server(let name)):
                 let report = try await servers.replace(name, configuration, for: caller)
                 return changed(report, "runs with this configuration")
@@ -61,7 +63,7 @@ struct ServerRequests: Sendable {
                 return ManagementAnswer(.ok, report.details)
             case (.read, .action(let action, let name)), (.act, .action(let action, let name)):
                 return try await perform(action, on: name)
-            case (.act, .server), (.remove, .action), (.replace, .action), (_, nil):
+            case (.act, .server), (.login, .server), (.remove, .action), (.replace, .action), (_, nil):
                 // The methods of the path have been checked, so nobody comes here.
                 throw ManagementRefusal(.conflict, "this cannot be done at this path")
             }
@@ -107,6 +109,8 @@ struct ServerRequests: Sendable {
         case .restart: return changed(try await servers.restart(name, for: caller), "restarted")
         case .enable: return changed(try await servers.setEnabled(name, true, for: caller), "enabled")
         case .disable: return changed(try await servers.setEnabled(name, false, for: caller), "disabled")
+        case .login: return try await perform(.begin(redirect: nil), on: name)
+        case .logout: return changed(try await servers.logOut(of: name, for: caller), "logged out")
         case .tools:
             var object = JSONObjectWriter()
             let list = try await servers.tools(of: name)
@@ -118,6 +122,21 @@ struct ServerRequests: Sendable {
             var object = JSONObjectWriter()
             object.add("entries", elements: journal.entries.map(\.json))
             return ManagementAnswer(.ok, object.finished)
+        }
+    }
+
+    private func perform(
+        _ operation: LoginOperation, on name: String
+    ) async throws(ManagementRefusal) -> ManagementAnswer {
+        switch operation {
+        case .begin(let redirect):
+            let address = try await servers.beginLogin(to: name, redirect: redirect, for: caller)
+            var object = JSONObjectWriter()
+            object.add("message", "open the address in a browser to log in")
+            object.add("url", address)
+            return ManagementAnswer(.ok, object.finished)
+        case .finish(let answer):
+            return changed(try await servers.finishLogin(to: name, answer: answer, for: caller), "logged in")
         }
     }
 

@@ -120,7 +120,8 @@ final class StatusPages: Sendable {
             body.writeString(",\"\(name)\":\(number)")
         }
         for (name, text) in [
-            ("note", status.note), ("error", status.error), ("pendingChange", status.pendingChange),
+            ("note", status.note), ("login", status.login?.need), ("error", status.error),
+            ("pendingChange", status.pendingChange),
         ] {
             guard let text else { continue }
             body.writeString(",\"\(name)\":")

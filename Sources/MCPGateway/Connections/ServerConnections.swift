@@ -94,7 +94,7 @@ package final class ServerConnections: Sendable {
 
     /// What it lists is counted as clients see it.
     package var status: ServerStatus {
-        var status = state.withLock { $0.status }
+        var status = state.withLock { $0.status }.shown
         guard status.isCatalogKnown, pins.gate.isWithholding, let lists = catalog.current else { return status }
         // A client may have seen a change in a list of its own before the catalog is read again.
         let changed = pins.changedSubjects
@@ -355,6 +355,7 @@ package final class ServerConnections: Sendable {
         guard !isOfOneSession(connection) else { return }
         if isSource(connection) { catalog.serverWasLost() }
         catalog.settle()
+        if failure.code == .loginNeeded { return waitsForLogin(connection, failure) }
         let errorOutput = connection.upstream.recentErrorOutput
         let restarts = connection.upstream.restarts
         let isNew = status.error != failure.detail

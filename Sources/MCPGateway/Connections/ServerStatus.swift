@@ -10,6 +10,8 @@ package struct ServerStatus: Sendable, Equatable {
         case ready
         case failed
         case disabled
+        /// It can be asked nothing before somebody has logged in to it.
+        case loginNeeded = "login needed"
     }
 
     package var state = State.starting
@@ -23,6 +25,8 @@ package struct ServerStatus: Sendable, Equatable {
     package var error: String?
     /// What kind of failure that is.
     package var errorCode: UpstreamFailure.Code?
+    /// How it stands with its login; nil where it is not known to want one.
+    package var login: ServerLogin?
     /// Why what it is changed to does not start yet, while it serves as it was; for the operator.
     package var pendingChange: String?
     /// Why a call failed last although the server is there; for the operator. nil once it has become ready anew.

@@ -38,6 +38,7 @@ enum ClientFailure {
         case .notReachable: (.serverUnavailable, "cannot be reached; it is tried again, try later")
         case .unexpectedHTTPAnswer, .notStateless: (.invalidAnswer, "gave an HTTP answer that is not the protocol's")
         case .unauthorized: (.serverUnavailable, "refused the proxy's credentials; its operator has to renew them")
+        case .loginNeeded: (.serverUnavailable, "wants somebody to log in")
         case .connectionLost: (.serverLost, "lost the connection before it answered")
         case .timedOut: (.serverTimeout, "did not answer in time")
         case .handshakeRefused: (.serverUnavailable, "refused the handshake")

@@ -14,7 +14,8 @@ package enum UpstreamAddress: Sendable {
 
     case stdio(StdioSettings)
     case http(
-        HTTPURL, headers: [(name: String, value: String)], HTTPTransport, within: Reach, by: HTTPEgress = HTTPEgress())
+        HTTPURL, headers: [(name: String, value: String)], HTTPTransport, within: Reach, by: HTTPEgress = HTTPEgress(),
+        showing: (any RequestAuthority)? = nil)
     /// A server that cannot be started as it is configured.
     case unusable(UpstreamFailure)
 }
@@ -53,23 +54,24 @@ package final class LinkMaker: Sendable {
             return { [settings] in StdioLink(settings, on: $0) }
         case .unusable(let failure):
             return { UnusableLink(failure, on: $0) }
-        case .http(let url, let headers, let transport, let reach, let egress):
+        case .http(let url, let headers, let transport, let reach, let egress, let authority):
             let memory = TransportMemory()
             return { [self, logger] eventLoop in
                 let pools = pools(on: eventLoop, by: egress)
                 switch transport {
                 case .sse:
-                    let link = SSELink(url: url, headers: headers, within: reach, pools: pools, logger: logger)
+                    let link = SSELink(
+                        url: url, headers: headers, within: reach, by: authority, pools: pools, logger: logger)
                     link.isDeclared = true
                     return link
                 case .streamableHTTP:
                     let link = StreamableHTTPLink(
-                        url: url, headers: headers, within: reach, pools: pools, logger: logger)
+                        url: url, headers: headers, within: reach, by: authority, pools: pools, logger: logger)
                     link.isDeclared = true
                     return link
                 case .detect:
                     return DetectingHTTPLink(
-                        url: url, headers: headers, within: reach, memory: memory, pools: pools,
+                        url: url, headers: headers, within: reach, by: authority, memory: memory, pools: pools,
                         logger: logger)
                 }
             }

@@ -18,6 +18,8 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
         case onlyStateless
         /// The remote server wants credentials (401, 403).
         case unauthorized
+        /// The remote server is to be asked on somebody's behalf, who has yet to log in there.
+        case loginNeeded
         /// The connection broke before the answer was complete.
         case connectionLost
         /// The server did not answer in time.
@@ -122,6 +124,16 @@ extension UpstreamFailure {
     /// - Parameter reason: In our words.
     package static func notStartable(_ reason: String) -> UpstreamFailure {
         var failure = UpstreamFailure(.commandNotRunnable, reason, nothingSent: true)
+        failure.isLasting = true
+        return failure
+    }
+
+    /// The server wants somebody to log in.
+    ///
+    /// - Parameter words: What is to be done, for the operator and for clients.
+    package static func loginNeeded(_ words: String) -> UpstreamFailure {
+        var failure = UpstreamFailure(.loginNeeded, words)
+        failure.publicDetail = failure.detail
         failure.isLasting = true
         return failure
     }

@@ -259,6 +259,12 @@ package final class Upstream: @unchecked Sendable {
         )
     }
 
+    /// Somebody has logged in to the server: tries it at once, if it was waiting for that.
+    package func loginDone() {
+        guard case .waiting(let failure) = state, failure.code == .loginNeeded else { return }
+        attempt()
+    }
+
     private func retryLater(_ failure: UpstreamFailure, readyFor: Duration?) {
         let delay = backoff.delay(readyFor: readyFor)
         restarts += 1

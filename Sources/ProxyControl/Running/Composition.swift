@@ -1,3 +1,4 @@
+package import Grants
 package import Logging
 import MCPCore
 package import MCPFrontEnd
@@ -113,6 +114,16 @@ package struct Composition {
         }
     }
 
+    /// The grant of a server that somebody can log in to, without the server being started; nil where nobody can.
+    package func grant(of name: String) -> ServerGrant? {
+        settings.servers.first { $0.displayName.utf8.elementsEqual(name.utf8) }.flatMap { builder.grant(of: $0, .file) }
+    }
+
+    /// Ends a login with what a browser has brought back.
+    package func finishLogin(_ query: String) async throws(GrantFailure) {
+        _ = try await builder.known.grants.finishLogin(LoginAnswer(query: query), browser: nil)
+    }
+
     /// Starts every server, all at once.
     package func start() {
         builder.known.pins.tellWhatIsNotKept(of: servers.map(\.settings), builder.logger)
@@ -155,7 +166,8 @@ package struct Composition {
             limits: Self.httpLimits(settings.limits),
             credentials: principals.credentials,
             statusAccess: principals.statusAccess(settings),
-            identity: identity(addresses)
+            identity: identity(addresses),
+            origin: settings.baseURL.origin
         )
     }
 

@@ -26,12 +26,10 @@ final class IdentityJudge: AccessTokenJudge {
             identity.issuers.map { $0.issuerSettings(base: base, isOwnAddress) },
             egress: EgressRules.ofProcess.egress(ServerEgress(), trustedCAFile: settings.trustedCAFile),
             eventLoop: eventLoop,
-            clock: IssuerClock(wall: { Self.now }, uptime: { .now() }), logger: logger)
+            clock: IssuerClock(wall: { WallClock.time }, uptime: { .now() }), logger: logger)
         requiredScopes = identity.requiredScopes
         self.holders = holders
     }
-
-    private static var now: UnixTime { UnixTime(milliseconds: Int64(WallClock.now * 1_000)) }
 
     func judge(_ token: String, _ then: @escaping @Sendable (TokenVerdict) -> Void) -> TokenVerdict? {
         issuers.judge(Array(token.utf8)) { [self] outcome in then(verdict(of: outcome)) }.map(verdict)
@@ -45,7 +43,7 @@ final class IdentityJudge: AccessTokenJudge {
             guard requiredScopes.allSatisfy({ needed in token.scopes.contains { $0.utf8.elementsEqual(needed.utf8) } })
             else { return .refused(.scopesMissing) }
             guard let principal = holders.principal(of: token) else { return .refused(.nobodysRights) }
-            let left = token.expiry.milliseconds - Self.now.milliseconds
+            let left = token.expiry.milliseconds - WallClock.time.milliseconds
             return .accepted(principal, until: .now() + .milliseconds(max(0, left)))
         }
     }

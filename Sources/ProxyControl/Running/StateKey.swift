@@ -44,7 +44,7 @@ package struct StateKey: Sendable {
 
     private static func problem(_ message: String, _ suggestion: String) -> ConfigurationError {
         let problem = ConfigurationProblem(
-            severity: .error, source: StateDirectory.File.key.rawValue, message: message, suggestion: suggestion)
+            severity: .error, source: StateDirectory.File.key.name, message: message, suggestion: suggestion)
         return ConfigurationError(code: .unreadable, problems: [problem])
     }
 }

@@ -1,3 +1,5 @@
+import Crypto
+package import Grants
 package import Logging
 package import MCPValues
 package import ProxyConfiguration
@@ -9,6 +11,8 @@ package struct KnownServers: Sendable {
     let catalogs: KnownCatalogs
     package let pins: KnownPins
     let key: StateKey
+    /// With what servers are called on somebody's behalf.
+    let grants: GrantBook
 
     /// Known in this run only.
     ///
@@ -16,6 +20,7 @@ package struct KnownServers: Sendable {
     package init(logger: Logger, hasAPI: Bool = true) {
         (asking, catalogs, pins) = (AskingServers(), KnownCatalogs(), KnownPins(logger: logger, hasAPI: hasAPI))
         key = StateKey()
+        grants = GrantBook(GrantShelf(nil, key: { SymmetricKey(size: .bits256) }, logger: logger))
     }
 
     /// Reads what the last run has found.
@@ -23,14 +28,20 @@ package struct KnownServers: Sendable {
     /// - Parameters:
     ///   - pins: What a team has approved together.
     ///   - isAskedWho: Whether callers are asked who they are, so that a secret of the proxy is needed.
+    ///   - grants: With what servers are called on somebody's behalf.
     ///   - hasAPI: Whether something can be approved while it runs.
     /// - Throws: when it cannot be trusted.
     package init(
-        in directory: StateDirectory?, pins: [ByteText: PinRecord] = [:], isAskedWho: Bool = false, logger: Logger,
-        hasAPI: Bool = true
+        in directory: StateDirectory?, pins: [ByteText: PinRecord] = [:], isAskedWho: Bool = false,
+        grants: GrantBook? = nil, logger: Logger, hasAPI: Bool = true
     ) throws(ConfigurationError) {
         asking = try AskingServers(in: directory, logger: logger)
         key = try StateKey(in: isAskedWho ? directory : nil)
+        if let grants {
+            self.grants = grants
+        } else {
+            self.grants = try KnownGrants.book(in: directory, secret: nil, logger: logger)
+        }
         let catalogs = try KnownCatalogs(in: directory, logger: logger)
         self.catalogs = catalogs
         self.pins = try KnownPins(in: directory, beside: catalogs, shared: pins, logger: logger, hasAPI: hasAPI)

@@ -93,7 +93,7 @@ final class PinFile: Sendable {
             }
         }
         let place = try directory.setAside(file)
-        known.fault = "\(file.rawValue) in the state directory could not be read (\(fault)) and is now \(place)"
+        known.fault = "\(file.name) in the state directory could not be read (\(fault)) and is now \(place)"
         return nil
     }
 

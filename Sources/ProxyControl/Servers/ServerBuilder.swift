@@ -54,13 +54,14 @@ struct ServerBuilder: Sendable {
                         ? .anonymous : access.onlyPrincipal(among: principals.namedClients))),
             eventLoops: eventLoops,
             logger: logger,
-            makeLink: linkFactory(for: server, journal, census),
+            makeLink: linkFactory(for: server, source, journal, census),
             statusChanged: { [watch] server in
                 note.changed(server.status)
                 watch.note()
             }
         )
         if source != .adHoc { known.catalogs.tell(connections, server) }
+        follow(server, source, connections)
         let offer = Offer(
             name: server.name,
             Member(connections, toolFilter: server.options.toolFilter, prefix: server.offeredPrefix),
@@ -89,13 +90,13 @@ struct ServerBuilder: Sendable {
 
     /// What makes a server's links.
     func linkFactory(
-        for server: ServerSettings, _ journal: ServerJournal, _ census: LinkCensus
+        for server: ServerSettings, _ source: ServerSource, _ journal: ServerJournal, _ census: LinkCensus
     ) -> Upstream.LinkFactory {
-        links.factory(for: address(of: server, journal, census), named: server.displayName)
+        links.factory(for: address(of: server, source, journal, census), named: server.displayName)
     }
 
     private func address(
-        of server: ServerSettings, _ journal: ServerJournal, _ census: LinkCensus
+        of server: ServerSettings, _ source: ServerSource, _ journal: ServerJournal, _ census: LinkCensus
     ) -> UpstreamAddress {
         if let reason = server.cannotStart {
             return .unusable(.notStartable(reason))
@@ -132,13 +133,13 @@ struct ServerBuilder: Sendable {
                 }
             return .http(
                 url, headers: headers.map { ($0.name, $0.value.reveal()) }, transport, within: reach(of: server),
-                by: egress(of: server))
+                by: egress(of: server), showing: grant(of: server, source))
         }
     }
 
     // MARK: What provenance decides
 
-    private func reach(of server: ServerSettings) -> Reach {
+    func reach(of server: ServerSettings) -> Reach {
         switch server.provenance.kind {
         case .operatorsOwn: .anywhere
         case .somebodyElses: .guarded(gate)
@@ -148,7 +149,7 @@ struct ServerBuilder: Sendable {
     /// What is particular about the way is the operator's to say. Proxies and authorities that hold for all servers hold
     /// for others', too; the proxy's own certificate is shown to none of these, so that nobody adds a server to be taken for
     /// the proxy there.
-    private func egress(of server: ServerSettings) -> HTTPEgress {
+    func egress(of server: ServerSettings) -> HTTPEgress {
         switch server.provenance.kind {
         case .operatorsOwn:
             EgressRules.ofProcess.egress(

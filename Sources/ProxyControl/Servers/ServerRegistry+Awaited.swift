@@ -47,7 +47,7 @@ extension ServerRegistry {
         server.connections.shows(pendingChange: nil)
         let isUp = server.isDisabled || server.connections.status.state == .ready
         if !isUp, server.settings.effect(ofChangeTo: new) < .replace {
-            let factory = builder.linkFactory(for: new, server.journal, server.census)
+            let factory = builder.linkFactory(for: new, source, server.journal, server.census)
             adopt(new, configuration, source, owner, on: server)
             return try await renew(server, with: factory, isFinal: true)
         }

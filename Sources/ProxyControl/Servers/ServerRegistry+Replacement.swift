@@ -28,7 +28,7 @@ extension ServerRegistry {
             return try await swap(server, for: next)
         }
         if effect == .renew || source != server.source {
-            try await renew(server, with: builder.linkFactory(for: new, server.journal, server.census))
+            try await renew(server, with: builder.linkFactory(for: new, source, server.journal, server.census))
         }
         do throws(ManagementRefusal) {
             adopt(try confirmed(new), configuration, source, owner, on: server)
@@ -46,6 +46,7 @@ extension ServerRegistry {
         let offer = server.route.offer
         offer.show(new.options.toolFilter, prefix: new.offeredPrefix, logsRequests: new.options.logEnabled)
         server.connections.take(ServerBuilder.upstreamLimits(of: new, builder.settings.limits))
+        builder.follow(new, source, server.connections)
         server.connections.pins.take(ServerBuilder.pin(of: new, source))
         let old = server.settings.options
         if new.options.toolFilter != old.toolFilter || new.options.logEnabled != old.logEnabled {

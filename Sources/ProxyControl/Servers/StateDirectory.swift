@@ -19,39 +19,6 @@ package import ProxyConfiguration
 /// and its files are this user's and not to be written by anybody else, and the files are no links. Where others may only
 /// read, that is corrected. Everything is done below the directory that was checked, whatever its path leads to later.
 package final class StateDirectory: Sendable {
-    /// What is kept, each in a file of its own.
-    enum File: String {
-        /// The servers that were added over the API.
-        case servers = "servers.json"
-        /// The groups that were added over the API.
-        case groups = "groups.json"
-        /// Which servers ask their clients things during calls.
-        case asking = "asking.json"
-        /// What servers listed when they were asked last.
-        case catalogs = "catalogs.json"
-        /// What was approved of servers.
-        case pins = "pins.json"
-        /// Of which servers anything was approved.
-        case pinned = "pinned.json"
-        /// The secret of this proxy.
-        case key = "state.key"
-
-        fileprivate var temporaryName: String { ".\(rawValue).new" }
-
-        /// What follows from moving it away, as the end of a sentence that says to.
-        fileprivate var consequence: String {
-            switch self {
-            case .servers: "; the servers that were added over the API are then to be added again"
-            case .groups: "; the groups that were added over the API are then to be added again"
-            case .asking, .catalogs, .pinned: "; it is written anew"
-            case .key:
-                "; it is made anew, and clients that have names do not find the tasks that they have begun"
-            case .pins:
-                "; what it said of servers is then missed, and those with pin quarantine or block are withheld until they are approved: mcp-proxy pins approve SERVER"
-            }
-        }
-    }
-
     /// What was found in a file.
     enum Contents: Equatable {
         case bytes([UInt8])
@@ -125,7 +92,7 @@ package final class StateDirectory: Sendable {
         case .bytes(let bytes): return bytes
         case .tooLong:
             throw Self.problem(
-                "\(path)/\(kept.rawValue)", "the file is longer than \(maximumBytes) bytes",
+                "\(path)/\(kept.name)", "the file is longer than \(maximumBytes) bytes",
                 "Correct it, or move it away")
         }
     }
@@ -134,9 +101,9 @@ package final class StateDirectory: Sendable {
     ///
     /// - Throws: when it cannot be read, or not be trusted.
     func contents(of kept: File, maximumBytes: Int) throws(ConfigurationError) -> Contents? {
-        let name = "\(path)/\(kept.rawValue)"
+        let name = "\(path)/\(kept.name)"
         // Not to be kept waiting by a pipe.
-        let file = unsafe openat(descriptor, kept.rawValue, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        let file = unsafe openat(descriptor, kept.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else {
             switch errno {
             case ENOENT: return nil
@@ -213,13 +180,21 @@ package final class StateDirectory: Sendable {
     /// - Returns: Where it is now.
     /// - Throws: when that is not possible.
     func setAside(_ kept: File) throws(ConfigurationError) -> String {
-        let name = "\(kept.rawValue).unreadable-\(Int(WallClock.now))"
-        guard unsafe renameat(descriptor, kept.rawValue, descriptor, name) == 0 else {
+        let name = "\(kept.name).unreadable-\(Int(WallClock.now))"
+        guard unsafe renameat(descriptor, kept.name, descriptor, name) == 0 else {
             throw Self.problem(
-                "\(path)/\(kept.rawValue)", "the file cannot be used, nor set aside (\(Self.words(errno)))",
+                "\(path)/\(kept.name)", "the file cannot be used, nor set aside (\(Self.words(errno)))",
                 "Move it away\(kept.consequence)")
         }
         return "\(path)/\(name)"
+    }
+
+    /// Removes a file, if it is there.
+    ///
+    /// - Throws: ``WriteFailure`` with the reason; the file is then there still.
+    func remove(_ kept: File) throws(WriteFailure) {
+        guard unsafe unlinkat(descriptor, kept.name, 0) == 0 || errno == ENOENT else { throw failure() }
+        fsync(descriptor)
     }
 
     /// Replaces a file at once: at any time it is either the old one or the new one, and for this user only.
@@ -234,7 +209,7 @@ package final class StateDirectory: Sendable {
             defer { close(file) }
             try write(text, to: file)
             guard fchmod(file, 0o600) == 0, fsync(file) == 0 else { throw failure() }
-            guard unsafe renameat(descriptor, kept.temporaryName, descriptor, kept.rawValue) == 0 else {
+            guard unsafe renameat(descriptor, kept.temporaryName, descriptor, kept.name) == 0 else {
                 throw failure()
             }
         } catch {

@@ -1,3 +1,5 @@
+import AccessTokens
+
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -6,6 +8,9 @@
 
 /// The time of day, for people. Nothing is measured by it.
 enum WallClock {
+    /// The time as tokens say it.
+    static var time: UnixTime { UnixTime(milliseconds: Int64(now * 1_000)) }
+
     /// Seconds since 1970.
     static var now: Double { Date().timeIntervalSince1970 }
 }

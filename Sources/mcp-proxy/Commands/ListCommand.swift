@@ -32,12 +32,21 @@ struct ListCommand: AsyncParsableCommand {
         if output.isJSON { return try ShownOutput.write(json: answer.bytes) }
         var rows: [[String]] = []
         var failures: [String] = []
+        var logins: [String] = []
         answer["servers"]?.forEachMember { name, server in
             let texts = ["state", "source", "transport"].map { server[$0]?.string ?? "-" }
             let counts = ["tools", "calls"].map { server[$0]?.integer.map(String.init) ?? "-" }
             rows.append([name] + texts + counts + [server["path"]?.string ?? "-"])
+            if let login = server["login"], login["needed"] == nil {
+                let whose = login["account"]?.string.map { " as \($0)" } ?? ""
+                let end = login["until"]?.string.map { " until \($0)" } ?? ", renewed by itself"
+                logins.append("\(name) is logged in\(whose)\(end)")
+            }
             if let reason = server["pendingChange"]?.string {
                 failures.append("\(name) serves as it was, since what it is changed to does not start yet: \(reason)")
+            }
+            if let need = server["login"]?["needed"]?.string {
+                failures.append("\(name) wants somebody to log in: \(need)")
             }
             if let words = server["withheld"]?["words"]?.string { failures.append("\(name): \(words)") }
             guard server["state"]?.string == "failed", let error = server["error"]?.string else { return }
@@ -47,7 +56,7 @@ struct ListCommand: AsyncParsableCommand {
         // A proxy that offers nothing together has its servers all the same.
         let together = (try? await RunningOffers(client: client).addresses()) ?? []
         try ShownOutput.write(
-            table: TextTable.lines(header, rows) + together.map { "\($0.title): \($0.url)" })
+            table: TextTable.lines(header, rows) + logins + together.map { "\($0.title): \($0.url)" })
         for line in failures { Terminal.error(ShownOutput.printable(line)) }
     }
 

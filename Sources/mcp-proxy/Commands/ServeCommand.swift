@@ -15,7 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
             CheckCommand.self, StdioCommand.self, AccessCommand.self, ListCommand.self, ToolsCommand.self,
             CallCommand.self,
             ReadCommand.self, LogsCommand.self, AddCommand.self, RemoveCommand.self, RestartCommand.self,
-            EnableCommand.self, DisableCommand.self, ReloadCommand.self, PinsCommand.self, ImportCommand.self,
+            LoginCommand.self, LogoutCommand.self, EnableCommand.self, DisableCommand.self, ReloadCommand.self,
+            PinsCommand.self, ImportCommand.self,
             ClientConfigCommand.self,
             TokenCommand.self,
             CompletionsCommand.self,
@@ -55,7 +56,8 @@ struct ServeCommand: AsyncParsableCommand {
             store = try directory.map { kept throws(ConfigurationError) in try ServerStore(kept, logger: logger) }
             groupStore = try directory.map { kept throws(ConfigurationError) in try GroupStore(kept, logger: logger) }
             known = try KnownServers(
-                in: directory, pins: try sharedPins.read(), isAskedWho: loaded.settings.asksEverybody, logger: logger)
+                in: directory, pins: try sharedPins.read(), isAskedWho: loaded.settings.asksEverybody,
+                grants: try StateDirectoryOptions.grants(in: directory, logger), logger: logger)
         } catch {
             Terminal.error(error.description)
             Terminal.error("mcp-proxy: nothing was started; correct the configuration and try again")

@@ -1,7 +1,14 @@
 import ArgumentParser
+import Grants
 import Logging
 import ProxyConfiguration
 import ProxyControl
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// Where is kept what the next start must know. A group of its own, so that a command and its subcommands take it alike.
 struct StateDirectoryOptions: ParsableArguments {
@@ -12,6 +19,12 @@ struct StateDirectoryOptions: ParsableArguments {
             valueName: "path")
     )
     var path: String?
+
+    /// With what servers are called on somebody's behalf, as it is kept there.
+    static func grants(in directory: StateDirectory?, _ logger: Logger) throws(ConfigurationError) -> GrantBook {
+        try KnownGrants.book(
+            in: directory, secret: ProcessInfo.processInfo.environment[KnownGrants.keyVariable], logger: logger)
+    }
 
     /// Opens it; nil where there is none.
     ///

@@ -81,8 +81,10 @@ struct StdioCommand: AsyncParsableCommand {
             for warning in loaded.warnings { logger.warning("\(warning.description)") }
             let (settings, group) = try selected(loaded.settings)
             if group == nil, let reason = settings.servers.first?.cannotStart { throw Unselected(words: reason) }
+            let directory = try stateDirectory.open(logger)
             let known = try KnownServers(
-                in: try stateDirectory.open(logger), pins: try sharedPins.read(), logger: logger, hasAPI: false)
+                in: directory, pins: try sharedPins.read(),
+                grants: try StateDirectoryOptions.grants(in: directory, logger), logger: logger, hasAPI: false)
             let status = await StdioRun(settings, group: group, known: known, logger: logger).run(
                 until: signals.arrivals)
             if status != 0 { throw ExitCode(status) }

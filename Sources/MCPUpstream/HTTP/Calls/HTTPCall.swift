@@ -16,6 +16,10 @@ package struct HTTPCall: Sendable {
     package struct Answer: Sendable {
         package let status: Int
         package let body: ByteBuffer
+        /// Where a redirect leads, as it stands in the answer.
+        package let location: String?
+        /// Whether the body is JSON by its type.
+        package let isJSON: Bool
     }
 
     package let method: Method
@@ -29,6 +33,8 @@ package struct HTTPCall: Sendable {
     package var maximumBytes = 64 << 20
     /// How servers are reached, and which are believed.
     package var egress = HTTPEgress()
+    /// What may be connected to.
+    package var reach = Reach.anywhere
 
     package init(_ method: Method, _ url: HTTPURL) {
         self.method = method

@@ -42,7 +42,7 @@ final class HTTPCallRun: HTTPResponseReceiver {
         let request = HTTPUpstreamRequest(
             method: HTTPMethod(rawValue: call.method.rawValue), target: call.url.target, fields: fields,
             body: call.body)
-        exchange = pools.pool(for: call.url.origin, .anywhere).send(request, self)
+        exchange = pools.pool(for: call.url.origin, call.reach).send(request, self)
     }
 
     func cancel() {
@@ -73,7 +73,10 @@ final class HTTPCallRun: HTTPResponseReceiver {
     }
 
     func receiveEnd(of exchange: HTTPExchange) {
-        finish(.success(HTTPCall.Answer(status: head?.status ?? 0, body: body)))
+        finish(
+            .success(
+                HTTPCall.Answer(
+                    status: head?.status ?? 0, body: body, location: head?.location, isJSON: head?.content == .json)))
     }
 
     func receive(failure: UpstreamFailure, of exchange: HTTPExchange) {

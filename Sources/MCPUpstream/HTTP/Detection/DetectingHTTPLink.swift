@@ -50,12 +50,14 @@ package final class DetectingHTTPLink: ListeningLink {
     ///   - url: The server's address, whatever it speaks there.
     ///   - headers: The header fields that are configured for the server.
     ///   - reach: What may be connected to.
+    ///   - authority: Says what requests show of who sends them; nil where that stands in the headers.
     ///   - memory: Shared by all links to this server.
     ///   - pools: The connections of the event loop that the link is to live on. Must be called on that loop.
     package init(
         url: HTTPURL,
         headers: [(name: String, value: String)],
         within reach: Reach,
+        by authority: (any RequestAuthority)? = nil,
         memory: TransportMemory,
         pools: HTTPConnectionPools,
         logger: Logger
@@ -63,10 +65,11 @@ package final class DetectingHTTPLink: ListeningLink {
         self.eventLoop = pools.eventLoop
         self.memory = memory
         self.makeStreamable = {
-            StreamableHTTPLink(url: url, headers: headers, within: reach, pools: pools, logger: logger)
+            StreamableHTTPLink(
+                url: url, headers: headers, within: reach, by: authority, pools: pools, logger: logger)
         }
         self.makeSSE = {
-            SSELink(url: url, headers: headers, within: reach, pools: pools, logger: logger)
+            SSELink(url: url, headers: headers, within: reach, by: authority, pools: pools, logger: logger)
         }
     }
 

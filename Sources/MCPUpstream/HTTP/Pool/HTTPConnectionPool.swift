@@ -57,10 +57,15 @@ final class HTTPConnectionPool {
     var isTimed: Bool { idleTimer != nil }
 
     /// Sends a request. The receiver hears nothing before this returns.
-    func send(_ request: HTTPUpstreamRequest, _ receiver: any HTTPResponseReceiver) -> HTTPExchange {
+    ///
+    /// - Parameter authority: Says what the request shows of who sends it; nil where that stands in its fields.
+    func send(
+        _ request: HTTPUpstreamRequest, _ receiver: any HTTPResponseReceiver,
+        by authority: (any RequestAuthority)? = nil
+    ) -> HTTPExchange {
         eventLoop.assertInEventLoop()
-        let exchange = HTTPExchange(request, receiver, self)
-        send(exchange)
+        let exchange = HTTPExchange(request, receiver, self, authority)
+        exchange.send()
         return exchange
     }
 

@@ -5,13 +5,19 @@ import NIOHTTP1
 /// One request and its answer, from the moment it is handed to a pool.
 final class HTTPExchange {
     enum State {
+        /// Waits for what it is to show the server. Followed by `waiting` or `finished`.
+        case authorizing
         /// In the pool's queue. Followed by `running` or `finished`.
         case waiting
-        /// Written to a connection. Followed by `redirected` or `finished`.
+        /// Written to a connection. Followed by `redirected`, `refused` or `finished`.
         case running(PooledConnection)
         /// The answer sends it on; the rest of that is read for the connection's sake. Followed by `waiting` or
         /// `finished`.
         case redirected(PooledConnection, to: String)
+        /// What it showed was refused; the rest of the answer is kept. Followed by `judged`.
+        case refused(PooledConnection, RefusedExchange)
+        /// Somebody decides what becomes of the refusal. Followed by `waiting`, `authorizing` or `finished`.
+        case judged(RefusedExchange)
         case finished
     }
 
@@ -21,14 +27,20 @@ final class HTTPExchange {
     var waitTimer: Scheduled<Void>?
     private var receiver: (any HTTPResponseReceiver)?
     private let pool: HTTPConnectionPool
+    private let authority: (any RequestAuthority)?
+    private var credential: RequestCredential?
     private var redirects = 0
+    private var repetitions = 0
     private var drained = 0
 
+    /// - Parameter authority: Says what the request shows of who sends it; nil where that stands in its fields.
     init(
-        _ request: HTTPUpstreamRequest, _ receiver: any HTTPResponseReceiver, _ pool: HTTPConnectionPool
+        _ request: HTTPUpstreamRequest, _ receiver: any HTTPResponseReceiver, _ pool: HTTPConnectionPool,
+        _ authority: (any RequestAuthority)?
     ) {
         self.state = .waiting
         self.pool = pool
+        self.authority = authority
         self.request = request
         self.receiver = receiver
     }
@@ -43,8 +55,8 @@ final class HTTPExchange {
         finish()
         switch before {
         case .waiting: pool.remove(self)
-        case .running(let connection), .redirected(let connection, _): connection.abort()
-        case .finished: break
+        case .running(let connection), .redirected(let connection, _), .refused(let connection, _): connection.abort()
+        case .authorizing, .judged, .finished: break
         }
     }
 
@@ -55,6 +67,36 @@ final class HTTPExchange {
 
     func resumeReading() {
         if case .running(let connection) = state { connection.setPaused(false) }
+    }
+
+    /// Sends the request, once it is known what it shows. Its receiver hears nothing before this returns.
+    func send() {
+        guard let authority else { return pool.send(self) }
+        state = .authorizing
+        let exchange = NIOLoopBound(self, eventLoop: pool.eventLoop)
+        let permit = authority.credential { permit in
+            exchange.eventLoop.execute { exchange.value.take(permit) }
+        }
+        switch permit {
+        case .send(let credential): send(with: credential)
+        case .fail: if let permit { exchange.eventLoop.execute { exchange.value.take(permit) } }
+        case nil: break
+        }
+    }
+
+    private func take(_ permit: RequestPermit) {
+        guard case .authorizing = state else { return }
+        switch permit {
+        case .send(let credential): send(with: credential)
+        case .fail(let failure): fail(failure)
+        }
+    }
+
+    private func send(with credential: RequestCredential?) {
+        if let credential { request.fields.set("Authorization", credential.field) }
+        self.credential = credential
+        state = .waiting
+        pool.send(self)
     }
 
     // MARK: What the pool and the connection report
@@ -80,24 +122,39 @@ final class HTTPExchange {
             state = .redirected(connection, to: target)
             return
         }
+        if authority != nil, case .running(let connection) = state,
+            let refused = RefusedExchange(head, credential, repetitions)
+        {
+            state = .refused(connection, refused)
+            return
+        }
         request.body = nil
         receiver?.receive(head: head, of: self)
     }
 
     func deliver(_ body: ByteBuffer) {
-        guard case .redirected(let connection, let target) = state else {
-            receiver?.receive(body: body, of: self)
-            return
+        switch state {
+        case .redirected(let connection, let target):
+            drained += body.readableBytes
+            guard drained > RefusedAnswer.maximumTextBytes else { return }
+            connection.abort()
+            follow(to: target)
+        case .refused(let connection, var refused):
+            let wantsMore = refused.append(body)
+            state = .refused(connection, refused)
+            guard !wantsMore else { return }
+            connection.abort()
+            judge(refused)
+        case .authorizing, .waiting, .running, .judged, .finished: receiver?.receive(body: body, of: self)
         }
-        drained += body.readableBytes
-        guard drained > RefusedAnswer.maximumTextBytes else { return }
-        connection.abort()
-        follow(to: target)
     }
 
     func deliverEnd() {
-        if case .redirected(_, let target) = state { return follow(to: target) }
-        finish()?.receiveEnd(of: self)
+        switch state {
+        case .redirected(_, let target): follow(to: target)
+        case .refused(_, let refused): judge(refused)
+        case .authorizing, .waiting, .running, .judged, .finished: finish()?.receiveEnd(of: self)
+        }
     }
 
     private func follow(to target: String) {
@@ -108,7 +165,39 @@ final class HTTPExchange {
         pool.send(self)
     }
 
+    // MARK: A refusal
+
+    private func judge(_ refused: RefusedExchange) {
+        guard let authority else { return }
+        state = .judged(refused)
+        let exchange = NIOLoopBound(self, eventLoop: pool.eventLoop)
+        authority.judge(refused.refusal) { verdict in
+            exchange.eventLoop.execute { exchange.value.take(verdict) }
+        }
+    }
+
+    private func take(_ verdict: RequestVerdict) {
+        guard case .judged(let refused) = state else { return }
+        switch verdict {
+        case .again:
+            repetitions += 1
+            drained = 0
+            send()
+        case .stands: deliver(refused)
+        case .fail(let failure): fail(failure)
+        }
+    }
+
+    /// Hands the refusal on, which its receiver may end at any point.
+    private func deliver(_ refused: RefusedExchange) {
+        request.body = nil
+        receiver?.receive(head: refused.head, of: self)
+        if refused.body.readableBytes > 0 { receiver?.receive(body: refused.body, of: self) }
+        if !isFinished { finish()?.receiveEnd(of: self) }
+    }
+
     func fail(_ failure: UpstreamFailure) {
+        if case .refused(_, let refused) = state { return judge(refused) }
         finish()?.receive(failure: failure, of: self)
     }
 

@@ -73,10 +73,12 @@ package struct RequestFields: Sendable {
     ]
 
     static func isValidName(_ name: String) -> Bool {
-        !name.isEmpty
-            && name.utf8.allSatisfy {
-                ASCII.isLetter($0) || ASCII.isDigit($0) || "!#$%&'*+-.^_`|~".utf8.contains($0)
-            }
+        !name.isEmpty && name.utf8.allSatisfy(isNameCharacter)
+    }
+
+    /// Whether a byte may stand in a token ([RFC 9110, 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
+    static func isNameCharacter(_ byte: UInt8) -> Bool {
+        ASCII.isLetter(byte) || ASCII.isDigit(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
     }
 
     /// Whether a value is printable ASCII, with blanks inside at most.

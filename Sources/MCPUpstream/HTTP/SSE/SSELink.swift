@@ -27,7 +27,7 @@ package final class SSELink: UpstreamLink {
     let logger: Logger
     /// Whether the operator has said which transport it is, rather than that it was found out.
     package var isDeclared = false
-    private let pool: HTTPConnectionPool
+    private let way: RequestWay
     private let streamFields: RequestFields
     private let postFields: RequestFields
     private var state = State.new
@@ -44,18 +44,20 @@ package final class SSELink: UpstreamLink {
     ///   - url: Where the server's event stream is.
     ///   - headers: The header fields that are configured for the server.
     ///   - reach: What may be connected to.
+    ///   - authority: Says what requests show of who sends them; nil where that stands in the headers.
     ///   - pools: The connections of the event loop that the link is to live on. Must be called on that loop.
     package init(
         url: HTTPURL,
         headers: [(name: String, value: String)],
         within reach: Reach,
+        by authority: (any RequestAuthority)? = nil,
         pools: HTTPConnectionPools,
         logger: Logger
     ) {
         self.url = url
         self.eventLoop = pools.eventLoop
         self.settings = pools.settings
-        self.pool = pools.pool(for: url.origin, reach)
+        self.way = RequestWay(pool: pools.pool(for: url.origin, reach), authority: authority)
         self.logger = logger
         self.streamFields = .forStream(at: url, configured: headers)
         self.postFields = .forPost(to: url, accept: nil, configured: headers)
@@ -74,7 +76,7 @@ package final class SSELink: UpstreamLink {
         self.stream = stream
         stream.start(
             HTTPUpstreamRequest(
-                method: .GET, target: url.target, fields: streamFields, followsRedirects: true), pool)
+                method: .GET, target: url.target, fields: streamFields, followsRedirects: true), way)
         openTimer = eventLoop.assumeIsolated().scheduleTask(in: settings.endpointTimeout) {
             guard case .opening = self.state else { return }
             self.end(self.advised(UpstreamFailure(.timedOut, "its event stream did not name an endpoint in time")))
@@ -168,7 +170,7 @@ package final class SSELink: UpstreamLink {
             HTTPUpstreamRequest(
                 method: .POST, target: endpoint.target, fields: postFields, body: next.message,
                 followsRedirects: true),
-            pool)
+            way)
     }
 
     /// The message has been accepted or refused, or has had its time: the next may go.

@@ -24,10 +24,10 @@ final class SSEPost: HTTPResponseReceiver {
         self.link = link
     }
 
-    func start(_ request: HTTPUpstreamRequest, _ pool: HTTPConnectionPool) {
-        exchange = pool.send(request, self)
+    func start(_ request: HTTPUpstreamRequest, _ way: RequestWay) {
+        exchange = way.send(request, self)
         // A server may take the next message, such as an answer that it waits for, before it is done with this.
-        timer = pool.eventLoop.assumeIsolated().scheduleTask(in: pool.settings.postTimeout) { self.pass() }
+        timer = way.pool.eventLoop.assumeIsolated().scheduleTask(in: way.pool.settings.postTimeout) { self.pass() }
     }
 
     func cancel() {

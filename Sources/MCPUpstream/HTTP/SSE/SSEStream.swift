@@ -22,8 +22,8 @@ final class SSEStream: HTTPResponseReceiver {
         self.events = EventStream(maximumLength: link.settings.maximumMessageBytes)
     }
 
-    func start(_ request: HTTPUpstreamRequest, _ pool: HTTPConnectionPool) {
-        exchange = pool.send(request, self)
+    func start(_ request: HTTPUpstreamRequest, _ way: RequestWay) {
+        exchange = way.send(request, self)
     }
 
     func cancel() {

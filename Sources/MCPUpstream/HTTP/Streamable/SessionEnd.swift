@@ -8,12 +8,14 @@ final class SessionEnd: HTTPResponseReceiver {
     private var whenDone: (() -> Void)?
     private let census: LinkCensus?
 
-    init(_ request: HTTPUpstreamRequest, _ pool: HTTPConnectionPool, whenDone: @escaping () -> Void) {
+    init(_ request: HTTPUpstreamRequest, _ way: RequestWay, whenDone: @escaping () -> Void) {
         self.whenDone = whenDone
-        census = pool.settings.census
+        census = way.pool.settings.census
         census?.begin()
-        exchange = pool.send(request, self)
-        timer = pool.eventLoop.assumeIsolated().scheduleTask(in: pool.settings.sessionEndTimeout) { self.finish() }
+        exchange = way.send(request, self)
+        timer = way.pool.eventLoop.assumeIsolated().scheduleTask(in: way.pool.settings.sessionEndTimeout) {
+            self.finish()
+        }
     }
 
     // Servers may answer 405, or anything: there is nothing more to be done about it.

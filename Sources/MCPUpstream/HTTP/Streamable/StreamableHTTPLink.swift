@@ -35,7 +35,7 @@ package final class StreamableHTTPLink: ListeningLink {
     package var isDeclared = false
     private var hasDelivered = false
 
-    let pool: HTTPConnectionPool
+    private let way: RequestWay
     private var state = State.new
     private(set) var receiver: (any UpstreamLinkReceiver)?
     private var postFields: RequestFields
@@ -57,23 +57,26 @@ package final class StreamableHTTPLink: ListeningLink {
     ///   - url: The server's MCP endpoint.
     ///   - headers: The header fields that are configured for the server.
     ///   - reach: What may be connected to.
+    ///   - authority: Says what requests show of who sends them; nil where that stands in the headers.
     ///   - pools: The connections of the event loop that the link is to live on. Must be called on that loop.
     package init(
         url: HTTPURL,
         headers: [(name: String, value: String)],
         within reach: Reach,
+        by authority: (any RequestAuthority)? = nil,
         pools: HTTPConnectionPools,
         logger: Logger
     ) {
         self.url = url
         self.eventLoop = pools.eventLoop
         self.settings = pools.settings
-        self.pool = pools.pool(for: url.origin, reach)
+        self.way = RequestWay(pool: pools.pool(for: url.origin, reach), authority: authority)
         self.logger = logger
         self.postFields = .forPost(to: url, accept: "application/json, text/event-stream", configured: headers)
         self.streamFields = .forStream(at: url, configured: headers)
     }
 
+    var pool: HTTPConnectionPool { way.pool }
     var isOpen: Bool { if case .open = state { true } else { false } }
     package var processID: Int32? { nil }
     package var recentErrorOutput: [String] { [] }
@@ -135,7 +138,7 @@ package final class StreamableHTTPLink: ListeningLink {
         }
         let request = HTTPUpstreamRequest(
             method: .DELETE, target: url.target, fields: streamFields, followsRedirects: true)
-        sessionEnd = SessionEnd(request, pool) { self.finishClosing() }
+        sessionEnd = SessionEnd(request, way) { self.finishClosing() }
     }
 
     private func finishClosing() {
@@ -220,7 +223,7 @@ package final class StreamableHTTPLink: ListeningLink {
     }
 
     func send(_ request: HTTPUpstreamRequest, _ receiver: any HTTPResponseReceiver) -> HTTPExchange {
-        pool.send(request, receiver)
+        way.send(request, receiver)
     }
 
     /// Takes over the session's identifier that came with an answer.

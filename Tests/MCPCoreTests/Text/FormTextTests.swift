@@ -1,7 +1,7 @@
 import NIOCore
 import Testing
 
-@testable import TokenIssuers
+@testable import MCPCore
 
 @Suite struct FormTextTests {
     @Test("What could end a field is encoded")

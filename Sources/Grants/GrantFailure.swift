@@ -1,0 +1,29 @@
+/// Why a grant could not be had, in words for the operator and for who was to log in. They hold no secret.
+package struct GrantFailure: Error, Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        /// Somebody could not be asked for now.
+        case unreachable
+        /// The authorization server has said no, by an error of
+        /// [RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2) or one like it.
+        case refused(String)
+        /// What somebody says cannot be used.
+        case unusable
+        /// The server says nothing of an authorization server.
+        case unprotected
+    }
+
+    package let kind: Kind
+    package let words: String
+
+    /// There is nothing to end.
+    package static let notLoggedIn = GrantFailure(.unusable, "nobody is logged in")
+
+    init(_ kind: Kind, _ words: String) {
+        self.kind = kind
+        self.words = words
+    }
+}
+
+extension GrantFailure: CustomStringConvertible {
+    package var description: String { words }
+}

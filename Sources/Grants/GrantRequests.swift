@@ -1,0 +1,126 @@
+import Addresses
+import MCPCore
+import MCPUpstream
+import NIOCore
+
+/// Asks servers about authorization, and authorization servers for tokens.
+///
+/// Every address comes from somebody whom a server has named. So each is called over TLS, but for this machine's own where
+/// the server itself is there; a redirect is looked at like an address of its own, and forms follow none
+/// ([Server-Side Request Forgery, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/security_best_practices)).
+struct GrantRequests: Sendable {
+    /// For one request.
+    static let timeout = TimeAmount.seconds(10)
+    static let maximumBytes = 1 << 20
+    static let maximumRedirects = 3
+
+    /// An answer of a token endpoint or the like, whatever its status.
+    struct Answer: Sendable {
+        let status: Int
+        let body: JSONText
+    }
+
+    private let surroundings: GrantSurroundings
+    /// The server on whose word all of them are called.
+    private let server: HTTPURL
+
+    init(_ surroundings: GrantSurroundings, for server: HTTPURL) {
+        self.surroundings = surroundings
+        self.server = server
+    }
+
+    /// Whether an address may be called.
+    func mayBeCalled(_ url: HTTPURL) -> Bool {
+        url.origin.scheme == .https || url.origin.isLoopback && server.origin.isLoopback
+    }
+
+    /// A document; nil where there is none.
+    ///
+    /// - Throws: `unreachable` where nobody answers, or the server has other troubles; `unusable` where what stands there
+    ///   is no JSON.
+    func document(at url: HTTPURL) async throws(GrantFailure) -> (JSONText, from: HTTPURL)? {
+        var place = url
+        for _ in 0...Self.maximumRedirects {
+            try check(place)
+            let answer = try await send(HTTPCall(.get, place))
+            switch answer.status {
+            case 200: return (try json(answer, of: place), place)
+            case 301, 302, 303, 307, 308: place = try target(of: answer, at: place)
+            case 500..., 429: throw GrantFailure(.unreachable, "\(place) answers with status \(answer.status)")
+            default: return nil
+            }
+        }
+        throw GrantFailure(.unusable, "\(url) leads on and on: more than \(Self.maximumRedirects) redirects")
+    }
+
+    /// Sends a form.
+    func send(
+        form fields: [(name: String, value: String)], to url: HTTPURL,
+        headers: [(name: String, value: String)] = []
+    ) async throws(GrantFailure) -> Answer {
+        var call = HTTPCall(.post, url)
+        call.mediaType = FormText.mediaType
+        call.body = FormText.write(fields.map { ($0.name, Array($0.value.utf8)) })
+        call.headers = headers
+        return try await answer(to: call)
+    }
+
+    /// Sends a JSON object.
+    func send(json body: ByteBuffer, to url: HTTPURL) async throws(GrantFailure) -> Answer {
+        var call = HTTPCall(.post, url)
+        call.body = body
+        return try await answer(to: call)
+    }
+
+    private func answer(to call: HTTPCall) async throws(GrantFailure) -> Answer {
+        try check(call.url)
+        let answer = try await send(call)
+        guard answer.status < 500, answer.status != 429 else {
+            throw GrantFailure(.unreachable, "\(call.url) answers with status \(answer.status)")
+        }
+        guard !(300..<400).contains(answer.status) else {
+            throw GrantFailure(
+                .unusable, "\(call.url) answers with status \(answer.status), and redirects are not followed there")
+        }
+        return Answer(status: answer.status, body: try json(answer, of: call.url))
+    }
+
+    private func check(_ url: HTTPURL) throws(GrantFailure) {
+        guard mayBeCalled(url) else {
+            throw GrantFailure(
+                .unusable, "\(url) is not called: only https is, and http on this machine for a server that is there")
+        }
+    }
+
+    private func target(of answer: HTTPCall.Answer, at place: HTTPURL) throws(GrantFailure) -> HTTPURL {
+        // The error says only that the place is not one that we would call.
+        guard let location = answer.location, let target = try? place.resolving(location) else {
+            throw GrantFailure(.unusable, "\(place) answers with a redirect without a usable Location")
+        }
+        return target
+    }
+
+    private func json(_ answer: HTTPCall.Answer, of url: HTTPURL) throws(GrantFailure) -> JSONText {
+        guard answer.isJSON else {
+            throw GrantFailure(.unusable, "\(url) answers with status \(answer.status) and not in JSON")
+        }
+        do throws(JSONError) {
+            return try JSONText(scanning: answer.body, maximumDepth: 32)
+        } catch {
+            throw GrantFailure(.unusable, "\(url) does not answer in JSON: \(error)")
+        }
+    }
+
+    private func send(_ call: HTTPCall) async throws(GrantFailure) -> HTTPCall.Answer {
+        var call = call
+        call.timeout = Self.timeout
+        call.maximumBytes = Self.maximumBytes
+        (call.egress, call.reach) = (surroundings.egress, surroundings.reach)
+        do throws(UpstreamFailure) {
+            return try await call.send(on: surroundings.eventLoop)
+        } catch {
+            let kind: GrantFailure.Kind = error.code == .unreadable ? .unusable : .unreachable
+            throw GrantFailure(kind, "\(call.url): \(error.detail)")
+        }
+    }
+}

@@ -1,0 +1,178 @@
+import AccessTokens
+import MCPUpstream
+import NIOCore
+
+/// Where the grant of one server stands, and what is to be done about a request. Pure: it is told what time it is, and does
+/// nothing by itself.
+struct GrantState {
+    /// How long before its end a token is renewed, at most.
+    static let margin: Int64 = 60_000
+    /// How long the authorization server is left alone after a renewal has failed: the first time, and at most.
+    static let firstPause = TimeAmount.seconds(1)
+    static let longestPause = TimeAmount.seconds(60)
+    /// How often somebody logs in for the same scopes before a refusal for them counts as an answer. With the first login
+    /// that makes three.
+    static let maximumStepUps = 2
+    /// How long ago a token must have been got for it to be renewed because it was refused.
+    static let freshness: Int64 = 10_000
+
+    /// What to do about a request that is about to be sent.
+    enum Step {
+        case send(RequestCredential?)
+        /// It is sent, and the token is renewed meanwhile.
+        case sendAndRenew(RequestCredential?)
+        /// It waits for a token that somebody is getting.
+        case wait
+        /// It waits for a token that is to be got now.
+        case renew
+        case fail(String)
+    }
+
+    /// What to do about a refusal.
+    enum Judgement {
+        case again
+        case stands
+        case wait
+        case renew
+        /// Somebody has to log in: it is to be found out where.
+        case findLogin
+        case needsLogin
+    }
+
+    let isInteractive: Bool
+    private(set) var facts: GrantFacts?
+    private(set) var credential: RequestCredential?
+    private var edition = 0
+    private(set) var isRenewing = false
+    private var failures = 0
+    private var earliest: NIODeadline?
+    private var lastWords = ""
+    /// The token that a refusal has caused to be got.
+    private var gotAfterRefusal: Int?
+    /// What the server has asked for last.
+    private(set) var challenge: BearerChallenge?
+    private(set) var wantedScopes: [String] = []
+    private var stepUps: [[String]: Int] = [:]
+    var need: GrantReport.Need?
+
+    init(isInteractive: Bool, facts: GrantFacts?) {
+        self.isInteractive = isInteractive
+        if let facts { take(facts) }
+    }
+
+    var canRenew: Bool { !isInteractive || facts?.refreshToken != nil }
+
+    // MARK: A request that is about to be sent
+
+    mutating func step(wall: UnixTime, uptime: NIODeadline) -> Step {
+        guard let facts else {
+            return isInteractive ? .send(nil) : renewal(at: uptime)
+        }
+        let left = facts.expiry.milliseconds - wall.milliseconds
+        // The server decides about a token that nobody can renew.
+        guard canRenew else { return .send(credential) }
+        guard left > 0 else { return renewal(at: uptime) }
+        let margin = min(Self.margin, (facts.expiry.milliseconds - facts.since.milliseconds) / 5)
+        guard left <= margin, !isRenewing, mayAsk(at: uptime) else { return .send(credential) }
+        isRenewing = true
+        return .sendAndRenew(credential)
+    }
+
+    private mutating func renewal(at uptime: NIODeadline) -> Step {
+        if isRenewing { return .wait }
+        guard mayAsk(at: uptime) else { return .fail(lastWords) }
+        isRenewing = true
+        return .renew
+    }
+
+    private func mayAsk(at uptime: NIODeadline) -> Bool { earliest.map { $0 <= uptime } ?? true }
+
+    // MARK: A refusal
+
+    mutating func judge(_ refusal: RequestRefusal, wall: UnixTime, uptime: NIODeadline) -> Judgement {
+        // Another token has come meanwhile.
+        if let credential, refusal.credential?.edition != credential.edition { return .again }
+        if isRenewing { return .wait }
+        challenge = refusal.challenge ?? challenge
+        return refusal.status == 403 ? judgeScopes(refusal) : judgeToken(refusal, wall: wall, uptime: uptime)
+    }
+
+    private mutating func judgeToken(_ refusal: RequestRefusal, wall: UnixTime, uptime: NIODeadline) -> Judgement {
+        want(refusal.challenge?.scopes ?? [])
+        guard let facts else { return isInteractive ? .findLogin : .stands }
+        let isFresh = wall.milliseconds - facts.since.milliseconds < Self.freshness
+        let isTried = gotAfterRefusal == edition && isFresh
+        if canRenew, !isTried, mayAsk(at: uptime) {
+            isRenewing = true
+            gotAfterRefusal = edition + 1
+            return .renew
+        }
+        return isInteractive ? .needsLogin : .stands
+    }
+
+    /// The union of what was asked for and what is wanted
+    /// ([Step-Up Authorization Flow, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization#step-up-authorization-flow)).
+    private mutating func judgeScopes(_ refusal: RequestRefusal) -> Judgement {
+        let wanted = (refusal.challenge?.scopes ?? []).sorted()
+        guard stepUps[wanted, default: 0] < Self.maximumStepUps else { return .stands }
+        want(wanted)
+        if isInteractive { return .needsLogin }
+        stepUps[wanted, default: 0] += 1
+        isRenewing = true
+        return .renew
+    }
+
+    private mutating func want(_ scopes: [String]) {
+        for scope in scopes where !wantedScopes.contains(scope) { wantedScopes.append(scope) }
+    }
+
+    // MARK: What came of it
+
+    /// A token has come by a renewal.
+    mutating func renewed(_ facts: GrantFacts) {
+        isRenewing = false
+        (failures, earliest) = (0, nil)
+        take(facts)
+    }
+
+    /// A renewal has failed.
+    ///
+    /// - Parameter isForGood: Whether the grant has ended, so that somebody has to log in.
+    mutating func renewalFailed(_ words: String, isForGood: Bool, at uptime: NIODeadline) {
+        isRenewing = false
+        lastWords = words
+        if isForGood, isInteractive {
+            facts?.refreshToken = nil
+            return
+        }
+        let factor: Int64 = 1 << Int64(min(failures, 6))
+        failures += 1
+        earliest = uptime + min(Self.firstPause * factor, Self.longestPause)
+    }
+
+    /// Somebody has logged in.
+    mutating func loggedIn(_ facts: GrantFacts) {
+        let wanted = (challenge?.isForScopes == true ? challenge?.scopes ?? [] : []).sorted()
+        if !wanted.isEmpty { stepUps[wanted, default: 0] += 1 }
+        gotAfterRefusal = nil
+        need = nil
+        (failures, earliest) = (0, nil)
+        take(facts)
+    }
+
+    /// Nobody is logged in any more.
+    mutating func loggedOut() {
+        facts = nil
+        credential = nil
+        edition += 1
+        wantedScopes = []
+        challenge = nil
+        stepUps = [:]
+    }
+
+    private mutating func take(_ facts: GrantFacts) {
+        edition += 1
+        self.facts = facts
+        credential = RequestCredential(token: facts.accessToken, edition: edition)
+    }
+}

@@ -1,0 +1,27 @@
+package import AccessTokens
+package import Logging
+package import MCPUpstream
+package import NIOCore
+
+/// What everybody needs who asks for grants to one server.
+package struct GrantSurroundings: Sendable {
+    /// How authorization servers are reached, which is how the server itself is.
+    let egress: HTTPEgress
+    /// What may be connected to.
+    let reach: Reach
+    let eventLoop: any EventLoop
+    /// The time of day.
+    let wall: @Sendable () -> UnixTime
+    let logger: Logger
+
+    package init(
+        egress: HTTPEgress, reach: Reach, eventLoop: any EventLoop, wall: @escaping @Sendable () -> UnixTime,
+        logger: Logger
+    ) {
+        self.egress = egress
+        self.reach = reach
+        self.eventLoop = eventLoop
+        self.wall = wall
+        self.logger = logger
+    }
+}

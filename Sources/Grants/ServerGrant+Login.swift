@@ -1,0 +1,87 @@
+import Logging
+import MCPCore
+import MCPUpstream
+import NIOCore
+import Synchronization
+
+// MARK: - Somebody logs in
+
+extension ServerGrant {
+    /// Begins a login.
+    ///
+    /// - Parameters:
+    ///   - redirect: Where the authorization server is to send the browser back to.
+    ///   - browser: What only the browser that begins can show; nil where it is another program's to see to that.
+    /// - Returns: The address that the browser is to go to.
+    package func beginLogin(redirect: String, browser: String?) async throws(GrantFailure) -> String {
+        guard settings.isInteractive else {
+            throw GrantFailure(.unusable, "nobody logs in to it: the proxy gets its token itself (auth.type)")
+        }
+        let (challenge, wanted, held) = state.withLock {
+            ($0.grant.challenge, $0.grant.wantedScopes, $0.grant.facts?.scopes ?? [])
+        }
+        let protection = try await Discovery(settings: settings, requests: requests).protection(challenge)
+        let server = protection.server
+        guard let endpoint = server.authorizationEndpoint else {
+            throw GrantFailure(
+                .unusable, "the authorization server \(PrintableText.make(server.issuer)) has no authorization_endpoint"
+            )
+        }
+        guard server.challengeMethods.contains("S256") else {
+            throw GrantFailure(
+                .unusable,
+                "the authorization server \(PrintableText.make(server.issuer)) does not say that it protects codes with PKCE (\"S256\" in code_challenge_methods_supported), without which a login is not safe"
+            )
+        }
+        let client = try await registrar.client(of: server, redirect: redirect)
+        // What was given before is asked for again, or it would be lost.
+        let union = wanted.isEmpty ? [] : held + wanted.filter { !held.contains($0) }
+        let login = PendingLogin(
+            grant: self, state: ProofKey.random(), verifier: ProofKey.random(), redirect: redirect,
+            protection: protection, client: client,
+            scopes: ScopeChoice(settings.scopes, wanted: union, protection).scopes(forPerson: true),
+            browser: browser, end: .now() + PendingLogin.lifetime)
+        book.logins.begin(login)
+        return login.address(at: endpoint.fullText)
+    }
+
+    /// Ends a login with what the browser has brought back.
+    func finish(_ login: PendingLogin, _ answer: LoginAnswer) async throws(GrantFailure) {
+        let code = try answer.code(from: login.protection.server)
+        let endpoint = login.protection.server.tokenEndpoint
+        let token: TokenAnswer
+        do throws(GrantFailure) {
+            token = try await tokens(of: login.client, at: endpoint).redeem(code, of: login)
+        } catch {
+            // An authorization server that has forgotten the proxy is asked again the next time.
+            if error.kind == .refused("invalid_client") { book.clients.forget(login.client) }
+            throw error
+        }
+        let facts = GrantFacts(
+            token, resource: login.protection.resource, tokenEndpoint: endpoint.fullText, client: login.client,
+            asked: login.scopes, now: surroundings.wall())
+        keep(facts)
+        state.withLock { $0.grant.loggedIn(facts) }
+        surroundings.logger.notice("somebody has logged in", metadata: ["server": "\(settings.server)"])
+        changed()
+    }
+
+    /// Forgets the grant, here and where it is kept.
+    ///
+    /// - Returns: Whether there was one.
+    package func logOut() throws(GrantFailure) -> Bool {
+        do throws(GrantStorageFailure) {
+            try book.shelf.remove(file)
+        } catch {
+            throw GrantFailure(.unusable, "what is kept of the login cannot be removed: \(error.words)")
+        }
+        book.logins.forget(self)
+        let was = state.withLock { state in
+            let was = state.grant.facts != nil
+            state.grant.loggedOut()
+            return was
+        }
+        if was { _ = needLogin(isForEverything: true) }
+        return was
+    }
+}

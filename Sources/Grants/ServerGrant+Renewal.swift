@@ -1,0 +1,108 @@
+import Addresses
+import Logging
+import MCPCore
+import MCPUpstream
+import NIOCore
+import Synchronization
+
+// MARK: - Getting a token without anybody's help
+
+extension ServerGrant {
+    /// Gets a token, and tells all who wait. Must be called once each time the state says so.
+    func renew() {
+        // Belongs to all who wait for it, of whom each may go away; ends by itself.
+        Task { [self] in
+            let renewal = await renewal()
+            let waiting = state.withLock { state in
+                defer { state.waiting = [] }
+                return state.waiting
+            }
+            for waiter in waiting { waiter(renewal) }
+        }
+    }
+
+    private func renewal() async -> Renewal {
+        do throws(GrantFailure) {
+            let facts = settings.isInteractive ? try await refreshed() : try await obtained()
+            keep(facts)
+            state.withLock { $0.grant.renewed(facts) }
+            changed()
+            return .done
+        } catch {
+            return failed(error)
+        }
+    }
+
+    private func failed(_ failure: GrantFailure) -> Renewal {
+        let isForGood = failure.isForGood
+        state.withLock { $0.grant.renewalFailed(failure.words, isForGood: isForGood, at: .now()) }
+        surroundings.logger.warning(
+            isForGood ? "the grant for a server has ended" : "a token for a server could not be got; it is tried again",
+            metadata: ["server": "\(settings.server)", "error": "\(failure.words)"])
+        guard isForGood, settings.isInteractive else { return .failed(Self.unavailable(failure.words)) }
+        if let facts = state.withLock({ $0.grant.facts }) { keep(facts) }
+        return .failed(needLogin(isForEverything: true))
+    }
+
+    /// Keeps a grant before anybody uses it: the refresh token that it came for may have ended with it.
+    func keep(_ facts: GrantFacts) {
+        do throws(GrantStorageFailure) {
+            try book.shelf.write(facts.json, as: file)
+        } catch {
+            surroundings.logger.error(
+                "a login is not kept for the next start, and counts until this run ends",
+                metadata: ["server": "\(settings.server)", "error": "\(error.words)"])
+        }
+    }
+
+    private func refreshed() async throws(GrantFailure) -> GrantFacts {
+        guard let facts = state.withLock({ $0.grant.facts }), let token = facts.refreshToken else {
+            throw GrantFailure(.refused("invalid_grant"), "there is nothing to renew it with")
+        }
+        // It was read when it was got.
+        guard let endpoint = try? HTTPURL(facts.tokenEndpoint) else {
+            throw GrantFailure(.refused("invalid_grant"), "its token endpoint is no URL")
+        }
+        let answer = try await tokens(of: facts.client, at: endpoint).renew(facts, token)
+        return facts.renewed(by: answer, now: surroundings.wall())
+    }
+
+    /// A token for the proxy itself ([RFC 6749, 4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
+    private func obtained() async throws(GrantFailure) -> GrantFacts {
+        let (challenge, wanted) = state.withLock { ($0.grant.challenge, $0.grant.wantedScopes) }
+        let protection = try await Discovery(settings: settings, requests: requests).protection(challenge)
+        guard let client = registrar.configured(for: protection.server) else {
+            throw GrantFailure(.unusable, "auth.clientID is missing")
+        }
+        let scopes = ScopeChoice(settings.scopes, wanted: wanted, protection).scopes(forPerson: false)
+        let answer = try await tokens(of: client, at: protection.server.tokenEndpoint)
+            .obtain(for: protection.resource, scopes: scopes)
+        return GrantFacts(
+            answer, resource: protection.resource, tokenEndpoint: protection.server.tokenEndpoint.fullText,
+            client: client, asked: scopes, now: surroundings.wall())
+    }
+
+    var registrar: Registrar { Registrar(settings: settings, requests: requests, clients: book.clients) }
+
+    func tokens(of client: RegisteredClient, at endpoint: HTTPURL) -> TokenRequest {
+        TokenRequest(
+            requests: requests, client: client, endpoint: endpoint, privateKey: settings.client?.privateKey,
+            wall: surroundings.wall)
+    }
+}
+
+extension GrantFailure {
+    /// Whether nothing will come of asking again: the grant has ended, or the client is not known any more
+    /// ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
+    fileprivate var isForGood: Bool {
+        switch kind {
+        case .refused(let code): ["invalid_grant", "invalid_client", "unauthorized_client"].contains(code)
+        case .unreachable, .unusable, .unprotected: false
+        }
+    }
+}
+
+extension HTTPURL {
+    /// With its query, which its description leaves out.
+    var fullText: String { "\(origin)\(target)" }
+}

@@ -1,0 +1,211 @@
+import AccessTokens
+import Addresses
+import Logging
+package import MCPUpstream
+import NIOCore
+import Synchronization
+
+/// The grant with which one server is called: got by a login or by the proxy itself, shown with every request, renewed
+/// before it ends, and once for all who wait.
+package final class ServerGrant: RequestAuthority {
+    /// How many requests wait for a token.
+    static let maximumWaiting = 1_000
+    /// For how long it is believed that a server names nobody who could give a token.
+    static let unprotectedFor = TimeAmount.seconds(30)
+
+    /// How it went that a token was to be got.
+    enum Renewal: Sendable {
+        case done
+        case failed(UpstreamFailure)
+    }
+
+    /// Hears of changes until it returns false.
+    package typealias Listener = @Sendable (GrantReport) -> Bool
+
+    typealias Waiter = @Sendable (Renewal) -> Void
+
+    struct State {
+        var grant: GrantState
+        var waiting: [Waiter] = []
+        var searchers: [@Sendable (RequestVerdict) -> Void] = []
+        var unprotectedUntil: NIODeadline?
+    }
+
+    package let settings: GrantSettings
+    let surroundings: GrantSurroundings
+    let book: GrantBook
+    /// The name under which it is kept.
+    let file: String
+    let state: Mutex<State>
+    private let listeners = Mutex<[ObjectIdentifier: Listener]>([:])
+
+    init(_ settings: GrantSettings, _ surroundings: GrantSurroundings, _ book: GrantBook) {
+        self.settings = settings
+        self.surroundings = surroundings
+        self.book = book
+        file = "grant-\(GrantBook.digest(of: settings.server))"
+        let kept = book.shelf.read(file).flatMap(GrantFacts.init)
+        // What was got for another address is not shown at this one.
+        let facts = kept.flatMap { Self.isFor(settings.address, $0) ? $0 : nil }
+        state = Mutex(State(grant: GrantState(isInteractive: settings.isInteractive, facts: facts)))
+    }
+
+    private static func isFor(_ address: HTTPURL, _ facts: GrantFacts) -> Bool {
+        // What cannot be read is for no address.
+        (try? HTTPURL(facts.resource))?.origin == address.origin
+    }
+
+    var requests: GrantRequests { GrantRequests(surroundings, for: settings.address) }
+
+    // MARK: How it stands
+
+    package var report: GrantReport {
+        state.withLock { state in
+            let (grant, facts) = (state.grant, state.grant.facts)
+            return GrantReport(
+                need: grant.need, isHeld: facts != nil, end: grant.canRenew ? nil : facts?.expiry,
+                account: facts?.account)
+        }
+    }
+
+    /// Calls somebody whenever that has changed, on any thread.
+    ///
+    /// - Parameter name: Whoever listens under it hears no more.
+    package func listen(as name: ObjectIdentifier, _ body: @escaping Listener) {
+        listeners.withLock { $0[name] = body }
+    }
+
+    func changed() {
+        let report = report
+        // Not called under the lock: a listener may ask how it stands.
+        for (name, listener) in listeners.withLock({ $0 }) where !listener(report) {
+            _ = listeners.withLock { $0.removeValue(forKey: name) }
+        }
+    }
+
+    // MARK: RequestAuthority
+
+    package func credential(_ then: @escaping @Sendable (RequestPermit) -> Void) -> RequestPermit? {
+        let (wall, uptime) = (surroundings.wall(), NIODeadline.now())
+        let waiter: Waiter = { [self] renewal in
+            switch renewal {
+            case .done: then(.send(state.withLock { $0.grant.credential }))
+            case .failed(let failure): then(.fail(failure))
+            }
+        }
+        let step = state.withLock { state -> GrantState.Step in
+            let step = state.grant.step(wall: wall, uptime: uptime)
+            switch step {
+            case .wait where state.waiting.count >= Self.maximumWaiting:
+                return .fail("too many requests wait for the authorization server")
+            case .wait, .renew: state.waiting.append(waiter)
+            case .send, .sendAndRenew, .fail: break
+            }
+            return step
+        }
+        switch step {
+        case .send(let credential): return .send(credential)
+        case .sendAndRenew(let credential):
+            renew()
+            return .send(credential)
+        case .wait: return nil
+        case .renew:
+            renew()
+            return nil
+        case .fail(let words): return .fail(Self.unavailable(words))
+        }
+    }
+
+    package func judge(_ refusal: RequestRefusal, _ then: @escaping @Sendable (RequestVerdict) -> Void) {
+        let (wall, uptime) = (surroundings.wall(), NIODeadline.now())
+        let waiter: Waiter = { renewal in
+            switch renewal {
+            case .done: then(.again)
+            case .failed(let failure): then(.fail(failure))
+            }
+        }
+        let judgement = state.withLock { state -> GrantState.Judgement in
+            let judgement = state.grant.judge(refusal, wall: wall, uptime: uptime)
+            switch judgement {
+            case .wait where state.waiting.count >= Self.maximumWaiting: return .stands
+            case .wait, .renew: state.waiting.append(waiter)
+            case .again, .stands, .findLogin, .needsLogin: break
+            }
+            return judgement
+        }
+        switch judgement {
+        case .again: then(.again)
+        case .stands: then(.stands)
+        case .wait: break
+        case .renew: renew()
+        case .findLogin: findLogin(then)
+        case .needsLogin: then(.fail(needLogin(isForEverything: refusal.status == 401)))
+        }
+    }
+
+    static func unavailable(_ words: String) -> UpstreamFailure {
+        UpstreamFailure(.notReachable, "there is no token for it: \(words)", nothingSent: true)
+    }
+
+    // MARK: A login is needed
+
+    /// Notes that somebody has to log in.
+    func needLogin(isForEverything: Bool) -> UpstreamFailure {
+        let how = settings.howToLogIn
+        let words =
+            isForEverything
+            ? "log in: \(how)" : "it wants more rights than were given to the proxy; log in again: \(how)"
+        let isNews = state.withLock { state in
+            let need = GrantReport.Need(words: words, isForEverything: isForEverything)
+            defer { state.grant.need = need }
+            return state.grant.need != need
+        }
+        if isNews {
+            surroundings.logger.notice(
+                "a server wants somebody to log in",
+                metadata: ["server": "\(settings.server)", "how": "\(how)"])
+            changed()
+        }
+        return .loginNeeded(words)
+    }
+
+    /// Finds out whether it is a login that the server wants: where nobody has configured one, a refusal may be for
+    /// anything.
+    private func findLogin(_ then: @escaping @Sendable (RequestVerdict) -> Void) {
+        guard settings.way == .discovered else { return then(.fail(needLogin(isForEverything: true))) }
+        let (isFirst, isUnprotected) = state.withLock { state -> (Bool, Bool) in
+            if let until = state.unprotectedUntil, NIODeadline.now() < until { return (false, true) }
+            state.searchers.append(then)
+            return (state.searchers.count == 1, false)
+        }
+        if isUnprotected { return then(.stands) }
+        guard isFirst else { return }
+        // Belongs to all who wait for it, of whom each may go away; ends by itself.
+        Task { [self] in
+            let verdict = await search()
+            let waiting = state.withLock { state in
+                defer { state.searchers = [] }
+                if case .stands = verdict { state.unprotectedUntil = .now() + Self.unprotectedFor }
+                return state.searchers
+            }
+            for then in waiting { then(verdict) }
+        }
+    }
+
+    private func search() async -> RequestVerdict {
+        let challenge = state.withLock { $0.grant.challenge }
+        do throws(GrantFailure) {
+            _ = try await Discovery(settings: settings, requests: requests).protection(challenge)
+            return .fail(needLogin(isForEverything: true))
+        } catch {
+            switch error.kind {
+            case .unprotected: return .stands
+            case .unreachable: return .fail(Self.unavailable(error.words))
+            case .unusable, .refused:
+                return .fail(
+                    UpstreamFailure(.unauthorized, "it wants a login that is not possible: \(error.words)", status: 401)
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import AccessTokens
+import Addresses
+import MCPCore
+import MCPUpstream
+
+/// Asks a token endpoint for a token, as a client that it knows.
+struct TokenRequest: Sendable {
+    let requests: GrantRequests
+    let client: RegisteredClient
+    let endpoint: HTTPURL
+    /// The private key of a client that has one, in PEM.
+    let privateKey: String?
+    let wall: @Sendable () -> UnixTime
+
+    /// For the code that a browser has brought back.
+    func redeem(_ code: String, of login: PendingLogin) async throws(GrantFailure) -> TokenAnswer {
+        try await send([
+            ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", login.redirect),
+            ("code_verifier", login.verifier), ("resource", login.protection.resource),
+        ])
+    }
+
+    /// For a refresh token.
+    func renew(_ facts: GrantFacts, _ refreshToken: String) async throws(GrantFailure) -> TokenAnswer {
+        try await send([
+            ("grant_type", "refresh_token"), ("refresh_token", refreshToken), ("resource", facts.resource),
+        ])
+    }
+
+    /// For the proxy itself.
+    func obtain(for resource: String, scopes: [String]) async throws(GrantFailure) -> TokenAnswer {
+        try await send(
+            [("grant_type", "client_credentials"), ("resource", resource)]
+                + (scopes.isEmpty ? [] : [("scope", scopes.joined(separator: " "))]))
+    }
+
+    private func send(_ fields: [(String, String)]) async throws(GrantFailure) -> TokenAnswer {
+        var fields = fields.map { (name: $0.0, value: $0.1) }
+        var headers: [(name: String, value: String)] = []
+        switch client.method {
+        case .none: fields.append(("client_id", client.identifier))
+        case .basic:
+            headers.append(("Authorization", FormText.basicCredentials(client.identifier, client.secret ?? "")))
+        case .post:
+            fields.append(("client_id", client.identifier))
+            fields.append(("client_secret", client.secret ?? ""))
+        case .privateKey:
+            fields.append(("client_id", client.identifier))
+            fields.append(("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"))
+            let assertion = try ClientAssertion(privateKey ?? "")
+            fields.append(("client_assertion", try assertion.text(of: client, now: wall())))
+        }
+        return try TokenAnswer(try await requests.send(form: fields, to: endpoint, headers: headers), from: endpoint)
+    }
+}

@@ -1,0 +1,57 @@
+package import NIOCore
+
+/// Lets people log in to servers. Implemented by the program that owns the servers.
+package protocol LoginDesk: Sendable {
+    /// What a page says before somebody logs in.
+    ///
+    /// - Parameter name: As it stands in the path.
+    func description(of name: String) async throws(LoginRefusal) -> LoginDescription
+
+    /// Begins a login.
+    ///
+    /// - Parameters:
+    ///   - redirect: Where the browser is to come back to.
+    ///   - browser: What the browser shows when it comes back.
+    /// - Returns: The address to which the browser goes.
+    func begin(_ name: String, redirect: String, browser: String) async throws(LoginRefusal) -> String
+
+    /// Ends a login.
+    ///
+    /// - Parameters:
+    ///   - query: What the authorization server has sent along.
+    ///   - browser: What the browser shows; nil for nothing.
+    /// - Returns: The name of the server.
+    func finish(query: String, browser: String?) async throws(LoginRefusal) -> String
+
+    /// What the proxy says of itself to authorization servers; nil where it has no address that they can read.
+    ///
+    /// - Parameter redirect: Where answers may be sent.
+    func metadata(at address: String, redirect: String) -> ByteBuffer?
+}
+
+/// Why a login is not possible, in words for who wanted to log in.
+package struct LoginRefusal: Error, Sendable, Equatable {
+    package let words: String
+    /// Whether there is no such thing to log in to.
+    package let isUnknown: Bool
+
+    package init(_ words: String, isUnknown: Bool = false) {
+        self.words = words
+        self.isUnknown = isUnknown
+    }
+}
+
+/// What somebody is told who is about to log in.
+package struct LoginDescription: Sendable, Equatable {
+    package let server: String
+    /// The host of the server.
+    package let host: String
+    /// Who is logged in by now, where that is known.
+    package let account: String?
+
+    package init(server: String, host: String, account: String?) {
+        self.server = server
+        self.host = host
+        self.account = account
+    }
+}

@@ -1,0 +1,38 @@
+import Logging
+import MCPUpstream
+import Synchronization
+
+// MARK: - Servers that somebody has to log in to
+
+extension ServerConnections {
+    /// Shows how it stands with the login; nil where nobody logs in. Once nobody has to any more, what waits for that is
+    /// tried at once.
+    package func take(_ login: ServerLogin?) {
+        let wasNeeded = state.withLock { $0.status.login?.need != nil }
+        update { $0.login = login }
+        guard wasNeeded, login?.need == nil else { return }
+        for connection in all { connection.run { $0.upstream.loginDone() } }
+    }
+
+    /// Notes a connection that is not possible before somebody has logged in. It is no failure.
+    func waitsForLogin(_ connection: Connection, _ failure: UpstreamFailure) {
+        logger.debug(
+            "server waits for a login", metadata: ["server": "\(displayName)", "reason": "\(failure.logDetail)"])
+        update {
+            $0.state = .loginNeeded
+            $0.error = nil
+            $0.errorCode = failure.code
+            $0.processID = nil
+        }
+    }
+}
+
+extension ServerStatus {
+    /// As it is shown: a server that is reachable and can be asked nothing needs a login, too.
+    var shown: ServerStatus {
+        guard let login, login.need != nil, login.isForEverything, state == .ready else { return self }
+        var status = self
+        status.state = .loginNeeded
+        return status
+    }
+}
