@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from support.fixture import stdio
-from support.issuer import Issuer, Key, base64url, send_bytes
+from support.issuer import Issuer, Key, base64url
 from support.managed import bearer
 from support.raw import ACCEPT, Streamable, call_body, initialize_body, only_answer
+from support.site import send_bytes
 from support.visit import DRIVERS, interpreter
 from support.wait import eventually, eventually_async, eventually_succeeds
 
