@@ -17,6 +17,7 @@ from support.matrix import matrix
 from support.modern import Front
 from support.proxy import Proxy
 from support.raw import http_client
+from support.robot_browser import RobotBrowser
 from support.shell import Shell
 
 _running = []
@@ -126,6 +127,13 @@ def modern_http_fixture(new_ledger):
     return lambda **settings: ModernHTTPFixture(
         uuid.uuid4().hex, ledger=settings.pop("ledger", None) or new_ledger(), **settings
     )
+
+
+@pytest.fixture
+def browser():
+    """Makes a browser at each call. All are closed at the end."""
+    with contextlib.ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(RobotBrowser(**settings))
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,9 @@ class Asked:
     def __init__(self, method, target, headers, body=b""):
         self.method = method
         self.target = target
-        self.headers = {name.lower(): value for name, value in headers.items()}
+        # As they came, where `headers` has the last of several with one name.
+        self.fields = list(headers.items())
+        self.headers = {name.lower(): value for name, value in self.fields}
         self.body = body
         # Set when it has been answered.
         self.status = None
@@ -65,7 +67,8 @@ class Asked:
 
     def __contains__(self, text):
         """Whether this text stands anywhere in it, also in an encoded form."""
-        told = [self.target, *self.headers.values(), *(self.basic or ()), self.body.decode("utf-8", "replace")]
+        fields = [value for _, value in self.fields]
+        told = [self.target, *fields, *(self.basic or ()), self.body.decode("utf-8", "replace")]
         return any(text in part or text in urllib.parse.unquote_plus(part) for part in told)
 
 

@@ -11,6 +11,7 @@ from support.connect_proxy import TLSFront
 from support.recording import Asked, Recording
 
 POLL_SECONDS = 0.02
+CHUNK = 1 << 16
 
 
 class Site:
