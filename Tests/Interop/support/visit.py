@@ -52,3 +52,11 @@ def driven(client, given):
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
     assert done.returncode == 0, f"{script} ended with {done.returncode}:\n{done.stderr}"
     return json.loads(done.stdout)
+
+
+def log_in(environment, order):
+    """What `drivers/oauth_client.py` prints, which is the official SDK of this environment as an OAuth client."""
+    command = [interpreter(environment), str(DRIVERS / "oauth_client.py"), json.dumps(order)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+    assert done.returncode == 0, f"oauth_client.py ended with {done.returncode}:\n{done.stderr}"
+    return json.loads(done.stdout)
