@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from support.authority import Authority
+from support.canaille import Canaille, log_in_at_pages
 from support.config_host import ConfigHost
 from support.connect_proxy import TLSFront
 from support.envelope import modern_call, modern_headers
@@ -127,6 +128,23 @@ def test_the_official_sdk_comes_with_credentials_of_its_own(login, protected):
     assert login.logins == []
     shown = login.token_requests()[1]["client_assertion"]
     assert jwt.decode(shown, options={"verify_signature": False})["aud"] == login.url
+
+
+def test_the_official_sdk_logs_in_at_other_peoples_authorization_server(protected, browser):
+    """Canaille, whose pages a robot goes through: a name, a password, consent; the second time it knows that browser."""
+    ann = browser()
+
+    def go(url):
+        return log_in_at_pages(ann, url, REDIRECT).awaited
+
+    with Canaille() as provider, protected(provider, scope="openid") as server:
+        order = {"url": server.mcp_url, "tool": "whoami", "calls": 1}
+        assert log_in("new", order, go)["logins"] == 1
+        pages = len(ann.visits)
+        assert log_in("old", order, go)["logins"] == 1
+        assert server.calls == [("ann", "whoami")] * 2
+        assert knock(server, "made-up").status_code == 401
+    assert 0 < len(ann.visits) - pages < pages
 
 
 # The lock

@@ -3,7 +3,8 @@
 The argument is JSON: `url`, `tool` and how many `calls`, or `tools`, of which each is called once. It registers by itself
 unless there is a `client` (`id` and perhaps `secret` and `method`) or a `metadata_url`, which is then its name. With `grant`
 "client_credentials" or "private_key_jwt" (then with `key`, in PEM) nobody logs in. Prints, as JSON, what the tools said and how
-often somebody had to log in. What a person does in a browser is done by following the redirect.
+often somebody had to log in. What a person does in a browser is done by following the redirect, or with `elsewhere` by
+somebody who reads the address as a line on standard output and writes the one that they came to on standard input.
 """
 
 import asyncio
@@ -36,19 +37,31 @@ class Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
+def follow(url):
+    """Where the redirect leads."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), Stay)
+    try:
+        opener.open(url)
+    except urllib.error.HTTPError as redirect:
+        return redirect.headers["Location"]
+    raise AssertionError(f"{url} led nowhere")
+
+
+def ask(url):
+    print(url, flush=True)
+    return sys.stdin.readline().strip()
+
+
 class Person:
-    def __init__(self):
+    def __init__(self, elsewhere=False):
         self.logins = 0
         self.answer = None
+        self._go = ask if elsewhere else follow
 
     async def open(self, url):
         self.logins += 1
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), Stay)
-        try:
-            await asyncio.to_thread(opener.open, url)
-        except urllib.error.HTTPError as redirect:
-            query = urllib.parse.urlsplit(redirect.headers["Location"]).query
-            self.answer = dict(urllib.parse.parse_qsl(query))
+        query = urllib.parse.urlsplit(await asyncio.to_thread(self._go, url)).query
+        self.answer = dict(urllib.parse.parse_qsl(query))
 
     async def come_back(self):
         if Client is None:
@@ -99,7 +112,7 @@ def provider_for(order, person):
 
 
 async def visit(order):
-    person = Person()
+    person = Person(order.get("elsewhere", False))
     provider = provider_for(order, person)
     tools = order.get("tools") or [order["tool"]] * order["calls"]
     said = []
