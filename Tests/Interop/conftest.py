@@ -15,8 +15,10 @@ from support.fixture import HTTPFixture, ModernHTTPFixture
 from support.ledger import Ledger
 from support.matrix import matrix
 from support.modern import Front
+from support.protected_server import ProtectedServer
 from support.proxy import Proxy
 from support.raw import http_client
+from support.robot_browser import RobotBrowser
 from support.shell import Shell
 
 _running = []
@@ -126,6 +128,26 @@ def modern_http_fixture(new_ledger):
     return lambda **settings: ModernHTTPFixture(
         uuid.uuid4().hex, ledger=settings.pop("ledger", None) or new_ledger(), **settings
     )
+
+
+@pytest.fixture
+def protected(http_fixture, modern_http_fixture):
+    """Makes a fixture server of an era for a `with` block, behind the lock of an authorization server."""
+
+    @contextlib.contextmanager
+    def made(login, era="legacy", answers="json", **settings):
+        make = {"legacy": http_fixture, "modern": modern_http_fixture}[era]
+        with make(answers=answers) as fixture, ProtectedServer(fixture, login, **settings) as server:
+            yield server
+
+    return made
+
+
+@pytest.fixture
+def browser():
+    """Makes a browser at each call. All are closed at the end."""
+    with contextlib.ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(RobotBrowser(**settings))
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from support.fixture import stdio
-from support.issuer import Issuer, Key, base64url, send_bytes
+from support.issuer import Issuer, Key, base64url
 from support.managed import bearer
 from support.raw import ACCEPT, Streamable, call_body, initialize_body, only_answer
-from support.visit import DRIVERS, interpreter
+from support.site import send_bytes
+from support.visit import log_in
 from support.wait import eventually, eventually_async, eventually_succeeds
 
 pytestmark = pytest.mark.anyio
@@ -528,10 +529,7 @@ def test_the_official_sdk_asks_for_a_scope_that_it_needs(launch):
         }
         with launch(SERVERS, proxy=general) as proxy:
             order = {"url": proxy.url("/b/mcp"), "tool": "whoami", "calls": 2}
-            command = [interpreter("new"), str(DRIVERS / "oauth_client.py"), json.dumps(order)]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=100)
-            assert done.returncode == 0, done.stderr + proxy.output
-            outcome = json.loads(done.stdout)
+            outcome = log_in("new", order)
             assert (outcome["logins"], len(outcome["said"])) == (2, 2)
 
 
@@ -547,10 +545,7 @@ def test_the_official_sdk_logs_in_by_itself(launch, environment, path):
         with launch(SERVERS, proxy=general) as proxy:
             tool = "whoami" if path == "/a/mcp" else "a__whoami"
             order = {"url": proxy.url(path), "tool": tool, "calls": 3}
-            command = [interpreter(environment), str(DRIVERS / "oauth_client.py"), json.dumps(order)]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=100)
-            assert done.returncode == 0, done.stderr + proxy.output
-            outcome = json.loads(done.stdout)
+            outcome = log_in(environment, order)
             assert outcome["logins"] == 1
             assert len(outcome["said"]) == 3
             eventually(lambda: issuer.count("/keys") == 1, "one look at the keys")

@@ -1,27 +1,19 @@
 """Access tokens of an authorization server of other people's, Canaille, as it is."""
 
-import subprocess
-from pathlib import Path
-
 import httpx
 import pytest
 
+from support.canaille import Canaille
 from support.fixture import stdio
 from support.managed import bearer
-from support.proxy import free_port
 from support.raw import ACCEPT, Streamable, initialize_body
-from support.visit import interpreter
 
 pytestmark = pytest.mark.anyio
 
-SCRIPT = Path(__file__).resolve().parent / "fixtures" / "canaille_server.py"
 JSON = {"Content-Type": "application/json", "Accept": ACCEPT}
 
 
-class Provider:
-    def __init__(self, port):
-        self.url = f"http://127.0.0.1:{port}"
-
+class Provider(Canaille):
     async def token(self, http, client, **form):
         answer = await http.post(
             f"{self.url}/oauth/token", data=form, auth=httpx.BasicAuth(client, f"secret of {client}")
@@ -37,14 +29,8 @@ class Provider:
 
 @pytest.fixture(scope="module")
 def provider():
-    port = free_port()
-    command = [interpreter("identity"), str(SCRIPT), str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        try:
-            assert process.stdout.readline() == "listening\n"
-            yield Provider(port)
-        finally:
-            process.kill()
+    with Provider() as provider:
+        yield provider
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ import secrets
 import threading
 import time
 import urllib.parse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from support.secrets import remember
+from support.site import Site, send, send_away
 
 LIFETIME = 300
 
@@ -49,13 +49,13 @@ class Key:
         return jwt.encode(claims, self.private, algorithm=self.algorithm, headers={"kid": self.name, **header})
 
 
-class Issuer:
+class Issuer(Site):
     """Used as a context manager. What it answers can be changed at any time."""
 
     def __init__(self, path="", audience="mcp"):
+        super().__init__()
         self.audience = audience
         self.keys = [Key()]
-        self.requests = []
         self.tokens = {}
         self.refresh_tokens = {}
         self.codes = {}
@@ -70,35 +70,12 @@ class Issuer:
         self.metadata_changes = {}
         self.lifetime = LIFETIME
         self.scope = "mcp"
-        issuer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                issuer.answer(self, None)
-
-            def do_POST(self):
-                length = int(self.headers.get("Content-Length", 0))
-                issuer.answer(self, self.rfile.read(length))
-
-            def log_message(self, *_):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.port = self._server.server_port
         self.path = path
-        self.url = f"http://127.0.0.1:{self.port}{path}"
+        self.url = self.origin + path
 
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
+    def __exit__(self, *error):
         self.gate.set()
-        self._server.shutdown()
-        self._server.server_close()
+        super().__exit__(*error)
 
     # Tokens
 
@@ -121,13 +98,16 @@ class Issuer:
         """How often a path was asked for."""
         return sum(1 for asked in self.requests if asked == self.path + path or asked == path)
 
+    @property
+    def requests(self):
+        """The paths that were asked for."""
+        return self.record.paths
+
     # HTTP
 
-    def answer(self, handler, body):
-        path, _, query = handler.path.partition("?")
-        self.requests.append(path)
+    def answer(self, handler, asked):
         self.gate.wait(60)
-        form = dict(urllib.parse.parse_qsl((body or b"").decode("latin-1")))
+        path = asked.path
         own = path.removeprefix(self.path) if self.path else path
         if ".well-known" in path:
             return self.metadata(handler, path)
@@ -135,13 +115,13 @@ class Issuer:
             case "/keys":
                 return (self.key_answer or self.list_keys)(handler)
             case "/register":
-                return self.register(handler, json.loads(body))
+                return self.register(handler, asked.json)
             case "/authorize":
-                return self.authorize(handler, dict(urllib.parse.parse_qsl(query)))
+                return self.authorize(handler, asked.query)
             case "/token":
-                return self.give_token(handler, form)
+                return self.give_token(handler, asked.form)
             case "/introspect":
-                return self.introspect(handler, form)
+                return self.introspect(handler, asked.form)
         return send(handler, {"error": "unknown path"}, 404)
 
     def metadata(self, handler, path):
@@ -170,10 +150,7 @@ class Issuer:
         code = secrets.token_hex(16)
         self.codes[code] = query
         answer = {"code": code, "state": query.get("state", ""), "iss": self.url}
-        handler.send_response(302)
-        handler.send_header("Location", f"{query['redirect_uri']}?{urllib.parse.urlencode(answer)}")
-        handler.send_header("Content-Length", "0")
-        handler.end_headers()
+        send_away(handler, f"{query['redirect_uri']}?{urllib.parse.urlencode(answer)}")
 
     def give_token(self, handler, form):
         if form.get("grant_type") == "refresh_token":
@@ -200,15 +177,3 @@ class Issuer:
         if handler.headers.get("Authorization") != wanted:
             return send(handler, {"error": "invalid_client"}, 401)
         send(handler, self.opaque.get(form.get("token"), {"active": False}))
-
-
-def send(handler, document, status=200):
-    send_bytes(handler, json.dumps(document).encode(), status)
-
-
-def send_bytes(handler, content, status=200, media_type="application/json"):
-    handler.send_response(status)
-    handler.send_header("Content-Type", media_type)
-    handler.send_header("Content-Length", str(len(content)))
-    handler.end_headers()
-    handler.wfile.write(content)

@@ -10,6 +10,7 @@ from support.features import CHECKS
 
 DRIVERS = Path(__file__).resolve().parent.parent / "drivers"
 SECONDS = 100
+MOST_LOGINS = 10
 
 
 def environments():
@@ -52,3 +53,27 @@ def driven(client, given):
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
     assert done.returncode == 0, f"{script} ended with {done.returncode}:\n{done.stderr}"
     return json.loads(done.stdout)
+
+
+def log_in(environment, order, go=None):
+    """What `drivers/oauth_client.py` prints, which is the official SDK of this environment as an OAuth client.
+
+    `go` is who logs in: a function from the address that is opened to the one that it ends at.
+    """
+    command = [interpreter(environment), str(DRIVERS / "oauth_client.py"), json.dumps({**order, "elsewhere": bool(go)})]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            for _ in range(MOST_LOGINS if go else 0):
+                line = process.stdout.readline()
+                if not line.startswith("http"):
+                    break
+                process.stdin.write(go(line.strip()) + "\n")
+                process.stdin.flush()
+            else:
+                line = ""
+            rest, wrong = process.communicate(timeout=SECONDS)
+        finally:
+            process.kill()
+    assert process.returncode == 0, f"oauth_client.py ended with {process.returncode}:\n{wrong}"
+    return json.loads(line + rest)
