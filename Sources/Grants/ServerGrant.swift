@@ -152,9 +152,7 @@ package final class ServerGrant: RequestAuthority {
     /// Notes that somebody has to log in.
     func needLogin(isForEverything: Bool) -> UpstreamFailure {
         let how = settings.howToLogIn
-        let words =
-            isForEverything
-            ? "log in: \(how)" : "it wants more rights than were given to the proxy; log in again: \(how)"
+        let words = isForEverything ? how : "once more, for more rights than were given: \(how)"
         let isNews = state.withLock { state in
             let need = GrantReport.Need(words: words, isForEverything: isForEverything)
             defer { state.grant.need = need }

@@ -56,6 +56,7 @@ enum WrongArguments {
             case "stdio": [String]()
             case "check": ["--state-dir", "--log-level"]
             case "import", "token", "completions": source + ["--state-dir", "--log-level", "--pins"]
+            case "login", "logout": ["--log-level", "--pins"]
             default: ["--state-dir", "--log-level", "--pins"]
             }
         for argument in arguments {
