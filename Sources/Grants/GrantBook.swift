@@ -16,13 +16,27 @@ package final class GrantBook: Sendable {
 
     /// The grant of a server, the same one as long as its settings are the same.
     package func grant(_ settings: GrantSettings, _ surroundings: GrantSurroundings) -> ServerGrant {
+        grant(settings, surroundings, of: nil)
+    }
+
+    /// - Parameter caller: Whose it is; nil for everybody's.
+    func grant(
+        _ settings: GrantSettings, _ surroundings: GrantSurroundings, of caller: GrantCaller?
+    ) -> ServerGrant {
         grants.withLock { grants in
-            let key = Self.digest(of: settings.server)
-            if let known = grants[key], known.settings == settings { return known }
-            let grant = ServerGrant(settings, surroundings, self)
+            let key = Self.digest(of: settings.server, caller?.name)
+            if let known = grants[key], known.settings == settings, known.caller?.parent === caller?.parent {
+                return known
+            }
+            let grant = ServerGrant(settings, surroundings, self, of: caller)
             grants[key] = grant
             return grant
         }
+    }
+
+    /// Whether some caller has a grant of his own for a server.
+    func isHeldBySomebody(_ parent: ServerGrant) -> Bool {
+        grants.withLock { Array($0.values) }.contains { $0.caller?.parent === parent && $0.isHeld }
     }
 
     /// Ends a login with what a browser has brought back.
@@ -35,9 +49,11 @@ package final class GrantBook: Sendable {
         return login.grant.settings.server
     }
 
-    /// A name of a file for any name of a server.
-    static func digest(of server: String) -> String {
-        SHA256.hash(data: Array(server.utf8)).prefix(16).map { byte in
+    /// A name of a file for any name of a server, and of a caller.
+    static func digest(of server: String, _ caller: String?) -> String {
+        // No text has the byte between them.
+        let names = Array(server.utf8) + (caller.map { [0xFF] + Array($0.utf8) } ?? [])
+        return SHA256.hash(data: names).prefix(16).map { byte in
             String(UnicodeScalar(Hexadecimal.digit(byte >> 4))) + String(UnicodeScalar(Hexadecimal.digit(byte & 15)))
         }.joined()
     }

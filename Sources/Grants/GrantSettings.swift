@@ -33,6 +33,8 @@ package struct GrantSettings: Sendable, Equatable {
     let server: String
     let address: HTTPURL
     let way: Way
+    /// Whether each caller has a grant of his own, rather than one for all.
+    let isPersonal: Bool
     let scopes: [String]
     let client: Client?
     /// What somebody has to do who is to log in.
@@ -41,12 +43,13 @@ package struct GrantSettings: Sendable, Equatable {
     let metadataDocument: String?
 
     package init(
-        server: String, address: HTTPURL, way: Way, scopes: [String], client: Client?, howToLogIn: String,
+        server: String, address: HTTPURL, way: Way, isPersonal: Bool = false, scopes: [String], client: Client?, howToLogIn: String,
         metadataDocument: String?
     ) {
         self.server = server
         self.address = address
         self.way = way
+        self.isPersonal = isPersonal
         self.scopes = scopes
         self.client = client
         self.howToLogIn = howToLogIn

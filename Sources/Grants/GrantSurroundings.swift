@@ -12,16 +12,19 @@ package struct GrantSurroundings: Sendable {
     let eventLoop: any EventLoop
     /// The time of day.
     let wall: @Sendable () -> UnixTime
+    /// Whether a caller is the same one at the next start, by his name.
+    let outlivesRun: @Sendable (String) -> Bool
     let logger: Logger
 
     package init(
         egress: HTTPEgress, reach: Reach, eventLoop: any EventLoop, wall: @escaping @Sendable () -> UnixTime,
-        logger: Logger
+        outlivesRun: @escaping @Sendable (String) -> Bool = { _ in true }, logger: Logger
     ) {
         self.egress = egress
         self.reach = reach
         self.eventLoop = eventLoop
         self.wall = wall
+        self.outlivesRun = outlivesRun
         self.logger = logger
     }
 }

@@ -62,8 +62,25 @@ extension ServerGrant {
             asked: login.scopes, now: surroundings.wall())
         keep(facts)
         state.withLock { $0.grant.loggedIn(facts) }
-        surroundings.logger.notice("somebody has logged in", metadata: ["server": "\(settings.server)"])
+        surroundings.logger.notice(
+            "somebody has logged in",
+            metadata: ["server": "\(settings.server)", "by": "\(caller?.name ?? "everybody")"])
+        for waiter in state.withLock({ $0.takeAwaitingLogin() }) { waiter() }
         changed()
+    }
+
+    /// Calls back once somebody is logged in, or time is over.
+    ///
+    /// - Parameter completion: Is called once, on any thread.
+    package func whenLoggedIn(atMost time: TimeAmount, _ completion: @escaping @Sendable () -> Void) {
+        let number = state.withLock { state -> Int? in
+            guard state.grant.facts == nil || state.grant.need != nil else { return nil }
+            return state.awaitLogin(completion)
+        }
+        guard let number else { return completion() }
+        surroundings.eventLoop.scheduleTask(in: time) { [self] in
+            state.withLock { $0.awaitingLogin.removeValue(forKey: number) }?()
+        }
     }
 
     /// Forgets the grant, here and where it is kept.

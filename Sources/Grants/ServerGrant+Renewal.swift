@@ -46,6 +46,7 @@ extension ServerGrant {
 
     /// Keeps a grant before anybody uses it: the refresh token that it came for may have ended with it.
     func keep(_ facts: GrantFacts) {
+        guard outlivesRun else { return }
         do throws(GrantStorageFailure) {
             try book.shelf.write(facts.json, as: file)
         } catch {

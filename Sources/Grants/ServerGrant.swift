@@ -29,21 +29,44 @@ package final class ServerGrant: RequestAuthority {
         var waiting: [Waiter] = []
         var searchers: [@Sendable (RequestVerdict) -> Void] = []
         var unprotectedUntil: NIODeadline?
+        /// Calls that wait for a login.
+        var awaitingLogin: [Int: @Sendable () -> Void] = [:]
+        private var lastAwaiting = 0
+
+        init(grant: GrantState) {
+            self.grant = grant
+        }
+
+        mutating func awaitLogin(_ completion: @escaping @Sendable () -> Void) -> Int {
+            lastAwaiting += 1
+            awaitingLogin[lastAwaiting] = completion
+            return lastAwaiting
+        }
+
+        mutating func takeAwaitingLogin() -> [@Sendable () -> Void] {
+            defer { awaitingLogin = [:] }
+            return Array(awaitingLogin.values)
+        }
     }
 
     package let settings: GrantSettings
     let surroundings: GrantSurroundings
     let book: GrantBook
+    /// Whose it is; nil for everybody's.
+    let caller: GrantCaller?
     /// The name under which it is kept.
     let file: String
     let state: Mutex<State>
     private let listeners = Mutex<[ObjectIdentifier: Listener]>([:])
 
-    init(_ settings: GrantSettings, _ surroundings: GrantSurroundings, _ book: GrantBook) {
+    init(
+        _ settings: GrantSettings, _ surroundings: GrantSurroundings, _ book: GrantBook, of caller: GrantCaller?
+    ) {
+        self.caller = caller
         self.settings = settings
         self.surroundings = surroundings
         self.book = book
-        file = "grant-\(GrantBook.digest(of: settings.server))"
+        file = "grant-\(GrantBook.digest(of: settings.server, caller?.name))"
         let kept = book.shelf.read(file).flatMap(GrantFacts.init)
         // What was got for another address is not shown at this one.
         let facts = kept.flatMap { Self.isFor(settings.address, $0) ? $0 : nil }
@@ -55,12 +78,27 @@ package final class ServerGrant: RequestAuthority {
         (try? HTTPURL(facts.resource))?.origin == address.origin
     }
 
+    /// Whether it is there at the next start.
+    var outlivesRun: Bool { caller.map { surroundings.outlivesRun($0.name) } ?? true }
+    var isHeld: Bool { state.withLock { $0.grant.facts != nil } }
+
+    /// The grant of one caller; where all share one, that.
+    package func grant(of caller: String) -> ServerGrant {
+        guard settings.isPersonal, self.caller == nil else { return self }
+        return book.grant(settings, surroundings, of: GrantCaller(name: caller, parent: self))
+    }
+
+    package func onBehalf(of caller: String) -> any RequestAuthority { grant(of: caller) }
+
     var requests: GrantRequests { GrantRequests(surroundings, for: settings.address) }
 
     // MARK: How it stands
 
     package var report: GrantReport {
-        state.withLock { state in
+        if settings.isPersonal, caller == nil, book.isHeldBySomebody(self) {
+            return GrantReport(need: nil, isHeld: true, end: nil, account: nil)
+        }
+        return state.withLock { state in
             let (grant, facts) = (state.grant, state.grant.facts)
             return GrantReport(
                 need: grant.need, isHeld: facts != nil, end: grant.canRenew ? nil : facts?.expiry,
@@ -76,6 +114,7 @@ package final class ServerGrant: RequestAuthority {
     }
 
     func changed() {
+        if let caller { return caller.parent.changed() }
         let report = report
         // Not called under the lock: a listener may ask how it stands.
         for (name, listener) in listeners.withLock({ $0 }) where !listener(report) {

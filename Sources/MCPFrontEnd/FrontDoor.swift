@@ -15,6 +15,8 @@ package struct FrontDoorSettings: Sendable {
     package var tls: ListenerTLS?
     /// The tokens that are accepted.
     package var credentials: Credentials
+    /// What opens the pages for logins.
+    package var tickets: LoginTickets
     /// The origin of the base URL; nil where none is configured.
     package var origin: String?
     /// Who may read the status of the servers.
@@ -30,8 +32,10 @@ package struct FrontDoorSettings: Sendable {
         credentials: Credentials,
         statusAccess: Access,
         identity: ProtectedResource? = nil,
-        origin: String? = nil
+        origin: String? = nil,
+        tickets: LoginTickets = LoginTickets()
     ) {
+        self.tickets = tickets
         self.origin = origin
         self.place = place
         self.prefix = prefix
@@ -55,7 +59,6 @@ package final class FrontDoor: HTTPRequestHandler {
     private let status: StatusPages
     private let management = Mutex<Management?>(nil)
     private let logger: Logger
-    private let tickets = LoginTickets()
     private let eventLoops = Mutex<(any EventLoopGroup)?>(nil)
 
     /// What changes servers. Replaced as a whole when its settings change.
@@ -86,7 +89,7 @@ package final class FrontDoor: HTTPRequestHandler {
 
     /// A link with which a browser may log in to a server, below the base URL; it counts once and not for long.
     package func loginLink(to server: String) -> String {
-        "\(LoginPath.page(of: server))?ticket=\(tickets.issue(for: server))"
+        "\(LoginPath.page(of: server))?ticket=\(settings.tickets.issue(for: server))"
     }
 
     /// Opens the listener.
@@ -142,7 +145,7 @@ package final class FrontDoor: HTTPRequestHandler {
             access: access, servers: servers, admission: admission, gateway: gateway, table: table,
             streamable: streamable, eventStreams: eventStreams, audit: endpoint.audit, budget: endpoint.budget)
         let login = LoginEndpoint(
-            servers, access: access, tickets: tickets, origin: settings.origin, speaksTLS: settings.tls != nil)
+            servers, access: access, tickets: settings.tickets, origin: settings.origin, speaksTLS: settings.tls != nil)
         management.withLock { $0 = Management(endpoint: endpoint, adHoc: adHoc, login: login) }
         listener.review(
             VisitorReview { visitor in

@@ -4,16 +4,19 @@ package import NIOCore
 package protocol LoginDesk: Sendable {
     /// What a page says before somebody logs in.
     ///
-    /// - Parameter name: As it stands in the path.
-    func description(of name: String) async throws(LoginRefusal) -> LoginDescription
+    /// - Parameters:
+    ///   - name: As it stands in the path.
+    ///   - caller: Who logs in, where that counts for him alone.
+    func description(of name: String, for caller: String) async throws(LoginRefusal) -> LoginDescription
 
     /// Begins a login.
     ///
     /// - Parameters:
+    ///   - caller: Who logs in, where that counts for him alone.
     ///   - redirect: Where the browser is to come back to.
     ///   - browser: What the browser shows when it comes back.
     /// - Returns: The address to which the browser goes.
-    func begin(_ name: String, redirect: String, browser: String) async throws(LoginRefusal) -> String
+    func begin(_ name: String, for caller: String, redirect: String, browser: String) async throws(LoginRefusal) -> String
 
     /// Ends a login.
     ///
@@ -48,8 +51,11 @@ package struct LoginDescription: Sendable, Equatable {
     package let host: String
     /// Who is logged in by now, where that is known.
     package let account: String?
+    /// Whether the login counts for whoever logs in alone.
+    package let isPersonal: Bool
 
-    package init(server: String, host: String, account: String?) {
+    package init(server: String, host: String, account: String?, isPersonal: Bool) {
+        self.isPersonal = isPersonal
         self.server = server
         self.host = host
         self.account = account

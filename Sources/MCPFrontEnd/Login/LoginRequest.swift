@@ -1,3 +1,4 @@
+import MCPGateway
 import NIOHTTP1
 
 /// The head of a request for one of the pages on which people log in.
@@ -8,7 +9,9 @@ struct LoginRequest: Sendable {
     let endpoint: LoginEndpoint
     let admitted: AdmittedRequest
     let path: LoginPath
-    /// Whether whoever asks has shown enough to log in to any server.
+    /// Who asks, as far as that is known.
+    let caller: Principal?
+    /// Whether whoever asks has shown enough to log in to any server for everybody.
     let isTrusted: Bool
 
     var isForm: Bool { admitted.http.method == .POST }

@@ -4,33 +4,42 @@ import NIOCore
 import Synchronization
 
 /// What lets a browser log in that can show nothing else: names in links, each for one server, for a short time and once.
-final class LoginTickets: Sendable {
+package final class LoginTickets: Sendable {
     static let lifetime = TimeAmount.minutes(10)
     private static let maximumCount = 1_000
 
-    private struct Ticket {
+    /// For which login one is.
+    struct Ticket: Sendable {
         let server: String
-        let end: NIODeadline
+        /// Who logs in for himself; nil for a login that counts for everybody.
+        let caller: String?
+        fileprivate let end: NIODeadline
     }
 
     private let tickets = Mutex<[SHA256Digest: Ticket]>([:])
 
+    package init() {}
+
     /// A new one.
-    func issue(for server: String) -> String {
+    ///
+    /// - Parameter caller: Who logs in for himself; nil for a login that counts for everybody.
+    package func issue(for server: String, of caller: String? = nil) -> String {
         let name = RandomName.make()
         tickets.withLock { tickets in
             tickets = tickets.filter { .now() < $0.value.end }
             if tickets.count >= Self.maximumCount { tickets = [:] }
-            tickets[Self.digest(name)] = Ticket(server: server, end: .now() + Self.lifetime)
+            tickets[Self.digest(name)] = Ticket(server: server, caller: caller, end: .now() + Self.lifetime)
         }
         return name
     }
 
-    /// Whether one is for this server, and not over.
-    func has(_ name: String, for server: String) -> Bool {
+    /// What one is for, if that is this server and it is not over.
+    func find(_ name: String, for server: String) -> Ticket? {
         tickets.withLock { tickets in
-            guard let ticket = tickets[Self.digest(name)] else { return false }
-            return .now() < ticket.end && ticket.server.utf8.elementsEqual(server.utf8)
+            guard let ticket = tickets[Self.digest(name)], .now() < ticket.end,
+                ticket.server.utf8.elementsEqual(server.utf8)
+            else { return nil }
+            return ticket
         }
     }
 

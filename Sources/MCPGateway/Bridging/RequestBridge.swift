@@ -9,10 +9,13 @@ enum RequestBridge {
         if let meta = request.envelope.meta {
             edits += request.edits(of: meta, removing: request.envelope.metadata.ofCaller)
         }
-        let retry = [request.envelope.inputResponses, request.envelope.requestState].compactMap { $0 }
-        if !retry.isEmpty, let params = request.envelope.params {
-            edits += request.edits(of: params, removing: retry)
-        }
-        return edits
+        return edits + withoutReturn(request)
+    }
+
+    /// Takes out of a request with which a client comes back what only concerns us: the answers to questions.
+    static func withoutReturn(_ request: Message) -> [Edit] {
+        let members = [request.envelope.inputResponses, request.envelope.requestState].compactMap { $0 }
+        guard !members.isEmpty, let params = request.envelope.params else { return [] }
+        return request.edits(of: params, removing: members)
     }
 }

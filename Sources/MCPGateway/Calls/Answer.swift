@@ -10,6 +10,8 @@ enum Answer: Sendable {
     case result(ByteBuffer)
     /// An error of ours.
     case refused(Refusal)
+    /// The caller has to log in to the server first; whether his client leads him there.
+    case login(LoginDemand, opensURLs: Bool)
     /// There is no response.
     case failure(UpstreamFailure)
 
@@ -29,6 +31,7 @@ enum Answer: Sendable {
             return message.spliced(edits)
         case .result(let result): return OwnMessages.result(id: id, result)
         case .refused(let refusal): return refusal.answer(to: id)
+        case .login(let demand, let opensURLs): return demand.error(to: id, opensURLs: opensURLs)
         case .failure(let failure): return ClientFailure.answer(to: id, server: server, failure)
         }
     }
@@ -47,7 +50,7 @@ enum Answer: Sendable {
         switch self {
         case .passed(let message, _): Refusal.Reason(of: message.errorCode)
         case .refused(let refusal): refusal.reason
-        case .result, .failure: nil
+        case .result, .login, .failure: nil
         }
     }
 
@@ -58,6 +61,7 @@ enum Answer: Sendable {
             if message.kind != .result { "error" } else { Self.hasFailed(message) ? "isError" : "ok" }
         case .result: "ok"
         case .refused: "error"
+        case .login: UpstreamFailure.Code.loginNeeded.rawValue
         case .failure(let failure): failure.code.rawValue
         }
     }

@@ -130,6 +130,9 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
             upstreamID = nil
             return connection.sendAgain(self)
         }
+        if let demand = connection.server.loginDemand(failure, of: caller.principal) {
+            return finish(.login(demand, opensURLs: caller.capabilities.contains(.urlElicitation)))
+        }
         connection.server.callFailed(failure)
         finish(.failure(failure))
     }

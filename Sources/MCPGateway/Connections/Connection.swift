@@ -43,6 +43,7 @@ package final class Connection: @unchecked Sendable {
 
     init(
         key: ConnectionKey,
+        of principal: Principal,
         on eventLoop: any EventLoop,
         declaration: ClientDeclaration,
         circuit: CircuitBreaker,
@@ -62,7 +63,7 @@ package final class Connection: @unchecked Sendable {
             lists: server.lists,
             limits: server.limits,
             circuit: circuit,
-            makeLink: { [links = server.links] in links.make(on: $0) }
+            makeLink: server.links.factory(for: server.settings.personalLogins.map { _ in principal.name })
         )
     }
 

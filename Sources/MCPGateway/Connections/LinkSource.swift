@@ -14,7 +14,18 @@ final class LinkSource: Sendable {
 
     init(_ factory: @escaping Upstream.LinkFactory) { self.factory = Mutex(Factory(make: factory)) }
 
-    func make(on eventLoop: any EventLoop) -> any UpstreamLink {
+    /// What makes them for a connection, also after a change.
+    ///
+    /// - Parameter caller: For whose calls alone they are; nil for everybody's.
+    func factory(for caller: String?) -> Upstream.LinkFactory {
+        { [self] eventLoop in
+            let link = make(on: eventLoop)
+            if let caller { link.isOnBehalf(of: caller) }
+            return link
+        }
+    }
+
+    private func make(on eventLoop: any EventLoop) -> any UpstreamLink {
         factory.withLock { $0 }.make(eventLoop)
     }
 

@@ -42,6 +42,8 @@ package struct ServerConnectionSettings: Sendable {
     package var cacheHints = CacheHints()
     /// Whether all callers without a token act for the same person.
     package var anonymousIsOnePerson = false
+    /// The logins that each caller has for himself; nil where all callers share what the server is called with.
+    package var personalLogins: (any PersonalLogins)?
     /// Whether the server asks clients things during calls.
     package var asking = AskingMemory()
     /// What of the server was approved.

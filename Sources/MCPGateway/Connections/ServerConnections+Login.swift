@@ -11,11 +11,27 @@ extension ServerConnections {
         let wasNeeded = state.withLock { $0.status.login?.need != nil }
         update { $0.login = login }
         guard wasNeeded, login?.need == nil else { return }
+        somebodyLoggedIn()
+    }
+
+    /// Somebody has logged in for himself: what waits for that is tried at once.
+    package func somebodyLoggedIn() {
         for connection in all { connection.run { $0.upstream.loginDone() } }
+    }
+
+    /// Where a caller has to log in for himself before a call of his can be made; nil where nobody has to.
+    func loginDemand(_ failure: UpstreamFailure, of principal: Principal) -> LoginDemand? {
+        guard failure.code == .loginNeeded, let address = settings.personalLogins?.address(for: principal) else {
+            return nil
+        }
+        return LoginDemand(server: displayName, address: address)
     }
 
     /// Notes a connection that is not possible before somebody has logged in. It is no failure.
     func waitsForLogin(_ connection: Connection, _ failure: UpstreamFailure) {
+        // That one caller has to log in says nothing of the others.
+        let isPersonal = settings.personalLogins != nil
+        guard !isPersonal || isSource(connection) && status.state != .ready else { return }
         logger.debug(
             "server waits for a login", metadata: ["server": "\(displayName)", "reason": "\(failure.logDetail)"])
         update {

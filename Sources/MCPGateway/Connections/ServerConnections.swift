@@ -198,7 +198,7 @@ package final class ServerConnections: Sendable {
             }
             let circuit = circuit(for: key, of: principal, &state)
             let connection = Connection(
-                key: key, on: eventLoop, declaration: declaration, circuit: circuit, server: self)
+                key: key, of: principal, on: eventLoop, declaration: declaration, circuit: circuit, server: self)
             guard let evicted = makeRoom(for: key, &state) else { return .refused(connection) }
             state.entries[key] = Entry(connection: connection, holders: holding ? 1 : 0, idleSince: eventLoop.now)
             return .opened(connection, inPlaceOf: evicted.first)
@@ -345,7 +345,7 @@ package final class ServerConnections: Sendable {
                 $0.restarts = upstream.restarts
             }
             renewOthers(than: connection)
-            if isSource(connection) || !catalog.isSettled { readCatalog(on: connection) }
+            if isSource(connection) || !catalog.isSettled || catalog.current == nil { readCatalog(on: connection) }
         case .starting, .waiting, .closed: break
         }
     }

@@ -1,4 +1,5 @@
 import MCPCore
+import MCPUpstream
 import NIOCore
 
 // MARK: - URLs that have to be visited first
@@ -28,6 +29,23 @@ extension ModernCall {
                 .refused(Refusal(.inputNotGiven, "the server needs its user to visit a URL first, which was declined")))
         }
         inputs = PendingInputs()
-        send(again.message, .legacy)
+        guard awaitsLogin, let logins = server.settings.personalLogins else { return send(again.message, .legacy) }
+        awaitsLogin = false
+        // Whoever has agreed to log in may take a while for it, during which the call waits.
+        state = .returning
+        logins.wait(for: principal, atMost: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) { [self] in
+            eventLoop.run { [self] in goOn(again) }
+        }
+    }
+
+    /// Makes the call once more that was refused unread, without what belongs to asking again.
+    private func goOn(_ again: ModernRequest) {
+        guard case .returning = state else { return }
+        let edits = RequestBridge.withoutReturn(again.message)
+        // The text of an accepted message without some members is one.
+        guard let message = try? Message(again.message.spliced(edits), duplicateKeys: .accepted) else {
+            return end(.refused(Self.unknownState))
+        }
+        send(message, server.eraMemory.era ?? .legacy)
     }
 }

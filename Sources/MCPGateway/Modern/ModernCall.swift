@@ -34,6 +34,8 @@ final class ModernCall: Caller, @unchecked Sendable {
     var inputs = PendingInputs()
     private var flush: Scheduled<Void>?
     private var rounds = 0
+    /// Whether the URLs at which its user is to have been are the proxy's own.
+    var awaitsLogin = false
     /// What came while nobody was there to hear it.
     var held = HeldMessages()
 
@@ -84,6 +86,9 @@ final class ModernCall: Caller, @unchecked Sendable {
             guard case .starting = state else { return }
             switch era {
             case .success(let era): begin(era)
+            // Its own connection tells what the server is, once somebody has logged in.
+            case .failure(let failure) where failure.code == .loginNeeded && server.settings.personalLogins != nil:
+                begin(.legacy)
             case .failure(let failure): end(.failure(failure))
             }
         }
@@ -209,6 +214,10 @@ final class ModernCall: Caller, @unchecked Sendable {
 
     func conclude(_ answer: Answer, _ serverEra: Era) {
         inputs.giveUp("the call has ended")
+        if case .login(let demand, opensURLs: true) = answer {
+            awaitsLogin = true
+            return demandURLs(demand.urls)
+        }
         if serverEra == .legacy, case .passed(let message, _) = answer, URLDemand.isOne(message) {
             return demandURLs(URLDemand(message))
         }

@@ -165,6 +165,10 @@ struct URLDemand {
     /// The parameters of one elicitation for each URL.
     let requests: [ByteBuffer]
 
+    init(requests: [ByteBuffer]) {
+        self.requests = requests
+    }
+
     static func isOne(_ answer: Message) -> Bool {
         answer.errorCode == .urlElicitationRequired
     }

@@ -91,7 +91,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Whether everything passes as it is.
     private static func passesAll(_ offer: Offer, _ narrowing: Narrowing, _ principal: Principal) -> Bool {
-        !offer.isMerged && narrowing.isEmpty && principal.tools.isAll
+        !offer.isMerged && narrowing.isEmpty && principal.tools.isAll && !offer.asksWhoLogsIn
     }
 
     /// Whether everything would pass as it is if the session were opened now.

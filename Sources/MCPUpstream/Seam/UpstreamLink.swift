@@ -17,6 +17,9 @@ package enum OutgoingKind: Sendable, Equatable {
 package protocol UpstreamLink: AnyObject {
     var eventLoop: any EventLoop { get }
 
+    /// Says for whose calls alone it is there, before it is opened.
+    func isOnBehalf(of caller: String)
+
     /// Starts the process or prepares the connection. Ends in `linkOpened` or `linkClosed`.
     func open(_ receiver: any UpstreamLinkReceiver)
 
@@ -79,6 +82,7 @@ extension UpstreamLink {
     package var signsOfLife: Int { 0 }
     package var mirrorsFields: Bool { false }
 
+    package func isOnBehalf(of caller: String) {}
     package func statelessServerFound() {}
     package func sessionIsLost(accordingTo words: String, inAnswerTo id: Int64) -> Bool { false }
 

@@ -7,8 +7,16 @@ package protocol RequestAuthority: Sendable {
     /// - Parameter then: Is told where nil is returned: a credential has to be got first.
     func credential(_ then: @escaping @Sendable (RequestPermit) -> Void) -> RequestPermit?
 
+    /// Who knows it for the requests of one caller.
+    func onBehalf(of caller: String) -> any RequestAuthority
+
     /// What becomes of a request that the server has refused.
     func judge(_ refusal: RequestRefusal, _ then: @escaping @Sendable (RequestVerdict) -> Void)
+}
+
+extension RequestAuthority {
+    /// The same for all callers, where nothing else is said.
+    package func onBehalf(of caller: String) -> any RequestAuthority { self }
 }
 
 /// What a request is sent with.

@@ -36,8 +36,9 @@ package final class DetectingHTTPLink: ListeningLink {
     package let eventLoop: any EventLoop
     package var transport: String { link?.transport ?? "http" }
     private let memory: TransportMemory
-    private let makeStreamable: () -> StreamableHTTPLink
-    private let makeSSE: () -> SSELink
+    private let makeStreamable: ((any RequestAuthority)?) -> StreamableHTTPLink
+    private let makeSSE: ((any RequestAuthority)?) -> SSELink
+    private var authority: (any RequestAuthority)?
     private var state = State.new
     private var link: (any UpstreamLink)?
     private var ear: DetectionEar?
@@ -64,11 +65,12 @@ package final class DetectingHTTPLink: ListeningLink {
     ) {
         self.eventLoop = pools.eventLoop
         self.memory = memory
-        self.makeStreamable = {
+        self.authority = authority
+        self.makeStreamable = { authority in
             StreamableHTTPLink(
                 url: url, headers: headers, within: reach, by: authority, pools: pools, logger: logger)
         }
-        self.makeSSE = {
+        self.makeSSE = { authority in
             SSELink(url: url, headers: headers, within: reach, by: authority, pools: pools, logger: logger)
         }
     }
@@ -78,15 +80,19 @@ package final class DetectingHTTPLink: ListeningLink {
 
     // MARK: UpstreamLink
 
+    package func isOnBehalf(of caller: String) {
+        authority = authority?.onBehalf(of: caller)
+    }
+
     package func open(_ receiver: any UpstreamLinkReceiver) {
         guard case .new = state else { return }
         self.receiver = receiver
         if memory.transport == .sse {
             state = .decided
-            link = makeSSE()
+            link = makeSSE(authority)
         } else {
             state = .trying
-            let streamable = makeStreamable()
+            let streamable = makeStreamable(authority)
             streamable.refusals = self
             link = streamable
         }
@@ -211,7 +217,7 @@ extension DetectingHTTPLink: StreamableRefusals {
         _ failure: UpstreamFailure
     ) -> Bool {
         guard case .trying = state, first?.id == id, [400, 404, 405].contains(status) else { return false }
-        let sse = makeSSE()
+        let sse = makeSSE(authority)
         let ear = DetectionEar(self)
         state = .falling(sse, ear, Refusal(id: id, failure: failure))
         sse.open(ear)

@@ -27,7 +27,7 @@ package final class SSELink: UpstreamLink {
     let logger: Logger
     /// Whether the operator has said which transport it is, rather than that it was found out.
     package var isDeclared = false
-    private let way: RequestWay
+    private var way: RequestWay
     private let streamFields: RequestFields
     private let postFields: RequestFields
     private var state = State.new
@@ -67,6 +67,10 @@ package final class SSELink: UpstreamLink {
     package var recentErrorOutput: [String] { [] }
 
     // MARK: UpstreamLink
+
+    package func isOnBehalf(of caller: String) {
+        way.isOnBehalf(of: caller)
+    }
 
     package func open(_ receiver: any UpstreamLinkReceiver) {
         guard case .new = state else { return }

@@ -35,7 +35,7 @@ package final class StreamableHTTPLink: ListeningLink {
     package var isDeclared = false
     private var hasDelivered = false
 
-    private let way: RequestWay
+    private var way: RequestWay
     private var state = State.new
     private(set) var receiver: (any UpstreamLinkReceiver)?
     private var postFields: RequestFields
@@ -82,6 +82,10 @@ package final class StreamableHTTPLink: ListeningLink {
     package var recentErrorOutput: [String] { [] }
 
     // MARK: UpstreamLink
+
+    package func isOnBehalf(of caller: String) {
+        way.isOnBehalf(of: caller)
+    }
 
     package func open(_ receiver: any UpstreamLinkReceiver) {
         guard case .new = state else { return }

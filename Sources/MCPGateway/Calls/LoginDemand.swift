@@ -1,0 +1,43 @@
+import MCPCore
+import MCPUpstream
+import NIOCore
+
+/// That somebody has to log in to a server before a call of his can be made, told so that his client leads him there
+/// ([URL mode elicitation](https://modelcontextprotocol.io/specification/2025-11-25/client/elicitation#url-mode-elicitation-requests)).
+struct LoginDemand: Sendable {
+    /// The server's name, as clients may see it.
+    let server: String
+    /// Where he logs in. It is for him alone.
+    let address: String
+
+    private var words: String { "To use the server \"\(server)\" you have to log in to it." }
+
+    /// The parameters of the elicitation.
+    private var elicitation: ByteBuffer {
+        var object = JSONObjectWriter()
+        object.add("mode", "url")
+        // The end of the address, which comes once.
+        object.add("elicitationId", String(address.suffix(16)))
+        object.add("url", address)
+        object.add("message", words)
+        return object.finished
+    }
+
+    /// The same for a client without a session.
+    var urls: URLDemand { URLDemand(requests: [elicitation]) }
+
+    /// The error that a client gets with a session.
+    ///
+    /// - Parameter opensURLs: Whether the client leads its user to URLs; else he reads where to go.
+    func error(to id: RequestID, opensURLs: Bool) -> ByteBuffer {
+        guard opensURLs else {
+            return OwnMessages.error(
+                id: id, code: .serverUnavailable, message: "\(words) Open \(address) in a browser, then try again.",
+                data: [("server", server), ("reason", UpstreamFailure.Code.loginNeeded.rawValue), ("url", address)])
+        }
+        var data = JSONObjectWriter()
+        data.add("elicitations", elements: [elicitation])
+        return OwnMessages.error(
+            id: id, code: .urlElicitationRequired, message: words, json: data.finished)
+    }
+}
