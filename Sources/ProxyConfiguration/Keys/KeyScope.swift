@@ -82,7 +82,8 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .scopeRights: "What more a caller may do whose token has a scope."
         case .toolOverride: "What clients are told of a tool in place of what its server says."
         case .presetArgument: "An argument of a tool that is set and hidden from clients."
-        case .identity: "Whose access tokens (OAuth) are accepted, besides the configured tokens."
+        case .identity:
+            "Whose access tokens (OAuth) are accepted, besides the configured tokens, and who the proxy is for issuers."
         case .issuer: "An issuer of access tokens."
         case .introspection: "Whom to ask for tokens that only their issuer can read, and as whom."
         case .deprecatedServer: "Version 1 of mcpProxy."

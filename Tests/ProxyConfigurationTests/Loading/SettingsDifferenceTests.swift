@@ -202,6 +202,7 @@ import Testing
         ("addr", { $0.address.socketPath = "/canary" }), ("title", { $0.title = "canary" }),
         ("icons", { $0.icons = Array("[]".utf8) }),
         ("identity", { $0.identity.requiredScopes = ["x"] }),
+        ("identity", { $0.identity.clientMetadataURL = try? ExactURL("https://a/canary") }),
     ]
 
     @Test("What a reload cannot apply is named", arguments: restartChanges.indices)
