@@ -33,7 +33,17 @@ WORDS = {
     "proxy": ["none", None, 1],
     "prefix": ["gh", "a-b_C0", "", None, 1, "a.b", "a b", "é", "a" * 64, "a" * 65],
     "alwaysAllow": [[], True],
-}
+    "auth": [
+        "none", None, "None", "", True, [], {}, {"type": "oauth"}, {"type": "oath"}, {"type": None}, {"type": 1},
+        {"type": "oauth", "scopes": ["a"]}, {"type": "oauth", "scopes": "a"}, {"type": "oauth", "scopes": None},
+        {"type": "oauth", "clientID": "c", "clientSecret": "s"}, {"type": "oauth", "clientID": 1},
+        {"type": "oauth", "per": "proxy"}, {"type": "oauth", "per": "everybody"}, {"type": "oauth", "nome": 1},
+        {"type": "clientCredentials", "clientID": "c", "privateKeyFile": "/k"},
+        {"type": "enterpriseManaged", "clientID": "c", "identityProvider": {"issuer": "https://a.example"}},
+        {"type": "enterpriseManaged", "clientID": "c", "identityProvider": {"issuer": "https://a.example", "clientID": "c"}},
+    ],
+    "headersFromClient": [{}, None, [], "A", {"A": 1}, {"A": None}],
+}  # fmt: skip
 PROGRAM_WORDS = {
     "command": ["sh", "", None, ["sh", "-c"], 1],
     "args": [[], ["-c"], ["a", 1], [None], None, "-c true", {}],

@@ -17,6 +17,7 @@ enum DynamicServerConversion {
         checkNumbers(document, &context)
         checkOptions(document, proxy: proxy, &context)
         checkEgress(document, &context)
+        checkAuthorization(document, &context)
         context.longestTimes = [
             "startTimeout": maximumStartTimeout, "callTimeout": proxy.limits.maxCallTime,
             "timeout": proxy.limits.maxCallTime,
@@ -24,6 +25,10 @@ enum DynamicServerConversion {
         var settings = ServerConversion.server(
             named: name, document, at: .root, defaults: proxy.options, &context)
         settings?.options.panicIfInvalid = false
+        if let settings {
+            AuthorizationConversion.check(
+                settings, at: document["auth"]?.position, ConfigurationPath("auth"), proxy, &context)
+        }
         if let settings { checkTimes(settings, document, proxy.limits, &context) }
         return settings.map { LoadedServer(settings: $0) }
     }
@@ -78,11 +83,41 @@ enum DynamicServerConversion {
 
     /// Reports what only the operator may say of how a server is reached.
     private static func checkEgress(_ document: ConfigurationNode, _ context: inout ConversionContext) {
-        for key in EgressConversion.keys {
-            guard let node = document[key] else { continue }
+        for key in EgressConversion.keys { refuse(document[key], ConfigurationPath(key), &context) }
+        // Whoever adds a server would otherwise have the headers of all who call it, wherever it is.
+        refuse(document["headersFromClient"], ConfigurationPath("headersFromClient"), &context)
+    }
+
+    private static func refuse(
+        _ node: ConfigurationNode?, _ path: ConfigurationPath, _ context: inout ConversionContext
+    ) {
+        guard let node else { return }
+        context.error(
+            "the key is for the servers of the operator's own configuration only", at: node.position, path,
+            write: "Remove it")
+    }
+
+    /// Reports what only the operator may say of how a token is come by: files of the proxy's machine, and where the
+    /// tokens of callers are sent.
+    private static func checkAuthorization(_ document: ConfigurationNode, _ context: inout ConversionContext) {
+        guard let auth = document["auth"] else { return }
+        let path = ConfigurationPath("auth")
+        refuse(auth["privateKeyFile"], path.appending("privateKeyFile"), &context)
+        if let type = auth["type"], case .string(let word) = type.value,
+            [AuthorizationKey.Method.tokenExchange, .enterpriseManaged].map(\.rawValue).contains(word)
+        {
             context.error(
-                "the key is for the servers of the operator's own configuration only", at: node.position,
-                ConfigurationPath(key), write: "Remove it")
+                "\"\(word)\" shows others who the callers are, and is for the servers of the operator's own configuration only",
+                at: type.position, path.appending("type"), write: #"Write "oauth" or "clientCredentials""#)
+        }
+        for key in ["clientID", "clientSecret", "issuer"] {
+            guard let node = auth[key], case .string(let text) = node.value, text.range(ofFirst: "${") != nil,
+                text.range(ofFirst: "${file:") == nil
+            else { continue }
+            context.error(
+                "${…} stands for variables of the proxy, which are for the operator's own file alone",
+                at: node.position, path.appending(key),
+                write: "Write the value itself, or have the operator put the server into the configuration file")
         }
     }
 

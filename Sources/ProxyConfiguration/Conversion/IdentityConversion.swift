@@ -11,8 +11,9 @@ enum IdentityConversion {
         let issuers = elements("issuers", in: reader, scope: .issuer, &context)
         let settings = IdentitySettings(
             issuers: issuers.compactMap { issuer($0, proxyHasName: hasName(proxy), &context) },
-            scopesSupported: scopes("scopesSupported", in: reader, &context),
-            requiredScopes: scopes("requiredScopes", in: reader, &context))
+            scopesSupported: scopesSupported(in: reader, &context),
+            requiredScopes: reader.scopes("requiredScopes", &context).map(\.text),
+            clientMetadataURL: clientMetadataURL(in: reader, &context))
         checkTogether(settings, issuers, &context)
         if !issuers.isEmpty, !hasName(proxy) {
             context.warn(
@@ -20,7 +21,11 @@ enum IdentityConversion {
                 at: reader.position, reader.path,
                 write: #"Write "baseURL": "https://mcp.example.com" under mcpProxy"#)
         }
-        if issuers.isEmpty, reader.node("issuers").map({ $0.value == .array([]) }) ?? true {
+        // Who is nothing but a client of others needs no issuers.
+        let expectsTokens =
+            reader.node("clientMetadataURL") == nil
+            || ["issuers", "scopesSupported", "requiredScopes"].contains { reader.node($0) != nil }
+        if issuers.isEmpty, expectsTokens, reader.node("issuers").map({ $0.value == .array([]) }) ?? true {
             context.warn(
                 "there are no issuers, so no access token is accepted", at: reader.position, reader.path("issuers"),
                 write:
@@ -56,16 +61,11 @@ enum IdentityConversion {
     private static func issuer(
         _ reader: ObjectReader, proxyHasName: Bool, _ context: inout ConversionContext
     ) -> TokenIssuerSettings? {
-        guard let name = required("issuer", in: reader, write: "https://login.example.com", &context) else {
-            return nil
-        }
-        guard let address = address(of: name, "issuer", in: reader, &context) else { return nil }
-        if address.target.contains("?") {
-            context.error(
-                "the name of an issuer has no query", at: reader.node("issuer")?.position, reader.path("issuer"),
-                write: "Write it as its tokens and its metadata have it")
-        }
-        var issuer = TokenIssuerSettings(issuer: name, address: address)
+        guard
+            let name = reader.required("issuer", write: "https://login.example.com", &context)
+                .flatMap({ reader.issuerName(of: $0, "issuer", &context) })
+        else { return nil }
+        var issuer = TokenIssuerSettings(issuer: name.text, address: name.url)
         issuer.audiences = audiences(in: reader, &context)
         if issuer.audiences.isEmpty, !proxyHasName {
             context.error(
@@ -73,7 +73,7 @@ enum IdentityConversion {
                 at: reader.node("audience")?.position ?? reader.position, reader.path("audience"),
                 write: #"Write "audience": "https://mcp.example.com", the name that the issuer gives the proxy"#)
         }
-        issuer.keysURL = url("jwksURL", in: reader, &context)
+        issuer.keysURL = reader.secureURL("jwksURL", &context)
         if reader.node("algorithms") != nil { issuer.algorithms = algorithms(in: reader, &context) }
         issuer.clockLeeway =
             reader.duration("clockLeeway", in: leeway, usual: .seconds(60), &context) ?? issuer.clockLeeway
@@ -85,57 +85,16 @@ enum IdentityConversion {
         in reader: ObjectReader, _ context: inout ConversionContext
     ) -> TokenIssuerSettings.Introspection? {
         guard let inner = reader.object("introspection", scope: .introspection, &context) else { return nil }
-        let clientID = required("clientID", in: inner, write: "mcp-proxy", &context)
-        let secret = required("clientSecret", in: inner, write: "${INTROSPECTION_SECRET}", &context)
+        let clientID = inner.required("clientID", write: "mcp-proxy", &context)
+        let secret = inner.required("clientSecret", write: "${INTROSPECTION_SECRET}", &context)
         if inner.node("url") == nil {
-            _ = required("url", in: inner, write: "https://login.example.com/introspect", &context)
+            _ = inner.required("url", write: "https://login.example.com/introspect", &context)
         }
-        guard let url = url("url", in: inner, &context), let clientID, let secret else { return nil }
+        guard let url = inner.secureURL("url", &context), let clientID, let secret else { return nil }
         return .init(url: url, clientID: clientID, clientSecret: Secret(secret))
     }
 
     // MARK: Single values
-
-    private static func required(
-        _ key: String, in reader: ObjectReader, write example: String, _ context: inout ConversionContext
-    ) -> String? {
-        if let text = reader.nonEmptyText(key, &context) { return text }
-        // A value of another kind has been reported.
-        switch reader.node(key)?.value {
-        case nil, .string:
-            context.error(
-                "the key is missing", at: reader.node(key)?.position ?? reader.position, reader.path(key),
-                write: "Write \"\(key)\": \"\(example)\"")
-        default: break
-        }
-        return nil
-    }
-
-    private static func url(
-        _ key: String, in reader: ObjectReader, _ context: inout ConversionContext
-    ) -> HTTPURL? {
-        reader.nonEmptyText(key, &context).flatMap { address(of: $0, key, in: reader, &context) }
-    }
-
-    /// An address that may be asked for keys: over TLS, unless it is on this machine.
-    private static func address(
-        of text: String, _ key: String, in reader: ObjectReader, _ context: inout ConversionContext
-    ) -> HTTPURL? {
-        let position = reader.node(key)?.position
-        do throws(HTTPURLError) {
-            let url = try HTTPURL(text)
-            guard url.origin.scheme == .https || url.origin.isLoopback else {
-                context.error(
-                    "whoever is on the way could answer in its place", at: position, reader.path(key),
-                    write: "Write an address that begins with https://")
-                return nil
-            }
-            return url
-        } catch {
-            context.error(error.problem, at: position, reader.path(key), write: error.remedy)
-            return nil
-        }
-    }
 
     private static func audiences(in reader: ObjectReader, _ context: inout ConversionContext) -> [String] {
         guard let node = reader.node("audience") else { return [] }
@@ -156,7 +115,7 @@ enum IdentityConversion {
     private static func algorithms(
         in reader: ObjectReader, _ context: inout ConversionContext
     ) -> [SignatureAlgorithm] {
-        let words = SignatureAlgorithm.allCases.map(\.rawValue)
+        let words = SignatureAlgorithm.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
         var algorithms: [SignatureAlgorithm] = []
         for (index, entry) in (reader.texts("algorithms", &context) ?? []).enumerated() {
             if let algorithm = SignatureAlgorithm(named: entry.text) {
@@ -170,7 +129,7 @@ enum IdentityConversion {
                 reader.path("algorithms").appending(index: index),
                 write: isNone
                     ? "Remove it: anybody could make such tokens"
-                    : "Write one of \(words.map { "\"\($0)\"" }.joined(separator: ", "))")
+                    : "Write one of \(words)")
         }
         if let node = reader.node("algorithms"), node.value == .array([]) {
             context.error(
@@ -180,24 +139,46 @@ enum IdentityConversion {
         return algorithms
     }
 
-    /// Words that may stand in a challenge ([RFC 6749, 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
-    private static func scopes(
-        _ key: String, in reader: ObjectReader, _ context: inout ConversionContext
-    ) -> [String] {
-        (reader.texts(key, &context) ?? []).enumerated().compactMap { index, entry in
-            if entry.text == "offline_access", key == "scopesSupported" {
-                context.warn(
-                    "a client that wants to refresh its tokens asks its issuer for this by itself",
-                    at: entry.node.position, reader.path(key).appending(index: index), write: "Remove it")
-                return nil
-            }
-            if ScopeText.isScope(entry.text) { return entry.text }
-            context.error(
-                "\(ConversionContext.quoted(entry.node) ?? "this") is no scope", at: entry.node.position,
-                reader.path(key).appending(index: index),
-                write: "Write each scope by itself, without spaces and quotation marks")
+    /// The scopes that clients are told of.
+    private static func scopesSupported(in reader: ObjectReader, _ context: inout ConversionContext) -> [String] {
+        let key = "scopesSupported"
+        return reader.scopes(key, &context).compactMap { scope in
+            guard scope.text == "offline_access" else { return scope.text }
+            context.warn(
+                "a client that wants to refresh its tokens asks its issuer for this by itself", at: scope.position,
+                scope.path, write: "Remove it")
             return nil
         }
+    }
+
+    /// Where the metadata of the proxy as a client is published. The address is its name as a client, too, so that it is
+    /// held to what is asked of such a name.
+    private static func clientMetadataURL(in reader: ObjectReader, _ context: inout ConversionContext) -> ExactURL? {
+        let key = "clientMetadataURL"
+        guard let text = reader.nonEmptyText(key, &context) else { return nil }
+        let (position, path) = (reader.node(key)?.position, reader.path(key))
+        let example = "Write an address such as \"https://mcp.example.com/oauth/client.json\""
+        do throws(HTTPURLError) {
+            let exact = try ExactURL(text)
+            let segments = exact.url.path.split(separator: "/", omittingEmptySubsequences: false)
+            let fault: String? =
+                if exact.url.origin.scheme != .https {
+                    "the address does not begin with https://, as the name of a client has to"
+                } else if exact.url.target.contains("?") {
+                    "the address has a query, which the name of a client has not"
+                } else if exact.url.path == "/" {
+                    "the address has no path, which the name of a client has to have"
+                } else if segments.contains(where: { $0 == "." || $0 == ".." }) {
+                    "the address has . or .. in its path, which the name of a client has not"
+                } else {
+                    nil
+                }
+            guard let fault else { return exact }
+            context.error(fault, at: position, path, write: example)
+        } catch {
+            context.error(error.problem, at: position, path, write: example)
+        }
+        return nil
     }
 
     private static func checkTogether(

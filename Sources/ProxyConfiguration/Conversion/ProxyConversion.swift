@@ -21,6 +21,7 @@ enum ProxyConversion {
             GroupConversion.read(in: proxy, into: &settings, &context)
             ClientConversion.read(in: proxy, into: &settings, &context)
         }
+        ServerConversion.checkCallers(of: settings, in: reader, &context)
         noticeVersions(reader, &context)
         return settings
     }

@@ -1,3 +1,5 @@
+import MCPValues
+
 /// Reads the servers of version 2 of the format.
 enum ServerConversion {
     /// Reads one server; nil if it cannot be used, which is reported.
@@ -21,6 +23,9 @@ enum ServerConversion {
         var settings = ServerSettings(
             name: name, transport: transport ?? .unknown, options: options(in: reader, over: defaults, &context))
         settings.egress = EgressConversion.egress(in: reader, for: transport, &context)
+        settings.authorization = AuthorizationConversion.authorization(in: reader, for: transport, &context)
+        settings.passedHeaders = PassedHeaderConversion.headers(
+            in: reader, for: transport, settings.authorization, &context)
         ServerKey.all.read(in: reader, into: &settings, &context)
         // A server that lacks something is not started, however it would be reached.
         guard transport != nil || !missing.isEmpty else { return nil }
@@ -41,6 +46,22 @@ enum ServerConversion {
         var options = written.merged(over: defaults)
         if !says.isEmpty { options.disabled = says.contains(true) }
         return options
+    }
+
+    /// Checks what depends on who comes to the servers, when all of that is known.
+    static func checkCallers(
+        of settings: ProxySettings, in document: ObjectReader, _ context: inout ConversionContext
+    ) {
+        let servers = Dictionary(settings.servers.map { (ByteText($0.name), $0) }) { _, last in last }
+        for (member, path) in document.readMembers("mcpServers") {
+            guard let server = servers[ByteText(member.name)] else { continue }
+            AuthorizationConversion.check(
+                server, at: member.value["auth"]?.position ?? member.position, path.appending("auth"), settings,
+                &context)
+            PassedHeaderConversion.check(
+                server, at: member.value["headersFromClient"]?.position ?? member.position,
+                path.appending("headersFromClient"), settings, &context)
+        }
     }
 
     /// Reads all servers of an object, each with a conversion of its format.

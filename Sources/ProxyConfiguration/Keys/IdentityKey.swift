@@ -6,7 +6,7 @@ enum IdentityKey {
     static let all = [
         KnownKey(
             "issuers", .list(.issuer), default: .array([]),
-            "The issuers whose access tokens (OAuth) are accepted. Without any, nothing here is in force."),
+            "The issuers whose access tokens (OAuth) are accepted. Without any, none is."),
         KnownKey(
             "scopesSupported", .texts, default: .array([]),
             "The scopes that clients may ask for, as the metadata of the proxy lists them. Left out: requiredScopes.",
@@ -15,6 +15,12 @@ enum IdentityKey {
             "requiredScopes", .texts, default: .array([]),
             "The scopes that every access token must have. A token without one of them opens nothing.",
             hints: #""examples": [["mcp"]]"#),
+        KnownKey(
+            "clientMetadataURL", .text,
+            "Where the metadata of the proxy as a client of others is published (client ID metadata document), an https URL with a path.",
+            hints:
+                #""examples": ["https://mcp.example.com/oauth/client.json"], "pattern": "^[Hh][Tt][Tt][Pp][Ss]://[^/?#]+/[^?#]+$|\\$|^$""#
+        ),
     ]
 
     private static let usual = SignatureAlgorithm.usual.map { algorithm in

@@ -7,6 +7,8 @@ enum KeyScope: String, Sendable, CaseIterable {
     case options
     case toolFilter
     case server
+    case authorization
+    case identityProvider
     case management
     case template
     case templateParameter
@@ -37,6 +39,8 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .options: OptionKey.all.map(\.known)
         case .toolFilter: OptionKey.toolFilter
         case .server: ServerKey.known
+        case .authorization: AuthorizationKey.all
+        case .identityProvider: AuthorizationKey.identityProvider
         case .management: ManagementKey.all.map(\.known)
         case .template: TemplateKey.template
         case .templateParameter: TemplateKey.parameter
@@ -69,6 +73,8 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .options: "Options of one server, or the defaults for all of them."
         case .toolFilter: "Which tools of a server clients see and may call."
         case .server: "A server: a program with command, or a remote one with url."
+        case .authorization: "How the proxy comes by the access token (OAuth) with which it calls a remote server."
+        case .identityProvider: "The identity provider of a company, and as which client of it the proxy asks."
         case .management: "What may be changed while the proxy runs, by whom and how often."
         case .template: "A command, of which callers of the API fill in the parameters."
         case .templateParameter: "What a caller of the API may put into one place of a template."
@@ -82,7 +88,8 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .scopeRights: "What more a caller may do whose token has a scope."
         case .toolOverride: "What clients are told of a tool in place of what its server says."
         case .presetArgument: "An argument of a tool that is set and hidden from clients."
-        case .identity: "Whose access tokens (OAuth) are accepted, besides the configured tokens."
+        case .identity:
+            "Whose access tokens (OAuth) are accepted, besides the configured tokens, and who the proxy is for issuers."
         case .issuer: "An issuer of access tokens."
         case .introspection: "Whom to ask for tokens that only their issuer can read, and as whom."
         case .deprecatedServer: "Version 1 of mcpProxy."
@@ -105,6 +112,8 @@ enum KeyScope: String, Sendable, CaseIterable {
               {"required": ["url"], "properties": {"url": {"type": "string", "minLength": 1}}}
             ]
             """#
+        case .authorization: #""required": ["type"]"#
+        case .identityProvider: #""required": ["clientID"]"#
         case .template: #""required": ["command"]"#
         case .templateParameter: #""required": ["type"]"#
         case .templateServer: #""required": ["template"]"#
@@ -173,7 +182,7 @@ extension KeyScope {
 
     func suggestion(forUnknown name: String) -> String {
         for key in keys {
-            guard case .object(let inner) = key.shape, inner.key(ignoringCaseOf: name) != nil else { continue }
+            guard let inner = key.shape.inner, inner.key(ignoringCaseOf: name) != nil else { continue }
             return "Move it into \"\(key.name)\""
         }
         if isAroundServers, let key = KeyScope.server.key(ignoringCaseOf: name) {
@@ -189,8 +198,8 @@ extension KeyScope {
     private var isAroundServers: Bool {
         switch self {
         case .proxy, .limits, .options, .endpoint, .group, .groupOptions: true
-        case .document, .tls, .toolFilter, .server, .management, .template, .templateParameter, .templateServer,
-            .client, .clientMatch, .scopeRights,
+        case .document, .tls, .toolFilter, .server, .authorization, .identityProvider, .management, .template,
+            .templateParameter, .templateServer, .client, .clientMatch, .scopeRights,
             .toolOverride,
             .presetArgument, .identity, .issuer, .introspection, .deprecatedServer, .deprecatedClient,
             .deprecatedClientConfig:

@@ -31,6 +31,8 @@ struct KnownKey: Sendable {
         case choice([String])
         /// An object with known keys.
         case object(KeyScope)
+        /// An object with known keys, or one word.
+        case objectOrWord(KeyScope, String)
         /// An object whose names are free and whose values are objects with known keys.
         case map(KeyScope)
         /// A list of objects with known keys.
@@ -68,5 +70,15 @@ extension KnownKey.Shape {
     static func words<Choice: RawRepresentable & CaseIterable>(_ type: Choice.Type) -> Self
     where Choice.RawValue == String {
         .choice(Choice.allCases.map(\.rawValue))
+    }
+
+    /// What an object under the key may have, where there can be one.
+    var inner: KeyScope? {
+        switch self {
+        case .object(let scope), .objectOrWord(let scope, _): scope
+        case .text, .boolean, .integer, .duration, .size, .texts, .textOrTexts, .textMap, .value, .values, .valueMap,
+            .objects, .json, .choice, .map, .list:
+            nil
+        }
     }
 }

@@ -61,7 +61,7 @@ enum ProxyKey {
         .setting(\.management) { ManagementConversion.management(in: $0, &$1) },
         .other(
             "identity", .object(.identity), \.identity, whenChanged: .restart,
-            "Whose access tokens (OAuth) are accepted, besides the configured tokens."
+            "Whose access tokens (OAuth) are accepted, besides the configured tokens, and who the proxy is for issuers."
         )
         .setting(\.identity) { IdentityConversion.identity(in: $0, &$1) },
         .other(

@@ -34,6 +34,14 @@ enum ServerKey {
         ) {
             if case .http(_, let headers, _, _) = $0.transport { headers } else { nil }
         },
+        .other(
+            "auth", .objectOrWord(.authorization, AuthorizationKey.never), \.authorization, whenChanged: .renew,
+            #"How the proxy comes by the access token (OAuth) for a remote server. Left out: whether somebody has to log in is found out. "none": nobody logs in."#
+        ),
+        .other(
+            "headersFromClient", .textMap, default: .object([]), \.passedHeaders, whenChanged: .renew,
+            "Headers of a client's request that are passed on to this server, from callers with a credential only: the name there, and the name in the client's request.",
+            hints: #""examples": [{"Authorization": "X-GitHub-Authorization"}]"#),
         .part(
             "timeout", .duration(.zero...(.seconds(24 * 60 * 60))), of: \.transport, whenChanged: .inPlace,
             "How long a remote server may take to answer. 0 means no bound of its own. At most 24h."

@@ -34,7 +34,7 @@ enum ForeignKeys {
         "iconPath", "name", "id", "note", "notes", "comment", "_comment", "gallery", "version", "provider",
         "providerUrl", "tags", "source", "settings", "bundled", "builtin", "dev", "sandboxEnabled", "sandbox",
         "chatMenu", "startup", "serverInstructions", "instructions", "customUserVars", "initTimeout", "sseReadTimeout",
-        "requiresOAuth", "oauth", "auth", "authProviderType", "scopes", "startup_timeout_sec", "startup_timeout_ms",
+        "requiresOAuth", "oauth", "authProviderType", "scopes", "startup_timeout_sec", "startup_timeout_ms",
         "tool_timeout_sec", "longRunning", "long_running", "metadata", "watchPaths", "networkTimeout", "tools",
         "alwaysLoad", "registryUrl", "installSource", "reference", "logoUrl", "dxtVersion", "disabledAutoApproveTools",
         "enabled_tools_only", "required", "proxy_headers", "requestOptions", "stderr", "headersHelper",

@@ -38,6 +38,7 @@ package struct ForeignServer {
         takeHome()
         takeFilter()
         takeTimes()
+        takeAuthorization()
         members.removeAll { member in
             guard ForeignKeys.unused.contains(member.name) else { return false }
             unused.append(member)
@@ -238,6 +239,26 @@ package struct ForeignServer {
                 key: time.written, position: position,
                 message: "the key is that of another program; it is taken for \"\(time.key)\", \"\(time.time)\"",
                 suggestion: "Write \"\(time.key)\": \"\(time.time)\""))
+    }
+
+    // MARK: Logins
+
+    /// What others have under the proxy's own key `auth`: the word for what is found out here, and the client of Cursor.
+    private mutating func takeAuthorization() {
+        guard let index = members.lastIndex(where: { $0.name == "auth" }) else { return }
+        let auth = members[index].value
+        if case .string(let word) = auth.value, word.lowercased() == "oauth" {
+            unused.append(members.remove(at: index))
+        }
+        guard let inner = auth.members, inner.contains(where: { $0.name == "CLIENT_ID" }) else { return }
+        let type = ConfigurationNode(.string("oauth"), at: auth.position)
+        let names = ["CLIENT_ID": "clientID", "CLIENT_SECRET": "clientSecret"]
+        members[index].value.value = .object(
+            [.init(name: "type", position: auth.position, value: type)]
+                + inner.map { .init(name: names[$0.name] ?? $0.name, position: $0.position, value: $0.value) })
+        remark(
+            "auth", auth, "the keys are those of another program; they are taken for the proxy's own",
+            #"Write "auth": {"type": "oauth", "clientID": …}"#)
     }
 
     // MARK: Tools

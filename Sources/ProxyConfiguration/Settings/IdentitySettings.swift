@@ -1,22 +1,26 @@
 package import Addresses
 package import MCPValues
 
-/// Whose access tokens are accepted besides the configured ones (`mcpProxy.identity`).
+/// Whose access tokens are accepted besides the configured ones, and who the proxy is for issuers (`mcpProxy.identity`).
 package struct IdentitySettings: Sendable, Equatable {
-    /// The issuers in the order written; without any, nothing here is in force.
+    /// The issuers in the order written; without any, no access token is accepted, whatever scopes are written.
     package var issuers: [TokenIssuerSettings]
     /// The scopes that clients are told to ask for, where they may ask for any.
     package var scopesSupported: [String]
     /// The scopes without which a token opens nothing.
     package var requiredScopes: [String]
+    /// Where the metadata of the proxy as a client of others is published, which is then what it is called as a client.
+    package var clientMetadataURL: ExactURL?
 
     /// Settings in which everything not named has its default.
     package init(
-        issuers: [TokenIssuerSettings] = [], scopesSupported: [String] = [], requiredScopes: [String] = []
+        issuers: [TokenIssuerSettings] = [], scopesSupported: [String] = [], requiredScopes: [String] = [],
+        clientMetadataURL: ExactURL? = nil
     ) {
         self.issuers = issuers
         self.scopesSupported = scopesSupported
         self.requiredScopes = requiredScopes
+        self.clientMetadataURL = clientMetadataURL
     }
 }
 

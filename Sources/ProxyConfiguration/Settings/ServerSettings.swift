@@ -19,6 +19,10 @@ package struct ServerSettings: Sendable, Equatable {
     package var cacheScope: CacheScope
     /// What is particular about the way to the upstream, where that is remote.
     package var egress = ServerEgress()
+    /// How the proxy comes by the access token for the upstream, where that is remote. The key is `auth`.
+    package var authorization = ServerAuthorizationSettings.discovered
+    /// What of a client's request is passed on to the upstream, in the order written. The key is `headersFromClient`.
+    package var passedHeaders: [PassedHeader] = []
     /// How long its start may take; nil for the limit of all servers.
     package var startTimeout: Duration?
     /// How long a call may take without a sign of life; nil for the limit of all servers.

@@ -81,6 +81,19 @@ package struct HeaderField: Sendable, Equatable, Hashable {
     }
 }
 
+/// A header of a client's request that is passed on to one server (`mcpServers.<name>.headersFromClient`).
+package struct PassedHeader: Sendable, Equatable, Hashable {
+    /// Its name in the request to the server, as written.
+    package var upstreamName: String
+    /// Its name in the client's request, as written; case does not matter.
+    package var clientName: String
+
+    package init(upstreamName: String, clientName: String) {
+        self.upstreamName = upstreamName
+        self.clientName = clientName
+    }
+}
+
 /// What is particular about the way to one remote server: the proxy, and whose certificates are believed.
 package struct ServerEgress: Sendable, Equatable {
     /// Through which HTTP proxy the server is asked.

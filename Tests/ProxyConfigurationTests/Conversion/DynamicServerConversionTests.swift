@@ -239,4 +239,51 @@ import Testing
         let loaded = try loadDynamic(#"{"url": "https://a", "options": {"authTokens": ["token1"]}}"#)
         #expect(loaded.warnings.map(\.keyPath) == ["options.authTokens[0]"])
     }
+
+    // MARK: Logins
+
+    @Test("Whoever adds a server may say how somebody logs in to it")
+    func authorization() throws {
+        func settings(_ auth: String) throws -> ServerAuthorizationSettings {
+            try loadDynamic("{\"url\": \"https://a\", \"auth\": \(auth)}").settings.authorization
+        }
+        #expect(try settings(#""none""#) == ServerAuthorizationSettings.none)
+        #expect(
+            try settings(#"{"type": "oauth", "clientID": "c", "clientSecret": "$HOME"}"#)
+                == .oauth(.init(client: .init(id: "c", proof: .secret(Secret("$HOME"))))))
+        #expect(
+            try settings(#"{"type": "clientCredentials", "clientID": "c", "clientSecret": "s"}"#)
+                == .clientCredentials(.init(client: .init(id: "c", proof: .secret(Secret("s"))))))
+    }
+
+    @Test(
+        "Files and variables of the proxy, and what shows others who callers are, stay the operator's",
+        arguments: [
+            (#"{"type": "oauth", "clientID": "c", "privateKeyFile": "/etc/x"}"#, "privateKeyFile", "operator's own"),
+            (#"{"type": "oauth", "clientID": "c", "clientSecret": "${canary}"}"#, "clientSecret", "variables"),
+            (#"{"type": "oauth", "clientID": "${canary}"}"#, "clientID", "variables"),
+            (#"{"type": "oauth", "clientID": "c", "clientSecret": "${file:/canary}"}"#, "clientSecret", "reads files"),
+            (
+                #"{"type": "tokenExchange", "clientID": "c", "tokenURL": "https://b/t"}"#, "type",
+                "shows others who the callers are"
+            ),
+            (
+                #"{"type": "enterpriseManaged", "clientID": "c", "identityProvider": {"issuer": "https://b", "clientID": "c"}}"#,
+                "type", "shows others who the callers are"
+            ),
+            (#"{"type": "oauth", "clientId": "c"}"#, "clientId", "another case"),
+        ])
+    func authorizationOfOperator(auth: String, key: String, words: String) {
+        let found = dynamicErrors("{\"url\": \"https://a\", \"auth\": \(auth)}")
+        #expect(found.map(\.keyPath) == ["auth.\(key)"])
+        #expect(found.first?.message.contains(words) == true, "\(found)")
+        #expect(!"\(found)".contains("canary"))
+    }
+
+    @Test("Whoever adds a server has no say in which headers of others it gets")
+    func headersFromClient() {
+        let found = dynamicErrors(#"{"url": "https://a", "headersFromClient": {"X-A": "X-B"}}"#, proxy: proxy)
+        #expect(found.map(\.keyPath) == ["headersFromClient"])
+        #expect(found.first?.message.contains("operator's own configuration only") == true)
+    }
 }

@@ -181,4 +181,46 @@ import Testing
         )
         #expect(errors(text).contains { $0.message.contains("NOPE") })
     }
+
+    // MARK: The proxy as a client
+
+    private func client(_ members: String) -> String {
+        #"{"mcpProxy": {"identity": {\#(members)}}, "mcpServers": {"a": {"command": "b"}}}"#
+    }
+
+    @Test("Where the proxy's own metadata is may stand alone, and opens nothing to anybody")
+    func clientMetadata() throws {
+        let url = "https://MCP.example:443/oauth/client.json"
+        let loaded = try load(client("\"clientMetadataURL\": \"\(url)\""))
+        #expect(loaded.warnings.isEmpty)
+        #expect(loaded.settings.identity == IdentitySettings(clientMetadataURL: try ExactURL(url)))
+        #expect(loaded.settings.identity.clientMetadataURL?.text == url, "it is compared as it is written")
+        #expect(!loaded.settings.asksEverybody)
+        let beside = document(
+            #""issuers": [{"issuer": "https://a.example"}], "clientMetadataURL": "https://a.example/c""#)
+        #expect(try load(beside).settings.identity.clientMetadataURL?.text == "https://a.example/c")
+    }
+
+    @Test(
+        "Who speaks of tokens as well is told that nothing comes of it",
+        arguments: [#""issuers": []"#, #""requiredScopes": ["mcp"]"#, #""scopesSupported": ["mcp"]"#])
+    func clientWithoutIssuers(members: String) throws {
+        let text = client("\(members), \"clientMetadataURL\": \"https://a.example/c\"")
+        #expect(try load(text).warnings.map(\.keyPath) == ["mcpProxy.identity.issuers"])
+    }
+
+    @Test(
+        "What cannot be the name of a client is refused, with what to write instead",
+        arguments: [
+            ("http://a.example/c", "https://"), ("http://localhost/c", "https://"), ("https://a.example", "no path"),
+            ("https://a.example/", "no path"), ("https://a.example/c?d=e", "query"), ("https://a.example/c#d", "#"),
+            ("https://a.example/b/../c", "in its path"), ("https://u:p@a.example/c", "user name"),
+            ("client", "https://"),
+        ])
+    func badClientMetadata(url: String, words: String) {
+        let found = errors(client("\"clientMetadataURL\": \"\(url)\""))
+        #expect(found.map(\.keyPath) == ["mcpProxy.identity.clientMetadataURL"])
+        #expect(found.first?.message.contains(words) == true, "\(found)")
+        #expect(found.first?.suggestion?.contains("https://mcp.example.com/oauth/client.json") == true)
+    }
 }

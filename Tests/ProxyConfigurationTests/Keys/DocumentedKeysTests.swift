@@ -21,6 +21,7 @@ import Testing
         "## Clients": .client,
         "### Keys of a group": .group, "### `options` of a group": .groupOptions, "### `overrides`": .toolOverride,
         "### Templates": .templateParameter, "### `tls`": .tls, "## Identity": .identity, "### An issuer": .issuer,
+        "### `auth`": .authorization,
     ]
 
     private let page: String
@@ -72,7 +73,7 @@ import Testing
         "The page and the program know the same keys",
         arguments: [
             KeyScope.proxy, .options, .toolFilter, .server, .limits, .management, .templateParameter, .group,
-            .groupOptions, .client, .toolOverride, .tls,
+            .groupOptions, .client, .toolOverride, .tls, .authorization, .identity,
         ])
     func sameKeys(scope: KeyScope) {
         #expect(entries[scope, default: []].map(\.name).sorted() == scope.keys.map(\.name).sorted())

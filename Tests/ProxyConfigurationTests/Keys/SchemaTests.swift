@@ -100,6 +100,13 @@ import Testing
                 #expect(types?.contains(.string("null")) == !scope.requires(key.name), label)
                 #expect(types?.contains(.string("object")) == true && types?.contains(.string("number")) == true, label)
             case .object(let inner): #expect(reference == .string("#/$defs/\(inner.rawValue)"), label)
+            case .objectOrWord(let inner, let word):
+                guard case .array(let choices)? = property["anyOf"]?.value else {
+                    Issue.record(label)
+                    continue
+                }
+                #expect(choices.first?["$ref"]?.value == .string("#/$defs/\(inner.rawValue)"), label)
+                #expect(choices.last?["const"]?.value == .string(word) && choices.count == 2, label)
             case .list(let inner):
                 #expect(isTyped(property, "array", in: scope, key), label)
                 #expect(property["items"]?["$ref"]?.value == .string("#/$defs/\(inner.rawValue)"), label)

@@ -132,6 +132,8 @@ enum SchemaText {
             let types = ["string", "number", "boolean", "array", "object"] + (isRequired ? [] : ["null"])
             return ["\"type\": [\(types.map(Self.text).joined(separator: ", "))]"]
         case .object(let scope): return [reference(scope.rawValue)]
+        case .objectOrWord(let scope, let word):
+            return ["\"anyOf\": [{\(reference(scope.rawValue))}, {\"const\": \(Self.text(word))}]"]
         case .list(let scope):
             return [type("array"), "\"items\": {\(reference(scope.rawValue))}"]
         case .map(let scope):

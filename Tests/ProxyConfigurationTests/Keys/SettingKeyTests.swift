@@ -25,7 +25,7 @@ import Testing
         case .integer(let range?), .size(let range?): .number("\(range.upperBound)")
         case .duration(let range?): .string(DurationText.format(range.upperBound))
         case .text, .integer, .duration, .size, .texts, .textMap, .value, .values, .valueMap, .objects, .json, .object,
-            .map, .textOrTexts, .list:
+            .objectOrWord, .map, .textOrTexts, .list:
             nil
         }
     }

@@ -18,6 +18,7 @@ import Testing
 
     private static let environment = [
         "MCP_PROXY_TOKEN": "0123456789abcdef", "MCP_PROXY_ADMIN_TOKEN": "fedcba9876543210", "SEARCH_TOKEN": "secret",
+        "TICKETS_CLIENT_SECRET": "tickets", "BUILDS_CLIENT_SECRET": "builds",
     ]
 
     private func example(_ name: String) throws -> LoadedConfiguration {
@@ -78,5 +79,25 @@ import Testing
         #expect(dev.authTokens == [Secret("0123456789abcdef")] && dev.logEnabled)
         #expect(dev.overrides.map(\.offeredName) == ["diff"])
         #expect(dev.overrides.first?.presets == [ToolOverride.Preset(name: "repo_path", json: Array("\".\"".utf8))])
+    }
+
+    @Test("The example of servers that want OAuth loads without a warning, each with another way to a token")
+    func oauthServers() throws {
+        let loaded = try example("oauth-servers.json")
+        #expect(loaded.warnings.isEmpty)
+        let servers = loaded.settings.servers
+        func client(_ secret: String) -> OAuthClientSettings {
+            OAuthClientSettings(id: "mcp-proxy", proof: .secret(Secret(secret)))
+        }
+        #expect(
+            servers.map(\.authorization) == [
+                .discovered, .none,
+                .oauth(.init(scopes: ["read", "write"], client: client("tickets"), holder: .principal)),
+                .clientCredentials(.init(client: client("builds"))), .discovered,
+            ])
+        #expect(
+            servers.last?.passedHeaders == [
+                PassedHeader(upstreamName: "Authorization", clientName: "X-Code-Authorization")
+            ])
     }
 }

@@ -80,6 +80,8 @@ import Testing
         ("proxy", { $0.egress.proxy = .none }), ("trustedCAFile", { $0.egress.trustedCAFile = "canary" }),
         ("clientCertificateFile", { $0.egress.clientCertificateFile = "canary" }),
         ("insecureSkipVerify", { $0.egress.skipsVerification = true }),
+        ("auth", { $0.authorization = .oauth(.init(client: .init(id: "c", proof: .secret(Secret("canary"))))) }),
+        ("headersFromClient", { $0.passedHeaders = [PassedHeader(upstreamName: "A", clientName: "canary")] }),
         ("command, url", { $0.transport = http }), ("isolation", { $0.isolation = .shared }),
         ("protocol", { $0.protocolEra = .modern }), ("cacheTTL", { $0.cacheTTL = .seconds(1) }),
         ("startTimeout", { $0.startTimeout = .seconds(1) }), ("callTimeout", { $0.callTimeout = .seconds(1) }),
@@ -103,7 +105,7 @@ import Testing
     private static let effects: [ChangeEffect: Set<String>] = [
         .renew: [
             "variables", "command", "args", "env", "cwd", "proxy", "trustedCAFile", "clientCertificateFile",
-            "insecureSkipVerify",
+            "insecureSkipVerify", "auth", "headersFromClient",
         ],
         .replace: ["command, url", "isolation", "protocol", "cacheTTL", "cacheScope", "options.disabled"],
     ]
@@ -141,6 +143,28 @@ import Testing
         #expect(old.effect(ofChangeTo: server("http://a/")) == .renew)
         #expect(old.effect(ofChangeTo: server("https://a/", .sse)) == .renew)
         #expect(old.effect(ofChangeTo: server("https://a/", timeout: .seconds(1))) == .inPlace)
+    }
+
+    @Test("Another secret, another scope and none at all are each another way to a token")
+    func authorizations() {
+        func server(_ authorization: ServerAuthorizationSettings) -> ServerSettings {
+            self.server("a") {
+                $0.transport = Self.http
+                $0.authorization = authorization
+            }
+        }
+        let ways: [ServerAuthorizationSettings] = [
+            .discovered, .none, .oauth(.init()), .oauth(.init(holder: .principal)), .oauth(.init(scopes: ["a"])),
+            .clientCredentials(.init(client: .init(id: "c", proof: .secret(Secret("canary"))))),
+            .clientCredentials(.init(client: .init(id: "c", proof: .secret(Secret("other"))))),
+            .clientCredentials(.init(client: .init(id: "c", proof: .privateKeyFile("canary")))),
+        ]
+        for (place, old) in ways.enumerated() {
+            for (other, new) in ways.enumerated() where other != place {
+                #expect(server(old).effect(ofChangeTo: server(new)) == .renew)
+                #expect(lines([server(old)], [server(new)]) == ["~ a: auth"])
+            }
+        }
     }
 
     @Test("A server is another one once any certificate is taken for its own, where it has one")
@@ -202,6 +226,7 @@ import Testing
         ("addr", { $0.address.socketPath = "/canary" }), ("title", { $0.title = "canary" }),
         ("icons", { $0.icons = Array("[]".utf8) }),
         ("identity", { $0.identity.requiredScopes = ["x"] }),
+        ("identity", { $0.identity.clientMetadataURL = try? ExactURL("https://a/canary") }),
     ]
 
     @Test("What a reload cannot apply is named", arguments: restartChanges.indices)

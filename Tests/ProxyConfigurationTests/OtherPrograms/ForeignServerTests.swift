@@ -205,4 +205,23 @@ import Testing
     func strict(members: String) {
         #expect(!dynamicErrors("{\(members)}").isEmpty)
     }
+
+    // MARK: Logins
+
+    @Test("A login that is found out here as well has no effect, and the client of another program is one")
+    func logins() throws {
+        let url = #""url": "https://a""#
+        for word in ["oauth", "OAuth"] {
+            let loaded = try load(serverDocument(#"\#(url), "auth": "\#(word)""#))
+            #expect(loaded.settings.servers.first?.authorization == .discovered)
+            #expect(loaded.warnings.map(\.keyPath) == ["mcpServers.fetch"])
+        }
+        let theirs = #"{"CLIENT_ID": "c", "CLIENT_SECRET": "${env:SECRET}", "scopes": ["read"]}"#
+        let loaded = try load(serverDocument(#"\#(url), "auth": \#(theirs)"#), environment: ["SECRET": "s"])
+        #expect(
+            loaded.settings.servers.first?.authorization
+                == .oauth(.init(scopes: ["read"], client: .init(id: "c", proof: .secret(Secret("s"))))))
+        #expect(loaded.warnings.first?.suggestion == #"Write "auth": {"type": "oauth", "clientID": …}"#)
+        #expect(dynamicErrors("{\(url), \"auth\": \(theirs)}").contains { $0.keyPath == "auth.CLIENT_ID" })
+    }
 }
