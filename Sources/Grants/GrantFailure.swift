@@ -18,6 +18,9 @@ package struct GrantFailure: Error, Sendable, Equatable {
     /// There is nothing to end.
     package static let notLoggedIn = GrantFailure(.unusable, "nobody is logged in")
 
+    /// A file cannot be used.
+    package static func file(_ words: String) -> GrantFailure { GrantFailure(.unusable, words) }
+
     init(_ kind: Kind, _ words: String) {
         self.kind = kind
         self.words = words

@@ -25,7 +25,7 @@ struct Registrar: Sendable {
     func configured(for server: AuthorizationServer) -> RegisteredClient? {
         settings.client.map { client in
             let method: RegisteredClient.Method =
-                client.privateKey != nil
+                client.privateKeyFile != nil
                 ? .privateKey : .init(hasSecret: client.secret != nil, offered: server.authenticationMethods)
             return RegisteredClient(
                 issuer: server.issuer, identifier: client.identifier, secret: client.secret, method: method,

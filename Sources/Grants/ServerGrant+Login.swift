@@ -1,7 +1,7 @@
 import Logging
 import MCPCore
 import MCPUpstream
-import NIOCore
+package import NIOCore
 import Synchronization
 
 // MARK: - Somebody logs in

@@ -87,8 +87,8 @@ extension ServerGrant {
 
     func tokens(of client: RegisteredClient, at endpoint: HTTPURL) -> TokenRequest {
         TokenRequest(
-            requests: requests, client: client, endpoint: endpoint, privateKey: settings.client?.privateKey,
-            wall: surroundings.wall)
+            requests: requests, client: client, endpoint: endpoint, privateKeyFile: settings.client?.privateKeyFile,
+            readFile: surroundings.readFile, wall: surroundings.wall)
     }
 }
 

@@ -106,6 +106,12 @@ package final class ServerGrant: RequestAuthority {
         }
     }
 
+    /// What somebody is asked for who logs in, as far as that is known before.
+    package var wantedScopes: [String] {
+        let wanted = state.withLock { $0.grant.wantedScopes }
+        return settings.scopes + wanted.filter { !settings.scopes.contains($0) }
+    }
+
     /// Calls somebody whenever that has changed, on any thread.
     ///
     /// - Parameter name: Whoever listens under it hears no more.

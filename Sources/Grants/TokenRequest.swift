@@ -8,8 +8,9 @@ struct TokenRequest: Sendable {
     let requests: GrantRequests
     let client: RegisteredClient
     let endpoint: HTTPURL
-    /// The private key of a client that has one, in PEM.
-    let privateKey: String?
+    /// Where the private key of a client is that has one, in PEM.
+    let privateKeyFile: String?
+    let readFile: @Sendable (String) throws(GrantFailure) -> String
     let wall: @Sendable () -> UnixTime
 
     /// For the code that a browser has brought back.
@@ -47,7 +48,7 @@ struct TokenRequest: Sendable {
         case .privateKey:
             fields.append(("client_id", client.identifier))
             fields.append(("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"))
-            let assertion = try ClientAssertion(privateKey ?? "")
+            let assertion = try ClientAssertion(try readFile(privateKeyFile ?? ""))
             fields.append(("client_assertion", try assertion.text(of: client, now: wall())))
         }
         return try TokenAnswer(try await requests.send(form: fields, to: endpoint, headers: headers), from: endpoint)

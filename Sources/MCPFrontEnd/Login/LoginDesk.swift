@@ -16,7 +16,8 @@ package protocol LoginDesk: Sendable {
     ///   - redirect: Where the browser is to come back to.
     ///   - browser: What the browser shows when it comes back.
     /// - Returns: The address to which the browser goes.
-    func begin(_ name: String, for caller: String, redirect: String, browser: String) async throws(LoginRefusal) -> String
+    func begin(_ name: String, for caller: String, redirect: String, browser: String) async throws(LoginRefusal)
+        -> String
 
     /// Ends a login.
     ///
@@ -51,10 +52,13 @@ package struct LoginDescription: Sendable, Equatable {
     package let host: String
     /// Who is logged in by now, where that is known.
     package let account: String?
+    /// What will be asked for, as far as that is known.
+    package let scopes: [String]
     /// Whether the login counts for whoever logs in alone.
     package let isPersonal: Bool
 
-    package init(server: String, host: String, account: String?, isPersonal: Bool) {
+    package init(server: String, host: String, account: String?, scopes: [String], isPersonal: Bool) {
+        self.scopes = scopes
         self.isPersonal = isPersonal
         self.server = server
         self.host = host

@@ -34,7 +34,14 @@ final class LoginEndpoint: Sendable {
     func admit(_ request: AdmittedRequest) -> Destination? {
         guard let path = LoginPath(request.target.path, prefix: access.prefix) else { return nil }
         return .login(
-            LoginRequest(endpoint: self, admitted: request, path: path, isTrusted: isTrusted(request)))
+            LoginRequest(
+                endpoint: self, admitted: request, path: path, caller: caller(of: request),
+                isTrusted: isTrusted(request)))
+    }
+
+    /// Who asks; nobody where who asks nowhere is asked who he is has to show something here.
+    private func caller(of request: AdmittedRequest) -> Principal? {
+        request.shown.principal ?? (access.isOpenToEverybody ? .anonymous : nil)
     }
 
     private func isTrusted(_ request: AdmittedRequest) -> Bool {
@@ -75,27 +82,68 @@ final class LoginEndpoint: Sendable {
 
     // MARK: Before the login
 
-    private func page(of name: String, _ request: LoginRequest, _ responder: HTTPResponder) {
-        let ticket = request.admitted.target.parameter("ticket")
-        guard request.isTrusted || ticket.map({ tickets.has($0, for: name) }) == true else {
-            return stranger(hadTicket: ticket != nil).send(responder)
+    /// Whose login one is to be, once that may be.
+    private struct Visit {
+        let caller: String
+        /// Whether it counts for him alone whatever the server is.
+        let isPersonal: Bool
+        let ticket: String?
+    }
+
+    private func visit(_ request: LoginRequest, at name: String, _ ticket: String?) throws(LoginRefusal) -> Visit {
+        if let ticket {
+            guard let found = tickets.find(ticket, for: name) else {
+                throw LoginRefusal("Links for a login count once, and for ten minutes. \(Self.newLink)")
+            }
+            guard let caller = found.caller else {
+                return Visit(caller: request.caller?.name ?? "", isPersonal: false, ticket: ticket)
+            }
+            if let shown = request.admitted.shown.principal, shown.name != caller {
+                throw LoginRefusal("This link is for somebody else.")
+            }
+            return Visit(caller: caller, isPersonal: true, ticket: ticket)
         }
+        guard let caller = request.caller else {
+            throw LoginRefusal("Here not everybody may log in to servers. \(Self.newLink)")
+        }
+        return Visit(caller: caller.name, isPersonal: !request.isTrusted, ticket: nil)
+    }
+
+    private static let newLink = "Whoever manages the proxy gets a link with: mcp-proxy login SERVER --link"
+
+    private func page(of name: String, _ request: LoginRequest, _ responder: HTTPResponder) {
         let mark = BrowserMark(request.admitted.http, isSecure: isSecure) ?? .new()
         // The owner of the servers is an actor.
         Task { [self] in
             do throws(LoginRefusal) {
-                let about = try await desk.description(of: name)
-                var page = LoginPage(status: .ok, title: "Log in to \(about.server)")
+                let visit = try visit(request, at: name, request.admitted.target.parameter("ticket"))
+                let about = try await desk.description(of: name, for: visit.caller)
+                try check(visit, about)
+                var page = LoginPage(title: "Log in to \(about.server)")
+                let whom =
+                    about.isPersonal
+                    ? "It does so for “\(visit.caller)” alone, who has asked for it."
+                    : "It does so for everybody who may use that server here."
                 page.words = [
-                    "mcp-proxy will use the server “\(about.server)” at \(about.host) on your behalf, for everybody who may use that server here."
+                    "mcp-proxy will use the server “\(about.server)” at \(about.host) on your behalf. \(whom)"
                 ]
+                if !about.scopes.isEmpty {
+                    page.words.append("It asks for: \(about.scopes.joined(separator: ", ")).")
+                }
                 if let account = about.account { page.words.append("Logged in now: \(account).") }
                 page.words.append("You go on to the server’s own login, and come back here after it.")
-                page.form = ([("token", mark.formToken)] + (ticket.map { [("ticket", $0)] } ?? []), "Log in")
+                page.form = ([("token", mark.formToken)] + (visit.ticket.map { [("ticket", $0)] } ?? []), "Log in")
                 page.send(responder, [mark.field(isSecure: isSecure)])
             } catch {
                 refused(error).send(responder)
             }
+        }
+    }
+
+    /// What counts for everybody needs more than what counts for one.
+    private func check(_ visit: Visit, _ about: LoginDescription) throws(LoginRefusal) {
+        guard about.isPersonal || !visit.isPersonal else {
+            throw LoginRefusal("Here not everybody may log in to servers. \(Self.newLink)")
         }
     }
 
@@ -114,14 +162,13 @@ final class LoginEndpoint: Sendable {
             ).send(responder)
         }
         let ticket = value("ticket")
-        guard request.isTrusted || ticket.map({ tickets.has($0, for: name) }) == true else {
-            return stranger(hadTicket: ticket != nil).send(responder)
-        }
         let redirect = base(request.admitted) + LoginPath.callbackPath
         // It asks the authorization server, and the owner of the servers.
         Task { [self] in
             do throws(LoginRefusal) {
-                let address = try await desk.begin(name, redirect: redirect, browser: mark.name)
+                let visit = try visit(request, at: name, ticket)
+                try check(visit, try await desk.description(of: name, for: visit.caller))
+                let address = try await desk.begin(name, for: visit.caller, redirect: redirect, browser: mark.name)
                 if let ticket { tickets.take(ticket) }
                 responder.run { responder in
                     responder.respond(.seeOther, LoginPage.headers + [("Location", address)])
@@ -132,20 +179,9 @@ final class LoginEndpoint: Sendable {
         }
     }
 
-    private func stranger(hadTicket: Bool) -> LoginPage {
+    private func refused(_ refusal: LoginRefusal, _ status: HTTPResponseStatus = .forbidden) -> LoginPage {
         LoginPage(
-            status: .unauthorized, title: "This link does not open the login",
-            words: [
-                hadTicket
-                    ? "Links for a login count once, and for ten minutes."
-                    : "Here not everybody may log in to servers.",
-                "Whoever manages the proxy gets a link with: mcp-proxy login SERVER --link",
-            ])
-    }
-
-    private func refused(_ refusal: LoginRefusal) -> LoginPage {
-        LoginPage(
-            status: refusal.isUnknown ? .notFound : .badRequest, title: "This login is not possible",
+            status: refusal.isUnknown ? .notFound : status, title: "This login is not possible",
             words: [refusal.words])
     }
 
@@ -163,7 +199,7 @@ final class LoginEndpoint: Sendable {
                     words: ["mcp-proxy uses the server from now on. You can close this window."]
                 ).send(responder)
             } catch {
-                refused(error).send(responder)
+                refused(error, .badRequest).send(responder)
             }
         }
     }

@@ -56,6 +56,7 @@ package struct Composition {
             principals: PrincipalRegister(settings, key: known.key),
             clientele: clientele,
             known: known,
+            tickets: LoginTickets(),
             catalogs: CatalogBoard(),
             offersTogether: clientele != .oneClient || group != nil,
             eventLoops: eventLoops,
@@ -167,7 +168,8 @@ package struct Composition {
             credentials: principals.credentials,
             statusAccess: principals.statusAccess(settings),
             identity: identity(addresses),
-            origin: settings.baseURL.origin
+            origin: settings.baseURL.origin,
+            tickets: builder.tickets
         )
     }
 

@@ -12,29 +12,83 @@ import ProxyConfiguration
 extension ServerBuilder {
     /// The grant with which a server is called; nil where it is called as it is configured.
     func grant(of server: ServerSettings, _ source: ServerSource) -> ServerGrant? {
-        guard source != .adHoc, server.egress.ownProxy == OwnProxy(),
-            case .http(let url, let headers, _, _) = server.transport,
-            // Who sets the field himself knows what the server wants.
-            !headers.contains(where: { ASCII.equal($0.name, "Authorization") })
-        else { return nil }
-        let grant = GrantSettings(
-            server: server.displayName, address: url, way: .discovered, scopes: [], client: nil,
-            howToLogIn: howToLogIn(server), metadataDocument: nil)
+        guard source != .adHoc, server.egress.ownProxy == OwnProxy(), let settings = grantSettings(of: server) else {
+            return nil
+        }
         return known.grants.grant(
-            grant,
+            settings,
             GrantSurroundings(
                 egress: egress(of: server), reach: reach(of: server), eventLoop: eventLoops.next(),
-                wall: { WallClock.time }, logger: logger))
+                wall: { WallClock.time }, readFile: Self.readKey, outlivesRun: Self.outlivesRun, logger: logger))
+    }
+
+    private func grantSettings(of server: ServerSettings) -> GrantSettings? {
+        guard case .http(let url, let headers, _, _) = server.transport else { return nil }
+        var settings = GrantSettings(server: server.displayName, address: url, howToLogIn: howToLogIn(server))
+        settings.metadataDocument = metadataDocument
+        switch server.authorization {
+        case .none: return nil
+        case .discovered:
+            // Who sets the field himself knows what the server wants.
+            guard !headers.contains(where: { ASCII.equal($0.name, "Authorization") }) else { return nil }
+        case .oauth(let login):
+            settings.way = .login
+            settings.isPersonal = login.holder == .principal
+            settings.scopes = login.scopes
+            settings.client = login.client.map(GrantClient.init)
+        case .clientCredentials(let credentials):
+            settings.way = .clientCredentials
+            settings.scopes = credentials.scopes
+            settings.client = GrantClient(credentials.client)
+        case .tokenExchange, .enterpriseManaged: return nil
+        }
+        return settings
+    }
+
+    /// The address of a document about the proxy: that of the operator's, else the proxy's own where authorization servers
+    /// can read that.
+    private var metadataDocument: String? {
+        if let configured = settings.identity.clientMetadataURL { return configured.text }
+        guard let origin = settings.baseURL.origin, origin.hasPrefix("https://"), !ListenerAddress.isLocal(settings)
+        else { return nil }
+        return origin + settings.baseURL.pathPrefix + LoginPath.documentPath
     }
 
     /// What somebody has to do who is to log in to a server.
     private func howToLogIn(_ server: ServerSettings) -> String {
         let command = "mcp-proxy login \(server.displayName)"
+        return pagesBase.map { "\(command), or open \($0)\(LoginPath.page(of: server.displayName))" } ?? command
+    }
+
+    /// What the addresses of the proxy's pages begin with; nil where there are none.
+    private var pagesBase: String? {
         guard clientele != .oneClient, settings.address.port != 0 || settings.baseURL.origin != nil,
             settings.address.socketPath == nil || settings.baseURL.origin != nil
-        else { return command }
-        let base = ListenerAddress.base(settings, port: settings.address.port)
-        return "\(command), or open \(base)\(LoginPath.page(of: server.displayName))"
+        else { return nil }
+        return ListenerAddress.base(settings, port: settings.address.port)
+    }
+
+    /// A private key, as its file has it now.
+    private static let readKey: @Sendable (String) throws(GrantFailure) -> String = { path throws(GrantFailure) in
+        do throws(SmallFile.Fault) {
+            return String(decoding: try SmallFile(path, atMost: 64 << 10).bytes, as: UTF8.self)
+        } catch {
+            throw .file("auth.privateKeyFile \"\(path)\" \(error)")
+        }
+    }
+
+    /// Whether a caller of this name is the same one at the next start: who has shown a token without a name is called by a
+    /// number, which may be somebody else's then.
+    private static let outlivesRun: @Sendable (String) -> Bool = { name in
+        !name.utf8.starts(with: "token ".utf8)
+    }
+
+    /// The logins that each caller has for himself; nil where they share one.
+    func personalLogins(of server: ServerSettings, _ source: ServerSource) -> PersonalGrants? {
+        guard case .oauth(let login) = server.authorization, login.holder == .principal,
+            let grant = grant(of: server, source)
+        else { return nil }
+        return PersonalGrants(grant: grant, server: server.displayName, base: pagesBase, tickets: tickets)
     }
 
     /// Shows at a server how it stands with its grant.
@@ -44,8 +98,21 @@ extension ServerBuilder {
         grant.listen(as: ObjectIdentifier(connections)) { [weak connections] report in
             guard let connections else { return false }
             connections.take(report.login)
+            if grant.settings.isPersonal { connections.somebodyLoggedIn() }
             return true
         }
+    }
+}
+
+extension GrantClient {
+    init(_ settings: OAuthClientSettings) {
+        let proof: GrantClient.Proof =
+            switch settings.proof {
+            case .none: .none
+            case .secret(let secret): .secret(secret.reveal())
+            case .privateKeyFile(let path): .privateKeyFile(path)
+            }
+        self.init(identifier: settings.id, proof: proof, issuer: settings.issuer?.text)
     }
 }
 

@@ -18,6 +18,8 @@ struct ServerBuilder: Sendable {
     /// Who reaches the proxy.
     let clientele: Clientele
     let known: KnownServers
+    /// What opens the pages for logins.
+    let tickets: LoginTickets
     /// Where servers say that what they list has changed.
     let catalogs: CatalogBoard
     /// Whether servers are offered together somewhere, so that all that they list has to be known.
@@ -192,6 +194,10 @@ struct ServerBuilder: Sendable {
             if result.isolation == .session { result.isolation = .principal }
         }
         result.note = server.trustNote
+        if let logins = personalLogins(of: server, source) {
+            result.personalLogins = logins
+            (result.isolation, result.statelessIsolation) = (.principal, .principal)
+        }
         result.catalogBoard = catalogs
         result.isOfferedWithOthers = offersTogether && source != .adHoc
         result.anonymousIsOnePerson = clientele != .perhapsStrangers
@@ -201,7 +207,7 @@ struct ServerBuilder: Sendable {
         result.startsProcesses = server.transport.startsProcess
         result.cacheHints.timeToLive = server.cacheTTL
         result.cacheHints.isPublic = server.cacheScope == .public
-        result.statelessIsolation = server.isolation ?? .shared
+        result.statelessIsolation = result.personalLogins == nil ? server.isolation ?? .shared : .principal
         result.pins = pins(of: server, source)
         if clientele == .oneClient { Self.serveOneClient(&result) }
         result.interaction.maximumCapabilitySets = settings.limits.maxCapabilitySets

@@ -13,7 +13,7 @@ extension ServerRegistry {
         to name: String, redirect: String?, for caller: ManagementCaller
     ) async throws(ManagementRefusal) -> String {
         try checkRight(of: caller)
-        let (server, grant) = try await grant(of: name)
+        let (server, grant) = try await grant(of: name, for: caller)
         guard let redirect else {
             return ListenerAddress.base(settings, port: frontDoor.listener.port ?? settings.address.port)
                 + frontDoor.loginLink(to: server.settings.displayName)
@@ -33,7 +33,7 @@ extension ServerRegistry {
         to name: String, answer: String, for caller: ManagementCaller
     ) async throws(ManagementRefusal) -> ServerReport {
         try checkRight(of: caller)
-        let (server, _) = try await grant(of: name)
+        let (server, _) = try await grant(of: name, for: caller)
         do throws(GrantFailure) {
             _ = try await builder.known.grants.finishLogin(LoginAnswer(query: answer), browser: nil)
         } catch {
@@ -45,7 +45,7 @@ extension ServerRegistry {
 
     package func logOut(of name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> ServerReport {
         try checkRight(of: caller)
-        let (server, grant) = try await grant(of: name)
+        let (server, grant) = try await grant(of: name, for: caller)
         do throws(GrantFailure) {
             guard try grant.logOut() else {
                 throw GrantFailure.notLoggedIn
@@ -57,7 +57,9 @@ extension ServerRegistry {
     }
 
     /// A server that somebody can log in to.
-    private func grant(of name: String) async throws(ManagementRefusal) -> (ManagedServer, ServerGrant) {
+    private func grant(
+        of name: String, for caller: ManagementCaller
+    ) async throws(ManagementRefusal) -> (ManagedServer, ServerGrant) {
         let server = try known(name)
         guard let grant = builder.grant(of: server.settings, server.source) else {
             throw ManagementRefusal(
@@ -65,7 +67,7 @@ extension ServerRegistry {
                 "nobody logs in to the server \"\(server.settings.displayName)\": it is a program, or is called with the credentials of its configuration"
             )
         }
-        return (server, grant)
+        return (server, grant.grant(of: caller.principal.name))
     }
 
     /// Waits a moment for the server to say what it is, so that whoever has logged in sees how it stands.
@@ -90,17 +92,20 @@ extension ServerRegistry {
 // MARK: - Logins to servers, in a browser
 
 extension ServerRegistry: LoginDesk {
-    package func description(of name: String) async throws(LoginRefusal) -> LoginDescription {
-        let (server, grant) = try browserGrant(of: name)
+    package func description(of name: String, for caller: String) async throws(LoginRefusal) -> LoginDescription {
+        let (server, grant) = try browserGrant(of: name, for: caller)
         guard case .http(let url, _, _, _) = server.settings.transport else {
             throw LoginRefusal("there is no server of this name", isUnknown: true)
         }
         return LoginDescription(
-            server: server.settings.displayName, host: url.origin.authority, account: grant.report.account)
+            server: server.settings.displayName, host: url.origin.authority, account: grant.report.account,
+            scopes: grant.wantedScopes, isPersonal: grant.settings.isPersonal)
     }
 
-    package func begin(_ name: String, redirect: String, browser: String) async throws(LoginRefusal) -> String {
-        let (_, grant) = try browserGrant(of: name)
+    package func begin(
+        _ name: String, for caller: String, redirect: String, browser: String
+    ) async throws(LoginRefusal) -> String {
+        let (_, grant) = try browserGrant(of: name, for: caller)
         do throws(GrantFailure) {
             return try await grant.beginLogin(redirect: redirect, browser: browser)
         } catch {
@@ -123,11 +128,13 @@ extension ServerRegistry: LoginDesk {
             at: address, redirects: [redirect, "http://127.0.0.1/callback", "http://localhost/callback"])
     }
 
-    private func browserGrant(of name: String) throws(LoginRefusal) -> (ManagedServer, ServerGrant) {
+    private func browserGrant(
+        of name: String, for caller: String
+    ) throws(LoginRefusal) -> (ManagedServer, ServerGrant) {
         guard let server = find(name) else { throw LoginRefusal("there is no server of this name", isUnknown: true) }
         guard let grant = builder.grant(of: server.settings, server.source) else {
             throw LoginRefusal("nobody logs in to this server: it is called with the credentials of its configuration")
         }
-        return (server, grant)
+        return (server, grant.grant(of: caller))
     }
 }

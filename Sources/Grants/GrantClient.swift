@@ -1,0 +1,24 @@
+/// As whom the proxy is known to an authorization server, where the operator has registered it.
+package struct GrantClient: Sendable, Equatable {
+    /// How it proves that.
+    package enum Proof: Sendable, Equatable {
+        case none
+        case secret(String)
+        /// With a private key, in PEM, which is read when it is needed.
+        case privateKeyFile(String)
+    }
+
+    let identifier: String
+    let proof: Proof
+    /// The authorization server that knows it; nil for the one that is found.
+    let issuer: String?
+
+    package init(identifier: String, proof: Proof, issuer: String?) {
+        self.identifier = identifier
+        self.proof = proof
+        self.issuer = issuer
+    }
+
+    var secret: String? { if case .secret(let secret) = proof { secret } else { nil } }
+    var privateKeyFile: String? { if case .privateKeyFile(let path) = proof { path } else { nil } }
+}
