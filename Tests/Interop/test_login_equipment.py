@@ -13,6 +13,7 @@ from support.canaille import Canaille, log_in_at_pages
 from support.config_host import ConfigHost
 from support.connect_proxy import TLSFront
 from support.envelope import modern_call, modern_headers
+from support.fixture import SDKProtectedServer
 from support.login import faults
 from support.login.app import REDIRECT
 from support.login.server import LoginServer
@@ -145,6 +146,18 @@ def test_the_official_sdk_logs_in_at_other_peoples_authorization_server(protecte
         assert server.calls == [("ann", "whoami")] * 2
         assert knock(server, "made-up").status_code == 401
     assert 0 < len(ann.visits) - pages < pages
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_the_official_sdk_logs_in_at_its_own_protected_server(login, own):
+    """Whether that is its own authorization server, as in the SDK's example, or asks ours about each token."""
+    with SDKProtectedServer("protected", None if own else login.url) as server:
+        outcome = log_in("new", {"url": server.mcp_url, "tool": "whose", "calls": 1})
+        assert (outcome["said"], outcome["logins"]) == (["ann"], 1)
+        assert (len(login.logins), len(login.asked("/introspect")) > 0) == (0 if own else 1, not own)
+        login.tokens.revoke()
+        refused = knock(server, login.tokens.made()[0] if login.tokens.made() else "made-up")
+        assert (refused.status_code, "resource_metadata" in refused.headers["www-authenticate"]) == (401, True)
 
 
 # The lock

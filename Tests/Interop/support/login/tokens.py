@@ -82,11 +82,23 @@ class Tokens:
 
     def check(self, token, resources):
         """The token if it is good for one of these resources, otherwise None."""
-        found = self._access.get(token)
-        if found is None or found.grant.ended or found.expires <= time.monotonic():
+        found = self._good(token)
+        if found is None:
             return None
         anywhere = found.grant.resource is None and not self._login.resource_required
         return found if anywhere or found.grant.resource in resources else None
+
+    def _good(self, token):
+        found = self._access.get(token)
+        return found if found and not found.grant.ended and found.expires > time.monotonic() else None
+
+    def described(self, token):
+        """What a resource server is told that asks about a token (RFC 7662)."""
+        if (found := self._good(token)) is None:
+            return {"active": False}
+        grant = found.grant
+        facts = {"sub": grant.person, "client_id": grant.client, "aud": grant.resource, "scope": " ".join(found.scopes)}
+        return {"active": True, **facts}
 
     # What a test has happen to them
 
