@@ -9,15 +9,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from support.authority import Authority
-from support.canaille import Canaille, log_in_at_pages
 from support.config_host import ConfigHost
 from support.connect_proxy import TLSFront
 from support.envelope import modern_call, modern_headers
-from support.fixture import SDKProtectedServer
 from support.login import faults
 from support.login.app import REDIRECT
 from support.login.server import LoginServer
-from support.protected_server import WELL_KNOWN, calls_alone
+from support.protected_server import WELL_KNOWN, calls_alone, knock
 from support.raw import ACCEPT, call_body, initialize_body, only_answer
 from support.visit import log_in
 
@@ -38,13 +36,6 @@ def keys():
 def login():
     with LoginServer("/tenant") as login:
         yield login
-
-
-def knock(server, token=None, body=None):
-    headers = {"Content-Type": "application/json", "Accept": ACCEPT}
-    headers |= {"Authorization": f"Bearer {token}"} if token else {}
-    content = body or initialize_body()
-    return httpx.post(server.mcp_url, content=content, headers=headers, trust_env=False, verify=False)
 
 
 def look(url):
@@ -129,35 +120,6 @@ def test_the_official_sdk_comes_with_credentials_of_its_own(login, protected):
     assert login.logins == []
     shown = login.token_requests()[1]["client_assertion"]
     assert jwt.decode(shown, options={"verify_signature": False})["aud"] == login.url
-
-
-def test_the_official_sdk_logs_in_at_other_peoples_authorization_server(protected, browser):
-    """Canaille, whose pages a robot goes through: a name, a password, consent; the second time it knows that browser."""
-    ann = browser()
-
-    def go(url):
-        return log_in_at_pages(ann, url, REDIRECT).awaited
-
-    with Canaille() as provider, protected(provider, scope="openid") as server:
-        order = {"url": server.mcp_url, "tool": "whoami", "calls": 1}
-        assert log_in("new", order, go)["logins"] == 1
-        pages = len(ann.visits)
-        assert log_in("old", order, go)["logins"] == 1
-        assert server.calls == [("ann", "whoami")] * 2
-        assert knock(server, "made-up").status_code == 401
-    assert 0 < len(ann.visits) - pages < pages
-
-
-@pytest.mark.parametrize("own", [True, False])
-def test_the_official_sdk_logs_in_at_its_own_protected_server(login, own):
-    """Whether that is its own authorization server, as in the SDK's example, or asks ours about each token."""
-    with SDKProtectedServer("protected", None if own else login.url) as server:
-        outcome = log_in("new", {"url": server.mcp_url, "tool": "whose", "calls": 1})
-        assert (outcome["said"], outcome["logins"]) == (["ann"], 1)
-        assert (len(login.logins), len(login.asked("/introspect")) > 0) == (0 if own else 1, not own)
-        login.tokens.revoke()
-        refused = knock(server, login.tokens.made()[0] if login.tokens.made() else "made-up")
-        assert (refused.status_code, "resource_metadata" in refused.headers["www-authenticate"]) == (401, True)
 
 
 # The lock

@@ -13,7 +13,10 @@ import select
 import socket
 from dataclasses import dataclass, field
 
+import httpx
+
 from support.login.metadata import changed
+from support.raw import ACCEPT, initialize_body
 from support.site import CHUNK, Site, gone, send, send_bytes
 
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
@@ -151,6 +154,14 @@ class ProtectedServer(Protection, Site):
                 connection.putheader(name, value)
             connection.endheaders(asked.body)
             copy(connection.sock, handler, asked)
+
+
+def knock(server, token=None, body=None):
+    """The answer to one message of the handshake era, which is the first unless told otherwise."""
+    headers = {"Content-Type": "application/json", "Accept": ACCEPT}
+    headers |= {"Authorization": f"Bearer {token}"} if token else {}
+    content = body or initialize_body()
+    return httpx.post(server.mcp_url, content=content, headers=headers, trust_env=False, verify=False)
 
 
 LEFT_OUT = {"authorization", "connection", "content-length", "transfer-encoding"}
