@@ -1,4 +1,4 @@
-"""The authorization server and the locked servers of these tests, and real clients that log in there. No proxy is involved."""
+"""The authorization server and the locked servers of these tests, and real clients that log in there, without a proxy."""
 
 import json
 
@@ -70,7 +70,7 @@ def test_the_official_sdk_logs_in_under_an_address(tmp_path, login, protected):
     """The authorization server fetches what stands there, over TLS from a server of an authority that it trusts."""
     authority = Authority(tmp_path)
     login.client_documents, login.trusted = True, str(authority.file)
-    with ConfigHost("") as host, TLSFront(authority.certificate("localhost"), int(host.url.split(":")[2].split("/")[0])) as front:
+    with ConfigHost("") as host, TLSFront(authority.certificate("localhost"), httpx.URL(host.url).port) as front:
         name = f"https://localhost:{front.port}/client.json"
         host.body = json.dumps({"client_id": name, "client_name": "interop", "redirect_uris": [REDIRECT]})
         with protected(login) as server:
@@ -129,7 +129,8 @@ def test_the_lock_says_where_to_log_in_at_each_place(login, protected):
     with protected(login, metadata_at=("path", "root", "/elsewhere.json"), scope="read") as server:
         challenge = knock(server).headers["www-authenticate"]
         assert challenge == f'Bearer scope="read", resource_metadata="{server.origin}{WELL_KNOWN}/mcp"'
-        for path, resource in [(f"{WELL_KNOWN}/mcp", server.mcp_url), (WELL_KNOWN, server.origin), ("/elsewhere.json", server.mcp_url)]:
+        places = {f"{WELL_KNOWN}/mcp": server.mcp_url, WELL_KNOWN: server.origin, "/elsewhere.json": server.mcp_url}
+        for path, resource in places.items():
             document = look(server.origin + path).json()
             assert (document["resource"], document["authorization_servers"]) == (resource, [login.url]), path
         server.metadata_changes = {"resource": "https://evil.example.com/mcp", "authorization_servers": None}

@@ -40,7 +40,8 @@ def test_the_official_sdk_logs_in_at_its_own_protected_server(own):
 def test_a_protected_server_of_the_sdk_refuses_what_was_revoked():
     with LoginServer("/tenant") as login, SDKProtectedServer("protected", login.url) as server:
         elsewhere = login.tokens.access(login.tokens.begin("ann", "app", ["read"], "https://mcp.example.com/mcp"))
-        weak, good = (login.tokens.access(login.tokens.begin("ann", "app", scopes, server.mcp_url)) for scopes in ([], ["read"]))
+        weak = login.tokens.access(login.tokens.begin("ann", "app", [], server.mcp_url))
+        good = login.tokens.access(login.tokens.begin("ann", "app", ["read"], server.mcp_url))
         assert [knock(server, token).status_code for token in (None, elsewhere, weak, good)] == [401, 401, 403, 200]
         login.tokens.revoke()
         assert knock(server, good).status_code == 401

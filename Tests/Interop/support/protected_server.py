@@ -116,7 +116,10 @@ class ProtectedServer(Protection, Site):
         return fault(self, handler, normal) if fault else normal()
 
     def _guard(self, handler, asked):
-        message = asked.json if asked.method == "POST" else {}
+        try:
+            message = asked.json if asked.method == "POST" else {}
+        except ValueError:
+            return send(handler, {"error": "this is no JSON"}, 400)
         method = message.get("method")
         tool = message.get("params", {}).get("name") if method == "tools/call" else None
         token = asked.bearer and self.login.check(asked.bearer, self.resources)

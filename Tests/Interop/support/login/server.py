@@ -92,7 +92,7 @@ class LoginServer(Switches, Site):
 
     def answer(self, handler, asked):
         own = "metadata" if WELL_KNOWN in asked.path else asked.path.removeprefix(self.path)
-        fault = self.faults.get(own)
+        fault = self.faults.get(asked.path, self.faults.get(own))
 
         def normal():
             self._answer(handler, asked, own)
