@@ -54,6 +54,8 @@ class Protection:
     tool_scopes: dict = field(default_factory=dict)
     # Tools for which no token is ever enough.
     insatiable: frozenset = frozenset()
+    # Called when a call is let in, before it is passed on.
+    on_call: object = None
     # What comes instead of an answer: {"metadata" or "/mcp": a Fault}.
     faults: dict = field(default_factory=dict)
 
@@ -133,6 +135,8 @@ class ProtectedServer(Protection, Site):
             return self._refuse(handler, 403, "insufficient_scope", " ".join(sorted(named)))
         if tool:
             self.calls.append((token.grant.person if token else None, tool))
+            if self.on_call:
+                self.on_call()
         self._pass_on(handler, asked)
 
     def _refuse(self, handler, status, error, scope):
