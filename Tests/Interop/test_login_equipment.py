@@ -165,6 +165,16 @@ def test_the_lock_opens_to_tokens_for_this_server_while_they_are_good(login, pro
             assert look(f"{server.origin}{WELL_KNOWN}/mcp").json()["authorization_servers"] == [other.url]
 
 
+def test_the_lock_opens_to_tokens_for_the_origin_where_its_metadata_is_that_of_the_origin(login, protected):
+    with protected(login) as server:
+        for resource in [server.origin, server.origin + "/"]:
+            token = login.tokens.access(login.tokens.begin("ann", "app", (), resource))
+            server.metadata_at = ("path",)
+            assert knock(server, token).status_code == 401
+            server.metadata_at = ("root",)
+            assert knock(server, token).status_code == 200
+
+
 def test_the_lock_may_close_in_the_middle_of_a_session_only(login, protected):
     with protected(login, era="legacy", protects=calls_alone) as server:
         session = knock(server).headers["mcp-session-id"]

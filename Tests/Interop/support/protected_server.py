@@ -94,8 +94,8 @@ class ProtectedServer(Protection, Site):
 
     @property
     def resources(self):
-        """The names under which tokens may be for this server."""
-        return {self.mcp_url} | ({self.origin} if WELL_KNOWN in self.metadata_paths else set())
+        """The names under which tokens may be for this server. Some clients write the path of an origin out."""
+        return {self.mcp_url} | ({self.origin, self.origin + "/"} if WELL_KNOWN in self.metadata_paths else set())
 
     @property
     def tokens(self):
