@@ -1,4 +1,4 @@
-"""The authorization server and the locked servers of these tests, and real clients that log in there. No proxy is involved."""
+"""The authorization server and the locked servers of these tests, and real clients that log in there, without a proxy."""
 
 import json
 
@@ -9,14 +9,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from support.authority import Authority
-from support.canaille import Canaille, log_in_at_pages
 from support.config_host import ConfigHost
 from support.connect_proxy import TLSFront
 from support.envelope import modern_call, modern_headers
 from support.login import faults
 from support.login.app import REDIRECT
 from support.login.server import LoginServer
-from support.protected_server import WELL_KNOWN, calls_alone
+from support.protected_server import WELL_KNOWN, calls_alone, knock
 from support.raw import ACCEPT, call_body, initialize_body, only_answer
 from support.visit import log_in
 
@@ -37,13 +36,6 @@ def keys():
 def login():
     with LoginServer("/tenant") as login:
         yield login
-
-
-def knock(server, token=None, body=None):
-    headers = {"Content-Type": "application/json", "Accept": ACCEPT}
-    headers |= {"Authorization": f"Bearer {token}"} if token else {}
-    content = body or initialize_body()
-    return httpx.post(server.mcp_url, content=content, headers=headers, trust_env=False, verify=False)
 
 
 def look(url):
@@ -78,7 +70,7 @@ def test_the_official_sdk_logs_in_under_an_address(tmp_path, login, protected):
     """The authorization server fetches what stands there, over TLS from a server of an authority that it trusts."""
     authority = Authority(tmp_path)
     login.client_documents, login.trusted = True, str(authority.file)
-    with ConfigHost("") as host, TLSFront(authority.certificate("localhost"), int(host.url.split(":")[2].split("/")[0])) as front:
+    with ConfigHost("") as host, TLSFront(authority.certificate("localhost"), httpx.URL(host.url).port) as front:
         name = f"https://localhost:{front.port}/client.json"
         host.body = json.dumps({"client_id": name, "client_name": "interop", "redirect_uris": [REDIRECT]})
         with protected(login) as server:
@@ -130,23 +122,6 @@ def test_the_official_sdk_comes_with_credentials_of_its_own(login, protected):
     assert jwt.decode(shown, options={"verify_signature": False})["aud"] == login.url
 
 
-def test_the_official_sdk_logs_in_at_other_peoples_authorization_server(protected, browser):
-    """Canaille, whose pages a robot goes through: a name, a password, consent; the second time it knows that browser."""
-    ann = browser()
-
-    def go(url):
-        return log_in_at_pages(ann, url, REDIRECT).awaited
-
-    with Canaille() as provider, protected(provider, scope="openid") as server:
-        order = {"url": server.mcp_url, "tool": "whoami", "calls": 1}
-        assert log_in("new", order, go)["logins"] == 1
-        pages = len(ann.visits)
-        assert log_in("old", order, go)["logins"] == 1
-        assert server.calls == [("ann", "whoami")] * 2
-        assert knock(server, "made-up").status_code == 401
-    assert 0 < len(ann.visits) - pages < pages
-
-
 # The lock
 
 
@@ -154,7 +129,8 @@ def test_the_lock_says_where_to_log_in_at_each_place(login, protected):
     with protected(login, metadata_at=("path", "root", "/elsewhere.json"), scope="read") as server:
         challenge = knock(server).headers["www-authenticate"]
         assert challenge == f'Bearer scope="read", resource_metadata="{server.origin}{WELL_KNOWN}/mcp"'
-        for path, resource in [(f"{WELL_KNOWN}/mcp", server.mcp_url), (WELL_KNOWN, server.origin), ("/elsewhere.json", server.mcp_url)]:
+        places = {f"{WELL_KNOWN}/mcp": server.mcp_url, WELL_KNOWN: server.origin, "/elsewhere.json": server.mcp_url}
+        for path, resource in places.items():
             document = look(server.origin + path).json()
             assert (document["resource"], document["authorization_servers"]) == (resource, [login.url]), path
         server.metadata_changes = {"resource": "https://evil.example.com/mcp", "authorization_servers": None}
@@ -187,6 +163,16 @@ def test_the_lock_opens_to_tokens_for_this_server_while_they_are_good(login, pro
             assert knock(server, token).status_code == 401
             assert knock(server, token_for(other, server)).status_code == 200
             assert look(f"{server.origin}{WELL_KNOWN}/mcp").json()["authorization_servers"] == [other.url]
+
+
+def test_the_lock_opens_to_tokens_for_the_origin_where_its_metadata_is_that_of_the_origin(login, protected):
+    with protected(login) as server:
+        for resource in [server.origin, server.origin + "/"]:
+            token = login.tokens.access(login.tokens.begin("ann", "app", (), resource))
+            server.metadata_at = ("path",)
+            assert knock(server, token).status_code == 401
+            server.metadata_at = ("root",)
+            assert knock(server, token).status_code == 200
 
 
 def test_the_lock_may_close_in_the_middle_of_a_session_only(login, protected):

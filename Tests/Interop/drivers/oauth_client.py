@@ -1,10 +1,10 @@
 """The official Python SDK, 1.x or 2.x, as an OAuth client: logs in and calls a tool (run under `old` or `new`).
 
 The argument is JSON: `url`, `tool` and how many `calls`, or `tools`, of which each is called once. It registers by itself
-unless there is a `client` (`id` and perhaps `secret` and `method`) or a `metadata_url`, which is then its name. With `grant`
-"client_credentials" or "private_key_jwt" (then with `key`, in PEM) nobody logs in. Prints, as JSON, what the tools said and how
-often somebody had to log in. What a person does in a browser is done by following the redirect, or with `elsewhere` by
-somebody who reads the address as a line on standard output and writes the one that they came to on standard input.
+unless there is a `client` (`id` and perhaps `secret` and `method`) or a `metadata_url`, which is then its name. With
+`grant` "client_credentials" or "private_key_jwt" (then with `key`, in PEM) nobody logs in. Prints, as JSON, what the tools
+said and how often somebody had to log in. What a person does in a browser is done by following the redirect, or with
+`elsewhere` by who reads the address as a line on standard output and writes the one that it led to on standard input.
 """
 
 import asyncio

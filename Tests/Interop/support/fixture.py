@@ -133,7 +133,8 @@ class SDKServer:
 
     script = str(DIRECTORY / "sdk_server.py")
 
-    def __init__(self, run):
+    def __init__(self, run, arguments=("http",)):
+        self._arguments = arguments
         self._environment = {MARK: f"{run}-upstream"}
         self.process = None
         self.port = None
@@ -144,7 +145,7 @@ class SDKServer:
 
     def __enter__(self):
         self.process = subprocess.Popen(
-            [interpreter("new"), self.script, "http"],
+            [interpreter("new"), self.script, *self._arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -162,3 +163,12 @@ class SDKServer:
     @property
     def mcp_url(self):
         return f"http://127.0.0.1:{self.port}/mcp"
+
+
+class SDKProtectedServer(SDKServer):
+    """The protected server on the official SDK 2.x, for tokens of this authorization server, or of its own."""
+
+    script = str(DIRECTORY / "sdk_protected_server.py")
+
+    def __init__(self, run, issuer=None):
+        super().__init__(run, (issuer,) if issuer else ())

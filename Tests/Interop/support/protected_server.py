@@ -13,7 +13,10 @@ import select
 import socket
 from dataclasses import dataclass, field
 
+import httpx
+
 from support.login.metadata import changed
+from support.raw import ACCEPT, initialize_body
 from support.site import CHUNK, Site, gone, send, send_bytes
 
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
@@ -51,6 +54,8 @@ class Protection:
     tool_scopes: dict = field(default_factory=dict)
     # Tools for which no token is ever enough.
     insatiable: frozenset = frozenset()
+    # Called when a call is let in, before it is passed on.
+    on_call: object = None
     # What comes instead of an answer: {"metadata" or "/mcp": a Fault}.
     faults: dict = field(default_factory=dict)
 
@@ -89,8 +94,8 @@ class ProtectedServer(Protection, Site):
 
     @property
     def resources(self):
-        """The names under which tokens may be for this server."""
-        return {self.mcp_url} | ({self.origin} if WELL_KNOWN in self.metadata_paths else set())
+        """The names under which tokens may be for this server. Some clients write the path of an origin out."""
+        return {self.mcp_url} | ({self.origin, self.origin + "/"} if WELL_KNOWN in self.metadata_paths else set())
 
     @property
     def tokens(self):
@@ -113,7 +118,10 @@ class ProtectedServer(Protection, Site):
         return fault(self, handler, normal) if fault else normal()
 
     def _guard(self, handler, asked):
-        message = asked.json if asked.method == "POST" else {}
+        try:
+            message = asked.json if asked.method == "POST" else {}
+        except ValueError:
+            return send(handler, {"error": "this is no JSON"}, 400)
         method = message.get("method")
         tool = message.get("params", {}).get("name") if method == "tools/call" else None
         token = asked.bearer and self.login.check(asked.bearer, self.resources)
@@ -127,6 +135,8 @@ class ProtectedServer(Protection, Site):
             return self._refuse(handler, 403, "insufficient_scope", " ".join(sorted(named)))
         if tool:
             self.calls.append((token.grant.person if token else None, tool))
+            if self.on_call:
+                self.on_call()
         self._pass_on(handler, asked)
 
     def _refuse(self, handler, status, error, scope):
@@ -151,6 +161,14 @@ class ProtectedServer(Protection, Site):
                 connection.putheader(name, value)
             connection.endheaders(asked.body)
             copy(connection.sock, handler, asked)
+
+
+def knock(server, token=None, body=None):
+    """The answer to one message of the handshake era, which is the first unless told otherwise."""
+    headers = {"Content-Type": "application/json", "Accept": ACCEPT}
+    headers |= {"Authorization": f"Bearer {token}"} if token else {}
+    content = body or initialize_body()
+    return httpx.post(server.mcp_url, content=content, headers=headers, trust_env=False, verify=False)
 
 
 LEFT_OUT = {"authorization", "connection", "content-length", "transfer-encoding"}

@@ -4,7 +4,9 @@ import contextlib
 import json
 import select
 import socket
+import sys
 import threading
+import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from support.connect_proxy import TLSFront
@@ -14,11 +16,27 @@ POLL_SECONDS = 0.02
 CHUNK = 1 << 16
 
 
+class Server(ThreadingHTTPServer):
+    """Keeps what goes wrong in its threads, but for clients that leave."""
+
+    request_queue_size = 128
+
+    def __init__(self, handler, failures):
+        super().__init__(("127.0.0.1", 0), handler)
+        self._failures = failures
+
+    def handle_error(self, request, client_address):
+        failure = sys.exception()
+        if not isinstance(failure, (ConnectionError, TimeoutError)):
+            self._failures.append("".join(traceback.format_exception(failure)))
+
+
 class Site:
     """Listens on loopback for a `with` block; with a certificate, over TLS as `localhost`. Each connection has a thread."""
 
     def __init__(self, certificate=None):
         self.record = Recording()
+        self._failures = []
         # Set at the end, for who waits.
         self.ended = threading.Event()
         site = self
@@ -42,8 +60,7 @@ class Site:
             def log_message(self, *_):
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = Server(Handler, self._failures)
         self.port = self._server.server_port
         self._front = TLSFront(certificate, self.port) if certificate else None
         self.origin = f"https://localhost:{self._front.port}" if certificate else f"http://127.0.0.1:{self.port}"
@@ -58,12 +75,14 @@ class Site:
             self._front.__enter__()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind=None, *_):
         self.ended.set()
         if self._front:
             self._front.__exit__()
         self._server.shutdown()
         self._server.server_close()
+        # A failure of the test itself says more.
+        assert kind or not self._failures, "\n".join(["this server failed:", *self._failures])
 
 
 def read_body(handler):

@@ -57,3 +57,7 @@ class App:
 
 def answer_of(page):
     return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(page.awaited).query))
+
+
+def error_of(response):
+    return response.json().get("error")

@@ -89,9 +89,9 @@ class Clients:
         if login.registration == "matching":
             self._match(wanted.get("application_type"), redirects)
         method = wanted.get("token_endpoint_auth_method", "client_secret_basic")
+        method = login.registration_changes.get("token_endpoint_auth_method", method)
         if method not in login.auth_methods:
             raise Refused("invalid_client_metadata", f"token_endpoint_auth_method {method} is not known here")
-        method = login.registration_changes.get("token_endpoint_auth_method", method)
         secret = None if method == "none" else f"canary-secret-{secrets.token_hex(12)}"
         native = wanted.get("application_type") == "native"
         client = self.add(Client(

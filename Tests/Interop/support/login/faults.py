@@ -46,7 +46,8 @@ class HTML(Status):
     """A page for people, with status 200 unless told otherwise."""
 
     def __init__(self, status=200, times=None):
-        super().__init__(status, b"<!doctype html><title>Welcome</title><p>Please enable JavaScript", "text/html", times=times)
+        page = b"<!doctype html><title>Welcome</title><p>Please enable JavaScript"
+        super().__init__(status, page, "text/html", times=times)
 
 
 class Error(Fault):
@@ -165,3 +166,15 @@ class Lose(Cut):
         finally:
             handler.wfile = wire
         super().answer(site, handler, normal)
+
+
+class Then(Fault):
+    """The right answer, and as soon as it is sent something happens: a function without arguments is called."""
+
+    def __init__(self, action, times=None):
+        super().__init__(times)
+        self._action = action
+
+    def answer(self, site, handler, normal):
+        normal()
+        self._action()

@@ -92,7 +92,7 @@ class LoginServer(Switches, Site):
 
     def answer(self, handler, asked):
         own = "metadata" if WELL_KNOWN in asked.path else asked.path.removeprefix(self.path)
-        fault = self.faults.get(own)
+        fault = self.faults.get(asked.path, self.faults.get(own))
 
         def normal():
             self._answer(handler, asked, own)
@@ -129,6 +129,8 @@ class LoginServer(Switches, Site):
                 self.clients.authenticated(asked)
                 self.tokens.revoke(asked.form.get("token", ""))
                 return send_bytes(handler, b"", 200, "text/plain")
+            case "POST", "/introspect":
+                return send(handler, self.tokens.described(asked.form.get("token")))
             case "GET", "/keys":
                 return send(handler, {"keys": [key.public for key in self.keys]})
         return send_bytes(handler, b"no such page", 404, "text/plain")

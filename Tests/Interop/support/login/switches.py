@@ -52,6 +52,8 @@ class Switches:
     rotates: bool = True
     # Whether a refresh token that comes again ends everything that came of that login.
     notices_reuse: bool = True
+    # Whether a refresh token can come again until something is used that was given for it.
+    forgives_lost_answers: bool = False
     # Members of the answer that are otherwise, or a function that says so of a form; None leaves one out.
     token_changes: object = field(default_factory=dict)
     # Whether tokens can be revoked, at /revoke.
@@ -61,5 +63,5 @@ class Switches:
     trusts: list = field(default_factory=list)
     # Under which name a client is known at another issuer: {issuer: {name here: name there}}.
     clients_elsewhere: dict = field(default_factory=dict)
-    # What comes instead of an answer: {path below the issuer, or "metadata": a Fault}.
+    # What comes instead of an answer: {path below the issuer, "metadata", or a whole path: a Fault}.
     faults: dict = field(default_factory=dict)

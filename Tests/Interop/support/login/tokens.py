@@ -23,6 +23,8 @@ class Grant:
     # Every token of it, in the order in which they were made.
     access: list = field(default_factory=list)
     refresh: list = field(default_factory=list)
+    # The refresh token for which the latest of them were given.
+    renewing: str | None = None
 
 
 @dataclass
@@ -38,6 +40,8 @@ class Tokens:
         self._access = {}
         self._refresh = {}
         self._spent = set()
+        # {token: the refresh token that is spent once this one is used}, for who forgives lost answers.
+        self._replaces = {}
         self.grants = []
 
     def made(self):
@@ -54,12 +58,14 @@ class Tokens:
         scopes = grant.scopes if scopes is None else frozenset(scopes)
         self._access[token] = Access(grant, scopes, time.monotonic() + self._login.lifetime)
         grant.access.append(token)
+        self._replaces[token] = grant.renewing
         return token
 
     def refresh(self, grant):
         token = self._new(REFRESH)
         self._refresh[token] = grant
         grant.refresh.append(token)
+        self._replaces[token] = grant.renewing
         return token
 
     @staticmethod
@@ -76,17 +82,37 @@ class Tokens:
         if token in self._spent:
             grant.ended = self._login.notices_reuse
             raise Refused("invalid_grant", "this refresh token was used before")
-        if self._login.rotates:
+        self._arrived(token)
+        if self._login.rotates and not self._login.forgives_lost_answers:
             self._spent.add(token)
+        grant.renewing = token
         return grant
+
+    def _arrived(self, token):
+        """Whoever shows a token has got it, and needs no more what it was given for."""
+        if self._login.rotates:
+            self._spent.add(self._replaces.get(token))
 
     def check(self, token, resources):
         """The token if it is good for one of these resources, otherwise None."""
-        found = self._access.get(token)
-        if found is None or found.grant.ended or found.expires <= time.monotonic():
+        found = self._good(token)
+        if found is None:
             return None
+        self._arrived(token)
         anywhere = found.grant.resource is None and not self._login.resource_required
         return found if anywhere or found.grant.resource in resources else None
+
+    def _good(self, token):
+        found = self._access.get(token)
+        return found if found and not found.grant.ended and found.expires > time.monotonic() else None
+
+    def described(self, token):
+        """What a resource server is told that asks about a token (RFC 7662)."""
+        if (found := self._good(token)) is None:
+            return {"active": False}
+        grant = found.grant
+        facts = {"sub": grant.person, "client_id": grant.client, "aud": grant.resource, "scope": " ".join(found.scopes)}
+        return {"active": True, **facts}
 
     # What a test has happen to them
 
