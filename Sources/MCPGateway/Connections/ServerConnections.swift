@@ -124,9 +124,11 @@ package final class ServerConnections: Sendable {
     /// Finds out which era the server speaks, waiting for its first connection where that is not known yet.
     ///
     /// - Parameters:
-    ///   - client: What whoever wants to know says of himself.
+    ///   - principal: Who wants to know.
+    ///   - client: What he says of himself.
     ///   - completion: Is called on `eventLoop`; before this returns, where it is known. Must be called on it.
     func findEra(
+        of principal: Principal,
         for client: @autoclosure () -> ClientDeclaration,
         on eventLoop: any EventLoop,
         _ completion: @escaping @Sendable (Result<Era, UpstreamFailure>) -> Void
@@ -134,13 +136,20 @@ package final class ServerConnections: Sendable {
         if settings.beginsWithItsClient { begin(with: client) }
         if case .always(let era) = settings.era { return completion(.success(era)) }
         if let era = eraMemory.era { return completion(.success(era)) }
-        first().run { [self] connection in
+        connectionThatTells(principal, client).run { [self] connection in
             connection.upstream.whenReady { [self] result in
                 release(connection)
                 let era = result.map(\.era)
                 eventLoop.run { completion(era) }
             }
         }
+    }
+
+    /// On which connection the server says what it is: the first one, or where each caller logs in for himself, his.
+    private func connectionThatTells(_ principal: Principal, _ client: () -> ClientDeclaration) -> Connection {
+        guard settings.personalLogins != nil else { return first() }
+        let (key, declaration) = key(for: principal, sessionID: nil, client(), era: .legacy)
+        return hold(key, of: principal, declaration, preferring: eventLoops.next())
     }
 
     /// Which connection serves a client, and what the server is told of the client on it. A stateless server is told

@@ -81,7 +81,7 @@ final class Leg: AttachedClient, @unchecked Sendable {
     }
 
     private func begin(_ attempt: Int, for session: ClientSession) {
-        server.findEra(for: session.declaration, on: session.eventLoop) { [self] era in
+        server.findEra(of: session.principal, for: session.declaration, on: session.eventLoop) { [self] era in
             guard state.isOpening(attempt) else { return }
             switch era {
             case .success(let era): attach(session, era, attempt)

@@ -69,7 +69,7 @@ extension Gateway {
         if let refusal = admit(request.principal, to: server, for: .serverDiscover) {
             return reply.refuse(request, refusal)
         }
-        server.findEra(for: request.declaration(to: server), on: eventLoop) { [self] era in
+        server.findEra(of: request.principal, for: request.declaration(to: server), on: eventLoop) { [self] era in
             guard case .success(.legacy) = era else {
                 release(request.principal, from: server)
                 return ModernCall(request, to: server, reply: reply, on: eventLoop, gateway: self).start()

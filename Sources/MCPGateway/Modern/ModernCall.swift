@@ -82,7 +82,7 @@ final class ModernCall: Caller, @unchecked Sendable {
     }
 
     private func findEra() {
-        server.findEra(for: request.declaration(to: server), on: eventLoop) { [self] era in
+        server.findEra(of: principal, for: request.declaration(to: server), on: eventLoop) { [self] era in
             guard case .starting = state else { return }
             switch era {
             case .success(let era): begin(era)

@@ -83,7 +83,7 @@ struct NameTable: Sendable {
     /// What a name may stand for that is newer than the last lists: by the longest prefix, so that `git_hub` is not taken
     /// for `git`.
     func guess(_ offered: String) -> Origin? {
-        guard style != .never else { return nil }
+        guard style != .never else { return servers.count == 1 ? Origin(member: 0, name: ByteText(offered)) : nil }
         let guesses = servers.enumerated().compactMap { member, server -> (length: Int, origin: Origin)? in
             guard let name = OfferedName.original(of: offered, prefix: server.prefix),
                 // Else it would be offered under another name, as one that is listed or not at all.

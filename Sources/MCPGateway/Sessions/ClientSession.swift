@@ -276,6 +276,14 @@ package final class ClientSession: Caller, @unchecked Sendable {
             return
         }
         _ = remove(exchange)
+        if case .login = answer { leaveUntilLogin(exchange.connection.server) }
+    }
+
+    /// Lets go of a server that nobody has logged in to yet: what it speaks shows only after that.
+    private func leaveUntilLogin(_ server: ServerConnections) {
+        guard let leg = legs[server], !exchanges.values.contains(where: { $0.exchange.connection.server === server })
+        else { return }
+        drop(leg, reason: "nobody has logged in to the server")
     }
 
     /// Answers a call where several servers are offered, unless another one of them has to be asked.

@@ -1,0 +1,93 @@
+"""Servers to which each caller of the proxy logs in for himself."""
+
+import asyncio
+
+import pytest
+
+from support.envelope import modern_call, modern_headers
+from support.login.server import LoginServer
+from support.managed import bearer
+from support.raw import Streamable, only_answer
+
+pytestmark = pytest.mark.anyio
+
+ANN, BOB = "canary-token-of-ann-0123456789", "canary-token-of-bob-0123456789"
+CLIENTS = {name: {"tokens": [token], "servers": ["*"]} for name, token in (("ann", ANN), ("bob", BOB))}
+OPENS_URLS = {"elicitation": {"url": {}}}
+
+
+@pytest.fixture
+def login():
+    with LoginServer("/tenant") as login:
+        yield login
+
+
+@pytest.fixture(params=["legacy", "modern"])
+def era(request):
+    return request.param
+
+
+@pytest.fixture
+def server(login, protected, era):
+    with protected(login, era, scope="read") as server:
+        yield server
+
+
+@pytest.fixture
+def proxy(launch, server):
+    servers = {"jira": server.streamable(auth={"type": "oauth", "per": "principal"})}
+    with launch(servers, proxy={"clients": CLIENTS}) as proxy:
+        yield proxy
+
+
+def log_in(browser, address, login, person):
+    login.person = person
+    page = browser.open(address)
+    assert page.status == 200, page.text
+    page = browser.press(page, "Log in")
+    assert (page.status, "Logged in" in page.text) == (200, True), page.text
+
+
+@pytest.mark.parametrize("path", ["/jira/mcp", "/mcp"])
+async def test_each_caller_is_led_to_the_login_and_calls_as_himself(proxy, server, login, browser, http, path):
+    tool = "whoami" if path != "/mcp" else "jira__whoami"
+    for name, token in (("ann", ANN), ("bob", BOB)):
+        client = await Streamable(proxy.url(path), http, headers=bearer(token)).initialize(OPENS_URLS)
+        answer = await client.call(tool)
+        assert answer["error"]["code"] == -32042, answer
+        (asked,) = answer["error"]["data"]["elicitations"]
+        assert asked["mode"] == "url"
+        log_in(browser(), asked["url"], login, name)
+        answer = await client.call(tool)
+        assert "result" in answer, answer
+    assert server.calls == [("ann", "whoami"), ("bob", "whoami")]
+
+
+async def test_a_client_that_opens_no_urls_reads_the_address(proxy, server, login, browser, http):
+    client = await proxy.client("jira", http, headers=bearer(ANN)).initialize()
+    answer = await client.call("whoami")
+    assert answer["error"]["data"]["url"] in answer["error"]["message"]
+    log_in(browser(), answer["error"]["data"]["url"], login, "ann")
+    assert "result" in await client.call("whoami")
+    assert server.calls == [("ann", "whoami")]
+
+
+async def test_a_client_without_a_session_comes_back_after_the_login(proxy, server, login, browser, http):
+    async def call(**more):
+        message = modern_call("whoami", capabilities=OPENS_URLS)
+        message["params"].update(more)
+        return only_answer(
+            await http.post(proxy.url("/jira/mcp"), json=message, headers={**modern_headers(message), **bearer(ANN)})
+        )
+
+    answer = await call()
+    assert answer["result"]["resultType"] == "input_required", answer
+    ((key, asked),) = answer["result"]["inputRequests"].items()
+    assert (asked["method"], asked["params"]["mode"]) == ("elicitation/create", "url")
+    again = asyncio.ensure_future(
+        call(inputResponses={key: {"action": "accept"}}, requestState=answer["result"]["requestState"])
+    )
+    log_in(browser(), asked["params"]["url"], login, "ann")
+    answer = await again
+    assert "content" in answer["result"], answer
+    assert server.calls == [("ann", "whoami")]
