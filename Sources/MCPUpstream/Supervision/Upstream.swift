@@ -53,6 +53,8 @@ package final class Upstream: @unchecked Sendable {
     private var generation = 0
     private var lastID: Int64 = 0
     private var wasReady = false
+    /// Whether somebody has logged in since the last attempt began.
+    private var hasMissedLogin = false
     /// Whether a start may take longer than `startTimeout`: one that has never been ready, because the program may have to
     /// be downloaded first, and one that took longer the last time.
     var mayStartSlowly = true
@@ -231,6 +233,7 @@ package final class Upstream: @unchecked Sendable {
 
     func connect() {
         retryAt = nil
+        hasMissedLogin = false
         lastAttempt = eventLoop.now
         state = .starting
         let conversation = makeConversation()
@@ -261,6 +264,7 @@ package final class Upstream: @unchecked Sendable {
 
     /// Somebody has logged in to the server: tries it at once, if it was waiting for that.
     package func loginDone() {
+        hasMissedLogin = true
         guard case .waiting(let failure) = state, failure.code == .loginNeeded else { return }
         attempt()
     }
@@ -362,7 +366,11 @@ extension Upstream: ConversationOwner {
         if readyFor == nil { failWaiting(failure) }
         if isClosed { return }
         state = .waiting(failure)
-        if !failure.isLasting { retryLater(failure, readyFor: readyFor) }
+        if !failure.isLasting {
+            retryLater(failure, readyFor: readyFor)
+        } else if failure.code == .loginNeeded, hasMissedLogin {
+            attempt()
+        }
     }
 
     /// A conversation has ended that was not, or is not any more, the one in use.
