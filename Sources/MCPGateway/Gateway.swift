@@ -1,6 +1,6 @@
 import Logging
 package import MCPCore
-import MCPUpstream
+package import MCPUpstream
 package import NIOCore
 import Synchronization
 
@@ -82,6 +82,7 @@ package final class Gateway: Sendable {
         offer: Offer,
         narrowing: Narrowing = .none,
         principal: Principal,
+        passed: PassedFields = .none,
         on eventLoop: any EventLoop,
         completion: @escaping @Sendable (Opening) -> Void
     ) {
@@ -98,13 +99,15 @@ package final class Gateway: Sendable {
             completion(.refused(Refusal(.overloaded, "too many sessions are open; end one or try again later")))
             return
         }
+        var declaration = ClientDeclaration(in: initialize)
+        declaration.passed = passed
         let session = ClientSession(
             id: SessionStore.makeID(),
             principal: principal,
             offer: offer,
             narrowing: narrowing,
             version: ProtocolVersion(inHandshake: requested) ?? .latestLegacy,
-            declaration: ClientDeclaration(in: initialize),
+            declaration: declaration,
             eventLoop: eventLoop,
             gateway: self
         )
@@ -156,16 +159,19 @@ package final class Gateway: Sendable {
         offer: Offer,
         narrowing: Narrowing = .none,
         principal: Principal,
+        passed: PassedFields = .none,
         on eventLoop: any EventLoop,
         completion: @escaping @Sendable (ClientSession) -> Void
     ) {
+        var declaration = offer.ownDeclaration
+        declaration.passed = passed
         let session = ClientSession(
             id: SessionStore.makeID(),
             principal: principal,
             offer: offer,
             narrowing: narrowing,
             version: .march2025,
-            declaration: offer.ownDeclaration,
+            declaration: declaration,
             isForOneRequest: true,
             eventLoop: eventLoop,
             gateway: self

@@ -1,5 +1,6 @@
 import MCPCore
 import MCPGateway
+import MCPUpstream
 import NIOCore
 
 /// A client with a session to which everything goes on one channel: a stream of the HTTP+SSE transport, or standard
@@ -7,6 +8,7 @@ import NIOCore
 ///
 /// Confined to its event loop; that is what makes `@unchecked Sendable` true.
 final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
+    private var passed = PassedFields.none
     let principal: Principal
     let offer: Offer
     private let narrowing: Narrowing
@@ -92,10 +94,17 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
         send(refusal.answer(to: id))
     }
 
+    /// Takes what a request says in header fields that are for servers.
+    func take(_ passed: PassedFields) {
+        self.passed = passed
+        session?.take(passed)
+    }
+
     private func open(_ initialize: Message) {
         isOpening = true
-        gateway.open(initialize, offer: offer, narrowing: narrowing, principal: principal, on: eventLoop) {
-            [self] opening in
+        gateway.open(
+            initialize, offer: offer, narrowing: narrowing, principal: principal, passed: passed, on: eventLoop
+        ) { [self] opening in
             isOpening = false
             defer { opened() }
             switch opening {

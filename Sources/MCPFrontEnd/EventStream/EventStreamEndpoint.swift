@@ -102,8 +102,10 @@ final class EventStreamEndpoint: Sendable {
             responder.refuse(error)
             return
         }
+        let passed = request.passed
         session.run { session in
             do throws(Refusal) {
+                session.take(passed)
                 try session.receive(message)
                 responder.run { $0.respond(.accepted) }
             } catch {

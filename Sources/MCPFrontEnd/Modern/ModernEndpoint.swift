@@ -69,7 +69,8 @@ struct ModernEndpoint: Sendable {
                 offer: request.offer,
                 narrowing: narrowing,
                 principal: request.principal,
-                parameters: ModernHeaders.parameters(request.http)
+                parameters: ModernHeaders.parameters(request.http),
+                passed: request.passed
             ),
             reply,
             on: responder.eventLoop

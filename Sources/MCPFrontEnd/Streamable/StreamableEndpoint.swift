@@ -86,7 +86,9 @@ struct StreamableEndpoint: Sendable {
             try receiveWithoutSession(message, request, accepts, responder)
             return
         }
+        let passed = request.passed
         session.run { session in
+            session.take(passed)
             receive(message, in: session, accepts, responder)
         }
     }
@@ -117,6 +119,7 @@ struct StreamableEndpoint: Sendable {
             offer: request.offer,
             narrowing: try NarrowingReader.read(request.admitted),
             principal: request.principal,
+            passed: request.passed,
             on: responder.eventLoop,
             completion: body
         )
@@ -139,7 +142,8 @@ struct StreamableEndpoint: Sendable {
     ) throws(Refusal) {
         let narrowing = try NarrowingReader.read(request.admitted)
         gateway.open(
-            message, offer: request.offer, narrowing: narrowing, principal: request.principal, on: responder.eventLoop
+            message, offer: request.offer, narrowing: narrowing, principal: request.principal, passed: request.passed,
+            on: responder.eventLoop
         ) { opening in
             switch opening {
             case .opened(let session, let answer):
@@ -246,7 +250,11 @@ struct StreamableEndpoint: Sendable {
             throw Refusal(.malformed, "\"initialize\" must not be part of a batch")
         }
         if let named {
-            named.run { [messages] in receive(messages, in: $0, accepts, responder) }
+            let passed = request.passed
+            named.run { [messages] in
+                $0.take(passed)
+                receive(messages, in: $0, accepts, responder)
+            }
         } else if !hasRequests {
             responder.respond(.accepted)
         } else {

@@ -34,6 +34,8 @@ package final class Connection: @unchecked Sendable {
     private static let quietAfterCancellation = TimeAmount.seconds(5)
     /// Which questions the server has been told that its clients answer.
     let declared: DeclaredCapabilities
+    /// The header fields of its client that go to the server with every request.
+    private let passing: PassingFields
     /// Whether somebody wants to hear what the server says unasked.
     private(set) var wantsToListen: Bool
     /// The level that the server was told last, where calls without a session have asked for log messages.
@@ -51,6 +53,8 @@ package final class Connection: @unchecked Sendable {
     ) {
         self.key = key
         self.server = server
+        let passing = PassingFields(declaration.passed.fields(server.settings.passed))
+        self.passing = passing
         // A session of its own listens when its client does; a shared connection always.
         wantsToListen = if case .session = key { false } else { true }
         declared = DeclaredCapabilities(JSONText(accepted: declaration.capabilities).root)
@@ -63,7 +67,9 @@ package final class Connection: @unchecked Sendable {
             lists: server.lists,
             limits: server.limits,
             circuit: circuit,
-            makeLink: server.links.factory(for: server.settings.personalLogins.map { _ in principal.name })
+            makeLink: server.links.factory(
+                for: server.settings.personalLogins.map { _ in principal.name },
+                passing: passing)
         )
     }
 
@@ -81,6 +87,13 @@ package final class Connection: @unchecked Sendable {
 
     /// Whether what the server says unasked comes on another stream than its answers.
     var hearsOnAnotherStream: Bool { upstream.link is any ListeningLink }
+
+    /// Passes on what its client says from now on.
+    func pass(_ passed: PassedFields) {
+        let fields = passed.fields(server.settings.passed)
+        passing.fields = fields
+        upstream.link?.pass(fields)
+    }
 
     // MARK: Clients
 

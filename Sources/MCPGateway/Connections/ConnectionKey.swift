@@ -1,4 +1,5 @@
 import MCPCore
+package import MCPUpstream
 package import NIOCore
 
 /// What a connection to a server is for; sessions with equal keys share it.
@@ -11,11 +12,14 @@ package enum ConnectionKey: Hashable, Sendable {
 /// A client's declared capabilities, comparable.
 package struct CapabilitiesKey: Hashable, Sendable {
     private let bytes: [UInt8]
+    /// What its header fields say of who the client is to servers.
+    private let passed: PassedFields
 
     package static let none = CapabilitiesKey(ByteBuffer(string: "{}"))
 
     /// - Parameter capabilities: A JSON object. White space between tokens makes no difference.
-    package init(_ capabilities: ByteBuffer) {
+    package init(_ capabilities: ByteBuffer, _ passed: PassedFields = .none) {
+        self.passed = passed
         var inString = false
         var escaped = false
         bytes = capabilities.readableBytesView.filter { byte in

@@ -16,11 +16,14 @@ final class LinkSource: Sendable {
 
     /// What makes them for a connection, also after a change.
     ///
-    /// - Parameter caller: For whose calls alone they are; nil for everybody's.
-    func factory(for caller: String?) -> Upstream.LinkFactory {
+    /// - Parameters:
+    ///   - caller: For whose calls alone they are; nil for everybody's.
+    ///   - passing: The header fields of its client.
+    func factory(for caller: String?, passing: PassingFields) -> Upstream.LinkFactory {
         { [self] eventLoop in
             let link = make(on: eventLoop)
             if let caller { link.isOnBehalf(of: caller) }
+            if !passing.fields.isEmpty { link.pass(passing.fields) }
             return link
         }
     }

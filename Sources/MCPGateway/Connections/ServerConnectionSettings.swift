@@ -42,6 +42,8 @@ package struct ServerConnectionSettings: Sendable {
     package var cacheHints = CacheHints()
     /// Whether all callers without a token act for the same person.
     package var anonymousIsOnePerson = false
+    /// Which header fields of clients the server gets.
+    package var passed: [PassedFields.Rule] = []
     /// The logins that each caller has for himself; nil where all callers share what the server is called with.
     package var personalLogins: (any PersonalLogins)?
     /// Whether the server asks clients things during calls.

@@ -160,18 +160,22 @@ package final class ServerConnections: Sendable {
         _ declaration: ClientDeclaration,
         era: Era
     ) -> (ConnectionKey, ClientDeclaration) {
+        let passed = settings.passed.isEmpty ? .none : declaration.passed
         if era == .modern {
+            var own = ownDeclaration
+            own.passed = passed
             return switch (settings.statelessIsolation, sessionID) {
-            case (.shared, _): (firstKey, ownDeclaration)
-            case (.session, let id?): (.session(id), ownDeclaration)
-            case (.session, nil), (.principal, _): (.principal(principal, capabilities: .none), ownDeclaration)
+            case (.shared, _): (firstKey, own)
+            case (.session, let id?): (.session(id), own)
+            case (.session, nil), (.principal, _):
+                (.principal(principal, capabilities: CapabilitiesKey(ByteBuffer(string: "{}"), passed)), own)
             }
         }
         return switch (isolation, sessionID) {
         case (.shared, _): (.shared, ownDeclaration)
         case (.session, let id?): (.session(id), declaration)
         case (.session, nil), (.principal, _):
-            (.principal(principal, capabilities: CapabilitiesKey(declaration.capabilities)), declaration)
+            (.principal(principal, capabilities: CapabilitiesKey(declaration.capabilities, passed)), declaration)
         }
     }
 

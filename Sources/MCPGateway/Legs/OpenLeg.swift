@@ -44,7 +44,8 @@ struct OpenLeg: Sendable {
             for: request.principal,
             sessionID: nil,
             // A stateless server is told by the request itself who asks.
-            era == .modern ? server.ownDeclaration : request.declaration(to: server),
+            era == .modern && server.settings.passed.isEmpty
+                ? server.ownDeclaration : request.declaration(to: server),
             era,
             preferring: eventLoop
         )

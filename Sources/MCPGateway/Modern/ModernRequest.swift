@@ -1,5 +1,5 @@
 package import MCPCore
-import MCPUpstream
+package import MCPUpstream
 import NIOCore
 
 /// A request of a client without session, as it came.
@@ -13,6 +13,8 @@ package struct ModernRequest: Sendable {
     package let principal: Principal
     /// The `Mcp-Param-*` header fields, with lower-case names; nil where the transport has no header fields.
     package private(set) var parameters: [(name: String, value: String)]?
+    /// What of its header fields is for servers.
+    private let passed: PassedFields
 
     package init(
         _ message: Message,
@@ -20,8 +22,10 @@ package struct ModernRequest: Sendable {
         offer: Offer,
         narrowing: Narrowing = .none,
         principal: Principal,
-        parameters: [(name: String, value: String)]? = nil
+        parameters: [(name: String, value: String)]? = nil,
+        passed: PassedFields = .none
     ) {
+        self.passed = passed
         self.message = message
         self.id = id
         self.offer = offer
@@ -69,6 +73,7 @@ package struct ModernRequest: Sendable {
     /// What a server is told of the client: what it leaves out, the proxy says of itself.
     func declaration(to server: ServerConnections?) -> ClientDeclaration {
         var declaration = server?.ownDeclaration ?? offer.ownDeclaration
+        declaration.passed = passed
         let metadata = message.envelope.metadata
         if let info = message.view(metadata.clientInfo?.value) { declaration.clientInfo = info.bytes }
         if let capabilities = message.view(metadata.clientCapabilities?.value) {

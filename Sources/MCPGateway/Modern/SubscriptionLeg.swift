@@ -36,7 +36,8 @@ final class SubscriptionLeg: AttachedClient, @unchecked Sendable {
     func start() {
         guard let subscription else { return }
         let request = subscription.request
-        server.findEra(of: request.principal, for: request.declaration(to: server), on: subscription.eventLoop) { [self] era in
+        server.findEra(of: request.principal, for: request.declaration(to: server), on: subscription.eventLoop) {
+            [self] era in
             guard case .starting = state else { return }
             switch era {
             case .success(let era): attach(era)

@@ -84,6 +84,17 @@ package final class Offer: Sendable {
         }
     }
 
+    /// Which header fields of clients are for servers of it.
+    package var passedNames: [String] {
+        state.withLock { state in
+            switch state.content {
+            case .server(let member): member.server.settings.passed.map(\.clientName)
+            case .merged(let members, _):
+                members.isEmpty ? [] : members.flatMap { $0.server.settings.passed.map(\.clientName) }
+            }
+        }
+    }
+
     package var logsRequests: Bool { state.withLock { $0.logsRequests } }
     package var edition: Int { state.withLock { $0.edition } }
 

@@ -1,5 +1,5 @@
 package import MCPCore
-import MCPUpstream
+package import MCPUpstream
 import MCPValues
 package import NIOCore
 
@@ -33,7 +33,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     package let eventLoop: any EventLoop
     package let version: ProtocolVersion
     /// What the client says of itself, for every server to which a leg is opened.
-    let declaration: ClientDeclaration
+    private(set) var declaration: ClientDeclaration
     let capabilities: DeclaredCapabilities
     /// Whether the client has never opened it, so that it shares its connection with others and ends with its calls.
     let isForOneRequest: Bool
@@ -87,6 +87,20 @@ package final class ClientSession: Caller, @unchecked Sendable {
         self.opened = eventLoop.now
         self.lastUsed = opened
         if isAtServersOwnPath, let member = offer.member { _ = leg(to: member) }
+    }
+
+    /// Takes what a request says in header fields that are for servers.
+    package func take(_ passed: PassedFields) {
+        guard declaration.passed != passed else { return }
+        declaration.passed = passed
+        for leg in legs.all where !leg.server.settings.passed.isEmpty {
+            guard let connection = leg.current?.connection else { continue }
+            if case .session = connection.key {
+                connection.run { $0.pass(passed) }
+            } else {
+                drop(leg, reason: "the client's credentials for the server have changed")
+            }
+        }
     }
 
     /// Whether everything passes as it is.

@@ -20,6 +20,9 @@ package protocol UpstreamLink: AnyObject {
     /// Says for whose calls alone it is there, before it is opened.
     func isOnBehalf(of caller: String)
 
+    /// Sends these header fields with every request from now on, besides those that are configured.
+    func pass(_ fields: [(name: String, value: String)])
+
     /// Starts the process or prepares the connection. Ends in `linkOpened` or `linkClosed`.
     func open(_ receiver: any UpstreamLinkReceiver)
 
@@ -83,6 +86,7 @@ extension UpstreamLink {
     package var mirrorsFields: Bool { false }
 
     package func isOnBehalf(of caller: String) {}
+    package func pass(_ fields: [(name: String, value: String)]) {}
     package func statelessServerFound() {}
     package func sessionIsLost(accordingTo words: String, inAnswerTo id: Int64) -> Bool { false }
 

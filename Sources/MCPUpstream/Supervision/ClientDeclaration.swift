@@ -7,6 +7,8 @@ package struct ClientDeclaration: Sendable {
     package var clientInfo: ByteBuffer
     /// The `capabilities` object, as the client wrote it.
     package var capabilities: ByteBuffer
+    /// What of its requests' header fields is for servers.
+    package var passed = PassedFields.none
 
     package init(clientInfo: ByteBuffer, capabilities: ByteBuffer = ByteBuffer(string: "{}")) {
         self.clientInfo = clientInfo

@@ -30,7 +30,8 @@ extension ServerBuilder {
         case .none: return nil
         case .discovered:
             // Who sets the field himself knows what the server wants.
-            guard !headers.contains(where: { ASCII.equal($0.name, "Authorization") }) else { return nil }
+            let names = headers.map(\.name) + server.passedHeaders.map(\.upstreamName)
+            guard !names.contains(where: { ASCII.equal($0, "Authorization") }) else { return nil }
         case .oauth(let login):
             settings.way = .login
             settings.isPersonal = login.holder == .principal

@@ -198,6 +198,11 @@ struct ServerBuilder: Sendable {
             result.personalLogins = logins
             (result.isolation, result.statelessIsolation) = (.principal, .principal)
         }
+        result.passed = server.passedHeaders.map {
+            PassedFields.Rule(clientName: $0.clientName, upstreamName: $0.upstreamName)
+        }
+        // Nobody's credentials are on a connection of somebody else's.
+        if !result.passed.isEmpty { result.isolation = .session }
         result.catalogBoard = catalogs
         result.isOfferedWithOthers = offersTogether && source != .adHoc
         result.anonymousIsOnePerson = clientele != .perhapsStrangers
@@ -207,7 +212,8 @@ struct ServerBuilder: Sendable {
         result.startsProcesses = server.transport.startsProcess
         result.cacheHints.timeToLive = server.cacheTTL
         result.cacheHints.isPublic = server.cacheScope == .public
-        result.statelessIsolation = result.personalLogins == nil ? server.isolation ?? .shared : .principal
+        let isPersonal = result.personalLogins != nil || !result.passed.isEmpty
+        result.statelessIsolation = isPersonal ? .principal : server.isolation ?? .shared
         result.pins = pins(of: server, source)
         if clientele == .oneClient { Self.serveOneClient(&result) }
         result.interaction.maximumCapabilitySets = settings.limits.maxCapabilitySets

@@ -39,6 +39,7 @@ package final class DetectingHTTPLink: ListeningLink {
     private let makeStreamable: ((any RequestAuthority)?) -> StreamableHTTPLink
     private let makeSSE: ((any RequestAuthority)?) -> SSELink
     private var authority: (any RequestAuthority)?
+    private var passed: [(name: String, value: String)] = []
     private var state = State.new
     private var link: (any UpstreamLink)?
     private var ear: DetectionEar?
@@ -80,6 +81,11 @@ package final class DetectingHTTPLink: ListeningLink {
 
     // MARK: UpstreamLink
 
+    package func pass(_ fields: [(name: String, value: String)]) {
+        passed = fields
+        link?.pass(fields)
+    }
+
     package func isOnBehalf(of caller: String) {
         authority = authority?.onBehalf(of: caller)
     }
@@ -96,6 +102,7 @@ package final class DetectingHTTPLink: ListeningLink {
             streamable.refusals = self
             link = streamable
         }
+        link?.pass(passed)
         let ear = DetectionEar(self)
         self.ear = ear
         link?.open(ear)
@@ -218,6 +225,7 @@ extension DetectingHTTPLink: StreamableRefusals {
     ) -> Bool {
         guard case .trying = state, first?.id == id, [400, 404, 405].contains(status) else { return false }
         let sse = makeSSE(authority)
+        sse.pass(passed)
         let ear = DetectionEar(self)
         state = .falling(sse, ear, Refusal(id: id, failure: failure))
         sse.open(ear)

@@ -28,8 +28,8 @@ package final class SSELink: UpstreamLink {
     /// Whether the operator has said which transport it is, rather than that it was found out.
     package var isDeclared = false
     private var way: RequestWay
-    private let streamFields: RequestFields
-    private let postFields: RequestFields
+    private var streamFields: RequestFields
+    private var postFields: RequestFields
     private var state = State.new
     private var receiver: (any UpstreamLinkReceiver)?
     private var stream: SSEStream?
@@ -67,6 +67,11 @@ package final class SSELink: UpstreamLink {
     package var recentErrorOutput: [String] { [] }
 
     // MARK: UpstreamLink
+
+    package func pass(_ fields: [(name: String, value: String)]) {
+        postFields.add(configured: fields)
+        streamFields.add(configured: fields)
+    }
 
     package func isOnBehalf(of caller: String) {
         way.isOnBehalf(of: caller)

@@ -83,6 +83,11 @@ package final class StreamableHTTPLink: ListeningLink {
 
     // MARK: UpstreamLink
 
+    package func pass(_ fields: [(name: String, value: String)]) {
+        postFields.add(configured: fields)
+        streamFields.add(configured: fields)
+    }
+
     package func isOnBehalf(of caller: String) {
         way.isOnBehalf(of: caller)
     }
