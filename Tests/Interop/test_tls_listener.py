@@ -426,6 +426,24 @@ def test_a_named_proxy_is_believed_by_its_authority(launch, files, authority, sh
         shell.run("list", "--proxy", proxy.base, SSL_CERT_FILE=str(authority.file))
 
 
+@pytest.mark.parametrize("command", [["list"], ["call", "echo", "echo"], ["logs", "echo"], ["reload"]])
+def test_a_file_of_authorities_that_cannot_be_used_is_named(launch, files, authority, shell, command):
+    """A proxy that could not be asked for that is not said to be away."""
+    empty = shell.write("empty.pem", "")
+    with launch({}, **settings(files, authority)) as proxy:
+        for file, words in (("/nowhere/ca.pem", "cannot be read"), (empty, "holds no certificate in PEM")):
+            done = shell.run(*command, "--proxy", proxy.base, status=1, SSL_CERT_FILE=str(file))
+            assert f'SSL_CERT_FILE "{file}" {words}' in done.stderr
+            assert "no proxy answers" not in done.stderr
+
+
+def test_a_command_that_speaks_plain_http_is_told_to_use_https(launch, files, authority, shell):
+    with launch({}, **settings(files, authority)) as proxy:
+        for command in (["list"], ["logs", "echo"]):
+            done = shell.run(*command, "--proxy", proxy.base.replace("https://", "http://"), status=1)
+            assert "use https:// in place of http://" in done.stderr
+
+
 def unnamed(authority):
     context = trusting(authority)
     context.check_hostname = False
