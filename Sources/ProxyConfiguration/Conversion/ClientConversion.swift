@@ -127,6 +127,7 @@ enum ClientConversion {
                 "no client is asked for a certificate", at: node.position, reader.path("certificates"),
                 write: "Name the file of their authority in mcpProxy.tls.clientCAFile")
         }
+        CertificatePattern.check(in: reader, &context)
         let rights = client.rights
         if rights.servers.texts.isEmpty, rights.management == .none {
             switch rights.groups {
