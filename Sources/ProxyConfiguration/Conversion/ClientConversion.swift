@@ -151,7 +151,8 @@ enum ClientConversion {
         _ context: inout ConversionContext
     ) {
         guard case .array(let elements)? = reader.node("tools")?.value else { return }
-        let prefixes = settings.servers.map { $0.offeredPrefix + "__" }
+        let servers = settings.servers.map(\.offeredPrefix)
+        let prefixes = servers.map { $0 + "__" }
         let given = (settings.groups + [settings.endpoint]).flatMap { $0.overrides.compactMap(\.name) }
         for (index, element) in elements.enumerated() where context.hasRoom(for: .warning) {
             guard case .string(let pattern) = element.value else { continue }
@@ -165,8 +166,28 @@ enum ClientConversion {
             context.warn(
                 "the pattern\(shown) matches no tool: tools are named with the prefix of their server here",
                 at: element.position, reader.path("tools").appending(index: index),
-                write: #"Write a pattern such as "git__*push*""#)
+                write: near(pattern, plain, shown: !shown.isEmpty, servers, given)
+                    ?? #"Write a pattern such as "git__*push*""#)
         }
+    }
+
+    /// What a pattern of tools was probably meant to be: one with the prefix of a server that there is, or a name that a
+    /// group gives.
+    ///
+    /// - Parameter plain: Without `!`.
+    private static func near(
+        _ pattern: String, _ plain: String, shown isShown: Bool, _ servers: [String], _ given: [String]
+    ) -> String? {
+        let meant: String
+        if let end = plain.range(ofFirst: "__") {
+            guard let server = nearestKey(to: String(plain[..<end.lowerBound]), in: servers) else { return nil }
+            // What a variable brought in is not repeated.
+            meant = server + (isShown ? String(plain[end.lowerBound...]) : "__*")
+        } else {
+            guard let name = nearestKey(to: plain, in: given) else { return nil }
+            meant = name
+        }
+        return "Did you mean \(ConfigurationPath.quoted((pattern.hasPrefix("!") ? "!" : "") + meant))?"
     }
 }
 
