@@ -9,6 +9,7 @@ enum ClientConversion {
         guard let proxy else { return }
         var owners = TokenOwners(of: settings)
         var patterns = KnownPatterns()
+        var taken = TakenMatches()
         let members = proxy.members("clients", &context)
         settings.clients.reserveCapacity(members.count)
         for (member, path) in members {
@@ -23,6 +24,7 @@ enum ClientConversion {
             client.rights.tools.patterns = patterns.kept(client.rights.tools.patterns)
             if case .named(let groups) = client.rights.groups { client.rights.groups = .named(patterns.kept(groups)) }
             MatchConversion.check(client, in: reader, settings.identity, &context)
+            MatchConversion.checkOrder(client, in: reader, &taken, &context)
             settings.clients.append(client)
         }
         if !settings.identity.issuers.isEmpty, !settings.clients.isEmpty,
