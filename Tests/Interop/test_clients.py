@@ -227,6 +227,11 @@ async def test_calls_beyond_the_number_in_a_minute_are_refused(proxy, http):
     assert response.status_code == 429 and 1 <= int(response.headers["Retry-After"]) <= 20
     error = response.json()["error"]
     assert error["code"] == -31004 and "callsPerMinute" in error["message"]
+    for _ in range(5):
+        assert (await front.post(modern_call("git_log"))).status_code == 429
+    proxy.wait_output("warning calls are refused")
+    [line] = [line for line in proxy.stderr.splitlines() if "calls are refused" in line]
+    assert 'by="client slow"' in line and "callsPerMinute=3" in line
     # Lists are no calls, and others have their own.
     assert await listed(proxy, http, "slow", "/git") == ["git_log", "git_push", "git_force_push"]
     other = Front(proxy.url("/git/mcp"), http, bearer(TOKENS["laptop"]))
