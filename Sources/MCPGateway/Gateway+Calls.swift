@@ -1,4 +1,6 @@
+import Logging
 import MCPCore
+import MCPValues
 
 // MARK: - Counting calls
 
@@ -9,6 +11,7 @@ extension Gateway {
     /// - Returns: nil for a call that is counted now, and must be released.
     func admit(_ principal: Principal, to server: ServerConnections, for method: Method) -> Refusal? {
         if method.isCall, let seconds = principal.takeCall() {
+            tellOfTooMany(principal, at: server)
             return Refusal(
                 .tooManyCalls(retryAfter: seconds),
                 "too many calls within a minute (callsPerMinute of the client); try again in \(seconds) s")
@@ -21,6 +24,17 @@ extension Gateway {
             return Refusal(.shuttingDown, "server \"\(server.displayName)\" is being removed")
         }
         return nil
+    }
+
+    /// Leaves a line once a minute for each caller: who reads the log would else not learn why a client has no answers.
+    private func tellOfTooMany(_ principal: Principal, at server: ServerConnections) {
+        guard principal.tellsOfTooMany() else { return }
+        server.logger.warning(
+            "calls are refused: there are more within a minute than callsPerMinute of the client",
+            metadata: [
+                "by": "\(principal.name)", "callsPerMinute": "\(principal.rights.callsPerMinute ?? 0)",
+                "server": "\(server.displayName)",
+            ])
     }
 
     func release(_ principal: Principal, from server: ServerConnections) {

@@ -10,7 +10,7 @@ from support.envelope import modern_call
 from support.modern import Front
 from support.raw import Streamable, call_body, http_client, only_answer, text_of
 from support.shelves import Shelf, Shelves, said, tool
-from support.wait import eventually_succeeds
+from support.wait import eventually, eventually_succeeds
 from test_tls_listener import HOST, put, settings, trusting
 
 pytestmark = pytest.mark.anyio
@@ -95,6 +95,23 @@ async def test_a_certificate_of_which_nothing_is_said_opens_nothing(proxy, visit
     async with visiting(*names, subject=subject) as http:
         for name, called in [("git", "log"), ("mail", "send")]:
             assert await status(proxy, http, name, called) == 401
+
+
+async def test_the_log_says_which_certificate_was_not_enough(launch, shelves, files, authority, visiting):
+    """By what a pattern would see of it; nothing of it steers a terminal."""
+    members = guarded(files, authority, clients=CLIENTS, options={"logEnabled": True})
+    with launch(shelves.entries(), **members) as proxy:
+        async with visiting(subject="CN=c\x1b[31mi,O=Else") as http:
+            assert await status(proxy, http, "git", "log") == 401
+        async with visiting(x509.UniformResourceIdentifier("spiffe://example.org/b"), subject="") as http:
+            assert await status(proxy, http, "git", "log") == 401
+        async with visiting(subject="CN=ci,O=Example") as http:
+            assert await status(proxy, http, "mail", "send") == 404
+        proxy.wait_output("certificate=URI:spiffe://example.org/b")
+        eventually(lambda: proxy.stderr.count(" request refused ") == 3, "three lines")
+        [first, second, third] = [line for line in proxy.stderr.splitlines() if " request refused " in line]
+        assert "\x1b" not in first and "certificate=CN=c" in first and "[31mi,O=Else" in first and "status=401" in first
+        assert "status=401" in second and "certificate=" not in third
 
 
 async def test_a_token_counts_before_the_certificate(proxy, visiting):

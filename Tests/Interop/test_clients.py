@@ -227,6 +227,11 @@ async def test_calls_beyond_the_number_in_a_minute_are_refused(proxy, http):
     assert response.status_code == 429 and 1 <= int(response.headers["Retry-After"]) <= 20
     error = response.json()["error"]
     assert error["code"] == -31004 and "callsPerMinute" in error["message"]
+    for _ in range(5):
+        assert (await front.post(modern_call("git_log"))).status_code == 429
+    proxy.wait_output("warning calls are refused")
+    [line] = [line for line in proxy.stderr.splitlines() if "calls are refused" in line]
+    assert 'by="client slow"' in line and "callsPerMinute=3" in line
     # Lists are no calls, and others have their own.
     assert await listed(proxy, http, "slow", "/git") == ["git_log", "git_push", "git_force_push"]
     other = Front(proxy.url("/git/mcp"), http, bearer(TOKENS["laptop"]))
@@ -399,11 +404,41 @@ def test_who_may_what_is_told_with_the_reason(make_proxy, shelves):
     told = json.loads(run(proxy, "access", "--output", "json").stdout)
     assert told["mailer"] == {
         "servers": ["mail"], "groups": ["all"], "tools": ["*"], "readOnly": False, "management": "none",
+        "comesWith": {"tokens": 1, "certificates": []},
     }
     unknown = run(proxy, "access", "nobody")
     assert unknown.returncode == 1 and "there are: laptop, agents" in unknown.stderr
     for token in TOKENS.values():
         assert token not in everybody.stdout + everybody.stderr + one + json.dumps(told)
+
+
+def test_by_what_a_client_is_known_is_told(make_proxy, shelves, directory):
+    """Its certificates and claims too; a client that nobody can be is told as that."""
+    issuer = "https://login.example.com"
+    clients = {
+        "ci": {"tokens": ["t" * 20], "certificates": ["CN=ci,O=Example", "!CN=old"], "servers": ["git"]},
+        "staff": {"match": {"issuer": issuer, "claims": {"groups": ["dev", "ops"]}}, "servers": ["git"]},
+        "ghost": {"servers": ["git"]},
+    }
+    tls = {"certificateFile": str(directory() / "tls.crt")}
+    identity = {"issuers": [{"issuer": issuer, "audience": "https://mcp.example.com"}]}
+
+    def told(**keys):
+        settings = {"clients": clients, "identity": identity, "tls": {**tls, **keys}}
+        proxy = make_proxy(shelves.entries(), proxy=settings)
+        rows = {line.split()[0]: line for line in run(proxy, "access").stdout.splitlines()}
+        return rows, {name: run(proxy, "access", name).stdout for name in clients}, run(proxy, "access", "--output", "json")
+
+    rows, single, scripts = told(clientCAFile=str(directory() / "ca.pem"))
+    assert rows["ci"].endswith("1 token, certificates") and rows["staff"].endswith("access tokens")
+    assert rows["ghost"].endswith("nobody can be it") and "nobody can be this client" in single["ghost"]
+    assert 'comes with: certificates: "CN=ci,O=Example", "!CN=old"\n' in single["ci"]
+    assert f'comes with: access tokens of {issuer} with groups: "dev" or "ops"' in single["staff"]
+    assert json.loads(scripts.stdout)["staff"]["comesWith"] == {
+        "tokens": 0, "certificates": [], "match": {"issuer": issuer, "claims": {"groups": ["dev", "ops"]}},
+    }
+    rows, single, _ = told()
+    assert rows["ci"].endswith("1 token") and "no client is asked for one" in single["ci"]
 
 
 def test_an_entry_for_a_client_program_is_of_one_client(make_proxy, shelves):

@@ -270,6 +270,16 @@ def test_a_named_file_is_used_when_nothing_runs(stopped):
     assert "--one-shot" in stopped.run("call", "one", "echo", "text=x", status=1).stderr
 
 
+def test_a_proxy_that_was_named_is_not_replaced(stopped):
+    """Who has said which proxy is meant is told that it does not answer; nothing is started in its place."""
+    address = f"http://127.0.0.1:{free_port()}"
+    for named, settings in ((["--proxy", address], {}), ([], {"MCP_PROXY_URL": address})):
+        for command in (["list"], ["tools"], ["call", "one", "echo", "text=x"]):
+            done = stopped.run(*command, *named, "--config", stopped.proxy.file, status=1, **settings)
+            assert f"no proxy answers at {address}; start it" in done.stderr and "started here" not in done.stderr
+            assert not done.stdout
+
+
 def test_ctrl_c_ends_a_call_and_its_server(stopped, directory):
     """Ctrl-C in the middle of a one-shot call ends it with 130 and leaves no process."""
     with stopped.begin("call", "one", "hold", f"file={directory() / 'never'}", "--one-shot") as process:

@@ -1,4 +1,4 @@
-/// Certificates that sign themselves, in force from 2026 to 2126, and their key.
+/// Certificates in force from 2026 to 2126, and their key, with which all of them are signed.
 package enum CertificateText {
     /// With characters that RFC 4514 escapes, and five alternative names, of which one has a space and one is an address.
     package static let named = pem(
@@ -34,6 +34,59 @@ package enum CertificateText {
         VGYb3L7tRs6UE8my+s9+6+4f51tqtg6V7P/Npp/kw3DQXiJ51gsf5pQwCgYIKoZIzj0EAwIDSAAw
         RQIhAJJHFrHVHgHzhzvOYjs2Xtufu6eL+PL5k9vjs8ZjMdJeAiB9BbdC0zlYpxhoRw+Py5OTHzdH
         aykYnwvdRyaxVRAwyw==
+        """)
+
+    /// Of an authority that signs itself, named `r`.
+    package static let root = pem(
+        """
+        MIIBKzCB0qADAgECAgEBMAoGCCqGSM49BAMCMAwxCjAIBgNVBAMMAXIwIBcNMjYwMTAxMDAwMDAw
+        WhgPMjEyNjAxMDEwMDAwMDBaMAwxCjAIBgNVBAMMAXIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
+        AARk7d8lMOAiNvNRpQm6mp3vnbnI1kjotlRmG9y+7UbOlBPJsvrPfuvuH+dbarYOlez/zaaf5MNw
+        0F4iedYLH+aUoyMwITAPBgNVHRMBAf8EBTADAQH/MA4GA1UdDwEB/wQEAwIChDAKBggqhkjOPQQD
+        AgNIADBFAiByjxy1udXNitDUJjsW7lFuX0yAcqhf7+gCFuFpOOJCqwIhALwVJgmHDhH9yyeeybmh
+        WIJv11x+D3hpM83YLPMnk4zO
+        """)
+
+    /// The same, whose key may sign nothing but messages.
+    package static let muteRoot = pem(
+        """
+        MIIBKzCB0qADAgECAgEBMAoGCCqGSM49BAMCMAwxCjAIBgNVBAMMAXIwIBcNMjYwMTAxMDAwMDAw
+        WhgPMjEyNjAxMDEwMDAwMDBaMAwxCjAIBgNVBAMMAXIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
+        AARk7d8lMOAiNvNRpQm6mp3vnbnI1kjotlRmG9y+7UbOlBPJsvrPfuvuH+dbarYOlez/zaaf5MNw
+        0F4iedYLH+aUoyMwITAPBgNVHRMBAf8EBTADAQH/MA4GA1UdDwEB/wQEAwIHgDAKBggqhkjOPQQD
+        AgNIADBFAiEA9NbRbcIpRjlFCprvKpfOmdfeWeFblhtbzfhI/p9NcNkCIBgjvqXYlNUIzLp5iEPL
+        xa6fBiC/T6FS/l6Kfo6KKcJa
+        """)
+
+    /// Of an authority that `r` has signed.
+    package static let between = pem(
+        """
+        MIIBHDCBwqADAgECAgEBMAoGCCqGSM49BAMCMAwxCjAIBgNVBAMMAXIwIBcNMjYwMTAxMDAwMDAw
+        WhgPMjEyNjAxMDEwMDAwMDBaMAwxCjAIBgNVBAMMAWIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
+        AARk7d8lMOAiNvNRpQm6mp3vnbnI1kjotlRmG9y+7UbOlBPJsvrPfuvuH+dbarYOlez/zaaf5MNw
+        0F4iedYLH+aUoxMwETAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQCOy0IZ28fE
+        1rWmYenQ7Yon1Q9ZXHaq9nicFOxP1qnH8wIhAKLWIbn7ngzRjLEW6R3jXkHYFMoAz/z/+kZrqt4O
+        vliA
+        """)
+
+    /// Of nobody but itself, signed by `r`.
+    package static let leaf = pem(
+        """
+        MIIBFzCBv6ADAgECAgEBMAoGCCqGSM49BAMCMAwxCjAIBgNVBAMMAXIwIBcNMjYwMTAxMDAwMDAw
+        WhgPMjEyNjAxMDEwMDAwMDBaMAwxCjAIBgNVBAMMAWwwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
+        AARk7d8lMOAiNvNRpQm6mp3vnbnI1kjotlRmG9y+7UbOlBPJsvrPfuvuH+dbarYOlez/zaaf5MNw
+        0F4iedYLH+aUoxAwDjAMBgNVHRMBAf8EAjAAMAoGCCqGSM49BAMCA0cAMEQCIGsz90I6CQkk0h0P
+        WyWWFv9STF++PI0mKzPW6kETm2OIAiBpDyyeQDpvjuxab4kSbMcwIQYRjZ2AX7jvlUL1iHJddg==
+        """)
+
+    /// Of nobody but itself, named `r` and signed by itself.
+    package static let ownLeaf = pem(
+        """
+        MIIBGDCBv6ADAgECAgEBMAoGCCqGSM49BAMCMAwxCjAIBgNVBAMMAXIwIBcNMjYwMTAxMDAwMDAw
+        WhgPMjEyNjAxMDEwMDAwMDBaMAwxCjAIBgNVBAMMAXIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
+        AARk7d8lMOAiNvNRpQm6mp3vnbnI1kjotlRmG9y+7UbOlBPJsvrPfuvuH+dbarYOlez/zaaf5MNw
+        0F4iedYLH+aUoxAwDjAMBgNVHRMBAf8EAjAAMAoGCCqGSM49BAMCA0gAMEUCIQCQjqQ86IZAwVD3
+        m6ZLnt8V3TLnxIMM+jSa+0yAPUP23QIgJeBOZuN6N5RGf6M8dwC6DowW8r54xMeqZQuUg+0qHO8=
         """)
 
     /// The key of all of them.

@@ -174,6 +174,7 @@ extension ClientSocket {
     func note(refusal status: HTTPResponseStatus, _ reason: String, server: String? = nil) {
         var place = server
         if place == nil, case .route(let name)? = visitor?.place { place = name }
-        handler.refused(RefusedRequest(status: status, reason: reason, address: address, server: place))
+        handler.refused(
+            RefusedRequest(status: status, reason: reason, address: address, server: place, certificate: certificate))
     }
 }

@@ -73,7 +73,7 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
     /// Whether nothing can be read or written before a handshake is complete.
     private var isHandshaking: Bool
     /// What the client has shown in that handshake.
-    private var certificate: ClientCertificate?
+    private(set) var certificate: ClientCertificate?
 
     init(
         limits: HTTPLimits, listener: HTTPListener, handler: any HTTPRequestHandler, isHandshaking: Bool = false

@@ -9,6 +9,8 @@ struct RefusedRequest {
     let address: String
     /// The route that it was for, where that is known.
     let server: String?
+    /// What its client has shown when the connection was opened.
+    let certificate: ClientCertificate?
 
     /// The facts for the log.
     ///
@@ -16,6 +18,8 @@ struct RefusedRequest {
     func facts(server displayName: String?) -> Logger.Metadata {
         var facts: Logger.Metadata = ["status": "\(status.code)", "reason": "\(reason)", "address": "\(address)"]
         if let displayName { facts["server"] = "\(displayName)" }
+        // Who is told to show who they are has shown this already.
+        if status == .unauthorized, let certificate { facts["certificate"] = "\(certificate.holder)" }
         return facts
     }
 }

@@ -7,6 +7,7 @@ package struct CertificateFault: Error, Equatable, CustomStringConvertible {
         case encryptedKey
         case keyDoesNotFit
         case noClientAuthority
+        case noRootAuthority
         case expired
         case notYetValid
         case unusable
@@ -30,6 +31,8 @@ package struct CertificateFault: Error, Equatable, CustomStringConvertible {
         case .encryptedKey: "holds a private key with a password, which nobody could be asked for"
         case .keyDoesNotFit: "holds another key than that of the certificate"
         case .noClientAuthority: "holds no certificate of an authority in PEM"
+        case .noRootAuthority:
+            "holds no certificate of an authority that signs itself, so that no client's certificate leads to one"
         case .expired: "holds a certificate that has expired (\(detail))"
         case .notYetValid: "holds a certificate that is not in force yet (\(detail))"
         case .unusable: "cannot be used: \(detail)"
@@ -44,6 +47,8 @@ package struct CertificateFault: Error, Equatable, CustomStringConvertible {
         case .encryptedKey: "write it without one: openssl pkey -in key.pem -out plain.pem"
         case .keyDoesNotFit: "name the key with which the certificate was asked for"
         case .noClientAuthority: "put the certificates of the authorities of clients into it"
+        case .noRootAuthority:
+            "put the root certificate of the clients' authority into it (CA:TRUE), not that of a client or of this proxy"
         case .expired: "renew the certificate"
         case .notYetValid: "wait, or look at the clock of this machine"
         case .unusable: "make certificate and key anew"
@@ -55,7 +60,7 @@ package struct CertificateFault: Error, Equatable, CustomStringConvertible {
         switch code {
         case .noCertificate, .expired, .notYetValid, .unusable: "certificateFile"
         case .noKey, .encryptedKey, .keyDoesNotFit: "keyFile"
-        case .noClientAuthority: "clientCAFile"
+        case .noClientAuthority, .noRootAuthority: "clientCAFile"
         }
     }
 }

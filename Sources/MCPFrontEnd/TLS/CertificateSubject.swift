@@ -5,32 +5,14 @@ import SwiftASN1
 enum CertificateSubject {
     /// - Parameter certificate: The whole certificate (DER).
     static func text(of certificate: [UInt8]) throws -> String {
-        let whole = try children(of: try DER.parse(certificate), .sequence)
-        guard let signed = whole.first else { throw ASN1Error.invalidASN1Object(reason: "an empty certificate") }
-        var fields = try children(of: signed, .sequence)[...]
-        // The version stands in front where it is not the first one (RFC 5280, 4.1).
-        if fields.first?.identifier == ASN1Identifier(tagWithNumber: 0, tagClass: .contextSpecific) {
-            fields = fields.dropFirst()
-        }
-        // serialNumber, signature, issuer, validity, subject.
-        guard let subject = fields.dropFirst(4).first else {
-            throw ASN1Error.invalidASN1Object(reason: "a certificate without a subject")
-        }
-        let parts = try children(of: subject, .sequence).map { part in
-            try children(of: part, .set).map(attribute).joined(separator: "+")
+        let parts = try CertificateFields(of: certificate).subject.members(.sequence).map { part in
+            try part.members(.set).map(attribute).joined(separator: "+")
         }
         return parts.reversed().joined(separator: ",")
     }
 
-    private static func children(of node: ASN1Node, _ identifier: ASN1Identifier) throws -> [ASN1Node] {
-        guard node.identifier == identifier, case .constructed(let nodes) = node.content else {
-            throw ASN1Error.unexpectedFieldType(node.identifier)
-        }
-        return Array(nodes)
-    }
-
     private static func attribute(_ node: ASN1Node) throws -> String {
-        let pair = try children(of: node, .sequence)
+        let pair = try node.members(.sequence)
         guard pair.count == 2, case .primitive(let bytes) = pair[1].content else {
             throw ASN1Error.invalidASN1Object(reason: "a part of a name without a value")
         }

@@ -19,6 +19,9 @@ package final class ClientCertificate: Sendable {
         self.ends = ends
     }
 
+    /// By what its holder is the same with another certificate.
+    package var holder: String { subject.isEmpty ? names.first ?? "sha256:\(fingerprint)" : subject }
+
     /// - Throws: when it is no certificate after all, which BoringSSL would have said.
     convenience init(_ certificate: NIOSSLCertificate) throws {
         let bytes = try certificate.toDERBytes()

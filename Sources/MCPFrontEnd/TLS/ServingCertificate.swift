@@ -37,8 +37,9 @@ package struct ServingCertificate: Sendable {
         configuration.applicationProtocols = ["http/1.1"]
         configuration.shutdownTimeout = Self.farewell
         if let clientAuthorities {
-            configuration.trustRoots = .certificates(
-                try Self.certificates(in: clientAuthorities, orElse: .noClientAuthority))
+            let authorities = try Self.certificates(in: clientAuthorities, orElse: .noClientAuthority)
+            guard authorities.contains(where: Self.isRoot) else { throw CertificateFault(.noRootAuthority) }
+            configuration.trustRoots = .certificates(authorities)
             // A client without a certificate has to show a token. One with another's is not spoken to.
             configuration.certificateVerification = .optionalVerification
         }
@@ -61,6 +62,14 @@ package struct ServingCertificate: Sendable {
             throw CertificateFault(code)
         }
         return found
+    }
+
+    private static func isRoot(_ certificate: NIOSSLCertificate) -> Bool {
+        // What cannot be read here either is nobody's root.
+        guard let bytes = try? certificate.toDERBytes(), let isRoot = try? RootAuthority.isRoot(bytes) else {
+            return false
+        }
+        return isRoot
     }
 
     /// Fails where the certificate is not in force.

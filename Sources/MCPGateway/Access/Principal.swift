@@ -44,6 +44,9 @@ package struct Principal: Sendable {
     ///
     /// - Returns: nil, or in how many seconds there will be one when there is none.
     func takeCall(at now: NIODeadline = .now()) -> Int? { standing.isNamed ? standing.takeCall(at: now) : nil }
+
+    /// Whether it is to be told in the log that there was none: once a minute.
+    func tellsOfTooMany(at now: NIODeadline = .now()) -> Bool { standing.tellsOfTooMany(at: now) }
 }
 
 extension Principal: Hashable {

@@ -9,7 +9,12 @@ package final class Standing: Sendable {
         var rights: Rights
         var wider: [ScopedRights] = []
         var calls = MinuteBudget()
+        /// When it was told last that there were too many.
+        var told: NIODeadline?
     }
+
+    /// How often it is told at most.
+    private static let telling = TimeAmount.minutes(1)
 
     package let name: String
     /// Of the name, for every call looks callers up.
@@ -59,6 +64,15 @@ package final class Standing: Sendable {
     func takeCall(at now: NIODeadline) -> Int? {
         state.withLock { state in
             state.rights.callsPerMinute.flatMap { state.calls.take(perMinute: $0, at: now) }
+        }
+    }
+
+    /// Whether it is to be told that there were too many calls: once a minute, however many there were.
+    func tellsOfTooMany(at now: NIODeadline) -> Bool {
+        state.withLock { state in
+            if let told = state.told, now - told < Self.telling { return false }
+            state.told = now
+            return true
         }
     }
 }

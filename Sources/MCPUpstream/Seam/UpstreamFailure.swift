@@ -60,7 +60,8 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
     /// Set when the server is not called for now, because this has happened to it again and again.
     package private(set) var pause: Pause?
 
-    /// Whether somebody is there who speaks no TLS that is believed, as with another certificate.
+    /// Whether it is for TLS that nobody is spoken to: somebody is there who speaks none that is believed, as with another
+    /// certificate, or what was to be believed cannot be read.
     package var isNotBelieved = false
 
     /// How often something has happened, and when it is tried again.

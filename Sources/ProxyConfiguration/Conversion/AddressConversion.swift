@@ -56,7 +56,8 @@ enum AddressConversion {
                 "\(reader.node("addr").flatMap(ConversionContext.quotedAddress) ?? "this") is not an address to listen on"
                     + (namesNoPort(text) ? "; a port is a number from 0 to 65535" : ""),
                 at: reader.node("addr")?.position, reader.path("addr"),
-                write: suggestion(for: text))
+                write: isPath(text)
+                    ? SocketPathConversion.suggestion(for: text, reader.node("addr")) : suggestion(for: text))
             return ListenAddress()
         }
         let host = parts.host.first == "[" ? String(parts.host.dropFirst().dropLast()) : parts.host
@@ -67,6 +68,11 @@ enum AddressConversion {
         guard let colon = text.lastIndex(of: ":") else { return false }
         let port = text[text.index(after: colon)...]
         return !port.isEmpty && HostAndPort.port(port) == nil
+    }
+
+    /// Whether it is probably the path of a Unix socket, without the word that says so.
+    private static func isPath(_ text: String) -> Bool {
+        ["/", "./", "../", "~"].contains(where: text.hasPrefix) || text.hasSuffix(".sock") || text.hasSuffix(".socket")
     }
 
     private static func suggestion(for text: String) -> String {

@@ -9,6 +9,7 @@ enum ClientConversion {
         guard let proxy else { return }
         var owners = TokenOwners(of: settings)
         var patterns = KnownPatterns()
+        var taken = TakenMatches()
         let members = proxy.members("clients", &context)
         settings.clients.reserveCapacity(members.count)
         for (member, path) in members {
@@ -23,6 +24,7 @@ enum ClientConversion {
             client.rights.tools.patterns = patterns.kept(client.rights.tools.patterns)
             if case .named(let groups) = client.rights.groups { client.rights.groups = .named(patterns.kept(groups)) }
             MatchConversion.check(client, in: reader, settings.identity, &context)
+            MatchConversion.checkOrder(client, in: reader, &taken, &context)
             settings.clients.append(client)
         }
         if !settings.identity.issuers.isEmpty, !settings.clients.isEmpty,
@@ -127,6 +129,7 @@ enum ClientConversion {
                 "no client is asked for a certificate", at: node.position, reader.path("certificates"),
                 write: "Name the file of their authority in mcpProxy.tls.clientCAFile")
         }
+        CertificatePattern.check(in: reader, &context)
         let rights = client.rights
         if rights.servers.texts.isEmpty, rights.management == .none {
             switch rights.groups {
@@ -150,7 +153,8 @@ enum ClientConversion {
         _ context: inout ConversionContext
     ) {
         guard case .array(let elements)? = reader.node("tools")?.value else { return }
-        let prefixes = settings.servers.map { $0.offeredPrefix + "__" }
+        let servers = settings.servers.map(\.offeredPrefix)
+        let prefixes = servers.map { $0 + "__" }
         let given = (settings.groups + [settings.endpoint]).flatMap { $0.overrides.compactMap(\.name) }
         for (index, element) in elements.enumerated() where context.hasRoom(for: .warning) {
             guard case .string(let pattern) = element.value else { continue }
@@ -164,8 +168,28 @@ enum ClientConversion {
             context.warn(
                 "the pattern\(shown) matches no tool: tools are named with the prefix of their server here",
                 at: element.position, reader.path("tools").appending(index: index),
-                write: #"Write a pattern such as "git__*push*""#)
+                write: near(pattern, plain, shown: !shown.isEmpty, servers, given)
+                    ?? #"Write a pattern such as "git__*push*""#)
         }
+    }
+
+    /// What a pattern of tools was probably meant to be: one with the prefix of a server that there is, or a name that a
+    /// group gives.
+    ///
+    /// - Parameter plain: Without `!`.
+    private static func near(
+        _ pattern: String, _ plain: String, shown isShown: Bool, _ servers: [String], _ given: [String]
+    ) -> String? {
+        let meant: String
+        if let end = plain.range(ofFirst: "__") {
+            guard let server = nearestKey(to: String(plain[..<end.lowerBound]), in: servers) else { return nil }
+            // What a variable brought in is not repeated.
+            meant = server + (isShown ? String(plain[end.lowerBound...]) : "__*")
+        } else {
+            guard let name = nearestKey(to: plain, in: given) else { return nil }
+            meant = name
+        }
+        return "Did you mean \(ConfigurationPath.quoted((pattern.hasPrefix("!") ? "!" : "") + meant))?"
     }
 }
 

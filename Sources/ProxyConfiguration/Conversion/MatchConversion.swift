@@ -108,4 +108,22 @@ enum MatchConversion {
                 at: reader.node("scopes")?.position, reader.path("scopes"), write: "Write \"match\" as well")
         }
     }
+
+    /// Warns of a client that is never reached, since one before it takes all of its callers.
+    ///
+    /// - Parameter taken: Whom the clients before take; this one is noted.
+    static func checkOrder(
+        _ client: ClientSettings, in reader: ObjectReader, _ taken: inout TakenMatches,
+        _ context: inout ConversionContext
+    ) {
+        guard let match = client.match else { return }
+        if let taker = taken.taker(of: match) {
+            let name = ConfigurationPath.quoted(taker)
+            context.warn(
+                "nobody is this client with an access token: all whom it matches are the client \(name) before it",
+                at: reader.node("match")?.position, reader.path("match"),
+                write: "Write it before \(name), since the first client that matches counts")
+        }
+        taken.note(match, of: client.name)
+    }
 }

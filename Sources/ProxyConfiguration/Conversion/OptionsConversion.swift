@@ -9,7 +9,10 @@ enum OptionsConversion {
         var tokens: [Secret] = []
         for (index, entry) in texts.enumerated() {
             let path = reader.path(key).appending(index: index)
-            guard let token = AuthToken.check(entry.text, at: entry.node.position, path, &context) else { continue }
+            guard
+                let token = AuthToken.check(
+                    entry.text, holdsFile: entry.node.holdsFile, at: entry.node.position, path, &context)
+            else { continue }
             if seen.insert(Secret(token)).inserted { tokens.append(Secret(token)) }
         }
         return tokens
@@ -80,49 +83,5 @@ struct WrittenOptions {
     /// An empty list of tokens is written, not left out: such a server asks for no token, as in the Go program.
     func merged(over defaults: ServerOptions) -> ServerOptions {
         changes.values.reduce(into: defaults) { options, change in change(&options) }
-    }
-}
-
-/// The checks of one bearer token.
-enum AuthToken {
-    /// Shorter tokens can be guessed.
-    static let shortestSafe = 16
-    /// The values in the examples of the documentation, which everybody knows.
-    static let examples: Set<String> = [
-        "DefaultTokens", "SpecificTokens", "DefaultToken", "SpecificToken", "<YOUR_TOKEN>",
-    ]
-
-    /// The token without the word `Bearer`, or nil if it cannot be one.
-    static func check(
-        _ text: String, at position: SourcePosition, _ path: ConfigurationPath, _ context: inout ConversionContext
-    ) -> String? {
-        let trimmed = text.trimmingSpaces
-        let token = trimmed.hasPrefix("Bearer ") ? trimmed.dropFirst(7).trimmingSpaces : trimmed
-        guard !token.isEmpty, token != "Bearer" else {
-            context.error("the token is empty", at: position, path, write: "Write a token, or remove the entry")
-            return nil
-        }
-        if let fault = fault(of: token) {
-            context.error(fault, at: position, path, write: "Use letters, digits and punctuation, without spaces")
-            return nil
-        }
-        if let doubt = doubt(of: token) {
-            context.warn(
-                doubt, at: position, path, write: "Write your own, such as the output of \"openssl rand -hex 32\"")
-        }
-        return token
-    }
-
-    /// Why a text cannot be a token, in words that do not hold it.
-    static func fault(of token: String) -> String? {
-        token.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-            ? nil : "the token has a character that cannot stand in a header"
-    }
-
-    /// Why a token should be another one, in words that do not hold it.
-    static func doubt(of token: String) -> String? {
-        if examples.contains(token) { return "this token is an example of the documentation, so everybody knows it" }
-        return token.utf8.count < shortestSafe
-            ? "the token has fewer than \(shortestSafe) characters and can be guessed" : nil
     }
 }

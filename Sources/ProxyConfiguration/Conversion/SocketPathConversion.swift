@@ -26,7 +26,15 @@ enum SocketPathConversion {
 
     private static func path(_ written: String) -> String { "/" + written.drop { $0 == "/" } }
 
-    private static let usual = #"Write a path such as "unix:/run/mcp-proxy/mcp-proxy.sock""#
+    private static let usual =
+        #"Write the whole path of a Unix socket behind "unix:", such as "unix:/run/mcp-proxy/mcp-proxy.sock""#
+
+    /// What to write where a path stands by itself.
+    static func suggestion(for path: String, _ node: ConfigurationNode?) -> String {
+        let isShown = node.flatMap(ConversionContext.quotedAddress) != nil
+        guard isShown, fault(of: path) == nil else { return usual }
+        return "Write \(ConfigurationPath.quoted(scheme + path)) for a Unix socket"
+    }
 
     private static func fault(of written: String) -> (words: String, suggestion: String)? {
         guard written.first == "/", written.last != "/" else {

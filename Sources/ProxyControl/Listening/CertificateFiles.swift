@@ -8,6 +8,8 @@ package struct CertificateFiles: Sendable {
     package struct Fault: Error, Equatable, CustomStringConvertible {
         /// Which file, what is wrong with it, and what to do.
         package let description: String
+        /// Whether it is what the files hold, wherever they lie, and not that they cannot be read here.
+        package let isOfContent: Bool
     }
 
     private static let maximumBytes = 4 << 20
@@ -33,7 +35,8 @@ package struct CertificateFiles: Sendable {
             try made.check(at: now)
             certificate = made
         } catch {
-            throw Fault(description: "\(Self.name(error.setting, in: settings)) \(error); \(error.remedy)")
+            throw Fault(
+                description: "\(Self.name(error.setting, in: settings)) \(error); \(error.remedy)", isOfContent: true)
         }
         remarks =
             key.isReadableByAll
@@ -54,7 +57,7 @@ package struct CertificateFiles: Sendable {
         } catch {
             throw Fault(
                 description: "mcpProxy.tls.\(setting) \"\(path)\" \(error); name a file that the "
-                    + "user of mcp-proxy can read")
+                    + "user of mcp-proxy can read", isOfContent: false)
         }
     }
 
@@ -68,15 +71,18 @@ package struct CertificateFiles: Sendable {
         return "mcpProxy.tls.\(setting) \"\(path)\""
     }
 
-    /// What an operator is to know of the files before the proxy is started: why they cannot be used, or else that they
-    /// soon cannot be, and who else can read the key.
-    package static func findings(_ settings: ListenerTLSSettings, at now: Int? = nil) -> [String] {
+    /// What an operator is to know of the files before the proxy is started: that they soon cannot be used, who else can
+    /// read the key, or that they cannot be read by who asks.
+    ///
+    /// - Throws: when they hold what cannot be used anywhere.
+    package static func remarks(on settings: ListenerTLSSettings, at now: Int? = nil) throws(Fault) -> [String] {
         let now = now ?? Int(WallClock.now)
         do throws(Fault) {
             let files = try CertificateFiles(settings, at: now)
             let expiry = CertificateExpiry.Stage(ends: files.certificate.ends, at: now)
             return files.remarks + [expiry.words(ends: files.certificate.ends)].compactMap(\.self)
         } catch {
+            guard !error.isOfContent else { throw error }
             return [error.description]
         }
     }

@@ -20,9 +20,6 @@ extension ClientCertificate: ProofOfRole {
         return clients.isEmpty ? ProvenRole(holder: ByteText(name), rights: .unguarded) : nil
     }
 
-    /// By what its holder is the same with another certificate.
-    private var holder: String { subject.isEmpty ? names.first ?? "sha256:\(fingerprint)" : subject }
-
     /// All that it is called.
     private var allNames: [String] { (subject.isEmpty ? [] : [subject]) + names + ["sha256:\(fingerprint)"] }
 }

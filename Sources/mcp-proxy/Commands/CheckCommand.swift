@@ -46,23 +46,29 @@ struct CheckCommand: AsyncParsableCommand {
             loaded = try await source.load()
         } catch let error as ConfigurationError {
             Terminal.error(error.description)
-            let count = error.problems.count { $0.severity == .error }
-            Terminal.error("mcp-proxy: \(count == 1 ? "1 problem" : "\(count) problems") in the configuration")
-            throw ExitCode(1)
+            throw Self.end(with: error.problems)
         }
-        let warnings =
+        let problems =
             loaded.warnings + source.commandWarnings(loaded.settings.servers)
-            + source.certificateWarnings(loaded.settings) + source.listenerWarnings(loaded.settings)
+            + source.certificateWarnings(loaded.settings) + source.listenerProblems(loaded.settings)
         for notice in loaded.notices { Terminal.error("notice: \(notice)") }
-        for warning in warnings { Terminal.error(warning.description) }
+        for problem in problems { Terminal.error(problem.description) }
+        if problems.contains(where: { $0.severity == .error }) { throw Self.end(with: problems) }
         let names = loaded.settings.servers.map(Self.words)
         let list = names.isEmpty ? "no servers" : names.joined(separator: ", ")
-        let count = warnings.isEmpty ? "" : ", \(warnings.count) warning(s)"
+        let count = problems.isEmpty ? "" : ", \(problems.count) warning(s)"
         let offers = OfferTable(loaded.settings).lines
         if !offers.isEmpty { try ShownOutput.write(table: offers + [""]) }
         Terminal.print("the configuration is valid\(count): \(list)")
         let shared = try await pinsOfFile(loaded.settings)
         if isAgainstRunning { try await askRunning(source, shared) }
+    }
+
+    /// Counts the errors.
+    private static func end(with problems: [ConfigurationProblem]) -> ExitCode {
+        let count = problems.count { $0.severity == .error }
+        Terminal.error("mcp-proxy: \(count == 1 ? "1 problem" : "\(count) problems") in the configuration")
+        return ExitCode(1)
     }
 
     /// The name of a server, and why it will not run.

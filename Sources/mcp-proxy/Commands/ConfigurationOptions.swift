@@ -140,13 +140,18 @@ struct ConfigurationOptions: ParsableArguments {
         }
     }
 
-    /// What is to be done about the certificate that clients are shown.
-    func listenerWarnings(_ settings: ProxySettings) -> [ConfigurationProblem] {
+    /// What is to be done about the certificate that clients are shown; an error where the proxy would not start with it.
+    func listenerProblems(_ settings: ProxySettings) -> [ConfigurationProblem] {
         guard let tls = settings.tls else { return [] }
-        return CertificateFiles.findings(tls).map { finding in
+        func problem(_ severity: ConfigurationProblem.Severity, _ message: String) -> ConfigurationProblem {
             ConfigurationProblem(
-                severity: .warning, source: RemoteConfigurationRequest.display(config), keyPath: "mcpProxy.tls",
-                message: finding)
+                severity: severity, source: RemoteConfigurationRequest.display(config), keyPath: "mcpProxy.tls",
+                message: message)
+        }
+        do throws(CertificateFiles.Fault) {
+            return try CertificateFiles.remarks(on: tls).map { problem(.warning, $0) }
+        } catch {
+            return [problem(.error, error.description)]
         }
     }
 

@@ -11,6 +11,8 @@ struct AccessTable {
         let name: String
         /// What it may do by its name.
         let rights: Rights
+        /// By what it is known, for a table.
+        let way: String
         /// Where its token stands.
         let holds: (_ tokens: [Secret]) -> Bool
     }
@@ -19,12 +21,14 @@ struct AccessTable {
 
     /// One line for each that can come.
     var lines: [String] {
-        let header = ["WHO", "SERVERS", "GROUPS", "TOOLS", "CALLS A MINUTE", "MANAGEMENT"]
+        let header = ["WHO", "SERVERS", "GROUPS", "TOOLS", "CALLS A MINUTE", "MANAGEMENT", "COMES WITH"]
         return TextTable.lines(header, callers.map(row))
     }
 
     private var callers: [Caller] {
-        settings.clients.flatMap { [$0.caller] + $0.callersWithScopes } + holders + anybody
+        settings.clients.flatMap { client in
+            [client.caller(by: WaysIn(of: client, settings).summary)] + client.callersWithScopes
+        } + holders + anybody
     }
 
     private var holders: [Caller] {
@@ -33,7 +37,7 @@ struct AccessTable {
             tokens.enumerated().compactMap { number, token in
                 // Shown once, where it stands first.
                 guard places.first(where: { $0.tokens.contains(token) })?.name == place else { return nil }
-                return Caller(name: "token \(number + 1) of \(place)", rights: .none) { $0.contains(token) }
+                return Caller(name: "token \(number + 1) of \(place)", rights: .none, way: "it") { $0.contains(token) }
             }
         }
     }
@@ -50,7 +54,7 @@ struct AccessTable {
 
     private var anybody: [Caller] {
         let isOpen = !settings.asksEverybody && enabled.contains { $0.options.authTokens.isEmpty }
-        return isOpen ? [Caller(name: "anybody", rights: .none) { $0.isEmpty }] : []
+        return isOpen ? [Caller(name: "anybody", rights: .none, way: "nothing") { $0.isEmpty }] : []
     }
 
     private var enabled: [ServerSettings] { settings.servers.filter { !$0.options.disabled } }
@@ -63,6 +67,7 @@ struct AccessTable {
             caller.name, Self.list(servers), Self.list(groups), Self.words(caller.rights.tools, of: caller.rights),
             caller.rights.callsPerMinute.map(String.init) ?? "any number",
             isHolder ? ManagementRight.execute.rawValue : caller.rights.management.rawValue,
+            caller.way,
         ]
     }
 
@@ -107,13 +112,11 @@ struct AccessTable {
             ]
         }
         let tools = rights.tools.patterns.texts.map { "\"\($0)\"" }.joined(separator: ", ")
-        let count = client.tokens.count
         return TextTable.lines(["WHAT", "MAY USE", "WHY"], servers + groups) + [
             "tools: \(tools.isEmpty ? "none" : tools)\(rights.tools.isReadOnly ? ", and of these only those that say readOnlyHint" : "")",
             "calls a minute: \(rights.callsPerMinute.map(String.init) ?? "any number")",
             "management: \(rights.management.rawValue)",
-            "comes with: \(count == 1 ? "1 token" : "\(count) tokens")",
-        ]
+        ] + WaysIn(of: client, settings).lines
     }
 
     private var offered: [GroupSettings] { (settings.endpoint.isEnabled ? [settings.endpoint] : []) + settings.groups }
@@ -151,6 +154,7 @@ struct AccessTable {
         if let calls = rights.callsPerMinute {
             members.append(("callsPerMinute", ConfigurationNode(.number(String(calls)), at: .start)))
         }
+        members.append(("comesWith", WaysIn(of: client, settings).json))
         return .object(members)
     }
 
@@ -160,8 +164,10 @@ struct AccessTable {
 }
 
 extension ClientSettings {
-    fileprivate var caller: AccessTable.Caller {
-        AccessTable.Caller(name: name, rights: rights) { tokens in tokens.contains(where: self.tokens.contains) }
+    fileprivate func caller(by way: String) -> AccessTable.Caller {
+        AccessTable.Caller(name: name, rights: rights, way: way) { tokens in
+            tokens.contains(where: self.tokens.contains)
+        }
     }
 
     /// Those with an access token that has one of the scopes, and with all of them where there are several.
@@ -170,7 +176,8 @@ extension ClientSettings {
         return (scopes.count > 1 ? single + [scopes] : single).map { scopes in
             AccessTable.Caller(
                 name: "\(name) with \(scopes.map(\.scope).joined(separator: " "))",
-                rights: scopes.reduce(rights) { $0.adding($1.more) }
+                rights: scopes.reduce(rights) { $0.adding($1.more) },
+                way: match == nil ? "nothing: there is no match" : "access tokens"
             ) { _ in false }
         }
     }

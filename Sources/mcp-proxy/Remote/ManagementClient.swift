@@ -100,7 +100,7 @@ struct ManagementClient: Sendable {
         let problem = (try? JSONText(scanning: answer.body))?.root
         var words =
             problem?["detail"]?.string.map(ShownOutput.printable)
-            ?? "\(place.base)/api/\(path) answered with status \(answer.status)"
+            ?? "\(place.base)/api/\(path) answered with status \(answer.status)" + Self.reason(in: problem)
         switch answer.status {
         case 401 where place.token == nil:
             words = "the proxy at \(place.shown) asks for a token\n" + tokenWords(hasToken: false)
@@ -129,6 +129,11 @@ struct ManagementClient: Sendable {
             words += "\n    | \(ShownOutput.printable(line))"
         }
         return CommandFailure(words, isMissing: answer.status == 404)
+    }
+
+    /// What a proxy says that refuses a request before it looks for whom it is, such as plain HTTP at a port with TLS.
+    private static func reason(in answer: JSONView?) -> String {
+        answer?["error"]?["message"]?.string.map { ": \(ShownOutput.printable($0))" } ?? ""
     }
 
     /// Which token was not good enough, and how another one is given.

@@ -20,8 +20,10 @@ struct ProxyPlace: Sendable {
     let token: Secret?
     /// Where the token comes from, for messages.
     let tokenSource: String
-    /// The configuration that the proxy was found by; nil when it was named.
+    /// The configuration that the proxy was found by, or that was named beside it.
     let configuration: LoadedConfiguration?
+    /// Whether somebody has said where the proxy is (`--proxy`, `MCP_PROXY_URL`), so that nothing else is meant.
+    let isNamed: Bool
 
     /// Finds the proxy that is meant: the one named, that of the environment, that of the configuration, the usual one.
     ///
@@ -32,7 +34,8 @@ struct ProxyPlace: Sendable {
         // A token of a file that only happens to lie here is not sent to a proxy that was named.
         let usesFile = source.isNamed || (named == nil && FileManager.default.fileExists(atPath: source.config))
         let loaded = usesFile ? try await file(of: source, isNeeded: named == nil) : nil
-        let way = try named.map(checked) ?? loaded.map { try address(of: $0.settings) } ?? Way("http://127.0.0.1:9090")
+        var way = try named.map(checked) ?? loaded.map { try address(of: $0.settings) } ?? Way("http://127.0.0.1:9090")
+        way.isNamed = named != nil
         if let token = remote.token { return ProxyPlace(way, token, "--token", loaded) }
         if let token = environment["MCP_PROXY_TOKEN"], !token.isEmpty {
             return ProxyPlace(way, token, "MCP_PROXY_TOKEN", loaded)
@@ -51,6 +54,7 @@ struct ProxyPlace: Sendable {
     private struct Way {
         let base: String
         var proxy = OwnProxy()
+        var isNamed = false
 
         init(_ base: String, _ proxy: OwnProxy = OwnProxy()) {
             (self.base, self.proxy) = (base, proxy)
@@ -76,7 +80,7 @@ struct ProxyPlace: Sendable {
     }
 
     private init(_ way: Way, _ token: String?, _ tokenSource: String, _ configuration: LoadedConfiguration?) {
-        (base, proxy) = (way.base, way.proxy)
+        (base, proxy, isNamed) = (way.base, way.proxy, way.isNamed)
         self.token = token.map { Secret($0) }
         self.tokenSource = tokenSource
         self.configuration = configuration

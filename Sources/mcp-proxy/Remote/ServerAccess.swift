@@ -14,7 +14,7 @@ enum ServerAccess: Sendable {
     /// The settings, and where they come from.
     case oneShot(ProxySettings, String)
 
-    /// Finds out which it is. Where nothing runs and a configuration was named, that one is used.
+    /// Finds out which it is. Where nothing runs and a configuration was named, and no proxy, that one is used.
     static func find(
         _ remote: RemoteOptions, _ source: ConfigurationOptions, _ options: OneShotOptions
     ) async throws -> ServerAccess {
@@ -31,9 +31,10 @@ enum ServerAccess: Sendable {
         } catch is CommandFailure {
             // Somebody answers; whether that is of use shows when something is asked.
         } catch let error as ManagementClient.NoProxy {
-            guard source.isNamed, remote.proxy == nil, let loaded = client.place.configuration else {
+            guard source.isNamed, !client.place.isNamed, let loaded = client.place.configuration else {
+                let wayRound = remote.proxy == nil ? "add --one-shot" : "write --one-shot in place of --proxy"
                 throw CommandFailure(
-                    "\(error.words); start it, name another one with --proxy, or add --one-shot to start what is "
+                    "\(error.words); start it, name another one with --proxy, or \(wayRound) to start what is "
                         + "needed of \(source.shownLocation) here")
             }
             Terminal.error("\(error.words); what is needed of \(source.shownLocation) is started here")

@@ -23,7 +23,20 @@ import Testing
         #expect(fault() == nil)
         let both = CertificateText.key + "\n" + CertificateText.named
         #expect(fault(chain: both, key: both) == nil)
-        #expect(fault(authorities: CertificateText.odd) == nil)
+        #expect(fault(authorities: CertificateText.root) == nil)
+        #expect(fault(authorities: CertificateText.between + CertificateText.leaf + CertificateText.root) == nil)
+    }
+
+    @Test("Authorities of clients at which no certificate of a client can end are refused")
+    func noAuthority() {
+        for text in [
+            CertificateText.leaf, CertificateText.ownLeaf, CertificateText.between, CertificateText.muteRoot,
+            CertificateText.named, CertificateText.between + CertificateText.leaf,
+        ] {
+            #expect(fault(authorities: text) == .noRootAuthority)
+        }
+        #expect(fault(authorities: CertificateText.key) == .noClientAuthority)
+        #expect(CertificateFault(.noRootAuthority).setting == "clientCAFile")
     }
 
     @Test("What cannot be shown says why")

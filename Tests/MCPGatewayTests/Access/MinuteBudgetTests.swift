@@ -30,4 +30,14 @@ import Testing
         standing.take(.none)
         #expect(other.takeCall(at: Self.start) == nil, "without a number any number may come")
     }
+
+    @Test("That there are too many is told once a minute, however many there are")
+    func told() {
+        let standing = Standing(client: "a", Rights(callsPerMinute: 1))
+        let (one, other) = (Principal(standing), Principal(standing))
+        #expect(one.tellsOfTooMany(at: Self.start))
+        #expect(!one.tellsOfTooMany(at: Self.start) && !other.tellsOfTooMany(at: Self.start + .seconds(59)))
+        #expect(other.tellsOfTooMany(at: Self.start + .seconds(60)))
+        #expect(!one.tellsOfTooMany(at: Self.start + .seconds(119)))
+    }
 }

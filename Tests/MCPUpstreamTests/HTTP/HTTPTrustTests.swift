@@ -29,6 +29,16 @@ import Testing
         #expect(failure.detail.contains("not trusted"))
     }
 
+    @Test("Who could not be asked for what TLS says is not said to be away")
+    func notBelieved() async throws {
+        let server = try await server()
+        let unusable = HTTPTrust.unusable(because: "the file cannot be read")
+        let failure = try await ExchangeHarness(server.url(), trust: unusable).send().failure()
+        #expect(failure.isNotBelieved)
+        #expect(failure.detail.hasSuffix("cannot be reached: the file cannot be read"))
+        #expect(try await ExchangeHarness(server.url()).send().failure().isNotBelieved)
+    }
+
     /// What happens when a server of loopback is asked for under a host, trusted by its certificate.
     private func outcome(_ certificate: TestCertificate, _ host: HTTPOrigin.Host) async throws -> UpstreamFailure? {
         let server = try await server(certificate)

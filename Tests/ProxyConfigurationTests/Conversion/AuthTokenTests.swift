@@ -3,9 +3,10 @@ import Testing
 @testable import ProxyConfiguration
 
 @Suite struct AuthTokenTests {
-    private func check(_ text: String) -> (token: String?, problems: [ConfigurationProblem]) {
+    private func check(_ text: String, holdsFile: Bool = false) -> (token: String?, problems: [ConfigurationProblem]) {
         var context = ConversionContext(source: "c", format: .json)
-        let token = AuthToken.check(text, at: .start, ConfigurationPath("authTokens"), &context)
+        let token = AuthToken.check(
+            text, holdsFile: holdsFile, at: .start, ConfigurationPath("authTokens"), &context)
         return (token, context.problems)
     }
 
@@ -47,5 +48,41 @@ import Testing
         #expect(result.token == token)
         #expect(result.problems.map(\.severity) == [.warning])
         #expect(result.problems.first?.message.contains("documentation") == true)
+    }
+
+    @Test(
+        "A path or an address of a file is told to be the token itself, and how the file is read",
+        arguments: [
+            "/run/secrets/canary", "/run/secrets/Canary_TOKEN", "file:/run/secrets/canary", "File:///canary",
+            "./canary",
+            "../secrets/canary.txt", "~/.canary", "/canary",
+        ])
+    func path(text: String) throws {
+        let result = check(text)
+        #expect(result.token == text)
+        let problem = try #require(result.problems.first)
+        #expect(result.problems.count == 1 && problem.severity == .warning)
+        #expect(problem.message.contains("path of a file"))
+        #expect(problem.suggestion?.contains("${file:/path}") == true)
+        #expect(problem.suggestion?.contains("tokensFile") == true)
+        #expect(!"\(result.problems)".lowercased().contains("can" + "ary"))
+    }
+
+    @Test(
+        "A token in Base64 or with a point is no path",
+        arguments: ["/9j4AAQSkZJRgABAQEAYABg", "/abc+def/0123456789=", "abc/def/0123456789", "run/secrets/0123456789"])
+    func noPath(text: String) {
+        #expect(check(text).problems.isEmpty)
+    }
+
+    @Test("Several lines of a file in the place of one token are refused, and tokensFile is named")
+    func lines() {
+        let result = check("canary-0123456789\ncanary-9876543210", holdsFile: true)
+        #expect(result.token == nil)
+        #expect(result.problems.map(\.severity) == [.error])
+        #expect(result.problems.first?.message.contains("several lines") == true)
+        #expect(result.problems.first?.suggestion?.contains("tokensFile") == true)
+        #expect(!"\(result.problems)".contains("can" + "ary"))
+        #expect(check("0123456789abcdef\n\n", holdsFile: true).problems.isEmpty)
     }
 }

@@ -94,6 +94,20 @@ import Testing
         #expect(try warnings(tools, proxy: given).count == 1)
     }
 
+    @Test(
+        "A pattern of tools with a slip in its server's part is told which one may be meant",
+        arguments: [
+            ("gti__*", #"Did you mean "git__*"?"#), ("!gti__*push*", #"Did you mean "!git__*push*"?"#),
+            ("Git__log", #"Did you mean "git__log"?"#), ("publsh", #"Did you mean "publish"?"#),
+            ("!publsh", #"Did you mean "!publish"?"#), ("mail__*", #"Write a pattern such as "git__*push*""#),
+            ("push*", #"Write a pattern such as "git__*push*""#),
+        ])
+    func slips(pattern: String, words: String) throws {
+        let client = #""a": {"tokens": ["\#(Self.token)"], "servers": ["*"], "tools": ["*", "\#(pattern)"]}"#
+        let given = #", "groups": {"dev": {"overrides": {"git__p": {"name": "publish"}}}}"#
+        #expect(try load(client, proxy: given).warnings.map(\.suggestion) == [words])
+    }
+
     @Test("What changes of clients is told by their names and keys, without tokens")
     func difference() throws {
         let old = try load(

@@ -18,6 +18,18 @@ import Testing
         #expect(found.suggestion?.contains("unix:/run/mcp-proxy/mcp-proxy.sock") == true, "\(found)")
     }
 
+    @Test(
+        "A path without the word for a socket is told to need it",
+        arguments: [
+            ("/run/x.sock", #"Write "unix:/run/x.sock" for a Unix socket"#), ("./x.sock", #"behind "unix:""#),
+            ("x.sock", #"behind "unix:""#), ("~/x.socket", #"behind "unix:""#), ("/run/", #"behind "unix:""#),
+            ("127.0.0.1:9090/mcp", #"Write ":9090""#), ("http://127.0.0.1:9090", #"Write ":9090""#),
+        ])
+    func barePath(text: String, words: String) throws {
+        let found = try #require(errors(proxyDocument("\"addr\": \"\(text)\"")).first)
+        #expect(found.suggestion?.contains(words) == true, "\(found)")
+    }
+
     @Test("A path that the system does not take is refused with its limit")
     func longSocket() throws {
         let limit = SocketPathConversion.longestPath

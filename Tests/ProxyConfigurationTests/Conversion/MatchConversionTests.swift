@@ -70,6 +70,46 @@ import Testing
         #expect(try warnings("/a.b").isEmpty)
     }
 
+    /// What is told of clients with these matches, called `0`, `1` and so on.
+    private func remarks(_ matches: [String]) throws -> [String] {
+        let issuers =
+            #"[{"issuer": "https://a.example", "audience": "a"}, {"issuer": "https://b.example", "audience": "b"}]"#
+        let clients = matches.enumerated().map { #""\#($0)": {"match": {\#($1)}, "servers": ["*"]}"# }
+        return try load(
+            #"{"mcpProxy": {"baseURL": "https://p.example", "identity": {"issuers": \#(issuers)}, "clients": {\#(clients.joined(separator: ","))}}, "mcpServers": {"git": {"command": "b"}}}"#
+        ).warnings.map { "\($0.keyPath): \($0.message)" }
+    }
+
+    private func a(_ claims: String) -> String { #""issuer": "https://a.example", "claims": {\#(claims)}"# }
+
+    @Test("A client whose callers are all taken by one before it is told to be never reached")
+    func shadowed() throws {
+        for (first, second) in [
+            ("", ""), ("", #""g": "x""#), (#""g": "x""#, #""g": "x""#), (#""g": ["x", "y"]"#, #""g": "y""#),
+            (#""g": "x""#, #""h": "z", "g": "x""#), (#""/g/h": "x", "i": "y""#, #""i": "y", "/g/h": "x", "j": "z""#),
+            (#""g": "x""#, #""/g": "x""#),
+        ] {
+            let found = try remarks([#""issuer": "https://b.example""#, a(first), a(second)])
+            #expect(found.count == 1, "\(first) \(second)")
+            #expect(
+                found.first
+                    == #"mcpProxy.clients.2.match: nobody is this client with an access token: all whom it matches are the client "1" before it"#
+            )
+        }
+    }
+
+    @Test("A client that somebody can be is told nothing of, whoever comes before it")
+    func reached() throws {
+        for (first, second) in [
+            (#""g": "x""#, ""), (#""g": "x""#, #""g": "y""#), (#""g": "x""#, #""g": ["x", "y"]"#),
+            (#""g": "x", "h": "z""#, #""g": "x""#), (#""g": "x""#, #""h": "x""#), (#""g": "x""#, #""/g/g": "x""#),
+            (#""g": "x", "h": ["y", "z"]"#, #""g": "x", "h": "a""#),
+        ] {
+            #expect(try remarks([a(first), a(second)]).isEmpty, "\(first) \(second)")
+        }
+        #expect(try remarks([a(""), #""issuer": "https://b.example""#]).isEmpty)
+    }
+
     @Test("Scopes of a client that nobody can be with an access token are told to have no effect")
     func scopesAlone() throws {
         let text = document(#""tokens": ["0123456789abcdef0123"], "servers": ["*"], "scopes": {"a": {}}"#)

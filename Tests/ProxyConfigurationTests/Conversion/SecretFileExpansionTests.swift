@@ -7,6 +7,7 @@ import Testing
         switch path {
         case "/s": .success("p\"w}$A{")
         case "token": .success("0123456789abcdef")
+        case "two": .success("0123456789abcdef\nfedcba9876543210")
         default: .failure(UnreadFile.Fault("is not there"))
         }
     }
@@ -49,6 +50,21 @@ import Testing
         let members = #""command": "x", "options": {"authTokens": ["${file:/no}"]}"#
         let tokens = try load(serverDocument(members)).settings.servers.first?.options.authTokens
         #expect(tokens?.count == 1 && tokens?.first?.reveal().isEmpty == false)
+    }
+
+    @Test(
+        "A file with several tokens is refused where one stands, with where it may be named",
+        arguments: ["", "Bearer "])
+    func severalTokens(word: String) {
+        for members in [
+            #""options": {"authTokens": ["\#(word)${file:two}"]}"#,
+            #""clients": {"a": {"tokens": ["\#(word)${file:two}"], "servers": ["*"]}}"#,
+        ] {
+            let error = #expect(throws: ConfigurationError.self) { try load(proxyDocument(members)) }
+            let problem = error?.problems.first { $0.severity == .error }
+            #expect(problem?.message.contains("several lines") == true)
+            #expect(problem?.suggestion?.contains("tokensFile") == true)
+        }
     }
 
     @Test("In mcpProxy a file that cannot be read is an error")

@@ -68,7 +68,7 @@ enum HTTPConnectionFailure {
 
     private static func isNotBelieved(_ error: (any Error)?) -> Bool {
         switch error {
-        case is CertificateNameCheck.OtherName, is ShownCertificateCheck.OtherCertificate: true
+        case is CertificateNameCheck.OtherName, is ShownCertificateCheck.OtherCertificate, is HTTPTrust.Unusable: true
         case let error as NIOSSLError: if case .handshakeFailed = error { true } else { false }
         default: false
         }

@@ -1,0 +1,32 @@
+import Logging
+import NIOHTTP1
+import Testing
+
+@testable import MCPFrontEnd
+
+@Suite struct RefusedRequestTests {
+    private func facts(_ status: HTTPResponseStatus, _ certificate: ClientCertificate?) -> [String: String] {
+        let request = RefusedRequest(
+            status: status, reason: "why", address: "::1", server: "route", certificate: certificate)
+        return request.facts(server: "git").mapValues(\.description)
+    }
+
+    private func certificate(_ subject: String, _ names: [String] = []) -> ClientCertificate {
+        ClientCertificate(subject: subject, names: names, fingerprint: "0a", ends: 0)
+    }
+
+    @Test("Who is asked to show who they are, and has shown a certificate, is told by what it says")
+    func certificates() {
+        #expect(facts(.unauthorized, certificate("CN=x", ["DNS:y"]))["certificate"] == "CN=x")
+        #expect(facts(.unauthorized, certificate("", ["DNS:y"]))["certificate"] == "DNS:y")
+        #expect(facts(.unauthorized, certificate(""))["certificate"] == "sha256:0a")
+        #expect(facts(.unauthorized, nil)["certificate"] == nil)
+        #expect(facts(.notFound, certificate("CN=x"))["certificate"] == nil)
+    }
+
+    @Test("Status, reason, address and server are told of every one")
+    func others() {
+        #expect(
+            facts(.notFound, nil) == ["status": "404", "reason": "why", "address": "::1", "server": "git"])
+    }
+}
