@@ -189,6 +189,10 @@ package final class ServerConnections: Sendable {
         return connection(for: key, of: principal, declaration, preferring: loop, holding: true)
     }
 
+    /// How many connections one caller has at a time to a server that gets header fields of clients: there is one for each
+    /// set of their values.
+    static let maximumCredentials = 256
+
     /// What comes of the wish for a connection.
     private enum Allotment {
         case found(Connection)
@@ -245,7 +249,8 @@ package final class ServerConnections: Sendable {
         }
         guard case .principal(let principal, _) = key else { return [] }
         let own = state.entries.filter { if case .principal(principal, _) = $0.key { true } else { false } }
-        guard own.count >= settings.interaction.maximumCapabilitySets else { return [] }
+        let maximum = settings.passed.isEmpty ? settings.interaction.maximumCapabilitySets : Self.maximumCredentials
+        guard own.count >= maximum else { return [] }
         let idle = own.filter { $0.value.holders == 0 }
         guard let oldest = idle.min(by: { $0.value.idleSince < $1.value.idleSince }) else { return nil }
         state.entries[oldest.key] = nil

@@ -98,7 +98,8 @@ package final class ClientSession: Caller, @unchecked Sendable {
             if case .session = connection.key {
                 connection.run { $0.pass(passed) }
             } else {
-                drop(leg, reason: "the client's credentials for the server have changed")
+                // Calls under way go on where they are; the next one finds the connection for what is said now.
+                leg.end(reason: "the client's credentials for the server have changed")
             }
         }
     }
