@@ -7,6 +7,8 @@ package final class GrantBook: Sendable {
     let shelf: GrantShelf
     let clients: ClientShelf
     let logins = LoginTable()
+    /// With what callers have come.
+    package let callerTokens = CallerTokens()
     private let grants = Mutex<[String: ServerGrant]>([:])
 
     package init(_ shelf: GrantShelf) {
@@ -16,7 +18,8 @@ package final class GrantBook: Sendable {
 
     /// The grant of a server, the same one as long as its settings are the same.
     package func grant(_ settings: GrantSettings, _ surroundings: GrantSurroundings) -> ServerGrant {
-        grant(settings, surroundings, of: nil)
+        if settings.isPersonal, !settings.isInteractive { callerTokens.areWanted() }
+        return grant(settings, surroundings, of: nil)
     }
 
     /// - Parameter caller: Whose it is; nil for everybody's.

@@ -10,6 +10,28 @@ package struct GrantSettings: Sendable, Equatable {
         case login
         /// The proxy for itself ([RFC 6749, 4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
         case clientCredentials
+        /// For the token with which a caller comes ([RFC 8693](https://www.rfc-editor.org/rfc/rfc8693)).
+        ///
+        /// - Parameter audience: What the server is called there; nil where it has no other name than its address.
+        case tokenExchange(at: HTTPURL, audience: String?)
+        /// For an assertion that the identity provider of a company gives for that token
+        /// ([enterprise-managed authorization](https://modelcontextprotocol.io/extensions/auth/enterprise-managed-authorization)).
+        case enterpriseManaged(IdentityProvider)
+    }
+
+    /// Who vouches for callers.
+    package struct IdentityProvider: Sendable, Equatable {
+        /// nil where the token endpoint is known.
+        let issuer: String?
+        /// nil where the metadata of the issuer says.
+        let tokenEndpoint: HTTPURL?
+        let client: GrantClient
+
+        package init(issuer: String?, tokenEndpoint: HTTPURL?, client: GrantClient) {
+            self.issuer = issuer
+            self.tokenEndpoint = tokenEndpoint
+            self.client = client
+        }
     }
 
     /// The server's name, as messages have it.
@@ -35,7 +57,7 @@ package struct GrantSettings: Sendable, Equatable {
     var isInteractive: Bool {
         switch way {
         case .discovered, .login: true
-        case .clientCredentials: false
+        case .clientCredentials, .tokenExchange, .enterpriseManaged: false
         }
     }
 }

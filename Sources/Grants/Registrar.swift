@@ -23,14 +23,15 @@ struct Registrar: Sendable {
 
     /// The client that the operator has registered.
     func configured(for server: AuthorizationServer) -> RegisteredClient? {
-        settings.client.map { client in
-            let method: RegisteredClient.Method =
-                client.privateKeyFile != nil
-                ? .privateKey : .init(hasSecret: client.secret != nil, offered: server.authenticationMethods)
-            return RegisteredClient(
-                issuer: server.issuer, identifier: client.identifier, secret: client.secret, method: method,
-                redirect: "")
-        }
+        settings.client.map { Self.client($0, of: server) }
+    }
+
+    static func client(_ client: GrantClient, of server: AuthorizationServer) -> RegisteredClient {
+        let method: RegisteredClient.Method =
+            client.privateKeyFile != nil
+            ? .privateKey : .init(hasSecret: client.secret != nil, offered: server.authenticationMethods)
+        return RegisteredClient(
+            issuer: server.issuer, identifier: client.identifier, secret: client.secret, method: method, redirect: "")
     }
 
     /// Registers the proxy ([RFC 7591](https://www.rfc-editor.org/rfc/rfc7591)).

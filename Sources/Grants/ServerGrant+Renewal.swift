@@ -46,7 +46,8 @@ extension ServerGrant {
 
     /// Keeps a grant before anybody uses it: the refresh token that it came for may have ended with it.
     func keep(_ facts: GrantFacts) {
-        guard outlivesRun else { return }
+        // What the proxy gets by itself it gets again.
+        guard outlivesRun, settings.isInteractive else { return }
         do throws(GrantStorageFailure) {
             try book.shelf.write(facts.json, as: file)
         } catch {
@@ -66,21 +67,6 @@ extension ServerGrant {
         }
         let answer = try await tokens(of: facts.client, at: endpoint).renew(facts, token)
         return facts.renewed(by: answer, now: surroundings.wall())
-    }
-
-    /// A token for the proxy itself ([RFC 6749, 4.4](https://www.rfc-editor.org/rfc/rfc6749#section-4.4)).
-    private func obtained() async throws(GrantFailure) -> GrantFacts {
-        let (challenge, wanted) = state.withLock { ($0.grant.challenge, $0.grant.wantedScopes) }
-        let protection = try await Discovery(settings: settings, requests: requests).protection(challenge)
-        guard let client = registrar.configured(for: protection.server) else {
-            throw GrantFailure(.unusable, "auth.clientID is missing")
-        }
-        let scopes = ScopeChoice(settings.scopes, wanted: wanted, protection).scopes(forPerson: false)
-        let answer = try await tokens(of: client, at: protection.server.tokenEndpoint)
-            .obtain(for: protection.resource, scopes: scopes)
-        return GrantFacts(
-            answer, resource: protection.resource, tokenEndpoint: protection.server.tokenEndpoint.fullText,
-            client: client, asked: scopes, now: surroundings.wall())
     }
 
     var registrar: Registrar { Registrar(settings: settings, requests: requests, clients: book.clients) }

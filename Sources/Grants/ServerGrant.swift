@@ -131,6 +131,9 @@ package final class ServerGrant: RequestAuthority {
     // MARK: RequestAuthority
 
     package func credential(_ then: @escaping @Sendable (RequestPermit) -> Void) -> RequestPermit? {
+        guard settings.isInteractive || !settings.isPersonal || hasCallersToken else {
+            return .fail(.loginNeeded("its callers have to come with an access token of their own (auth.type)"))
+        }
         let (wall, uptime) = (surroundings.wall(), NIODeadline.now())
         let waiter: Waiter = { [self] renewal in
             switch renewal {
@@ -191,6 +194,9 @@ package final class ServerGrant: RequestAuthority {
     static func unavailable(_ words: String) -> UpstreamFailure {
         UpstreamFailure(.notReachable, "there is no token for it: \(words)", nothingSent: true)
     }
+
+    /// Whether the caller has come with something for which a token may be got.
+    private var hasCallersToken: Bool { caller.map { book.callerTokens.token(of: $0.name) != nil } ?? false }
 
     // MARK: A login is needed
 

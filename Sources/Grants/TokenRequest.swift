@@ -28,14 +28,28 @@ struct TokenRequest: Sendable {
         ])
     }
 
-    /// For the proxy itself.
-    func obtain(for resource: String, scopes: [String]) async throws(GrantFailure) -> TokenAnswer {
-        try await send(
-            [("grant_type", "client_credentials"), ("resource", resource)]
-                + (scopes.isEmpty ? [] : [("scope", scopes.joined(separator: " "))]))
+    /// An assertion about somebody, for another authorization server: a token that is shown to nobody else.
+    func assertion(_ fields: [(String, String)]) async throws(GrantFailure) -> String {
+        let answer = try await answer(to: fields)
+        let root = answer.body.root
+        guard answer.status == 200 else {
+            let error = OAuthError(answer)
+            throw GrantFailure(.refused(error.code ?? ""), "\(endpoint) gives no assertion: \(error.words)")
+        }
+        guard root["issued_token_type"]?.string == TokenType.identityAssertion,
+            let assertion = root["access_token"]?.string, !assertion.isEmpty
+        else {
+            throw GrantFailure(.unusable, "\(endpoint) answers without an assertion (\(TokenType.identityAssertion))")
+        }
+        return assertion
     }
 
-    private func send(_ fields: [(String, String)]) async throws(GrantFailure) -> TokenAnswer {
+    /// A token by what these fields say.
+    func send(_ fields: [(String, String)]) async throws(GrantFailure) -> TokenAnswer {
+        try TokenAnswer(try await answer(to: fields), from: endpoint)
+    }
+
+    private func answer(to fields: [(String, String)]) async throws(GrantFailure) -> GrantRequests.Answer {
         var fields = fields.map { (name: $0.0, value: $0.1) }
         var headers: [(name: String, value: String)] = []
         switch client.method {
@@ -51,6 +65,6 @@ struct TokenRequest: Sendable {
             let assertion = try ClientAssertion(try readFile(privateKeyFile ?? ""))
             fields.append(("client_assertion", try assertion.text(of: client, now: wall())))
         }
-        return try TokenAnswer(try await requests.send(form: fields, to: endpoint, headers: headers), from: endpoint)
+        return try await requests.send(form: fields, to: endpoint, headers: headers)
     }
 }

@@ -68,7 +68,7 @@ package final class Connection: @unchecked Sendable {
             limits: server.limits,
             circuit: circuit,
             makeLink: server.links.factory(
-                for: server.settings.personalLogins.map { _ in principal.name },
+                for: server.settings.actsForCallers ? principal.name : nil,
                 passing: passing)
         )
     }

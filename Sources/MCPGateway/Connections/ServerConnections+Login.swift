@@ -30,8 +30,7 @@ extension ServerConnections {
     /// Notes a connection that is not possible before somebody has logged in. It is no failure.
     func waitsForLogin(_ connection: Connection, _ failure: UpstreamFailure) {
         // That one caller has to log in says nothing of the others.
-        let isPersonal = settings.personalLogins != nil
-        guard !isPersonal || isSource(connection) && status.state != .ready else { return }
+        guard !settings.actsForCallers || isSource(connection) && status.state != .ready else { return }
         logger.debug(
             "server waits for a login", metadata: ["server": "\(displayName)", "reason": "\(failure.logDetail)"])
         update {

@@ -147,7 +147,7 @@ package final class ServerConnections: Sendable {
 
     /// On which connection the server says what it is: the first one, or where each caller logs in for himself, his.
     private func connectionThatTells(_ principal: Principal, _ client: () -> ClientDeclaration) -> Connection {
-        guard settings.personalLogins != nil else { return first() }
+        guard settings.actsForCallers else { return first() }
         let (key, declaration) = key(for: principal, sessionID: nil, client(), era: .legacy)
         return hold(key, of: principal, declaration, preferring: eventLoops.next())
     }

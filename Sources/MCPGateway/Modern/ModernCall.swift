@@ -87,7 +87,7 @@ final class ModernCall: Caller, @unchecked Sendable {
             switch era {
             case .success(let era): begin(era)
             // Its own connection tells what the server is, once somebody has logged in.
-            case .failure(let failure) where failure.code == .loginNeeded && server.settings.personalLogins != nil:
+            case .failure(let failure) where server.settings.actsForCallers && failure.pause == nil:
                 begin(.legacy)
             case .failure(let failure): end(.failure(failure))
             }

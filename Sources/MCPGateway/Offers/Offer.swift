@@ -129,15 +129,16 @@ package final class Offer: Sendable {
 
     // MARK: What one caller sees
 
-    /// Whether each caller logs in to its only server for himself: then the proxy says what there is before anybody has.
-    var asksWhoLogsIn: Bool { !isMerged && member?.server.settings.personalLogins != nil }
+    /// Whether its only server is called for each caller with what is his: then the proxy says what there is, before anybody
+    /// has anything.
+    var actsForCallers: Bool { !isMerged && member?.server.settings.actsForCallers == true }
 
     /// Whether there is anything for a caller.
     package func has(for principal: Principal) -> Bool { members.contains { $0.access.admits(principal) } }
 
     /// What a caller sees where names have to be looked up; nil at a server's own path, where everything passes as it is.
     func view(for principal: Principal, _ narrowing: Narrowing) -> OfferView? {
-        guard isMerged || !narrowing.isEmpty || !principal.tools.isAll || asksWhoLogsIn else { return nil }
+        guard isMerged || !narrowing.isEmpty || !principal.tools.isAll || actsForCallers else { return nil }
         return state.withLock { state in
             switch state.content {
             case .server(let member): state.views.whole([member], .asItIs, edition: state.edition)

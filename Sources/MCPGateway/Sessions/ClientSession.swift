@@ -106,7 +106,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Whether everything passes as it is.
     private static func passesAll(_ offer: Offer, _ narrowing: Narrowing, _ principal: Principal) -> Bool {
-        !offer.isMerged && narrowing.isEmpty && principal.tools.isAll && !offer.asksWhoLogsIn
+        !offer.isMerged && narrowing.isEmpty && principal.tools.isAll && !offer.actsForCallers
     }
 
     /// Whether everything would pass as it is if the session were opened now.

@@ -181,7 +181,8 @@ package struct Composition {
             issuers: identity.issuers.map(\.issuer), scopesSupported: identity.scopesSupported,
             requiredScopes: identity.requiredScopes, origin: settings.baseURL.origin,
             judge: IdentityJudge(
-                settings, holders: builder.principals.holders, eventLoop: builder.eventLoops.next(),
+                settings, holders: builder.principals.holders,
+                callerTokens: builder.known.grants.callerTokens, eventLoop: builder.eventLoops.next(),
                 logger: builder.logger, isOwnAddress: addresses.contains),
             isSecure: settings.tls != nil)
     }

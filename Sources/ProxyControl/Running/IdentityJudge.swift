@@ -1,5 +1,6 @@
 import AccessTokens
 import Addresses
+import Grants
 import Logging
 import MCPFrontEnd
 import MCPGateway
@@ -14,10 +15,14 @@ final class IdentityJudge: AccessTokenJudge {
     private let issuers: Issuers
     private let requiredScopes: [String]
     private let holders: TokenHolders
+    private let callerTokens: CallerTokens
 
-    /// - Parameter isOwnAddress: Whether a token for this name is one for the proxy, where no audience is configured.
+    /// - Parameters:
+    ///   - callerTokens: Where it is noted with which token somebody comes.
+    ///   - isOwnAddress: Whether a token for this name is one for the proxy, where no audience is configured.
     init(
-        _ settings: ProxySettings, holders: TokenHolders, eventLoop: any EventLoop, logger: Logger,
+        _ settings: ProxySettings, holders: TokenHolders, callerTokens: CallerTokens, eventLoop: any EventLoop,
+        logger: Logger,
         isOwnAddress: @escaping @Sendable (String) -> Bool
     ) {
         let identity = settings.identity
@@ -29,13 +34,15 @@ final class IdentityJudge: AccessTokenJudge {
             clock: IssuerClock(wall: { WallClock.time }, uptime: { .now() }), logger: logger)
         requiredScopes = identity.requiredScopes
         self.holders = holders
+        self.callerTokens = callerTokens
     }
 
     func judge(_ token: String, _ then: @escaping @Sendable (TokenVerdict) -> Void) -> TokenVerdict? {
-        issuers.judge(Array(token.utf8)) { [self] outcome in then(verdict(of: outcome)) }.map(verdict)
+        issuers.judge(Array(token.utf8)) { [self] outcome in then(verdict(of: outcome, token)) }
+            .map { verdict(of: $0, token) }
     }
 
-    private func verdict(of outcome: TokenOutcome) -> TokenVerdict {
+    private func verdict(of outcome: TokenOutcome, _ text: String) -> TokenVerdict {
         switch outcome {
         case .unavailable: return .refused(.undecided)
         case .refused(let fault): return .refused(.invalid(fault.words))
@@ -43,6 +50,7 @@ final class IdentityJudge: AccessTokenJudge {
             guard requiredScopes.allSatisfy({ needed in token.scopes.contains { $0.utf8.elementsEqual(needed.utf8) } })
             else { return .refused(.scopesMissing) }
             guard let principal = holders.principal(of: token) else { return .refused(.nobodysRights) }
+            callerTokens.note(text, of: principal.name)
             let left = token.expiry.milliseconds - WallClock.time.milliseconds
             return .accepted(principal, until: .now() + .milliseconds(max(0, left)))
         }

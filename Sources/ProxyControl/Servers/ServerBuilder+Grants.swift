@@ -41,7 +41,16 @@ extension ServerBuilder {
             settings.way = .clientCredentials
             settings.scopes = credentials.scopes
             settings.client = GrantClient(credentials.client)
-        case .tokenExchange, .enterpriseManaged: return nil
+        case .tokenExchange(let exchange):
+            settings.way = .tokenExchange(at: exchange.tokenURL, audience: exchange.audience)
+            settings.isPersonal = true
+            settings.scopes = exchange.scopes
+            settings.client = GrantClient(exchange.client)
+        case .enterpriseManaged(let managed):
+            settings.way = .enterpriseManaged(GrantSettings.IdentityProvider(managed.identityProvider))
+            settings.isPersonal = true
+            settings.scopes = managed.scopes
+            settings.client = GrantClient(managed.client)
         }
         return settings
     }
@@ -105,8 +114,19 @@ extension ServerBuilder {
     }
 }
 
+extension GrantSettings.IdentityProvider {
+    fileprivate init(_ settings: ServerAuthorizationSettings.IdentityProvider) {
+        let client = GrantClient(settings.client)
+        switch settings.place {
+        case .issuer(let issuer): self.init(issuer: issuer.text, tokenEndpoint: nil, client: client)
+        case .tokenURL(let endpoint, let issuer):
+            self.init(issuer: issuer?.text, tokenEndpoint: endpoint, client: client)
+        }
+    }
+}
+
 extension GrantClient {
-    init(_ settings: OAuthClientSettings) {
+    fileprivate init(_ settings: OAuthClientSettings) {
         let proof: GrantClient.Proof =
             switch settings.proof {
             case .none: .none

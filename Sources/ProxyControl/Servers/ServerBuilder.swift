@@ -1,4 +1,5 @@
 import Addresses
+import Grants
 import Logging
 import MCPCore
 import MCPFrontEnd
@@ -194,10 +195,9 @@ struct ServerBuilder: Sendable {
             if result.isolation == .session { result.isolation = .principal }
         }
         result.note = server.trustNote
-        if let logins = personalLogins(of: server, source) {
-            result.personalLogins = logins
-            (result.isolation, result.statelessIsolation) = (.principal, .principal)
-        }
+        result.personalLogins = personalLogins(of: server, source)
+        result.actsForCallers = grant(of: server, source)?.settings.isPersonal ?? false
+        if result.actsForCallers { result.isolation = .principal }
         result.passed = server.passedHeaders.map {
             PassedFields.Rule(clientName: $0.clientName, upstreamName: $0.upstreamName)
         }
@@ -212,7 +212,7 @@ struct ServerBuilder: Sendable {
         result.startsProcesses = server.transport.startsProcess
         result.cacheHints.timeToLive = server.cacheTTL
         result.cacheHints.isPublic = server.cacheScope == .public
-        let isPersonal = result.personalLogins != nil || !result.passed.isEmpty
+        let isPersonal = result.actsForCallers || !result.passed.isEmpty
         result.statelessIsolation = isPersonal ? .principal : server.isolation ?? .shared
         result.pins = pins(of: server, source)
         if clientele == .oneClient { Self.serveOneClient(&result) }
