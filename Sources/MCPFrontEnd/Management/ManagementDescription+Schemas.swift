@@ -75,6 +75,7 @@ extension ManagementDescription {
               "server": {"$ref": "#/components/schemas/Server"}
             }
           },
+          \(loginSchemas),
           "Removed": {
             "type": "object", "required": ["message"], "additionalProperties": false,
             "properties": {
@@ -240,13 +241,14 @@ extension ManagementDescription {
 
     private static let entryProperties = """
         "path": {"type": "string", "description": "Where its routes are, with a slash at the end."},
-        "state": {"type": "string", "enum": ["starting", "ready", "failed", "disabled"]},
+        "state": {"type": "string", "enum": ["starting", "ready", "failed", "disabled", "login needed"]},
         "source": {"type": "string", "enum": ["file", "api", "ad-hoc"]},
         "transport": {"type": "string"},
         "era": {"type": "string"},
         "protocolVersion": {"type": "string"},
         "error": {"type": "string", "description": "Why it failed last."},
         "note": {"type": "string", "description": "What everybody is to know who looks at it, such as that its certificate is not verified."},
+        \(loginProperty),
         "withheld": {
           "type": "object", "required": ["count", "isBlocked", "words"], "additionalProperties": false,
           "description": "What of its tools and prompts is kept from clients until somebody approves it.",

@@ -23,7 +23,7 @@ struct ManagementDescription: Sendable {
         var isPublic = false
     }
 
-    private static let change = [401, 403, 409, 413, 415, 400, 422, 429, 503, 507]
+    static let change = [401, 403, 409, 413, 415, 400, 422, 429, 503, 507]
 
     /// Everything that the API does. HEAD is answered wherever GET is.
     static let operations: [Operation] = [
@@ -112,7 +112,7 @@ struct ManagementDescription: Sendable {
         Operation(
             path: "/api/problems/{kind}", method: "get", id: "explainProblem", summary: "What a type of problem means.",
             success: (200, "ProblemType"), problems: [404], isPublic: true),
-    ]
+    ] + loginOperations
 
     /// The whole document.
     var json: ByteBuffer {
