@@ -50,6 +50,7 @@ package final class FrontDoor: HTTPRequestHandler {
     private let eventStreams: EventStreamEndpoint
     private let status: StatusPages
     private let management = Mutex<Management?>(nil)
+    private let changes = ChangeBudget()
     private let logger: Logger
     private let eventLoops = Mutex<(any EventLoopGroup)?>(nil)
 
@@ -126,10 +127,10 @@ package final class FrontDoor: HTTPRequestHandler {
 
     /// Lets servers be managed over HTTP, by these rules from now on.
     package func manage(_ access: ManagementAccess, servers: any ServerManagement & AdHocServers) {
-        let endpoint = ManagementEndpoint(access, servers: servers, logger: logger)
+        let endpoint = ManagementEndpoint(access, servers: servers, logger: logger, budget: changes)
         let adHoc = AdHocEndpoint(
             access: access, servers: servers, admission: admission, gateway: gateway, table: table,
-            streamable: streamable, eventStreams: eventStreams, audit: endpoint.audit, budget: endpoint.budget)
+            streamable: streamable, eventStreams: eventStreams, audit: endpoint.audit, budget: changes)
         management.withLock { $0 = Management(endpoint: endpoint, adHoc: adHoc) }
         listener.review(
             VisitorReview { visitor in
