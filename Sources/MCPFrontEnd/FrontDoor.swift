@@ -15,7 +15,7 @@ package struct FrontDoorSettings: Sendable {
     package var tls: ListenerTLS?
     /// The tokens that are accepted.
     package var credentials: Credentials
-    /// Who may read the status of the servers.
+    /// Who may read the status of the servers at first.
     package var statusAccess: Access
     /// How callers come by access tokens, and who judges them; nil where none are accepted.
     package var identity: ProtectedResource?
@@ -36,6 +36,15 @@ package struct FrontDoorSettings: Sendable {
         self.credentials = credentials
         self.statusAccess = statusAccess
         self.identity = identity
+    }
+}
+
+extension FrontDoorSettings {
+    /// The same, keeping no tokens in force that are taken away later.
+    fileprivate var forgettingAccess: FrontDoorSettings {
+        var other = self
+        other.statusAccess = .nobody
+        return other
     }
 }
 
@@ -67,7 +76,7 @@ package final class FrontDoor: HTTPRequestHandler {
         disabled: [String],
         logger: Logger
     ) {
-        self.settings = settings
+        self.settings = settings.forgettingAccess
         self.gateway = gateway
         self.logger = logger
         self.listener = HTTPListener(limits: settings.limits, tls: settings.tls, logger: logger)

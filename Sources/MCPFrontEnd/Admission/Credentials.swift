@@ -41,11 +41,12 @@ package final class Credentials: Sendable {
         certified = certificates.map(CertifiedCallers.init)
     }
 
-    /// Accepts a token from now on, in place of what it stood for before.
+    /// Accepts a token from now on, in place of what it stood for before. One that stands for this caller already goes on.
     package func add(_ token: String, for principal: Principal) {
         guard !token.isEmpty else { return }
         let key = TokenText(text: token)
-        let former = state.withLock { state in
+        let former = state.withLock { state -> Credential? in
+            if let known = state.known[key], known.end == nil, known.principal == principal { return nil }
             let former = state.take(key)
             state.known[key] = Credential(principal)
             return former
