@@ -44,9 +44,9 @@ final class IdentityJudge: AccessTokenJudge {
         case .verified(let token):
             guard requiredScopes.allSatisfy({ needed in token.scopes.contains { $0.utf8.elementsEqual(needed.utf8) } })
             else { return .refused(.scopesMissing) }
-            guard let principal = holders.principal(of: token) else { return .refused(.nobodysRights) }
+            guard let caller = holders.caller(with: token) else { return .refused(.nobodysRights) }
             let left = token.expiry.milliseconds - Self.now.milliseconds
-            return .accepted(principal, until: .now() + .milliseconds(max(0, left)))
+            return .accepted(caller, until: .now() + .milliseconds(max(0, left)))
         }
     }
 }
