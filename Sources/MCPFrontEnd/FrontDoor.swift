@@ -19,7 +19,7 @@ package struct FrontDoorSettings: Sendable {
     package var tickets: LoginTickets
     /// The origin of the base URL; nil where none is configured.
     package var origin: String?
-    /// Who may read the status of the servers.
+    /// Who may read the status of the servers at first.
     package var statusAccess: Access
     /// How callers come by access tokens, and who judges them; nil where none are accepted.
     package var identity: ProtectedResource?
@@ -47,6 +47,15 @@ package struct FrontDoorSettings: Sendable {
     }
 }
 
+extension FrontDoorSettings {
+    /// The same, keeping no tokens in force that are taken away later.
+    fileprivate var forgettingAccess: FrontDoorSettings {
+        var other = self
+        other.statusAccess = .nobody
+        return other
+    }
+}
+
 /// Where HTTP requests enter: admitted, authenticated, then handed to the transport that they speak.
 package final class FrontDoor: HTTPRequestHandler {
     package let listener: HTTPListener
@@ -58,6 +67,7 @@ package final class FrontDoor: HTTPRequestHandler {
     private let eventStreams: EventStreamEndpoint
     private let status: StatusPages
     private let management = Mutex<Management?>(nil)
+    private let changes = ChangeBudget()
     private let logger: Logger
     private let eventLoops = Mutex<(any EventLoopGroup)?>(nil)
 
@@ -75,7 +85,7 @@ package final class FrontDoor: HTTPRequestHandler {
         disabled: [String],
         logger: Logger
     ) {
-        self.settings = settings
+        self.settings = settings.forgettingAccess
         self.gateway = gateway
         self.logger = logger
         self.listener = HTTPListener(limits: settings.limits, tls: settings.tls, logger: logger)
@@ -140,10 +150,10 @@ package final class FrontDoor: HTTPRequestHandler {
 
     /// Lets servers be managed over HTTP, by these rules from now on.
     package func manage(_ access: ManagementAccess, servers: any ServerManagement & AdHocServers & LoginDesk) {
-        let endpoint = ManagementEndpoint(access, servers: servers, logger: logger)
+        let endpoint = ManagementEndpoint(access, servers: servers, logger: logger, budget: changes)
         let adHoc = AdHocEndpoint(
             access: access, servers: servers, admission: admission, gateway: gateway, table: table,
-            streamable: streamable, eventStreams: eventStreams, audit: endpoint.audit, budget: endpoint.budget)
+            streamable: streamable, eventStreams: eventStreams, audit: endpoint.audit, budget: changes)
         let login = LoginEndpoint(
             servers, access: access, tickets: settings.tickets, origin: settings.origin, speaksTLS: settings.tls != nil)
         management.withLock { $0 = Management(endpoint: endpoint, adHoc: adHoc, login: login) }

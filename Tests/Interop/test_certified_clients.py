@@ -132,6 +132,16 @@ async def test_a_renewed_certificate_goes_on_with_the_session(proxy, visiting):
             assert (await client.post(call_body("log"))).status_code == 404
 
 
+async def test_one_subject_does_not_make_one_caller_of_two(proxy, visiting):
+    """There are authorities that give every program the same subject, and a name of its own."""
+    names = [x509.UniformResourceIdentifier(f"{AGENT.value}{suffix}") for suffix in ("", "-2")]
+    async with visiting(names[0], subject="O=SPIRE,C=US") as one, visiting(names[1], subject="O=SPIRE,C=US") as other:
+        client = await Streamable(proxy.url("/mail/mcp"), one).initialize()
+        assert (await client.post(call_body("send"))).status_code == 200
+        client.http = other
+        assert (await client.post(call_body("send"))).status_code == 404
+
+
 async def test_a_reload_counts_for_who_is_there(proxy, shelves, files, authority, visiting):
     async with visiting(subject="CN=ci,O=Example") as http:
         client = await Streamable(proxy.url("/git/mcp"), http).initialize()

@@ -55,8 +55,13 @@ def general(**changed):
 
 
 @pytest.fixture(scope="module")
-def shelves():
-    with Shelves(Shelf("git", GIT), Shelf("mail", MAIL)) as shelves:
+def git():
+    return Shelf("git", GIT)
+
+
+@pytest.fixture(scope="module")
+def shelves(git):
+    with Shelves(git, Shelf("mail", MAIL)) as shelves:
         yield shelves
 
 
@@ -136,6 +141,25 @@ async def test_what_it_may_not_use_is_called_by_no_name(proxy, shelves, http, na
         assert answer["error"]["message"].endswith(f"Unknown tool: {called}"), answer
         nothing = await client.request("tools/call", {"name": "nothing", "arguments": {}})
         assert answer["error"]["code"] == nothing["error"]["code"]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        '"name":"git_log","Name":"git_push"',
+        '"NAME":"git_push","name":"git_log"',
+        '"name":"git_log","n\\u0041me":"git_push"',
+        '"name":"git_log","arguments":{},"argument\u017f":{}',
+    ],
+)
+@pytest.mark.parametrize("name", ["laptop", "agents", "reader"])
+async def test_no_name_in_another_case_reaches_a_server(proxy, git, http, name, members):
+    """A server written in Go would take the last one, whatever the proxy has decided by the first."""
+    client = await Streamable(proxy.url("/git/mcp"), http, headers=bearer(TOKENS[name])).initialize()
+    received = len(git.received)
+    response = await client.post(f'{{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{{{members}}}}}')
+    assert response.json()["error"]["code"] == -32602 and "in params" in response.json()["error"]["message"]
+    assert "tools/call" not in git.received[received:]
 
 
 @pytest.mark.parametrize("kind", HTTP_KINDS)

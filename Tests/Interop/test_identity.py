@@ -282,6 +282,21 @@ async def test_a_reload_takes_rights_away_from_tokens_that_are_in_use(launch, ht
         assert (await knock(http, proxy, token, "/b/mcp")).status_code == 200
 
 
+async def test_a_reload_judges_each_token_by_itself(launch, http, issuer):
+    """What was opened with a token that opens nothing any more ends, whatever its caller has shown since."""
+    groups = lambda name: {**clients(issuer)["staff"], "match": {"issuer": issuer.url, "claims": {"groups": name}}}
+    old, new = issuer.token(groups=["old"]), issuer.token(groups=["old", "new"])
+    with launch(SERVERS, proxy=settings(issuer, clients={"staff": groups("old")})) as proxy:
+        sessions = [await Streamable(proxy.url("/a/mcp"), http, headers=bearer(token)).initialize() for token in (old, new)]
+        async with sessions[0].listening() as ends, sessions[1].listening() as stays:
+            assert (await knock(http, proxy, new)).status_code == 200
+            proxy.rewrite(SERVERS, proxy=settings(issuer, clients={"staff": groups("new")}))
+            await ends.wait_for(lambda stream: stream.ended, "the end of the stream")
+            assert (await knock(http, proxy, old)).status_code == 403
+            assert only_answer(await sessions[1].post(call_body("echo", {"text": "x"})))["result"]
+            assert not stays.ended
+
+
 async def knocked(http, proxy, token, status):
     assert (await knock(http, proxy, token)).status_code == status
 

@@ -244,6 +244,23 @@ async def test_a_body_that_is_still_coming_is_refused(proxy, servers, http):
     writer.close()
 
 
+@pytest.mark.parametrize("path, token", [("/old/sse", ALICE), ("/api/servers/old/logs?follow=true", BRINGER), ("/readyz", ALICE)])
+async def test_a_request_whose_body_is_thrown_away_is_refused_as_well(proxy, servers, http, path, token):
+    """What it asks for is given, or followed, only when its body is complete, and not if the token does not count by then."""
+    head = f"GET {path} HTTP/1.1\r\nHost: {proxy.address}\r\nAuthorization: Bearer {token}\r\nContent-Length: 3\r\n\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+    writer.write(head.encode())
+    await writer.drain()
+    look = f"GET /healthz HTTP/1.1\r\nHost: {proxy.address}\r\nConnection: close\r\n\r\n"
+    assert status_of(exchange(proxy.port, look.encode())) == 200
+    proxy.rewrite(servers[0], **settings(BOB, management=(OPERATOR,)))
+    await Management(proxy, http, OPERATOR).reload()
+    writer.write(b"abc")
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
+    assert b" 401 " in answer if path != "/readyz" else b"old" not in await asyncio.wait_for(reader.read(65536), 30)
+    writer.close()
+
+
 @pytest.mark.parametrize("tool", ["hold", "interview"])
 async def test_what_was_under_way_beside_other_servers_ends(launch, http, new_ledger, tool):
     """Alice may still use another server at the same path; what she had begun at the one she lost ends at once."""

@@ -194,4 +194,30 @@ import Testing
         let friend = try await harness.answer("GET", "/readyz", ["Host: localhost", "Authorization: Bearer secret"])
         #expect(friend.body.contains("\"time\""))
     }
+
+    @Test("Who shows a token that is taken away before the request is complete is not told of servers")
+    func lateHealth() async throws {
+        let harness = try await Harness(tokens: [("secret", .token(number: 0))])
+        let client = try await RawClient(port: harness.port)
+        let head = "GET /readyz HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer secret\r\n"
+        try await client.send(head + "\r\n" + head + "Content-Length: 3\r\n\r\n")
+        #expect(try await client.response().body.contains("\"time\""))
+        harness.door.settings.credentials.remove("secret", of: .token(number: 0))
+        try await client.send("abc")
+        #expect(try await !client.response().body.contains("\"time\""))
+    }
+
+    @Test("Changes that were asked for count also when the settings of the management API have changed since")
+    func changes() async throws {
+        let harness = try await Harness()
+        var access = ManagementAccess(
+            callers: .everybody, isAskedElsewhere: false, isReachable: false, allowedOrigins: [], prefix: "")
+        access.maximumChangesPerMinute = 2
+        var statuses: [Int] = []
+        for _ in 0..<3 {
+            harness.door.manage(access, servers: ScriptedServers())
+            statuses.append(try await harness.answer("POST", "/api/reload", ["Host: localhost"]).status)
+        }
+        #expect(statuses == [200, 200, 429])
+    }
 }

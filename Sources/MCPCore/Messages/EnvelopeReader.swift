@@ -10,9 +10,16 @@ struct EnvelopeReader {
     private var versionSeen = false
     private var method: ByteRange?
     private var paramsProgressToken: ByteRange?
+    /// A member that is only like one of those that are read; the second one does not matter where the method is not known.
+    var lookalike: Lookalike?
+    var lookalikeOfKnownMethods: Lookalike?
+    private let refusesLookalikes: Bool
 
-    init(bytes: ByteBuffer) {
+    /// - Parameter refusesLookalikes: Whether a name that some programs take for one that is read makes the message
+    ///   unacceptable.
+    init(bytes: ByteBuffer, refusesLookalikes: Bool) {
         self.bytes = bytes
+        self.refusesLookalikes = refusesLookalikes
     }
 
     mutating func read(_ scanner: inout JSONScanner) throws(JSONError) {
@@ -62,6 +69,8 @@ struct EnvelopeReader {
         } else if scanner.matches(name, "error") {
             try Self.note(value, as: name, in: &envelope.error)
             if first != UInt8(ascii: "{") { problem = "\"error\" must be an object" }
+        } else {
+            noteLookalike(name, scanner)
         }
     }
 
@@ -97,6 +106,7 @@ struct EnvelopeReader {
                 try Self.note(meta, as: name, in: &envelope.meta)
                 return
             }
+            if scanner.matches(name, "ref") { return try readReference(&scanner) }
             let value = try scanner.skipValue(depth: 2)
             if scanner.matches(name, "name") {
                 try Self.note(value, as: name, in: &envelope.name)
@@ -115,6 +125,8 @@ struct EnvelopeReader {
                 try Self.note(value, as: name, in: &envelope.requestState)
             } else if scanner.matches(name, "progressToken") {
                 try Self.note(value, as: name, in: &paramsProgressToken)
+            } else {
+                noteLookalikeInParams(name, scanner)
             }
         }
         return start..<scanner.position
@@ -128,11 +140,17 @@ struct EnvelopeReader {
         }
         let start = scanner.position
         try scanner.members(depth: 2) { (scanner, name) throws(JSONError) in
+            if scanner.matches(name, "io.modelcontextprotocol/related-task") {
+                envelope.mayNameTask = true
+                return try readRelatedTask(&scanner)
+            }
             let value = try scanner.skipValue(depth: 3)
             if scanner.matches(name, "progressToken") {
                 try Self.note(value, as: name, in: &envelope.progressToken)
             } else if scanner.matches(name, prefix: "io.modelcontextprotocol/") {
                 try noteMetadata(value, as: name, scanner)
+            } else {
+                noteLookalikeInMeta(name, scanner)
             }
         }
         return start..<scanner.position
@@ -154,8 +172,8 @@ struct EnvelopeReader {
             try Self.note(value, as: name, in: &envelope.metadata.logLevel)
         } else if scanner.matches(name, "io.modelcontextprotocol/subscriptionId") {
             try Self.note(value, as: name, in: &envelope.metadata.subscriptionID)
-        } else if scanner.matches(name, "io.modelcontextprotocol/related-task") {
-            envelope.mayNameTask = true
+        } else {
+            noteLookalikeInMeta(name, scanner)
         }
     }
 
@@ -204,6 +222,7 @@ struct EnvelopeReader {
     mutating func finish() throws(MessageError) -> Envelope {
         let isNullID = envelope.id.map { bytes.byte(at: $0.lowerBound) == UInt8(ascii: "n") } ?? false
         if problem == nil { problem = judge(isNullID: isNullID) }
+        if problem == nil, refusesLookalikes { judgeLookalikes() }
         if let problem {
             var id: RequestID?
             if let range = envelope.id, !isNullID, range.count <= RequestID.maximumLength,
@@ -244,6 +263,12 @@ struct EnvelopeReader {
         default: return "a response has either \"result\" or \"error\""
         }
         return nil
+    }
+
+    private mutating func judgeLookalikes() {
+        guard let found = lookalike ?? (envelope.method == .other ? nil : lookalikeOfKnownMethods) else { return }
+        isParameterProblem = envelope.params?.contains(found.name.lowerBound) ?? false
+        problem = found.problem(in: bytes)
     }
 
     private func isToken(_ range: ByteRange) -> Bool {

@@ -13,8 +13,8 @@ package struct Message: Sendable {
     ///
     /// - Parameters:
     ///   - maximumDepth: How deeply values may be nested.
-    ///   - duplicateKeys: Whether a repeated name is refused at every level. The members that the proxy reads
-    ///     are refused when repeated in any case.
+    ///   - duplicateKeys: Whether a repeated name is refused at every level, and one that some programs take for another
+    ///     which the proxy reads. The members that the proxy reads are refused when repeated in any case.
     /// - Throws: `MessageError`, with the identifier of the request when that could be read.
     package init(
         _ bytes: ByteBuffer,
@@ -22,7 +22,7 @@ package struct Message: Sendable {
         duplicateKeys: JSONScanner.DuplicateKeys = .refused
     ) throws(MessageError) {
         self.bytes = bytes
-        var reader = EnvelopeReader(bytes: bytes)
+        var reader = EnvelopeReader(bytes: bytes, refusesLookalikes: duplicateKeys == .refused)
         do throws(JSONError) {
             try bytes.scanJSON(maximumDepth: maximumDepth, duplicateKeys: duplicateKeys) {
                 (scanner) throws(JSONError) in

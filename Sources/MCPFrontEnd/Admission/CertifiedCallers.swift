@@ -1,4 +1,3 @@
-package import MCPGateway
 import MCPValues
 import Synchronization
 
@@ -6,7 +5,7 @@ import Synchronization
 package protocol CertificateJudge: Sendable {
     /// Whose it is; nil for somebody who is nobody that is known. The same answer for the same certificate, until the
     /// configuration is another one.
-    func principal(of certificate: ClientCertificate) -> Principal?
+    func caller(with certificate: ClientCertificate) -> ProvenCaller?
 }
 
 /// Remembers who has come with which certificate, so that each is judged once.
@@ -30,7 +29,8 @@ final class CertifiedCallers: Sendable {
         let key = ByteText(certificate.fingerprint)
         let (known, epoch) = state.withLock { ($0.known[key], $0.epoch) }
         if let known { return known }
-        let shown = judge.principal(of: certificate).map { ShownCredential.known(Credential($0)) } ?? .none
+        let caller = judge.caller(with: certificate)
+        let shown = caller.map { .known(Credential($0.principal, evidence: $0.evidence)) } ?? ShownCredential.none
         state.withLock { state in
             // What came out by other rules than those of now counts for this request only.
             guard epoch == state.epoch else { return }
@@ -40,10 +40,12 @@ final class CertifiedCallers: Sendable {
         return shown
     }
 
-    /// Judges everybody anew who comes from now on.
+    /// Judges everybody anew who comes from now on and is not known to be the same caller still.
     func forget() {
         state.withLock { state in
-            state.known = [:]
+            state.known = state.known.filter { _, shown in
+                if case .known(let credential) = shown { credential.isConfirmed } else { false }
+            }
             state.epoch += 1
         }
     }

@@ -41,11 +41,12 @@ package final class Credentials: Sendable {
         certified = certificates.map(CertifiedCallers.init)
     }
 
-    /// Accepts a token from now on, in place of what it stood for before.
+    /// Accepts a token from now on, in place of what it stood for before. One that stands for this caller already goes on.
     package func add(_ token: String, for principal: Principal) {
         guard !token.isEmpty else { return }
         let key = TokenText(text: token)
-        let former = state.withLock { state in
+        let former = state.withLock { state -> Credential? in
+            if let known = state.known[key], known.end == nil, known.principal == principal { return nil }
             let former = state.take(key)
             state.known[key] = Credential(principal)
             return former
@@ -75,18 +76,24 @@ package final class Credentials: Sendable {
     /// - Parameter epoch: What it was before the token was judged: what came out by other rules than those of now counts for
     ///   this request only.
     func remember(
-        _ token: String, of principal: Principal, until end: NIODeadline, judgedIn epoch: Int
+        _ token: String, of caller: ProvenCaller, until end: NIODeadline, judgedIn epoch: Int
     ) -> ShownCredential {
         let key = TokenText(text: token)
-        let credential = Credential(principal, end: end)
+        let credential = Credential(caller.principal, end: end, evidence: caller.evidence)
         return state.withLock { state in
-            if let known = state.known[key], known.end == nil { return .known(known) }
+            let former = state.known[key]
+            if let former, former.end == nil { return .known(former) }
             guard epoch == state.epoch else {
                 state.forgotten.append(Forgotten(credential: credential))
                 return .known(credential)
             }
+            // Its issuer says of an opaque one again that it counts, or two requests have had one judged at the same time: what
+            // was begun with it goes on.
+            if let former, former.principal == caller.principal, !former.isRevoked {
+                former.renew(until: end, by: caller.evidence)
+                return .known(former)
+            }
             if state.foundCount >= Self.maximumFound { Self.makeRoom(in: &state) }
-            // Two requests may have had one token judged at the same time.
             if let former = state.take(key) { state.forgotten.append(Forgotten(credential: former)) }
             state.known[key] = credential
             state.foundCount += 1
@@ -103,11 +110,12 @@ package final class Credentials: Sendable {
         }
     }
 
-    /// Forgets what was found out, so that it is found out again by the rules that are in force now.
+    /// Forgets what was found out and does not hold by the rules that are in force now, so that it is found out again by
+    /// these.
     func forgetFound() {
         state.withLock { state in
             state.epoch += 1
-            let found = state.known.filter { $0.value.end != nil }
+            let found = state.known.filter { $0.value.end != nil && !$0.value.isConfirmed }
             state.forgotten += found.values.map(Forgotten.init)
             for key in found.keys { _ = state.take(key) }
         }
@@ -175,20 +183,39 @@ package final class Credentials: Sendable {
 /// A token that is accepted, without the token.
 final class Credential: Sendable {
     let principal: Principal
-    /// When it ends; nil for one that is configured, which does not.
-    let end: NIODeadline?
+    /// When it ends, in nanoseconds of uptime; the greatest number for one that does not.
+    private let ending: Atomic<UInt64>
+    private let evidence: Mutex<(any Evidence)?>
     private let revoked = Atomic(false)
 
-    init(_ principal: Principal, end: NIODeadline? = nil) {
+    init(_ principal: Principal, end: NIODeadline? = nil, evidence: (any Evidence)? = nil) {
         self.principal = principal
-        self.end = end
+        ending = Atomic(end?.uptimeNanoseconds ?? .max)
+        self.evidence = Mutex(evidence)
+    }
+
+    /// When it ends; nil for one that is configured, which does not.
+    var end: NIODeadline? {
+        let end = ending.load(ordering: .relaxed)
+        return end == .max ? nil : .uptimeNanoseconds(end)
+    }
+
+    /// Goes on until another time, and by what was shown last.
+    fileprivate func renew(until end: NIODeadline, by newer: (any Evidence)?) {
+        ending.store(end.uptimeNanoseconds, ordering: .relaxed)
+        evidence.withLock { $0 = newer }
     }
 
     /// Whether it has ended so long ago that nothing may be under way with it.
     fileprivate func isOverdue(at now: NIODeadline) -> Bool { end.map { $0 + Credentials.grace <= now } ?? false }
 
     /// Whether it is accepted no more.
-    var isRevoked: Bool { revoked.load(ordering: .acquiring) }
+    var isRevoked: Bool { revoked.load(ordering: .acquiring) || isInForce == false }
+
+    /// Whether it is known to stand for the same caller by the rules that are in force now.
+    var isConfirmed: Bool { !revoked.load(ordering: .acquiring) && isInForce == true }
+
+    private var isInForce: Bool? { evidence.withLock { $0?.isInForce } }
 
     fileprivate func revoke() { revoked.store(true, ordering: .releasing) }
 }

@@ -49,9 +49,9 @@ extension ClientSocket {
     private func review(_ review: VisitorReview) {
         guard let visitor, !review.mayStay(visitor) else { return }
         switch state {
-        case .readingBody: refuse(Refusal(.tokenInvalid, "the token is not valid any more"))
+        case .readingBody, .skippingBody: refuse(Refusal(.tokenInvalid, "the token is not valid any more"))
         case .answering: context?.close(promise: nil)
-        case .idle, .deciding, .skippingBody, .refused: break
+        case .idle, .deciding, .refused: break
         }
     }
 

@@ -1,4 +1,4 @@
-package import MCPGateway
+import MCPGateway
 package import NIOCore
 
 /// Finds out whom a token stands for that is not known, which may take a while: its issuer has to be asked.
@@ -10,7 +10,7 @@ package protocol AccessTokenJudge: Sendable {
 /// What was found out of a token.
 package enum TokenVerdict: Sendable {
     /// It stands for somebody, until then.
-    case accepted(Principal, until: NIODeadline)
+    case accepted(ProvenCaller, until: NIODeadline)
     case refused(TokenRefusal)
 }
 

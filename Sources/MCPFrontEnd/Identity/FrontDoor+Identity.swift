@@ -80,9 +80,8 @@ extension FrontDoor {
     ) -> Destination {
         var request = request
         switch verdict {
-        case .accepted(let principal, let end):
-            request.shown = admission.credentials.remember(
-                token, of: principal, until: end, judgedIn: epoch)
+        case .accepted(let caller, let end):
+            request.shown = admission.credentials.remember(token, of: caller, until: end, judgedIn: epoch)
         case .refused(.undecided): return .refused(TokenRefusal.undecided.refusal)
         case .refused(let refusal): request.shown = .refused(refusal)
         }
@@ -94,7 +93,7 @@ extension FrontDoor {
         if admission.credentials.revokeEnded(at: .now()) { showOut() }
     }
 
-    /// Has every access token judged anew when it comes next.
+    /// Has every access token judged anew when it comes next that does not stand for the same caller any more.
     package func forgetAccessTokens() {
         admission.credentials.forgetFound()
     }

@@ -281,7 +281,10 @@ final class AdHocEndpoint: Sendable {
     private func spend(_ caller: ManagementCaller) throws(ManagementProblem) {
         try audited { record throws(ManagementProblem) in
             record.principal = caller.principal.name
-            if let seconds = budget.take(for: caller.principal) { throw .tooManyChanges(access, retryAfter: seconds) }
+            let most = access.maximumChangesPerMinute
+            if let seconds = budget.take(for: caller.principal, perMinute: most) {
+                throw .tooManyChanges(access, retryAfter: seconds)
+            }
         }
     }
 

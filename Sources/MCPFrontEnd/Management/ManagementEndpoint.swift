@@ -1,4 +1,4 @@
-package import Logging
+import Logging
 import MCPCore
 import MCPGateway
 import NIOCore
@@ -12,18 +12,13 @@ package final class ManagementEndpoint: Sendable {
     private let access: ManagementAccess
     private let servers: any ServerManagement
     let audit: ManagementAudit
-    let budget: ChangeBudget
+    private let budget: ChangeBudget
     private let description: ByteBuffer
 
     /// - Parameters:
     ///   - servers: What owns the servers.
     ///   - logger: Gets a line for every change.
-    package convenience init(_ settings: ManagementAccess, servers: any ServerManagement, logger: Logger) {
-        self.init(
-            settings, servers: servers, logger: logger,
-            budget: ChangeBudget(perMinute: settings.maximumChangesPerMinute))
-    }
-
+    ///   - budget: Of which changes are taken, also those that were asked for by other settings.
     init(_ settings: ManagementAccess, servers: any ServerManagement, logger: Logger, budget: ChangeBudget) {
         self.access = settings
         self.servers = servers
@@ -133,7 +128,7 @@ package final class ManagementEndpoint: Sendable {
                     + "reach; set mcpProxy.management.authTokens")
         }
         if isReading { return path == .servers ? .list(reach) : .read }
-        if let seconds = budget.take(for: caller.principal) {
+        if let seconds = budget.take(for: caller.principal, perMinute: access.maximumChangesPerMinute) {
             throw .tooManyChanges(access, retryAfter: seconds)
         }
         return .change

@@ -63,7 +63,9 @@ final class StatusPages: Sendable {
             responder.respond(.ok, json: ByteBuffer(string: #"{"status":"ok"}"#))
         case .readiness:
             let access = self.access.withLock { $0 }
-            readiness(for: access.principal(for: request.shown.principal), responder)
+            // The token may have been taken away while the rest of the request was waited for.
+            let shown = request.shown.isRevoked ? nil : request.shown.principal
+            readiness(for: access.principal(for: shown), responder)
         }
     }
 

@@ -1,5 +1,5 @@
 package import MCPValues
-import NIOCore
+package import NIOCore
 
 /// Who calls, as far as it can be told: the same one with whatever token they come.
 ///
@@ -43,7 +43,7 @@ package struct Principal: Sendable {
     /// Takes one call from what they may ask for in a minute.
     ///
     /// - Returns: nil, or in how many seconds there will be one when there is none.
-    func takeCall(at now: NIODeadline = .now()) -> Int? { standing.isNamed ? standing.takeCall(at: now) : nil }
+    package func takeCall(at now: NIODeadline = .now()) -> Int? { standing.isNamed ? standing.takeCall(at: now) : nil }
 
     /// Whether it is to be told in the log that there was none: once a minute.
     func tellsOfTooMany(at now: NIODeadline = .now()) -> Bool { standing.tellsOfTooMany(at: now) }

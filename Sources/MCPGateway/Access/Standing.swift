@@ -8,7 +8,6 @@ package final class Standing: Sendable {
     private struct State {
         var rights: Rights
         var wider: [ScopedRights] = []
-        var calls = MinuteBudget()
         /// When it was told last that there were too many.
         var told: NIODeadline?
     }
@@ -21,6 +20,7 @@ package final class Standing: Sendable {
     let hash: Int
     let isNamed: Bool
     private let state: Mutex<State>
+    private let calls: CallBudget
 
     /// Somebody without rights of their own.
     convenience init(name: String) {
@@ -33,11 +33,14 @@ package final class Standing: Sendable {
     }
 
     /// A caller with an access token, who is a client that the operator has named by what the token says.
-    package convenience init(holder name: String, _ rights: Rights) {
-        self.init(name: "holder \(name)", isNamed: true, rights)
+    ///
+    /// - Parameter calls: What is left of their calls; the same one for all who are one client and differ in scopes alone.
+    package convenience init(holder name: String, _ rights: Rights, calls: CallBudget = CallBudget()) {
+        self.init(name: "holder \(name)", isNamed: true, rights, calls)
     }
 
-    private init(name: String, isNamed: Bool, _ rights: Rights) {
+    private init(name: String, isNamed: Bool, _ rights: Rights, _ calls: CallBudget = CallBudget()) {
+        self.calls = calls
         self.name = name
         self.isNamed = isNamed
         hash = ByteText(name).hashValue
@@ -62,9 +65,7 @@ package final class Standing: Sendable {
     }
 
     func takeCall(at now: NIODeadline) -> Int? {
-        state.withLock { state in
-            state.rights.callsPerMinute.flatMap { state.calls.take(perMinute: $0, at: now) }
-        }
+        state.withLock { $0.rights.callsPerMinute }.flatMap { calls.take(perMinute: $0, at: now) }
     }
 
     /// Whether it is to be told that there were too many calls: once a minute, however many there were.

@@ -50,7 +50,10 @@ enum AnswerBridge {
 
     // MARK: To clients without
 
-    static func toModern(_ answer: Message, of request: Message, from connection: Connection) -> [Edit] {
+    /// - Parameter isShared: Whether everybody gets the same who asks for it.
+    static func toModern(
+        _ answer: Message, of request: Message, from connection: Connection, isShared: Bool
+    ) -> [Edit] {
         guard let result = answer.envelope.result else { return modernError(answer, of: request) }
         guard JSONView(text: answer.bytes, range: result).isObject else { return [] }
         let members = answer.envelope.resultMembers
@@ -58,7 +61,7 @@ enum AnswerBridge {
         inserted.writeStaticString(#""resultType":"complete""#)
         if isCacheable(request.method) {
             inserted.writeStaticString(",")
-            inserted.writeImmutableBuffer(connection.cacheHints)
+            inserted.writeImmutableBuffer(connection.cacheHints.members(isShared: isShared))
         }
         var edits: [Edit] = []
         if let info = connection.serverInfoMember, members.serverInfo == nil {
@@ -113,11 +116,18 @@ enum AnswerBridge {
 
     // MARK: Between stateless sides
 
-    /// A server may speak revisions that we do not: clients must not be told of those.
-    static func toSame(_ answer: Message, of request: Message) -> [Edit] {
+    /// A server may speak revisions that we do not: clients must not be told of those. And it does not know of whom the proxy
+    /// asks who they are: what it gives everybody is not for everybody then.
+    ///
+    /// - Parameter isShared: Whether everybody gets the same who asks for it.
+    static func toSame(_ answer: Message, of request: Message, isShared: Bool) -> [Edit] {
+        var edits: [Edit] = []
+        if !isShared, isCacheable(request.method), let scope = answer.envelope.resultMembers.cacheScope?.value {
+            edits.append(Edit(scope, .bytes(ByteBuffer(string: #""private""#))))
+        }
         guard request.method == .serverDiscover,
             let versions = answer.view(answer.envelope.result)?["supportedVersions"]
-        else { return [] }
-        return [Edit(versions.range, .bytes(DiscoverResult.versions))]
+        else { return edits }
+        return edits + [Edit(versions.range, .bytes(DiscoverResult.versions))]
     }
 }

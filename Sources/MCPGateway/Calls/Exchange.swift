@@ -59,6 +59,8 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     }
 
     var connection: Connection { leg.connection }
+    /// Whether everybody gets the same who asks for it where the caller does.
+    private var isShared: Bool { caller.principal == .anonymous }
     /// From which level on the client wants log messages that belong to this exchange.
     var logLevel: LogLevel? { leg.logLevel }
 
@@ -111,7 +113,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
             case .fails(let refusal): finish(.refused(refusal))
             }
         case (.modern, .legacy):
-            let edits = AnswerBridge.toModern(answer, of: request, from: connection)
+            let edits = AnswerBridge.toModern(answer, of: request, from: connection, isShared: isShared)
             let passed = Answer.passed(answer, edits + listEdits(answer, dropsInvalidMarks: true))
             guard logLevel != nil, connection.hearsOnAnotherStream else { return finish(passed) }
             connection.eventLoop.scheduleTask(in: Self.lateLogMessages) { [self] in
@@ -119,8 +121,8 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
             }
         case (.modern, .modern):
             if refreshesCatalog(after: answer) { return }
-            finish(
-                .passed(answer, AnswerBridge.toSame(answer, of: request) + listEdits(answer, dropsInvalidMarks: true)))
+            let edits = AnswerBridge.toSame(answer, of: request, isShared: isShared)
+            finish(.passed(answer, edits + listEdits(answer, dropsInvalidMarks: true)))
         }
     }
 

@@ -12,9 +12,11 @@ package struct CacheHints: Sendable {
     package init() {}
 
     /// The members of a result.
-    var members: ByteBuffer { Self.members(milliseconds: timeToLive.milliseconds, isPublic: isPublic) }
-
-    static func members(milliseconds: Int64, isPublic: Bool) -> ByteBuffer {
-        ByteBuffer(string: #""ttlMs":\#(milliseconds),"cacheScope":"\#(isPublic ? "public" : "private")""#)
+    ///
+    /// - Parameter isShared: Whether everybody who asks gets the same. Who had to show who they are may see what others do
+    ///   not, and what stands between them and the proxy cannot tell them apart.
+    func members(isShared: Bool) -> ByteBuffer {
+        let scope = isShared && isPublic ? "public" : "private"
+        return ByteBuffer(string: #""ttlMs":\#(timeToLive.milliseconds),"cacheScope":"\#(scope)""#)
     }
 }

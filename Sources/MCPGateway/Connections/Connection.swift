@@ -75,7 +75,7 @@ package final class Connection: @unchecked Sendable {
 
     var eventLoop: any EventLoop { upstream.eventLoop }
     var headerMarks: HeaderMarks { server.headerMarks }
-    var cacheHints: ByteBuffer { server.cacheHints }
+    var cacheHints: CacheHints { server.cacheHints }
 
     /// What results say of the server that they come from, as a member of their `_meta`; nil before it is known.
     private(set) var serverInfoMember: ByteBuffer?

@@ -56,7 +56,7 @@ package final class ServerConnections: Sendable {
     let eraMemory = EraMemory()
     let lists = ListMemory()
     let asking: AskingMemory
-    let cacheHints: ByteBuffer
+    let cacheHints: CacheHints
     let settings: ServerConnectionSettings
     let eventLoops: any EventLoopGroup
     let logger: Logger
@@ -82,7 +82,7 @@ package final class ServerConnections: Sendable {
         self.namesTools = Atomic(settings.namesTools)
         self.statusChanged = statusChanged
         self.headerMarks = HeaderMarks(server: settings.displayName, logger: logger)
-        self.cacheHints = settings.cacheHints.members
+        self.cacheHints = settings.cacheHints
         self.asking = settings.asking
         self.pins = settings.pins
         state.withLock { ($0.status.transport, $0.status.note) = (settings.transport, settings.note) }

@@ -81,7 +81,11 @@ extension Gateway {
                     let answer: Answer =
                         switch result {
                         case .success(let introduction):
-                            .result(DiscoverResult.make(from: introduction, cacheHints: connection.cacheHints))
+                            .result(
+                                DiscoverResult.make(
+                                    from: introduction,
+                                    cacheHints: connection.cacheHints.members(
+                                        isShared: request.principal == .anonymous)))
                         case .failure(let failure): .failure(failure)
                         }
                     reply.finish(answer.bytes(for: request.id, server: leg.serverName), refusal: answer.refusal)

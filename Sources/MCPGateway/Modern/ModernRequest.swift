@@ -38,7 +38,7 @@ package struct ModernRequest: Sendable {
     var view: OfferView? { offer.view(for: principal, narrowing) }
 
     /// What the client is offered at the moment.
-    func lists(_ view: OfferView) -> SeenLists { SeenLists(view.lists(of: key), narrowing, principal.tools) }
+    func lists(_ view: OfferView) -> SeenLists { SeenLists(view.lists(of: key), narrowing, of: principal) }
 
     /// On which connection a server with sessions is used for this client.
     func key(at server: ServerConnections) -> ConnectionKey {

@@ -18,7 +18,7 @@ struct OfferAssembly {
     /// The tools for clients with a session, where some are not for others; nil where both see the same.
     private(set) var toolsOfSessions: OfferedList?
     /// What clients are told about keeping each list.
-    private(set) var hints: [CatalogKind: ByteBuffer] = [:]
+    private(set) var hints: [CatalogKind: CacheHints] = [:]
     /// What the operator should know of names and patterns, in words.
     private(set) var findings: [String] = []
 
@@ -171,7 +171,7 @@ struct OfferAssembly {
         return offered.isEmpty ? "" : "; did you mean \(offered.map { "\"\($0)\"" }.joined(separator: " or "))?"
     }
 
-    private func hints(_ kind: CatalogKind) -> ByteBuffer {
+    private func hints(_ kind: CatalogKind) -> CacheHints {
         var (time, isPublic) = (Int64.max, true)
         for (member, catalog) in zip(members, catalogs) {
             guard let list = catalog?[kind] else { continue }
@@ -180,6 +180,9 @@ struct OfferAssembly {
             isPublic = isPublic && (list.isPublic ?? own.isPublic)
             if !member.access.isOpen { isPublic = false }
         }
-        return CacheHints.members(milliseconds: time == .max ? 0 : time, isPublic: isPublic && time != .max)
+        var hints = CacheHints()
+        guard time != .max else { return hints }
+        (hints.timeToLive, hints.isPublic) = (.milliseconds(time), isPublic)
+        return hints
     }
 }

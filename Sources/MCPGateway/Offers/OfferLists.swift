@@ -56,7 +56,7 @@ final class OfferLists: Sendable {
     let toolsOfSessions: OfferedList?
     /// What its tools are found with.
     let search: OfferSearch
-    private let hints: [CatalogKind: ByteBuffer]
+    private let hints: [CatalogKind: CacheHints]
 
     /// - Parameter search: That of the lists in whose place these are, or a new one.
     init(_ assembly: OfferAssembly, editions: [Int], search: OfferSearch) {
@@ -81,30 +81,34 @@ final class OfferLists: Sendable {
 
     /// The answer to a request for a list.
     ///
-    /// - Parameter narrowed: What of the list the client sees; nil for all.
+    /// - Parameters:
+    ///   - isShared: Whether everybody gets the same who asks for it.
+    ///   - narrowed: What of the list the client sees; nil for all.
     /// - Throws: when the cursor is none of this list.
     func answer(
-        to id: RequestID, _ kind: CatalogKind, after cursor: String?, for era: Era,
+        to id: RequestID, _ kind: CatalogKind, after cursor: String?, for era: Era, isShared: Bool,
         as narrowed: ((OfferedList) -> OfferedList)? = nil
     ) throws(Refusal) -> ByteBuffer {
         let list = (era == .legacy && kind == .tools ? toolsOfSessions : nil) ?? list(of: kind)
         let page = try (narrowed?(list) ?? list).page(after: cursor)
         return OwnMessages.result(id: id, about: page.entries.readableBytes + 256) {
-            write(page, of: kind, for: era, to: &$0)
+            write(page, of: kind, for: era, isShared: isShared, to: &$0)
         }
     }
 
     /// What clients without a session are listed.
     func list(of kind: CatalogKind) -> OfferedList { lists[kind] ?? OfferedList() }
 
-    private func write(_ page: OfferedList.Page, of kind: CatalogKind, for era: Era, to result: inout ByteBuffer) {
+    private func write(
+        _ page: OfferedList.Page, of kind: CatalogKind, for era: Era, isShared: Bool, to result: inout ByteBuffer
+    ) {
         result.writeStaticString("{")
         if era == .modern {
             result.writeStaticString(#""resultType":"complete","_meta":{"io.modelcontextprotocol/serverInfo":"#)
             result.writeImmutableBuffer(introduction.serverInfo)
             result.writeStaticString("},")
             if let hints = hints[kind] {
-                result.writeImmutableBuffer(hints)
+                result.writeImmutableBuffer(hints.members(isShared: isShared))
                 result.writeStaticString(",")
             }
         }

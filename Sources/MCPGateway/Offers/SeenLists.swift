@@ -10,11 +10,14 @@ struct SeenLists {
     let lists: OfferLists
     let narrowing: Narrowing
     let rights: ToolRights
+    /// Whether everybody sees the same who comes in the same way.
+    private let isShared: Bool
 
-    init(_ lists: OfferLists, _ narrowing: Narrowing, _ rights: ToolRights = .all) {
+    init(_ lists: OfferLists, _ narrowing: Narrowing, of principal: Principal = .anonymous) {
         self.lists = lists
         self.narrowing = narrowing
-        self.rights = rights
+        rights = principal.tools
+        isShared = principal == .anonymous && narrowing.isEmpty
     }
 
     /// Whether the client sees all that there is.
@@ -66,10 +69,10 @@ struct SeenLists {
     ) throws(Refusal) -> ByteBuffer {
         let isSearchable = kind == .tools && hasSearch
         guard isSearchable || !hidesNothing else {
-            return try lists.answer(to: id, kind, after: cursor, for: era)
+            return try lists.answer(to: id, kind, after: cursor, for: era, isShared: isShared)
         }
         let client = isSearchable ? client() : nil
-        return try lists.answer(to: id, kind, after: cursor, for: era) { whole in
+        return try lists.answer(to: id, kind, after: cursor, for: era, isShared: isShared) { whole in
             let list = hidesNothing ? whole : whole.filtered(isWanted)
             return isSearchable && isSearched(list, by: client) ? searched(list) : list
         }

@@ -120,8 +120,9 @@ extension Resolver {
 
     private static func has(_ arguments: JSONView?, _ name: String) -> Bool {
         var isThere = false
+        let name = FoldedName(name)
         arguments?.forEachMember { member, _ in
-            if member.lowercased().hasBytes(of: name.lowercased()) { isThere = true }
+            if FoldedName(member) == name { isThere = true }
         }
         return isThere
     }

@@ -14,7 +14,7 @@ extension ClientSession {
     }
 
     /// What the client is offered at the moment.
-    func lists(_ view: OfferView) -> SeenLists { SeenLists(view.lists(of: key), narrowing, principal.tools) }
+    func lists(_ view: OfferView) -> SeenLists { SeenLists(view.lists(of: key), narrowing, of: principal) }
 
     /// On which connection a server with sessions is used for this client.
     private func key(at server: ServerConnections) -> ConnectionKey {

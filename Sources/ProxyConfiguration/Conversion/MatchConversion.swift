@@ -77,7 +77,15 @@ enum MatchConversion {
                 "the client has no groups of its own to which these could be added", at: node.position,
                 reader.path("groups"), write: "Write \"groups\" at the client as well, if need be as an empty list")
         }
-        func patterns(_ key: String) -> [String] { reader.texts(key, &context)?.map(\.text) ?? [] }
+        func patterns(_ key: String) -> [String] {
+            let texts = reader.texts(key, &context) ?? []
+            if texts.contains(where: { $0.text.hasPrefix("!") }) {
+                context.error(
+                    "a pattern with ! would take away what the client has without the scope, and a scope only adds",
+                    at: reader.node(key)?.position, reader.path(key), write: "Write the patterns of what it adds")
+            }
+            return texts.map(\.text)
+        }
         return RightsAddition(
             servers: patterns("servers"), groups: patterns("groups"), tools: patterns("tools"),
             liftsReadOnly: isReadOnly == false,

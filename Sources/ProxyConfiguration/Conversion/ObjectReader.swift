@@ -30,10 +30,9 @@ struct ObjectReader {
     private mutating func takeVariant(_ member: ConfigurationNode.Member, _ context: inout ConversionContext) {
         let memberPath = path.appending(member.written)
         guard let key = scope.key(ignoringCaseOf: member.name) else {
-            if let meant = scope.guarding(meantBy: member.name) {
-                return context.error(
-                    "the key is not known, and what \"\(meant)\" closes would be open", at: member.position, memberPath,
-                    write: "Did you mean \"\(meant)\"?")
+            // Beyond the errors that are listed it makes no difference.
+            if context.hasRoom(for: .error), let fault = scope.fault(ofUnknown: member.name, with: member.value) {
+                return context.error(fault.words, at: member.position, memberPath, write: fault.suggestion)
             }
             guard !scope.leavesToAuthor(member.name), context.hasRoomForMore else { return }
             return context.reportWithoutEffect(

@@ -174,12 +174,6 @@ extension KeyScope {
     }
 
     /// What to do about a key that is not known here: where it belongs, or which key was meant.
-    /// The key by which callers are asked who they are, if it is likely to be meant by a name that is none.
-    func guarding(meantBy name: String) -> String? {
-        guard self == .proxy, let near = nearestKey(to: name, in: keys.map(\.name)) else { return nil }
-        return ["clients", "identity", "tls"].contains(near) ? near : nil
-    }
-
     func suggestion(forUnknown name: String) -> String {
         for key in keys {
             guard let inner = key.shape.inner, inner.key(ignoringCaseOf: name) != nil else { continue }
@@ -188,11 +182,14 @@ extension KeyScope {
         if isAroundServers, let key = KeyScope.server.key(ignoringCaseOf: name) {
             return "Move it to where a server is described: \"\(key.name)\" belongs to mcpServers.NAME"
         }
-        if let near = nearestKey(to: name, in: keys.map(\.name)) ?? beginning(of: name) {
+        if let near = nearest(to: name) {
             return "Did you mean \"\(near)\"?"
         }
         return "Remove it; it has no effect"
     }
+
+    /// The key that is likely to be meant by a name that is none.
+    func nearest(to name: String) -> String? { nearestKey(to: name, in: keys.map(\.name)) ?? beginning(of: name) }
 
     /// Whether somebody may have taken it for the place where something is said of servers.
     private var isAroundServers: Bool {

@@ -12,7 +12,8 @@ package import ProxyConfiguration
 package struct Composition {
     let settings: ProxySettings
     package let gateway: Gateway
-    /// The servers of the configuration that are not disabled.
+    /// The servers of the configuration that are not disabled. Who may use them is not kept here: it would keep tokens in
+    /// force that a reload has taken away.
     package let servers: [ManagedServer]
     let builder: ServerBuilder
     /// What the only client is offered, where that is several servers together.
@@ -70,7 +71,7 @@ package struct Composition {
             taskSeal: builder.principals.taskSeal,
             catalogs: builder.catalogs
         )
-        self.servers = servers
+        self.servers = servers.map { $0.opened(to: .nobody) }
         let together = group.map { builder.offer($0.name, builder.content(of: $0, servers)) }
         builder.catalogs.listen { server, _, key in
             if key == nil { known.catalogs.note(server) }
@@ -89,13 +90,16 @@ package struct Composition {
         let door = FrontDoor(
             doorSettings,
             gateway: gateway,
-            routes: servers.map(\.route),
+            routes: openedServers.map(\.route),
             disabled: settings.servers.filter(\.options.disabled).map(\.displayName),
             logger: builder.logger
         )
         addresses.know(door)
         return door
     }
+
+    /// The servers, open to those who may use them.
+    var openedServers: [ManagedServer] { servers.map { $0.opened(to: builder.access(to: $0.settings)) } }
 
     /// What serves one client line by line, as over standard input and output; nil without a server.
     package func stdioClient(

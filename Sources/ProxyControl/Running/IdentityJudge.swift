@@ -49,10 +49,10 @@ final class IdentityJudge: AccessTokenJudge {
         case .verified(let token):
             guard requiredScopes.allSatisfy({ needed in token.scopes.contains { $0.utf8.elementsEqual(needed.utf8) } })
             else { return .refused(.scopesMissing) }
-            guard let principal = holders.principal(of: token) else { return .refused(.nobodysRights) }
-            callerTokens.note(text, of: principal.name)
+            guard let caller = holders.caller(with: token) else { return .refused(.nobodysRights) }
+            callerTokens.note(text, of: caller.principal.name)
             let left = token.expiry.milliseconds - WallClock.time.milliseconds
-            return .accepted(principal, until: .now() + .milliseconds(max(0, left)))
+            return .accepted(caller, until: .now() + .milliseconds(max(0, left)))
         }
     }
 }

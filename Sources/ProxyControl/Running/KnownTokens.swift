@@ -44,7 +44,11 @@ final class KnownTokens: Sendable {
     /// Makes a token known, unless it is.
     func lease(_ secret: Secret) -> TokenLease {
         state.withLock { state in
-            if let lease = state.entries[secret]?.lease { return lease }
+            if let lease = state.entries[secret]?.lease {
+                // It may have been a client's meanwhile, and then that client's no more.
+                credentials.add(secret.reveal(), for: lease.principal)
+                return lease
+            }
             let principal = Principal.token(number: state.count)
             state.count += 1
             let lease = TokenLease(secret, principal, self)

@@ -39,7 +39,7 @@ final class PrincipalRegister: Sendable {
         let changed = clients.keep(settings.clients).union(holders.keep(settings.clients))
             .union(certificates.keep(settings.clients))
         credentials.forgetCertificates()
-        let leases = settings.allTokens.map(known.lease)
+        let leases = settings.allTokens.filter { clients.owner(of: $0) == nil }.map(known.lease)
         let old = inForce.withLock { inForce in
             defer { inForce = leases }
             return inForce

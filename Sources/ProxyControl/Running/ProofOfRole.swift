@@ -12,6 +12,8 @@ protocol ProofOfRole: Sendable {
 struct ProvenRole {
     /// The same for the same caller in the same role, and for nobody else.
     let holder: ByteText
+    /// The same for the same caller as the same client, whatever scopes they have; nil where scopes make no difference.
+    var person: ByteText?
     let rights: Rights
     /// What they might do with one scope more.
     var wider: [ScopedRights] = []

@@ -18,7 +18,7 @@ extension VerifiedToken: ProofOfRole {
         let owned = client.scopes.filter(has)
         let rights = owned.reduce(client.rights) { $0.adding($1.more) }
         return ProvenRole(
-            holder: holder(client.name, owned), rights: rights,
+            holder: holder(client.name, owned), person: holder(client.name, []), rights: rights,
             wider: client.scopes.filter { !has($0) }.map {
                 ScopedRights(scope: $0.scope, rights: rights.adding($0.more))
             })

@@ -38,6 +38,13 @@ package struct ManagedServer: Sendable {
         return status
     }
 
+    /// The same, for others.
+    func opened(to access: Access) -> ManagedServer {
+        var other = self
+        other.route = Route(offer: route.offer, access: access)
+        return other
+    }
+
     /// The same, left out or put in from now on.
     func switched(off isOff: Bool) -> ManagedServer {
         var other = self

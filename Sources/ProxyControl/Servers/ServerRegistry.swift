@@ -61,7 +61,7 @@ package actor ServerRegistry: ServerManagement {
         self.groupStore = groupStore
         self.settings = settings
         self.builder = composition.builder
-        for server in composition.servers { servers[server.settings.name] = server }
+        for server in composition.openedServers { servers[server.settings.name] = server }
         for server in composition.settings.servers where server.options.disabled {
             var disabled = composition.builder.build(server, .file)
             disabled.isDisabled = true

@@ -32,7 +32,7 @@ import Testing
     @Test(
         "A name that only looks like one is another",
         arguments: [
-            "io.modelcontextprotocol/protocolversion", "io.modelcontextprotocol/protocolVersion ", "protocolVersion",
+            "io.modelcontextprotocol/protocolVersio", "io.modelcontextprotocol/protocolVersion ", "protocolVersion",
             "io.modelcontextprotocol/", "io.modelcontextprotocol/clientInfos", "x.modelcontextprotocol/clientInfo", "",
         ])
     func others(name: String) throws {

@@ -37,9 +37,9 @@ private final class CountingJudge: CertificateJudge {
 
     var count: Int { judged.load(ordering: .relaxed) }
 
-    func principal(of certificate: ClientCertificate) -> Principal? {
+    func caller(with certificate: ClientCertificate) -> ProvenCaller? {
         judged.add(1, ordering: .relaxed)
         meanwhile.withLock { $0 }?()
-        return Principal(name: "holder \(count)")
+        return ProvenCaller(Principal(name: "holder \(count)"))
     }
 }

@@ -1,5 +1,6 @@
 import MCPGateway
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import MCPFrontEnd
@@ -71,11 +72,37 @@ import Testing
         #expect(shown[0].isRevoked && shown[1].isRevoked)
     }
 
+    @Test("What is shown to be good again goes on, however long ago it was shown first")
+    func renewed() {
+        let end = NIODeadline.now() + .minutes(1)
+        let shown = (0..<30).map { credentials.remember("t", of: ann, until: end + .minutes($0)) }
+        #expect(!credentials.revokeEnded(at: end + .minutes(38)))
+        #expect(!shown[0].isRevoked)
+        #expect(credentials.revokeEnded(at: end + .minutes(39)))
+        #expect(shown[0].isRevoked && shown[29].isRevoked)
+    }
+
+    @Test(
+        "What was begun with a token ends at once when that stands for its caller no more; other tokens of theirs stay")
+    func judgedAnew() {
+        let (old, new, end) = (SettableEvidence(), SettableEvidence(), NIODeadline.now() + .hours(1))
+        let shown = credentials.remember(
+            "t", of: ProvenCaller(ann, by: old), until: end, judgedIn: credentials.epoch)
+        let other = credentials.remember(
+            "u", of: ProvenCaller(ann, by: new), until: end, judgedIn: credentials.epoch)
+        old.take(isInForce: false)
+        #expect(shown.isRevoked && !other.isRevoked)
+        credentials.forgetFound()
+        #expect(principal("t") == nil && principal("u") == ann)
+        let again = credentials.remember("t", of: ProvenCaller(ann, by: new), until: end, judgedIn: credentials.epoch)
+        #expect(!again.isRevoked && shown.isRevoked)
+    }
+
     @Test("What was judged by rules that are not in force any more counts once, and is not remembered")
     func judgedBefore() {
         let (end, epoch) = (NIODeadline.now() + .hours(1), credentials.epoch)
         credentials.forgetFound()
-        let shown = credentials.remember("t", of: ann, until: end, judgedIn: epoch)
+        let shown = credentials.remember("t", of: ProvenCaller(ann), until: end, judgedIn: epoch)
         #expect(shown.principal == ann && principal("t") == nil)
         #expect(credentials.revokeEnded(at: end + .minutes(10)) && shown.isRevoked)
     }
@@ -95,8 +122,14 @@ import Testing
     }
 }
 
+private final class SettableEvidence: Evidence {
+    private let holds = Atomic(true)
+    var isInForce: Bool { holds.load(ordering: .relaxed) }
+    func take(isInForce: Bool) { holds.store(isInForce, ordering: .relaxed) }
+}
+
 extension Credentials {
     fileprivate func remember(_ token: String, of principal: Principal, until end: NIODeadline) -> ShownCredential {
-        remember(token, of: principal, until: end, judgedIn: epoch)
+        remember(token, of: ProvenCaller(principal), until: end, judgedIn: epoch)
     }
 }

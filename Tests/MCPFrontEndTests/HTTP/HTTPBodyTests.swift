@@ -67,6 +67,21 @@ import Testing
         #expect(harness.requests == ["GET / 0", "GET / 0"])
     }
 
+    @Test(
+        "Who may stay no more while a body is waited for is refused, also where that is thrown away",
+        arguments: ["GET", "POST"])
+    func reviewed(method: String) async throws {
+        let harness = try await ListenerHarness()
+        let client = try await harness.client()
+        try await client.send(Self.get + "\(method) /late HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n")
+        #expect(try await client.response().status == 200)
+        harness.listener.review(VisitorReview { _ in true })
+        harness.listener.review(VisitorReview { _ in false })
+        try await client.send("abc")
+        #expect(try await client.statusesUntilClosed() == [401])
+        #expect(harness.requests == ["GET / 0"])
+    }
+
     @Test("Bodies that come in parts share one bound, and whoever would exceed it is told to come back")
     func bodyBudget() async throws {
         let harness = try await ListenerHarness {

@@ -78,7 +78,7 @@ import Testing
 
     @Test("A token is judged once, and known until it ends", arguments: ["now", "later"])
     func once(token: String) async throws {
-        let harness = try await Harness([token: .accepted(holder("*"), until: .now() + .hours(1))])
+        let harness = try await Harness([token: .accepted(ProvenCaller(holder("*")), until: .now() + .hours(1))])
         for _ in 0..<3 {
             // There is no session to delete, which only those are told who were let in.
             #expect(try await harness.answer("/time/mcp", token: token).status == 400)
@@ -91,14 +91,14 @@ import Testing
 
     @Test("A token that has ended by now is judged again")
     func ended() async throws {
-        let harness = try await Harness(["now": .accepted(holder("*"), until: .now())])
+        let harness = try await Harness(["now": .accepted(ProvenCaller(holder("*")), until: .now())])
         for _ in 0..<2 { #expect(try await harness.answer("/time/mcp", token: "now").status == 400) }
         #expect(harness.judge.asked.withLock { $0.count } == 2)
     }
 
     @Test("Who may not use a server is answered as if it were not there")
     func noRight() async throws {
-        let harness = try await Harness(["now": .accepted(holder("other"), until: .now() + .hours(1))])
+        let harness = try await Harness(["now": .accepted(ProvenCaller(holder("other")), until: .now() + .hours(1))])
         #expect(try await harness.answer("/time/mcp", token: "now").status == 404)
     }
 
@@ -111,7 +111,8 @@ import Testing
                 ScopedRights(scope: "other", rights: Rights(servers: NamePatterns(["other"]))),
                 ScopedRights(scope: "time", rights: Rights(servers: NamePatterns(["time"]))),
             ])
-        let harness = try await Harness(["now": .accepted(Principal(standing), until: .now() + .hours(1))])
+        let harness = try await Harness(["now": .accepted(ProvenCaller(Principal(standing)), until: .now() + .hours(1))]
+        )
         let response = try await harness.answer("/time/mcp", token: "now")
         #expect(response.status == 403)
         #expect(response["www-authenticate"]?.contains(#"error="insufficient_scope""#) == true)

@@ -46,8 +46,7 @@ final class ManagementHarness: Sendable {
         let log = LineLog()
         self.log = log
         let endpoint = ManagementEndpoint(
-            access, servers: servers, logger: log.logger,
-            budget: ChangeBudget(perMinute: access.maximumChangesPerMinute, now: now))
+            access, servers: servers, logger: log.logger, budget: ChangeBudget(now: now))
         try await listener.bind(
             .port(0, host: "127.0.0.1"), eventLoops: MultiThreadedEventLoopGroup.singleton,
             handler: Door(endpoint: endpoint, credentials: credentials))

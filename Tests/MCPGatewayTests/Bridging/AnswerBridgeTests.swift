@@ -89,7 +89,7 @@ import Testing
             .principal(.anonymous, capabilities: .none), of: .anonymous, harness.server.ownDeclaration,
             preferring: harness.upstreams)
         let answer = try response(body)
-        let edits = AnswerBridge.toModern(answer, of: try Message(request), from: connection)
+        let edits = AnswerBridge.toModern(answer, of: try Message(request), from: connection, isShared: true)
         let text = answer.spliced(edits).text
         _ = try Message(text)
         return text
@@ -158,9 +158,9 @@ import Testing
     func versions() throws {
         let discover = try Message(#"{"jsonrpc":"2.0","id":1,"method":"server/discover"}"#)
         let answer = try response(#""result":{"a":1.0,"supportedVersions":["2026-07-28","2099-01-01"],"b":{}}"#)
-        let text = answer.spliced(AnswerBridge.toSame(answer, of: discover)).text
+        let text = answer.spliced(AnswerBridge.toSame(answer, of: discover, isShared: true)).text
         #expect(text.contains(#""a":1.0,"supportedVersions":["2026-07-28","2025-11-25""#) && !text.contains("2099"))
         let call = try Message(#"{"jsonrpc":"2.0","id":1,"method":"tools/call"}"#)
-        #expect(AnswerBridge.toSame(answer, of: call).isEmpty)
+        #expect(AnswerBridge.toSame(answer, of: call, isShared: false).isEmpty)
     }
 }

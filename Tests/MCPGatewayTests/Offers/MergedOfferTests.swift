@@ -194,7 +194,9 @@ import Testing
         terms.overrides = [
             ToolOverride(
                 tool: "git__diff", name: "diff", title: "Difference", description: "What has changed.",
-                presets: [.init(name: "repo", json: Array(#""/srv""#.utf8))])
+                presets: [
+                    .init(name: "repo", json: Array(#""/srv""#.utf8)), .init(name: "seed", json: Array("1".utf8)),
+                ])
         ]
         let harness = MergedHarness([("git", .legacy, [])], terms)
         harness["git"].lists["tools"] =
@@ -213,9 +215,11 @@ import Testing
         let refused = try #require(
             try client.call("tools/call", #"{"name":"diff","arguments":{"repo":"/etc"}}"#).answers.first)
         #expect(refused.contains("-32602") && refused.contains("repo"))
-        let alike = try #require(
-            try client.call("tools/call", #"{"name":"diff","arguments":{"Repo":"/etc"}}"#).answers.first)
-        #expect(alike.contains("-32602"))
+        for name in ["Repo", "REPO", "\u{17F}eed"] {
+            let alike = try #require(
+                try client.call("tools/call", #"{"name":"diff","arguments":{"\#(name)":"/etc"}}"#).answers.first)
+            #expect(alike.contains("-32602"), "\(name)")
+        }
         let old = try #require(try client.call("tools/call", #"{"name":"git__diff"}"#).answers.first)
         #expect(old.contains("Unknown tool"))
     }

@@ -84,7 +84,7 @@ private func group(_ members: String, environment: [String: String] = [:]) throw
     @Test("A key that only the endpoint has is unknown in a group")
     func enabled() {
         #expect(warnings(groupDocument(#""enabled": false"#)).map(\.keyPath) == ["mcpProxy.groups.dev.enabled"])
-        #expect(warnings(groupDocument(#""authTokens": []"#)).map(\.suggestion) == [#"Move it into "options""#])
+        #expect(warnings(groupDocument(#""logEnabled": true"#)).map(\.suggestion) == [#"Move it into "options""#])
     }
 
     @Test("Groups keep the order in which they are written")

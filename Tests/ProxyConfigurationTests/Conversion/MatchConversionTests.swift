@@ -52,6 +52,11 @@ import Testing
             (#""match": {"issuer": "https://a.example"}, "scopes": {"a b": {}}"#, #"scopes["a b"]"#),
             (#""match": {"issuer": "https://a.example"}, "scopes": {"a": {"readOnly": true}}"#, "scopes.a.readOnly"),
             (#""match": {"issuer": "https://a.example"}, "scopes": {"a": {"groups": ["g"]}}"#, "scopes.a.groups"),
+            (
+                #""match": {"issuer": "https://a.example"}, "scopes": {"a": {"servers": ["b", "!git"]}}"#,
+                "scopes.a.servers"
+            ),
+            (#""match": {"issuer": "https://a.example"}, "scopes": {"a": {"tools": ["!*"]}}"#, "scopes.a.tools"),
         ] {
             let found = errors(document(#"\#(text), "servers": ["*"]"#))
             #expect(found.map(\.keyPath) == ["mcpProxy.clients.staff.\(path)"], "\(text)")

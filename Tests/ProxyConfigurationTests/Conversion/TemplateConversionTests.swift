@@ -84,9 +84,10 @@ import Testing
     func unknownKeys() {
         let found = warnings(
             templateDocument(
-                #""command": "a", "agrs": [], "args": ["{b}"], "parameters": {"b": {"type": "string", "patern": "x"}}"#)
+                #""command": "a", "agrs": [], "args": ["{b}"], "parameters": {"b": {"type": "string", "require": true}}"#
+            )
         )
-        #expect(found.map(\.suggestion) == [#"Did you mean "args"?"#, #"Did you mean "pattern"?"#])
+        #expect(found.map(\.suggestion) == [#"Did you mean "args"?"#, #"Did you mean "required"?"#])
     }
 
     @Test("What variables of the environment bring in is never taken for a placeholder")

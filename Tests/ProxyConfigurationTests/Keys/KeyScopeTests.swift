@@ -65,6 +65,65 @@ import Testing
         #expect(warnings(proxyDocument("\"limits\": {\(members)}")).count == ConversionContext.maximumProblems + 1)
     }
 
+    private static let issuers =
+        #""baseURL": "https://a.example", "identity": {"issuers": [{"issuer": "https://b.example"}]"#
+    private static let token = "0123456789-abcdefghij"
+
+    @Test(
+        "A slip by which more would be open than is written is refused, with the key that was meant",
+        arguments: [
+            (#""client": {"a": {}}"#, "clients"), (#""users": {"a": {"tokens": ["\#(token)"]}}"#, "clients"),
+            (#""oauth": {"issuers": []}"#, "identity"), (#""tsl": {"certificateFile": "c"}"#, "tls"),
+            (#""managment": {"stdio": "deny"}"#, "management"),
+            (#""clientCAFile": "/c""#, "tls.clientCAFile"), (#""requiredScopes": ["a"]"#, "identity.requiredScopes"),
+            (#""authTokens": ["\#(token)"]"#, "options.authTokens"),
+            (#""authToken": ["\#(token)"]"#, "options.authTokens"),
+            (#""options": {"authToken": ["\#(token)"]}"#, "authTokens"),
+            (#""options": {"tokens": ["\#(token)"]}"#, "authTokens"),
+            (#""optoins": {"authTokens": ["\#(token)"]}"#, "options"),
+            (#""options": {"toolFilters": {"mode": "allow", "list": ["a"]}}"#, "toolFilter"),
+            (#""management": {"authToken": ["\#(token)"]}"#, "authTokens"),
+            (#""management": {"stdoi": "deny"}"#, "stdio"),
+            (#""clients": {"a": {"tokens": ["\#(token)"], "servers": ["*"], "read_only": true}}"#, "readOnly"),
+            (#""clients": {"a": {"tokens": ["\#(token)"], "servers": ["*"], "tool": ["!x"]}}"#, "tools"),
+            (#""clients": {"a": {"tokens": ["\#(token)"], "servers": ["*"], "group": []}}"#, "groups"),
+            (#""clients": {"a": {"tokens": ["\#(token)"], "servers": ["*"], "callPerMinute": 3}}"#, "callsPerMinute"),
+            (#"\#(issuers), "requiredScope": ["mcp"]}"#, "requiredScopes"),
+            (
+                #"\#(issuers)}, "clients": {"a": {"match": {"issuer": "https://b.example", "claim": {"g": "x"}}, "servers": ["*"]}}"#,
+                "claims"
+            ),
+            (#""groups": {"g": {"servers": ["*"], "authToken": ["\#(token)"]}}"#, "options.authTokens"),
+            (#""groups": {"g": {"servers": ["*"], "readonyl": true}}"#, "readOnly"),
+            (#""groups": {"g": {"servers": ["*"], "tool": ["a"]}}"#, "tools"),
+            (
+                #""groups": {"g": {"servers": ["*"], "override": {"t": {"arguments": {"a": {"value": 1}}}}}}"#,
+                "overrides"
+            ),
+            (
+                #""management": {"templates": {"t": {"command": "a", "args": ["{b}"], "parameters": {"b": {"type": "string", "patern": "x"}}}}}"#,
+                "pattern"
+            ),
+        ])
+    func guarding(members: String, meant: String) {
+        let found = errors(proxyDocument(members))
+        #expect(found.contains { $0.suggestion == "Did you mean \"\(meant)\"?" }, "\(found)")
+    }
+
+    @Test("What closes nothing, or is left out with null, stays a warning")
+    func harmless() {
+        for members in [
+            #""client": null"#, #""optoins": {"logEnabled": true}"#, #""authTokens": null"#, #""verison": "1""#,
+            #""groups": {"g": {"servers": ["*"], "titel": "x"}}"#,
+        ] {
+            #expect(errors(proxyDocument(members)).isEmpty, "\(members)")
+            #expect(!warnings(proxyDocument(members)).isEmpty, "\(members)")
+        }
+        #expect(errors(serverDocument(#""command": "uvx", "optoins": {}"#)).isEmpty)
+        let found = errors(serverDocument(#""command": "uvx", "authToken": ["\#(Self.token)"]"#))
+        #expect(found.map(\.suggestion) == [#"Did you mean "options.authTokens"?"#])
+    }
+
     @Test("$schema and keys beginning with x- are allowed at the top, the latter only there")
     func authorKeys() {
         #expect(

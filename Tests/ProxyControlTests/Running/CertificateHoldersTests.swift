@@ -76,6 +76,24 @@ import Testing
         #expect(holders.principal(of: certificate("CN=x")) != first)
     }
 
+    @Test(
+        "Programs with one subject and names of their own are callers of their own, and each is one however its names are put"
+    )
+    func sameSubject() throws {
+        let holders = holders(("a", ["URI:spiffe://example.com/*"]), ("b", ["O=SPIRE,C=US"]))
+        func caller(_ names: [String], subject: String = "O=SPIRE,C=US") -> Principal? {
+            holders.principal(of: certificate(subject, names))
+        }
+        let a = try #require(caller(["URI:spiffe://example.com/a", "DNS:a.example"]))
+        #expect(caller(["DNS:a.example", "URI:spiffe://example.com/a"]) == a)
+        let others = [
+            caller(["URI:spiffe://example.com/b", "DNS:a.example"]), caller(["URI:spiffe://example.com/a"]),
+            caller(["URI:spiffe://example.com/a", "DNS:a.example"], subject: ""), caller(["DNS:a.example"]), caller([]),
+            caller([], subject: "O=SPIRE,C=US DNS:a.example"),
+        ]
+        #expect(Set(others.compactMap(\.self) + [a]).count == 6, "the last one is nobody")
+    }
+
     @Test("Without any client a certificate opens what no token guards; with clients of which none matches, nothing")
     func unguarded() throws {
         #expect(holders().principal(of: certificate("CN=x"))?.rights == .unguarded)

@@ -1,5 +1,6 @@
 import AccessTokens
 import MCPCore
+import MCPFrontEnd
 import MCPGateway
 import MCPValues
 import NIOCore
@@ -107,6 +108,22 @@ import Testing
             try holders.principal(of: token("ann", #","scp":["m","w"]"#)) == more, "their order makes no difference")
     }
 
+    @Test("Whoever has a token for each set of scopes makes no more calls than with one; others count for themselves")
+    func calls() throws {
+        var client = client(
+            "all", "r", scopes: ["a", "b", "c"].map { ScopeRights($0, RightsAddition(servers: [$0])) })
+        client.rights.callsPerMinute = 2
+        let holders = holders([client])
+        let now = NIODeadline.now()
+        let callers = try ["", "a", "b", "a b c"].compactMap {
+            holders.principal(of: try token("ann", #","scope":"\#($0)""#))
+        }
+        #expect(Set(callers).count == 4)
+        #expect(callers.map { $0.takeCall(at: now) == nil } == [true, true, false, false])
+        let bob = try #require(holders.principal(of: try token("bob", #","scope":"a""#)))
+        #expect(bob.takeCall(at: now) == nil && bob.takeCall(at: now) == nil && bob.takeCall(at: now) != nil)
+    }
+
     @Test("A reload gives everybody the rights of the clients that are there now, and nothing to whom none matches")
     func reload() throws {
         let holders = holders([client("dev", "a", claims: ["groups": ["dev"]])])
@@ -118,6 +135,46 @@ import Testing
         #expect(ann.rights == .none)
         #expect(holders.keep([client("dev", "a", claims: ["groups": ["dev"]])]) == [ann])
         #expect(ann.rights.servers.texts == ["a"])
+    }
+
+    @Test(
+        "After a reload everything that a caller has shown counts by itself, in whatever order it came",
+        arguments: [false, true])
+    func shownApart(isReversed: Bool) throws {
+        let holders = holders([client("dev", "a", claims: ["groups": ["dev"]])])
+        let shown = [#","groups":["dev"]"#, #","groups":["dev","ops"]"#]
+        var callers = try (isReversed ? shown.reversed() : shown).compactMap {
+            holders.caller(with: try token("ann", $0))
+        }
+        if isReversed { callers.reverse() }
+        try #require(callers.count == 2)
+        let ann = callers[0].principal
+        #expect(callers[1].principal == ann && callers.allSatisfy { $0.evidence?.isInForce == true })
+        #expect(holders.keep([client("dev", "a", claims: ["groups": ["ops"]])]).isEmpty)
+        #expect(ann.rights.servers.texts == ["a"])
+        #expect(callers.map { $0.evidence?.isInForce } == [false, true])
+        #expect(holders.keep([client("dev", "a", claims: ["groups": ["x"]])]) == [ann])
+        #expect(callers.map { $0.evidence?.isInForce } == [false, false] && ann.rights == .none)
+        #expect(holders.keep([client("dev", "a", claims: ["groups": ["dev"]])]) == [ann])
+        #expect(callers.map { $0.evidence?.isInForce } == [true, true])
+    }
+
+    @Test("What a caller has shown before does not stay when nothing goes by it")
+    func shownAndGone() throws {
+        let proof = try token("ann")
+        var proofs = ShownProofs<VerifiedToken>()
+        var kept: [ShownProof<VerifiedToken>] = []
+        for number in 0..<1_000 {
+            let shown = proofs.add(proof)
+            if number < 5 { kept.append(shown) }
+        }
+        #expect(proofs.count <= 16)
+        var judged = 0
+        _ = proofs.judge { _ in
+            judged += 1
+            return nil
+        }
+        #expect(judged == 5 && kept.allSatisfy { !$0.isInForce })
     }
 
     @Test("Who may do nothing after a reload gets their rights back with a token that matches")

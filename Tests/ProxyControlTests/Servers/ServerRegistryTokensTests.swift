@@ -72,6 +72,39 @@ import Testing
         }
     }
 
+    /// One server, and a client with the right to it.
+    private static func configuration(server: [String], client: [String]) -> String {
+        func list(_ tokens: [String]) -> String { tokens.map { #""\#($0)""# }.joined(separator: ",") }
+        return TestProxy.configuration(
+            #""git":{"command":"old","options":{"authTokens":[\#(list(server))]}}"#,
+            proxy: #""clients":{"c":{"tokens":[\#(list(client))],"servers":["git"]}}"#)
+    }
+
+    @Test("A token that was a client's for a while opens the server again at which it stands")
+    func back() async throws {
+        let atServer = Self.configuration(server: [Self.alice], client: [Self.bob])
+        let atClient = Self.configuration(server: [], client: [Self.alice, Self.bob])
+        try await TestProxy.run(atServer) { proxy in
+            let held = await proxy.registry.find("git")?.route
+            for configuration in [atClient, atServer, atClient, atServer] {
+                try await proxy.reload(configuration)
+                #expect(try await proxy.status(at: "git", token: Self.alice) != 401)
+            }
+            withExtendedLifetime(held) {}
+        }
+    }
+
+    @Test("A token that stands nowhere any more is forgotten")
+    func forgotten() async throws {
+        try await TestProxy.run(Self.configuration(server: [Self.alice], client: [Self.bob])) { proxy in
+            let credentials = proxy.composition.builder.principals.credentials
+            #expect(credentials.count == 2)
+            try await proxy.reload(Self.configuration(server: [], client: [Self.bob]))
+            #expect(credentials.count == 1)
+            #expect(try await proxy.status(at: "git", token: Self.alice) == 401)
+        }
+    }
+
     /// A server of the API takes its tokens from `mcpProxy.options`.
     private static func inherited(_ tokens: [String]) -> String {
         let list = tokens.map { #""\#($0)""# }.joined(separator: ",")
