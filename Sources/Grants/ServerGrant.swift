@@ -174,7 +174,7 @@ package final class ServerGrant: RequestAuthority {
             switch judgement {
             case .wait where state.waiting.count >= Self.maximumWaiting: return .stands
             case .wait, .renew: state.waiting.append(waiter)
-            case .again, .stands, .findLogin, .needsLogin: break
+            case .again, .stands, .findLogin, .needsLogin, .fail: break
             }
             return judgement
         }
@@ -185,6 +185,7 @@ package final class ServerGrant: RequestAuthority {
         case .renew: renew()
         case .findLogin: findLogin(then)
         case .needsLogin: then(.fail(needLogin(isForEverything: refusal.status == 401)))
+        case .fail(let words): then(.fail(Self.unavailable(words)))
         }
     }
 
