@@ -87,6 +87,11 @@ churn: build ## See whether anything grows with sessions, streams, restarts and 
 	@Scripts/python-env
 	cd Tests/Interop && MCP_PROXY_BINARY="$(abspath build/mcp-proxy)" "$(abspath $(VENV_DIR))/old/bin/python" -m churn $(CHURN)
 
+.PHONY: lost-answers
+lost-answers: build ## See whether a login outlives kill -9 between the answer to a refresh and its storing: ROUNDS (default 100)
+	@Scripts/python-env
+	cd Tests/Interop && PYTHONPATH=fixtures MCP_PROXY_BINARY="$(abspath build/mcp-proxy)" "$(abspath $(VENV_DIR))/old/bin/python" -m lost_answers --rounds $(or $(ROUNDS),100)
+
 .PHONY: bench
 bench: build ## Measure the release binary; CASES, REPETITIONS and TURN (seconds) choose what and for how long
 	$(BENCH_BUILD)

@@ -37,6 +37,8 @@ struct GrantState {
         /// Somebody has to log in: it is to be found out where.
         case findLogin
         case needsLogin
+        /// There is no other token for now: why, in words.
+        case fail(String)
     }
 
     let isInteractive: Bool
@@ -102,7 +104,9 @@ struct GrantState {
         guard let facts else { return isInteractive ? .findLogin : .stands }
         let isFresh = wall.milliseconds - facts.since.milliseconds < Self.freshness
         let isTried = gotAfterRefusal == edition && isFresh
-        if canRenew, !isTried, mayAsk(at: uptime) {
+        if canRenew, !isTried {
+            // An authorization server that is left alone for a while has not ended the grant.
+            guard mayAsk(at: uptime) else { return .fail(lastWords) }
             isRenewing = true
             gotAfterRefusal = edition + 1
             return .renew
@@ -132,6 +136,8 @@ struct GrantState {
     mutating func renewed(_ facts: GrantFacts) {
         isRenewing = false
         (failures, earliest) = (0, nil)
+        // Rights that were missing are missing still.
+        if need?.isForEverything == true { need = nil }
         take(facts)
     }
 

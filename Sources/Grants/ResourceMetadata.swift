@@ -35,7 +35,7 @@ struct ResourceMetadata: Sendable, Equatable {
     }
 
     /// Whether a server is the resource, or lies below it.
-    private static func covers(_ resource: String, _ server: HTTPURL) -> Bool {
+    static func covers(_ resource: String, _ server: HTTPURL) -> Bool {
         // What is no address covers nothing, whatever the error says.
         guard let url = try? HTTPURL(resource), url.origin == server.origin, url.target == url.path else {
             return false

@@ -93,12 +93,15 @@ extension ServerGrant {
             throw GrantFailure(.unusable, "what is kept of the login cannot be removed: \(error.words)")
         }
         book.logins.forget(self)
-        let was = state.withLock { state in
-            let was = state.grant.facts != nil
+        let facts = state.withLock { state in
+            let facts = state.grant.facts
             state.grant.loggedOut()
-            return was
+            return facts
         }
-        if was { _ = needLogin(isForEverything: true) }
-        return was
+        guard let facts else { return false }
+        // The way out for a person to whom the authorization server says that it does not know the proxy.
+        book.clients.forget(facts.client)
+        _ = needLogin(isForEverything: true)
+        return true
     }
 }

@@ -40,7 +40,11 @@ extension ServerGrant {
             isForGood ? "the grant for a server has ended" : "a token for a server could not be got; it is tried again",
             metadata: ["server": "\(settings.server)", "error": "\(failure.words)"])
         guard isForGood, settings.isInteractive else { return .failed(Self.unavailable(failure.words)) }
-        if let facts = state.withLock({ $0.grant.facts }) { keep(facts) }
+        if let facts = state.withLock({ $0.grant.facts }) {
+            keep(facts)
+            // An authorization server that has forgotten the proxy is asked again at the next login.
+            if failure.kind == .refused("invalid_client") { book.clients.forget(facts.client) }
+        }
         return .failed(needLogin(isForEverything: true))
     }
 

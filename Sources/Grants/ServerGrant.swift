@@ -69,13 +69,8 @@ package final class ServerGrant: RequestAuthority {
         file = "grant-\(GrantBook.digest(of: settings.server, caller?.name))"
         let kept = book.shelf.read(file).flatMap(GrantFacts.init)
         // What was got for another address is not shown at this one.
-        let facts = kept.flatMap { Self.isFor(settings.address, $0) ? $0 : nil }
+        let facts = kept.flatMap { ResourceMetadata.covers($0.resource, settings.address) ? $0 : nil }
         state = Mutex(State(grant: GrantState(isInteractive: settings.isInteractive, facts: facts)))
-    }
-
-    private static func isFor(_ address: HTTPURL, _ facts: GrantFacts) -> Bool {
-        // What cannot be read is for no address.
-        (try? HTTPURL(facts.resource))?.origin == address.origin
     }
 
     /// Whether it is there at the next start.
@@ -177,7 +172,7 @@ package final class ServerGrant: RequestAuthority {
             switch judgement {
             case .wait where state.waiting.count >= Self.maximumWaiting: return .stands
             case .wait, .renew: state.waiting.append(waiter)
-            case .again, .stands, .findLogin, .needsLogin: break
+            case .again, .stands, .findLogin, .needsLogin, .fail: break
             }
             return judgement
         }
@@ -188,6 +183,7 @@ package final class ServerGrant: RequestAuthority {
         case .renew: renew()
         case .findLogin: findLogin(then)
         case .needsLogin: then(.fail(needLogin(isForEverything: refusal.status == 401)))
+        case .fail(let words): then(.fail(Self.unavailable(words)))
         }
     }
 

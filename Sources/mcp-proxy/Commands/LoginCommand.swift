@@ -43,7 +43,7 @@ struct LoginCommand: AsyncParsableCommand {
             )
             listener.takePastedAddress()
         }
-        let arrival = try await listener.arrival()
+        let arrival = try await listener.arrival(from: address)
         do {
             let words = try await way.finish(login.name, query: arrival.query)
             await arrival.answer("Logged in to \(login.name)", "You can close this window.")

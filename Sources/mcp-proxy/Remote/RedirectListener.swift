@@ -1,3 +1,4 @@
+import MCPCore
 import MCPFrontEnd
 import NIOCore
 import NIOHTTP1
@@ -61,10 +62,23 @@ final class RedirectListener: Sendable {
         yield.finish()
     }
 
-    /// Waits for the first who comes back.
-    func arrival() async throws -> Arrival {
-        try await withThrowingTaskGroup(of: Arrival?.self) { [arrivals] group in
-            group.addTask { await arrivals.first { _ in true } }
+    /// Waits for the first who comes back from a login.
+    ///
+    /// - Parameter address: Where the browser was sent to. Who comes with another state than stands there is a stranger: a
+    ///   program of this machine, or a page that has guessed the port.
+    func arrival(from address: String) async throws -> Arrival {
+        let state = Self.state(in: address.drop { $0 != "?" }.dropFirst())
+        return try await withThrowingTaskGroup(of: Arrival?.self) { [arrivals] group in
+            group.addTask {
+                for await arrival in arrivals {
+                    // Who pastes is told what is wrong with it.
+                    guard let channel = arrival.channel, Self.state(in: arrival.query[...]) != state else {
+                        return arrival
+                    }
+                    await Self.answer(channel, .notFound, "Nothing here", "This is for another login.")
+                }
+                return nil
+            }
             group.addTask {
                 try await Task.sleep(for: Self.lifetime)
                 return nil
@@ -75,6 +89,10 @@ final class RedirectListener: Sendable {
             }
             return arrival
         }
+    }
+
+    private static func state(in query: Substring) -> String? {
+        FormText.read(String(query))?.first { $0.name == "state" }?.value
     }
 
     /// Takes the address to which the browser wanted to come back from standard input, too.

@@ -109,6 +109,10 @@ class Clients:
         if kind != fitting:
             raise Refused("invalid_redirect_uri", f"{redirects} are of a {fitting} application, not of one that is {kind}")
 
+    @property
+    def all(self):
+        return list(self._known.values())
+
     def forget(self, name):
         """Makes a client unknown, as servers do that clean up."""
         del self._known[name]

@@ -50,6 +50,8 @@ class Switches:
     # "always", "never", or "offline_access": who asks for that scope.
     refresh_tokens: str = "always"
     rotates: bool = True
+    # How many bytes longer than usual it is.
+    refresh_padding: int = 0
     # Whether a refresh token that comes again ends everything that came of that login.
     notices_reuse: bool = True
     # Whether a refresh token can come again until something is used that was given for it.

@@ -62,15 +62,15 @@ class Tokens:
         return token
 
     def refresh(self, grant):
-        token = self._new(REFRESH)
+        token = self._new(REFRESH, self._login.refresh_padding)
         self._refresh[token] = grant
         grant.refresh.append(token)
         self._replaces[token] = grant.renewing
         return token
 
     @staticmethod
-    def _new(kind):
-        token = kind + secrets.token_hex(16)
+    def _new(kind, padding=0):
+        token = kind + secrets.token_hex(16) + "0" * padding
         remember(token)
         return token
 
