@@ -66,7 +66,7 @@ extension ServerGrant {
             "somebody has logged in",
             metadata: ["server": "\(settings.server)", "by": "\(caller?.name ?? "everybody")"])
         for waiter in state.withLock({ $0.takeAwaitingLogin() }) { waiter() }
-        changed()
+        changed(byLogin: true)
     }
 
     /// Calls back once somebody is logged in, or time is over.

@@ -20,7 +20,7 @@ package final class ServerGrant: RequestAuthority {
     }
 
     /// Hears of changes until it returns false.
-    package typealias Listener = @Sendable (GrantReport) -> Bool
+    package typealias Listener = @Sendable (_ report: GrantReport, _ byLogin: Bool) -> Bool
 
     typealias Waiter = @Sendable (Renewal) -> Void
 
@@ -114,11 +114,12 @@ package final class ServerGrant: RequestAuthority {
         listeners.withLock { $0[name] = body }
     }
 
-    func changed() {
-        if let caller { return caller.parent.changed() }
+    /// - Parameter byLogin: Whether somebody has logged in.
+    func changed(byLogin: Bool = false) {
+        if let caller { return caller.parent.changed(byLogin: byLogin) }
         let report = report
         // Not called under the lock: a listener may ask how it stands.
-        for (name, listener) in listeners.withLock({ $0 }) where !listener(report) {
+        for (name, listener) in listeners.withLock({ $0 }) where !listener(report, byLogin) {
             _ = listeners.withLock { $0.removeValue(forKey: name) }
         }
     }

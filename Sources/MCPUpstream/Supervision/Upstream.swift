@@ -363,13 +363,14 @@ extension Upstream: ConversationOwner {
         if isClosed { return }
         let readyFor = conversation.readySince.map { Duration.nanoseconds((eventLoop.now - $0).nanoseconds) }
         // What was never sent waits for the next start, unless that is far off.
-        if readyFor == nil { failWaiting(failure) }
+        let mayGoBetter = failure.code == .loginNeeded && hasMissedLogin
+        if readyFor == nil, !mayGoBetter { failWaiting(failure) }
         if isClosed { return }
         state = .waiting(failure)
-        if !failure.isLasting {
-            retryLater(failure, readyFor: readyFor)
-        } else if failure.code == .loginNeeded, hasMissedLogin {
+        if mayGoBetter {
             attempt()
+        } else if !failure.isLasting {
+            retryLater(failure, readyFor: readyFor)
         }
     }
 

@@ -105,10 +105,10 @@ extension ServerBuilder {
     func follow(_ server: ServerSettings, _ source: ServerSource, _ connections: ServerConnections) {
         guard let grant = grant(of: server, source) else { return connections.take(nil) }
         connections.take(grant.report.login)
-        grant.listen(as: ObjectIdentifier(connections)) { [weak connections] report in
+        grant.listen(as: ObjectIdentifier(connections)) { [weak connections] report, byLogin in
             guard let connections else { return false }
             connections.take(report.login)
-            if grant.settings.isPersonal { connections.somebodyLoggedIn() }
+            if byLogin { connections.somebodyLoggedIn() }
             return true
         }
     }
