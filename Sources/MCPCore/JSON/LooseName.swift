@@ -20,7 +20,8 @@ enum LooseName {
         let rest = name.count - index
         if byte == 0xC5, rest > 1, unsafe name[index + 1] == 0xBF { return (UInt8(ascii: "s"), 2) }  // ſ
         if byte == 0xC4, rest > 1, unsafe name[index + 1] & 0xFE == 0xB0 { return (UInt8(ascii: "i"), 2) }  // İ and ı
-        if byte == 0xE2, rest > 2, unsafe name[index + 1] == 0x84, unsafe name[index + 2] == 0xAA {  // the sign of kelvin
+        // The sign of kelvin.
+        if byte == 0xE2, rest > 2, unsafe name[index + 1] == 0x84, unsafe name[index + 2] == 0xAA {
             return (UInt8(ascii: "k"), 3)
         }
         return nil

@@ -189,7 +189,9 @@ extension KeyScope {
     }
 
     /// The key that is likely to be meant by a name that is none.
-    func nearest(to name: String) -> String? { nearestKey(to: name, in: keys.map(\.name)) ?? beginning(of: name) }
+    func nearest(to name: String) -> String? {
+        nearestKey(to: name, in: keys.map(\.name)) ?? beginning(of: name) ?? continuation(of: name)
+    }
 
     /// Whether somebody may have taken it for the place where something is said of servers.
     private var isAroundServers: Bool {
@@ -202,6 +204,13 @@ extension KeyScope {
             .deprecatedClientConfig:
             false
         }
+    }
+
+    /// The only key that begins with a name, such as `clientCAFile` with `clientCA`.
+    private func continuation(of name: String) -> String? {
+        let lowered = name.lowercased()
+        let found = keys.map(\.name).filter { name.count > 4 && $0.lowercased().hasPrefix(lowered) }
+        return found.count == 1 ? found[0] : nil
     }
 
     /// The longest key with which a name begins, such as `pinned` with `pinnedTools`.

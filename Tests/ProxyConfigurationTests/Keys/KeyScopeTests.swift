@@ -75,6 +75,7 @@ import Testing
             (#""client": {"a": {}}"#, "clients"), (#""users": {"a": {"tokens": ["\#(token)"]}}"#, "clients"),
             (#""oauth": {"issuers": []}"#, "identity"), (#""tsl": {"certificateFile": "c"}"#, "tls"),
             (#""managment": {"stdio": "deny"}"#, "management"),
+            (#""tls": {"certificateFile": "c", "clientCA": "/c"}"#, "clientCAFile"),
             (#""clientCAFile": "/c""#, "tls.clientCAFile"), (#""requiredScopes": ["a"]"#, "identity.requiredScopes"),
             (#""authTokens": ["\#(token)"]"#, "options.authTokens"),
             (#""authToken": ["\#(token)"]"#, "options.authTokens"),
