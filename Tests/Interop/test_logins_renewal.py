@@ -108,6 +108,16 @@ def test_a_refresh_that_is_refused_for_good_asks_for_a_login_and_no_more(docs, b
     docs.logged_in(browser()).called()
 
 
+def test_a_login_that_has_ended_before_anything_was_called_asks_for_another(bench, browser):
+    """Although the proxy does not know yet what the server lists: who calls hears that somebody has to log in."""
+    with bench.place() as docs:
+        docs.logged_in(browser())
+        docs.login.tokens.revoke()
+        for _ in range(2):
+            error = docs.call()["error"]
+            assert error.get("data", {}).get("reason") == "loginNeeded" and docs.page in error["message"], error
+
+
 def log_lines(docs):
     """What the log says of a server."""
     return [line for line in docs.proxy.output.splitlines() if line.endswith(f"server={docs.name}")]
