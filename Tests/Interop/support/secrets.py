@@ -35,8 +35,9 @@ def remember(*tokens):
 
 def remember_verifier(verifier):
     """Remembers what a client has made up with which it shows that a code is its own."""
-    remember(verifier)
-    _verifiers.add(verifier)
+    if len(verifier) >= SHORTEST:
+        remember(verifier)
+        _verifiers.add(verifier)
 
 
 def found_in(text, tokens=None):
