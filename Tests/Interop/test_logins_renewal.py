@@ -1,4 +1,4 @@
-"""A login lasts: tokens are renewed before they are shown, after a refusal, and once for all who wait; and what ends, ends in words."""
+"""A login lasts: its token is renewed before it is shown, after a refusal, and once for all; and what ends, ends in words."""
 
 import pytest
 
