@@ -18,6 +18,8 @@ struct GrantRequests: Sendable {
     struct Answer: Sendable {
         let status: Int
         let body: JSONText
+        /// What was sent and nobody else may read: who answers may repeat it.
+        var secrets: [String] = []
     }
 
     private let surroundings: GrantSurroundings

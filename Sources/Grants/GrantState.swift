@@ -156,6 +156,11 @@ struct GrantState {
         earliest = uptime + min(Self.firstPause * factor, Self.longestPause)
     }
 
+    /// A renewal has ended of which nothing counts any more.
+    mutating func renewalOvertaken() {
+        isRenewing = false
+    }
+
     /// Somebody has logged in.
     mutating func loggedIn(_ facts: GrantFacts) {
         let wanted = (challenge?.isForScopes == true ? challenge?.scopes ?? [] : []).sorted()

@@ -7,9 +7,13 @@ struct OAuthError: Sendable {
     /// For the operator; printable.
     let words: String
 
-    init(code: String?, description: String?, otherwise: String) {
+    /// - Parameter secrets: What the words do not say, whoever repeats it.
+    init(code: String?, description: String?, otherwise: String, hiding secrets: [String] = []) {
         self.code = code
-        let shown = [code, description].compactMap { $0 }.map { PrintableText.make($0, maximumBytes: 300) }
+        let shown = [code, description].compactMap { $0 }.map { text in
+            let hidden = secrets.lazy.filter { !$0.isEmpty }.reduce(text) { $0.replacing($1, with: "…") }
+            return PrintableText.make(hidden, maximumBytes: 300)
+        }
         words = shown.isEmpty ? otherwise : shown.joined(separator: ": ")
     }
 
@@ -17,6 +21,6 @@ struct OAuthError: Sendable {
         let root = answer.body.root
         self.init(
             code: root["error"]?.string, description: root["error_description"]?.string,
-            otherwise: "it answers with status \(answer.status)")
+            otherwise: "it answers with status \(answer.status)", hiding: answer.secrets)
     }
 }

@@ -22,29 +22,52 @@ extension ServerGrant {
     }
 
     private func renewal() async -> Renewal {
+        let began = logins.withLock { $0 }
         do throws(GrantFailure) {
             let facts = settings.isInteractive ? try await refreshed() : try await obtained()
-            keep(facts)
-            state.withLock { $0.grant.renewed(facts) }
-            changed()
+            let counts = conclude(began) {
+                keep(facts)
+                state.withLock { $0.grant.renewed(facts) }
+            }
+            if counts { changed() }
             return .done
         } catch {
-            return failed(error)
+            return failed(error, began)
         }
     }
 
-    private func failed(_ failure: GrantFailure) -> Renewal {
+    /// Takes what came of a renewal, unless somebody has logged in or out meanwhile: then it is about a grant that is gone.
+    ///
+    /// - Parameter began: How often somebody had when it began.
+    /// - Returns: Whether it counts.
+    private func conclude(_ began: Int, _ body: () -> Void) -> Bool {
+        logins.withLock { logins in
+            guard logins == began else {
+                state.withLock { $0.grant.renewalOvertaken() }
+                return false
+            }
+            body()
+            return true
+        }
+    }
+
+    private func failed(_ failure: GrantFailure, _ began: Int) -> Renewal {
         let isForGood = failure.isForGood
-        state.withLock { $0.grant.renewalFailed(failure.words, isForGood: isForGood, at: .now()) }
+        let counts = conclude(began) {
+            let ended = state.withLock { state in
+                state.grant.renewalFailed(failure.words, isForGood: isForGood, at: .now())
+                return isForGood && settings.isInteractive ? state.grant.facts : nil
+            }
+            guard let ended else { return }
+            keep(ended)
+            // An authorization server that has forgotten the proxy is asked again at the next login.
+            if failure.kind == .refused("invalid_client") { book.clients.forget(ended.client) }
+        }
+        guard counts else { return .done }
         surroundings.logger.warning(
             isForGood ? "the grant for a server has ended" : "a token for a server could not be got; it is tried again",
             metadata: ["server": "\(settings.server)", "error": "\(failure.words)"])
         guard isForGood, settings.isInteractive else { return .failed(Self.unavailable(failure.words)) }
-        if let facts = state.withLock({ $0.grant.facts }) {
-            keep(facts)
-            // An authorization server that has forgotten the proxy is asked again at the next login.
-            if failure.kind == .refused("invalid_client") { book.clients.forget(facts.client) }
-        }
         return .failed(needLogin(isForEverything: true))
     }
 

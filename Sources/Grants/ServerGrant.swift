@@ -57,6 +57,9 @@ package final class ServerGrant: RequestAuthority {
     /// The name under which it is kept.
     let file: String
     let state: Mutex<State>
+    /// How often somebody has logged in or out. Held while a grant is put into the place of another one, here and where it
+    /// is kept.
+    let logins = Mutex(0)
     private let listeners = Mutex<[ObjectIdentifier: Listener]>([:])
 
     init(

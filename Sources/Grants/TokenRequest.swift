@@ -5,6 +5,10 @@ import MCPUpstream
 
 /// Asks a token endpoint for a token, as a client that it knows.
 struct TokenRequest: Sendable {
+    private static let secretFields: Set = [
+        "code", "code_verifier", "refresh_token", "client_secret", "client_assertion", "assertion", "subject_token",
+    ]
+
     let requests: GrantRequests
     let client: RegisteredClient
     let endpoint: HTTPURL
@@ -65,6 +69,9 @@ struct TokenRequest: Sendable {
             let assertion = try ClientAssertion(try readFile(privateKeyFile ?? ""))
             fields.append(("client_assertion", try assertion.text(of: client, now: wall())))
         }
-        return try await requests.send(form: fields, to: endpoint, headers: headers)
+        var answer = try await requests.send(form: fields, to: endpoint, headers: headers)
+        answer.secrets = fields.filter { Self.secretFields.contains($0.name) }.map(\.value)
+        if let secret = client.secret { answer.secrets.append(secret) }
+        return answer
     }
 }

@@ -2,10 +2,11 @@
 
 import pytest
 
+from support.authority import Authority
 from support.login.metadata import OIDC, RFC8414
 from support.login.server import LoginServer
-from support.login_bench import ROOMY, LoginBench, Terminal
-from support.protected_server import calls_alone
+from support.login_bench import ROOMY, LoginBench, Place, Terminal
+from support.protected_server import ProtectedServer, calls_alone
 from support.secrets import SHORTEST
 
 pytestmark = pytest.mark.anyio
@@ -133,6 +134,39 @@ async def test_a_call_of_a_tool_that_needs_more_asks_for_a_login_and_nothing_els
         docs.logged_in(browser())
         assert "result" in docs.call("echo", {"text": "x"})
         assert [set(query["scope"].split()) for query in docs.login.logins] == [{"read"}, {"read", "write"}]
+
+
+def test_a_login_is_wanted_before_it_is_known_how_the_server_speaks(bench, browser):
+    """Without a transport in its configuration, which is found out after it."""
+    with bench.place(transport=None) as docs:
+        docs.wait("login needed").logged_in(browser()).called()
+        assert docs.entry["transport"] == "streamable-http"
+
+
+def test_a_login_over_tls(launch, http_fixture, tmp_path, browser):
+    """To servers of an authority of the operator's, and to none of another one."""
+    authority = Authority(tmp_path)
+    certificate = authority.certificate("localhost")
+    with http_fixture() as fixture, LoginServer("/tenant", certificate) as login:
+        with ProtectedServer(fixture, login, certificate) as server:
+            trusted = {"docs": server.streamable(trustedCAFile=str(authority.file)), "wiki": server.streamable()}
+            with launch(trusted, proxy={"management": ROOMY}) as proxy:
+                docs = Place(proxy, "docs", login, server)
+                docs.wait("login needed").logged_in(browser(trusted=authority.file)).called()
+                assert proxy.servers()["wiki"]["state"] == "failed"
+
+
+def test_a_reload_keeps_logins_of_which_nothing_has_changed(launch, http_fixture, browser):
+    with http_fixture() as fixture, LoginServer() as login, ProtectedServer(fixture, login) as server:
+        with launch({"docs": server.streamable()}, proxy={"management": ROOMY}) as proxy:
+            docs = Place(proxy, "docs", login, server)
+            docs.logged_in(browser()).called()
+            for entries in [{"docs": server.streamable(timeout="90s")}, {}, {"docs": server.streamable()}]:
+                proxy.rewrite(entries, proxy={"management": ROOMY})
+                with proxy.visitor() as visitor:
+                    assert visitor.post(proxy.url("/api/reload")).status_code == 200
+            docs.wait("ready").called()
+            assert len(login.logins) == 1
 
 
 # Where what is said, and as whom

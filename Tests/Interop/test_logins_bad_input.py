@@ -8,7 +8,9 @@ import pytest
 
 from support import processes
 from support.login import faults
+from support.login.server import LoginServer
 from support.login_bench import ROOMY, LoginBench
+from support.protected_server import ProtectedServer
 from support.wait import eventually
 
 OAUTH = {"type": "oauth"}
@@ -370,3 +372,24 @@ def test_a_registration_that_is_refused_says_why(docs, browser):
     docs.login.registration = "refused"
     text = refused(docs, browser())
     assert "access_denied: only an administrator registers clients here" in text and "auth.clientID" in text, text
+
+
+def test_pages_take_the_methods_that_they_are_for(docs):
+    callback = docs.proxy.url("/oauth/callback")
+    with docs.proxy.visitor() as visitor:
+        for method, address in [("POST", callback), ("DELETE", docs.page), ("PUT", callback), ("HEAD", callback)]:
+            response = visitor.request(method, address)
+            assert response.status_code == 405 and "GET" in response.headers["allow"], (method, address)
+        assert visitor.head(docs.page).status_code == 200
+        assert visitor.post(docs.page, content=b"x" * 10_000).status_code == 413
+
+
+def test_an_issuer_that_is_away_at_the_start_is_waited_for(launch, bench):
+    """The server then says that it wants a login, without anybody's help."""
+    with LoginServer() as login, ProtectedServer(bench.fixture, login) as server:
+        login.faults["metadata"] = faults.Status(503)
+        with launch({"docs": server.streamable()}) as proxy:
+            proxy.wait_state("docs", "failed")
+            assert "status 503" in proxy.servers()["docs"]["error"], proxy.servers()
+            login.faults.clear()
+            proxy.wait_state("docs", "login needed")

@@ -1,4 +1,6 @@
-"""A login lasts: tokens are renewed before they are shown, after a refusal, and once for all who wait; and what ends, ends in words."""
+"""A login lasts: its token is renewed before it is shown, after a refusal, and once for all; and what ends, ends in words."""
+
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -106,6 +108,58 @@ def test_a_refresh_that_is_refused_for_good_asks_for_a_login_and_no_more(docs, b
         docs.refused()
     assert len(refreshes(docs)) == 1
     docs.logged_in(browser()).called()
+
+
+def test_a_login_that_has_ended_before_anything_was_called_asks_for_another(bench, browser):
+    """Although the proxy does not know yet what the server lists: who calls hears that somebody has to log in."""
+    with bench.place() as docs:
+        docs.logged_in(browser())
+        docs.login.tokens.revoke()
+        for _ in range(2):
+            error = docs.call()["error"]
+            assert error.get("data", {}).get("reason") == "loginNeeded" and docs.page in error["message"], error
+
+
+# While a renewal is under way
+
+
+@pytest.fixture
+def renewing(docs):
+    """A server whose token is being renewed for a call, with what lets that go on and the answer to the call."""
+    docs.login.tokens.expire()
+    docs.login.faults["/token"] = hold = faults.Hold(times=1)
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(docs.call)
+        eventually(lambda: hold.met, "the renewal to begin")
+        yield docs, hold, answer
+        hold.release()
+
+
+def test_who_logs_out_during_a_renewal_is_logged_out(renewing):
+    docs, hold, answer = renewing
+    assert docs.post("logout").status_code == 200
+    hold.release()
+    assert "error" in answer.result()
+    assert docs.state == "login needed"
+    seen = len(docs.server.record)
+    docs.refused()
+    assert all(asked.bearer is None for asked in list(docs.server.record)[seen:])
+
+
+def test_who_logs_in_during_a_renewal_is_logged_in(renewing, browser):
+    """What comes of the renewal of the other's grant takes the place of nothing."""
+    docs, hold, answer = renewing
+    docs.login.person = "bob"
+    docs.log_in(browser())
+    hold.release()
+    answer.result()
+    docs.called()
+    docs.login.tokens.expire()
+    docs.called()
+    assert docs.server.calls[-2:] == [("bob", "whoami")] * 2
+
+
+# What fails
 
 
 def log_lines(docs):

@@ -36,17 +36,17 @@ class LoginBench:
         self._numbers = itertools.count(1)
 
     @contextlib.contextmanager
-    def place(self, auth=None, path="/tenant", lock=None, **switches):
+    def place(self, auth=None, path="/tenant", lock=None, transport="streamable-http", **switches):
         """A server of its own for a test. `lock` is how it is protected, and the rest how one logs in."""
         with LoginServer(path, **switches) as login, ProtectedServer(self.fixture, login, **(lock or {})) as server:
-            with self.standing(login, server, auth) as place:
+            with self.standing(login, server, auth, transport) as place:
                 yield place
 
     @contextlib.contextmanager
-    def standing(self, login, server, auth=None):
+    def standing(self, login, server, auth=None, transport="streamable-http"):
         """A server behind the proxy, until the end of the block."""
         place = Place(self.proxy, f"docs-{next(self._numbers)}", login, server)
-        place.add(auth)
+        place.add(auth, transport)
         try:
             yield place
         finally:
@@ -68,8 +68,9 @@ class Place:
 
     # The management API
 
-    def add(self, auth=None):
-        config = self.server.streamable(**({"auth": auth} if auth else {}))
+    def add(self, auth=None, transport="streamable-http"):
+        given = {"url": self.server.mcp_url, "transportType": transport, "auth": auth}
+        config = {key: value for key, value in given.items() if value is not None}
         return self.ask("POST", "", {"name": self.name, "config": config}, 201)
 
     def send(self, method, path="", body=None):
@@ -171,7 +172,8 @@ def given_out(record):
     """Everything in some requests that an authorization server of the tests has made, but for access tokens of others."""
     found = set()
     for asked in record:
-        told = [asked.target, *(value for _, value in asked.fields), *(asked.basic or ()), asked.body.decode("utf-8", "replace")]
+        fields = [value for _, value in asked.fields]
+        told = [asked.target, *fields, *(asked.basic or ()), asked.body.decode("utf-8", "replace")]
         found.update(*(GIVEN_OUT.findall(text) for text in told))
     return found
 

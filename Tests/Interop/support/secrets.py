@@ -7,7 +7,10 @@ from support import processes
 
 # Shorter ones may stand anywhere by chance.
 SHORTEST = 16
+# What is made for logins and for nothing else, by its beginning.
+OF_LOGINS = tuple(f"canary-{kind}-" for kind in ("access", "refresh", "code", "secret"))
 _known = set()
+_verifiers = set()
 
 
 def note(document):
@@ -30,6 +33,13 @@ def remember(*tokens):
     )
 
 
+def remember_verifier(verifier):
+    """Remembers what a client has made up with which it shows that a code is its own."""
+    if len(verifier) >= SHORTEST:
+        remember(verifier)
+        _verifiers.add(verifier)
+
+
 def found_in(text, tokens=None):
     """The tokens that stand in a text, masked."""
     data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
@@ -45,14 +55,17 @@ def check_files(directory):
     """Looks through what proxies wrote and what servers got, in all runs below a directory.
 
     A server may be meant to get what is a client's token in another test; not so what is called a canary, nor what an
-    issuer has made.
+    issuer has made. What belongs to a login stands in no file of a state directory either.
     """
-    canaries = {token for token in _known if token.startswith(("canary-", "eyJ"))}
+    canaries = {token for token in _known if token.startswith(("canary-", "eyJ"))} | _verifiers
+    of_logins = {token for token in _known if token.startswith(OF_LOGINS)} | _verifiers
     for path in sorted(Path(directory).rglob("*")):
         if path.is_file() and re.fullmatch(r"std(out|err)\.txt", path.name):
             check(path.read_bytes(), path)
         if path.is_file() and re.fullmatch(r".*ledger.*\.jsonl", path.name):
             check(path.read_bytes(), path, canaries)
+        if path.is_file() and path.parent.name == "state":
+            check(path.read_bytes(), path, of_logins)
 
 
 def check_processes(run):

@@ -9,7 +9,7 @@ import jwt
 from support.issuer import base64url
 from support.login.refusals import Refused
 from support.login.switches import JWT_BEARER, TOKEN_EXCHANGE
-from support.secrets import remember
+from support.secrets import remember, remember_verifier
 
 TOKEN_TYPE = "urn:ietf:params:oauth:token-type:"
 ID_JAG = TOKEN_TYPE + "id-jag"
@@ -49,6 +49,7 @@ class TokenEndpoint:
         if form.get("redirect_uri", query["redirect_uri"]) != query["redirect_uri"]:
             raise Refused("invalid_grant", f"the code was sent to {query['redirect_uri']}")
         verifier = form.get("code_verifier", "")
+        remember_verifier(verifier)
         digest = base64url(hashlib.sha256(verifier.encode()).digest())
         if not 43 <= len(verifier) <= 128 or digest != query["code_challenge"]:
             raise Refused("invalid_grant", "code_verifier does not fit the challenge")
