@@ -60,8 +60,10 @@ extension ServerGrant {
         let facts = GrantFacts(
             token, resource: login.protection.resource, tokenEndpoint: endpoint.fullText, client: login.client,
             asked: login.scopes, now: surroundings.wall())
-        keep(facts)
-        state.withLock { $0.grant.loggedIn(facts) }
+        keeping.withLock { _ in
+            keep(facts)
+            state.withLock { $0.grant.loggedIn(facts) }
+        }
         surroundings.logger.notice(
             "somebody has logged in",
             metadata: ["server": "\(settings.server)", "by": "\(caller?.name ?? "everybody")"])
@@ -87,21 +89,22 @@ extension ServerGrant {
     ///
     /// - Returns: Whether there was one.
     package func logOut() throws(GrantFailure) -> Bool {
-        do throws(GrantStorageFailure) {
-            try book.shelf.remove(file)
-        } catch {
-            throw GrantFailure(.unusable, "what is kept of the login cannot be removed: \(error.words)")
-        }
-        book.logins.forget(self)
-        let facts = state.withLock { state in
-            let facts = state.grant.facts
-            state.grant.loggedOut()
-            return facts
+        let facts = try keeping.withLock { (_) throws(GrantFailure) in
+            do throws(GrantStorageFailure) {
+                try book.shelf.remove(file)
+            } catch {
+                throw GrantFailure(.unusable, "what is kept of the login cannot be removed: \(error.words)")
+            }
+            book.logins.forget(self)
+            return state.withLock { state in
+                defer { state.grant.loggedOut() }
+                return state.grant.facts
+            }
         }
         guard let facts else { return false }
         // The way out for a person to whom the authorization server says that it does not know the proxy.
         book.clients.forget(facts.client)
-        _ = needLogin(isForEverything: true)
+        if settings.isInteractive { _ = needLogin(isForEverything: true) }
         return true
     }
 }

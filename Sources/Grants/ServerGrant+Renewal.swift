@@ -22,28 +22,54 @@ extension ServerGrant {
     }
 
     private func renewal() async -> Renewal {
+        let edition = state.withLock { $0.grant.edition }
         do throws(GrantFailure) {
             let facts = settings.isInteractive ? try await refreshed() : try await obtained()
-            keep(facts)
-            state.withLock { $0.grant.renewed(facts) }
+            let isUsed = keeping.withLock { _ in
+                guard isStill(edition) else { return false }
+                keep(facts)
+                state.withLock { $0.grant.renewed(facts) }
+                return true
+            }
+            guard isUsed else { return overtaken() }
             changed()
             return .done
         } catch {
-            return failed(error)
+            return failed(error, since: edition)
         }
     }
 
-    private func failed(_ failure: GrantFailure) -> Renewal {
+    private func isStill(_ edition: Int) -> Bool { state.withLock { $0.grant.edition == edition } }
+
+    /// Somebody has logged in or out meanwhile: what was found out about the grant before is not used.
+    private func overtaken() -> Renewal {
+        let isHeld = state.withLock { state in
+            state.grant.renewalDropped()
+            return state.grant.credential != nil
+        }
+        if isHeld { return .done }
+        guard settings.isInteractive else { return .failed(Self.unavailable("it was given up meanwhile")) }
+        return .failed(needLogin(isForEverything: true))
+    }
+
+    private func failed(_ failure: GrantFailure, since edition: Int) -> Renewal {
         let isForGood = failure.isForGood
-        state.withLock { $0.grant.renewalFailed(failure.words, isForGood: isForGood, at: .now()) }
+        let isUsed = keeping.withLock { _ in
+            guard isStill(edition) else { return false }
+            state.withLock {
+                $0.grant.renewalFailed(failure.words, isForGood: isForGood, at: surroundings.uptime())
+            }
+            if isForGood, settings.isInteractive, let facts = state.withLock({ $0.grant.facts }) { keep(facts) }
+            return true
+        }
+        guard isUsed else { return overtaken() }
         surroundings.logger.warning(
             isForGood ? "the grant for a server has ended" : "a token for a server could not be got; it is tried again",
             metadata: ["server": "\(settings.server)", "error": "\(failure.words)"])
         guard isForGood, settings.isInteractive else { return .failed(Self.unavailable(failure.words)) }
-        if let facts = state.withLock({ $0.grant.facts }) {
-            keep(facts)
-            // An authorization server that has forgotten the proxy is asked again at the next login.
-            if failure.kind == .refused("invalid_client") { book.clients.forget(facts.client) }
+        // An authorization server that has forgotten the proxy is asked again at the next login.
+        if failure.kind == .refused("invalid_client"), let facts = state.withLock({ $0.grant.facts }) {
+            book.clients.forget(facts.client)
         }
         return .failed(needLogin(isForEverything: true))
     }
