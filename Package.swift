@@ -177,8 +177,10 @@ let package = Package(
         .testTarget(
             name: "GrantsTests",
             dependencies: [
-                "AccessTokens", "Addresses", "Grants", "MCPCore", "MCPUpstream", "MCPTestSupport", nioCore, logging,
+                "AccessTokens", "Addresses", "Grants", "MCPCore", "MCPUpstream", "MCPTestSupport", nioCore, nioPosix,
+                logging,
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),
@@ -210,7 +212,7 @@ let package = Package(
             name: "ProxyControlTests",
             dependencies: [
                 "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
-                "AccessTokens", "ProxyControl",
+                "AccessTokens", "Grants", "ProxyControl",
                 "MCPTestSupport", nioCore, nioPosix, logging,
             ],
             swiftSettings: strict
@@ -233,6 +235,7 @@ if Context.environment["MCP_PROXY_FUZZ"] != nil {
         ("Patterns", ["ProxyConfiguration"]),
         ("State", ["MCPFrontEnd", nioCore]), ("Pins", ["MCPCore", "ToolPins", nioCore]),
         ("Tokens", ["AccessTokens", "MCPValues", "MCPCore", nioCore]),
+        ("Grants", ["Grants", "AccessTokens", "Addresses", "MCPUpstream", "MCPCore", nioCore]),
     ]
     package.targets.append(.target(name: "FuzzSupport", path: "Fuzz/Support", swiftSettings: strict))
     for (name, dependencies) in fuzzers {

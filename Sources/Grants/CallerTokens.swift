@@ -5,7 +5,8 @@ import Synchronization
 package final class CallerTokens: Sendable {
     private static let maximumCallers = 10_000
 
-    private let tokens = Mutex<[String: String]>([:])
+    /// By the bytes of their names: two that look the same are two callers.
+    private let tokens = Mutex<[[UInt8]: String]>([:])
     /// Whether some server is called with what is got by them.
     private let isWanted = Atomic(false)
 
@@ -14,6 +15,7 @@ package final class CallerTokens: Sendable {
     /// Notes the token with which somebody comes.
     package func note(_ token: String, of caller: String) {
         guard isWanted.load(ordering: .relaxed) else { return }
+        let caller = Array(caller.utf8)
         tokens.withLock { tokens in
             if tokens[caller] == nil, tokens.count >= Self.maximumCallers, let other = tokens.keys.first {
                 tokens[other] = nil
@@ -24,5 +26,5 @@ package final class CallerTokens: Sendable {
 
     func areWanted() { isWanted.store(true, ordering: .relaxed) }
 
-    func token(of caller: String) -> String? { tokens.withLock { $0[caller] } }
+    func token(of caller: String) -> String? { tokens.withLock { $0[Array(caller.utf8)] } }
 }

@@ -117,9 +117,8 @@ struct GrantRequests: Sendable {
         var call = call
         call.timeout = Self.timeout
         call.maximumBytes = Self.maximumBytes
-        (call.egress, call.reach) = (surroundings.egress, surroundings.reach)
         do throws(UpstreamFailure) {
-            return try await call.send(on: surroundings.eventLoop)
+            return try await surroundings.send(call)
         } catch {
             let kind: GrantFailure.Kind = error.code == .unreadable ? .unusable : .unreachable
             throw GrantFailure(kind, "\(call.url): \(error.detail)")

@@ -15,6 +15,8 @@ struct GrantState {
     static let maximumStepUps = 2
     /// How long ago a token must have been got for it to be renewed because it was refused.
     static let freshness: Int64 = 10_000
+    /// How many scopes, and sets of them, are remembered of what the server asks for: it may name others without end.
+    static let maximumScopes = 100
 
     /// What to do about a request that is about to be sent.
     enum Step {
@@ -44,7 +46,7 @@ struct GrantState {
     let isInteractive: Bool
     private(set) var facts: GrantFacts?
     private(set) var credential: RequestCredential?
-    private var edition = 0
+    private(set) var edition = 0
     private(set) var isRenewing = false
     private var failures = 0
     private var earliest: NIODeadline?
@@ -54,7 +56,9 @@ struct GrantState {
     /// What the server has asked for last.
     private(set) var challenge: BearerChallenge?
     private(set) var wantedScopes: [String] = []
-    private var stepUps: [[String]: Int] = [:]
+    private(set) var stepUps: [[String]: Int] = [:]
+    /// The scopes for which somebody is to log in once more.
+    private var awaitedScopes: [String]?
     var need: GrantReport.Need?
 
     init(isInteractive: Bool, facts: GrantFacts?) {
@@ -118,16 +122,22 @@ struct GrantState {
     /// ([Step-Up Authorization Flow, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization#step-up-authorization-flow)).
     private mutating func judgeScopes(_ refusal: RequestRefusal) -> Judgement {
         let wanted = (refusal.challenge?.scopes ?? []).sorted()
-        guard stepUps[wanted, default: 0] < Self.maximumStepUps else { return .stands }
+        let isRemembered = stepUps[wanted] != nil || stepUps.count < Self.maximumScopes
+        guard isRemembered, stepUps[wanted, default: 0] < Self.maximumStepUps else { return .stands }
         want(wanted)
-        if isInteractive { return .needsLogin }
+        if isInteractive {
+            awaitedScopes = wanted
+            return .needsLogin
+        }
         stepUps[wanted, default: 0] += 1
         isRenewing = true
         return .renew
     }
 
     private mutating func want(_ scopes: [String]) {
-        for scope in scopes where !wantedScopes.contains(scope) { wantedScopes.append(scope) }
+        for scope in scopes where wantedScopes.count < Self.maximumScopes && !wantedScopes.contains(scope) {
+            wantedScopes.append(scope)
+        }
     }
 
     // MARK: What came of it
@@ -156,15 +166,15 @@ struct GrantState {
         earliest = uptime + min(Self.firstPause * factor, Self.longestPause)
     }
 
-    /// A renewal has ended of which nothing counts any more.
-    mutating func renewalOvertaken() {
+    /// What came of a renewal is not used: somebody has logged in or out meanwhile.
+    mutating func renewalDropped() {
         isRenewing = false
     }
 
     /// Somebody has logged in.
     mutating func loggedIn(_ facts: GrantFacts) {
-        let wanted = (challenge?.isForScopes == true ? challenge?.scopes ?? [] : []).sorted()
-        if !wanted.isEmpty { stepUps[wanted, default: 0] += 1 }
+        if let awaitedScopes { stepUps[awaitedScopes, default: 0] += 1 }
+        awaitedScopes = nil
         gotAfterRefusal = nil
         need = nil
         (failures, earliest) = (0, nil)
@@ -179,6 +189,7 @@ struct GrantState {
         wantedScopes = []
         challenge = nil
         stepUps = [:]
+        awaitedScopes = nil
     }
 
     private mutating func take(_ facts: GrantFacts) {

@@ -60,8 +60,7 @@ extension ServerGrant {
         let facts = GrantFacts(
             token, resource: login.protection.resource, tokenEndpoint: endpoint.fullText, client: login.client,
             asked: login.scopes, now: surroundings.wall())
-        logins.withLock { logins in
-            logins += 1
+        keeping.withLock { _ in
             keep(facts)
             state.withLock { $0.grant.loggedIn(facts) }
         }
@@ -90,23 +89,22 @@ extension ServerGrant {
     ///
     /// - Returns: Whether there was one.
     package func logOut() throws(GrantFailure) -> Bool {
-        let facts = try logins.withLock { (logins) throws(GrantFailure) in
+        let facts = try keeping.withLock { (_) throws(GrantFailure) in
             do throws(GrantStorageFailure) {
                 try book.shelf.remove(file)
             } catch {
                 throw GrantFailure(.unusable, "what is kept of the login cannot be removed: \(error.words)")
             }
-            logins += 1
+            book.logins.forget(self)
             return state.withLock { state in
                 defer { state.grant.loggedOut() }
                 return state.grant.facts
             }
         }
-        book.logins.forget(self)
         guard let facts else { return false }
         // The way out for a person to whom the authorization server says that it does not know the proxy.
         book.clients.forget(facts.client)
-        _ = needLogin(isForEverything: true)
+        if settings.isInteractive { _ = needLogin(isForEverything: true) }
         return true
     }
 }

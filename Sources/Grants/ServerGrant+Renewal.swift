@@ -22,52 +22,55 @@ extension ServerGrant {
     }
 
     private func renewal() async -> Renewal {
-        let began = logins.withLock { $0 }
+        let edition = state.withLock { $0.grant.edition }
         do throws(GrantFailure) {
             let facts = settings.isInteractive ? try await refreshed() : try await obtained()
-            let counts = conclude(began) {
+            let isUsed = keeping.withLock { _ in
+                guard isStill(edition) else { return false }
                 keep(facts)
                 state.withLock { $0.grant.renewed(facts) }
+                return true
             }
-            if counts { changed() }
+            guard isUsed else { return overtaken() }
+            changed()
             return .done
         } catch {
-            return failed(error, began)
+            return failed(error, since: edition)
         }
     }
 
-    /// Takes what came of a renewal, unless somebody has logged in or out meanwhile: then it is about a grant that is gone.
-    ///
-    /// - Parameter began: How often somebody had when it began.
-    /// - Returns: Whether it counts.
-    private func conclude(_ began: Int, _ body: () -> Void) -> Bool {
-        logins.withLock { logins in
-            guard logins == began else {
-                state.withLock { $0.grant.renewalOvertaken() }
-                return false
+    private func isStill(_ edition: Int) -> Bool { state.withLock { $0.grant.edition == edition } }
+
+    /// Somebody has logged in or out meanwhile: what was found out about the grant before is not used.
+    private func overtaken() -> Renewal {
+        let isHeld = state.withLock { state in
+            state.grant.renewalDropped()
+            return state.grant.credential != nil
+        }
+        if isHeld { return .done }
+        guard settings.isInteractive else { return .failed(Self.unavailable("it was given up meanwhile")) }
+        return .failed(needLogin(isForEverything: true))
+    }
+
+    private func failed(_ failure: GrantFailure, since edition: Int) -> Renewal {
+        let isForGood = failure.isForGood
+        let isUsed = keeping.withLock { _ in
+            guard isStill(edition) else { return false }
+            state.withLock {
+                $0.grant.renewalFailed(failure.words, isForGood: isForGood, at: surroundings.uptime())
             }
-            body()
+            if isForGood, settings.isInteractive, let facts = state.withLock({ $0.grant.facts }) { keep(facts) }
             return true
         }
-    }
-
-    private func failed(_ failure: GrantFailure, _ began: Int) -> Renewal {
-        let isForGood = failure.isForGood
-        let counts = conclude(began) {
-            let ended = state.withLock { state in
-                state.grant.renewalFailed(failure.words, isForGood: isForGood, at: .now())
-                return isForGood && settings.isInteractive ? state.grant.facts : nil
-            }
-            guard let ended else { return }
-            keep(ended)
-            // An authorization server that has forgotten the proxy is asked again at the next login.
-            if failure.kind == .refused("invalid_client") { book.clients.forget(ended.client) }
-        }
-        guard counts else { return .done }
+        guard isUsed else { return overtaken() }
         surroundings.logger.warning(
             isForGood ? "the grant for a server has ended" : "a token for a server could not be got; it is tried again",
             metadata: ["server": "\(settings.server)", "error": "\(failure.words)"])
         guard isForGood, settings.isInteractive else { return .failed(Self.unavailable(failure.words)) }
+        // An authorization server that has forgotten the proxy is asked again at the next login.
+        if failure.kind == .refused("invalid_client"), let facts = state.withLock({ $0.grant.facts }) {
+            book.clients.forget(facts.client)
+        }
         return .failed(needLogin(isForEverything: true))
     }
 

@@ -57,9 +57,8 @@ package final class ServerGrant: RequestAuthority {
     /// The name under which it is kept.
     let file: String
     let state: Mutex<State>
-    /// How often somebody has logged in or out. Held while a grant is put into the place of another one, here and where it
-    /// is kept.
-    let logins = Mutex(0)
+    /// Held while what is kept and what is used change together.
+    let keeping = Mutex(())
     private let listeners = Mutex<[ObjectIdentifier: Listener]>([:])
 
     init(
@@ -133,7 +132,7 @@ package final class ServerGrant: RequestAuthority {
         guard settings.isInteractive || !settings.isPersonal || hasCallersToken else {
             return .fail(.loginNeeded("its callers have to come with an access token of their own (auth.type)"))
         }
-        let (wall, uptime) = (surroundings.wall(), NIODeadline.now())
+        let (wall, uptime) = (surroundings.wall(), surroundings.uptime())
         let waiter: Waiter = { [self] renewal in
             switch renewal {
             case .done: then(.send(state.withLock { $0.grant.credential }))
@@ -164,7 +163,7 @@ package final class ServerGrant: RequestAuthority {
     }
 
     package func judge(_ refusal: RequestRefusal, _ then: @escaping @Sendable (RequestVerdict) -> Void) {
-        let (wall, uptime) = (surroundings.wall(), NIODeadline.now())
+        let (wall, uptime) = (surroundings.wall(), surroundings.uptime())
         let waiter: Waiter = { renewal in
             switch renewal {
             case .done: then(.again)
@@ -223,7 +222,7 @@ package final class ServerGrant: RequestAuthority {
     private func findLogin(_ then: @escaping @Sendable (RequestVerdict) -> Void) {
         guard settings.way == .discovered else { return then(.fail(needLogin(isForEverything: true))) }
         let (isFirst, isUnprotected) = state.withLock { state -> (Bool, Bool) in
-            if let until = state.unprotectedUntil, NIODeadline.now() < until { return (false, true) }
+            if let until = state.unprotectedUntil, surroundings.uptime() < until { return (false, true) }
             state.searchers.append(then)
             return (state.searchers.count == 1, false)
         }
@@ -234,7 +233,7 @@ package final class ServerGrant: RequestAuthority {
             let verdict = await search()
             let waiting = state.withLock { state in
                 defer { state.searchers = [] }
-                if case .stands = verdict { state.unprotectedUntil = .now() + Self.unprotectedFor }
+                if case .stands = verdict { state.unprotectedUntil = surroundings.uptime() + Self.unprotectedFor }
                 return state.searchers
             }
             for then in waiting { then(verdict) }

@@ -18,6 +18,10 @@ import Testing
         "TokenIssuers": [
             "AccessTokens", "Addresses", "MCPCore", "MCPUpstream", "NIOCore", "Logging", "Crypto", "Synchronization",
         ],
+        "Grants": [
+            "AccessTokens", "Addresses", "MCPCore", "MCPUpstream", "NIOCore", "Logging", "Crypto", "CryptoExtras",
+            "SwiftASN1", "Synchronization",
+        ],
         "MCPGateway": [
             "MCPValues", "MCPCore", "ToolPins", "ToolSearch", "MCPUpstream", "NIOCore", "Logging", "Synchronization",
             "Crypto",
@@ -33,15 +37,15 @@ import Testing
         "ClientFiles": ["ProxyConfiguration"],
         "ProxyControl": [
             "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers",
-            "MCPGateway",
+            "Grants", "MCPGateway",
             "MCPFrontEnd", "ProxyConfiguration",
             "NIOCore", "NIOPosix", "Logging", "Crypto", "Dispatch", "Synchronization", "FoundationEssentials",
             "Foundation", "Glibc", "Darwin",
         ],
         "mcp-proxy": [
             "Addresses", "MCPValues", "MCPCore", "ToolPins", "ToolSearch", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
-            "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "NIOCore", "NIOPosix", "Logging",
-            "ArgumentParser", "Dispatch",
+            "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "Grants", "NIOCore", "NIOPosix",
+            "NIOHTTP1", "Logging", "ArgumentParser", "Dispatch",
             "Synchronization", "FoundationEssentials", "Foundation", "Glibc", "Darwin",
         ],
     ]

@@ -22,26 +22,6 @@ import Testing
         }
     }
 
-    @Test("Metadata is looked for where the specification says, in its order")
-    func places() throws {
-        for (issuer, places) in [
-            ("https://a.example", ["oauth-authorization-server", "openid-configuration"].map { "/.well-known/\($0)" }),
-            (
-                "https://a.example/",
-                ["oauth-authorization-server", "openid-configuration"].map { "/.well-known/\($0)" }
-            ),
-            (
-                "https://a.example/realms/x",
-                [
-                    "/.well-known/oauth-authorization-server/realms/x", "/.well-known/openid-configuration/realms/x",
-                    "/realms/x/.well-known/openid-configuration",
-                ]
-            ),
-        ] {
-            #expect(try HTTPURL(issuer).placesOfIssuerMetadata.map(\.target) == places)
-        }
-    }
-
     @Test("Only the issuer itself says where its keys are")
     func identity() throws {
         let good = #"{"issuer":"https://a.example","jwks_uri":"https://keys.example/k"}"#

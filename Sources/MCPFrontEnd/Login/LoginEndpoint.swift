@@ -93,7 +93,7 @@ final class LoginEndpoint: Sendable {
     private func visit(_ request: LoginRequest, at name: String, _ ticket: String?) throws(LoginRefusal) -> Visit {
         if let ticket {
             guard let found = tickets.find(ticket, for: name) else {
-                throw LoginRefusal("Links for a login count once, and for ten minutes. \(Self.newLink)")
+                throw Self.used
             }
             guard let caller = found.caller else {
                 return Visit(caller: request.caller?.name ?? "", isPersonal: false, ticket: ticket)
@@ -107,6 +107,10 @@ final class LoginEndpoint: Sendable {
             throw LoginRefusal("Here not everybody may log in to servers. \(Self.newLink)")
         }
         return Visit(caller: caller.name, isPersonal: !request.isTrusted, ticket: nil)
+    }
+
+    private static var used: LoginRefusal {
+        LoginRefusal("Links for a login count once, and for ten minutes. \(newLink)")
     }
 
     private static let newLink = "Whoever manages the proxy gets a link with: mcp-proxy login SERVER --link"
@@ -169,7 +173,8 @@ final class LoginEndpoint: Sendable {
                 let visit = try visit(request, at: name, ticket)
                 try check(visit, try await desk.description(of: name, for: visit.caller))
                 let address = try await desk.begin(name, for: visit.caller, redirect: redirect, browser: mark.name)
-                if let ticket { tickets.take(ticket) }
+                // Somebody else may have used it meanwhile.
+                if let ticket, !tickets.take(ticket) { throw Self.used }
                 responder.run { responder in
                     responder.respond(.seeOther, LoginPage.headers + [("Location", address)])
                 }

@@ -44,8 +44,10 @@ package final class LoginTickets: Sendable {
     }
 
     /// Takes one out that is used.
-    func take(_ name: String) {
-        _ = tickets.withLock { $0.removeValue(forKey: Self.digest(name)) }
+    ///
+    /// - Returns: Whether it was there.
+    func take(_ name: String) -> Bool {
+        tickets.withLock { $0.removeValue(forKey: Self.digest(name)) } != nil
     }
 
     private static func digest(_ name: String) -> SHA256Digest { SHA256.hash(data: Array(name.utf8)) }

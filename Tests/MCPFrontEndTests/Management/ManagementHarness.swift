@@ -23,7 +23,7 @@ final class ManagementHarness: Sendable {
         tokens: [String] = ["owner"], serverTokens: [String]? = nil, clients: [String: Principal] = [:],
         isReachable: Bool = false,
         servers: ScriptedServers = ScriptedServers(),
-        prefix: String = "", configure: (inout ManagementAccess) -> Void = { _ in },
+        prefix: String = "", origin: String? = nil, configure: (inout ManagementAccess) -> Void = { _ in },
         now: @escaping @Sendable () -> NIODeadline = { .now() }
     ) async throws {
         self.servers = servers
@@ -47,13 +47,16 @@ final class ManagementHarness: Sendable {
         self.log = log
         let endpoint = ManagementEndpoint(
             access, servers: servers, logger: log.logger, budget: ChangeBudget(now: now))
+        let login = LoginEndpoint(servers, access: access, tickets: tickets, origin: origin, speaksTLS: false)
         try await listener.bind(
             .port(0, host: "127.0.0.1"), eventLoops: MultiThreadedEventLoopGroup.singleton,
-            handler: Door(endpoint: endpoint, credentials: credentials))
+            handler: Door(endpoint: endpoint, login: login, credentials: credentials, prefix: prefix))
         port = listener.port ?? 0
     }
 
     private let log: LineLog
+    /// What opens the pages for logins.
+    let tickets = LoginTickets()
 
     deinit {
         listener.close()
@@ -90,18 +93,21 @@ final class ManagementHarness: Sendable {
     /// Admits as the front door does, and has nothing else behind it.
     private final class Door: HTTPRequestHandler {
         let endpoint: ManagementEndpoint
+        let login: LoginEndpoint
         let admission: Admission
 
-        init(endpoint: ManagementEndpoint, credentials: Credentials) {
+        init(endpoint: ManagementEndpoint, login: LoginEndpoint, credentials: Credentials, prefix: String) {
             self.endpoint = endpoint
+            self.login = login
             admission = Admission(
                 hosts: HostPolicy(hosts: [], origins: ["https://app.example"], acceptsAddresses: false),
-                credentials: credentials, prefix: "")
+                credentials: credentials, prefix: prefix)
         }
 
         func admit(_ head: HTTPRequestFields) -> Destination {
             do throws(Refusal) {
-                return endpoint.admit(try admission.admit(head))
+                let admitted = try admission.admit(head)
+                return endpoint.admit(admitted) ?? login.admit(admitted)
                     // With a status that the API never gives.
                     ?? .refused(Refusal(.headTooLong, "this is not for the API"))
             } catch {
@@ -120,6 +126,7 @@ final class ManagementHarness: Sendable {
         func handle(_ destination: Destination, body: ByteBuffer, _ responder: HTTPResponder) {
             switch destination {
             case .management(let request): endpoint.handle(request, body: body, responder)
+            case .login(let request): login.handle(request, body: body, responder)
             case .answered(let answer): answer.send(responder)
             case .refused(let refusal): responder.refuse(refusal)
             case .streamable, .eventStream, .status, .preflight, .adHoc, .document, .undecided:
@@ -129,7 +136,9 @@ final class ManagementHarness: Sendable {
 
         func refused(_ request: RefusedRequest) {}
         func refuseBody(for destination: Destination, _ responder: HTTPResponder) {
-            guard case .management(let request) = destination else { return responder.respond(.imATeapot) }
+            guard case .management(let request) = destination else {
+                return responder.refuseBody(longerThan: destination.maximumBody)
+            }
             endpoint.refuseBody(of: request, responder)
         }
     }

@@ -12,7 +12,7 @@ import ToolPins
 /// Stands for the program that owns the servers: does what a test says, and remembers what it was asked.
 final class ScriptedServers: ServerManagement {
     private let names: Mutex<[String]>
-    private let asked = Mutex<[String]>([])
+    let asked = Mutex<[String]>([])
     let journal = ServerJournal(maximumEntries: 100)
     /// What every change is refused with, if with anything.
     let refusal = Mutex<ManagementRefusal?>(nil)
@@ -121,7 +121,7 @@ final class ScriptedServers: ServerManagement {
 
     // MARK: Servers
 
-    private func change(_ line: String, _ name: String, _ caller: ManagementCaller) async throws(ManagementRefusal)
+    func change(_ line: String, _ name: String, _ caller: ManagementCaller) async throws(ManagementRefusal)
         -> ServerReport
     {
         asked.withLock { $0.append("\(line) by \(caller.principal.name) \(caller.isKnown)") }
@@ -135,7 +135,7 @@ final class ScriptedServers: ServerManagement {
         return Self.report(name)
     }
 
-    private func existing(_ name: String) throws(ManagementRefusal) {
+    func existing(_ name: String) throws(ManagementRefusal) {
         guard names.withLock({ $0.contains(name) }) else { throw .unknown(name) }
     }
 

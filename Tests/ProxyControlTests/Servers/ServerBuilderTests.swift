@@ -42,9 +42,9 @@ import Testing
         try await TestProxy.run(Self.configuration) { proxy in
             try await addBoth(proxy)
             guard
-                case .http(_, _, .streamableHTTP, .anywhere, let own) = proxy.servers.address(
+                case .http(_, _, .streamableHTTP, .anywhere, let own, _) = proxy.servers.address(
                     of: "https://own.example/mcp"),
-                case .http(_, _, .detect, .guarded(let gate), let added) = proxy.servers.address(
+                case .http(_, _, .detect, .guarded(let gate), let added, _) = proxy.servers.address(
                     of: "https://added.example/mcp")
             else {
                 Issue.record("each is where it may be")

@@ -103,7 +103,7 @@ final class ScriptedServers: ServerLinks {
     private static func name(of address: UpstreamAddress) -> String {
         switch address {
         case .stdio(let settings): settings.command
-        case .http(let url, _, _, _, _): "\(url)"
+        case .http(let url, _, _, _, _, _): "\(url)"
         case .unusable(let failure): failure.detail
         }
     }

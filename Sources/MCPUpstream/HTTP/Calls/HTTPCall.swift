@@ -20,6 +20,13 @@ package struct HTTPCall: Sendable {
         package let location: String?
         /// Whether the body is JSON by its type.
         package let isJSON: Bool
+
+        package init(status: Int, body: ByteBuffer, location: String?, isJSON: Bool) {
+            self.status = status
+            self.body = body
+            self.location = location
+            self.isJSON = isJSON
+        }
     }
 
     package let method: Method

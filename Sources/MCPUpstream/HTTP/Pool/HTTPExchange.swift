@@ -93,7 +93,11 @@ final class HTTPExchange {
     }
 
     private func send(with credential: RequestCredential?) {
-        if let credential { request.fields.set("Authorization", credential.field) }
+        if let credential {
+            request.fields.set("Authorization", credential.field)
+        } else if self.credential != nil {
+            request.fields.remove("Authorization")
+        }
         self.credential = credential
         state = .waiting
         pool.send(self)
@@ -110,7 +114,7 @@ final class HTTPExchange {
     /// Notes that all has been written, and lets go of the body, which may be large, unless it may have to be written
     /// again.
     func wasWritten() {
-        if !request.followsRedirects { request.body = nil }
+        if !request.followsRedirects, authority == nil { request.body = nil }
     }
 
     func deliver(_ head: HTTPResponseHead) {

@@ -26,7 +26,7 @@ package struct RequestFields: Sendable {
         append(name, value)
     }
 
-    private mutating func remove(_ name: String) {
+    mutating func remove(_ name: String) {
         guard fields.contains(where: { ASCII.equal($0.name, name) }) else { return }
         let kept = fields.filter { !ASCII.equal($0.name, name) }
         fields = []

@@ -44,9 +44,9 @@ final class ExchangeHarness: Sendable {
 
     func send(
         _ method: HTTPMethod = .GET, _ target: String = "/", body: String? = nil,
-        followsRedirects: Bool = false
+        followsRedirects: Bool = false, by authority: (any RequestAuthority)? = nil
     ) async throws -> SentExchange {
-        try await run { SentExchange($0, method, target, body, followsRedirects: followsRedirects) }
+        try await run { SentExchange($0, method, target, body, followsRedirects: followsRedirects, by: authority) }
     }
 
     /// Sends a request and expects its answer to be complete.
@@ -74,7 +74,8 @@ final class SentExchange: Sendable {
         _ target: String,
         _ body: String?,
         pausingAtBody: Bool = false,
-        followsRedirects: Bool = false
+        followsRedirects: Bool = false,
+        by authority: (any RequestAuthority)? = nil
     ) {
         let request = HTTPUpstreamRequest(
             method: method,
@@ -83,7 +84,7 @@ final class SentExchange: Sendable {
             body: body.map { ByteBuffer(string: $0) },
             followsRedirects: followsRedirects
         )
-        let exchange = pool.send(request, Recorder(log: log, pausesAtBody: pausingAtBody))
+        let exchange = pool.send(request, Recorder(log: log, pausesAtBody: pausingAtBody), by: authority)
         self.exchange = NIOLoopBound(exchange, eventLoop: pool.eventLoop)
     }
 

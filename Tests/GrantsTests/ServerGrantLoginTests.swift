@@ -1,0 +1,270 @@
+import AccessTokens
+import Addresses
+import MCPTestSupport
+import MCPUpstream
+import NIOCore
+import Synchronization
+import Testing
+
+@testable import Grants
+
+/// People log in to a server, once it turns out that it wants that.
+@Suite(.timeLimit(.minutes(2))) struct ServerGrantLoginTests {
+    private let harness = GrantHarness()
+    private static let loginNeeded = "loginNeeded: mcp-proxy login docs"
+
+    // MARK: That it wants it
+
+    @Test("A server that refuses and says who protects it wants a login, found out once for all")
+    func found() async throws {
+        let grant = try harness.grant()
+        let (gate, asked) = (EventQueue<Void>(), Asked(grant))
+        harness.web.put(.init(body: Samples.resource(), gate: gate), at: Samples.resourcePlace)
+        #expect(try await asked.credential() == "send nothing")
+        for _ in 0..<100 { asked.bring(Asked.refusal(showing: nil)) }
+        gate.add(())
+        #expect(Set(try await asked.next(100)) == [Self.loginNeeded])
+        #expect(harness.web.lines == ["GET \(Samples.resourcePlace)", "GET \(Samples.issuerPlace)"])
+        #expect(grant.report == GrantReport(
+            need: .init(words: "mcp-proxy login docs", isForEverything: true), isHeld: false, end: nil, account: nil))
+        #expect(harness.log.messages == ["a server wants somebody to log in"])
+    }
+
+    @Test("A server that says nothing has given its answer, and is not asked again for half a minute")
+    func unprotected() async throws {
+        let harness = GrantHarness(isProtected: false)
+        let asked = Asked(try harness.grant())
+        #expect(try await asked.judge(Asked.refusal(showing: nil, nil)) == "stands")
+        let count = harness.web.requests.count
+        harness.pass(seconds: 29)
+        #expect(try await asked.judge(Asked.refusal(showing: nil, nil)) == "stands")
+        #expect(harness.web.requests.count == count)
+        harness.pass(seconds: 1)
+        #expect(try await asked.judge(Asked.refusal(showing: nil, nil)) == "stands")
+        #expect(harness.web.requests.count == 2 * count)
+        #expect(harness.log.lines.isEmpty)
+    }
+
+    @Test("Where it cannot be found out for now, or not be used, the refusal says why")
+    func troubles() async throws {
+        let asked = Asked(try harness.grant())
+        harness.web.put(.init(status: 503), at: Samples.issuerPlace)
+        #expect(
+            try await asked.judge(Asked.refusal(showing: nil))
+                == "notReachable: there is no token for it: \(Samples.issuerPlace) answers with status 503")
+        harness.web.put(Samples.metadata("https://evil.test"), at: Samples.issuerPlace)
+        #expect(try await asked.judge(Asked.refusal(showing: nil)).hasPrefix("unauthorized: it wants a login that is not possible: "))
+        harness.web.put(Samples.metadata(), at: Samples.issuerPlace)
+        #expect(try await asked.judge(Asked.refusal(showing: nil)) == Self.loginNeeded)
+    }
+
+    @Test("Where the operator has said that it wants one nobody is asked")
+    func configured() async throws {
+        let asked = Asked(try harness.grant(nil, try harness.settings(.login)))
+        #expect(try await asked.judge(Asked.refusal(showing: nil)) == Self.loginNeeded)
+        #expect(harness.web.requests.isEmpty)
+    }
+
+    // MARK: The login
+
+    @Test("The browser is sent with everything that the specification asks for, and the code is redeemed with the rest")
+    func whole() async throws {
+        let grant = try harness.grant(nil, try harness.settings(scopes: ["read"]))
+        let address = try await grant.beginLogin(redirect: Samples.redirect, browser: nil)
+        #expect(address.hasPrefix("https://login.example.com/authorize?"))
+        let asked = try harness.fields(of: address)
+        #expect(asked["response_type"] == "code" && asked["client_id"] == "registered")
+        #expect(asked["redirect_uri"] == Samples.redirect && asked["resource"] == Samples.server)
+        #expect(asked["code_challenge_method"] == "S256" && asked["scope"] == "read")
+        #expect(asked["state"]?.utf8.count == 43)
+        harness.web.put(Samples.token("new", refresh: "refresh-new", scope: "read"), at: Samples.tokenEndpoint)
+        let server = try await grant.book.finishLogin(
+            LoginAnswer(query: "code=c%2B1&state=\(asked["state"] ?? "")&iss=\(Samples.issuer)"), browser: nil)
+        #expect(server == "docs")
+        let request = try #require(harness.web.requests.last)
+        #expect(request.line == "POST \(Samples.tokenEndpoint)")
+        #expect(request.field("grant_type") == "authorization_code" && request.field("code") == "c+1")
+        #expect(request.field("redirect_uri") == Samples.redirect && request.field("resource") == Samples.server)
+        #expect(request.field("client_id") == "registered")
+        #expect(request.field("code_verifier").map(ProofKey.challenge) == asked["code_challenge"])
+        #expect(harness.kept?.accessToken == "new" && harness.kept?.scopes == ["read"])
+        #expect(try await Asked(grant).credential() == "send 1")
+    }
+
+    @Test("Every login has secrets of its own")
+    func secrets() async throws {
+        let grant = try harness.grant()
+        let first = try harness.fields(of: try await grant.beginLogin(redirect: Samples.redirect, browser: nil))
+        let second = try harness.fields(of: try await grant.beginLogin(redirect: Samples.redirect, browser: nil))
+        #expect(first["state"] != second["state"] && first["code_challenge"] != second["code_challenge"])
+        #expect(first["scope"] == nil)
+    }
+
+    @Test("An endpoint with a query keeps it")
+    func query() async throws {
+        harness.web.put(
+            Samples.metadata(Samples.issuer, ["authorization_endpoint": "\"https://login.example.com/a?tenant=1\""]),
+            at: Samples.issuerPlace)
+        let address = try await harness.grant().beginLogin(redirect: Samples.redirect, browser: nil)
+        #expect(address.hasPrefix("https://login.example.com/a?tenant=1&response_type=code&"))
+    }
+
+    @Test(
+        "A server without PKCE or without a page is not logged in to",
+        arguments: [
+            ("code_challenge_methods_supported", "", "does not say that it protects codes with PKCE"),
+            ("code_challenge_methods_supported", "[]", "does not say that it protects codes with PKCE"),
+            ("code_challenge_methods_supported", #"["plain"]"#, "does not say that it protects codes with PKCE"),
+            ("code_challenge_methods_supported", #"["s256"]"#, "does not say that it protects codes with PKCE"),
+            ("authorization_endpoint", "", "has no authorization_endpoint"),
+        ])
+    func impossible(name: String, value: String, words: String) async throws {
+        harness.web.put(Samples.metadata(Samples.issuer, [name: value]), at: Samples.issuerPlace)
+        let grant = try harness.grant()
+        let failure = await Samples.failure { () async throws(GrantFailure) in
+            try await grant.beginLogin(redirect: Samples.redirect, browser: nil)
+        }
+        #expect(failure?.words.contains(words) == true)
+        #expect(!harness.web.lines.contains("POST \(Samples.registration)"), "nobody is registered for nothing")
+    }
+
+    @Test("An answer counts once, and from the browser that began")
+    func once() async throws {
+        let grant = try harness.grant()
+        let asked = try harness.fields(of: try await grant.beginLogin(redirect: Samples.redirect, browser: "mine"))
+        let answer = try LoginAnswer(query: "code=c&state=\(asked["state"] ?? "")&iss=\(Samples.issuer)")
+        let book = grant.book
+        let other = await Samples.failure { () async throws(GrantFailure) in
+            try await book.finishLogin(answer, browser: "other")
+        }
+        #expect(other?.words.contains("in another browser") == true)
+        #expect(try await book.finishLogin(answer, browser: "mine") == "docs")
+        let twice = await Samples.failure { () async throws(GrantFailure) in
+            try await book.finishLogin(answer, browser: "mine")
+        }
+        #expect(twice?.words.contains("is not known") == true)
+        #expect(harness.web.lines.filter { $0 == "POST \(Samples.tokenEndpoint)" }.count == 1)
+    }
+
+    @Test("A code from another issuer goes to no token endpoint, and its login is over")
+    func mixUp() async throws {
+        let grant = try harness.grant()
+        let asked = try harness.fields(of: try await grant.beginLogin(redirect: Samples.redirect, browser: nil))
+        let book = grant.book
+        for issuer in ["https://evil.test", Samples.issuer] {
+            let answer = try LoginAnswer(query: "code=c&state=\(asked["state"] ?? "")&iss=\(issuer)")
+            #expect(await Samples.failure { () async throws(GrantFailure) in
+                try await book.finishLogin(answer, browser: nil)
+            } != nil)
+        }
+        #expect(!harness.web.lines.contains("POST \(Samples.tokenEndpoint)"))
+        #expect(!grant.report.isHeld)
+    }
+
+    @Test("An authorization server that has forgotten the proxy registers it anew the next time")
+    func forgotten() async throws {
+        let grant = try harness.grant()
+        harness.web.put(
+            .init(status: 401, body: #"{"error":"invalid_client"}"#), .init(body: Samples.token("new")),
+            at: Samples.tokenEndpoint)
+        await #expect(throws: GrantFailure.self) { try await harness.logIn(to: grant) }
+        harness.web.put(#"{"client_id":"second"}"#, at: Samples.registration)
+        #expect(try await harness.logIn(to: grant)["client_id"] == "second")
+    }
+
+    @Test("What failed leaves what was there before")
+    func failed() async throws {
+        let grant = try harness.grant(try Samples.facts())
+        harness.web.put(.init(status: 400, body: #"{"error":"invalid_grant"}"#), at: Samples.tokenEndpoint)
+        await #expect(throws: GrantFailure.self) { try await harness.logIn(to: grant) }
+        #expect(try await Asked(grant).credential() == "send 1")
+        #expect(harness.kept?.refreshToken == "refresh-first")
+    }
+
+    // MARK: More scopes, and out again
+
+    @Test("Who logs in for more scopes asks for those that he had and those that are wanted")
+    func stepUp() async throws {
+        let grant = try harness.grant(try Samples.facts(scopes: ["read"]))
+        let asked = Asked(grant)
+        let words = "loginNeeded: once more, for more rights than were given: mcp-proxy login docs"
+        #expect(try await asked.judge(Asked.wantsMore("write", showing: 1)) == words)
+        #expect(grant.report.need?.isForEverything == false && grant.report.isHeld)
+        #expect(try await harness.logIn(to: grant)["scope"] == "read write")
+        #expect(grant.report.need == nil)
+        #expect(try await asked.judge(Asked.wantsMore("write", showing: 2)) == words)
+        try await harness.logIn(to: grant)
+        #expect(try await asked.judge(Asked.wantsMore("write", showing: 3)) == "stands", "enough is enough")
+    }
+
+    @Test("A refusal for more scopes that names none does not ask for logins without end")
+    func namelessStepUp() async throws {
+        let grant = try harness.grant(try Samples.facts())
+        let asked = Asked(grant)
+        for edition in 1...2 {
+            #expect(
+                try await asked.judge(Asked.refusal(403, showing: edition, "Bearer error=insufficient_scope"))
+                    .hasPrefix("loginNeeded"))
+            try await harness.logIn(to: grant)
+        }
+        #expect(
+            try await asked.judge(Asked.refusal(403, showing: 3, "Bearer error=insufficient_scope")) == "stands")
+    }
+
+    @Test("Whoever listens hears of each change until he has heard enough")
+    func listens() async throws {
+        let grant = try harness.grant()
+        let heard = Mutex<[Bool]>([])
+        grant.listen(as: ObjectIdentifier(harness)) { report in
+            heard.withLock { heard in
+                heard.append(report.isHeld)
+                return heard.count < 2
+            }
+        }
+        try await harness.logIn(to: grant)
+        #expect(try grant.logOut())
+        try await harness.logIn(to: grant)
+        #expect(heard.withLock { $0 } == [true, false])
+    }
+
+    @Test("Who logs out is out, here and at the next start; what has begun comes to nothing")
+    func logOut() async throws {
+        let grant = try harness.grant(try Samples.facts())
+        let begun = try harness.fields(of: try await grant.beginLogin(redirect: Samples.redirect, browser: nil))
+        #expect(try grant.logOut())
+        #expect(try !grant.logOut(), "there is nothing any more")
+        #expect(harness.kept == nil && !grant.report.isHeld)
+        #expect(grant.report.need?.isForEverything == true)
+        let (book, answer) = (grant.book, try LoginAnswer(query: "code=c&state=\(begun["state"] ?? "")"))
+        let failure = await Samples.failure { () async throws(GrantFailure) in
+            try await book.finishLogin(answer, browser: nil)
+        }
+        #expect(failure?.words.contains("is not known") == true)
+    }
+
+    @Test("What cannot be forgotten is not forgotten by half")
+    func notRemoved() async throws {
+        let grant = try harness.grant(try Samples.facts())
+        harness.storage.fail("the disk is read-only")
+        #expect(Samples.words { _ = try grant.logOut() } == "what is kept of the login cannot be removed: the disk is read-only")
+        #expect(grant.report.isHeld)
+        #expect(try await Asked(grant).credential() == "send 1")
+    }
+
+    @Test("No secret stands in the log, nor in a failure")
+    func noSecrets() async throws {
+        let grant = try harness.grant(try Samples.facts("secret-access", refresh: "secret-refresh"))
+        harness.web.put(
+            .init(status: 503), .init(body: Samples.token("secret-second", refresh: "secret-third")),
+            .init(status: 400, body: #"{"error":"invalid_grant"}"#), at: Samples.tokenEndpoint)
+        let asked = Asked(grant)
+        var said: [String] = []
+        for _ in 0..<3 {
+            harness.pass(seconds: 4_000)
+            said.append(try await asked.credential())
+        }
+        _ = try grant.logOut()
+        #expect(said.count == 3 && harness.log.lines.count >= 3)
+        #expect((said + harness.log.lines).allSatisfy { !$0.contains("secret") })
+    }
+}
