@@ -215,7 +215,7 @@ import Testing
     func listens() async throws {
         let grant = try harness.grant()
         let heard = Mutex<[Bool]>([])
-        grant.listen(as: ObjectIdentifier(harness)) { report in
+        grant.listen(as: ObjectIdentifier(harness)) { report, _ in
             heard.withLock { heard in
                 heard.append(report.isHeld)
                 return heard.count < 2

@@ -92,8 +92,8 @@ import Testing
     /// The next change that is told.
     private func changes(of grant: ServerGrant, after body: () -> Void) async throws -> GrantReport {
         let queue = EventQueue<GrantReport>()
-        grant.listen(as: ObjectIdentifier(queue)) {
-            queue.add($0)
+        grant.listen(as: ObjectIdentifier(queue)) { report, _ in
+            queue.add(report)
             return true
         }
         body()
