@@ -16,7 +16,9 @@ extension ServerRegistry {
         let (server, grant) = try await grant(of: name, for: caller)
         guard let redirect else {
             return ListenerAddress.base(settings, port: frontDoor.listener.port ?? settings.address.port)
-                + frontDoor.loginLink(to: server.settings.displayName)
+                + frontDoor.loginLink(
+                    to: server.settings.displayName,
+                    of: grant.settings.isPersonal ? caller.principal.name : nil)
         }
         guard (try? HTTPURL(redirect))?.origin.isLoopback == true else {
             throw ManagementRefusal(
