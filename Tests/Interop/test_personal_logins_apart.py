@@ -146,7 +146,8 @@ def test_the_command_logs_in_whoever_gives_it(office, tmp_path, browser):
     process = Terminal(office.place.proxy, opener).begin("login", "jira", "--token", BOSS)
     office.place.login.person = "boss"
     assert "Logged in" in browser().open(opener.wait_for_url()).text
-    Terminal(office.place.proxy).end(process)
+    output, _ = Terminal(office.place.proxy).end(process)
+    assert output == f"logged in to jira at {office.place.proxy.base}\n"
     assert "result" in office.place.call(token=BOSS)
     office.link("bob")
     Terminal(office.place.proxy).run("logout", "jira", "--token", BOSS)
