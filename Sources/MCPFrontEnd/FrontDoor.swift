@@ -98,8 +98,10 @@ package final class FrontDoor: HTTPRequestHandler {
     }
 
     /// A link with which a browser may log in to a server, below the base URL; it counts once and not for long.
-    package func loginLink(to server: String) -> String {
-        "\(LoginPath.page(of: server))?ticket=\(settings.tickets.issue(for: server))"
+    ///
+    /// - Parameter caller: Who logs in for himself; nil for a login that counts for everybody.
+    package func loginLink(to server: String, of caller: String?) -> String {
+        "\(LoginPath.page(of: server))?ticket=\(settings.tickets.issue(for: server, of: caller))"
     }
 
     /// Opens the listener.

@@ -7,10 +7,11 @@ import pytest
 
 from support import secrets
 from support.login.server import LoginServer
-from support.login_bench import ROOMY, SECONDS, Place
+from support.login_bench import ROOMY, SECONDS, Place, Terminal
 from support.managed import bearer
 from support.protected_server import ProtectedServer
 from support.raw import Streamable
+from support.robot_browser import Opener
 
 pytestmark = pytest.mark.anyio
 
@@ -126,6 +127,31 @@ def test_a_link_is_for_one_server(office, proxy):
     office.place.ask("POST", "", {"name": "wiki", "config": office.place.server.streamable(auth=PERSONAL)}, 201)
     assert office.look(address.replace("/jira?", "/wiki?"), BOB).status_code == 403
     office.place.ask("DELETE", "/wiki")
+
+
+def test_a_link_of_the_command_is_for_whoever_has_asked_for_it(office, browser):
+    """Where each caller has a login of his own, nothing counts for everybody."""
+    address = Terminal(office.place.proxy).run("login", "jira", "--link", "--token", BOSS)[0].strip()
+    secrets.remember(address.partition("ticket=")[2])
+    assert office.look(address, BOB).status_code == 403
+    office.place.login.person = "boss"
+    assert "Logged in" in office.place.log_in(browser(), address).text
+    assert "result" in office.place.call(token=BOSS)
+    office.link("bob")
+    assert office.place.server.calls == [("boss", "whoami")]
+
+
+def test_the_command_logs_in_whoever_gives_it(office, tmp_path, browser):
+    opener = Opener(tmp_path)
+    process = Terminal(office.place.proxy, opener).begin("login", "jira", "--token", BOSS)
+    office.place.login.person = "boss"
+    assert "Logged in" in browser().open(opener.wait_for_url()).text
+    output, _ = Terminal(office.place.proxy).end(process)
+    assert output == f"logged in to jira at {office.place.proxy.base}\n"
+    assert "result" in office.place.call(token=BOSS)
+    office.link("bob")
+    Terminal(office.place.proxy).run("logout", "jira", "--token", BOSS)
+    assert "error" in office.place.call(token=BOSS)
 
 
 # Grants

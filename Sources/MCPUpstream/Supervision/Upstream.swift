@@ -364,9 +364,10 @@ extension Upstream: ConversationOwner {
         let readyFor = conversation.readySince.map { Duration.nanoseconds((eventLoop.now - $0).nanoseconds) }
         // What was never sent waits for the next start, unless that is far off.
         let mayGoBetter = failure.code == .loginNeeded && hasMissedLogin
-        if readyFor == nil, !mayGoBetter { failWaiting(failure) }
-        if isClosed { return }
+        // Whoever hears of that may come back at once, and must not wait for an attempt that is not made.
         state = .waiting(failure)
+        if readyFor == nil, !mayGoBetter { failWaiting(failure) }
+        guard case .waiting = state else { return }
         if mayGoBetter {
             attempt()
         } else if !failure.isLasting {

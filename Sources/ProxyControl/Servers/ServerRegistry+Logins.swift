@@ -16,7 +16,9 @@ extension ServerRegistry {
         let (server, grant) = try await grant(of: name, for: caller)
         guard let redirect else {
             return ListenerAddress.base(settings, port: frontDoor.listener.port ?? settings.address.port)
-                + frontDoor.loginLink(to: server.settings.displayName)
+                + frontDoor.loginLink(
+                    to: server.settings.displayName,
+                    of: grant.settings.isPersonal ? caller.principal.name : nil)
         }
         guard (try? HTTPURL(redirect))?.origin.isLoopback == true else {
             throw ManagementRefusal(
@@ -33,13 +35,14 @@ extension ServerRegistry {
         to name: String, answer: String, for caller: ManagementCaller
     ) async throws(ManagementRefusal) -> ServerReport {
         try checkRight(of: caller)
-        let (server, _) = try await grant(of: name, for: caller)
+        let (server, grant) = try await grant(of: name, for: caller)
         do throws(GrantFailure) {
             _ = try await builder.known.grants.finishLogin(LoginAnswer(query: answer), browser: nil)
         } catch {
             throw Self.refusal(error, server)
         }
-        await settled(server)
+        // What one caller has says nothing of how the server stands for others.
+        if !grant.settings.isPersonal { await settled(server) }
         return try known(name).report(prefix: prefix)
     }
 

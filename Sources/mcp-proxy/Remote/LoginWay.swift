@@ -40,6 +40,8 @@ enum LoginWay: Sendable {
             body.add("answer", query)
             let answer = try await client.answer(.post, ManagementClient.path(server, "login"), body.finished)
             let state = answer["server"]?["state"]?.string ?? "unknown"
+            // Where each caller logs in for himself, others may have to.
+            guard state != "login needed" else { return "logged in to \(server) at \(client.place.shown)" }
             return "logged in to \(server), which is \(state) at \(client.place.shown)"
         case .stored(let composition):
             do throws(GrantFailure) {
