@@ -9,6 +9,7 @@ package final class GrantBook: Sendable {
     let logins = LoginTable()
     /// With what callers have come.
     package let callerTokens = CallerTokens()
+    private static let maximumGrants = 20_000
     private let grants = Mutex<[String: ServerGrant]>([:])
 
     package init(_ shelf: GrantShelf) {
@@ -31,6 +32,8 @@ package final class GrantBook: Sendable {
             if let known = grants[key], known.settings == settings, known.caller?.parent === caller?.parent {
                 return known
             }
+            // Whoever has only looked takes no room from those who have logged in.
+            if grants.count >= Self.maximumGrants { grants = grants.filter { $0.value.caller == nil || $0.value.isHeld } }
             let grant = ServerGrant(settings, surroundings, self, of: caller)
             grants[key] = grant
             return grant

@@ -157,7 +157,8 @@ package final class FrontDoor: HTTPRequestHandler {
             access: access, servers: servers, admission: admission, gateway: gateway, table: table,
             streamable: streamable, eventStreams: eventStreams, audit: endpoint.audit, budget: changes)
         let login = LoginEndpoint(
-            servers, access: access, tickets: settings.tickets, origin: settings.origin, speaksTLS: settings.tls != nil)
+            servers, access: access, tickets: settings.tickets, origin: settings.origin, speaksTLS: settings.tls != nil
+        ) { [table] principal, name in table.admits(principal, at: name) }
         management.withLock { $0 = Management(endpoint: endpoint, adHoc: adHoc, login: login) }
         listener.review(
             VisitorReview { visitor in

@@ -16,10 +16,14 @@ final class LoginEndpoint: Sendable {
     /// The origin under which browsers reach the proxy; nil where that is not configured, and what they have called counts.
     private let origin: String?
     private let isSecure: Bool
+    /// Whether somebody may use a server of this name.
+    private let mayUse: @Sendable (Principal, String) -> Bool
 
     init(
-        _ desk: any LoginDesk, access: ManagementAccess, tickets: LoginTickets, origin: String?, speaksTLS: Bool
+        _ desk: any LoginDesk, access: ManagementAccess, tickets: LoginTickets, origin: String?, speaksTLS: Bool,
+        mayUse: @escaping @Sendable (Principal, String) -> Bool
     ) {
+        self.mayUse = mayUse
         self.desk = desk
         self.access = access
         self.tickets = tickets
@@ -105,6 +109,10 @@ final class LoginEndpoint: Sendable {
         }
         guard let caller = request.caller else {
             throw LoginRefusal("Here not everybody may log in to servers. \(Self.newLink)")
+        }
+        // What a caller may not use looks as if it did not exist.
+        guard request.isTrusted || mayUse(caller, name) else {
+            throw LoginRefusal("there is no server of this name", isUnknown: true)
         }
         return Visit(caller: caller.name, isPersonal: !request.isTrusted, ticket: nil)
     }

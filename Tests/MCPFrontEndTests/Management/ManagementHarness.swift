@@ -47,7 +47,9 @@ final class ManagementHarness: Sendable {
         self.log = log
         let endpoint = ManagementEndpoint(
             access, servers: servers, logger: log.logger, budget: ChangeBudget(now: now))
-        let login = LoginEndpoint(servers, access: access, tickets: tickets, origin: origin, speaksTLS: false)
+        let login = LoginEndpoint(servers, access: access, tickets: tickets, origin: origin, speaksTLS: false) { principal, name in
+            principal.name != "stranger" && name == "fetch"
+        }
         try await listener.bind(
             .port(0, host: "127.0.0.1"), eventLoops: MultiThreadedEventLoopGroup.singleton,
             handler: Door(endpoint: endpoint, login: login, credentials: credentials, prefix: prefix))
