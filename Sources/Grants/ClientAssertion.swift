@@ -43,14 +43,17 @@ struct ClientAssertion {
     ///   bits.
     init(_ text: String) throws(GrantFailure) {
         // Each error says only that it is another kind of key.
-        if let key = try? P256.Signing.PrivateKey(pemRepresentation: text) {
-            self.key = .es256(key)
-        } else if let key = try? P384.Signing.PrivateKey(pemRepresentation: text) {
-            self.key = .es384(key)
-        } else if let key = try? _RSA.Signing.PrivateKey(pemRepresentation: text), key.keySizeInBits >= 2_048 {
-            self.key = .rs256(key)
-        } else if let key = Self.edwards(text) {
-            self.key = .ed25519(key)
+        let p256 = try? P256.Signing.PrivateKey(pemRepresentation: text)
+        let p384 = try? P384.Signing.PrivateKey(pemRepresentation: text)
+        let rsa = try? _RSA.Signing.PrivateKey(pemRepresentation: text)
+        if let p256 {
+            key = .es256(p256)
+        } else if let p384 {
+            key = .es384(p384)
+        } else if let rsa, rsa.keySizeInBits >= 2_048 {
+            key = .rs256(rsa)
+        } else if let edwards = Self.edwards(text) {
+            key = .ed25519(edwards)
         } else {
             throw GrantFailure(
                 .unusable,
@@ -65,9 +68,11 @@ struct ClientAssertion {
         let beginning: [UInt8] = [
             0x30, 0x2E, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
         ]
+        // The error says only that it is no such text.
         guard let document = try? PEMDocument(pemString: text), document.derBytes.starts(with: beginning),
             document.derBytes.count == beginning.count + 32
         else { return nil }
+        // Any 32 bytes are a key.
         return try? Curve25519.Signing.PrivateKey(rawRepresentation: document.derBytes.dropFirst(beginning.count))
     }
 

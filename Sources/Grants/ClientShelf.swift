@@ -20,13 +20,17 @@ package final class ClientShelf: Sendable {
 
     func client(of issuer: String, redirect: String) -> RegisteredClient? {
         clients.withLock { clients in
-            clients.last { $0.issuer.utf8.elementsEqual(issuer.utf8) && $0.redirect.utf8.elementsEqual(redirect.utf8) }
+            clients.last { Self.isFor(issuer, redirect, $0) }
         }
+    }
+
+    private static func isFor(_ issuer: String, _ redirect: String, _ client: RegisteredClient) -> Bool {
+        client.issuer.utf8.elementsEqual(issuer.utf8) && client.redirect.utf8.elementsEqual(redirect.utf8)
     }
 
     func keep(_ client: RegisteredClient) {
         change { clients in
-            clients.removeAll { $0.issuer == client.issuer && $0.redirect == client.redirect }
+            clients.removeAll { Self.isFor(client.issuer, client.redirect, $0) }
             if clients.count >= Self.maximumClients { clients.removeFirst() }
             clients.append(client)
         }

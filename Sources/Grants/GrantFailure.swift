@@ -1,5 +1,6 @@
 /// Why a grant could not be had, in words for the operator and for who was to log in. They hold no secret.
 package struct GrantFailure: Error, Sendable, Equatable {
+    /// What is known of the reason, beside the words.
     package enum Kind: Sendable, Equatable {
         /// Somebody could not be asked for now.
         case unreachable
@@ -13,6 +14,7 @@ package struct GrantFailure: Error, Sendable, Equatable {
     }
 
     package let kind: Kind
+    /// What happened, and what to do.
     package let words: String
 
     /// There is nothing to end.

@@ -20,7 +20,11 @@ package final class ServerGrant: RequestAuthority {
     }
 
     /// Hears of changes until it returns false.
-    package typealias Listener = @Sendable (_ report: GrantReport, _ byLogin: Bool) -> Bool
+    package typealias Hearing = @Sendable (_ report: GrantReport, _ byLogin: Bool) -> Bool
+
+    private struct Listener {
+        let hear: Hearing
+    }
 
     typealias Waiter = @Sendable (Renewal) -> Void
 
@@ -69,7 +73,8 @@ package final class ServerGrant: RequestAuthority {
         self.surroundings = surroundings
         self.book = book
         file = "grant-\(GrantBook.digest(of: settings.server, caller?.name))"
-        let kept = book.shelf.read(file).flatMap(GrantFacts.init)
+        // What somebody has once logged in for is not shown where the proxy gets its tokens itself.
+        let kept = settings.isInteractive ? book.shelf.read(file).flatMap(GrantFacts.init) : nil
         // What was got for another address is not shown at this one.
         let facts = kept.flatMap { ResourceMetadata.covers($0.resource, settings.address) ? $0 : nil }
         state = Mutex(State(grant: GrantState(isInteractive: settings.isInteractive, facts: facts)))
@@ -112,8 +117,8 @@ package final class ServerGrant: RequestAuthority {
     /// Calls somebody whenever that has changed, on any thread.
     ///
     /// - Parameter name: Whoever listens under it hears no more.
-    package func listen(as name: ObjectIdentifier, _ body: @escaping Listener) {
-        listeners.withLock { $0[name] = body }
+    package func listen(as name: ObjectIdentifier, _ body: @escaping Hearing) {
+        listeners.withLock { $0[name] = Listener(hear: body) }
     }
 
     /// - Parameter byLogin: Whether somebody has logged in.
@@ -121,7 +126,7 @@ package final class ServerGrant: RequestAuthority {
         if let caller { return caller.parent.changed(byLogin: byLogin) }
         let report = report
         // Not called under the lock: a listener may ask how it stands.
-        for (name, listener) in listeners.withLock({ $0 }) where !listener(report, byLogin) {
+        for (name, listener) in listeners.withLock({ $0 }) where !listener.hear(report, byLogin) {
             _ = listeners.withLock { $0.removeValue(forKey: name) }
         }
     }

@@ -13,7 +13,10 @@ import Testing
             ("https://a.example/", ["/.well-known/\(server)", "/.well-known/\(connect)"]),
             (
                 "https://a.example/realms/x",
-                ["/.well-known/\(server)/realms/x", "/.well-known/\(connect)/realms/x", "/realms/x/.well-known/\(connect)"]
+                [
+                    "/.well-known/\(server)/realms/x", "/.well-known/\(connect)/realms/x",
+                    "/realms/x/.well-known/\(connect)",
+                ]
             ),
             (
                 "https://a.example:8443/x/",

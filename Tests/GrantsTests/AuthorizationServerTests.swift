@@ -6,7 +6,8 @@ import Testing
 /// What an authorization server says of itself, and when it is used.
 @Suite struct AuthorizationServerTests {
     private func server(
-        _ text: String, of issuer: String = Samples.issuer, mayBeCalled: (HTTPURL) -> Bool = { $0.origin.scheme == .https }
+        _ text: String, of issuer: String = Samples.issuer,
+        mayBeCalled: (HTTPURL) -> Bool = { $0.origin.scheme == .https }
     ) throws -> AuthorizationServer {
         try AuthorizationServer(
             try Samples.json(text), of: issuer, from: try HTTPURL(Samples.issuerPlace), mayBeCalled: mayBeCalled)
@@ -29,7 +30,8 @@ import Testing
 
     @Test("What is not said is not supposed")
     func least() throws {
-        let found = try server(#"{"issuer":"https://login.example.com","token_endpoint":"https://login.example.com/token"}"#)
+        let found = try server(
+            #"{"issuer":"https://login.example.com","token_endpoint":"https://login.example.com/token"}"#)
         #expect(found.authorizationEndpoint == nil && found.registrationEndpoint == nil)
         #expect(found.authenticationMethods == nil && found.challengeMethods.isEmpty && found.scopesSupported.isEmpty)
         #expect(!found.takesMetadataDocuments && !found.namesIssuerInAnswers)

@@ -59,12 +59,17 @@ import Testing
     /// The key in the older form, as `openssl ecparam -genkey` writes it.
     private static func sec1(_ key: P256.Signing.PrivateKey) -> String {
         let curve: [UInt8] = [0xA0, 0x0A, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07]
-        let body: [UInt8] = [0x02, 0x01, 0x01, 0x04, 0x20] + Array(key.rawRepresentation) + curve
+        let point: [UInt8] = [0xA1, 0x44, 0x03, 0x42, 0x00] + Array(key.publicKey.x963Representation)
+        let body: [UInt8] = [0x02, 0x01, 0x01, 0x04, 0x20] + Array(key.rawRepresentation) + curve + point
         return pem("EC PRIVATE KEY", [0x30, UInt8(body.count)] + body)
     }
 
     private static func pem(_ kind: String, _ bytes: [UInt8]) -> String {
-        "-----BEGIN \(kind)-----\n\(Base64.encode(bytes))\n-----END \(kind)-----\n"
+        let text = Array(Base64.encode(bytes).utf8)
+        let lines = stride(from: 0, to: text.count, by: 64).map { start in
+            String(decoding: text[start..<min(start + 64, text.count)], as: UTF8.self)
+        }
+        return (["-----BEGIN \(kind)-----"] + lines + ["-----END \(kind)-----", ""]).joined(separator: "\n")
     }
 
     @Test("A key of RSA signs with 2048 bits, and not with fewer")
@@ -104,7 +109,8 @@ import Testing
             Self.pem("PRIVATE KEY", []), "-----BEGIN PRIVATE KEY-----",
         ] {
             let words = Samples.words { _ = try ClientAssertion(text) }
-            #expect(words?.hasPrefix("auth.privateKeyFile holds no private key in PEM that can sign") == true, "\(text)")
+            #expect(
+                words?.hasPrefix("auth.privateKeyFile holds no private key in PEM that can sign") == true, "\(text)")
             #expect(text.isEmpty || words?.contains(text) == false)
         }
     }

@@ -1,8 +1,8 @@
-import Synchronization
 import Crypto
 import MCPCore
 import MCPTestSupport
 import MCPUpstream
+import Synchronization
 import Testing
 
 @testable import Grants
@@ -12,7 +12,8 @@ import Testing
     private let harness = GrantHarness()
 
     private func grant(
-        _ proof: GrantClient.Proof = .secret("s:&"), scopes: [String] = [], issuer: String? = nil, kept: GrantFacts? = nil
+        _ proof: GrantClient.Proof = .secret("s:&"), scopes: [String] = [], issuer: String? = nil,
+        kept: GrantFacts? = nil
     ) throws -> ServerGrant {
         let client = GrantClient(identifier: "me", proof: proof, issuer: issuer)
         return try harness.grant(kept, try harness.settings(.clientCredentials, scopes: scopes, client: client))
@@ -70,7 +71,8 @@ import Testing
         let grant = try grant()
         let asked = Asked(grant)
         #expect(try await asked.credential() == "send 1")
-        harness.web.put(.init(status: 401, body: #"{"error":"invalid_client"}"#), .init(body: Samples.token("own")),
+        harness.web.put(
+            .init(status: 401, body: #"{"error":"invalid_client"}"#), .init(body: Samples.token("own")),
             at: Samples.tokenEndpoint)
         harness.pass(seconds: 4_000)
         #expect(
@@ -108,22 +110,26 @@ import Testing
         #expect(tokenRequests.isEmpty)
     }
 
-    @Test("What is kept is used at the next start")
+    @Test("What the proxy gets by itself is not kept, and what somebody has logged in for is not shown")
     func kept() async throws {
         #expect(try await Asked(grant()).credential() == "send 1")
-        #expect(try await Asked(grant()).credential() == "send 1")
-        #expect(tokenRequests.count == 1)
+        #expect(harness.kept == nil)
+        let persons = try Samples.facts("persons-token")
+        #expect(try await Asked(grant(kept: persons)).credential() == "send 1")
+        #expect(tokenRequests.count == 2)
     }
 
     @Test("Nobody logs in to it, and who logs it out has a new token got")
     func login() async throws {
-        let grant = try grant(kept: try Samples.facts(refresh: nil))
+        let grant = try grant()
+        #expect(try await Asked(grant).credential() == "send 1")
         let failure = await Samples.failure { () async throws(GrantFailure) in
             try await grant.beginLogin(redirect: Samples.redirect, browser: nil)
         }
         #expect(failure?.words.contains("nobody logs in to it") == true)
         #expect(try grant.logOut())
         #expect(grant.report.need == nil && harness.kept == nil)
-        #expect(try await Asked(grant).credential() == "send 2")
+        #expect(try await Asked(grant).credential() == "send 3")
+        #expect(tokenRequests.count == 2)
     }
 }

@@ -11,7 +11,9 @@ import Testing
     private func discovery(
         of server: String = Samples.server, client: GrantClient? = nil
     ) throws -> Discovery {
-        Discovery(settings: try harness.settings(address: server, client: client), requests: try harness.requests(for: server))
+        Discovery(
+            settings: try harness.settings(address: server, client: client), requests: try harness.requests(for: server)
+        )
     }
 
     private func protection(_ challenge: String? = nil, of server: String = Samples.server) async throws -> Protection {
@@ -43,7 +45,9 @@ import Testing
                 == "the server has its metadata at \(place), where there is none")
     }
 
-    @Test("A place that may not be called is not called", arguments: ["http://127.0.0.1/", "file:///etc/passwd", "meta", ""])
+    @Test(
+        "A place that may not be called is not called",
+        arguments: ["http://127.0.0.1/", "file:///etc/passwd", "meta", ""])
     func badPlace(place: String) async throws {
         let failure = try await failure("Bearer resource_metadata=\"\(place)\"")
         #expect(failure?.kind == .unusable)

@@ -20,7 +20,8 @@ import Testing
     @Test("The name of a file says nothing and fits everywhere, and no two are the same")
     func names() {
         let names = [
-            GrantBook.digest(of: "a", nil), GrantBook.digest(of: "../../etc/passwd", nil), GrantBook.digest(of: "", nil),
+            GrantBook.digest(of: "a", nil), GrantBook.digest(of: "../../etc/passwd", nil),
+            GrantBook.digest(of: "", nil),
             GrantBook.digest(of: "a", ""), GrantBook.digest(of: "a", "b"), GrantBook.digest(of: "ab", ""),
             GrantBook.digest(of: "e\u{301}", nil), GrantBook.digest(of: "\u{E9}", nil),
         ]

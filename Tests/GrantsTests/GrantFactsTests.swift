@@ -1,6 +1,6 @@
-import MCPCore
 import AccessTokens
 import Addresses
+import MCPCore
 import NIOCore
 import Testing
 
@@ -40,11 +40,15 @@ import Testing
     @Test("What misses anything is none")
     func incomplete() throws {
         let facts = String(buffer: try Samples.facts().json)
-        for name in ["resource", "tokenEndpoint", "client", "accessToken", "expiry", "since", "issuer", "method", "redirect"] {
+        for name in [
+            "resource", "tokenEndpoint", "client", "accessToken", "expiry", "since", "issuer", "method", "redirect",
+        ] {
             let text = facts.replacing("\"\(name)\":", with: "\"other\(name)\":")
             #expect(text != facts && GrantFacts(ByteBuffer(string: text)) == nil, "\(name)")
         }
-        for text in ["", "{}", "[]", "null", "{\"resource\":", facts + "x", facts.replacing("\"none\"", with: "\"mac\"")] {
+        for text in [
+            "", "{}", "[]", "null", "{\"resource\":", facts + "x", facts.replacing("\"none\"", with: "\"mac\""),
+        ] {
             #expect(GrantFacts(ByteBuffer(string: text)) == nil, "\(text)")
         }
     }

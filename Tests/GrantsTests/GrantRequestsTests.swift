@@ -1,5 +1,5 @@
-import MCPCore
 import Addresses
+import MCPCore
 import MCPUpstream
 import NIOCore
 import Testing
@@ -53,6 +53,7 @@ import Testing
     @Test("Every request has ten seconds and an answer of a megabyte, and follows nothing by itself")
     func limits() async throws {
         #expect(try await document() == nil)
+        harness.web.put("{}", at: Self.place + "b")
         _ = try await harness.requests().send(form: [], to: try HTTPURL(Self.place + "b"))
         for request in harness.web.requests {
             #expect(request.call.timeout == .seconds(10) && request.call.maximumBytes == 1 << 20)
@@ -60,7 +61,9 @@ import Testing
         #expect(harness.web.lines == ["GET \(Self.place)", "POST \(Self.place)b"])
     }
 
-    @Test("Redirects are followed one by one, three of them, and the document is of where it was found", arguments: [3, 4])
+    @Test(
+        "Redirects are followed one by one, three of them, and the document is of where it was found",
+        arguments: [3, 4])
     func redirects(count: Int) async throws {
         for step in 0..<count {
             harness.web.put(
@@ -144,7 +147,9 @@ import Testing
         let sent = try #require(harness.web.requests.last)
         #expect(sent.body == "a=b%20c%26" && sent.header("X") == "y")
         #expect("\(sent.call.mediaType)" == "application/x-www-form-urlencoded")
-        for (status, kind) in [(302, GrantFailure.Kind.unusable), (307, .unusable), (500, .unreachable), (429, .unreachable)] {
+        for (status, kind) in [
+            (302, GrantFailure.Kind.unusable), (307, .unusable), (500, .unreachable), (429, .unreachable),
+        ] {
             harness.web.put(.init(status: status, location: "/b"), at: Self.place)
             let failure = await Samples.failure { () async throws(GrantFailure) in
                 try await requests.send(form: [], to: url)

@@ -13,7 +13,9 @@ import Testing
         GrantState(isInteractive: isInteractive, facts: facts)
     }
 
-    private func wall(_ seconds: Int64) -> UnixTime { UnixTime(milliseconds: Samples.now.milliseconds + seconds * 1_000) }
+    private func wall(_ seconds: Int64) -> UnixTime {
+        UnixTime(milliseconds: Samples.now.milliseconds + seconds * 1_000)
+    }
 
     /// What is done about a request, so long after the token was got.
     private func step(_ state: inout GrantState, after seconds: Int64 = 0, up: TimeAmount = .zero) -> String {

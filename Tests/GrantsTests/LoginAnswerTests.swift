@@ -28,7 +28,8 @@ import Testing
             "https://login.example.com:443", "https%253A%252F%252Flogin.example.com", "https://login.example.com%00",
         ] {
             let words = Samples.words { _ = try code("state=s&code=c&iss=\(wrong)", namesIssuer: namesIssuer) }
-            #expect(words?.contains("from another authorization server than the one that was asked") == true, "\(wrong)")
+            #expect(
+                words?.contains("from another authorization server than the one that was asked") == true, "\(wrong)")
         }
         if namesIssuer {
             let words = Samples.words { _ = try code("state=s&code=c", namesIssuer: true) }
@@ -91,14 +92,17 @@ import Testing
         #expect(Samples.words { _ = try LoginAnswer(query: query) }?.contains("has no \"state\"") == true)
     }
 
-    @Test("What cannot be read is refused", arguments: ["state=%", "state=%4", "state=%zz", "state=%ff", "%C3=x&state=s"])
+    @Test(
+        "What cannot be read is refused", arguments: ["state=%", "state=%4", "state=%zz", "state=%ff", "%C3=x&state=s"])
     func unreadable(query: String) {
         #expect(Samples.words { _ = try LoginAnswer(query: query) }?.contains("cannot be read") == true)
     }
 
     @Test("What an authorization server says is printable")
     func printable() {
-        let words = Samples.words { _ = try code("state=s&error=%1B%5B31m&error_description=%E2%80%AE", namesIssuer: false) }
+        let words = Samples.words {
+            _ = try code("state=s&error=%1B%5B31m&error_description=%E2%80%AE", namesIssuer: false)
+        }
         #expect(words?.unicodeScalars.contains { $0.value == 0x1B || $0.value == 0x202E } == false)
     }
 }

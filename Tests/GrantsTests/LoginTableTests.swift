@@ -10,7 +10,8 @@ import Testing
     private let table = LoginTable()
 
     private func login(
-        _ state: String, browser: String? = "mine", end: NIODeadline = .now() + .minutes(10), of grant: ServerGrant? = nil
+        _ state: String, browser: String? = "mine", end: NIODeadline = .now() + .minutes(10),
+        of grant: ServerGrant? = nil
     ) throws -> PendingLogin {
         PendingLogin(
             grant: try grant ?? harness.grant(), state: state, verifier: "v", redirect: Samples.redirect,
@@ -21,7 +22,8 @@ import Testing
     func once() throws {
         table.begin(try login("a"))
         #expect(try table.take("a", browser: "mine").state == "a")
-        #expect(Samples.words { _ = try table.take("a", browser: "mine") }?.contains("is not known: it is over") == true)
+        #expect(
+            Samples.words { _ = try table.take("a", browser: "mine") }?.contains("is not known: it is over") == true)
     }
 
     @Test("Another browser finishes nothing, and disturbs nothing", arguments: ["other", "", "mine ", nil])
@@ -50,7 +52,9 @@ import Testing
     @Test("A login that took too long is over")
     func late() throws {
         table.begin(try login("a", end: .now() - .nanoseconds(1)))
-        #expect(Samples.words { _ = try table.take("a", browser: "mine") }?.contains("took longer than ten minutes") == true)
+        #expect(
+            Samples.words { _ = try table.take("a", browser: "mine") }?.contains("took longer than ten minutes") == true
+        )
     }
 
     @Test("Of a thousand who come back with the same answer one is let in")

@@ -99,7 +99,10 @@ import Testing
     @Test(
         "A refusal is shown, and what to do instead",
         arguments: [
-            (400, #"{"error":"invalid_redirect_uri","error_description":"not that"}"#, "invalid_redirect_uri: not that"),
+            (
+                400, #"{"error":"invalid_redirect_uri","error_description":"not that"}"#,
+                "invalid_redirect_uri: not that"
+            ),
             (403, "{}", "it answers with status 403"), (200, "{}", "it answers with status 200"),
             (200, #"{"client_id":""}"#, "it answers with status 200"), (200, #"{"client_id":7}"#, "status 200"),
         ])

@@ -5,7 +5,9 @@ import Testing
 
 /// What a server says of who protects it, and when it is believed.
 @Suite struct ResourceMetadataTests {
-    private func metadata(_ text: String, of server: String = "https://mcp.example.com/a/mcp") throws -> ResourceMetadata {
+    private func metadata(_ text: String, of server: String = "https://mcp.example.com/a/mcp") throws
+        -> ResourceMetadata
+    {
         try ResourceMetadata(try Samples.json(text), of: try HTTPURL(server), from: try HTTPURL(Samples.resourcePlace))
     }
 
@@ -26,19 +28,23 @@ import Testing
             "https://mcp.example.com/a/mc", "https://mcp.example.com/a/mcpx", "https://mcp.example.com/a/mcp/x",
             "https://mcp.example.com/A/mcp", "https://mcp.example.com/%61/mcp", "https://mcp.example.com/a/../a/mcp",
             "https://mcp.example.com//a/mcp", "https://mcp.example.com/b", "http://mcp.example.com/a/mcp",
-            "https://example.com/a/mcp", "https://mcp.example.com:8443/a/mcp", "https://mcp.example.com.evil.test/a/mcp",
+            "https://example.com/a/mcp", "https://mcp.example.com:8443/a/mcp",
+            "https://mcp.example.com.evil.test/a/mcp",
             "https://mcp.example.com/a/mcp?x", "https://mcp.example.com?x", "https://mcp.example.com@evil.test/a/mcp",
             "https://evil.test", "mcp.example.com/a/mcp", "urn:mcp", "", "/a/mcp",
         ])
     func other(resource: String) {
         let words = Samples.words { _ = try metadata(Samples.resource(resource)) }
-        #expect(words?.contains("is about the resource \"\(resource)\", and not about https://mcp.example.com/a/mcp") == true)
+        #expect(
+            words?.contains("is about the resource \"\(resource)\", and not about https://mcp.example.com/a/mcp")
+                == true)
     }
 
     @Test("The query of a server's address and a slash at its end say nothing of what it is")
     func query() throws {
         for server in ["https://mcp.example.com/mcp?key=secret", "https://mcp.example.com/mcp/"] {
-            #expect(try metadata(Samples.resource("https://mcp.example.com/mcp"), of: server).resource.hasSuffix("/mcp"))
+            #expect(
+                try metadata(Samples.resource("https://mcp.example.com/mcp"), of: server).resource.hasSuffix("/mcp"))
         }
         let words = Samples.words {
             _ = try metadata(Samples.resource("https://evil.test"), of: "https://mcp.example.com/mcp?key=secret")
@@ -61,7 +67,8 @@ import Testing
     func bounded() throws {
         let many = (0..<101).map { "https://\($0).example" }
         let found = try metadata(Samples.resource("https://mcp.example.com", issuers: many, scopes: many))
-        #expect(found.authorizationServers == Array(many.prefix(100)) && found.scopesSupported == Array(many.prefix(100)))
+        #expect(
+            found.authorizationServers == Array(many.prefix(100)) && found.scopesSupported == Array(many.prefix(100)))
     }
 
     @Test(

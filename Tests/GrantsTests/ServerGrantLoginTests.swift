@@ -25,8 +25,11 @@ import Testing
         gate.add(())
         #expect(Set(try await asked.next(100)) == [Self.loginNeeded])
         #expect(harness.web.lines == ["GET \(Samples.resourcePlace)", "GET \(Samples.issuerPlace)"])
-        #expect(grant.report == GrantReport(
-            need: .init(words: "mcp-proxy login docs", isForEverything: true), isHeld: false, end: nil, account: nil))
+        #expect(
+            grant.report
+                == GrantReport(
+                    need: .init(words: "mcp-proxy login docs", isForEverything: true), isHeld: false, end: nil,
+                    account: nil))
         #expect(harness.log.messages == ["a server wants somebody to log in"])
     }
 
@@ -53,7 +56,9 @@ import Testing
             try await asked.judge(Asked.refusal(showing: nil))
                 == "notReachable: there is no token for it: \(Samples.issuerPlace) answers with status 503")
         harness.web.put(Samples.metadata("https://evil.test"), at: Samples.issuerPlace)
-        #expect(try await asked.judge(Asked.refusal(showing: nil)).hasPrefix("unauthorized: it wants a login that is not possible: "))
+        #expect(
+            try await asked.judge(Asked.refusal(showing: nil)).hasPrefix(
+                "unauthorized: it wants a login that is not possible: "))
         harness.web.put(Samples.metadata(), at: Samples.issuerPlace)
         #expect(try await asked.judge(Asked.refusal(showing: nil)) == Self.loginNeeded)
     }
@@ -153,9 +158,10 @@ import Testing
         let book = grant.book
         for issuer in ["https://evil.test", Samples.issuer] {
             let answer = try LoginAnswer(query: "code=c&state=\(asked["state"] ?? "")&iss=\(issuer)")
-            #expect(await Samples.failure { () async throws(GrantFailure) in
-                try await book.finishLogin(answer, browser: nil)
-            } != nil)
+            #expect(
+                await Samples.failure { () async throws(GrantFailure) in
+                    try await book.finishLogin(answer, browser: nil)
+                } != nil)
         }
         #expect(!harness.web.lines.contains("POST \(Samples.tokenEndpoint)"))
         #expect(!grant.report.isHeld)
@@ -246,7 +252,9 @@ import Testing
     func notRemoved() async throws {
         let grant = try harness.grant(try Samples.facts())
         harness.storage.fail("the disk is read-only")
-        #expect(Samples.words { _ = try grant.logOut() } == "what is kept of the login cannot be removed: the disk is read-only")
+        #expect(
+            Samples.words { _ = try grant.logOut() }
+                == "what is kept of the login cannot be removed: the disk is read-only")
         #expect(grant.report.isHeld)
         #expect(try await Asked(grant).credential() == "send 1")
     }

@@ -31,7 +31,9 @@ import Testing
             #expect(try await Asked(grant).credential() == "send nothing")
             #expect(!grant.report.isHeld)
         }
-        #expect(try await Asked(harness.grant(try Samples.facts(resource: "https://mcp.example.com"))).credential() == "send 1")
+        #expect(
+            try await Asked(harness.grant(try Samples.facts(resource: "https://mcp.example.com"))).credential()
+                == "send 1")
     }
 
     @Test("A token that nobody can renew ends at a time, which is told")
@@ -68,7 +70,8 @@ import Testing
         let asked = Asked(grant)
         for _ in 0..<ServerGrant.maximumWaiting { asked.ask() }
         #expect(asked.rest.isEmpty)
-        #expect(try await asked.credential().hasPrefix("notReachable: there is no token for it: too many requests wait"))
+        #expect(
+            try await asked.credential().hasPrefix("notReachable: there is no token for it: too many requests wait"))
         asked.bring(Asked.refusal(showing: 1))
         #expect(try await asked.next() == "stands")
         gate.add(())
@@ -123,10 +126,14 @@ import Testing
         harness.storage.fail("the disk is full")
         harness.pass(seconds: 4_000)
         #expect(try await Asked(grant).credential() == "send 2")
-        #expect(harness.log.lines == ["a login is not kept for the next start, and counts until this run ends error=the disk is full server=docs"])
+        #expect(
+            harness.log.lines == [
+                "a login is not kept for the next start, and counts until this run ends error=the disk is full server=docs"
+            ])
     }
 
-    @Test("A renewal that is refused for good: all who wait hear that somebody has to log in, and so does the next start",
+    @Test(
+        "A renewal that is refused for good: all who wait hear that somebody has to log in, and so does the next start",
         arguments: ["invalid_grant", "invalid_client", "unauthorized_client"])
     func forGood(code: String) async throws {
         let grant = try harness.grant(try Samples.facts())
@@ -176,7 +183,8 @@ import Testing
         #expect(try await asked.judge(Asked.refusal(showing: 1)) == "again", "one that comes late")
         #expect(try await asked.credential() == "send 2")
         #expect(harness.web.requests.count == 1)
-        #expect(try await asked.judge(Asked.refusal(showing: 2)) == Self.loginNeeded, "a new one that is refused at once")
+        #expect(
+            try await asked.judge(Asked.refusal(showing: 2)) == Self.loginNeeded, "a new one that is refused at once")
         #expect(harness.web.requests.count == 1)
     }
 

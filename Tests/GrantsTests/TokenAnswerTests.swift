@@ -8,7 +8,8 @@ import Testing
 @Suite struct TokenAnswerTests {
     private func answer(_ text: String, status: Int = 200) throws -> TokenAnswer {
         try TokenAnswer(
-            GrantRequests.Answer(status: status, body: try Samples.json(text)), from: try HTTPURL(Samples.tokenEndpoint))
+            GrantRequests.Answer(status: status, body: try Samples.json(text)), from: try HTTPURL(Samples.tokenEndpoint)
+        )
     }
 
     private static let least = #""access_token":"t","token_type":"Bearer""#
@@ -95,7 +96,10 @@ import Testing
             return (["e30", text] + Array(repeating: "c2ln", count: parts - 2)).joined(separator: ".")
         }
         for (identity, account) in [
-            (token(#"{"sub":"7","name":"Ann","preferred_username":"ann","email":"ann@example.com"}"#), "ann@example.com"),
+            (
+                token(#"{"sub":"7","name":"Ann","preferred_username":"ann","email":"ann@example.com"}"#),
+                "ann@example.com"
+            ),
             (token(#"{"sub":"7","name":"Ann","preferred_username":"ann"}"#), "ann"),
             (token(#"{"sub":"7","name":"Ann"}"#), "Ann"), (token(#"{"sub":"7","email":7}"#), "7"),
             (token("{}"), nil), (token("[]"), nil), (token("{"), nil), (token(#"{"sub":"7"}"#, parts: 2), nil),

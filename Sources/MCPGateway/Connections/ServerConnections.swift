@@ -368,28 +368,6 @@ package final class ServerConnections: Sendable {
         }
     }
 
-    /// Notes a loss. The same reason again and again, as at every retry, is told once.
-    func connection(_ connection: Connection, wasLost failure: UpstreamFailure) {
-        guard !isOfOneSession(connection) else { return }
-        if isSource(connection) { catalog.serverWasLost() }
-        catalog.settle()
-        if failure.code == .loginNeeded { return waitsForLogin(connection, failure) }
-        let errorOutput = connection.upstream.recentErrorOutput
-        let restarts = connection.upstream.restarts
-        let isNew = status.error != failure.detail
-        var facts: Logger.Metadata = ["server": "\(displayName)", "reason": "\(failure.logDetail)"]
-        if let last = errorOutput.last { facts["stderr"] = "\(last)" }
-        logger.log(level: isNew ? .warning : .debug, "server failed", metadata: facts)
-        update {
-            $0.state = .failed
-            $0.error = failure.detail
-            $0.errorCode = failure.code
-            $0.errorOutput = errorOutput
-            $0.processID = nil
-            $0.restarts = restarts
-        }
-    }
-
     func isOfOneSession(_ connection: Connection) -> Bool {
         if case .session = connection.key { true } else { false }
     }

@@ -384,9 +384,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
             abandon(call.exchange, reason: reason)
             call.reply.finish(Refusal.ended(reason).answer(to: call.exchange.clientID))
         }
-        for (id, reply) in subscribing {
-            reply.finish(Refusal.ended(reason).answer(to: id))
-        }
+        for (id, reply) in subscribing { reply.finish(Refusal.ended(reason).answer(to: id)) }
         subscribing = [:]
         let open = questions.values
         questions = [:]

@@ -195,14 +195,7 @@ struct ServerBuilder: Sendable {
             if result.isolation == .session { result.isolation = .principal }
         }
         result.note = server.trustNote
-        result.personalLogins = personalLogins(of: server, source)
-        result.actsForCallers = grant(of: server, source)?.settings.isPersonal ?? false
-        if result.actsForCallers { result.isolation = .principal }
-        result.passed = server.passedHeaders.map {
-            PassedFields.Rule(clientName: $0.clientName, upstreamName: $0.upstreamName)
-        }
-        // Nobody's credentials are on a connection of somebody else's.
-        if !result.passed.isEmpty { result.isolation = .session }
+        keepCallersApart(&result, at: server, source)
         result.catalogBoard = catalogs
         result.isOfferedWithOthers = offersTogether && source != .adHoc
         result.anonymousIsOnePerson = clientele != .perhapsStrangers
@@ -212,8 +205,6 @@ struct ServerBuilder: Sendable {
         result.startsProcesses = server.transport.startsProcess
         result.cacheHints.timeToLive = server.cacheTTL
         result.cacheHints.isPublic = server.cacheScope == .public
-        let isPersonal = result.actsForCallers || !result.passed.isEmpty
-        result.statelessIsolation = isPersonal ? .principal : server.isolation ?? .shared
         result.pins = pins(of: server, source)
         if clientele == .oneClient { Self.serveOneClient(&result) }
         result.interaction.maximumCapabilitySets = settings.limits.maxCapabilitySets
@@ -225,6 +216,21 @@ struct ServerBuilder: Sendable {
             case .legacy: .always(.legacy)
             }
         return result
+    }
+
+    /// Nobody's credentials are on a connection of somebody else's.
+    private func keepCallersApart(
+        _ result: inout ServerConnectionSettings, at server: ServerSettings, _ source: ServerSource
+    ) {
+        result.personalLogins = personalLogins(of: server, source)
+        result.actsForCallers = grant(of: server, source)?.settings.isPersonal ?? false
+        if result.actsForCallers { result.isolation = .principal }
+        result.passed = server.passedHeaders.map {
+            PassedFields.Rule(clientName: $0.clientName, upstreamName: $0.upstreamName)
+        }
+        if !result.passed.isEmpty { result.isolation = .session }
+        let isPersonal = result.actsForCallers || !result.passed.isEmpty
+        result.statelessIsolation = isPersonal ? .principal : server.isolation ?? .shared
     }
 
     /// Whom the only client could be kept apart from is not there: one connection does for all that it wants.

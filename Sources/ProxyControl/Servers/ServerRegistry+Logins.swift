@@ -20,6 +20,7 @@ extension ServerRegistry {
                     to: server.settings.displayName,
                     of: grant.settings.isPersonal ? caller.principal.name : nil)
         }
+        // What is no address is none of that machine.
         guard (try? HTTPURL(redirect))?.origin.isLoopback == true else {
             throw ManagementRefusal(
                 .invalidConfiguration, "\"redirect\" must be an http URL of the machine on which the browser runs")

@@ -2,9 +2,9 @@ import AccessTokens
 import Addresses
 import Crypto
 import Logging
-import MCPUpstream
 import MCPCore
 import MCPTestSupport
+import MCPUpstream
 import NIOCore
 import NIOPosix
 import Synchronization

@@ -42,7 +42,8 @@ enum Samples {
             "token_endpoint_auth_methods_supported": #"["none","client_secret_basic"]"#,
             "authorization_response_iss_parameter_supported": "true",
         ].merging(more) { $1 }
-        return "{\(members.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ","))}"
+        return
+            "{\(members.filter { !$0.value.isEmpty }.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ","))}"
     }
 
     static func authorizationServer(_ more: [String: String] = [:]) throws -> AuthorizationServer {

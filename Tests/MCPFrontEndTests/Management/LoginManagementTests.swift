@@ -16,7 +16,9 @@ import Testing
             #expect(try response.json["url"]?.string == "https://login.example.com/authorize?a=b&c=\"d\"")
             #expect(harness.servers.requests.last == "begin login to fetch back to \(place) by token 1 true")
         }
-        #expect(try await harness.answer("POST", "/api/servers/fetch/login").status == 200, "no body is one without members")
+        #expect(
+            try await harness.answer("POST", "/api/servers/fetch/login").status == 200, "no body is one without members"
+        )
         #expect(harness.servers.requests.last == "begin login to fetch back to the page by token 1 true")
     }
 
@@ -63,7 +65,8 @@ import Testing
         #expect(try operation(#"{"redirect":"a"}"#) == .begin(redirect: "a"))
         #expect(try operation(#"{"answer":""}"#) == .finish(""))
         for (text, words) in [
-            (#"{"redirect":null}"#, "\"redirect\" must be a string"), (#"{"redirect":1}"#, "\"redirect\" must be a string"),
+            (#"{"redirect":null}"#, "\"redirect\" must be a string"),
+            (#"{"redirect":1}"#, "\"redirect\" must be a string"),
             (#"{"answer":["a"]}"#, "\"answer\" must be a string"), (#"{"other":"a"}"#, "\"other\" is not a member"),
             (#"{"redirect":"a","answer":"b"}"#, "send one of them"),
         ] {

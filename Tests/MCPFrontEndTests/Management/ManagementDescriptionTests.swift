@@ -72,6 +72,7 @@ import Testing
     private static let bodies = [
         "NewServer": #"{"name":"fetch","config":{}}"#, "Replacement": #"{"config":{}}"#, "Reload": #"{"dryRun":false}"#,
         "Nothing": "{}", "Approval": #"{"tools":["log"]}"#, "GroupReplacement": #"{"config":{}}"#,
+        "Login": #"{"redirect":"http://127.0.0.1:1/"}"#,
     ]
 
     @Test("Everything described is answered as described, when it is done and when it is not")

@@ -62,7 +62,9 @@ import Testing
     func late() async throws {
         let silent = try await ScriptedServer { _, connection in connection.send("HTTP/1.1 200 OK\r\n") }
         let url = try silent.url()
-        let failure = await #expect(throws: UpstreamFailure.self) { try await send(.get, url) { $0.timeout = .milliseconds(20) } }
+        let failure = await #expect(throws: UpstreamFailure.self) {
+            try await send(.get, url) { $0.timeout = .milliseconds(20) }
+        }
         #expect(failure?.code == .timedOut)
         #expect(try await silent.nextClosed() == 1)
         let packed = try await ScriptedServer { _, connection in

@@ -180,7 +180,9 @@ import Testing
         #expect(requests.allSatisfy { $0.body == "message" })
     }
 
-    @Test("A refusal with a body that has no end costs its connection, and what has come is kept", arguments: [true, false])
+    @Test(
+        "A refusal with a body that has no end costs its connection, and what has come is kept",
+        arguments: [true, false])
     func endless(stands: Bool) async throws {
         let head = "HTTP/1.1 401 X\r\nTransfer-Encoding: chunked\r\n\r\n"
         let endless = head + HTTPAnswers.chunk("a") + HTTPAnswers.chunk(String(repeating: "x", count: 70_000))

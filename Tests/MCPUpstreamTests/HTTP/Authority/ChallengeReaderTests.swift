@@ -9,7 +9,8 @@ import Testing
         var reader = ChallengeReader(field)
         var lines: [String] = []
         while let challenge = reader.next() {
-            lines.append(([challenge.scheme] + challenge.parameters.map { "\($0.name)=<\($0.value)>" }).joined(separator: " "))
+            lines.append(
+                ([challenge.scheme] + challenge.parameters.map { "\($0.name)=<\($0.value)>" }).joined(separator: " "))
         }
         return lines
     }
