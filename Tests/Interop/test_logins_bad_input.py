@@ -11,6 +11,7 @@ from support.login import faults
 from support.login.server import LoginServer
 from support.login_bench import ROOMY, LoginBench
 from support.protected_server import ProtectedServer
+from support.robot_browser import RobotBrowser
 from support.wait import eventually
 
 OAUTH = {"type": "oauth"}
@@ -35,8 +36,6 @@ def neighbour(bench, module_browser):
 
 @pytest.fixture(scope="module")
 def module_browser():
-    from support.robot_browser import RobotBrowser
-
     with RobotBrowser() as browser:
         yield browser
 

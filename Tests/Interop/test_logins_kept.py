@@ -132,12 +132,12 @@ def test_somebody_logs_in_before_the_proxy_is_started(make, state, tmp_path, bro
     assert "nobody is logged in" in errors
 
 
-def test_without_a_proxy_and_a_directory_the_command_says_what_to_do(make, browser):
+def test_without_a_proxy_and_a_directory_the_command_says_what_to_do(make):
     _, errors = Terminal(make().proxy).run("login", "docs", status=1)
     assert "--state-dir" in errors and "start it" in errors
 
 
-def test_without_a_directory_a_login_counts_until_the_proxy_ends(make_proxy, make, browser):
+def test_without_a_directory_a_login_counts_until_the_proxy_ends(make, browser):
     place = make()
     place.proxy.use_arguments(["--config", str(place.proxy.file)])
     started(place).logged_in(browser()).called()
