@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from support import secrets
+from support.login import faults
 from support.login.server import LoginServer
 from support.login_bench import ROOMY, SECONDS, LoginBench, Place, Terminal
 from support.protected_server import ProtectedServer
@@ -209,8 +210,6 @@ def test_a_link_is_for_one_server(jira, browser):
 
 def test_a_link_that_a_failure_has_met_still_counts(jira, browser):
     """The person tries again once the authorization server is back."""
-    from support.login import faults
-
     address = link(jira)
     jira.login.faults["/register"] = faults.Status(503, times=1)
     page = jira.log_in(browser(), address)

@@ -132,12 +132,12 @@ def test_somebody_logs_in_before_the_proxy_is_started(make, state, tmp_path, bro
     assert "nobody is logged in" in errors
 
 
-def test_without_a_proxy_and_a_directory_the_command_says_what_to_do(make, browser):
+def test_without_a_proxy_and_a_directory_the_command_says_what_to_do(make):
     _, errors = Terminal(make().proxy).run("login", "docs", status=1)
     assert "--state-dir" in errors and "start it" in errors
 
 
-def test_without_a_directory_a_login_counts_until_the_proxy_ends(make_proxy, make, browser):
+def test_without_a_directory_a_login_counts_until_the_proxy_ends(make, browser):
     place = make()
     place.proxy.use_arguments(["--config", str(place.proxy.file)])
     started(place).logged_in(browser()).called()
@@ -157,15 +157,14 @@ def test_a_key_of_the_environment_opens_what_it_has_sealed(make, state, browser)
     assert secrets.found_in(everything_in(state) + place.proxy.output.encode(), [KEY]) == []
 
 
-@pytest.mark.parametrize("other", ["another-key-of-the-state-directory-012345", None], ids=["other", "none"])
-def test_what_another_key_has_sealed_is_said_and_kept(make, state, browser, other):
+def test_what_another_key_has_sealed_is_said_and_kept(make, state, browser):
     """Somebody has to log in, unless the key comes back."""
     place = make(MCP_PROXY_STATE_KEY=KEY)
     started(place).logged_in(browser())
     place.proxy.stop()
     (kept,) = grants(state)
     content = kept.read_bytes()
-    stranger = make(**({"MCP_PROXY_STATE_KEY": other} if other else {}))
+    stranger = make()
     started(stranger).wait("login needed")
     said = stranger.proxy.output
     assert "was sealed with another key, or changed; set MCP_PROXY_STATE_KEY as it was, or log in again" in said
@@ -182,10 +181,9 @@ def test_a_key_that_can_be_guessed_is_refused(make):
 
 
 @pytest.mark.parametrize("damage", [
-    lambda kept: b"", lambda kept: kept[:-1], lambda kept: b"junk", lambda kept: kept[:40] + b"\0" + kept[41:],
-    lambda kept: b"x" * (2 << 20),
-], ids=["empty", "short", "junk", "changed", "huge"])  # fmt: skip
-def test_what_was_damaged_is_said_and_another_server_is_not_concerned(make, make_proxy, state, browser, damage):
+    lambda kept: kept[:-1], lambda kept: b"junk", lambda kept: b"x" * (2 << 20),
+], ids=["short", "junk", "huge"])  # fmt: skip
+def test_what_was_damaged_is_said(make, state, browser, damage):
     place = make()
     started(place).logged_in(browser())
     place.proxy.stop()
@@ -193,8 +191,7 @@ def test_what_was_damaged_is_said_and_another_server_is_not_concerned(make, make
     kept.write_bytes(damage(kept.read_bytes()))
     started(place).wait("login needed")
     assert "what was kept of a login cannot be read" in place.proxy.output, place.proxy.output
-    place.logged_in(browser())
-    restarted(place).wait("ready").called()
+    place.logged_in(browser()).called()
     place.proxy.stop()
 
 

@@ -33,7 +33,7 @@ def refreshes(docs):
     return docs.login.token_requests(grant_type="refresh_token")
 
 
-def renewed_often(docs):
+def nothing_came_twice(docs):
     """Whether nobody has noticed a refresh token that came twice."""
     return not any(grant.ended for grant in docs.login.tokens.grants)
 
@@ -54,7 +54,7 @@ def test_a_token_that_is_refused_is_renewed_and_nobody_notices(docs):
     docs.called()
     assert len(refreshes(docs)) == 1
     docs.called()
-    assert len(refreshes(docs)) == 1 and renewed_often(docs)
+    assert len(refreshes(docs)) == 1 and nothing_came_twice(docs)
 
 
 def test_a_token_that_is_refused_again_is_not_renewed_again(docs):
@@ -77,7 +77,7 @@ def test_where_refresh_tokens_stay_the_same_the_proxy_keeps_its_own(docs):
 
 
 @pytest.mark.parametrize("reason", ["over", "refused"])
-def test_one_renewal_serves_all_who_wait(bench, docs, reason):
+def test_one_renewal_serves_all_who_wait(docs, reason):
     """Whether they come when the token is over, or all are refused with it."""
     docs.called()
     if reason == "over":
@@ -97,7 +97,7 @@ def test_one_renewal_serves_all_who_wait(bench, docs, reason):
 
     answers = docs.calls_at_once(CALLS, all_wait)
     assert all("result" in answer for answer in answers), answers
-    assert len(refreshes(docs)) - before == 1 and renewed_often(docs)
+    assert len(refreshes(docs)) - before == 1 and nothing_came_twice(docs)
 
 
 def test_a_refresh_that_is_refused_for_good_asks_for_a_login_and_no_more(docs, browser):
@@ -187,7 +187,7 @@ def test_an_authorization_server_that_is_away_for_a_while_costs_no_login(bench, 
         other.called()
         docs.login.faults.clear()
         comes_back(docs)
-        assert renewed_often(docs)
+        assert nothing_came_twice(docs)
 
 
 @pytest.mark.parametrize("fault, words", [

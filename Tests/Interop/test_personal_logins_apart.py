@@ -122,7 +122,7 @@ def test_without_a_link_the_page_is_for_whoever_shows_who_he_is(office, browser)
     assert "“client ann” alone" in office.look(office.place.page, ANN).text
 
 
-def test_a_link_is_for_one_server(office, proxy):
+def test_a_link_is_for_one_server(office):
     address = office.link("bob")
     office.place.ask("POST", "", {"name": "wiki", "config": office.place.server.streamable(auth=PERSONAL)}, 201)
     assert office.look(address.replace("/jira?", "/wiki?"), BOB).status_code == 403

@@ -6,6 +6,13 @@ import ToolPins
 // MARK: - What was approved of the server
 
 extension Connection {
+    /// Why a request may not go to the server.
+    enum Hindrance: Sendable {
+        case refusal(Refusal)
+        /// Somebody has to log in before it is known.
+        case login(UpstreamFailure)
+    }
+
     /// What is known of the server on all its connections: as long as this is the same, lists that were read need not be
     /// read again.
     private var edition: Int { server.pins.gate.edition(ofDeaf: isDeaf) }
@@ -31,7 +38,7 @@ extension Connection {
     /// Says whether a request may go to the server, once that is known.
     ///
     /// - Parameter body: Gets why it may not; nil when it may.
-    func whenUsable(_ request: Message, _ body: @escaping @Sendable (Refusal?) -> Void) {
+    func whenUsable(_ request: Message, _ body: @escaping @Sendable (Hindrance?) -> Void) {
         let kinds: [PinKind] =
             switch server.pins.gate.listsNeeded(for: request) {
             case .none: []
@@ -41,7 +48,9 @@ extension Connection {
         // All at once, so that the wait for one is that for the other.
         for kind in kinds.dropFirst() { read(kind) }
         whenKnown(kinds[...], [:]) { [self] unread in
-            body(server.pins.refusal(of: request, on: key) ?? server.pins.refusal(without: unread))
+            if let refusal = server.pins.refusal(of: request, on: key) { return body(.refusal(refusal)) }
+            guard let refusal = server.pins.refusal(without: unread) else { return body(nil) }
+            body(loginNeeded.map(Hindrance.login) ?? .refusal(refusal))
         }
     }
 
@@ -92,7 +101,10 @@ extension Connection {
             let moment = momentOfLists
             CatalogReader(upstream, introduction, of: [CatalogKind(kind)], for: server) { [self] outcome in
                 let isNew = judge(outcome, since: moment)
+                loginNeeded = outcome.loginNeeded
                 if let why = outcome.whyUnread(CatalogKind(kind)) {
+                    // Asked for again at once: somebody may have logged in.
+                    if loginNeeded != nil { return tell(known[kind].wasNotAsked(attempt), why) }
                     server.pins.note(unread: why, kind, on: key)
                     // Not at each call: a server may take long to say that it cannot.
                     let rest = (eventLoop.now - begun) * 9 + .seconds(1)

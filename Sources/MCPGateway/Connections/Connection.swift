@@ -24,6 +24,8 @@ package final class Connection: @unchecked Sendable {
     var changes = ChangeThrottle()
     var own = OwnLists.unread
     var known = KnownLists()
+    /// Why they could not be read last, where somebody has to log in for that.
+    var loginNeeded: UpstreamFailure?
     /// When what may have been taken back was read again, and whether that is to be done once more.
     var lookedAgain: NIODeadline?
     var isToLookAgain = false
@@ -194,16 +196,19 @@ package final class Connection: @unchecked Sendable {
     func sendAgain(_ exchange: Exchange) {
         guard !exchange.isCancelled else { return }
         guard knowsLists(for: exchange.request) else {
-            return whenUsable(exchange.request) { [self] refusal in pass(exchange, refusal) }
+            return whenUsable(exchange.request) { [self] hindrance in pass(exchange, hindrance) }
         }
-        pass(exchange, server.pins.refusal(of: exchange.request, on: key))
+        pass(exchange, server.pins.refusal(of: exchange.request, on: key).map(Hindrance.refusal))
     }
 
-    private func pass(_ exchange: Exchange, _ refusal: Refusal?) {
+    private func pass(_ exchange: Exchange, _ hindrance: Hindrance?) {
         guard !exchange.isCancelled else { return }
-        if let refusal {
+        switch hindrance {
+        case .refusal(let refusal):
             wasRefused()
             return exchange.finish(.refused(refusal))
+        case .login(let failure): return exchange.exchangeFailed(failure)
+        case nil: break
         }
         if server.pins.gate.needsLists { exchange.moment = momentOfLists }
         let id = upstream.makeID()

@@ -47,8 +47,8 @@ extension ModernCall {
         state = .returning
         lastConnection.run { [self] connection in
             // What it has called may have become another thing meanwhile.
-            connection.whenUsable(request.message) { [self] refusal in
-                if let refusal { return eventLoop.run { [self] in giveUp(refusal) } }
+            connection.whenUsable(request.message) { [self] hindrance in
+                if let hindrance { return eventLoop.run { [self] in giveUp(hindrance) } }
                 connection.comesBack(self) { [self] in eventLoop.run { [self] in goOn(answers) } }
                 if answers.hasOthers { connection.take(responses, from: self) }
             }

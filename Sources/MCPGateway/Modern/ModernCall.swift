@@ -284,10 +284,19 @@ final class ModernCall: Caller, @unchecked Sendable {
     }
 
     /// Ends the call although the server has not.
-    func giveUp(_ refusal: Refusal) {
+    func giveUp(_ refusal: Refusal) { giveUp(.refused(refusal)) }
+
+    func giveUp(_ hindrance: Connection.Hindrance) {
+        switch hindrance {
+        case .refusal(let refusal): giveUp(.refused(refusal))
+        case .login(let failure): giveUp(.failure(failure))
+        }
+    }
+
+    private func giveUp(_ answer: Answer) {
         cancelServer(reason: "the call was given up")
         inputs.giveUp("the call was given up")
-        end(.refused(refusal))
+        end(answer)
     }
 
     func giveWay() {
