@@ -110,7 +110,8 @@ let package = Package(
         .target(
             name: "ProxyControl",
             dependencies: [
-                "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers", "Grants",
+                "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers",
+                "Grants",
                 "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", nioCore, nioPosix, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],

@@ -21,7 +21,9 @@ private func fuzzGrants(_ input: [UInt8]) {
     let text = String(decoding: input, as: UTF8.self)
     fuzzChallenge(text)
     let answer = try? LoginAnswer(query: text)
-    guard let server = try? HTTPURL("https://mcp.example.com/a/mcp"), let endpoint = try? HTTPURL(issuer) else { return }
+    guard let server = try? HTTPURL("https://mcp.example.com/a/mcp"), let endpoint = try? HTTPURL(issuer) else {
+        return
+    }
     if let answer {
         let known = AuthorizationServer(issuer: issuer, tokenEndpoint: endpoint)
         if (try? answer.code(from: known)) != nil {

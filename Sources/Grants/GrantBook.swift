@@ -33,7 +33,9 @@ package final class GrantBook: Sendable {
                 return known
             }
             // Whoever has only looked takes no room from those who have logged in.
-            if grants.count >= Self.maximumGrants { grants = grants.filter { $0.value.caller == nil || $0.value.isHeld } }
+            if grants.count >= Self.maximumGrants {
+                grants = grants.filter { $0.value.caller == nil || $0.value.isHeld }
+            }
             let grant = ServerGrant(settings, surroundings, self, of: caller)
             grants[key] = grant
             return grant

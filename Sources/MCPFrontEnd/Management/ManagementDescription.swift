@@ -26,93 +26,97 @@ struct ManagementDescription: Sendable {
     static let change = [401, 403, 409, 413, 415, 400, 422, 429, 503, 507]
 
     /// Everything that the API does. HEAD is answered wherever GET is.
-    static let operations: [Operation] = [
-        Operation(
-            path: "/api/servers", method: "get", id: "listServers",
-            summary: "All servers. Without a token, where servers ask for tokens or others can reach the proxy: only "
-                + "path and state.",
-            success: (200, "ServerList"), problems: [401, 403]),
-        Operation(
-            path: "/api/servers", method: "post", id: "addServer",
-            summary: "Starts a server and publishes it once it is ready, unless its options leave it out. On failure "
-                + "nothing is left behind.",
-            body: ("NewServer", true), success: (201, "Added"), problems: change),
-        Operation(
-            path: "/api/servers/{name}", method: "get", id: "getServer", summary: "One server.",
-            success: (200, "Server"), problems: [401, 403, 404]),
-        Operation(
-            path: "/api/servers/{name}", method: "put", id: "replaceServer",
-            summary: "Gives a server another configuration without a gap, or adds it.",
-            body: ("Replacement", true), success: (200, "Changed"), problems: change + [404, 405]),
-        Operation(
-            path: "/api/servers/{name}", method: "delete", id: "removeServer",
-            summary: "Lets calls under way finish, then ends the server and withdraws its route.",
-            body: ("Nothing", false), success: (200, "Removed"), problems: change + [404, 405]),
-        Operation(
-            path: "/api/servers/{name}/restart", method: "post", id: "restartServer",
-            summary: "Starts a server anew; the new one takes over when it is ready.",
-            body: ("Nothing", false), success: (200, "Changed"), problems: change + [404, 405]),
-        Operation(
-            path: "/api/servers/{name}/enable", method: "post", id: "enableServer",
-            summary: "Starts a server that was disabled.",
-            body: ("Nothing", false), success: (200, "Changed"), problems: change + [404, 405]),
-        Operation(
-            path: "/api/servers/{name}/disable", method: "post", id: "disableServer",
-            summary: "Ends a server without forgetting it.",
-            body: ("Nothing", false), success: (200, "Changed"), problems: change + [404, 405]),
-        Operation(
-            path: "/api/servers/{name}/tools", method: "get", id: "listTools",
-            summary:
-                "The tools that clients of the server see, and the names of those that are withheld. Nothing is started for this.",
-            success: (200, "Tools"), problems: [401, 403, 404, 409, 422, 429, 503]),
-        Operation(
-            path: "/api/servers/{name}/logs", method: "get", id: "getLogs",
-            summary: "Recent events and error output. With ?follow=true or Accept: text/event-stream also what "
-                + "comes later, each entry an event with its number as id, until an event named end.",
-            success: (200, "Log"), problems: [401, 403, 404]),
-        Operation(
-            path: "/api/groups", method: "get", id: "listGroups",
-            summary: "All groups, each with its servers in the order in which they are offered.",
-            success: (200, "GroupList"), problems: [401, 403]),
-        Operation(
-            path: "/api/groups/{name}", method: "get", id: "getGroup",
-            summary:
-                "One group: its servers, what is offered there under which names, and what is hidden by which rule.",
-            success: (200, "Group"), problems: [401, 403, 404]),
-        Operation(
-            path: "/api/groups/{name}", method: "put", id: "replaceGroup",
-            summary: "Gives a group another configuration, or adds it. Sessions there go on.",
-            body: ("GroupReplacement", true), success: (200, "GroupChanged"), problems: change + [404]),
-        Operation(
-            path: "/api/groups/{name}", method: "delete", id: "removeGroup",
-            summary: "Takes a group away and ends the sessions there. Its servers stay.",
-            body: ("Nothing", false), success: (200, "GroupRemoved"), problems: change + [404]),
-        Operation(
-            path: "/api/pins", method: "get", id: "listPins",
-            summary: "Of every server how much was approved, and how much is shown that was not.",
-            success: (200, "PinList"), problems: [401, 403]),
-        Operation(
-            path: "/api/pins.json", method: "get", id: "getPinFile",
-            summary: "All that is approved, as a file for --pins.", success: (200, "Any"), problems: [401, 403]),
-        Operation(
-            path: "/api/pins/{name}", method: "get", id: "getPins",
-            summary: "What was approved of one server, what is different now, and what to look at.",
-            success: (200, "Pins"), problems: [401, 403, 404]),
-        Operation(
-            path: "/api/pins/{name}/approve", method: "post", id: "approvePins",
-            summary: "Approves what a server shows now: all with {}, or what the body names.",
-            body: ("Approval", true), success: (200, "Approved"), problems: change + [404]),
-        Operation(
-            path: "/api/reload", method: "post", id: "reload",
-            summary: "Reads the configuration again and applies what has changed.",
-            body: ("Reload", false), success: (200, "Reloaded"), problems: change),
-        Operation(
-            path: "/api/openapi.json", method: "get", id: "getDescription", summary: "This description.",
-            success: (200, "Any"), isPublic: true),
-        Operation(
-            path: "/api/problems/{kind}", method: "get", id: "explainProblem", summary: "What a type of problem means.",
-            success: (200, "ProblemType"), problems: [404], isPublic: true),
-    ] + loginOperations
+    static let operations: [Operation] =
+        [
+            Operation(
+                path: "/api/servers", method: "get", id: "listServers",
+                summary:
+                    "All servers. Without a token, where servers ask for tokens or others can reach the proxy: only "
+                    + "path and state.",
+                success: (200, "ServerList"), problems: [401, 403]),
+            Operation(
+                path: "/api/servers", method: "post", id: "addServer",
+                summary:
+                    "Starts a server and publishes it once it is ready, unless its options leave it out. On failure "
+                    + "nothing is left behind.",
+                body: ("NewServer", true), success: (201, "Added"), problems: change),
+            Operation(
+                path: "/api/servers/{name}", method: "get", id: "getServer", summary: "One server.",
+                success: (200, "Server"), problems: [401, 403, 404]),
+            Operation(
+                path: "/api/servers/{name}", method: "put", id: "replaceServer",
+                summary: "Gives a server another configuration without a gap, or adds it.",
+                body: ("Replacement", true), success: (200, "Changed"), problems: change + [404, 405]),
+            Operation(
+                path: "/api/servers/{name}", method: "delete", id: "removeServer",
+                summary: "Lets calls under way finish, then ends the server and withdraws its route.",
+                body: ("Nothing", false), success: (200, "Removed"), problems: change + [404, 405]),
+            Operation(
+                path: "/api/servers/{name}/restart", method: "post", id: "restartServer",
+                summary: "Starts a server anew; the new one takes over when it is ready.",
+                body: ("Nothing", false), success: (200, "Changed"), problems: change + [404, 405]),
+            Operation(
+                path: "/api/servers/{name}/enable", method: "post", id: "enableServer",
+                summary: "Starts a server that was disabled.",
+                body: ("Nothing", false), success: (200, "Changed"), problems: change + [404, 405]),
+            Operation(
+                path: "/api/servers/{name}/disable", method: "post", id: "disableServer",
+                summary: "Ends a server without forgetting it.",
+                body: ("Nothing", false), success: (200, "Changed"), problems: change + [404, 405]),
+            Operation(
+                path: "/api/servers/{name}/tools", method: "get", id: "listTools",
+                summary:
+                    "The tools that clients of the server see, and the names of those that are withheld. Nothing is started for this.",
+                success: (200, "Tools"), problems: [401, 403, 404, 409, 422, 429, 503]),
+            Operation(
+                path: "/api/servers/{name}/logs", method: "get", id: "getLogs",
+                summary: "Recent events and error output. With ?follow=true or Accept: text/event-stream also what "
+                    + "comes later, each entry an event with its number as id, until an event named end.",
+                success: (200, "Log"), problems: [401, 403, 404]),
+            Operation(
+                path: "/api/groups", method: "get", id: "listGroups",
+                summary: "All groups, each with its servers in the order in which they are offered.",
+                success: (200, "GroupList"), problems: [401, 403]),
+            Operation(
+                path: "/api/groups/{name}", method: "get", id: "getGroup",
+                summary:
+                    "One group: its servers, what is offered there under which names, and what is hidden by which rule.",
+                success: (200, "Group"), problems: [401, 403, 404]),
+            Operation(
+                path: "/api/groups/{name}", method: "put", id: "replaceGroup",
+                summary: "Gives a group another configuration, or adds it. Sessions there go on.",
+                body: ("GroupReplacement", true), success: (200, "GroupChanged"), problems: change + [404]),
+            Operation(
+                path: "/api/groups/{name}", method: "delete", id: "removeGroup",
+                summary: "Takes a group away and ends the sessions there. Its servers stay.",
+                body: ("Nothing", false), success: (200, "GroupRemoved"), problems: change + [404]),
+            Operation(
+                path: "/api/pins", method: "get", id: "listPins",
+                summary: "Of every server how much was approved, and how much is shown that was not.",
+                success: (200, "PinList"), problems: [401, 403]),
+            Operation(
+                path: "/api/pins.json", method: "get", id: "getPinFile",
+                summary: "All that is approved, as a file for --pins.", success: (200, "Any"), problems: [401, 403]),
+            Operation(
+                path: "/api/pins/{name}", method: "get", id: "getPins",
+                summary: "What was approved of one server, what is different now, and what to look at.",
+                success: (200, "Pins"), problems: [401, 403, 404]),
+            Operation(
+                path: "/api/pins/{name}/approve", method: "post", id: "approvePins",
+                summary: "Approves what a server shows now: all with {}, or what the body names.",
+                body: ("Approval", true), success: (200, "Approved"), problems: change + [404]),
+            Operation(
+                path: "/api/reload", method: "post", id: "reload",
+                summary: "Reads the configuration again and applies what has changed.",
+                body: ("Reload", false), success: (200, "Reloaded"), problems: change),
+            Operation(
+                path: "/api/openapi.json", method: "get", id: "getDescription", summary: "This description.",
+                success: (200, "Any"), isPublic: true),
+            Operation(
+                path: "/api/problems/{kind}", method: "get", id: "explainProblem",
+                summary: "What a type of problem means.",
+                success: (200, "ProblemType"), problems: [404], isPublic: true),
+        ] + loginOperations
 
     /// The whole document.
     var json: ByteBuffer {

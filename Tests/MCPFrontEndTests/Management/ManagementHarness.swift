@@ -47,7 +47,8 @@ final class ManagementHarness: Sendable {
         self.log = log
         let endpoint = ManagementEndpoint(
             access, servers: servers, logger: log.logger, budget: ChangeBudget(now: now))
-        let login = LoginEndpoint(servers, access: access, tickets: tickets, origin: origin, speaksTLS: false) { principal, name in
+        let login = LoginEndpoint(servers, access: access, tickets: tickets, origin: origin, speaksTLS: false) {
+            principal, name in
             principal.name != "stranger" && name == "fetch"
         }
         try await listener.bind(
