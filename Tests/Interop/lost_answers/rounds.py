@@ -2,16 +2,14 @@
 
 import contextlib
 import os
-import threading
 import time
 
 import httpx
 
 from support.login import faults
 from support.login.server import LoginServer
-from support.login_bench import ROOMY, Place
+from support.login_bench import ROOMY, SECONDS, Place
 from support.protected_server import ProtectedServer
-from support.wait import eventually
 
 # For how long storing may not have begun, in seconds, before the proxy is killed all the same.
 PATIENCE = 0.2
@@ -67,18 +65,16 @@ class Killings:
     def _round(self, kill):
         place, login = self.place, self.place.login
         login.faults["/token"] = fault = faults.Then(kill, times=1)
-        caller = threading.Thread(target=self._call_in_vain)
-        caller.start()
-        eventually(lambda: place.proxy.process.poll() is not None, "the proxy to be killed")
-        caller.join()
+        end = time.monotonic() + SECONDS
+        # A call may find a renewal that was under way before.
+        while place.proxy.process.poll() is None:
+            assert time.monotonic() < end, f"no call has made the proxy renew its token within {SECONDS} s"
+            # Whoever calls is cut off, or finds nobody.
+            with contextlib.suppress(httpx.TransportError):
+                place.call()
         assert fault.met == 1
         login.faults.clear()
         place.proxy.start().wait_ready()
         place.wait("ready").called()
         (grant,) = login.tokens.grants
         assert not grant.ended and len(login.logins) == 1
-
-    def _call_in_vain(self):
-        # Whoever calls is cut off, or finds nobody.
-        with contextlib.suppress(httpx.TransportError):
-            self.place.call()
