@@ -106,6 +106,19 @@ def test_a_logout_leaves_nothing(docs, state, browser):
     assert docs.state == "login needed"
 
 
+def test_a_server_that_is_added_anew_is_logged_in_anew(docs, state, browser):
+    """Whoever adds one of the same name and address later has not logged in."""
+    added = Place(docs.proxy, "added", docs.login, docs.server)
+    added.add()
+    assert added.state == "login needed"
+    added.logged_in(browser()).called()
+    assert len(grants(state)) == 1
+    added.ask("DELETE")
+    assert grants(state) == []
+    added.add()
+    assert added.state == "login needed"
+
+
 def test_what_has_ended_stays_ended(docs, browser):
     """A refresh that was refused for good is not tried again by the next start."""
     docs.logged_in(browser()).called()

@@ -147,7 +147,10 @@ extension ServerRegistry {
             // A reload finds it missing, if the configuration has it.
             settings.servers.removeAll { $0.name == name }
             // Who adds another one of that name says what it is. That of the file may come back with a reload.
-            if server.source == .api { builder.known.pins.book.forget(server.settings.displayName) }
+            if server.source == .api {
+                builder.known.pins.book.forget(server.settings.displayName)
+                forgetLogin(to: server)
+            }
             server.journal.close()
             changed()
             return server.census.count

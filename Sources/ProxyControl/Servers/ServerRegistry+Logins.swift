@@ -1,5 +1,6 @@
 import Addresses
 import Grants
+import Logging
 package import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
@@ -72,6 +73,18 @@ extension ServerRegistry {
             )
         }
         return (server, grant.grant(of: caller.principal.name))
+    }
+
+    /// Forgets the login to a server that is gone: whoever adds another one of that name has not logged in.
+    func forgetLogin(to server: ManagedServer) {
+        guard let grant = builder.grant(of: server.settings, server.source) else { return }
+        do throws(GrantFailure) {
+            _ = try grant.logOut()
+        } catch {
+            logger.error(
+                "the login to a server that was removed is still kept",
+                metadata: ["server": "\(server.settings.displayName)", "error": "\(error.words)"])
+        }
     }
 
     /// Waits a moment for the server to say what it is, so that whoever has logged in sees how it stands.

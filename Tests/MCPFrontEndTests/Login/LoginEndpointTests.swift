@@ -193,6 +193,9 @@ import Testing
         #expect(try await press(harness, opened, "/oauth/login/mine", headers: server).status == 303)
         #expect(harness.servers.requests.last?.hasPrefix("begin mine for server to ") == true)
         #expect(try await open(harness, "/oauth/login/mine").response.status == 403)
+        // What a caller may not use looks as if it did not exist.
+        #expect(try await open(harness, "/oauth/login/hidden", server).response.status == 404)
+        #expect(!harness.servers.requests.contains { $0.contains("hidden") })
     }
 
     // MARK: Tickets

@@ -48,8 +48,8 @@ final class ManagementHarness: Sendable {
         let endpoint = ManagementEndpoint(
             access, servers: servers, logger: log.logger, budget: ChangeBudget(now: now))
         let login = LoginEndpoint(servers, access: access, tickets: tickets, origin: origin, speaksTLS: false) {
-            principal, name in
-            principal.name != "stranger" && name == "fetch"
+            _, name in
+            name != "hidden"
         }
         try await listener.bind(
             .port(0, host: "127.0.0.1"), eventLoops: MultiThreadedEventLoopGroup.singleton,
