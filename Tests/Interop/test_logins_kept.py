@@ -113,7 +113,7 @@ def test_a_server_that_is_added_anew_is_logged_in_anew(docs, state, browser):
     assert added.state == "login needed"
     added.logged_in(browser()).called()
     assert len(grants(state)) == 1
-    added.ask("DELETE")
+    added.ask("DELETE", "/added")
     assert grants(state) == []
     added.add()
     assert added.state == "login needed"
