@@ -31,6 +31,8 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     /// What the server has asked for in results.
     private lazy var rounds = InputRounds(self)
     private var hasRefreshedCatalog = false
+    /// Whether it was made again because its caller has logged in meanwhile.
+    private var hasComeBack = false
     /// Set when its turn came and it was no longer certain that this may be asked.
     private var awaitsLists = false
     /// When it was found that this may be asked.
@@ -129,6 +131,14 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     func exchangeFailed(_ failure: UpstreamFailure) {
         if awaitsLists, failure.code == .eraChanged {
             awaitsLists = false
+            upstreamID = nil
+            return connection.sendAgain(self)
+        }
+        if failure.code == .loginNeeded, !hasComeBack,
+            connection.server.settings.personalLogins?.isLoggedIn(caller.principal) == true
+        {
+            // He has logged in while this was being found out.
+            hasComeBack = true
             upstreamID = nil
             return connection.sendAgain(self)
         }
