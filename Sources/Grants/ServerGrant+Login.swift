@@ -67,8 +67,9 @@ extension ServerGrant {
         surroundings.logger.notice(
             "somebody has logged in",
             metadata: ["server": "\(settings.server)", "by": "\(caller?.name ?? "everybody")"])
-        for waiter in state.withLock({ $0.takeAwaitingLogin() }) { waiter() }
         changed(byLogin: true)
+        // Who has waited goes on after those have heard of it over whom it goes.
+        for waiter in state.withLock({ $0.takeAwaitingLogin() }) { waiter() }
     }
 
     /// Calls back once somebody is logged in, or time is over.

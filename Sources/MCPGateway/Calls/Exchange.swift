@@ -31,10 +31,6 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     /// What the server has asked for in results.
     private lazy var rounds = InputRounds(self)
     private var hasRefreshedCatalog = false
-    /// How often it was made again because its caller has logged in meanwhile.
-    private var comebacks = 0
-    private static let maximumComebacks = 20
-    private static let comebackPause = TimeAmount.milliseconds(50)
     /// Set when its turn came and it was no longer certain that this may be asked.
     private var awaitsLists = false
     /// When it was found that this may be asked.
@@ -135,15 +131,6 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
             awaitsLists = false
             upstreamID = nil
             return connection.sendAgain(self)
-        }
-        if failure.code == .loginNeeded, comebacks < Self.maximumComebacks,
-            connection.server.settings.personalLogins?.isLoggedIn(caller.principal) == true
-        {
-            // He has logged in while this was being found out, and the connection may not know that yet.
-            comebacks += 1
-            upstreamID = nil
-            connection.eventLoop.scheduleTask(in: Self.comebackPause) { [self] in connection.sendAgain(self) }
-            return
         }
         if let demand = connection.server.loginDemand(failure, of: caller.principal) {
             return finish(.login(demand, opensURLs: caller.capabilities.contains(.urlElicitation)))

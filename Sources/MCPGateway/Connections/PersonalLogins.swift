@@ -5,9 +5,6 @@ package protocol PersonalLogins: Sendable {
     /// Where a caller logs in, once and within a short time; nil where the proxy has no pages.
     func address(for principal: Principal) -> String?
 
-    /// Whether a caller is logged in.
-    func isLoggedIn(_ principal: Principal) -> Bool
-
     /// Calls back once a caller is logged in, or time is over.
     ///
     /// - Parameter completion: Is called once, on any thread.

@@ -1,5 +1,6 @@
 import Logging
 import MCPUpstream
+import NIOCore
 import Synchronization
 
 // MARK: - Servers that somebody has to log in to
@@ -17,6 +18,15 @@ extension ServerConnections {
     /// Somebody has logged in for himself: what waits for that is tried at once.
     package func somebodyLoggedIn() {
         for connection in all { connection.run { $0.upstream.loginDone() } }
+    }
+
+    /// Calls back once every connection has taken note of a login that it was told of. An event loop reads from clients before
+    /// it does what it was told, so that a call could come before that otherwise.
+    package func whenLoginIsNoticed(_ completion: @escaping @Sendable () -> Void) {
+        let connections = all
+        guard !connections.isEmpty else { return completion() }
+        let countdown = Countdown(connections.count, completion)
+        for connection in connections { connection.eventLoop.execute { countdown.tick() } }
     }
 
     /// Where a caller has to log in for himself before a call of his can be made; nil where nobody has to.

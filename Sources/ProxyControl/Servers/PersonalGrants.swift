@@ -17,11 +17,6 @@ struct PersonalGrants: PersonalLogins {
         }
     }
 
-    func isLoggedIn(_ principal: Principal) -> Bool {
-        let report = grant.grant(of: principal.name).report
-        return report.isHeld && report.need == nil
-    }
-
     func wait(for principal: Principal, atMost time: TimeAmount, _ completion: @escaping @Sendable () -> Void) {
         grant.grant(of: principal.name).whenLoggedIn(atMost: time, completion)
     }

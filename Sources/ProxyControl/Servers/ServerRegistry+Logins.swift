@@ -39,7 +39,7 @@ extension ServerRegistry {
         try checkRight(of: caller)
         let (server, grant) = try await grant(of: name, for: caller)
         do throws(GrantFailure) {
-            _ = try await builder.known.grants.finishLogin(LoginAnswer(query: answer), browser: nil)
+            _ = try await finishLogin(LoginAnswer(query: answer), browser: nil)
         } catch {
             throw Self.refusal(error, server)
         }
@@ -59,6 +59,17 @@ extension ServerRegistry {
             throw Self.refusal(error, server)
         }
         return try known(name).report(prefix: prefix)
+    }
+
+    /// Ends a login, and waits until it counts for calls that come after it.
+    ///
+    /// - Returns: The name of the server.
+    private func finishLogin(_ answer: LoginAnswer, browser: String?) async throws(GrantFailure) -> String {
+        let name = try await builder.known.grants.finishLogin(answer, browser: browser)
+        if let connections = find(name)?.connections {
+            await withCheckedContinuation { done in connections.whenLoginIsNoticed { done.resume() } }
+        }
+        return name
     }
 
     /// A server that somebody can log in to.
@@ -132,7 +143,7 @@ extension ServerRegistry: LoginDesk {
 
     package func finish(query: String, browser: String?) async throws(LoginRefusal) -> String {
         do throws(GrantFailure) {
-            return try await builder.known.grants.finishLogin(LoginAnswer(query: query), browser: browser)
+            return try await finishLogin(LoginAnswer(query: query), browser: browser)
         } catch {
             throw LoginRefusal(error.words)
         }
