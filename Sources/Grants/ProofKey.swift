@@ -5,10 +5,7 @@ import MCPCore
 /// ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)).
 enum ProofKey {
     /// 256 random bits as text.
-    static func random() -> String {
-        var random = SystemRandomNumberGenerator()
-        return Base64.encodeURL((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) })
-    }
+    static func random() -> String { RandomBytes.text(of: 32) }
 
     /// The `S256` challenge of a verifier.
     static func challenge(of verifier: String) -> String {

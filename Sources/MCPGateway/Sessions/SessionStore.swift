@@ -1,3 +1,4 @@
+import MCPCore
 import MCPValues
 import NIOCore
 import Synchronization
@@ -51,17 +52,5 @@ package final class SessionStore: Sendable {
     package var all: [ClientSession] { sessions.withLock { Array($0.values) } }
 
     /// An identifier of 192 random bits, in characters that a header may carry.
-    static func makeID() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-        var id: [UInt8] = []
-        for _ in 0..<4 {
-            var bits = generator.next()
-            for _ in 0..<8 {
-                id.append(digits[Int(bits & 63)])
-                bits >>= 6
-            }
-        }
-        return String(decoding: id, as: UTF8.self)
-    }
+    static func makeID() -> String { RandomBytes.text(of: 24) }
 }

@@ -1,3 +1,4 @@
+import MCPCore
 package import ProxyConfiguration
 
 /// The secret of this proxy, from which follows what only it can have made, also after the next start: the identifiers of
@@ -8,10 +9,7 @@ package struct StateKey: Sendable {
     let bytes: [UInt8]
 
     /// One that is known in this run only.
-    init() {
-        var random = SystemRandomNumberGenerator()
-        bytes = (0..<Self.byteCount).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-    }
+    init() { bytes = RandomBytes.make(Self.byteCount) }
 
     /// The one in a directory, which is made there at first use; without a directory one for this run.
     ///

@@ -21,9 +21,7 @@ struct TokenCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await CommandFailure.reported("no token was made") {
-            var random = SystemRandomNumberGenerator()
-            try StandardOutput.write(
-                Base64.encodeURL((0..<bytes).map { _ in UInt8.random(in: .min ... .max, using: &random) }))
+            try StandardOutput.write(RandomBytes.text(of: bytes))
             guard StandardOutput.isTerminal else { return }
             Terminal.error(
                 """
