@@ -93,12 +93,10 @@ extension ServerBuilder {
         !name.utf8.starts(with: "token ".utf8)
     }
 
-    /// The logins that each caller has for himself; nil where they share one.
-    func personalLogins(of server: ServerSettings, _ source: ServerSource) -> PersonalGrants? {
-        guard case .oauth(let login) = server.authorization, login.holder == .principal,
-            let grant = grant(of: server, source)
-        else { return nil }
-        return PersonalGrants(grant: grant, server: server.displayName, base: pagesBase, tickets: tickets)
+    /// The logins that each caller has for himself; nil where they share one, or where nobody logs in.
+    func personalLogins(_ grant: ServerGrant) -> PersonalGrants? {
+        guard grant.settings.isPersonal, case .login = grant.settings.way else { return nil }
+        return PersonalGrants(grant: grant, server: grant.settings.server, base: pagesBase, tickets: tickets)
     }
 
     /// Shows at a server how it stands with its grant.

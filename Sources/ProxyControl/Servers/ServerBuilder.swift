@@ -222,8 +222,9 @@ struct ServerBuilder: Sendable {
     private func keepCallersApart(
         _ result: inout ServerConnectionSettings, at server: ServerSettings, _ source: ServerSource
     ) {
-        result.personalLogins = personalLogins(of: server, source)
-        result.actsForCallers = grant(of: server, source)?.settings.isPersonal ?? false
+        let grant = grant(of: server, source)
+        result.personalLogins = grant.flatMap(personalLogins)
+        result.actsForCallers = grant?.settings.isPersonal ?? false
         if result.actsForCallers { result.isolation = .principal }
         result.passed = server.passedHeaders.map {
             PassedFields.Rule(clientName: $0.clientName, upstreamName: $0.upstreamName)
