@@ -305,7 +305,7 @@ package final class FrontDoor: HTTPRequestHandler {
         case .document(let json):
             responder.respond(
                 .ok, json: json,
-                [("Cache-Control", settings.identity?.origin == nil ? "no-store" : "public, max-age=300")])
+                [("Cache-Control", settings.identity?.origin.configured == nil ? "no-store" : "public, max-age=300")])
         // It is decided before its body is read.
         case .undecided: responder.refuse(TokenRefusal.undecided.refusal)
         case .refused(let refusal): responder.refuse(refusal)

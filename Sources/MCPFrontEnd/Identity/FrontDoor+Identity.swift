@@ -23,7 +23,9 @@ extension FrontDoor {
 
     /// Whether a name is the address of something that clients find here.
     package func isOwnAddress(_ name: String) -> Bool {
-        guard let origin = settings.identity?.origin, name.utf8.starts(with: origin.utf8) else { return false }
+        guard let origin = settings.identity?.origin.configured, name.utf8.starts(with: origin.utf8) else {
+            return false
+        }
         let path = String(name.utf8.dropFirst(origin.utf8.count)) ?? ""
         return path.isEmpty || path.utf8.first == UInt8(ascii: "/") && isResource(path)
     }

@@ -11,22 +11,21 @@ package struct ProtectedResource: Sendable {
     let issuers: [String]
     let scopesSupported: [String]
     let requiredScopes: [String]
-    /// The origin under which clients reach the proxy; nil where that is not configured, and what they have called counts.
-    let origin: String?
+    let origin: PublicOrigin
     let judge: any AccessTokenJudge
-    /// Whether the proxy itself speaks TLS.
-    let isSecure: Bool
 
+    /// - Parameters:
+    ///   - origin: The configured one; nil where there is none.
+    ///   - speaksTLS: Whether the proxy itself does.
     package init(
         issuers: [String], scopesSupported: [String], requiredScopes: [String], origin: String?,
-        judge: any AccessTokenJudge, isSecure: Bool = false
+        judge: any AccessTokenJudge, speaksTLS: Bool = false
     ) {
         self.issuers = issuers
         self.scopesSupported = scopesSupported.isEmpty ? requiredScopes : scopesSupported
         self.requiredScopes = requiredScopes
-        self.origin = origin
+        self.origin = PublicOrigin(configured: origin, speaksTLS: speaksTLS)
         self.judge = judge
-        self.isSecure = isSecure
     }
 
     /// The path that metadata is about, with `/` for the proxy as a whole; nil for the path of something else.
@@ -40,14 +39,8 @@ package struct ProtectedResource: Sendable {
     /// The canonical address of what is at a path: no slash at its end.
     func address(of path: String, _ request: AdmittedRequest) -> String {
         let encoded = PathEncoding.encode(path)
-        return base(request) + (encoded.utf8.last == UInt8(ascii: "/") ? String(encoded.dropLast()) : encoded)
-    }
-
-    private func base(_ request: AdmittedRequest) -> String {
-        if let origin { return origin }
-        // Admission has found it to be a name of ours.
-        let host = request.target.authority ?? request.http[.host] ?? "localhost"
-        return "\(isSecure ? "https" : "http")://\(host.lowercased())"
+        return origin.text(for: request)
+            + (encoded.utf8.last == UInt8(ascii: "/") ? String(encoded.dropLast()) : encoded)
     }
 
     /// The metadata of what is at a path.

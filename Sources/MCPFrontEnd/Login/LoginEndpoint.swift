@@ -13,9 +13,7 @@ final class LoginEndpoint: Sendable {
     private let desk: any LoginDesk
     private let access: ManagementAccess
     private let tickets: LoginTickets
-    /// The origin under which browsers reach the proxy; nil where that is not configured, and what they have called counts.
-    private let origin: String?
-    private let isSecure: Bool
+    private let origin: PublicOrigin
     /// Whether somebody may use a server of this name.
     private let mayUse: @Sendable (Principal, String) -> Bool
 
@@ -27,8 +25,7 @@ final class LoginEndpoint: Sendable {
         self.desk = desk
         self.access = access
         self.tickets = tickets
-        self.origin = origin
-        self.isSecure = origin.map { $0.hasPrefix("https:") } ?? speaksTLS
+        self.origin = PublicOrigin(configured: origin, speaksTLS: speaksTLS)
     }
 
     /// Whether a path is one of the pages.
@@ -124,7 +121,7 @@ final class LoginEndpoint: Sendable {
     private static let newLink = "Whoever manages the proxy gets a link with: mcp-proxy login SERVER --link"
 
     private func page(of name: String, _ request: LoginRequest, _ responder: HTTPResponder) {
-        let mark = BrowserMark(request.admitted.http, isSecure: isSecure) ?? .new()
+        let mark = BrowserMark(request.admitted.http, isSecure: origin.isSecure) ?? .new()
         // The owner of the servers is an actor.
         Task { [self] in
             do throws(LoginRefusal) {
@@ -145,7 +142,7 @@ final class LoginEndpoint: Sendable {
                 if let account = about.account { page.words.append("Logged in now: \(account).") }
                 page.words.append("You go on to the server’s own login, and come back here after it.")
                 page.form = ([("token", mark.formToken)] + (visit.ticket.map { [("ticket", $0)] } ?? []), "Log in")
-                page.send(responder, [mark.field(isSecure: isSecure)])
+                page.send(responder, [mark.field(isSecure: origin.isSecure)])
             } catch {
                 refused(error).send(responder)
             }
@@ -165,7 +162,7 @@ final class LoginEndpoint: Sendable {
             let values = fields.filter { $0.name == name }
             return values.count == 1 ? values[0].value : nil
         }
-        guard let mark = BrowserMark(request.admitted.http, isSecure: isSecure),
+        guard let mark = BrowserMark(request.admitted.http, isSecure: origin.isSecure),
             let token = value("token"), token.utf8.elementsEqual(mark.formToken.utf8)
         else {
             return LoginPage(
@@ -201,7 +198,7 @@ final class LoginEndpoint: Sendable {
     // MARK: After the login
 
     private func callback(_ request: LoginRequest, _ responder: HTTPResponder) {
-        let mark = BrowserMark(request.admitted.http, isSecure: isSecure)
+        let mark = BrowserMark(request.admitted.http, isSecure: origin.isSecure)
         let query = request.admitted.target.query ?? ""
         // It asks the authorization server.
         Task { [self] in
@@ -218,10 +215,5 @@ final class LoginEndpoint: Sendable {
     }
 
     /// What the addresses of the pages begin with.
-    private func base(_ request: AdmittedRequest) -> String {
-        if let origin { return origin + access.prefix }
-        // Admission has found it to be a name of ours.
-        let host = request.target.authority ?? request.http[.host] ?? "localhost"
-        return "\(isSecure ? "https" : "http")://\(host.lowercased())\(access.prefix)"
-    }
+    private func base(_ request: AdmittedRequest) -> String { origin.text(for: request) + access.prefix }
 }

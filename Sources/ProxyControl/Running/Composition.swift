@@ -188,7 +188,7 @@ package struct Composition {
                 settings, holders: builder.principals.holders,
                 callerTokens: builder.known.grants.callerTokens, eventLoop: builder.eventLoops.next(),
                 logger: builder.logger, isOwnAddress: addresses.contains),
-            isSecure: settings.tls != nil)
+            speaksTLS: settings.tls != nil)
     }
 
     private static func httpLimits(_ limits: Limits) -> HTTPLimits {

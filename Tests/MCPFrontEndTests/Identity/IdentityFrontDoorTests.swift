@@ -50,7 +50,7 @@ import Testing
                 identity: ProtectedResource(
                     issuers: ["https://login.example"], scopesSupported: [], requiredScopes: ["mcp", "x"],
                     origin: origin,
-                    judge: judge, isSecure: isSecure))
+                    judge: judge, speaksTLS: isSecure))
             door = FrontDoor(
                 settings, gateway: Gateway(limits: GatewayLimits()), routes: [Route(offer: offer, access: access)],
                 disabled: [], logger: .silent)
@@ -209,6 +209,14 @@ import Testing
         let response = try await harness.answer("/.well-known/oauth-protected-resource/time/mcp", method: "GET")
         let scheme = isSecure ? "https" : "http"
         #expect(response.body.hasPrefix(#"{"resource":"\#(scheme)://localhost/time/mcp""#))
+        #expect(response["cache-control"] == "no-store")
+    }
+
+    @Test("What holds whatever address was called may be kept for a while")
+    func keptMetadata() async throws {
+        let harness = try await Harness()
+        let response = try await harness.answer("/.well-known/oauth-protected-resource/time/mcp", method: "GET")
+        #expect(response.status == 200 && response["cache-control"] == "public, max-age=300")
     }
 
     @Test("Only the addresses of what is there are our own")
