@@ -6,17 +6,12 @@ import Synchronization
 // MARK: - Servers that somebody has to log in to
 
 extension ServerConnections {
-    /// Shows how it stands with the login; nil where nobody logs in. Once nobody has to any more, what waits for that is
-    /// tried at once.
-    package func take(_ login: ServerLogin?) {
+    /// Shows how it stands with the login; nil where nobody logs in. What waits for a login is tried at once when somebody
+    /// has logged in, be it for himself alone, or when nobody has to any more.
+    package func take(_ login: ServerLogin?, somebodyLoggedIn: Bool = false) {
         let wasNeeded = state.withLock { $0.status.login?.need != nil }
         update { $0.login = login }
-        guard wasNeeded, login?.need == nil else { return }
-        somebodyLoggedIn()
-    }
-
-    /// Somebody has logged in for himself: what waits for that is tried at once.
-    package func somebodyLoggedIn() {
+        guard somebodyLoggedIn || wasNeeded && login?.need == nil else { return }
         for connection in all { connection.run { $0.upstream.loginDone() } }
     }
 

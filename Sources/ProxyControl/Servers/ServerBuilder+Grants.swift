@@ -105,8 +105,7 @@ extension ServerBuilder {
         connections.take(grant.report.login)
         grant.listen(as: ObjectIdentifier(connections)) { [weak connections] report, byLogin in
             guard let connections else { return false }
-            connections.take(report.login)
-            if byLogin { connections.somebodyLoggedIn() }
+            connections.take(report.login, somebodyLoggedIn: byLogin)
             return true
         }
     }
