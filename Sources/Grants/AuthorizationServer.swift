@@ -8,6 +8,8 @@ struct AuthorizationServer: Sendable, Equatable {
     let authorizationEndpoint: HTTPURL?
     let tokenEndpoint: HTTPURL
     let registrationEndpoint: HTTPURL?
+    /// Where tokens are given back ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
+    let revocationEndpoint: HTTPURL?
     /// How clients may authenticate at the token endpoint; nil where it does not say, which means `client_secret_basic`.
     let authenticationMethods: [String]?
     let challengeMethods: [String]
@@ -47,6 +49,8 @@ struct AuthorizationServer: Sendable, Equatable {
         }
         tokenEndpoint = token
         registrationEndpoint = try endpoint("registration_endpoint")
+        // Where it cannot be called, nothing is given back; logins are possible all the same.
+        revocationEndpoint = try? endpoint("revocation_endpoint")
         let maximum = ResourceMetadata.maximumEntries
         authenticationMethods = root["token_endpoint_auth_methods_supported"]?.texts(maximum)
         challengeMethods = root["code_challenge_methods_supported"]?.texts(maximum) ?? []
@@ -59,7 +63,7 @@ struct AuthorizationServer: Sendable, Equatable {
     init(issuer: String, tokenEndpoint: HTTPURL) {
         self.issuer = issuer
         self.tokenEndpoint = tokenEndpoint
-        (authorizationEndpoint, registrationEndpoint) = (nil, nil)
+        (authorizationEndpoint, registrationEndpoint, revocationEndpoint) = (nil, nil, nil)
         (authenticationMethods, challengeMethods, scopesSupported) = (nil, [], [])
         (takesMetadataDocuments, namesIssuerInAnswers) = (false, false)
     }

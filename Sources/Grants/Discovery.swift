@@ -39,11 +39,20 @@ struct Discovery: Sendable {
             }
             return try ResourceMetadata(document, of: settings.address, from: place)
         }
-        for place in settings.address.placesOfResourceMetadata {
-            guard let (document, place) = try await requests.document(at: place) else { continue }
-            return try ResourceMetadata(document, of: settings.address, from: place)
+        guard let (document, place) = try await document(atFirstOf: settings.address.placesOfResourceMetadata) else {
+            return nil
         }
-        return nil
+        return try ResourceMetadata(document, of: settings.address, from: place)
+    }
+
+    /// A document of the server's own; nil where it has none, whatever else it has there: it may know nothing of logins.
+    private func document(atFirstOf places: [HTTPURL]) async throws(GrantFailure) -> (JSONText, from: HTTPURL)? {
+        do throws(GrantFailure) {
+            return try await requests.document(atFirstOf: places)
+        } catch {
+            guard error.kind == .noDocument else { throw error }
+            return nil
+        }
     }
 
     /// What protects a server of the revision 2025-03-26, which is its own authorization server
@@ -51,11 +60,11 @@ struct Discovery: Sendable {
     private func ownProtection() async throws(GrantFailure) -> Protection {
         let origin = HTTPURL(origin: settings.address.origin, target: "/")
         let place = origin.wellKnown("oauth-authorization-server")
-        guard let (document, from) = try await requests.document(at: place) else {
+        guard let (document, from) = try await document(atFirstOf: [place]) else {
             let tried = (settings.address.placesOfResourceMetadata + [place]).map(\.description)
             throw GrantFailure(
                 .unprotected,
-                "the server does not say who protects it: there is nothing at \(tried.joined(separator: ", "))")
+                "the server does not say who protects it: there is no document at \(tried.joined(separator: ", "))")
         }
         let issuer = document.root["issuer"]?.string
         let names = ["\(origin.origin)", "\(origin.origin)/"]
@@ -87,12 +96,11 @@ struct Discovery: Sendable {
                 .unusable,
                 "the server names the authorization server \"\(PrintableText.make(issuer))\", which is no https URL")
         }
-        for place in url.placesOfIssuerMetadata {
-            guard let (document, from) = try await requests.document(at: place) else { continue }
+        if let (document, from) = try await requests.document(atFirstOf: url.placesOfIssuerMetadata) {
             return try AuthorizationServer(document, of: issuer, from: from, mayBeCalled: requests.mayBeCalled)
         }
         let tried = url.placesOfIssuerMetadata.map(\.description).joined(separator: ", ")
         throw GrantFailure(
-            .unusable, "the authorization server \(url) says nothing of itself: there is nothing at \(tried)")
+            .unusable, "the authorization server \(url) says nothing of itself: there is no document at \(tried)")
     }
 }

@@ -5,6 +5,8 @@ import Synchronization
 /// The grants of all servers.
 package final class GrantBook: Sendable {
     let shelf: GrantShelf
+    /// What seals everything that is kept.
+    package var seal: Seal { shelf.seal }
     let clients: ClientShelf
     let logins = LoginTable()
     /// With what callers have come.
@@ -30,6 +32,7 @@ package final class GrantBook: Sendable {
         grants.withLock { grants in
             let key = Self.digest(of: settings.server, caller?.name)
             if let known = grants[key], known.settings == settings, known.caller?.parent === caller?.parent {
+                known.reach(by: surroundings)
                 return known
             }
             // Whoever has only looked takes no room from those who have logged in.
@@ -42,17 +45,32 @@ package final class GrantBook: Sendable {
         }
     }
 
-    /// Whether some caller has a grant of his own for a server.
+    /// Whether some caller has a grant of his own for a server, in this run or kept by another one.
     func isHeldBySomebody(_ parent: ServerGrant) -> Bool {
-        grants.withLock { Array($0.values) }.contains { $0.caller?.parent === parent && $0.isHeld }
+        callers(of: parent).contains { $0.isHeld } || !shelf.names(startingWith: "\(parent.file)-").isEmpty
+    }
+
+    /// The grants of callers for a server.
+    func callers(of parent: ServerGrant) -> [ServerGrant] {
+        grants.withLock { Array($0.values) }.filter { $0.caller?.parent === parent }
+    }
+
+    /// The name under which a grant is kept. Those of a server's callers begin with that of the server.
+    static func file(of server: String, _ caller: String?) -> String {
+        let shared = "grant-\(digest(of: server, nil))"
+        return caller.map { "\(shared)-\(digest(of: server, $0))" } ?? shared
     }
 
     /// Ends a login with what a browser has brought back.
     ///
-    /// - Parameter browser: What the browser shows of having begun it; nil for nothing.
+    /// - Parameters:
+    ///   - browser: What the browser shows of having begun it; nil for nothing.
+    ///   - grant: Of which it must be; nil for any.
     /// - Returns: The name of the server.
-    package func finishLogin(_ answer: LoginAnswer, browser: String?) async throws(GrantFailure) -> String {
-        let login = try logins.take(answer.state, browser: browser)
+    package func finishLogin(
+        _ answer: LoginAnswer, browser: String?, of grant: ServerGrant? = nil
+    ) async throws(GrantFailure) -> String {
+        let login = try logins.take(answer.state, browser: browser, of: grant)
         try await login.grant.finish(login, answer)
         return login.grant.settings.server
     }
@@ -61,8 +79,6 @@ package final class GrantBook: Sendable {
     static func digest(of server: String, _ caller: String?) -> String {
         // No text has the byte between them.
         let names = Array(server.utf8) + (caller.map { [0xFF] + Array($0.utf8) } ?? [])
-        return SHA256.hash(data: names).prefix(16).map { byte in
-            String(UnicodeScalar(Hexadecimal.digit(byte >> 4))) + String(UnicodeScalar(Hexadecimal.digit(byte & 15)))
-        }.joined()
+        return Hexadecimal.text(of: SHA256.hash(data: names).prefix(16))
     }
 }

@@ -7,6 +7,8 @@ struct GrantFacts: Sendable, Equatable {
     /// What it is for; not used for anything else.
     let resource: String
     let tokenEndpoint: String
+    /// Where its tokens are given back; nil where the authorization server has no such place.
+    var revocationEndpoint: String?
     let client: RegisteredClient
     var accessToken: String
     var expiry: UnixTime
@@ -38,6 +40,7 @@ struct GrantFacts: Sendable, Equatable {
     func renewed(by answer: TokenAnswer, now: UnixTime) -> GrantFacts {
         var facts = GrantFacts(
             answer, resource: resource, tokenEndpoint: tokenEndpoint, client: client, asked: scopes, now: now)
+        facts.revocationEndpoint = revocationEndpoint
         facts.refreshToken = answer.refreshToken ?? refreshToken
         facts.account = answer.account ?? account
         return facts
@@ -55,6 +58,7 @@ struct GrantFacts: Sendable, Equatable {
         else { return nil }
         self.resource = resource
         self.tokenEndpoint = tokenEndpoint
+        revocationEndpoint = root["revocationEndpoint"]?.string
         self.client = client
         accessToken = token
         self.expiry = UnixTime(milliseconds: expiry)
@@ -68,6 +72,7 @@ struct GrantFacts: Sendable, Equatable {
         var object = JSONObjectWriter()
         object.add("resource", resource)
         object.add("tokenEndpoint", tokenEndpoint)
+        object.add("revocationEndpoint", revocationEndpoint)
         object.add("client", json: client.json)
         object.add("accessToken", accessToken)
         object.add("expiry", Int(expiry.milliseconds))

@@ -9,6 +9,8 @@ package struct GrantFailure: Error, Sendable, Equatable {
         case refused(String)
         /// What somebody says cannot be used.
         case unusable
+        /// What stands at a place is no JSON.
+        case noDocument
         /// The server says nothing of an authorization server.
         case unprotected
     }

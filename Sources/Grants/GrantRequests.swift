@@ -36,9 +36,29 @@ struct GrantRequests: Sendable {
         url.origin.scheme == .https || url.origin.isLoopback && server.origin.isLoopback
     }
 
+    /// The document at the first of some places that has one; nil where none has.
+    ///
+    /// Servers of pages give every address a page, so that a place that answers with something else than JSON is passed
+    /// over.
+    ///
+    /// - Throws: what ``document(at:)`` does; `noDocument` where no place has one, and some have something else.
+    func document(atFirstOf places: [HTTPURL]) async throws(GrantFailure) -> (JSONText, from: HTTPURL)? {
+        var somethingElse: GrantFailure?
+        for place in places {
+            do throws(GrantFailure) {
+                if let found = try await document(at: place) { return found }
+            } catch {
+                guard error.kind == .noDocument else { throw error }
+                somethingElse = somethingElse ?? error
+            }
+        }
+        if let somethingElse { throw somethingElse }
+        return nil
+    }
+
     /// A document; nil where there is none.
     ///
-    /// - Throws: `unreachable` where nobody answers, or the server has other troubles; `unusable` where what stands there
+    /// - Throws: `unreachable` where nobody answers, or the server has other troubles; `noDocument` where what stands there
     ///   is no JSON.
     func document(at url: HTTPURL) async throws(GrantFailure) -> (JSONText, from: HTTPURL)? {
         var place = url
@@ -60,11 +80,17 @@ struct GrantRequests: Sendable {
         form fields: [(name: String, value: String)], to url: HTTPURL,
         headers: [(name: String, value: String)] = []
     ) async throws(GrantFailure) -> Answer {
+        try await answer(to: call(form: fields, to: url, headers: headers))
+    }
+
+    private func call(
+        form fields: [(name: String, value: String)], to url: HTTPURL, headers: [(name: String, value: String)]
+    ) -> HTTPCall {
         var call = HTTPCall(.post, url)
         call.mediaType = FormText.mediaType
         call.body = FormText.write(fields.map { ($0.name, Array($0.value.utf8)) })
         call.headers = headers
-        return try await answer(to: call)
+        return call
     }
 
     /// Sends a JSON object.
@@ -75,6 +101,24 @@ struct GrantRequests: Sendable {
     }
 
     private func answer(to call: HTTPCall) async throws(GrantFailure) -> Answer {
+        let answer = try await decided(call)
+        return Answer(status: answer.status, body: try json(answer, of: call.url))
+    }
+
+    /// Sends a form whose answer says nothing but its status.
+    ///
+    /// - Throws: where it is none of success.
+    func submit(
+        form fields: [(name: String, value: String)], to url: HTTPURL, headers: [(name: String, value: String)]
+    ) async throws(GrantFailure) {
+        let answer = try await decided(call(form: fields, to: url, headers: headers))
+        guard answer.status == 200 else {
+            throw GrantFailure(.refused(""), "\(url) answers with status \(answer.status)")
+        }
+    }
+
+    /// What somebody answers who is able to, and not that he be asked elsewhere.
+    private func decided(_ call: HTTPCall) async throws(GrantFailure) -> HTTPCall.Answer {
         try check(call.url)
         let answer = try await send(call)
         guard answer.status < 500, answer.status != 429 else {
@@ -84,7 +128,7 @@ struct GrantRequests: Sendable {
             throw GrantFailure(
                 .unusable, "\(call.url) answers with status \(answer.status), and redirects are not followed there")
         }
-        return Answer(status: answer.status, body: try json(answer, of: call.url))
+        return answer
     }
 
     private func check(_ url: HTTPURL) throws(GrantFailure) {
@@ -104,12 +148,12 @@ struct GrantRequests: Sendable {
 
     private func json(_ answer: HTTPCall.Answer, of url: HTTPURL) throws(GrantFailure) -> JSONText {
         guard answer.isJSON else {
-            throw GrantFailure(.unusable, "\(url) answers with status \(answer.status) and not in JSON")
+            throw GrantFailure(.noDocument, "\(url) answers with status \(answer.status) and not in JSON")
         }
         do throws(JSONError) {
             return try JSONText(scanning: answer.body, maximumDepth: 32)
         } catch {
-            throw GrantFailure(.unusable, "\(url) does not answer in JSON: \(error)")
+            throw GrantFailure(.noDocument, "\(url) does not answer in JSON: \(error)")
         }
     }
 

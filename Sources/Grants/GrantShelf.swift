@@ -1,25 +1,17 @@
-package import Crypto
 package import Logging
 import MCPCore
 import NIOCore
 
-/// Keeps grants so that only this proxy can read them: sealed with AES-256-GCM, each under its own name, so that none can be
-/// put in the place of another.
+/// Keeps grants so that only this proxy can read them: sealed, each under its own name.
 package struct GrantShelf: Sendable {
-    /// What every file begins with.
-    private static let mark = Array("mcp-proxy grant 1\n".utf8)
-
-    /// What seals. Made when it is needed first.
-    package typealias Key = @Sendable () throws(GrantStorageFailure) -> SymmetricKey
-
     private let storage: (any GrantStorage)?
-    private let key: Key
+    package let seal: Seal
     let logger: Logger
 
     /// - Parameter storage: nil where nothing outlives the run.
-    package init(_ storage: (any GrantStorage)?, key: @escaping Key, logger: Logger) {
+    package init(_ storage: (any GrantStorage)?, key: @escaping Seal.Key, logger: Logger) {
         self.storage = storage
-        self.key = key
+        seal = Seal(key: key)
         self.logger = logger
     }
 
@@ -30,7 +22,7 @@ package struct GrantShelf: Sendable {
     func read(_ name: String) -> ByteBuffer? {
         do throws(GrantStorageFailure) {
             guard let kept = try storage?.read(name) else { return nil }
-            return ByteBuffer(bytes: try open(kept, name))
+            return ByteBuffer(bytes: try seal.open(kept, as: name))
         } catch {
             logger.warning(
                 "what was kept of a login cannot be read; somebody has to log in again",
@@ -39,38 +31,25 @@ package struct GrantShelf: Sendable {
         }
     }
 
+    /// The names that begin with this and under which something is kept; none, with a line in the log, where that cannot be
+    /// found out.
+    func names(startingWith beginning: String) -> [String] {
+        do throws(GrantStorageFailure) {
+            return try storage?.names(startingWith: beginning) ?? []
+        } catch {
+            logger.warning("which logins are kept cannot be read", metadata: ["error": "\(error.words)"])
+            return []
+        }
+    }
+
     /// Keeps something.
     func write(_ content: ByteBuffer, as name: String) throws(GrantStorageFailure) {
         guard let storage else { return }
-        try storage.write(try seal(content, name), as: name)
+        try storage.write(try seal.close(Array(content.readableBytesView), as: name), as: name)
     }
 
     /// Forgets something.
     func remove(_ name: String) throws(GrantStorageFailure) {
         try storage?.remove(name)
-    }
-
-    private func seal(_ content: ByteBuffer, _ name: String) throws(GrantStorageFailure) -> [UInt8] {
-        let key = try key()
-        do {
-            let box = try AES.GCM.seal(
-                Array(content.readableBytesView), using: key, authenticating: Self.mark + Array(name.utf8))
-            guard let sealed = box.combined else { throw GrantStorageFailure("it cannot be sealed") }
-            return Self.mark + Array(sealed)
-        } catch {
-            throw GrantStorageFailure("it cannot be sealed")
-        }
-    }
-
-    private func open(_ kept: [UInt8], _ name: String) throws(GrantStorageFailure) -> [UInt8] {
-        guard kept.starts(with: Self.mark) else { throw GrantStorageFailure("it is none of this proxy's") }
-        let key = try key()
-        do {
-            let box = try AES.GCM.SealedBox(combined: kept.dropFirst(Self.mark.count))
-            return Array(try AES.GCM.open(box, using: key, authenticating: Self.mark + Array(name.utf8)))
-        } catch {
-            throw GrantStorageFailure(
-                "it was sealed with another key, or changed; set MCP_PROXY_STATE_KEY as it was, or log in again")
-        }
     }
 }

@@ -6,6 +6,9 @@ package protocol GrantStorage: Sendable {
     /// Puts something in the place of what is kept under a name, so that at any time one of them is there.
     func write(_ bytes: [UInt8], as name: String) throws(GrantStorageFailure)
 
+    /// The names that begin with this and under which something is kept.
+    func names(startingWith beginning: String) throws(GrantStorageFailure) -> [String]
+
     func remove(_ name: String) throws(GrantStorageFailure)
 }
 

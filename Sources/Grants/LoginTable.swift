@@ -20,9 +20,12 @@ package final class LoginTable: Sendable {
 
     /// Takes the login out that an answer belongs to.
     ///
-    /// - Parameter browser: What the browser shows that has brought it.
-    /// - Throws: What is wrong with it, for the person. A login stays that another browser answers.
-    func take(_ state: String, browser: String?) throws(GrantFailure) -> PendingLogin {
+    /// - Parameters:
+    ///   - browser: What the browser shows that has brought it.
+    ///   - grant: Of which it must be; nil for any.
+    /// - Throws: What is wrong with it, for the person. A login stays that another browser answers, or that is of another
+    ///   grant.
+    func take(_ state: String, browser: String?, of grant: ServerGrant? = nil) throws(GrantFailure) -> PendingLogin {
         try pending.withLock { (pending) throws(GrantFailure) in
             pending.removeAll { $0.end <= .now() }
             guard let index = pending.firstIndex(where: { $0.state.utf8.elementsEqual(state.utf8) }) else {
@@ -38,8 +41,19 @@ package final class LoginTable: Sendable {
                         "this login was begun in another browser: finish it there, or begin again in this one")
                 }
             }
+            if let grant, pending[index].grant !== grant {
+                throw GrantFailure(
+                    .unusable,
+                    "this login is for \(Self.owner(of: pending[index].grant)), and not for \(Self.owner(of: grant)): answer it there"
+                )
+            }
             return pending.remove(at: index)
         }
+    }
+
+    private static func owner(of grant: ServerGrant) -> String {
+        grant.caller == nil
+            ? "the server \"\(grant.settings.server)\"" : "one caller of the server \"\(grant.settings.server)\""
     }
 
     /// Forgets what was begun for a grant.

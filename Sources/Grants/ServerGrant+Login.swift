@@ -57,9 +57,10 @@ extension ServerGrant {
             if error.kind == .refused("invalid_client") { book.clients.forget(login.client) }
             throw error
         }
-        let facts = GrantFacts(
+        var facts = GrantFacts(
             token, resource: login.protection.resource, tokenEndpoint: endpoint.fullText, client: login.client,
             asked: login.scopes, now: surroundings.wall())
+        facts.revocationEndpoint = login.protection.server.revocationEndpoint?.fullText
         keeping.withLock { _ in
             keep(facts)
             state.withLock { $0.grant.loggedIn(facts) }
@@ -69,43 +70,57 @@ extension ServerGrant {
             metadata: ["server": "\(settings.server)", "by": "\(caller?.name ?? "everybody")"])
         changed(byLogin: true)
         // Who has waited goes on after those have heard of it over whom it goes.
-        for waiter in state.withLock({ $0.takeAwaitingLogin() }) { waiter() }
+        for waiter in state.withLock({ $0.takeAwaitingLogin() }) { waiter(true) }
     }
 
     /// Calls back once somebody is logged in, or time is over.
     ///
-    /// - Parameter completion: Is called once, on any thread.
-    package func whenLoggedIn(atMost time: TimeAmount, _ completion: @escaping @Sendable () -> Void) {
+    /// - Parameter completion: Takes whether somebody is. Is called once, on any thread.
+    package func whenLoggedIn(atMost time: TimeAmount, _ completion: @escaping @Sendable (_ isDone: Bool) -> Void) {
         let number = state.withLock { state -> Int? in
             guard state.grant.facts == nil || state.grant.need != nil else { return nil }
             return state.awaitLogin(completion)
         }
-        guard let number else { return completion() }
+        guard let number else { return completion(true) }
         surroundings.eventLoop.scheduleTask(in: time) { [self] in
-            state.withLock { $0.awaitingLogin.removeValue(forKey: number) }?()
+            state.withLock { $0.awaitingLogin.removeValue(forKey: number) }?(false)
+        }
+    }
+
+    /// Forgets the grant and those of all callers, here and where they are kept.
+    package func forgetAll() throws(GrantFailure) {
+        for grant in [self] + book.callers(of: self) {
+            // Nobody waits for it; ends by itself.
+            if let forgotten = try grant.logOut() { Task { await forgotten.revoke() } }
+        }
+        // Those of callers who have not come in this run.
+        for name in book.shelf.names(startingWith: "\(file)-") { try remove(name) }
+    }
+
+    private func remove(_ name: String) throws(GrantFailure) {
+        do throws(GrantStorageFailure) {
+            try book.shelf.remove(name)
+        } catch {
+            throw GrantFailure(.unusable, "what is kept of the login cannot be removed: \(error.words)")
         }
     }
 
     /// Forgets the grant, here and where it is kept.
     ///
-    /// - Returns: Whether there was one.
-    package func logOut() throws(GrantFailure) -> Bool {
+    /// - Returns: What there was, which may still be given back; nil where there was nothing.
+    package func logOut() throws(GrantFailure) -> ForgottenGrant? {
         let facts = try keeping.withLock { (_) throws(GrantFailure) in
-            do throws(GrantStorageFailure) {
-                try book.shelf.remove(file)
-            } catch {
-                throw GrantFailure(.unusable, "what is kept of the login cannot be removed: \(error.words)")
-            }
+            try remove(file)
             book.logins.forget(self)
             return state.withLock { state in
                 defer { state.grant.loggedOut() }
                 return state.grant.facts
             }
         }
-        guard let facts else { return false }
+        guard let facts else { return nil }
         // The way out for a person to whom the authorization server says that it does not know the proxy.
         book.clients.forget(facts.client)
         if settings.isInteractive { _ = needLogin(isForEverything: true) }
-        return true
+        return ForgottenGrant(facts: facts, of: self)
     }
 }

@@ -114,7 +114,7 @@ extension GrantFailure {
     fileprivate var isForGood: Bool {
         switch kind {
         case .refused(let code): ["invalid_grant", "invalid_client", "unauthorized_client"].contains(code)
-        case .unreachable, .unusable, .unprotected: false
+        case .unreachable, .unusable, .noDocument, .unprotected: false
         }
     }
 }

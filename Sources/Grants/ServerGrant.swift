@@ -27,6 +27,8 @@ package final class ServerGrant: RequestAuthority {
     }
 
     typealias Waiter = @Sendable (Renewal) -> Void
+    /// Takes whether somebody is logged in.
+    typealias LoginWaiter = @Sendable (_ isDone: Bool) -> Void
 
     struct State {
         var grant: GrantState
@@ -34,20 +36,20 @@ package final class ServerGrant: RequestAuthority {
         var searchers: [@Sendable (RequestVerdict) -> Void] = []
         var unprotectedUntil: NIODeadline?
         /// Calls that wait for a login.
-        var awaitingLogin: [Int: @Sendable () -> Void] = [:]
+        var awaitingLogin: [Int: LoginWaiter] = [:]
         private var lastAwaiting = 0
 
         init(grant: GrantState) {
             self.grant = grant
         }
 
-        mutating func awaitLogin(_ completion: @escaping @Sendable () -> Void) -> Int {
+        mutating func awaitLogin(_ completion: @escaping LoginWaiter) -> Int {
             lastAwaiting += 1
             awaitingLogin[lastAwaiting] = completion
             return lastAwaiting
         }
 
-        mutating func takeAwaitingLogin() -> [@Sendable () -> Void] {
+        mutating func takeAwaitingLogin() -> [LoginWaiter] {
             defer { awaitingLogin = [:] }
             return Array(awaitingLogin.values)
         }
@@ -55,6 +57,8 @@ package final class ServerGrant: RequestAuthority {
 
     package let settings: GrantSettings
     let surroundings: GrantSurroundings
+    /// The same with the way on which authorization servers are reached now, which may change while the grant stays.
+    private let latest: Mutex<GrantSurroundings>
     let book: GrantBook
     /// Whose it is; nil for everybody's.
     let caller: GrantCaller?
@@ -71,8 +75,9 @@ package final class ServerGrant: RequestAuthority {
         self.caller = caller
         self.settings = settings
         self.surroundings = surroundings
+        latest = Mutex(surroundings)
         self.book = book
-        file = "grant-\(GrantBook.digest(of: settings.server, caller?.name))"
+        file = GrantBook.file(of: settings.server, caller?.name)
         // What somebody has once logged in for is not shown where the proxy gets its tokens itself.
         let kept = settings.isInteractive ? book.shelf.read(file).flatMap(GrantFacts.init) : nil
         // What was got for another address is not shown at this one.
@@ -92,7 +97,12 @@ package final class ServerGrant: RequestAuthority {
 
     package func onBehalf(of caller: String) -> any RequestAuthority { grant(of: caller) }
 
-    var requests: GrantRequests { GrantRequests(surroundings, for: settings.address) }
+    var requests: GrantRequests {
+        GrantRequests((caller?.parent ?? self).latest.withLock { $0 }, for: settings.address)
+    }
+
+    /// Authorization servers are reached like this from now on, for each caller.
+    func reach(by surroundings: GrantSurroundings) { latest.withLock { $0 = surroundings } }
 
     // MARK: How it stands
 
@@ -254,7 +264,7 @@ package final class ServerGrant: RequestAuthority {
             switch error.kind {
             case .unprotected: return .stands
             case .unreachable: return .fail(Self.unavailable(error.words))
-            case .unusable, .refused:
+            case .unusable, .noDocument, .refused:
                 return .fail(
                     UpstreamFailure(.unauthorized, "it wants a login that is not possible: \(error.words)", status: 401)
                 )

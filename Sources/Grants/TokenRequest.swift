@@ -53,7 +53,27 @@ struct TokenRequest: Sendable {
         try TokenAnswer(try await answer(to: fields), from: endpoint)
     }
 
+    /// Gives a grant back, so that nothing of it counts any more: its refresh token, else what is left of it
+    /// ([RFC 7009, 2.1](https://www.rfc-editor.org/rfc/rfc7009#section-2.1)). The endpoint is the one for that.
+    func revoke(_ facts: GrantFacts) async throws(GrantFailure) {
+        let (token, kind) =
+            facts.refreshToken.map { ($0, "refresh_token") } ?? (facts.accessToken, "access_token")
+        let (fields, headers) = try authenticated([("token", token), ("token_type_hint", kind)])
+        try await requests.submit(form: fields, to: endpoint, headers: headers)
+    }
+
     private func answer(to fields: [(String, String)]) async throws(GrantFailure) -> GrantRequests.Answer {
+        let (fields, headers) = try authenticated(fields)
+        var answer = try await requests.send(form: fields, to: endpoint, headers: headers)
+        answer.secrets = fields.filter { Self.secretFields.contains($0.name) }.map(\.value)
+        if let secret = client.secret { answer.secrets.append(secret) }
+        return answer
+    }
+
+    private typealias Pairs = [(name: String, value: String)]
+
+    /// The same with what the client shows of who it is.
+    private func authenticated(_ fields: [(String, String)]) throws(GrantFailure) -> (fields: Pairs, headers: Pairs) {
         var fields = fields.map { (name: $0.0, value: $0.1) }
         var headers: [(name: String, value: String)] = []
         switch client.method {
@@ -69,9 +89,6 @@ struct TokenRequest: Sendable {
             let assertion = try ClientAssertion(try readFile(privateKeyFile ?? ""))
             fields.append(("client_assertion", try assertion.text(of: client, now: wall())))
         }
-        var answer = try await requests.send(form: fields, to: endpoint, headers: headers)
-        answer.secrets = fields.filter { Self.secretFields.contains($0.name) }.map(\.value)
-        if let secret = client.secret { answer.secrets.append(secret) }
-        return answer
+        return (fields, headers)
     }
 }

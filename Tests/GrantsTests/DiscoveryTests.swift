@@ -66,6 +66,22 @@ import Testing
         #expect(try await protection().resource == Samples.server, "the most specific one")
     }
 
+    @Test("A page in the place of a document is passed over, as servers of pages have one everywhere")
+    func pages() async throws {
+        let page = ScriptedWeb.Page(body: "<html>", isJSON: false)
+        let root = "https://mcp.example.com/.well-known/oauth-protected-resource"
+        let own = "https://mcp.example.com/.well-known/oauth-authorization-server"
+        for place in [Samples.resourcePlace, root, own] { harness.web.put(page, at: place) }
+        #expect(try await failure()?.kind == .unprotected, "the server may know nothing of logins")
+        harness.web.put(Samples.resource("https://mcp.example.com"), at: root)
+        harness.web.put(page, at: Samples.issuerPlace)
+        #expect(
+            try await failure()?.words == "\(Samples.issuerPlace) answers with status 200 and not in JSON",
+            "who is named as an authorization server is one")
+        harness.web.put(Samples.metadata(), at: "https://login.example.com/.well-known/openid-configuration")
+        #expect(try await protection().server.issuer == Samples.issuer)
+    }
+
     @Test("A document of another resource ends it, wherever it stands")
     func otherResource() async throws {
         harness.web.put(Samples.resource("https://evil.test/mcp"), at: Samples.resourcePlace)
@@ -84,7 +100,7 @@ import Testing
         ]
         #expect(
             try await failure()?.words
-                == "the authorization server \(issuer) says nothing of itself: there is nothing at \(places.joined(separator: ", "))"
+                == "the authorization server \(issuer) says nothing of itself: there is no document at \(places.joined(separator: ", "))"
         )
         #expect(harness.web.lines.dropFirst() == places.map { "GET \($0)" }[...])
         harness.web.put(Samples.metadata(issuer), at: places[2])
@@ -169,6 +185,6 @@ import Testing
         #expect(try await failure()?.kind == .unreachable)
         harness.web.put(Samples.resource(), at: Samples.resourcePlace)
         harness.web.put(.init(body: "<html>", isJSON: false), at: Samples.issuerPlace)
-        #expect(try await failure()?.kind == .unusable)
+        #expect(try await failure()?.kind == .noDocument)
     }
 }

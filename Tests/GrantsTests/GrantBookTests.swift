@@ -1,3 +1,4 @@
+import MCPUpstream
 import NIOCore
 import Testing
 
@@ -44,7 +45,37 @@ import Testing
         #expect(try await Asked(parent).credential() == "send nothing")
         #expect(parent.report.isHeld && !bob.report.isHeld)
         let again = harness.book().grant(try harness.settings(isPersonal: true), harness.surroundings)
+        #expect(again.report.isHeld, "somebody has logged in, although he has not come yet")
         #expect(again.grant(of: "ann").report.isHeld && !again.grant(of: "bob").report.isHeld)
+    }
+
+    @Test("With a server the logins of all its callers are forgotten, also of those who have not come in this run")
+    func forgotten() async throws {
+        let settings = try harness.settings(isPersonal: true)
+        let parent = try harness.grant(nil, settings)
+        for name in ["ann", "bob"] { try await harness.logIn(to: parent.grant(of: name)) }
+        let other = GrantBook.file(of: "docsy", "ann")
+        harness.storage.files[other] = [1]
+        let again = harness.book().grant(settings, harness.surroundings)
+        #expect(again.grant(of: "ann").report.isHeld)
+        try again.forgetAll()
+        #expect(!again.report.isHeld && !again.grant(of: "ann").report.isHeld && !again.grant(of: "bob").report.isHeld)
+        #expect(harness.storage.files.keys.filter { $0 != "clients" } == [other])
+    }
+
+    @Test(
+        "Where authorization servers are reached in another way now, the grant that stays goes that way, for each caller"
+    )
+    func otherWay() async throws {
+        let book = harness.book()
+        let settings = try harness.settings(isPersonal: true)
+        var surroundings = harness.surroundings
+        surroundings.send = { (_) async throws(UpstreamFailure) in throw UpstreamFailure(.notReachable, "no way") }
+        let grant = book.grant(settings, surroundings).grant(of: "ann")
+        await #expect(throws: GrantFailure.self) { try await harness.logIn(to: grant) }
+        #expect(book.grant(settings, harness.surroundings).grant(of: "ann") === grant)
+        try await harness.logIn(to: grant)
+        #expect(grant.report.isHeld)
     }
 
     @Test("What may be somebody else's at the next start is not kept")

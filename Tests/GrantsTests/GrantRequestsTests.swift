@@ -118,12 +118,12 @@ import Testing
     func html() async throws {
         harness.web.put(.init(body: "<html>", isJSON: false), at: Self.place)
         #expect(
-            try await document() == GrantFailure(.unusable, "\(Self.place) answers with status 200 and not in JSON"))
+            try await document() == GrantFailure(.noDocument, "\(Self.place) answers with status 200 and not in JSON"))
         let deep = String(repeating: "[", count: 33) + String(repeating: "]", count: 33)
         for body in ["<html>", "", "{", "{} {}", #"{"a":1,"a":2}"#, deep] {
             harness.web.put(body, at: Self.place)
             let failure = try await document()
-            #expect(failure?.kind == .unusable)
+            #expect(failure?.kind == .noDocument)
             #expect(failure?.words.hasPrefix("\(Self.place) does not answer in JSON: ") == true, "\(body)")
         }
     }

@@ -228,7 +228,7 @@ import Testing
             }
         }
         try await harness.logIn(to: grant)
-        #expect(try grant.logOut())
+        #expect(try grant.logOut() != nil)
         try await harness.logIn(to: grant)
         #expect(heard.withLock { $0 } == [true, false])
     }
@@ -237,8 +237,8 @@ import Testing
     func logOut() async throws {
         let grant = try harness.grant(try Samples.facts())
         let begun = try harness.fields(of: try await grant.beginLogin(redirect: Samples.redirect, browser: nil))
-        #expect(try grant.logOut())
-        #expect(try !grant.logOut(), "there is nothing any more")
+        #expect(try grant.logOut() != nil)
+        #expect(try grant.logOut() == nil, "there is nothing any more")
         #expect(harness.kept == nil && !grant.report.isHeld)
         #expect(grant.report.need?.isForEverything == true)
         let (book, answer) = (grant.book, try LoginAnswer(query: "code=c&state=\(begun["state"] ?? "")"))
@@ -246,6 +246,54 @@ import Testing
             try await book.finishLogin(answer, browser: nil)
         }
         #expect(failure?.words.contains("is not known") == true)
+    }
+
+    @Test("What is left of a login is given back where the authorization server takes it, with what the client shows")
+    func givenBack() async throws {
+        let place = "https://login.example.com/revoke"
+        harness.web.put(
+            Samples.metadata(Samples.issuer, ["revocation_endpoint": "\"\(place)\""]), at: Samples.issuerPlace)
+        harness.web.put(.init(body: "", isJSON: false), .init(status: 503), at: place)
+        let grant = try harness.grant()
+        for line in ["were given back", "could not be given back"] {
+            try await harness.logIn(to: grant)
+            let again = harness.book().grant(try harness.settings(), harness.surroundings)
+            let forgotten = try #require(try again.logOut())
+            await forgotten.revoke()
+            let request = try #require(harness.web.requests.last { "\($0.call.url)" == place })
+            #expect(request.field("token") == "refresh-first" && request.field("token_type_hint") == "refresh_token")
+            #expect(request.field("client_id") == "registered")
+            #expect(harness.log.lines.last?.contains(line) == true)
+        }
+        #expect(harness.web.requests.filter { "\($0.call.url)" == place }.count == 2)
+    }
+
+    @Test(
+        "Where there is no place for it, or none that may be called, nothing is given back",
+        arguments: ["", "ftp://x/y"])
+    func notGivenBack(place: String) async throws {
+        harness.web.put(
+            Samples.metadata(Samples.issuer, ["revocation_endpoint": place.isEmpty ? "" : "\"\(place)\""]),
+            at: Samples.issuerPlace)
+        let grant = try harness.grant()
+        try await harness.logIn(to: grant)
+        let asked = harness.web.requests.count
+        await (try #require(try grant.logOut())).revoke()
+        #expect(harness.web.requests.count == asked)
+    }
+
+    @Test("An answer that was brought for another grant is not taken, and stays for its own")
+    func otherGrant() async throws {
+        let parent = try harness.grant(nil, try harness.settings(isPersonal: true))
+        let (ann, bob, book) = (parent.grant(of: "ann"), parent.grant(of: "bob"), parent.book)
+        let begun = try harness.fields(of: try await ann.beginLogin(redirect: Samples.redirect, browser: nil))
+        let answer = try LoginAnswer(query: "code=c&state=\(begun["state"] ?? "")&iss=\(Samples.issuer)")
+        let failure = await Samples.failure { () async throws(GrantFailure) in
+            try await book.finishLogin(answer, browser: nil, of: bob)
+        }
+        #expect(failure?.words.contains("answer it there") == true)
+        #expect(try await book.finishLogin(answer, browser: nil, of: ann) == "docs")
+        #expect(ann.report.isHeld && !bob.report.isHeld)
     }
 
     @Test("What cannot be forgotten is not forgotten by half")

@@ -52,6 +52,17 @@ async def test_somebody_logs_in_with_a_browser(launch, protected, browser, http,
             assert token.encode() not in server.fixture.ledger.raw_bytes()
 
 
+def test_a_server_of_the_first_transport_may_want_a_login_too(bench, browser):
+    """HTTP+SSE: the stream is refused before anything else can be."""
+    with bench.place(transport="sse", lock={"metadata_at": ("root",)}) as docs:
+        docs.wait("login needed")
+        assert docs.page in docs.refused()
+        docs.logged_in(browser()).called()
+        docs.login.tokens.expire()
+        docs.called()
+        assert docs.server.calls == [("ann", "whoami")] * 2
+
+
 def test_a_server_that_is_added_waits_for_a_login_and_says_how(bench, docs):
     """It is no failure: the server is there, and calls say what to do."""
     docs.wait("login needed")

@@ -1,5 +1,6 @@
 """Logins outlive the proxy in its state directory, where nobody else can read them, and trouble there is said."""
 
+import json
 import os
 import resource
 import stat
@@ -8,6 +9,7 @@ import subprocess
 import pytest
 
 from support import secrets
+from support.login import faults
 from support.login.server import LoginServer
 from support.login_bench import ROOMY, Place, Terminal
 from support.protected_server import ProtectedServer
@@ -106,6 +108,43 @@ def test_a_logout_leaves_nothing(docs, state, browser):
     assert docs.state == "login needed"
 
 
+@pytest.mark.parametrize("taken", [True, False], ids=["taken", "not-taken"])
+def test_a_logout_gives_the_tokens_back_where_they_are_taken(docs, browser, taken):
+    docs.login.revocation = True
+    docs.logged_in(browser()).called()
+    (grant,) = docs.login.tokens.grants
+    if not taken:
+        docs.login.faults["/revoke"] = faults.Status(503)
+    assert docs.post("logout").status_code == 200 and docs.state == "login needed"
+    (asked,) = docs.login.record.of("/tenant/revoke")
+    assert asked.form["token"] == grant.refresh[-1]
+    assert grant.ended == taken and ("could not be given back" in docs.proxy.output) != taken
+
+
+def test_the_secret_of_a_client_that_was_added_stands_nowhere_as_it_is(docs, state, browser):
+    """It is there again at the next start, under the same key alone."""
+    name, secret = "wiki", "canary-secret-of-a-client-that-was-added"
+    docs.login.add_client(
+        "app", secret=secret, method="client_secret_basic", redirect_uris=[docs.proxy.url("/oauth/callback")]
+    )
+    wiki = Place(docs.proxy, name, docs.login, docs.server)
+    wiki.add({"type": "oauth", "clientID": "app", "clientSecret": secret})
+    wiki.logged_in(browser()).called()
+    for _ in range(2):
+        kept = everything_in(state)
+        assert secrets.found_in(kept, [secret]) == [] and b'"sealed"' in kept
+        restarted(docs)
+        wiki.wait("ready").called()
+    (state / "state.key").write_bytes(b"x" * 32)
+    restarted(docs)
+    assert name not in docs.ask("GET")["servers"]
+    assert "its secrets cannot be read: it was sealed with another key" in docs.proxy.output
+    # What stands in the place of a secret means nothing in what somebody sends.
+    sealed = json.loads((state / "servers.json").read_text())["servers"][name]["config"]["auth"]["clientSecret"]
+    body = {"name": "evil", "config": docs.server.streamable(auth={"clientID": "app", "clientSecret": sealed})}
+    assert docs.send("POST", "", body).status_code == 422
+
+
 def test_a_server_that_is_added_anew_is_logged_in_anew(docs, state, browser):
     """Whoever adds one of the same name and address later has not logged in."""
     added = Place(docs.proxy, "added", docs.login, docs.server)
@@ -180,7 +219,7 @@ def test_what_another_key_has_sealed_is_said_and_kept(make, state, browser):
     stranger = make()
     started(stranger).wait("login needed")
     said = stranger.proxy.output
-    assert "was sealed with another key, or changed; set MCP_PROXY_STATE_KEY as it was, or log in again" in said
+    assert "was sealed with another key, or changed; set MCP_PROXY_STATE_KEY as it was" in said
     stranger.proxy.stop()
     assert kept.read_bytes() == content
     started(place).wait("ready").called()

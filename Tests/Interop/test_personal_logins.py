@@ -63,6 +63,28 @@ async def test_each_caller_is_led_to_the_login_and_calls_as_himself(proxy, serve
     assert server.calls == [("ann", "whoami"), ("bob", "whoami")]
 
 
+async def test_a_client_with_a_session_hears_that_its_user_has_logged_in(proxy, server, login, browser, http):
+    """Of each time that it was led there, so that it may call again without being asked to."""
+    client = await proxy.client("jira", http, headers=bearer(ANN)).initialize(OPENS_URLS)
+    stranger = await proxy.client("jira", http, headers=bearer(BOB)).initialize(OPENS_URLS)
+    async with client.listening() as stream, stranger.listening() as other:
+        asked = [(await client.call("whoami"))["error"]["data"]["elicitations"][0] for _ in range(2)]
+        assert (await stranger.call("whoami"))["error"]["code"] == -32042
+        log_in(browser(), asked[1]["url"], login, "ann")
+        await stream.wait_for(lambda stream: len(completed(stream)) == 2, "word of two logins")
+        assert completed(stream) == [each["elicitationId"] for each in asked]
+        assert "result" in await client.call("whoami")
+        assert not completed(other)
+
+
+def completed(stream):
+    return [
+        message["params"]["elicitationId"]
+        for message in stream.messages()
+        if message.get("method") == "notifications/elicitation/complete"
+    ]
+
+
 async def test_a_client_that_opens_no_urls_reads_the_address(proxy, server, login, browser, http):
     client = await proxy.client("jira", http, headers=bearer(ANN)).initialize()
     answer = await client.call("whoami")

@@ -10,6 +10,11 @@ package enum Hexadecimal {
         }
     }
 
+    /// Two lower-case digits for each byte.
+    package static func text(of bytes: some Sequence<UInt8>) -> String {
+        String(decoding: bytes.flatMap { [digit($0 >> 4), digit($0 & 15)] }, as: UTF8.self)
+    }
+
     /// The lower-case digit of a value below sixteen.
     package static func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10

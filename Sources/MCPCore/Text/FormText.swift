@@ -32,6 +32,12 @@ package enum FormText {
         return String(decoding: output, as: UTF8.self)
     }
 
+    /// The value of the only field of a name; nil where there is none, or more than one: two readers could see two values.
+    package static func only(_ name: String, in fields: [(name: String, value: String)]) -> String? {
+        let values = fields.filter { $0.name.utf8.elementsEqual(name.utf8) }
+        return values.count == 1 ? values[0].value : nil
+    }
+
     /// The names and values of such text; nil where an escape is none, or what it stands for is no UTF-8.
     package static func read(_ text: String) -> [(name: String, value: String)]? {
         var fields: [(name: String, value: String)] = []

@@ -17,7 +17,7 @@ struct EventStreamSession: Sendable {
         gateway: Gateway,
         onEnd: @escaping @Sendable (String) -> Void
     ) {
-        let id = EventStreamSession.makeID()
+        let id = Hexadecimal.text(of: RandomBytes.make(16))
         self.id = id
         self.writer = writer
         channel = ChannelSession(
@@ -32,14 +32,6 @@ struct EventStreamSession: Sendable {
                 writer.end()
             }
         )
-    }
-
-    private static func makeID() -> String {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<2).map { _ in
-            let digits = String(generator.next(), radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
     }
 
     /// Tells the client where to send its messages. Nothing may come before.

@@ -158,19 +158,15 @@ final class LoginEndpoint: Sendable {
 
     private func begin(_ name: String, _ request: LoginRequest, _ body: ByteBuffer, _ responder: HTTPResponder) {
         let fields = FormText.read(String(buffer: body)) ?? []
-        func value(_ name: String) -> String? {
-            let values = fields.filter { $0.name == name }
-            return values.count == 1 ? values[0].value : nil
-        }
         guard let mark = BrowserMark(request.admitted.http, isSecure: origin.isSecure),
-            let token = value("token"), token.utf8.elementsEqual(mark.formToken.utf8)
+            let token = FormText.only("token", in: fields), token.utf8.elementsEqual(mark.formToken.utf8)
         else {
             return LoginPage(
                 status: .forbidden, title: "This form is not from here",
                 words: ["Open the page again and press its button. The browser has to accept cookies."]
             ).send(responder)
         }
-        let ticket = value("ticket")
+        let ticket = FormText.only("ticket", in: fields)
         let redirect = base(request.admitted) + LoginPath.callbackPath
         // It asks the authorization server, and the owner of the servers.
         Task { [self] in

@@ -1,3 +1,4 @@
+import MCPCore
 import SwiftASN1
 
 /// Whom a certificate is of, as [RFC 4514](https://www.rfc-editor.org/rfc/rfc4514) writes it. BoringSSL has read the same
@@ -19,7 +20,7 @@ enum CertificateSubject {
         let type = try ASN1ObjectIdentifier(derEncoded: pair[0]).description
         let isText = [.utf8String, .printableString, .ia5String].contains(pair[1].identifier)
         guard let name = names[type], isText, let text = String(validating: bytes, as: UTF8.self) else {
-            return "\(names[type] ?? type)=#\(pair[1].encodedBytes.map(hexadecimal).joined())"
+            return "\(names[type] ?? type)=#\(Hexadecimal.text(of: pair[1].encodedBytes))"
         }
         return "\(name)=\(escaped(text))"
     }
@@ -40,14 +41,9 @@ enum CertificateSubject {
             case " " where isOuter: return "\\ "
             case "#" where index == 0: return "\\#"
             case _ where scalar.properties.generalCategory == .control:
-                return String(scalar).utf8.map { "\\\(hexadecimal($0))" }.joined()
+                return String(scalar).utf8.map { "\\\(Hexadecimal.text(of: [$0]))" }.joined()
             default: return String(scalar)
             }
         }.joined()
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16)
-        return digits.utf8.count < 2 ? "0\(digits)" : digits
     }
 }

@@ -1,4 +1,5 @@
 import Crypto
+import MCPCore
 import NIOSSL
 
 /// The certificate that a client has shown, signed by one of our authorities and in force when the connection was opened.
@@ -28,9 +29,7 @@ package final class ClientCertificate: Sendable {
         self.init(
             subject: try CertificateSubject.text(of: bytes),
             names: certificate._subjectAlternativeNames().compactMap(Self.name),
-            fingerprint: SHA256.hash(data: bytes).map { byte in
-                byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
-            }.joined(),
+            fingerprint: Hexadecimal.text(of: SHA256.hash(data: bytes)),
             ends: Int(certificate.notValidAfter))
     }
 

@@ -10,21 +10,31 @@ struct LoginDemand: Sendable {
     /// Where he logs in. It is for him alone.
     let address: String
 
+    /// What the client tells this elicitation from others by: the end of the address, which comes once.
+    private var elicitation: String { String(address.suffix(16)) }
+
     private var words: String { "To use the server \"\(server)\" you have to log in to it." }
 
     /// The parameters of the elicitation.
-    private var elicitation: ByteBuffer {
+    private var request: ByteBuffer {
         var object = JSONObjectWriter()
         object.add("mode", "url")
-        // The end of the address, which comes once.
-        object.add("elicitationId", String(address.suffix(16)))
+        object.add("elicitationId", elicitation)
         object.add("url", address)
         object.add("message", words)
         return object.finished
     }
 
+    /// Tells a client with a session that its user has done it, so that it may make the call again
+    /// ([Completion Notifications, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/client/elicitation#completion-notifications-for-url-mode-elicitation)).
+    var completion: ByteBuffer {
+        var object = JSONObjectWriter()
+        object.add("elicitationId", elicitation)
+        return OwnMessages.notification(.elicitationCompleted, params: object.finished)
+    }
+
     /// The same for a client without a session.
-    var urls: URLDemand { URLDemand(requests: [elicitation]) }
+    var urls: URLDemand { URLDemand(requests: [request]) }
 
     /// The error that a client gets with a session.
     ///
@@ -36,7 +46,7 @@ struct LoginDemand: Sendable {
                 data: [("server", server), ("reason", UpstreamFailure.Code.loginNeeded.rawValue), ("url", address)])
         }
         var data = JSONObjectWriter()
-        data.add("elicitations", elements: [elicitation])
+        data.add("elicitations", elements: [request])
         return OwnMessages.error(
             id: id, code: .urlElicitationRequired, message: words, json: data.finished)
     }

@@ -7,6 +7,7 @@ package protocol PersonalLogins: Sendable {
 
     /// Calls back once a caller is logged in, or time is over.
     ///
-    /// - Parameter completion: Is called once, on any thread.
-    func wait(for principal: Principal, atMost time: TimeAmount, _ completion: @escaping @Sendable () -> Void)
+    /// - Parameter completion: Takes whether he is logged in. Is called once, on any thread.
+    func wait(
+        for principal: Principal, atMost time: TimeAmount, _ completion: @escaping @Sendable (_ isDone: Bool) -> Void)
 }

@@ -33,7 +33,7 @@ extension ModernCall {
         awaitsLogin = false
         // Whoever has agreed to log in may take a while for it, during which the call waits.
         state = .returning
-        logins.wait(for: principal, atMost: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) { [self] in
+        logins.wait(for: principal, atMost: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) { [self] _ in
             eventLoop.run { [self] in goOn(again) }
         }
     }

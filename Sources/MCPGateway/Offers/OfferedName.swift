@@ -65,9 +65,6 @@ enum OfferedName {
         hash.update(data: Array(key.utf8))
         hash.update(data: [0] as [UInt8])
         hash.update(data: Array(name.utf8))
-        let bytes = hash.finalize().prefix(digits / 2).flatMap {
-            [Hexadecimal.digit($0 >> 4), Hexadecimal.digit($0 & 15)]
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        return Hexadecimal.text(of: hash.finalize().prefix(digits / 2))
     }
 }

@@ -61,6 +61,8 @@ package final class ClientSession: Caller, @unchecked Sendable {
     var subscribing: [RequestID: any ReplySink] = [:]
     var questions: [Int64: OpenQuestion] = [:]
     var lastQuestion: Int64 = 0
+    /// To which logins the client leads its user, by the servers that want them.
+    var awaitedLogins: [ObjectIdentifier: [LoginDemand]] = [:]
 
     init(
         id: String,
@@ -291,14 +293,9 @@ package final class ClientSession: Caller, @unchecked Sendable {
             return
         }
         _ = remove(exchange)
-        if case .login = answer { leaveUntilLogin(exchange.connection.server) }
-    }
-
-    /// Lets go of a server that nobody has logged in to yet: what it speaks shows only after that.
-    private func leaveUntilLogin(_ server: ServerConnections) {
-        guard let leg = legs[server], !exchanges.values.contains(where: { $0.exchange.connection.server === server })
-        else { return }
-        drop(leg, reason: "nobody has logged in to the server")
+        guard case .login(let demand, let opensURLs) = answer else { return }
+        leaveUntilLogin(exchange.connection.server)
+        if opensURLs { tellOfLogin(demand, at: exchange.connection.server) }
     }
 
     /// Answers a call where several servers are offered, unless another one of them has to be asked.

@@ -77,8 +77,6 @@ package final class TaskSeal: Sendable {
         content.append(0)
         content += id.utf8
         let code = HMAC<SHA256>.authenticationCode(for: content, using: key(of: principal))
-        return code.prefix(Self.tagLength / 2).map { byte in
-            String(decoding: [Hexadecimal.digit(byte >> 4), Hexadecimal.digit(byte & 15)], as: UTF8.self)
-        }.joined()
+        return Hexadecimal.text(of: code.prefix(Self.tagLength / 2))
     }
 }

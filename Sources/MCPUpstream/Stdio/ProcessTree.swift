@@ -1,4 +1,5 @@
 import CProxySystem
+import MCPCore
 import NIOCore
 import Synchronization
 
@@ -33,8 +34,7 @@ struct ProcessTree: Sendable {
     init() {
         // From now on nobody can leave a tree by becoming an orphan.
         proxy_adopt_orphans()
-        var generator = SystemRandomNumberGenerator()
-        mark = String(generator.next(), radix: 16) + String(generator.next(), radix: 16)
+        mark = Hexadecimal.text(of: RandomBytes.make(16))
     }
 
     /// Notes that a child is about to be started. `began` or `didNotBegin` follows.

@@ -23,6 +23,16 @@ struct GrantFiles: GrantStorage {
         }
     }
 
+    func names(startingWith beginning: String) throws(GrantStorageFailure) -> [String] {
+        do throws(StateDirectory.WriteFailure) {
+            return try directory.names(endingWith: StateDirectory.File.grantEnd).filter {
+                $0.utf8.starts(with: beginning.utf8)
+            }
+        } catch {
+            throw GrantStorageFailure(error.words)
+        }
+    }
+
     func remove(_ name: String) throws(GrantStorageFailure) {
         do throws(StateDirectory.WriteFailure) {
             try directory.remove(.grant(name))

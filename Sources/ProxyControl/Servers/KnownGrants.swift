@@ -20,7 +20,7 @@ package enum KnownGrants {
         guard let directory else {
             return GrantBook(GrantShelf(nil, key: { SymmetricKey(size: .bits256) }, logger: logger))
         }
-        let key: GrantShelf.Key
+        let key: Seal.Key
         if let secret, !secret.isEmpty {
             guard secret.utf8.count >= minimumKeyBytes else {
                 throw ConfigurationError(

@@ -17,7 +17,9 @@ struct PersonalGrants: PersonalLogins {
         }
     }
 
-    func wait(for principal: Principal, atMost time: TimeAmount, _ completion: @escaping @Sendable () -> Void) {
+    func wait(
+        for principal: Principal, atMost time: TimeAmount, _ completion: @escaping @Sendable (_ isDone: Bool) -> Void
+    ) {
         grant.grant(of: principal.name).whenLoggedIn(atMost: time, completion)
     }
 }

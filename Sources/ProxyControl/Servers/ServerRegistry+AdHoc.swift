@@ -1,4 +1,5 @@
 import Crypto
+import MCPCore
 package import MCPFrontEnd
 package import MCPGateway
 import MCPUpstream
@@ -12,7 +13,7 @@ extension ServerRegistry: AdHocServers {
     package func open(
         _ configuration: ByteBuffer, isShared: Bool, for caller: ManagementCaller
     ) async throws(ManagementRefusal) -> Route {
-        let name = "adhoc-\(isShared ? digest(configuration, caller) : Self.randomDigits())"
+        let name = "adhoc-\(isShared ? digest(configuration, caller) : Hexadecimal.text(of: RandomBytes.make(16)))"
         return try await alone(with: name) { () async throws(ManagementRefusal) in
             if isShared, let server = servers[name] { return server.route }
             return try await startAndPublish(name, configuration, .adHoc, for: caller) { server in
@@ -63,17 +64,6 @@ extension ServerRegistry: AdHocServers {
     private func digest(_ configuration: ByteBuffer, _ caller: ManagementCaller) -> String {
         let text = Array(caller.principal.name.utf8) + [0] + Array(configuration.readableBytesView)
         let code = HMAC<SHA256>.authenticationCode(for: text, using: adHocKey)
-        return code.prefix(16).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0\(digits)" : digits
-        }.joined()
-    }
-
-    private static func randomDigits() -> String {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<2).map { _ in
-            let digits = String(generator.next(), radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
+        return Hexadecimal.text(of: code.prefix(16))
     }
 }

@@ -124,7 +124,7 @@ extension ServerRegistry {
             }
             if present.source == .file { try checkRoom(.api, for: caller) }
             let owner = present.owner ?? mark(of: caller)
-            try await keeping(KeptServer(settings, configuration, owner)) { () async throws(ManagementRefusal) in
+            try await keeping(settings, configuration, owner) { () async throws(ManagementRefusal) in
                 try await change(name, to: settings, configuration, .api, owner: owner)
             }
             return try known(name).report(prefix: prefix)

@@ -39,7 +39,7 @@ extension ServerRegistry {
         try checkRight(of: caller)
         let (server, grant) = try await grant(of: name, for: caller)
         do throws(GrantFailure) {
-            _ = try await finishLogin(LoginAnswer(query: answer), browser: nil)
+            _ = try await finishLogin(LoginAnswer(query: answer), browser: nil, of: grant)
         } catch {
             throw Self.refusal(error, server)
         }
@@ -52,9 +52,8 @@ extension ServerRegistry {
         try checkRight(of: caller)
         let (server, grant) = try await grant(of: name, for: caller)
         do throws(GrantFailure) {
-            guard try grant.logOut() else {
-                throw GrantFailure.notLoggedIn
-            }
+            guard let forgotten = try grant.logOut() else { throw GrantFailure.notLoggedIn }
+            await forgotten.revoke()
         } catch {
             throw Self.refusal(error, server)
         }
@@ -63,9 +62,12 @@ extension ServerRegistry {
 
     /// Ends a login, and waits until it counts for calls that come after it.
     ///
+    /// - Parameter grant: Of which it must be; nil for any.
     /// - Returns: The name of the server.
-    private func finishLogin(_ answer: LoginAnswer, browser: String?) async throws(GrantFailure) -> String {
-        let name = try await builder.known.grants.finishLogin(answer, browser: browser)
+    private func finishLogin(
+        _ answer: LoginAnswer, browser: String?, of grant: ServerGrant? = nil
+    ) async throws(GrantFailure) -> String {
+        let name = try await builder.known.grants.finishLogin(answer, browser: browser, of: grant)
         if let connections = find(name)?.connections {
             await withCheckedContinuation { done in connections.whenLoginIsNoticed { done.resume() } }
         }
@@ -90,7 +92,7 @@ extension ServerRegistry {
     func forgetLogin(to server: ManagedServer) {
         guard let grant = builder.grant(of: server.settings, server.source) else { return }
         do throws(GrantFailure) {
-            _ = try grant.logOut()
+            try grant.forgetAll()
         } catch {
             logger.error(
                 "the login to a server that was removed is still kept",

@@ -1,3 +1,4 @@
+import Grants
 import Logging
 import MCPFrontEnd
 import MCPGateway
@@ -9,7 +10,7 @@ import ProxyConfiguration
 extension ServerRegistry {
     /// Keeps a server for the next start, if it was added over the API. A change is made only once this has succeeded.
     func keep(_ server: ManagedServer) async throws(ManagementRefusal) {
-        guard let store, let kept = KeptServer(server) else { return }
+        guard let store, let kept = try kept(server) else { return }
         try await store.put(kept, as: kept.name)
     }
 
@@ -27,23 +28,27 @@ extension ServerRegistry {
 
     /// Makes a change that cannot be prepared, once what comes of it is kept; when it fails, what was kept before is.
     func keeping(
-        _ server: KeptServer, _ change: () async throws(ManagementRefusal) -> Void
+        _ settings: ServerSettings, _ configuration: ByteBuffer, _ owner: OwnerMark?,
+        _ change: () async throws(ManagementRefusal) -> Void
     ) async throws(ManagementRefusal) {
         guard let store else { return try await change() }
-        let before = store[server.name]
-        try await store.put(server, as: server.name)
+        let before = store[settings.name]
+        try await store.put(try kept(settings, configuration, owner), as: settings.name)
         do throws(ManagementRefusal) {
             try await change()
         } catch {
-            await putOrReport(before, as: server.name, in: store)
+            await putOrReport(before, as: settings.name, in: store)
             throw error
         }
     }
 
     /// Keeps what has become of a server already.
     func keepOrReport(_ server: ManagedServer) async {
-        guard let store, let kept = KeptServer(server) else { return }
-        await putOrReport(kept, as: kept.name, in: store)
+        guard let store else { return }
+        await orReport(server.settings.name) { () async throws(ManagementRefusal) in
+            guard let kept = try kept(server) else { return }
+            try await store.put(kept, as: kept.name)
+        }
     }
 
     /// Forgets what the operator's file has taken the place of.
@@ -53,8 +58,12 @@ extension ServerRegistry {
     }
 
     private func putOrReport(_ server: KeptServer?, as name: String, in store: ServerStore) async {
-        do {
-            try await store.put(server, as: name)
+        await orReport(name) { () async throws(ManagementRefusal) in try await store.put(server, as: name) }
+    }
+
+    private func orReport(_ name: String, _ body: () async throws(ManagementRefusal) -> Void) async {
+        do throws(ManagementRefusal) {
+            try await body()
         } catch {
             logger.error(
                 "at the next start this server will be what it no longer is",
@@ -88,10 +97,11 @@ extension ServerRegistry {
 
     private func restore(_ kept: KeptServer) throws(ManagementRefusal) {
         // Who added it may have had a token then; what is allowed is asked again.
-        var settings = try read(kept.name, kept.configuration, .api, for: starter(of: kept.owner))
+        let configuration = try opened(kept)
+        var settings = try read(kept.name, configuration, .api, for: starter(of: kept.owner))
         guard !kept.hadTokens || !settings.options.authTokens.isEmpty else { throw forbidden(Self.wouldBeOpen) }
         settings.options.disabled = kept.isDisabled
-        var built = builder.build(settings, .api, configuration: kept.configuration)
+        var built = builder.build(settings, .api, configuration: configuration)
         built.owner = kept.owner
         built.isDisabled = kept.isDisabled
         if !built.isDisabled { built.connections.start() }
@@ -99,17 +109,41 @@ extension ServerRegistry {
     }
 }
 
-extension KeptServer {
+// MARK: - What is kept of one
+
+extension ServerRegistry {
+    private var secrets: KeptSecrets { KeptSecrets(seal: builder.known.grants.seal) }
+
     /// What there is to be kept of a server; nil if it is not one that was added over the API.
-    fileprivate init?(_ server: ManagedServer) {
+    private func kept(_ server: ManagedServer) throws(ManagementRefusal) -> KeptServer? {
         guard server.source == .api, let configuration = server.configuration else { return nil }
-        self.init(server.settings, configuration, server.owner)
+        return try kept(server.settings, configuration, server.owner)
     }
 
     /// What there is to be kept of a server.
-    init(_ settings: ServerSettings, _ configuration: ByteBuffer, _ owner: OwnerMark?) {
-        self.init(
-            name: settings.name, configuration: configuration, isDisabled: settings.options.disabled, owner: owner,
-            hadTokens: !settings.options.authTokens.isEmpty)
+    ///
+    /// - Throws: when its secrets cannot be sealed.
+    func kept(
+        _ settings: ServerSettings, _ configuration: ByteBuffer, _ owner: OwnerMark?
+    ) throws(ManagementRefusal) -> KeptServer {
+        do throws(GrantStorageFailure) {
+            return KeptServer(
+                name: settings.name, configuration: try secrets.closed(configuration, of: settings.name),
+                isDisabled: settings.options.disabled, owner: owner, hadTokens: !settings.options.authTokens.isEmpty)
+        } catch {
+            throw ManagementRefusal(
+                .notKept,
+                "the change cannot be kept for the next start, so it was not made: its secrets cannot be sealed: \(error.words)"
+            )
+        }
+    }
+
+    private func opened(_ kept: KeptServer) throws(ManagementRefusal) -> ByteBuffer {
+        do throws(GrantStorageFailure) {
+            return try secrets.opened(kept.configuration, of: kept.name)
+        } catch {
+            throw ManagementRefusal(
+                .invalidConfiguration, "its secrets cannot be read: \(error.words), or add the server again")
+        }
     }
 }

@@ -35,9 +35,11 @@ extension StateDirectory {
         )
         private static let writtenAnew = "; it is written anew"
 
+        static let grantEnd = ".sealed"
+
         /// A grant, sealed.
         static func grant(_ name: String) -> File {
-            File("\(name).sealed", "; somebody has to log in to that server again")
+            File("\(name)\(grantEnd)", "; somebody has to log in to that server again")
         }
     }
 }

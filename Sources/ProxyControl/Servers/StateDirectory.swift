@@ -137,6 +137,27 @@ package final class StateDirectory: Sendable {
         return .tooLong
     }
 
+    /// The names of all files whose names end like this, without that end.
+    ///
+    /// - Throws: when they cannot be listed.
+    func names(endingWith end: String) throws(WriteFailure) -> [String] {
+        let own = unsafe openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard own >= 0 else { throw failure() }
+        guard let stream = unsafe fdopendir(own) else {
+            close(own)
+            throw failure()
+        }
+        defer { unsafe closedir(stream) }
+        var names: [String] = []
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafePointer(to: entry.pointee.d_name) { start in
+                unsafe start.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+            }
+            if name.hasSuffix(end) { names.append(String(name.dropLast(end.count))) }
+        }
+        return names
+    }
+
     /// Refuses what others may have written, and takes from others what they may read.
     ///
     /// - Parameter consequence: What follows from moving the file away; nil for the directory itself.

@@ -70,7 +70,8 @@ enum LoginWay: Sendable {
         case .stored(let composition):
             let grant = try grant(of: server, composition)
             do throws(GrantFailure) {
-                guard try grant.logOut() else { throw GrantFailure.notLoggedIn }
+                guard let forgotten = try grant.logOut() else { throw GrantFailure.notLoggedIn }
+                await forgotten.revoke()
             } catch {
                 throw CommandFailure("\"\(server)\": \(error.words)")
             }

@@ -92,7 +92,7 @@ final class RedirectListener: Sendable {
     }
 
     private static func state(in query: Substring) -> String? {
-        FormText.read(String(query))?.first { $0.name == "state" }?.value
+        FormText.read(String(query)).flatMap { FormText.only("state", in: $0) }
     }
 
     /// Takes the address to which the browser wanted to come back from standard input, too.

@@ -38,6 +38,11 @@ final class MemoryStorage: GrantStorage {
         state.withLock { $0.files[name] = bytes }
     }
 
+    func names(startingWith beginning: String) throws(GrantStorageFailure) -> [String] {
+        try check()
+        return files.keys.filter { $0.hasPrefix(beginning) }
+    }
+
     func remove(_ name: String) throws(GrantStorageFailure) {
         try check()
         state.withLock { $0.files[name] = nil }

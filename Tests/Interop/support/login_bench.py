@@ -69,7 +69,8 @@ class Place:
     # The management API
 
     def add(self, auth=None, transport="streamable-http"):
-        given = {"url": self.server.mcp_url, "transportType": transport, "auth": auth}
+        url = self.server.sse_url if transport == "sse" else self.server.mcp_url
+        given = {"url": url, "transportType": transport, "auth": auth}
         config = {key: value for key, value in given.items() if value is not None}
         return self.ask("POST", "", {"name": self.name, "config": config}, 201)
 

@@ -20,7 +20,7 @@ from support.raw import ACCEPT, initialize_body
 from support.site import CHUNK, Site, gone, send, send_bytes
 
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
-MCP = "/mcp"
+MCP, SSE, MESSAGE = "/mcp", "/sse", "/message"
 PLACES = {"path": WELL_KNOWN + MCP, "root": WELL_KNOWN}
 
 
@@ -75,6 +75,10 @@ class ProtectedServer(Protection, Site):
     def mcp_url(self):
         return self.origin + MCP
 
+    @property
+    def sse_url(self):
+        return self.origin + SSE
+
     def streamable(self, **settings):
         return {"url": self.mcp_url, "transportType": "streamable-http", **settings}
 
@@ -111,7 +115,7 @@ class ProtectedServer(Protection, Site):
         def normal():
             if known:
                 return send(handler, self.metadata(asked.path))
-            if asked.path == MCP:
+            if asked.path in (MCP, SSE, MESSAGE):
                 return self._guard(handler, asked)
             return send_bytes(handler, b"no such page", 404, "text/plain")
 
