@@ -92,8 +92,7 @@ import Testing
 
     /// The operator's own servers, what the operator's command line fetches, and what it asks a running proxy.
     private static let mayGoAnywhere: Set<String> = [
-        "Sources/ProxyControl/Servers/ServerBuilder.swift", "Sources/MCPUpstream/HTTP/Download/DownloadRun.swift",
-        "Sources/MCPUpstream/HTTP/Calls/HTTPCall.swift",
+        "Sources/ProxyControl/Servers/ServerBuilder.swift", "Sources/MCPUpstream/HTTP/Calls/HTTPCall.swift",
     ]
 
     @Test("The control plane is no place for the terminal", arguments: SourceFile.sources)

@@ -30,10 +30,14 @@ package struct HTTPCall: Sendable {
     }
 
     package let method: Method
-    package let url: HTTPURL
+    package internal(set) var url: HTTPURL
     package var body: ByteBuffer?
     /// What the body is.
     package var mediaType: StaticString = "application/json"
+    /// What is asked for; JSON where nothing is said, and event streams where they are heard.
+    var accept: StaticString?
+    /// What is known already and need not be sent again.
+    var knownTag: FieldValue?
     package var headers: [(name: String, value: String)] = []
     /// How long everything may take; nil for as long as it likes.
     package var timeout: TimeAmount?
@@ -56,7 +60,17 @@ package struct HTTPCall: Sendable {
     package func send(
         on eventLoop: any EventLoop, onEvent: (@Sendable (ServerSentEvent) -> Void)? = nil
     ) async throws(UpstreamFailure) -> Answer {
-        let promise = eventLoop.makePromise(of: Result<Answer, UpstreamFailure>.self)
+        let reply = try await reply(on: eventLoop, onEvent: onEvent)
+        return Answer(
+            status: reply.head.status, body: reply.body, location: reply.head.location,
+            isJSON: reply.head.content == .json)
+    }
+
+    /// The same with all that matters of the answer's head.
+    func reply(
+        on eventLoop: any EventLoop, onEvent: (@Sendable (ServerSentEvent) -> Void)? = nil
+    ) async throws(UpstreamFailure) -> HTTPCallRun.Reply {
+        let promise = eventLoop.makePromise(of: Result<HTTPCallRun.Reply, UpstreamFailure>.self)
         let box = NIOLoopBoundBox<HTTPCallRun?>.makeEmptyBox(eventLoop: eventLoop)
         let call = self
         eventLoop.execute {
@@ -64,7 +78,7 @@ package struct HTTPCall: Sendable {
             box.value = run
             run.start()
         }
-        let result: Result<Answer, UpstreamFailure>
+        let result: Result<HTTPCallRun.Reply, UpstreamFailure>
         do {
             result = try await withTaskCancellationHandler {
                 try await promise.futureResult.get()

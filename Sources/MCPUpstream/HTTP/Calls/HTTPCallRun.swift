@@ -5,21 +5,30 @@ import NIOHTTP1
 
 /// One `HTTPCall` under way.
 final class HTTPCallRun: HTTPResponseReceiver {
+    /// What came back.
+    struct Reply: Sendable {
+        let head: AnswerHead
+        /// As the server wrote it.
+        let contentType: String?
+        /// What the server calls the body, where that can be said back to it.
+        let tag: FieldValue?
+        var body = ByteBuffer()
+    }
+
     private let call: HTTPCall
     private let pools: HTTPConnectionPools
     private let onEvent: (@Sendable (ServerSentEvent) -> Void)?
     private var exchange: HTTPExchange?
     private var timer: Scheduled<Void>?
-    private var head: AnswerHead?
+    private var reply: Reply?
     private var stream: EventStream?
-    private var body = ByteBuffer()
-    private var whenDone: ((Result<HTTPCall.Answer, UpstreamFailure>) -> Void)?
+    private var whenDone: ((Result<Reply, UpstreamFailure>) -> Void)?
 
     init(
         _ call: HTTPCall,
         _ eventLoop: any EventLoop,
         onEvent: (@Sendable (ServerSentEvent) -> Void)?,
-        whenDone: @escaping (Result<HTTPCall.Answer, UpstreamFailure>) -> Void
+        whenDone: @escaping (Result<Reply, UpstreamFailure>) -> Void
     ) {
         self.call = call
         self.onEvent = onEvent
@@ -34,11 +43,13 @@ final class HTTPCallRun: HTTPResponseReceiver {
             }
         }
         var fields = RequestFields(origin: call.url.origin)
-        fields.set("Accept", onEvent == nil ? "application/json" : "application/json, text/event-stream")
+        let usual: StaticString = onEvent == nil ? "application/json" : "application/json, text/event-stream"
+        fields.set("Accept", FieldValue(stringLiteral: call.accept ?? usual))
         fields.set("Accept-Encoding", "identity")
         if call.body != nil { fields.set("Content-Type", FieldValue(stringLiteral: call.mediaType)) }
         fields.set("User-Agent", "mcp-proxy")
         fields.add(configured: call.headers)
+        if let tag = call.knownTag { fields.set("If-None-Match", tag) }
         let request = HTTPUpstreamRequest(
             method: HTTPMethod(rawValue: call.method.rawValue), target: call.url.target, fields: fields,
             body: call.body)
@@ -53,10 +64,13 @@ final class HTTPCallRun: HTTPResponseReceiver {
 
     func receive(head: HTTPResponseHead, of exchange: HTTPExchange) {
         let answer = AnswerHead(head)
-        self.head = answer
+        reply = Reply(
+            head: answer, contentType: head.headers.first(name: "Content-Type"),
+            tag: head.headers.first(name: "ETag").flatMap { FieldValue($0) })
         guard !answer.isEncoded else {
             return finish(.failure(UpstreamFailure(.unreadable, "it compressed its answer although nobody asked")))
         }
+        if let length = answer.contentLength, length > call.maximumBytes { return failTooLong() }
         guard onEvent != nil, answer.isSuccess, answer.content == .eventStream else { return }
         // A stream that is followed ends when somebody ends it.
         timer?.cancel()
@@ -65,18 +79,15 @@ final class HTTPCallRun: HTTPResponseReceiver {
 
     func receive(body bytes: ByteBuffer, of exchange: HTTPExchange) {
         guard stream == nil else { return take(events: bytes) }
-        guard body.readableBytes + bytes.readableBytes <= call.maximumBytes else {
-            return finish(
-                .failure(UpstreamFailure(.unreadable, "its answer is larger than \(call.maximumBytes) bytes")))
+        guard let length = reply?.body.readableBytes, length + bytes.readableBytes <= call.maximumBytes else {
+            return failTooLong()
         }
-        body.writeImmutableBuffer(bytes)
+        reply?.body.writeImmutableBuffer(bytes)
     }
 
     func receiveEnd(of exchange: HTTPExchange) {
-        finish(
-            .success(
-                HTTPCall.Answer(
-                    status: head?.status ?? 0, body: body, location: head?.location, isJSON: head?.content == .json)))
+        guard let reply else { return }
+        finish(.success(reply))
     }
 
     func receive(failure: UpstreamFailure, of exchange: HTTPExchange) {
@@ -92,7 +103,11 @@ final class HTTPCallRun: HTTPResponseReceiver {
         }
     }
 
-    private func finish(_ result: Result<HTTPCall.Answer, UpstreamFailure>) {
+    private func failTooLong() {
+        finish(.failure(UpstreamFailure(.unreadable, "its answer is larger than \(call.maximumBytes) bytes")))
+    }
+
+    private func finish(_ result: Result<Reply, UpstreamFailure>) {
         guard let done = whenDone else { return }
         whenDone = nil
         timer?.cancel()
