@@ -11,9 +11,9 @@ struct AuthorizationServer: Sendable, Equatable {
     /// Where tokens are given back ([RFC 7009](https://www.rfc-editor.org/rfc/rfc7009)).
     let revocationEndpoint: HTTPURL?
     /// How clients may authenticate at the token endpoint; nil where it does not say, which means `client_secret_basic`.
-    let authenticationMethods: [String]?
-    let challengeMethods: [String]
-    let scopesSupported: [String]
+    private(set) var authenticationMethods: [String]?
+    private(set) var challengeMethods: [String]
+    private(set) var scopesSupported: [String]
     let takesMetadataDocuments: Bool
     /// Whether every answer says who gives it ([RFC 9207](https://www.rfc-editor.org/rfc/rfc9207)).
     let namesIssuerInAnswers: Bool
@@ -57,6 +57,13 @@ struct AuthorizationServer: Sendable, Equatable {
         scopesSupported = root["scopes_supported"]?.texts(maximum) ?? []
         takesMetadataDocuments = root["client_id_metadata_document_supported"]?.boolean == true
         namesIssuerInAnswers = root["authorization_response_iss_parameter_supported"]?.boolean == true
+    }
+
+    /// The same without what counts only before a login begins.
+    var withoutLists: AuthorizationServer {
+        var server = self
+        (server.authenticationMethods, server.challengeMethods, server.scopesSupported) = (nil, [], [])
+        return server
     }
 
     /// One of which only the token endpoint is known.

@@ -31,7 +31,6 @@ package struct ClientMetadata: Sendable {
     private var object: JSONObjectWriter {
         var object = JSONObjectWriter()
         object.add("client_name", "mcp-proxy")
-        object.add("client_uri", "https://github.com/TBXark/mcp-proxy")
         object.add("redirect_uris", redirects)
         object.add("grant_types", ["authorization_code", "refresh_token"])
         object.add("response_types", ["code"])

@@ -19,10 +19,31 @@ package final class GrantBook: Sendable {
         self.clients = ClientShelf(shelf)
     }
 
-    /// The grant of a server, the same one as long as its settings are the same.
+    /// The grant of a server, the same one whatever becomes of its settings.
     package func grant(_ settings: GrantSettings, _ surroundings: GrantSurroundings) -> ServerGrant {
-        if settings.isPersonal, !settings.isInteractive { callerTokens.areWanted() }
-        return grant(settings, surroundings, of: nil)
+        if settings.isPersonal, !settings.isInteractive { callerTokens.want() }
+        let grant = grant(settings, surroundings, of: nil)
+        grant.reach(by: surroundings)
+        grant.take(settings)
+        return grant
+    }
+
+    /// Forgets what there is of a server that is gone, and of its callers: whoever adds another one of that name has not
+    /// logged in.
+    ///
+    /// - Parameter name: That of the settings.
+    package func forget(_ name: String) throws(GrantFailure) {
+        let grant = grants.withLock { $0[Self.digest(of: name, nil)] }
+        if let grant { try grant.forgetAll() }
+        let file = Self.file(of: name, nil)
+        for file in [file] + shelf.names(startingWith: "\(file)-") {
+            do throws(GrantStorageFailure) {
+                try shelf.remove(file)
+            } catch {
+                throw GrantFailure(.unusable, "what is kept of the login cannot be removed: \(error.words)")
+            }
+        }
+        grants.withLock { grants in grants = grants.filter { $0.value !== grant && $0.value.caller?.parent !== grant } }
     }
 
     /// - Parameter caller: Whose it is; nil for everybody's.
@@ -30,11 +51,8 @@ package final class GrantBook: Sendable {
         _ settings: GrantSettings, _ surroundings: GrantSurroundings, of caller: GrantCaller?
     ) -> ServerGrant {
         grants.withLock { grants in
-            let key = Self.digest(of: settings.server, caller?.name)
-            if let known = grants[key], known.settings == settings, known.caller?.parent === caller?.parent {
-                known.reach(by: surroundings)
-                return known
-            }
+            let key = Self.digest(of: settings.name, caller?.name)
+            if let known = grants[key], known.caller?.parent === caller?.parent { return known }
             // Whoever has only looked takes no room from those who have logged in.
             if grants.count >= Self.maximumGrants {
                 grants = grants.filter { $0.value.caller == nil || $0.value.isHeld }
@@ -64,15 +82,15 @@ package final class GrantBook: Sendable {
     /// Ends a login with what a browser has brought back.
     ///
     /// - Parameters:
-    ///   - browser: What the browser shows of having begun it; nil for nothing.
+    ///   - bringer: Who has come back with it.
     ///   - grant: Of which it must be; nil for any.
-    /// - Returns: The name of the server.
+    /// - Returns: The settings of the server.
     package func finishLogin(
-        _ answer: LoginAnswer, browser: String?, of grant: ServerGrant? = nil
-    ) async throws(GrantFailure) -> String {
-        let login = try logins.take(answer.state, browser: browser, of: grant)
+        _ answer: LoginAnswer, by bringer: LoginBringer, of grant: ServerGrant? = nil
+    ) async throws(GrantFailure) -> GrantSettings {
+        let login = try logins.take(answer.state, by: bringer, of: grant)
         try await login.grant.finish(login, answer)
-        return login.grant.settings.server
+        return login.grant.settings
     }
 
     /// A name of a file for any name of a server, and of a caller.

@@ -19,6 +19,22 @@ package struct GrantClient: Sendable, Equatable {
         self.issuer = issuer
     }
 
+    /// The same client as it proves itself by now; nil where it is another one.
+    func proving(_ client: RegisteredClient) -> RegisteredClient? {
+        guard identifier.utf8.elementsEqual(client.identifier.utf8),
+            issuer.map({ $0.utf8.elementsEqual(client.issuer.utf8) }) ?? true
+        else { return nil }
+        let method: RegisteredClient.Method =
+            switch (proof, client.method) {
+            case (.none, _): .none
+            case (.privateKeyFile, _): .privateKey
+            case (.secret, .basic), (.secret, .post): client.method
+            case (.secret, _): .basic
+            }
+        return RegisteredClient(
+            issuer: client.issuer, identifier: identifier, secret: secret, method: method, redirect: client.redirect)
+    }
+
     var secret: String? { if case .secret(let secret) = proof { secret } else { nil } }
     var privateKeyFile: String? { if case .privateKeyFile(let path) = proof { path } else { nil } }
 }

@@ -34,7 +34,9 @@ package struct GrantSettings: Sendable, Equatable {
         }
     }
 
-    /// The server's name, as messages have it.
+    /// Tells the server from all others, in this run and later.
+    package let name: String
+    /// The server's name, as messages have it. Two servers may be called the same there.
     package let server: String
     let address: HTTPURL
     /// What somebody has to do who is to log in.
@@ -47,10 +49,19 @@ package struct GrantSettings: Sendable, Equatable {
     /// The address of a document about the proxy, which is its identifier where no other is known.
     package var metadataDocument: String?
 
-    package init(server: String, address: HTTPURL, howToLogIn: String) {
+    /// - Parameter name: Tells the server from all others; that of messages where nothing else is said.
+    package init(server: String, name: String? = nil, address: HTTPURL, howToLogIn: String) {
+        self.name = name ?? server
         self.server = server
         self.address = address
         self.howToLogIn = howToLogIn
+    }
+
+    /// Whether what is held for a server with these settings may be held for one with others.
+    func holdsOn(after other: GrantSettings) -> Bool {
+        guard isPersonal == other.isPersonal, isInteractive == other.isInteractive else { return false }
+        // What the proxy gets by itself it gets again.
+        return isInteractive || self == other
     }
 
     /// Whether somebody has to log in.

@@ -38,15 +38,19 @@ struct GrantState {
         case renew
         /// Somebody has to log in: it is to be found out where.
         case findLogin
-        case needsLogin
+        ///
+        /// - Parameter isHeld: Whether the login that there is was refused.
+        case needsLogin(isHeld: Bool)
         /// There is no other token for now: why, in words.
         case fail(String)
     }
 
-    let isInteractive: Bool
+    private(set) var isInteractive: Bool
     private(set) var facts: GrantFacts?
     private(set) var credential: RequestCredential?
     private(set) var edition = 0
+    /// Changes when what has begun before must come to nothing.
+    private(set) var generation = 0
     private(set) var isRenewing = false
     private var failures = 0
     private var earliest: NIODeadline?
@@ -115,7 +119,7 @@ struct GrantState {
             gotAfterRefusal = edition + 1
             return .renew
         }
-        return isInteractive ? .needsLogin : .stands
+        return isInteractive ? .needsLogin(isHeld: isFresh) : .stands
     }
 
     /// The union of what was asked for and what is wanted
@@ -127,7 +131,7 @@ struct GrantState {
         want(wanted)
         if isInteractive {
             awaitedScopes = wanted
-            return .needsLogin
+            return .needsLogin(isHeld: false)
         }
         stepUps[wanted, default: 0] += 1
         isRenewing = true
@@ -181,8 +185,32 @@ struct GrantState {
         take(facts)
     }
 
+    /// The server is another one, or is called in another way.
+    ///
+    /// - Parameter facts: What is held for it as it is now.
+    mutating func resettled(isInteractive: Bool, facts: GrantFacts?) {
+        loggedOut()
+        self.isInteractive = isInteractive
+        need = nil
+        (failures, earliest) = (0, nil)
+        if let facts { take(facts) }
+    }
+
+    /// What the proxy holds was got for something else than what there is now.
+    mutating func outdate() {
+        guard !isInteractive, !isRenewing else { return }
+        (facts, credential) = (nil, nil)
+    }
+
+    /// The authorization server knows none of the scopes, or not all, that the server has asked for.
+    mutating func forgetWantedScopes() {
+        wantedScopes = []
+        awaitedScopes = nil
+    }
+
     /// Nobody is logged in any more.
     mutating func loggedOut() {
+        generation += 1
         facts = nil
         credential = nil
         edition += 1

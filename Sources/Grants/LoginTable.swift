@@ -5,6 +5,8 @@ import Synchronization
 package final class LoginTable: Sendable {
     /// So that nobody who begins logins without end takes all memory. The oldest give way.
     static let maximumPending = 1_000
+    /// So that nobody who begins some without end takes the room of others.
+    static let maximumPendingOfGrant = 16
 
     private let pending = Mutex<[PendingLogin]>([])
 
@@ -13,7 +15,12 @@ package final class LoginTable: Sendable {
     func begin(_ login: PendingLogin) {
         pending.withLock { pending in
             pending.removeAll { $0.end <= .now() }
-            if pending.count >= Self.maximumPending { pending.removeFirst() }
+            let own = pending.indices.filter { pending[$0].grant === login.grant }
+            if own.count >= Self.maximumPendingOfGrant {
+                pending.remove(at: own[0])
+            } else if pending.count >= Self.maximumPending {
+                pending.removeFirst()
+            }
             pending.append(login)
         }
     }
@@ -21,11 +28,13 @@ package final class LoginTable: Sendable {
     /// Takes the login out that an answer belongs to.
     ///
     /// - Parameters:
-    ///   - browser: What the browser shows that has brought it.
+    ///   - bringer: Who has brought it.
     ///   - grant: Of which it must be; nil for any.
     /// - Throws: What is wrong with it, for the person. A login stays that another browser answers, or that is of another
     ///   grant.
-    func take(_ state: String, browser: String?, of grant: ServerGrant? = nil) throws(GrantFailure) -> PendingLogin {
+    func take(_ state: String, by bringer: LoginBringer, of grant: ServerGrant? = nil) throws(GrantFailure)
+        -> PendingLogin
+    {
         try pending.withLock { (pending) throws(GrantFailure) in
             pending.removeAll { $0.end <= .now() }
             guard let index = pending.firstIndex(where: { $0.state.utf8.elementsEqual(state.utf8) }) else {
@@ -34,12 +43,16 @@ package final class LoginTable: Sendable {
                     "this login is not known: it is over, took longer than ten minutes, or began before the proxy was started; begin again"
                 )
             }
-            if let expected = pending[index].browser {
-                guard let browser, expected.utf8.elementsEqual(browser.utf8) else {
-                    throw GrantFailure(
-                        .unusable,
-                        "this login was begun in another browser: finish it there, or begin again in this one")
-                }
+            switch (pending[index].browser, bringer) {
+            case (nil, .program): break
+            case (let expected?, .browser(let mark?)) where expected.utf8.elementsEqual(mark.utf8): break
+            case (nil, .browser):
+                throw GrantFailure(
+                    .unusable, "this login was begun by a program, which is waiting for it: begin again in this browser"
+                )
+            case (.some, _):
+                throw GrantFailure(
+                    .unusable, "this login was begun in another browser: finish it there, or begin again in this one")
             }
             if let grant, pending[index].grant !== grant {
                 throw GrantFailure(

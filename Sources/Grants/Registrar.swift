@@ -4,6 +4,9 @@ import NIOCore
 /// Sees to it that an authorization server knows the proxy, in the order of
 /// [Client Registration, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization/client-registration).
 struct Registrar: Sendable {
+    /// The longest identifier, or secret, of a client that is taken.
+    private static let maximumBytes = 4 << 10
+
     let settings: GrantSettings
     let requests: GrantRequests
     let clients: ClientShelf
@@ -48,7 +51,8 @@ struct Registrar: Sendable {
         let answer = try await requests.send(
             json: ClientMetadata(redirects: [redirect], method: method).registration, to: endpoint)
         let root = answer.body.root
-        guard (200..<300).contains(answer.status), let identifier = root["client_id"]?.string, !identifier.isEmpty
+        guard (200..<300).contains(answer.status), let identifier = root["client_id"]?.string, !identifier.isEmpty,
+            max(identifier.utf8.count, root["client_secret"]?.string?.utf8.count ?? 0) <= Self.maximumBytes
         else {
             throw GrantFailure(
                 .refused(root["error"]?.string ?? ""),

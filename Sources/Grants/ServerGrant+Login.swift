@@ -17,8 +17,8 @@ extension ServerGrant {
         guard settings.isInteractive else {
             throw GrantFailure(.unusable, "nobody logs in to it: the proxy gets its token itself (auth.type)")
         }
-        let (challenge, wanted, held) = state.withLock {
-            ($0.grant.challenge, $0.grant.wantedScopes, $0.grant.facts?.scopes ?? [])
+        let (challenge, wanted, held, generation) = state.withLock {
+            ($0.grant.challenge, $0.grant.wantedScopes, $0.grant.facts?.scopes ?? [], $0.grant.generation)
         }
         let protection = try await Discovery(settings: settings, requests: requests).protection(challenge)
         let server = protection.server
@@ -37,37 +37,44 @@ extension ServerGrant {
         // What was given before is asked for again, or it would be lost.
         let union = wanted.isEmpty ? [] : held + wanted.filter { !held.contains($0) }
         let login = PendingLogin(
-            grant: self, state: ProofKey.random(), verifier: ProofKey.random(), redirect: redirect,
-            protection: protection, client: client,
-            scopes: ScopeChoice(settings.scopes, wanted: union, protection).scopes(forPerson: true),
-            browser: browser, end: .now() + PendingLogin.lifetime)
+            of: self, generation: generation, redirect: redirect, protection, as: client,
+            scopes: ScopeChoice(settings.scopes, wanted: union, protection).scopes(forPerson: true), browser: browser)
         book.logins.begin(login)
         return login.address(at: endpoint.fullText)
     }
 
     /// Ends a login with what the browser has brought back.
     func finish(_ login: PendingLogin, _ answer: LoginAnswer) async throws(GrantFailure) {
-        let code = try answer.code(from: login.protection.server)
-        let endpoint = login.protection.server.tokenEndpoint
+        let endpoint = login.server.tokenEndpoint
         let token: TokenAnswer
         do throws(GrantFailure) {
+            let code = try answer.code(from: login.server)
             token = try await tokens(of: login.client, at: endpoint).redeem(code, of: login)
         } catch {
             // An authorization server that has forgotten the proxy is asked again the next time.
             if error.kind == .refused("invalid_client") { book.clients.forget(login.client) }
+            if error.kind == .refused("invalid_scope") { state.withLock { $0.grant.forgetWantedScopes() } }
             throw error
         }
         var facts = GrantFacts(
-            token, resource: login.protection.resource, tokenEndpoint: endpoint.fullText, client: login.client,
+            token, resource: login.resource, tokenEndpoint: endpoint.fullText, client: login.client,
             asked: login.scopes, now: surroundings.wall())
-        facts.revocationEndpoint = login.protection.server.revocationEndpoint?.fullText
-        keeping.withLock { _ in
+        facts.revocationEndpoint = login.server.revocationEndpoint?.fullText
+        let isUsed = keeping.withLock { _ in
+            guard state.withLock({ $0.grant.generation == login.generation }) else { return false }
             keep(facts)
             state.withLock { $0.grant.loggedIn(facts) }
+            return true
+        }
+        // What may be done with it has changed; it is nobody's.
+        guard isUsed else {
+            await ForgottenGrant(facts: facts, of: self).revoke()
+            throw GrantFailure(
+                .unusable, "the server was changed or removed, or somebody has logged out, meanwhile; begin again")
         }
         surroundings.logger.notice(
             "somebody has logged in",
-            metadata: ["server": "\(settings.server)", "by": "\(caller?.name ?? "everybody")"])
+            metadata: ["server": "\(settings.server)", "for": "\(caller?.name ?? "everybody")"])
         changed(byLogin: true)
         // Who has waited goes on after those have heard of it over whom it goes.
         for waiter in state.withLock({ $0.takeAwaitingLogin() }) { waiter(true) }
@@ -97,7 +104,7 @@ extension ServerGrant {
         for name in book.shelf.names(startingWith: "\(file)-") { try remove(name) }
     }
 
-    private func remove(_ name: String) throws(GrantFailure) {
+    func remove(_ name: String) throws(GrantFailure) {
         do throws(GrantStorageFailure) {
             try book.shelf.remove(name)
         } catch {

@@ -31,29 +31,33 @@ extension ServerGrant {
                 state.withLock { $0.grant.renewed(facts) }
                 return true
             }
-            guard isUsed else { return overtaken() }
+            guard isUsed else { return await overtaken(with: facts) }
             changed()
             return .done
         } catch {
-            return failed(error, since: edition)
+            return await failed(error, since: edition)
         }
     }
 
     private func isStill(_ edition: Int) -> Bool { state.withLock { $0.grant.edition == edition } }
 
     /// Somebody has logged in or out meanwhile: what was found out about the grant before is not used.
-    private func overtaken() -> Renewal {
+    ///
+    /// - Parameter facts: What has come and is nobody's; nil for nothing.
+    private func overtaken(with facts: GrantFacts? = nil) async -> Renewal {
         let isHeld = state.withLock { state in
             state.grant.renewalDropped()
             return state.grant.credential != nil
         }
         if isHeld { return .done }
+        if let facts { await ForgottenGrant(facts: facts, of: self).revoke() }
         guard settings.isInteractive else { return .failed(Self.unavailable("it was given up meanwhile")) }
         return .failed(needLogin(isForEverything: true))
     }
 
-    private func failed(_ failure: GrantFailure, since edition: Int) -> Renewal {
-        let isForGood = failure.isForGood
+    private func failed(_ failure: GrantFailure, since edition: Int) async -> Renewal {
+        let isForGood = failure.isForGood && !isOfConfiguredClient(failure)
+        if failure.kind == .refused("invalid_scope") { state.withLock { $0.grant.forgetWantedScopes() } }
         let isUsed = keeping.withLock { _ in
             guard isStill(edition) else { return false }
             state.withLock {
@@ -62,7 +66,7 @@ extension ServerGrant {
             if isForGood, settings.isInteractive, let facts = state.withLock({ $0.grant.facts }) { keep(facts) }
             return true
         }
-        guard isUsed else { return overtaken() }
+        guard isUsed else { return await overtaken() }
         surroundings.logger.warning(
             isForGood ? "the grant for a server has ended" : "a token for a server could not be got; it is tried again",
             metadata: ["server": "\(settings.server)", "error": "\(failure.words)"])
@@ -95,8 +99,15 @@ extension ServerGrant {
         guard let endpoint = try? HTTPURL(facts.tokenEndpoint) else {
             throw GrantFailure(.refused("invalid_grant"), "its token endpoint is no URL")
         }
-        let answer = try await tokens(of: facts.client, at: endpoint).renew(facts, token)
+        let client = settings.client?.proving(facts.client) ?? facts.client
+        let answer = try await tokens(of: client, at: endpoint).renew(facts, token)
         return facts.renewed(by: answer, now: surroundings.wall())
+    }
+
+    /// Whether it is for what the operator has configured that nothing was given, which may be corrected.
+    private func isOfConfiguredClient(_ failure: GrantFailure) -> Bool {
+        failure.kind == .refused("invalid_client")
+            && state.withLock { $0.grant.facts }.flatMap { settings.client?.proving($0.client) } != nil
     }
 
     var registrar: Registrar { Registrar(settings: settings, requests: requests, clients: book.clients) }

@@ -33,6 +33,8 @@ package final class ServerGrant: RequestAuthority {
     struct State {
         var grant: GrantState
         var waiting: [Waiter] = []
+        /// For which token of the caller's what is held was got.
+        var subject: String?
         var searchers: [@Sendable (RequestVerdict) -> Void] = []
         var unprotectedUntil: NIODeadline?
         /// Calls that wait for a login.
@@ -55,7 +57,7 @@ package final class ServerGrant: RequestAuthority {
         }
     }
 
-    package let settings: GrantSettings
+    private let current: Mutex<GrantSettings>
     let surroundings: GrantSurroundings
     /// The same with the way on which authorization servers are reached now, which may change while the grant stays.
     private let latest: Mutex<GrantSurroundings>
@@ -73,16 +75,70 @@ package final class ServerGrant: RequestAuthority {
         _ settings: GrantSettings, _ surroundings: GrantSurroundings, _ book: GrantBook, of caller: GrantCaller?
     ) {
         self.caller = caller
-        self.settings = settings
+        current = Mutex(settings)
         self.surroundings = surroundings
         latest = Mutex(surroundings)
         self.book = book
-        file = GrantBook.file(of: settings.server, caller?.name)
-        // What somebody has once logged in for is not shown where the proxy gets its tokens itself.
-        let kept = settings.isInteractive ? book.shelf.read(file).flatMap(GrantFacts.init) : nil
-        // What was got for another address is not shown at this one.
-        let facts = kept.flatMap { ResourceMetadata.covers($0.resource, settings.address) ? $0 : nil }
+        file = GrantBook.file(of: settings.name, caller?.name)
+        let facts = Self.kept(file, on: book.shelf, for: settings, isShared: caller == nil)
         state = Mutex(State(grant: GrantState(isInteractive: settings.isInteractive, facts: facts)))
+        giveUpShared()
+    }
+
+    /// What was kept and may be shown; nil for nothing.
+    private static func kept(
+        _ file: String, on shelf: GrantShelf, for settings: GrantSettings, isShared: Bool
+    ) -> GrantFacts? {
+        // What somebody has once logged in for is not shown where the proxy gets its tokens itself, nor what is everybody's
+        // where each caller has his own.
+        guard settings.isInteractive, !(isShared && settings.isPersonal) else { return nil }
+        let kept = shelf.read(file).flatMap(GrantFacts.init)
+        // What was got for another address is not shown at this one.
+        return kept.flatMap { ResourceMetadata.covers($0.resource, settings.address) ? $0 : nil }
+    }
+
+    /// What the server is called with, and how; the same for each of its callers.
+    package var settings: GrantSettings { (caller?.parent ?? self).current.withLock { $0 } }
+
+    /// Takes other settings of the server. What is held stays if it may be shown as the server is now.
+    func take(_ new: GrantSettings) {
+        let old = current.withLock { settings in
+            defer { settings = new }
+            return settings
+        }
+        guard old != new else { return }
+        for grant in [self] + book.callers(of: self) { grant.settle(from: old, to: new) }
+        giveUpShared()
+        changed()
+    }
+
+    private func settle(from old: GrantSettings, to new: GrantSettings) {
+        keeping.withLock { _ in
+            let held = state.withLock { $0.grant.facts }
+            let staysHeld = held.map { ResourceMetadata.covers($0.resource, new.address) } ?? true
+            guard !new.holdsOn(after: old) || !staysHeld || old.address != new.address else { return }
+            let stays = new.holdsOn(after: old) && staysHeld ? held : nil
+            let facts = stays ?? Self.kept(file, on: book.shelf, for: new, isShared: caller == nil)
+            book.logins.forget(self)
+            state.withLock { $0.grant.resettled(isInteractive: new.isInteractive, facts: facts) }
+        }
+    }
+
+    /// Where each caller logs in for himself, the login that was everybody's is over.
+    private func giveUpShared() {
+        guard caller == nil, settings.isPersonal, let kept = book.shelf.read(file).flatMap(GrantFacts.init) else {
+            return
+        }
+        do throws(GrantFailure) {
+            try remove(file)
+        } catch {
+            surroundings.logger.error(
+                "the login that was everybody's is still kept",
+                metadata: ["server": "\(settings.server)", "error": "\(error.words)"])
+        }
+        let forgotten = ForgottenGrant(facts: kept, of: self)
+        // Nobody waits for it; ends by itself.
+        Task { await forgotten.revoke() }
     }
 
     /// Whether it is there at the next start.
@@ -144,7 +200,8 @@ package final class ServerGrant: RequestAuthority {
     // MARK: RequestAuthority
 
     package func credential(_ then: @escaping @Sendable (RequestPermit) -> Void) -> RequestPermit? {
-        guard settings.isInteractive || !settings.isPersonal || hasCallersToken else {
+        let settings = settings
+        if !settings.isInteractive, settings.isPersonal, !isGotForCallersToken() {
             return .fail(.loginNeeded("its callers have to come with an access token of their own (auth.type)"))
         }
         let (wall, uptime) = (surroundings.wall(), surroundings.uptime())
@@ -200,7 +257,8 @@ package final class ServerGrant: RequestAuthority {
         case .wait: break
         case .renew: renew()
         case .findLogin: findLogin(then)
-        case .needsLogin: then(.fail(needLogin(isForEverything: refusal.status == 401)))
+        case .needsLogin(let isHeld):
+            then(.fail(needLogin(isForEverything: refusal.status == 401, isRefused: isHeld)))
         case .fail(let words): then(.fail(Self.unavailable(words)))
         }
     }
@@ -209,15 +267,34 @@ package final class ServerGrant: RequestAuthority {
         UpstreamFailure(.notReachable, "there is no token for it: \(words)", nothingSent: true)
     }
 
-    /// Whether the caller has come with something for which a token may be got.
-    private var hasCallersToken: Bool { caller.map { book.callerTokens.token(of: $0.name) != nil } ?? false }
+    /// Sees to it that what is held was got for the token with which the caller has come last.
+    ///
+    /// - Returns: Whether there is such a token.
+    private func isGotForCallersToken() -> Bool {
+        guard let caller, let token = book.callerTokens.token(of: caller.name) else { return false }
+        state.withLock { state in
+            guard state.subject != token else { return }
+            if state.subject != nil { state.grant.outdate() }
+            state.subject = token
+        }
+        return true
+    }
 
     // MARK: A login is needed
 
     /// Notes that somebody has to log in.
-    func needLogin(isForEverything: Bool) -> UpstreamFailure {
+    ///
+    /// - Parameter isRefused: Whether the login that there is does not count for the server.
+    func needLogin(isForEverything: Bool, isRefused: Bool = false) -> UpstreamFailure {
         let how = settings.howToLogIn
-        let words = isForEverything ? how : "once more, for more rights than were given: \(how)"
+        let words =
+            if !isForEverything {
+                "once more, for more rights than were given: \(how)"
+            } else if isRefused {
+                "once more, as somebody who may use it, because it refuses the login that there is: \(how)"
+            } else {
+                how
+            }
         let isNews = state.withLock { state in
             let need = GrantReport.Need(words: words, isForEverything: isForEverything)
             defer { state.grant.need = need }

@@ -4,6 +4,8 @@ import NIOCore
 
 /// What a token endpoint gives ([RFC 6749, 5.1](https://www.rfc-editor.org/rfc/rfc6749#section-5.1)).
 struct TokenAnswer: Sendable, Equatable {
+    /// The longest scope that is remembered.
+    private static let maximumScopeBytes = 256
     /// The longest token that is taken.
     static let maximumBytes = 64 << 10
     /// For how long a token counts whose end is not said, in seconds.
@@ -39,7 +41,10 @@ struct TokenAnswer: Sendable, Equatable {
         refreshToken = root["refresh_token"]?.string.flatMap {
             $0.isEmpty || $0.utf8.count > Self.maximumBytes ? nil : $0
         }
-        scopes = root["scope"]?.string.map { $0.split(separator: " ").map(String.init) }
+        scopes = root["scope"]?.string.map { text in
+            text.utf8.split(separator: UInt8(ascii: " ")).prefix(GrantState.maximumScopes)
+                .filter { $0.count <= Self.maximumScopeBytes }.compactMap { String(Substring($0)) }
+        }
         account = root["id_token"]?.string.flatMap(Self.account)
     }
 

@@ -21,7 +21,7 @@ struct TokenRequest: Sendable {
     func redeem(_ code: String, of login: PendingLogin) async throws(GrantFailure) -> TokenAnswer {
         try await send([
             ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", login.redirect),
-            ("code_verifier", login.verifier), ("resource", login.protection.resource),
+            ("code_verifier", login.verifier), ("resource", login.resource),
         ])
     }
 
@@ -67,6 +67,7 @@ struct TokenRequest: Sendable {
         var answer = try await requests.send(form: fields, to: endpoint, headers: headers)
         answer.secrets = fields.filter { Self.secretFields.contains($0.name) }.map(\.value)
         if let secret = client.secret { answer.secrets.append(secret) }
+        answer.secrets += headers.flatMap { [$0.value, String($0.value.dropFirst("Basic ".count))] }
         return answer
     }
 
@@ -74,17 +75,16 @@ struct TokenRequest: Sendable {
 
     /// The same with what the client shows of who it is.
     private func authenticated(_ fields: [(String, String)]) throws(GrantFailure) -> (fields: Pairs, headers: Pairs) {
-        var fields = fields.map { (name: $0.0, value: $0.1) }
+        // Also beside the field that says it: many authorization servers look for it here alone.
+        var fields = fields.map { (name: $0.0, value: $0.1) } + [(name: "client_id", value: client.identifier)]
         var headers: [(name: String, value: String)] = []
         switch client.method {
-        case .none: fields.append(("client_id", client.identifier))
+        case .none: break
         case .basic:
             headers.append(("Authorization", FormText.basicCredentials(client.identifier, client.secret ?? "")))
         case .post:
-            fields.append(("client_id", client.identifier))
             fields.append(("client_secret", client.secret ?? ""))
         case .privateKey:
-            fields.append(("client_id", client.identifier))
             fields.append(("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"))
             let assertion = try ClientAssertion(try readFile(privateKeyFile ?? ""))
             fields.append(("client_assertion", try assertion.text(of: client, now: wall())))

@@ -104,6 +104,9 @@ package final class FrontDoor: HTTPRequestHandler {
         "\(LoginPath.page(of: server))?ticket=\(settings.tickets.issue(for: server, of: caller))"
     }
 
+    /// Links for logins to a server open nothing any more.
+    package func forgetLoginLinks(to server: String) { settings.tickets.forget(server) }
+
     /// Opens the listener.
     package func open(on eventLoops: any EventLoopGroup) async throws(ListenerError) {
         self.eventLoops.withLock { $0 = eventLoops }
@@ -195,6 +198,7 @@ package final class FrontDoor: HTTPRequestHandler {
                 if let destination = metadata(admitted, of: identity) { return destination }
                 try refuseTokenInQuery(admitted)
                 if case .unknown = admitted.shown, isToBeJudged(admitted) { return .undecided(admitted) }
+                noteToken(of: admitted, identity.judge)
             }
             return destination(of: admitted)
         } catch {

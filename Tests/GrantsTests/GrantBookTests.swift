@@ -1,3 +1,5 @@
+import MCPCore
+import MCPTestSupport
 import MCPUpstream
 import NIOCore
 import Testing
@@ -8,14 +10,101 @@ import Testing
 @Suite struct GrantBookTests {
     private let harness = GrantHarness()
 
-    @Test("A server has one grant as long as its settings are the same, and another one after")
+    @Test("A server has one grant whatever becomes of its settings, and another one once it was forgotten")
     func same() throws {
         let book = harness.book()
         let grant = book.grant(try harness.settings(), harness.surroundings)
         #expect(book.grant(try harness.settings(), harness.surroundings) === grant)
-        let other = book.grant(try harness.settings(scopes: ["a"]), harness.surroundings)
-        #expect(other !== grant)
-        #expect(book.grant(try harness.settings(scopes: ["a"]), harness.surroundings) === other)
+        #expect(book.grant(try harness.settings(scopes: ["a"]), harness.surroundings) === grant)
+        #expect(grant.settings.scopes == ["a"])
+        try book.forget("docs")
+        #expect(book.grant(try harness.settings(), harness.surroundings) !== grant)
+    }
+
+    @Test("What is held stays with other scopes and another secret, and is not shown at another address")
+    func resettled() async throws {
+        let book = harness.book()
+        let grant = book.grant(try harness.settings(), harness.surroundings)
+        try await harness.logIn(to: grant)
+        _ = book.grant(try harness.settings(scopes: ["a"]), harness.surroundings)
+        #expect(try await Asked(grant).credential() == "send 1")
+        _ = book.grant(try harness.settings(address: "https://evil.test/mcp"), harness.surroundings)
+        #expect(try await Asked(grant).credential() == "send nothing" && !grant.report.isHeld)
+        _ = book.grant(try harness.settings(), harness.surroundings)
+        #expect(grant.report.isHeld, "it is kept for the address that it is for")
+        _ = book.grant(try harness.settings(.clientCredentials), harness.surroundings)
+        #expect(!grant.report.isHeld)
+    }
+
+    @Test("A login that was everybody's is over where each caller logs in for himself, and its tokens are given back")
+    func noLongerShared() async throws {
+        let place = "https://login.example.com/revoke"
+        harness.web.put(
+            Samples.metadata(Samples.issuer, ["revocation_endpoint": "\"\(place)\""]), at: Samples.issuerPlace)
+        let book = harness.book()
+        let grant = book.grant(try harness.settings(), harness.surroundings)
+        try await harness.logIn(to: grant)
+        for isSame in [true, false] {
+            let later = isSame ? book : harness.book()
+            let parent = later.grant(try harness.settings(isPersonal: true), harness.surroundings)
+            #expect(!parent.report.isHeld && !parent.grant(of: "ann").report.isHeld)
+            #expect(try await Asked(parent.grant(of: "ann")).credential() == "send nothing")
+            #expect(harness.kept == nil)
+        }
+        _ = try await harness.web.arrival(at: place)
+    }
+
+    @Test("A server that is gone is forgotten with its callers, whatever its settings said last")
+    func goneForGood() async throws {
+        let book = harness.book()
+        let parent = book.grant(try harness.settings(isPersonal: true), harness.surroundings)
+        try await harness.logIn(to: parent.grant(of: "ann"))
+        _ = book.grant(try harness.settings(.clientCredentials), harness.surroundings)
+        try book.forget("docs")
+        #expect(harness.storage.files.keys.filter { $0 != "clients" }.isEmpty)
+        let again = book.grant(try harness.settings(isPersonal: true), harness.surroundings)
+        #expect(again !== parent && !again.report.isHeld && !again.grant(of: "ann").report.isHeld)
+    }
+
+    @Test("A login that has begun comes to nothing when the server was changed, forgotten or logged out of meanwhile")
+    func overtaken() async throws {
+        for number in 0..<3 {
+            let book = harness.book()
+            let grant = book.grant(try harness.settings(), harness.surroundings)
+            let gate = EventQueue<Void>()
+            harness.web.put(.init(body: Samples.token("late", refresh: "r"), gate: gate), at: Samples.tokenEndpoint)
+            let harness = harness
+            let login = Task { try await harness.logIn(to: grant) }
+            _ = try await harness.web.arrival(at: Samples.tokenEndpoint)
+            switch number {
+            case 0: _ = book.grant(try harness.settings(address: "https://evil.test/mcp"), harness.surroundings)
+            case 1: try book.forget("docs")
+            default: _ = try grant.logOut()
+            }
+            gate.add(())
+            await #expect(throws: GrantFailure.self) { try await login.value }
+            #expect(!grant.report.isHeld && harness.kept == nil)
+        }
+    }
+
+    @Test("A grant is renewed with the secret that its client has by now, and not ended for a wrong one")
+    func rotatedSecret() async throws {
+        let book = harness.book()
+        func settings(_ secret: String) throws -> GrantSettings {
+            try harness.settings(client: GrantClient(identifier: "app", proof: .secret(secret), issuer: nil))
+        }
+        let grant = book.grant(try settings("old"), harness.surroundings)
+        try await harness.logIn(to: grant)
+        harness.pass(seconds: 4_000)
+        harness.web.put(.init(status: 401, body: #"{"error":"invalid_client"}"#), at: Samples.tokenEndpoint)
+        #expect(try await Asked(grant).credential().contains("there is no token for it"))
+        #expect(grant.report.need == nil)
+        _ = book.grant(try settings("new"), harness.surroundings)
+        harness.web.put(Samples.token("second", refresh: "refresh-second"), at: Samples.tokenEndpoint)
+        harness.pass(seconds: 2)
+        #expect(try await Asked(grant).credential() == "send 2")
+        let request = try #require(harness.web.requests.last)
+        #expect(request.header("Authorization") == "Basic \(Base64.encode(Array("app:new".utf8)))")
     }
 
     @Test("The name of a file says nothing and fits everywhere, and no two are the same")

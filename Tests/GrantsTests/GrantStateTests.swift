@@ -120,7 +120,7 @@ import Testing
         grant.renewalFailed("invalid_grant", isForGood: true, at: Self.uptime)
         #expect(!grant.canRenew && !grant.isRenewing)
         #expect(step(&grant, after: 3_590) == "send 1")
-        #expect(judge(&grant, refusal(showing: 1)) == "needsLogin")
+        #expect(judge(&grant, refusal(showing: 1)) == "needsLogin(isHeld: true)")
         var machine = state(isInteractive: false)
         #expect(step(&machine) == "renew")
         machine.renewalFailed("invalid_client", isForGood: true, at: Self.uptime)
@@ -155,7 +155,7 @@ import Testing
         #expect(judge(&grant, refusal(showing: 1)) == "wait", "others wait for the same renewal")
         grant.renewed(try Samples.facts("second"))
         #expect(judge(&grant, refusal(showing: 1)) == "again")
-        #expect(judge(&grant, refusal(showing: 2), after: 9) == "needsLogin")
+        #expect(judge(&grant, refusal(showing: 2), after: 9) == "needsLogin(isHeld: true)")
         #expect(judge(&grant, refusal(showing: 2), after: 10) == "renew", "much later that says nothing any more")
     }
 
@@ -178,7 +178,7 @@ import Testing
     @Test("One that cannot be renewed is refused for good")
     func cannotRenew() throws {
         var grant = state(try Samples.facts(refresh: nil))
-        #expect(judge(&grant, refusal(showing: 1)) == "needsLogin")
+        #expect(judge(&grant, refusal(showing: 1)) == "needsLogin(isHeld: true)")
     }
 
     @Test("While the authorization server is away a refusal is no reason to log in", arguments: [true, false])
@@ -198,29 +198,30 @@ import Testing
     func stepUps() throws {
         var grant = state(try Samples.facts())
         for edition in 1...2 {
-            #expect(judge(&grant, wantsMore("b a", showing: edition)) == "needsLogin")
+            #expect(judge(&grant, wantsMore("b a", showing: edition)) == "needsLogin(isHeld: false)")
             #expect(grant.wantedScopes == ["a", "b"])
             grant.loggedIn(try Samples.facts("next"))
         }
         #expect(judge(&grant, wantsMore("a b", showing: 3)) == "stands", "in any order")
-        #expect(judge(&grant, wantsMore("a b c", showing: 3)) == "needsLogin", "others are another matter")
+        #expect(
+            judge(&grant, wantsMore("a b c", showing: 3)) == "needsLogin(isHeld: false)", "others are another matter")
         #expect(grant.wantedScopes == ["a", "b", "c"])
     }
 
     @Test("Who is asked for more scopes and does not log in is asked as often as somebody calls")
     func notLoggedIn() throws {
         var grant = state(try Samples.facts())
-        for _ in 0..<5 { #expect(judge(&grant, wantsMore("a", showing: 1)) == "needsLogin") }
+        for _ in 0..<5 { #expect(judge(&grant, wantsMore("a", showing: 1)) == "needsLogin(isHeld: false)") }
     }
 
     @Test("A login for another reason is none for more scopes")
     func otherReason() throws {
         var grant = state(try Samples.facts(refresh: nil))
         for edition in 1...4 {
-            #expect(judge(&grant, refusal(showing: edition, "Bearer scope=a")) == "needsLogin")
+            #expect(judge(&grant, refusal(showing: edition, "Bearer scope=a")) == "needsLogin(isHeld: true)")
             grant.loggedIn(try Samples.facts("next", refresh: nil))
         }
-        #expect(judge(&grant, wantsMore("a", showing: 5)) == "needsLogin")
+        #expect(judge(&grant, wantsMore("a", showing: 5)) == "needsLogin(isHeld: false)")
     }
 
     @Test("The proxy itself asks for more, twice for the same")
@@ -270,7 +271,7 @@ import Testing
     @Test("After a logout nothing is shown, nothing is known, and what was under way is refused as a stranger's")
     func loggedOut() throws {
         var grant = state(try Samples.facts())
-        #expect(judge(&grant, wantsMore("a", showing: 1)) == "needsLogin")
+        #expect(judge(&grant, wantsMore("a", showing: 1)) == "needsLogin(isHeld: false)")
         grant.loggedOut()
         #expect(grant.facts == nil && grant.credential == nil && grant.wantedScopes.isEmpty && grant.challenge == nil)
         #expect(step(&grant) == "send 0")

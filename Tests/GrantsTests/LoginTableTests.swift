@@ -14,38 +14,46 @@ import Testing
         of grant: ServerGrant? = nil
     ) throws -> PendingLogin {
         PendingLogin(
-            grant: try grant ?? harness.grant(), state: state, verifier: "v", redirect: Samples.redirect,
-            protection: try Samples.protection(), client: Samples.client, scopes: [], browser: browser, end: end)
+            of: try grant ?? harness.grant(), generation: 0, redirect: Samples.redirect, try Samples.protection(),
+            as: Samples.client, scopes: [], browser: browser, state: state, end: end)
     }
 
     @Test("A login is taken out once")
     func once() throws {
         table.begin(try login("a"))
-        #expect(try table.take("a", browser: "mine").state == "a")
+        #expect(try table.take("a", by: .browser(mark: "mine")).state == "a")
         #expect(
-            Samples.words { _ = try table.take("a", browser: "mine") }?.contains("is not known: it is over") == true)
+            Samples.words { _ = try table.take("a", by: .browser(mark: "mine")) }?.contains("is not known: it is over")
+                == true)
     }
 
     @Test("Another browser finishes nothing, and disturbs nothing", arguments: ["other", "", "mine ", nil])
     func otherBrowser(browser: String?) throws {
         table.begin(try login("a"))
-        #expect(Samples.words { _ = try table.take("a", browser: browser) }?.contains("in another browser") == true)
-        #expect(try table.take("a", browser: "mine").state == "a")
+        #expect(
+            Samples.words { _ = try table.take("a", by: .browser(mark: browser)) }?.contains("in another browser")
+                == true)
+        #expect(try table.take("a", by: .browser(mark: "mine")).state == "a")
     }
 
-    @Test("What another program sees to is finished without a browser of ours, or with one")
+    @Test("What another program sees to is finished by it, and by no browser that was led here")
     func noBrowser() throws {
         table.begin(try login("a", browser: nil))
         table.begin(try login("b", browser: nil))
-        #expect(try table.take("a", browser: nil).state == "a")
-        #expect(try table.take("b", browser: "any").state == "b")
+        #expect(try table.take("a", by: .program).state == "a")
+        for mark in [nil, "", "any"] {
+            #expect(
+                Samples.words { _ = try table.take("b", by: .browser(mark: mark)) }?.contains("begun by a program")
+                    == true)
+        }
+        #expect(try table.take("b", by: .program).state == "b")
     }
 
     @Test("States are told apart byte by byte")
     func states() throws {
         table.begin(try login("\u{E9}"))
         for state in ["e\u{301}", "", "\u{E9} "] {
-            #expect(Samples.words { _ = try table.take(state, browser: "mine") } != nil)
+            #expect(Samples.words { _ = try table.take(state, by: .browser(mark: "mine")) } != nil)
         }
     }
 
@@ -53,7 +61,8 @@ import Testing
     func late() throws {
         table.begin(try login("a", end: .now() - .nanoseconds(1)))
         #expect(
-            Samples.words { _ = try table.take("a", browser: "mine") }?.contains("took longer than ten minutes") == true
+            Samples.words { _ = try table.take("a", by: .browser(mark: "mine")) }?.contains(
+                "took longer than ten minutes") == true
         )
     }
 
@@ -61,19 +70,28 @@ import Testing
     func race() async throws {
         table.begin(try login("a"))
         let taken = await withTaskGroup(of: Bool.self) { [table] group in
-            for _ in 0..<1_000 { group.addTask { (try? table.take("a", browser: "mine")) != nil } }
+            for _ in 0..<1_000 { group.addTask { (try? table.take("a", by: .browser(mark: "mine"))) != nil } }
             return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
         #expect(taken == 1)
     }
 
+    @Test("Whoever begins one after another takes no room from others: of one grant the oldest gives way")
+    func crowd() throws {
+        table.begin(try login("other"))
+        let grant = try harness.grant()
+        for number in 0..<2_000 { table.begin(try login("\(number)", of: grant)) }
+        #expect(try table.take("other", by: .browser(mark: "mine")).state == "other")
+        #expect(throws: GrantFailure.self) { try table.take("1983", by: .browser(mark: "mine")) }
+        #expect(try table.take("1984", by: .browser(mark: "mine")).state == "1984")
+    }
+
     @Test("The oldest give way to more than a thousand")
     func bounded() throws {
-        let grant = try harness.grant()
-        for number in 0...LoginTable.maximumPending { table.begin(try login("\(number)", of: grant)) }
-        #expect(throws: GrantFailure.self) { try table.take("0", browser: "mine") }
-        #expect(try table.take("1", browser: "mine").state == "1")
-        #expect(try table.take("1000", browser: "mine").state == "1000")
+        for number in 0...LoginTable.maximumPending { table.begin(try login("\(number)")) }
+        #expect(throws: GrantFailure.self) { try table.take("0", by: .browser(mark: "mine")) }
+        #expect(try table.take("1", by: .browser(mark: "mine")).state == "1")
+        #expect(try table.take("1000", by: .browser(mark: "mine")).state == "1000")
     }
 
     @Test("What was begun for a grant is forgotten with it, and nothing else")
@@ -82,7 +100,7 @@ import Testing
         table.begin(try login("a", of: one))
         table.begin(try login("b", of: other))
         table.forget(one)
-        #expect(throws: GrantFailure.self) { try table.take("a", browser: "mine") }
-        #expect(try table.take("b", browser: "mine").state == "b")
+        #expect(throws: GrantFailure.self) { try table.take("a", by: .browser(mark: "mine")) }
+        #expect(try table.take("b", by: .browser(mark: "mine")).state == "b")
     }
 }

@@ -84,8 +84,8 @@ import Testing
         #expect(asked["state"]?.utf8.count == 43)
         harness.web.put(Samples.token("new", refresh: "refresh-new", scope: "read"), at: Samples.tokenEndpoint)
         let server = try await grant.book.finishLogin(
-            LoginAnswer(query: "code=c%2B1&state=\(asked["state"] ?? "")&iss=\(Samples.issuer)"), browser: nil)
-        #expect(server == "docs")
+            LoginAnswer(query: "code=c%2B1&state=\(asked["state"] ?? "")&iss=\(Samples.issuer)"), by: .program)
+        #expect(server.server == "docs")
         let request = try #require(harness.web.requests.last)
         #expect(request.line == "POST \(Samples.tokenEndpoint)")
         #expect(request.field("grant_type") == "authorization_code" && request.field("code") == "c+1")
@@ -140,12 +140,12 @@ import Testing
         let answer = try LoginAnswer(query: "code=c&state=\(asked["state"] ?? "")&iss=\(Samples.issuer)")
         let book = grant.book
         let other = await Samples.failure { () async throws(GrantFailure) in
-            try await book.finishLogin(answer, browser: "other")
+            try await book.finishLogin(answer, by: .browser(mark: "other"))
         }
         #expect(other?.words.contains("in another browser") == true)
-        #expect(try await book.finishLogin(answer, browser: "mine") == "docs")
+        #expect(try await book.finishLogin(answer, by: .browser(mark: "mine")).server == "docs")
         let twice = await Samples.failure { () async throws(GrantFailure) in
-            try await book.finishLogin(answer, browser: "mine")
+            try await book.finishLogin(answer, by: .browser(mark: "mine"))
         }
         #expect(twice?.words.contains("is not known") == true)
         #expect(harness.web.lines.filter { $0 == "POST \(Samples.tokenEndpoint)" }.count == 1)
@@ -160,7 +160,7 @@ import Testing
             let answer = try LoginAnswer(query: "code=c&state=\(asked["state"] ?? "")&iss=\(issuer)")
             #expect(
                 await Samples.failure { () async throws(GrantFailure) in
-                    try await book.finishLogin(answer, browser: nil)
+                    try await book.finishLogin(answer, by: .program)
                 } != nil)
         }
         #expect(!harness.web.lines.contains("POST \(Samples.tokenEndpoint)"))
@@ -243,7 +243,7 @@ import Testing
         #expect(grant.report.need?.isForEverything == true)
         let (book, answer) = (grant.book, try LoginAnswer(query: "code=c&state=\(begun["state"] ?? "")"))
         let failure = await Samples.failure { () async throws(GrantFailure) in
-            try await book.finishLogin(answer, browser: nil)
+            try await book.finishLogin(answer, by: .program)
         }
         #expect(failure?.words.contains("is not known") == true)
     }
@@ -289,10 +289,10 @@ import Testing
         let begun = try harness.fields(of: try await ann.beginLogin(redirect: Samples.redirect, browser: nil))
         let answer = try LoginAnswer(query: "code=c&state=\(begun["state"] ?? "")&iss=\(Samples.issuer)")
         let failure = await Samples.failure { () async throws(GrantFailure) in
-            try await book.finishLogin(answer, browser: nil, of: bob)
+            try await book.finishLogin(answer, by: .program, of: bob)
         }
         #expect(failure?.words.contains("answer it there") == true)
-        #expect(try await book.finishLogin(answer, browser: nil, of: ann) == "docs")
+        #expect(try await book.finishLogin(answer, by: .program, of: ann).server == "docs")
         #expect(ann.report.isHeld && !bob.report.isHeld)
     }
 

@@ -184,7 +184,9 @@ import Testing
         #expect(try await asked.credential() == "send 2")
         #expect(harness.web.requests.count == 1)
         #expect(
-            try await asked.judge(Asked.refusal(showing: 2)) == Self.loginNeeded, "a new one that is refused at once")
+            try await asked.judge(Asked.refusal(showing: 2))
+                == "loginNeeded: once more, as somebody who may use it, because it refuses the login that there is: mcp-proxy login docs",
+            "a new one that is refused at once")
         #expect(harness.web.requests.count == 1)
     }
 

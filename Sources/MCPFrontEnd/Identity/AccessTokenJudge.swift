@@ -1,10 +1,21 @@
-import MCPGateway
+package import MCPGateway
 package import NIOCore
 
 /// Finds out whom a token stands for that is not known, which may take a while: its issuer has to be asked.
 package protocol AccessTokenJudge: Sendable {
     /// - Parameter then: Is told, on any thread and once, where nil is returned.
     func judge(_ token: String, _ then: @escaping @Sendable (TokenVerdict) -> Void) -> TokenVerdict?
+
+    /// Whether it wants to be told with which tokens callers come that are known already.
+    var wantsTokens: Bool { get }
+
+    /// Is told with which one a caller has come.
+    func note(_ token: String, of caller: Principal, until end: NIODeadline)
+}
+
+extension AccessTokenJudge {
+    package var wantsTokens: Bool { false }
+    package func note(_ token: String, of caller: Principal, until end: NIODeadline) {}
 }
 
 /// What was found out of a token.

@@ -63,6 +63,14 @@ extension FrontDoor {
         }
     }
 
+    /// Tells with which token of an issuer somebody comes who is known.
+    func noteToken(of request: AdmittedRequest, _ judge: any AccessTokenJudge) {
+        guard judge.wantsTokens, case .known(let credential) = request.shown, let end = credential.end,
+            let field = request.http[.authorization]
+        else { return }
+        judge.note(Credentials.token(in: field), of: credential.principal, until: end)
+    }
+
     func decide(
         _ request: AdmittedRequest, on eventLoop: any EventLoop, _ then: @escaping @Sendable (Destination) -> Void
     ) {

@@ -154,6 +154,9 @@ final class LoginEndpoint: Sendable {
         guard about.isPersonal || !visit.isPersonal else {
             throw LoginRefusal("Here not everybody may log in to servers. \(Self.newLink)")
         }
+        guard !about.isPersonal || !visit.caller.isEmpty else {
+            throw LoginRefusal("Each caller logs in to this server for himself, and this link is for nobody.")
+        }
     }
 
     private func begin(_ name: String, _ request: LoginRequest, _ body: ByteBuffer, _ responder: HTTPResponder) {
@@ -173,15 +176,29 @@ final class LoginEndpoint: Sendable {
             do throws(LoginRefusal) {
                 let visit = try visit(request, at: name, ticket)
                 try check(visit, try await desk.description(of: name, for: visit.caller))
-                let address = try await desk.begin(name, for: visit.caller, redirect: redirect, browser: mark.name)
-                // Somebody else may have used it meanwhile.
-                if let ticket, !tickets.take(ticket) { throw Self.used }
+                let address = try await using(ticket) { () async throws(LoginRefusal) in
+                    try await desk.begin(name, for: visit.caller, redirect: redirect, browser: mark.name)
+                }
                 responder.run { responder in
                     responder.respond(.seeOther, LoginPage.headers + [("Location", address)])
                 }
             } catch {
                 refused(error).send(responder)
             }
+        }
+    }
+
+    /// Does something that one ticket is used up by, unless it fails.
+    private func using(
+        _ ticket: String?, _ body: () async throws(LoginRefusal) -> String
+    ) async throws(LoginRefusal) -> String {
+        guard let ticket else { return try await body() }
+        guard let taken = tickets.take(ticket) else { throw Self.used }
+        do throws(LoginRefusal) {
+            return try await body()
+        } catch {
+            tickets.put(back: taken, as: ticket)
+            throw error
         }
     }
 

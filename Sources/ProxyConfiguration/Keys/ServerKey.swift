@@ -34,12 +34,13 @@ enum ServerKey {
         ) {
             if case .http(_, let headers, _, _) = $0.transport { headers } else { nil }
         },
+        // Where callers are told apart by it, the server is another one: see `ServerSettings.effect(ofChangeTo:)`.
         .other(
             "auth", .objectOrWord(.authorization, AuthorizationKey.never), \.authorization, whenChanged: .renew,
             #"How the proxy comes by the access token (OAuth) for a remote server. Left out: whether somebody has to log in is found out. "none": nobody logs in."#
         ),
         .other(
-            "headersFromClient", .textMap, default: .object([]), \.passedHeaders, whenChanged: .renew,
+            "headersFromClient", .textMap, default: .object([]), \.passedHeaders, whenChanged: .replace,
             "Headers of a client's request that are passed on to this server, from callers with a credential only: the name there, and the name in the client's request.",
             hints: #""examples": [{"Authorization": "X-GitHub-Authorization"}]"#),
         .part(

@@ -15,6 +15,24 @@ package enum ServerAuthorizationSettings: Sendable, Equatable {
     /// The identity provider of a company vouches for the caller (`enterpriseManaged`).
     case enterpriseManaged(EnterpriseManaged)
 
+    /// On whose behalf a server is called.
+    package enum Behalf: Sendable, Equatable {
+        /// Of everybody who uses the proxy.
+        case everybody
+        /// Of each caller, who logs in for himself.
+        case callerWithLogin
+        /// Of each caller, by the token with which he comes.
+        case callerWithToken
+    }
+
+    package var behalf: Behalf {
+        switch self {
+        case .discovered, .none, .clientCredentials: .everybody
+        case .oauth(let login): login.holder == .principal ? .callerWithLogin : .everybody
+        case .tokenExchange, .enterpriseManaged: .callerWithToken
+        }
+    }
+
     /// Whether the configuration says how a token is come by.
     package var isConfigured: Bool {
         switch self {

@@ -126,7 +126,7 @@ package struct Composition {
 
     /// Ends a login with what a browser has brought back.
     package func finishLogin(_ query: String) async throws(GrantFailure) {
-        _ = try await builder.known.grants.finishLogin(LoginAnswer(query: query), browser: nil)
+        _ = try await builder.known.grants.finishLogin(LoginAnswer(query: query), by: .program)
     }
 
     /// Starts every server, all at once.

@@ -50,10 +50,17 @@ final class IdentityJudge: AccessTokenJudge {
             guard requiredScopes.allSatisfy({ needed in token.scopes.contains { $0.utf8.elementsEqual(needed.utf8) } })
             else { return .refused(.scopesMissing) }
             guard let caller = holders.caller(with: token) else { return .refused(.nobodysRights) }
-            callerTokens.note(text, of: caller.principal.name)
             let left = token.expiry.milliseconds - WallClock.time.milliseconds
-            return .accepted(caller, until: .now() + .milliseconds(max(0, left)))
+            let end = NIODeadline.now() + .milliseconds(max(0, left))
+            note(text, of: caller.principal, until: end)
+            return .accepted(caller, until: end)
         }
+    }
+
+    var wantsTokens: Bool { callerTokens.areWanted }
+
+    func note(_ token: String, of caller: Principal, until end: NIODeadline) {
+        callerTokens.note(token, of: caller.name, until: end)
     }
 }
 

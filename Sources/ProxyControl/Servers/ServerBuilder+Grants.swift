@@ -12,7 +12,8 @@ import ProxyConfiguration
 extension ServerBuilder {
     /// The grant with which a server is called; nil where it is called as it is configured.
     func grant(of server: ServerSettings, _ source: ServerSource) -> ServerGrant? {
-        guard source != .adHoc, server.egress.ownProxy == OwnProxy(), let settings = grantSettings(of: server) else {
+        guard source != .adHoc, server.egress.ownProxy == OwnProxy(), let settings = grantSettings(of: server, source)
+        else {
             return nil
         }
         return known.grants.grant(
@@ -22,9 +23,17 @@ extension ServerBuilder {
                 wall: { WallClock.time }, readFile: Self.readKey, outlivesRun: Self.outlivesRun, logger: logger))
     }
 
-    private func grantSettings(of server: ServerSettings) -> GrantSettings? {
+    /// What the grant of a server is told from all others by. That of the operator's server is none of one that was added
+    /// over the API under its name.
+    func grantName(of server: ServerSettings, _ source: ServerSource) -> String {
+        source == .api ? "\(server.name)\u{0}api" : server.name
+    }
+
+    private func grantSettings(of server: ServerSettings, _ source: ServerSource) -> GrantSettings? {
         guard case .http(let url, let headers, _, _) = server.transport else { return nil }
-        var settings = GrantSettings(server: server.displayName, address: url, howToLogIn: howToLogIn(server))
+        var settings = GrantSettings(
+            server: server.displayName, name: grantName(of: server, source), address: url,
+            howToLogIn: howToLogIn(server))
         settings.metadataDocument = metadataDocument
         switch server.authorization {
         case .none: return nil

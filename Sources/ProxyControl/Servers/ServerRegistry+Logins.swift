@@ -39,7 +39,7 @@ extension ServerRegistry {
         try checkRight(of: caller)
         let (server, grant) = try await grant(of: name, for: caller)
         do throws(GrantFailure) {
-            _ = try await finishLogin(LoginAnswer(query: answer), browser: nil, of: grant)
+            _ = try await finishLogin(LoginAnswer(query: answer), by: .program, of: grant)
         } catch {
             throw Self.refusal(error, server)
         }
@@ -65,13 +65,13 @@ extension ServerRegistry {
     /// - Parameter grant: Of which it must be; nil for any.
     /// - Returns: The name of the server.
     private func finishLogin(
-        _ answer: LoginAnswer, browser: String?, of grant: ServerGrant? = nil
+        _ answer: LoginAnswer, by bringer: LoginBringer, of grant: ServerGrant? = nil
     ) async throws(GrantFailure) -> String {
-        let name = try await builder.known.grants.finishLogin(answer, browser: browser, of: grant)
-        if let connections = find(name)?.connections {
-            await withCheckedContinuation { done in connections.whenLoginIsNoticed { done.resume() } }
+        let settings = try await builder.known.grants.finishLogin(answer, by: bringer, of: grant)
+        for server in servers.values where builder.grantName(of: server.settings, server.source) == settings.name {
+            await withCheckedContinuation { done in server.connections.whenLoginIsNoticed { done.resume() } }
         }
-        return name
+        return settings.server
     }
 
     /// A server that somebody can log in to.
@@ -90,9 +90,9 @@ extension ServerRegistry {
 
     /// Forgets the login to a server that is gone: whoever adds another one of that name has not logged in.
     func forgetLogin(to server: ManagedServer) {
-        guard let grant = builder.grant(of: server.settings, server.source) else { return }
+        frontDoor.forgetLoginLinks(to: server.settings.displayName)
         do throws(GrantFailure) {
-            try grant.forgetAll()
+            try builder.known.grants.forget(builder.grantName(of: server.settings, server.source))
         } catch {
             logger.error(
                 "the login to a server that was removed is still kept",
@@ -145,7 +145,7 @@ extension ServerRegistry: LoginDesk {
 
     package func finish(query: String, browser: String?) async throws(LoginRefusal) -> String {
         do throws(GrantFailure) {
-            return try await finishLogin(LoginAnswer(query: query), browser: browser)
+            return try await finishLogin(LoginAnswer(query: query), by: .browser(mark: browser))
         } catch {
             throw LoginRefusal(error.words)
         }

@@ -80,12 +80,12 @@ final class GrantHarness: Sendable {
     /// A grant that is held already, with what was kept.
     func grant(_ facts: GrantFacts? = nil, _ settings: GrantSettings? = nil) throws -> ServerGrant {
         let settings = try settings ?? self.settings()
-        if let facts { try shelf().write(facts.json, as: "grant-\(GrantBook.digest(of: settings.server, nil))") }
+        if let facts { try shelf().write(facts.json, as: GrantBook.file(of: settings.name, nil)) }
         return book().grant(settings, surroundings)
     }
 
     /// What is kept of the grant; nil for nothing.
-    var kept: GrantFacts? { shelf().read("grant-\(GrantBook.digest(of: "docs", nil))").flatMap(GrantFacts.init) }
+    var kept: GrantFacts? { shelf().read(GrantBook.file(of: "docs", nil)).flatMap(GrantFacts.init) }
 }
 
 extension GrantHarness {
@@ -104,7 +104,8 @@ extension GrantHarness {
         let address = try await grant.beginLogin(redirect: Samples.redirect, browser: browser)
         let asked = try fields(of: address)
         _ = try await grant.book.finishLogin(
-            LoginAnswer(query: "code=code&state=\(asked["state"] ?? "")&iss=\(Samples.issuer)"), browser: browser)
+            LoginAnswer(query: "code=code&state=\(asked["state"] ?? "")&iss=\(Samples.issuer)"),
+            by: browser.map { .browser(mark: $0) } ?? .program)
         return asked
     }
 }

@@ -54,6 +54,14 @@ final class ScriptedWeb: Sendable {
 
     var lines: [String] { requests.map(\.line) }
 
+    /// Waits for a request to this address.
+    func arrival(at url: String) async throws -> Request {
+        while true {
+            let request = try await arrivals.next()
+            if "\(request.call.url)" == url { return request }
+        }
+    }
+
     func send(_ call: HTTPCall) async throws(UpstreamFailure) -> HTTPCall.Answer {
         let request = Request(call: call)
         let page = state.withLock { state -> Page in

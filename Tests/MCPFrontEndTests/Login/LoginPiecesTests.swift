@@ -101,7 +101,7 @@ import Testing
         #expect(tickets.find(shared, for: "docs")?.server == "docs" && tickets.find(shared, for: "docs")?.caller == nil)
         #expect(tickets.find(own, for: "docs")?.caller == "ann")
         for name in ["Docs", "docs ", "", "doc"] { #expect(tickets.find(shared, for: name) == nil, "\(name)") }
-        #expect(tickets.take(shared) && !tickets.take(shared) && !tickets.take("x"))
+        #expect(tickets.take(shared) != nil && tickets.take(shared) == nil && tickets.take("x") == nil)
         #expect(tickets.find(shared, for: "docs") == nil && tickets.find(own, for: "docs") != nil)
     }
 

@@ -48,7 +48,7 @@ package struct RequestRefusal: Sendable {
     package let repetitions: Int
 
     /// Once more than a request may be sent again.
-    static let maximumRepetitions = 4
+    static let maximumRepetitions = 3
 
     package init(status: Int, challenge: BearerChallenge?, credential: RequestCredential?, repetitions: Int) {
         self.status = status
