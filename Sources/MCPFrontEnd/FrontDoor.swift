@@ -188,7 +188,11 @@ package final class FrontDoor: HTTPRequestHandler {
         } ?? false
     }
 
-    func admit(_ head: HTTPRequestFields) -> Destination {
+    func admit(_ head: HTTPRequestFields) -> (destination: Destination, answerHeaders: [(String, String)]) {
+        (destination(of: head), answerHeaders(for: head))
+    }
+
+    private func destination(of head: HTTPRequestFields) -> Destination {
         do throws(Refusal) {
             let admitted = try admission.admit(head)
             if let identity = settings.identity {
@@ -321,7 +325,7 @@ package final class FrontDoor: HTTPRequestHandler {
         }
     }
 
-    func headers(for head: HTTPRequestFields) -> [(String, String)] {
+    private func answerHeaders(for head: HTTPRequestFields) -> [(String, String)] {
         guard let origin = head[.origin], !head.isRepeated(.origin), settings.hosts.acceptsOrigin(origin)
         else { return [] }
         return [

@@ -184,8 +184,8 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
             refuse(Refusal(.malformed, "the only transfer encoding that is accepted is chunked"))
             return
         }
-        let destination = handler.admit(fields)
-        answerHeaders = handler.headers(for: fields)
+        let destination: Destination
+        (destination, answerHeaders) = handler.admit(fields)
         if case .undecided(let request) = destination { return decide(request) }
         begin(fields, destination)
     }
