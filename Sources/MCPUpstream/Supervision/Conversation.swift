@@ -184,7 +184,7 @@ final class Conversation {
         owner.conversationHasRoom(self)
     }
 
-    /// Takes a call back without telling anybody, to send it elsewhere.
+    /// Takes out a call that is over here, without telling anybody.
     func withdraw(_ id: Int64) -> CallInFlight? {
         remove(id)
     }
@@ -200,9 +200,10 @@ final class Conversation {
         return call
     }
 
-    func finish(_ id: Int64, _ body: (CallInFlight) -> Void) {
+    /// Ends a call that gets no answer.
+    func fail(_ id: Int64, _ failure: UpstreamFailure) {
         guard let call = remove(id) else { return }
-        body(call)
+        call.receiver.exchangeFailed(failure)
         owner.conversationHasRoom(self)
     }
 

@@ -384,13 +384,4 @@ extension Upstream: ConversationOwner {
     }
 
     private var isClosed: Bool { if case .closed = state { true } else { false } }
-
-    func conversationHasRoom(_ conversation: Conversation) {
-        if conversation === current {
-            if !queue.isEmpty { sendQueued() }
-        } else if conversation.boundedCallCount == 0, draining.contains(where: { $0 === conversation }) {
-            draining.removeAll { $0 === conversation }
-            conversation.close()
-        }
-    }
 }
