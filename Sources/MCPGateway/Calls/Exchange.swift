@@ -140,10 +140,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     }
 
     /// Ends the exchange; the server may not have.
-    func finish(_ answer: Answer) {
-        connection.ended(self)
-        caller.eventLoop.run { [self] in caller.finish(self, answer) }
-    }
+    func finish(_ answer: Answer) { connection.finish(self, answer) }
 
     /// Tells that nobody waits any more.
     func cancelled() {

@@ -254,7 +254,13 @@ package final class Connection: @unchecked Sendable {
         message.view(message.envelope.uri)?.string.map(ByteText.init)
     }
 
-    func ended(_ exchange: Exchange) {
+    /// Gives the turn of an exchange back and hands its answer to the caller.
+    func finish(_ exchange: Exchange, _ answer: Answer) {
+        ended(exchange)
+        exchange.caller.eventLoop.run { exchange.caller.finish(exchange, answer) }
+    }
+
+    private func ended(_ exchange: Exchange) {
         // From now on a cancellation that was on its way finds nothing to cancel.
         exchange.upstreamID = nil
         guard exchange.hasTurn else { return }
