@@ -121,6 +121,15 @@ package final class ServerConnections: Sendable {
         countedTools.withLock { $0?.admits(name) } ?? true
     }
 
+    /// Returns the era that the server speaks; nil where that is not known yet.
+    ///
+    /// - Parameter client: What its client says of himself, with whom a server begins that has only one.
+    func knownEra(for client: @autoclosure () -> ClientDeclaration) -> Era? {
+        if settings.beginsWithItsClient { begin(with: client) }
+        if case .always(let era) = settings.era { return era }
+        return eraMemory.era
+    }
+
     /// Finds out which era the server speaks, waiting for its first connection where that is not known yet.
     ///
     /// - Parameters:
@@ -133,9 +142,7 @@ package final class ServerConnections: Sendable {
         on eventLoop: any EventLoop,
         _ completion: @escaping @Sendable (Result<Era, UpstreamFailure>) -> Void
     ) {
-        if settings.beginsWithItsClient { begin(with: client) }
-        if case .always(let era) = settings.era { return completion(.success(era)) }
-        if let era = eraMemory.era { return completion(.success(era)) }
+        if let era = knownEra(for: client()) { return completion(.success(era)) }
         connectionThatTells(principal, client).run { [self] connection in
             connection.upstream.whenReady { [self] result in
                 release(connection)

@@ -82,6 +82,11 @@ final class ModernCall: Caller, @unchecked Sendable {
     }
 
     private func findEra() {
+        // Nearly always it is known, and nothing has to be called back.
+        if let era = server.knownEra(for: request.declaration(to: server)) {
+            if case .starting = state { begin(era) }
+            return
+        }
         server.findEra(of: principal, for: request.declaration(to: server), on: eventLoop) { [self] era in
             guard case .starting = state else { return }
             switch era {
