@@ -56,6 +56,8 @@ extension FrontDoorSettings {
     }
 }
 
+/// Step 2 of 17 of a call: after ``ClientSocket``, before ``StreamableEndpoint``.
+///
 /// Where HTTP requests enter: admitted, authenticated, then handed to the transport that they speak.
 package final class FrontDoor: HTTPRequestHandler {
     package let listener: HTTPListener

@@ -18,6 +18,8 @@ package struct GatewayLimits: Sendable {
     package init() {}
 }
 
+/// Step 5 of 19 of a modern call: after ``ModernEndpoint``, before ``ModernCall``.
+///
 /// Where clients' sessions meet servers.
 package final class Gateway: Sendable {
     package let sessions: SessionStore

@@ -4,6 +4,8 @@ import MCPUpstream
 import NIOCore
 import NIOHTTP1
 
+/// Steps 1 and 17 of 17 of a call: before ``FrontDoor``; then after ``HTTPResponder``.
+///
 /// One client connection: collects requests within the limits, hands them on one at a time, writes the answers.
 ///
 /// Confined to its event loop; that is what makes `@unchecked Sendable` true.

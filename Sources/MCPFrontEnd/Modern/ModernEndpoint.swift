@@ -3,6 +3,8 @@ import MCPGateway
 import NIOCore
 import NIOHTTP1
 
+/// Step 4 of 19 of a modern call: after ``StreamableEndpoint``, before ``Gateway``.
+///
 /// The streamable HTTP transport towards clients since revision 2026-07-28: every POST stands alone.
 ///
 /// [Streamable HTTP, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http)

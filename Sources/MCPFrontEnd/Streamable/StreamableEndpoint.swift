@@ -3,6 +3,8 @@ import MCPGateway
 import NIOCore
 import NIOHTTP1
 
+/// Step 3 of 17 of a call: after ``FrontDoor``, before ``ClientSession``.
+///
 /// The streamable HTTP transport towards clients, revisions 2025-03-26 to 2025-11-25. Requests of later revisions are
 /// told apart one by one and handed on.
 ///

@@ -4,6 +4,8 @@ import MCPUpstream
 import NIOCore
 import NIOHTTP1
 
+/// Step 15 of 17 of a call: after ``ClientSession``, before ``HTTPResponder``.
+///
 /// What one POST gets back: one JSON body when the answer is all there is, a stream as soon as there is more, or
 /// when the answer takes its time.
 ///

@@ -3,6 +3,8 @@ import MCPUpstream
 import NIOCore
 import ToolPins
 
+/// Step 12 of 17 of a call: after ``Upstream``, before ``Connection``; from step 4 on it is what is handed on.
+///
 /// One request of a client on its way to a server and back, translated where the two speak different eras.
 ///
 /// Created on the caller's event loop and handed to the connection's, to which its variables belong; everything else is

@@ -3,6 +3,8 @@ package import MCPUpstream
 import MCPValues
 import NIOCore
 
+/// Steps 5 and 13 of 17 of a call: after ``ClientSession``, before ``Upstream``; then after ``Exchange``.
+///
 /// One upstream and the clients that it serves: whose calls are in flight, who is asked, who hears what the server says
 /// unasked.
 ///

@@ -3,6 +3,8 @@ import MCPUpstream
 import MCPValues
 import NIOCore
 
+/// Steps 6 and 16 of 19 of a modern call: after ``Gateway``, before ``Connection``; then before ``ModernReply``.
+///
 /// One call of a client without session: a single request where the server needs nothing more; where a server with a
 /// session asks for something meanwhile, all the requests that it takes until the call is done.
 ///

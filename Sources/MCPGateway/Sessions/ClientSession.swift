@@ -3,6 +3,8 @@ package import MCPUpstream
 import MCPValues
 package import NIOCore
 
+/// Steps 4 and 14 of 17 of a call: after ``StreamableEndpoint``, before ``Connection``; then ``StreamableReply``.
+///
 /// One session of a client that opened it with a handshake: what it has asked, what it has been asked, and where to
 /// tell it things.
 ///

@@ -1,6 +1,8 @@
 import MCPCore
 package import NIOCore
 
+/// Steps 6 and 11 of 17 of a call: after ``Connection``, before ``Conversation``; then before ``Exchange``.
+///
 /// What goes on with one server, kept alive: opened again, with back-off and for ever, when it is lost.
 ///
 /// Calls that come while it is starting wait, within bounds; calls that were sent when it is lost fail at once.
