@@ -20,7 +20,7 @@ package struct GatewayLimits: Sendable {
 
 /// Step 5 of 19 of a modern call: after ``ModernEndpoint``, before ``ModernCall``.
 ///
-/// Where clients' sessions meet servers.
+/// Holds the sessions of clients and brings what they ask to servers.
 package final class Gateway: Sendable {
     package let sessions: SessionStore
     package let calls: CallCounter

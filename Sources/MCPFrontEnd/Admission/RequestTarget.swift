@@ -9,7 +9,7 @@ struct RequestTarget: Equatable {
     /// ([RFC 9112, 3.2.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2)); nil for one in origin form.
     let authority: String?
 
-    /// Why a target is refused, in words for whoever sent it.
+    /// Says why a target is refused, in words for whoever sent it.
     enum Fault: String, Error {
         case form = "it is neither a path nor a whole URL"
         case bytes =
@@ -65,7 +65,7 @@ struct RequestTarget: Equatable {
         return nil
     }
 
-    /// What one walk over a target tells.
+    /// Holds what one walk over a target tells.
     private struct Shape {
         /// Where the query begins.
         let question: Int?
@@ -89,7 +89,7 @@ struct RequestTarget: Equatable {
             self.isEncoded = isEncoded
         }
 
-        /// Whether no segment of a path is a dot or two, and none but the last is empty.
+        /// Tells whether no segment of a path is a dot or two, and none but the last is empty.
         static func hasPlainSegments(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
             var length = 0
             var dots = 0

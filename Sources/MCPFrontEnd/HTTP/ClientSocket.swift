@@ -241,7 +241,7 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
         handler.refuseBody(for: destination, responder)
     }
 
-    /// What answers the request, of which nothing more is read.
+    /// Makes what answers the request, of which nothing more is read.
     private func answering() -> HTTPResponder? {
         guard let context else { return nil }
         timer?.stop()

@@ -4,7 +4,7 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// Why a listener could not be opened.
+/// Says why a listener could not be opened.
 package struct ListenerError: Error, CustomStringConvertible {
     package let description: String
 }

@@ -59,7 +59,7 @@ struct HTTPRequestFields: Sendable {
         return headers[headers.index(headers.startIndex, offsetBy: place)].value
     }
 
-    /// Whether a field comes more than once.
+    /// Tells whether a field comes more than once.
     func isRepeated(_ known: KnownHeader) -> Bool { places.isRepeated(known) }
 
     /// All values of a field.
@@ -68,7 +68,7 @@ struct HTTPRequestFields: Sendable {
         return head.headers.compactMap { KnownHeader($0.name) == known ? $0.value : nil }
     }
 
-    /// Which limit the fields break, in words; nil when none.
+    /// Tells which limit the fields break, in words; nil when none.
     func problem(within limits: HTTPLimits) -> String? {
         guard head.headers.count <= limits.maximumHeaderCount else {
             return "more than \(limits.maximumHeaderCount) headers (limits.maxHeaderCount)"

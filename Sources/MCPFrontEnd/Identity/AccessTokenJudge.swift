@@ -7,14 +7,14 @@ package protocol AccessTokenJudge: Sendable {
     func judge(_ token: String, _ then: @escaping @Sendable (TokenVerdict) -> Void) -> TokenVerdict?
 }
 
-/// What was found out of a token.
+/// Says what was found out of a token.
 package enum TokenVerdict: Sendable {
     /// It stands for somebody, until then.
     case accepted(ProvenCaller, until: NIODeadline)
     case refused(TokenRefusal)
 }
 
-/// Why a token does not count here.
+/// Says why a token does not count here.
 package enum TokenRefusal: Sendable, Equatable {
     /// It is none that is accepted; in words for whoever showed it.
     case invalid(String)

@@ -2,7 +2,7 @@ import MCPCore
 import MCPGateway
 import NIOCore
 
-/// What clients are told of how to come by an access token
+/// Says what clients are told of how to come by an access token
 /// ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728),
 /// [Authorization, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization)).
 package struct ProtectedResource: Sendable {
@@ -53,7 +53,7 @@ package struct ProtectedResource: Sendable {
         return object.finished
     }
 
-    /// What a refusal says of better tokens; nil where another token would not help
+    /// Returns what a refusal says of better tokens; nil where another token would not help
     /// ([RFC 6750, 3](https://www.rfc-editor.org/rfc/rfc6750#section-3)).
     func challenge(for refusal: Refusal, _ request: AdmittedRequest) -> String? {
         var parts: [String] = []
@@ -73,7 +73,7 @@ package struct ProtectedResource: Sendable {
         return "Bearer " + parts.joined(separator: ", ")
     }
 
-    /// What may stand between quotation marks there: visible ASCII without these and without backslashes.
+    /// Returns what may stand between quotation marks there: visible ASCII without these and without backslashes.
     private static func quotable(_ words: String) -> String {
         String(words.unicodeScalars.filter { $0.value >= 0x20 && $0.value < 0x7F && $0 != "\"" && $0 != "\\" })
     }

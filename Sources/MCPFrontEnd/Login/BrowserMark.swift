@@ -2,11 +2,11 @@ import Crypto
 import MCPCore
 import NIOHTTP1
 
-/// What tells one browser from all others while somebody logs in: a cookie with a random name.
+/// Tells one browser from all others while somebody logs in: a cookie with a random name.
 struct BrowserMark: Sendable, Equatable {
     let name: String
 
-    /// That of a browser which has none yet.
+    /// Makes the mark of a browser which has none yet.
     static func new() -> BrowserMark { BrowserMark(name: RandomName.make()) }
 
     private init(name: String) {

@@ -1,4 +1,4 @@
-/// Where in the proxy people log in to servers with their browsers.
+/// Says where in the proxy people log in to servers with their browsers.
 package enum LoginPath: Equatable, Sendable {
     /// The page on which a login begins, by the name of its server.
     case page(String)

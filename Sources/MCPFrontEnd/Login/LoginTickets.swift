@@ -3,12 +3,12 @@ import MCPCore
 import NIOCore
 import Synchronization
 
-/// What lets a browser log in that can show nothing else: names in links, each for one server, for a short time and once.
+/// Lets a browser log in that can show nothing else: names in links, each for one server, for a short time and once.
 package final class LoginTickets: Sendable {
     static let lifetime = TimeAmount.minutes(10)
     private static let maximumCount = 1_000
 
-    /// For which login one is.
+    /// Says for which login a ticket is.
     struct Ticket: Sendable {
         let server: String
         /// Who logs in for himself; nil for a login that counts for everybody.
@@ -33,7 +33,7 @@ package final class LoginTickets: Sendable {
         return name
     }
 
-    /// What one is for, if that is this server and it is not over.
+    /// Finds what a ticket is for, if that is this server and it is not over.
     func find(_ name: String, for server: String) -> Ticket? {
         tickets.withLock { tickets in
             guard let ticket = tickets[Self.digest(name)], .now() < ticket.end,

@@ -42,7 +42,7 @@ final class AdHocEndpoint: Sendable {
 
     // MARK: Beside the endpoint for all servers
 
-    /// Whether a request for the endpoint's paths brings a server, or goes on with one, as far as its head tells.
+    /// Tells whether a request for the endpoint's paths brings a server, or goes on with one, as far as its head tells.
     func isMeant(_ request: AdmittedRequest, at endpoint: Endpoint) -> Bool {
         switch endpoint.kind {
         case .eventStream: request.http.method == .POST
@@ -56,12 +56,12 @@ final class AdHocEndpoint: Sendable {
         }
     }
 
-    /// Whether the body of a request may bring a server although its head does not.
+    /// Tells whether the body of a request may bring a server although its head does not.
     static func mayBeMeant(_ request: AdmittedRequest, at endpoint: Endpoint) -> Bool {
         endpoint.kind == .streamable && request.http.method == .POST
     }
 
-    /// Whether a message brings a server.
+    /// Tells whether a message brings a server.
     static func isMeant(_ message: Message) -> Bool {
         message.view(message.envelope.meta)?[metaKey] != nil
     }
@@ -100,7 +100,7 @@ final class AdHocEndpoint: Sendable {
 
     // MARK: From the head
 
-    /// What stands at a path beside the servers' own; nil where it is not one of the two.
+    /// Returns what stands at a path beside the servers' own; nil where it is not one of the two.
     private func kind(at path: String) -> Endpoint.Kind? {
         switch path {
         case "\(access.prefix)/sse", "\(access.prefix)/sse/": .eventStream
@@ -109,7 +109,7 @@ final class AdHocEndpoint: Sendable {
         }
     }
 
-    /// Whether a path is one of the two.
+    /// Tells whether a path is one of the two.
     func has(_ path: String) -> Bool { kind(at: path) != nil }
 
     /// Says from its head where a request goes that is for one of the two paths; nil when it is for something else.
@@ -267,7 +267,7 @@ final class AdHocEndpoint: Sendable {
 
     // MARK: Both
 
-    /// Who brings a server, if they may.
+    /// Tells who brings a server, if they may.
     private func bringer(_ request: AdmittedRequest) throws(ManagementProblem) -> ManagementCaller {
         try audited { record throws(ManagementProblem) in
             let caller = try access.caller(request)

@@ -9,7 +9,7 @@ struct ManagementAudit: Sendable {
 
     let logger: Logger
 
-    /// What a line is about, as far as that is known.
+    /// Holds what a line is about, as far as that is known.
     struct Record: Sendable {
         /// Which change, in a word.
         let change: String

@@ -1,6 +1,6 @@
 import NIOHTTP1
 
-/// What a path of the management API names, as far as the path alone tells.
+/// Says what a path of the management API names, as far as the path alone tells.
 enum ManagementPath: Equatable, Sendable {
     case servers
     /// What stands after `/api/servers/`: a server's name, or one with an action behind it.
@@ -95,7 +95,7 @@ enum ManagementPath: Equatable, Sendable {
     }
 }
 
-/// What may stand behind a server's name.
+/// Says what may stand behind a server's name.
 enum ServerAction: String, CaseIterable, Sendable {
     case restart
     case enable

@@ -2,7 +2,7 @@ import MCPCore
 import NIOCore
 import Synchronization
 
-/// What happened to one server lately: lines of its standard error and changes of its state. Bounded.
+/// Keeps what happened to one server lately: lines of its standard error and changes of its state, within bounds.
 package final class ServerJournal: Sendable {
     /// One line.
     package struct Entry: Sendable, Equatable {
@@ -14,7 +14,7 @@ package final class ServerJournal: Sendable {
         package let text: String
     }
 
-    /// Where a line comes from.
+    /// Says where a line comes from.
     package enum Kind: String, Sendable {
         /// The server's standard error.
         case stderr

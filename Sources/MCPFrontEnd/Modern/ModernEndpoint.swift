@@ -15,7 +15,7 @@ struct ModernEndpoint: Sendable {
     let gateway: Gateway
     let limits: HTTPLimits
 
-    /// Whether the version header names a revision without sessions.
+    /// Tells whether the version header names a revision without sessions.
     static func isNamed(by request: AuthenticatedRequest) -> Bool {
         guard let first = request.http[.protocolVersion] else { return false }
         if ProtocolVersion.isModern(first.trimmingSpaces) { return true }

@@ -187,7 +187,7 @@ struct StreamableEndpoint: Sendable {
         return session
     }
 
-    /// On the session's event loop.
+    /// Must be called on the session's event loop.
     private func receive(
         _ message: Message,
         in session: ClientSession,
@@ -267,7 +267,7 @@ struct StreamableEndpoint: Sendable {
         }
     }
 
-    /// On the session's event loop.
+    /// Must be called on the session's event loop.
     private func receive(
         _ batch: [Message],
         in session: ClientSession,

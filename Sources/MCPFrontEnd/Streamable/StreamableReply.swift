@@ -6,7 +6,7 @@ import NIOHTTP1
 
 /// Step 15 of 17 of a call: after ``ClientSession``, before ``HTTPResponder``.
 ///
-/// What one POST gets back: one JSON body when the answer is all there is, a stream as soon as there is more, or
+/// Sends what one POST gets back: one JSON body when the answer is all there is, a stream as soon as there is more, or
 /// when the answer takes its time.
 ///
 /// Confined to the session's event loop; that is what makes `@unchecked Sendable` true.

@@ -2,7 +2,7 @@ import MCPCore
 import MCPUpstream
 import NIOCore
 
-/// How an exchange ends, but for the identifier under which the client asked.
+/// Says how an exchange ends, but for the identifier under which the client asked.
 enum Answer: Sendable {
     /// A server's response, with what has to be changed in it.
     case passed(Message, [Edit])
@@ -66,7 +66,7 @@ enum Answer: Sendable {
         }
     }
 
-    /// Whether a tool says in its result that it could not do what it was to do.
+    /// Tells whether a tool says in its result that it could not do what it was to do.
     private static func hasFailed(_ result: Message) -> Bool {
         result.view(result.envelope.result)?["isError"]?.boolean == true
     }

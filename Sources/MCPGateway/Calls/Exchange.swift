@@ -161,7 +161,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
         return page.withheld
     }
 
-    /// What has to be cut out of a list.
+    /// Returns what has to be cut out of a list.
     private func listEdits(_ answer: Message, dropsInvalidMarks: Bool) -> [Edit] {
         guard answer.kind == .result, let kind = CatalogKind(of: request.method), PinKind(kind) != nil else {
             return []

@@ -2,7 +2,7 @@ import MCPCore
 import MCPUpstream
 import NIOCore
 
-/// That somebody has to log in to a server before a call of his can be made, told so that his client leads him there
+/// Says that somebody has to log in to a server before a call of his can be made, so that his client leads him there
 /// ([URL mode elicitation](https://modelcontextprotocol.io/specification/2025-11-25/client/elicitation#url-mode-elicitation-requests)).
 struct LoginDemand: Sendable {
     /// The server's name, as clients may see it.

@@ -77,7 +77,7 @@ struct CatalogList: Sendable, Equatable {
         return if case .one(let key) = element.reading(of: kind.key) { key } else { nil }
     }
 
-    /// Of several pages the shortest time counts, and one that is not for others makes all of it not for others.
+    /// The shortest time of several pages counts, and one page that is not for others makes the whole list so.
     private mutating func noteHints(of page: JSONView) {
         if let time = page["ttlMs"]?.integer { timeToLive = min(timeToLive ?? time, time) }
         if let scope = page["cacheScope"]?.string { isPublic = (isPublic ?? true) && scope == "public" }

@@ -1,7 +1,7 @@
 import MCPCore
 import Synchronization
 
-/// What a server lists to the clients of some connections, where that is something else than its catalog.
+/// Holds what a server lists to the clients of some connections, where that is something else than its catalog.
 final class CatalogVariants: Sendable {
     private struct State {
         var variants: [ConnectionKey: ServerCatalog] = [:]

@@ -1,7 +1,7 @@
 import MCPUpstream
 import NIOCore
 
-/// What clients are told about keeping results of a server that itself says nothing of that
+/// Holds what clients are told about keeping results of a server that itself says nothing of that
 /// ([caching, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/caching)).
 package struct CacheHints: Sendable {
     /// How long a result may be taken for fresh; zero says that it is stale at once.

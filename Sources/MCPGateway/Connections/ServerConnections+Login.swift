@@ -24,7 +24,7 @@ extension ServerConnections {
         for connection in connections { connection.eventLoop.execute { countdown.tick() } }
     }
 
-    /// Where a caller has to log in for himself before a call of his can be made; nil where nobody has to.
+    /// Says where a caller has to log in for himself before a call of his can be made; nil where nobody has to.
     func loginDemand(_ failure: UpstreamFailure, of principal: Principal) -> LoginDemand? {
         guard failure.code == .loginNeeded, let address = settings.personalLogins?.address(for: principal) else {
             return nil

@@ -116,7 +116,7 @@ package final class ServerConnections: Sendable {
     var eraChoice: EraChoice { settings.era }
     var interaction: InteractionLimits { settings.interaction }
 
-    /// Whether a tool is counted, because clients see it.
+    /// Tells whether a tool is counted, because clients see it.
     func counts(tool name: String) -> Bool {
         countedTools.withLock { $0?.admits(name) } ?? true
     }
@@ -152,15 +152,16 @@ package final class ServerConnections: Sendable {
         }
     }
 
-    /// On which connection the server says what it is: the first one, or where each caller logs in for himself, his.
+    /// Returns the connection on which the server says what it is: the first one, or the caller's, where each logs in
+    /// for himself.
     private func connectionThatTells(_ principal: Principal, _ client: () -> ClientDeclaration) -> Connection {
         guard settings.actsForCallers else { return first() }
         let (key, declaration) = key(for: principal, sessionID: nil, client(), era: .legacy)
         return hold(key, of: principal, declaration, preferring: eventLoops.next())
     }
 
-    /// Which connection serves a client, and what the server is told of the client on it. A stateless server is told
-    /// that with every request, so that one connection serves everybody.
+    /// Chooses the connection that serves a client, and what the server is told of the client on it. A stateless server
+    /// is told that with every request, so that one connection serves everybody.
     func key(
         for principal: Principal,
         sessionID: String?,
@@ -200,7 +201,7 @@ package final class ServerConnections: Sendable {
     /// set of their values.
     static let maximumCredentials = 256
 
-    /// What comes of the wish for a connection.
+    /// Says what comes of the wish for a connection.
     private enum Allotment {
         case found(Connection)
         case opened(Connection, inPlaceOf: Connection?)

@@ -11,7 +11,7 @@ struct Question {
 // MARK: - Whom questions are put to
 
 extension Turns {
-    /// What is known of an open question.
+    /// Holds what is known of an open question.
     struct Asked {
         let question: Question
         /// The last one who had begun to call when it came: nobody who came later can have caused it.
@@ -22,7 +22,7 @@ extension Turns {
         var holder: Taker.Key?
     }
 
-    /// What comes of a question.
+    /// Says what comes of a question.
     enum Placement {
         case put(Question, to: Taker)
         /// It is kept until one of those comes back who can have caused it.
@@ -33,7 +33,7 @@ extension Turns {
         case ambiguous
     }
 
-    /// What is to be done about an open question.
+    /// Says what is to be done about an open question.
     enum Step {
         /// It is put to one caller, and taken back from the one before.
         case put(Question, to: Taker, insteadOf: Taker?)
@@ -125,7 +125,7 @@ extension Turns {
 
     // MARK: Who is meant
 
-    /// Who is being asked a question, and has calls in flight.
+    /// Tells who is being asked a question, and has calls in flight.
     func holder(of question: Question) -> Taker? {
         questions[question.ticket]?.holder.flatMap { entries[$0]?.taker }
     }

@@ -1,4 +1,4 @@
-/// How several servers together are used, in one text: the offer's own words, then a section for each server.
+/// Writes how several servers together are used, in one text: the offer's own words, then a section for each server.
 enum OfferInstructions {
     /// How many characters all of it has at most: common clients cut there.
     static let maximumLength = 2_048

@@ -2,7 +2,7 @@ import MCPCore
 import MCPUpstream
 import NIOCore
 
-/// What several servers together are for a client: who they say they are, what they can do, how they are used.
+/// Holds what several servers together are for a client: who they say they are, what they can do, how they are used.
 struct OfferIntroduction: Sendable {
     /// The proxy, as an implementation.
     let serverInfo: ByteBuffer

@@ -9,7 +9,8 @@ extension OfferView {
         members.firstIndex { $0.server === server }
     }
 
-    /// What has to be changed in a notification of a server, so that the client can tell it from those of others.
+    /// Returns what has to be changed in a notification of a server, so that the client can tell it from those of
+    /// others.
     func edits(_ notification: Message, from server: ServerConnections) -> [Edit] {
         switch notification.method {
         case .logMessage: return loggerEdits(notification, from: server)
@@ -22,7 +23,7 @@ extension OfferView {
         }
     }
 
-    /// Who has written a log message: the server, and what it names itself there.
+    /// Returns what says who has written a log message: the server, and what it names itself there.
     private func loggerEdits(_ message: Message, from server: ServerConnections) -> [Edit] {
         guard terms.naming != .never, let place = place(of: server), let params = message.envelope.params else {
             return []

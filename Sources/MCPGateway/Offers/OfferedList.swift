@@ -8,7 +8,7 @@ struct OfferedList: Sendable {
     private static let maximumPageCount = 1_000
     private static let maximumPageBytes = 1 << 20
 
-    /// What one request gets.
+    /// Holds what one request gets.
     struct Page {
         /// The entries, with commas between them.
         let entries: ByteBuffer

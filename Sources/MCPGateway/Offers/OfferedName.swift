@@ -2,7 +2,7 @@ import Crypto
 import MCPCore
 import MCPValues
 
-/// What a tool or a prompt is called where several servers are offered together: `prefix__name`, in characters and a
+/// Makes the names of tools and prompts where several servers are offered together: `prefix__name`, in characters and a
 /// length that every client accepts.
 ///
 /// It depends on nothing but the server's key and prefix, the name there and the bound: it is the same after every start,
@@ -30,7 +30,7 @@ enum OfferedName {
         return "\(prefix.prefix(room - kept.utf8.count))\(separator)\(kept)_\(digest)"
     }
 
-    /// What it would be called without any bound, whatever characters it has.
+    /// Returns the name that it would have without any bound, whatever characters it has.
     static func whole(_ name: String, prefix: String) -> String { prefix + separator + name }
 
     /// The name there, taken apart; nil where it was changed, or belongs to another server.

@@ -2,7 +2,7 @@ import MCPCore
 import MCPValues
 import NIOCore
 
-/// How one tool is written for clients: under another name, and with what its group says in place of its server.
+/// Writes one tool for clients: under another name, and with what its group says in place of its server.
 struct ToolSpelling {
     let name: String
     let override: ToolOverride?
@@ -60,13 +60,13 @@ struct ToolSpelling {
         return object.finished
     }
 
-    /// Where the tool's page for people is ([MCP Apps](https://modelcontextprotocol.io/seps/1865-mcp-apps)).
+    /// Tells where the tool's page for people is ([MCP Apps](https://modelcontextprotocol.io/seps/1865-mcp-apps)).
     private func withOfferedAddress(_ meta: JSONView) -> ByteBuffer {
         guard let address = meta["ui"]?["resourceUri"], let text = address.string else { return meta.bytes }
         return meta.replacing(address, by: offeredAddress(text))
     }
 
-    /// What the operator should know: arguments that are preset and that the tool does not have.
+    /// Returns what the operator should know: arguments that are preset and that the tool does not have.
     func findings(_ tool: JSONView) -> [String] {
         guard let override, !override.presets.isEmpty else { return [] }
         let schema = tool["inputSchema"]

@@ -3,9 +3,10 @@ package import MCPValues
 import Synchronization
 package import ToolPins
 
-/// What of all servers was approved: what an earlier run has kept, or a team shares, and what this run adds to it.
+/// Keeps what of all servers was approved: what an earlier run has kept, or a team shares, and what this run adds to
+/// it.
 package final class PinBook: Sendable {
-    /// What is known of earlier approvals.
+    /// Holds what is known of earlier approvals.
     package struct Known: Sendable {
         package var records: [ByteText: PinRecord] = [:]
         /// Why some of it is not known any more, in words, by server.

@@ -4,7 +4,7 @@ import NIOCore
 // MARK: - Tools that are found by search
 
 extension Resolver {
-    /// What becomes of a call of one of the proxy's own tools.
+    /// Returns what becomes of a call of one of the proxy's own tools.
     ///
     /// - Parameter name: Where the name of the called tool stands.
     static func search(

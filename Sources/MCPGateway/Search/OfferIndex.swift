@@ -3,8 +3,8 @@ import MCPValues
 import NIOCore
 import ToolSearch
 
-/// What some lists offer, to be searched. When there are other lists, what has changed in them is changed in it, tool by
-/// tool; whoever searches meanwhile has the index as it was.
+/// Holds what some lists offer, to be searched. When there are other lists, what has changed in them is changed in it,
+/// tool by tool; whoever searches meanwhile has the index as it was.
 struct OfferIndex: Sendable {
     /// A tool that fits.
     struct Match {

@@ -16,7 +16,7 @@ extension SeenLists {
     /// Whether the tools for searching are there. They are also where a list is short: it may have been long before.
     var hasSearch: Bool { discovery != .list }
 
-    /// Whether a list of tools is replaced by the tools for searching.
+    /// Tells whether a list of tools is replaced by the tools for searching.
     ///
     /// - Parameter client: The name that the client gives of itself.
     func isSearched(_ list: OfferedList, by client: String?) -> Bool {

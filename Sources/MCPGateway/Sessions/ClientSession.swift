@@ -108,7 +108,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         }
     }
 
-    /// Whether everything passes as it is.
+    /// Tells whether everything passes as it is.
     private static func passesAll(_ offer: Offer, _ narrowing: Narrowing, _ principal: Principal) -> Bool {
         !offer.isMerged && narrowing.isEmpty && principal.tools.isAll && !offer.actsForCallers
     }
@@ -144,7 +144,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         for leg in legs.all { leg.listen() }
     }
 
-    /// Whether a call of this identifier is still under way.
+    /// Tells whether a call of this identifier is still under way.
     package func isInFlight(_ id: RequestID) -> Bool {
         exchanges.values.contains { $0.exchange.clientID == id } || subscribing[id] != nil
             || legs.contains { $0.isWaiting(id) }

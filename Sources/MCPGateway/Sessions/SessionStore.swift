@@ -16,7 +16,7 @@ package final class SessionStore: Sendable {
 
     package var count: Int { sessions.withLock { $0.count } }
 
-    /// Whether a further session may be opened.
+    /// Tells whether a further session may be opened.
     func hasRoom(for principal: Principal) -> Bool {
         sessions.withLock { sessions in
             guard sessions.count < maximumCount else { return false }

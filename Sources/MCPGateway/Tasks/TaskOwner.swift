@@ -36,7 +36,7 @@ struct TaskOwner: Sendable {
         return message
     }
 
-    /// Whether a request is about a task of this caller at this server.
+    /// Tells whether a request is about a task of this caller at this server.
     func owns(_ request: Message) -> Bool {
         guard let id = request.view(request.envelope.taskID)?.string else { return false }
         return seal.open(id, server: server, for: principal) != nil
@@ -70,7 +70,7 @@ struct TaskOwner: Sendable {
 
     // MARK: From the server
 
-    /// What has to be changed in the answer to a request of this caller.
+    /// Returns what has to be changed in the answer to a request of this caller.
     func edits(_ answer: Message, to request: Message) -> [Edit] {
         guard answer.envelope.mayNameTask else { return [] }
         var edits = names(in: answer).compactMap(sealed(_:))
@@ -80,7 +80,7 @@ struct TaskOwner: Sendable {
         return edits
     }
 
-    /// What has to be changed in something that a server says to this caller and nobody else.
+    /// Returns what has to be changed in something that a server says to this caller and nobody else.
     func edits(_ message: Message) -> [Edit] {
         message.envelope.mayNameTask ? names(in: message).compactMap(sealed(_:)) : []
     }
@@ -99,7 +99,7 @@ struct TaskOwner: Sendable {
         return all.isEmpty ? notification.singleLine : notification.spliced(all)
     }
 
-    /// Whether all tasks are the caller's that are named in something that a server says to everybody.
+    /// Tells whether all tasks are the caller's that are named in something that a server says to everybody.
     func mayHear(_ notification: Message) -> Bool {
         guard notification.envelope.mayNameTask else { return true }
         return names(in: notification).allSatisfy { name in

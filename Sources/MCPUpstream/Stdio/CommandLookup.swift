@@ -6,7 +6,7 @@
 
 /// Finds the file that a command name stands for, so that a missing one is reported in words.
 package enum CommandLookup {
-    /// Why a server's command cannot be started here, in words; nil if it can be tried.
+    /// Says why a server's command cannot be started here, in words; nil if it can be tried.
     ///
     /// - Parameters:
     ///   - command: A name to be found on the path, or a path.

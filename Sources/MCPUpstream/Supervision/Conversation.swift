@@ -3,7 +3,7 @@ import NIOCore
 
 /// Steps 7 and 10 of 17 of a call: after ``Upstream``, before ``StdioLink``; then the other way round.
 ///
-/// What goes on with one server over one link: introduction, correlation of answers, calls in flight.
+/// Holds what goes on with one server over one link: introduction, correlation of answers, calls in flight.
 ///
 /// It lives as long as its link and is never reused; `generation` tells it from those before and after it.
 final class Conversation {

@@ -3,7 +3,7 @@ package import NIOCore
 
 /// Steps 6 and 11 of 17 of a call: after ``Connection``, before ``Conversation``; then before ``Exchange``.
 ///
-/// What goes on with one server, kept alive: opened again, with back-off and for ever, when it is lost.
+/// Holds what goes on with one server, kept alive: opened again, with back-off and for ever, when it is lost.
 ///
 /// Calls that come while it is starting wait, within bounds; calls that were sent when it is lost fail at once.
 /// Nothing is ever sent twice, but for a request that the server refused unread because it had forgotten the
@@ -14,7 +14,7 @@ package final class Upstream: @unchecked Sendable {
     /// Makes a fresh link on an event loop, each time one is needed.
     package typealias LinkFactory = @Sendable (any EventLoop) -> any UpstreamLink
 
-    /// Where the upstream stands.
+    /// Says where the upstream stands.
     package enum State: Sendable {
         case starting
         case ready(Introduction)

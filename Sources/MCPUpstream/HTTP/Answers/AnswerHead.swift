@@ -1,7 +1,7 @@
 import Addresses
 import NIOHTTP1
 
-/// What matters of an answer's status line and header fields, gathered in one walk over them.
+/// Holds what matters of an answer's status line and header fields, gathered in one walk over them.
 struct AnswerHead {
     enum Content: Equatable {
         case none

@@ -57,7 +57,7 @@ struct RefusedAnswer {
         return OwnMessages.error(id: .integer(id), object: error.bytes)
     }
 
-    /// Whether the body is a message that names this request.
+    /// Tells whether the body is a message that names this request.
     func isNamed(_ id: Int64) -> Bool {
         message?.id == .integer(id)
     }

@@ -4,7 +4,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
-/// What a broken connection means for the exchange on it, in words for the operator. Names origins only: paths
+/// Says what a broken connection means for the exchange on it, in words for the operator. It names origins only: paths
 /// and headers may hold secrets.
 enum HTTPConnectionFailure {
     /// The connection could not be made, so nothing can have been sent.
@@ -39,7 +39,7 @@ enum HTTPConnectionFailure {
         }
     }
 
-    /// What a guard has said, of the host itself or of what its name stands for.
+    /// Returns what a guard has said, of the host itself or of what its name stands for.
     private static func forbiddenAddress(_ error: (any Error)?) -> ForbiddenAddress? {
         let cause = (error as? NIOConnectionError)?.dnsAAAAError ?? error
         return cause as? ForbiddenAddress

@@ -58,7 +58,7 @@ extension HTTPTrust {
         }
     }
 
-    /// Why a certificate and its key cannot be shown, in words; nil if they can.
+    /// Says why a certificate and its key cannot be shown, in words; nil if they can.
     package static func fault(ofIdentity text: AuthorityText) -> String? {
         guard text.certificates != nil else { return "\(text.name) holds no certificate in PEM" }
         guard text.key != nil else { return "\(text.name) holds no private key in PEM, or one with a password" }

@@ -2,7 +2,7 @@ import Addresses
 import NIOCore
 import NIOSSL
 
-/// Which servers are believed to be who they say they are.
+/// Says which servers are believed to be who they say they are.
 package struct HTTPTrust: Sendable {
     private enum Kind: Sendable {
         case verified
@@ -12,7 +12,7 @@ package struct HTTPTrust: Sendable {
         case unusable(Unusable)
     }
 
-    /// What was to be believed is not there, so nobody is.
+    /// Those who were to be believed are not there, so nobody is believed.
     struct Unusable: Error, Hashable, CustomStringConvertible {
         let description: String
     }
@@ -49,7 +49,8 @@ package struct HTTPTrust: Sendable {
         HTTPTrust(.shown(certificate))
     }
 
-    /// What looks at the certificate when the handshake is complete: the contexts check the chain alone, or nothing.
+    /// Returns what looks at the certificate when the handshake is complete: the contexts check the chain alone, or
+    /// nothing.
     func check(for host: HTTPOrigin.Host) -> (any ChannelHandler)? {
         switch kind {
         case .verified, .custom(_, asksForNames: true), .unusable: CertificateNameCheck(host)

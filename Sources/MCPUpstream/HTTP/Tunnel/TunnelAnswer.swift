@@ -1,7 +1,7 @@
 import Addresses
 import NIOCore
 
-/// What a proxy answers to CONNECT, as far as it has come: only its status counts, and where it ends.
+/// Reads what a proxy answers to CONNECT, as far as it has come: only its status counts, and where it ends.
 struct TunnelAnswer {
     /// The answer is not one of HTTP/1.1, or something follows a success that nobody asked for.
     struct Unreadable: Error {}
