@@ -99,7 +99,7 @@ package final class FrontDoor: HTTPRequestHandler {
             gateway: gateway, table: table, disabled: disabled, access: settings.statusAccess)
     }
 
-    /// A link with which a browser may log in to a server, below the base URL; it counts once and not for long.
+    /// Returns a link with which a browser may log in to a server, below the base URL; it counts once and not for long.
     ///
     /// - Parameter caller: Who logs in for himself; nil for a login that counts for everybody.
     package func loginLink(to server: String, of caller: String?) -> String {

@@ -153,8 +153,8 @@ package final class Gateway: Sendable {
         }
     }
 
-    /// A session for a client that sends requests without ever opening one. It declares no capabilities, shares its
-    /// connection with others of its principal, and must be told to end with its calls.
+    /// Opens a session for a client that sends requests without ever opening one. It declares no capabilities, shares
+    /// its connection with others of its principal, and must be told to end with its calls.
     ///
     /// - Parameter completion: Is called on `eventLoop`, where the session then lives.
     package func openForOneRequest(

@@ -163,7 +163,7 @@ package final class Credentials: Sendable {
         return .known(credential)
     }
 
-    /// The token of a header field.
+    /// Returns the token of a header field.
     static func token(in authorization: String) -> String {
         // By bytes: every request comes by here.
         var token = authorization.utf8[...]

@@ -109,7 +109,7 @@ final class EndpointTable: Sendable {
         endpoints.withLock { $0[ByteText(path)] }
     }
 
-    /// The path to which an HTTP+SSE client has to POST.
+    /// Returns the path to which an HTTP+SSE client has to POST.
     func messagePath(of offer: Offer) -> String {
         "\(base(of: PathEncoding.encode(offer.name)))/message"
     }

@@ -56,7 +56,7 @@ package struct HostPolicy: Sendable {
         return false
     }
 
-    /// The host in lower case, without the port; nil when the text is not a host with an optional port.
+    /// Returns the host in lower case, without the port; nil when the text is not a host with an optional port.
     static func hostName(_ text: String) -> String? {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
         var host = Substring(text.lowercased())

@@ -109,7 +109,7 @@ enum NarrowingReader {
         return NamePatterns(texts)
     }
 
-    /// A text of the query as it is meant; nil when that cannot be told.
+    /// Returns a text of the query as it is meant; nil when that cannot be told.
     private static func decode(_ text: Substring) -> String? {
         guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
         var bytes: [UInt8] = []

@@ -50,7 +50,7 @@ struct RequestTarget: Equatable {
         self.query = shape.question.map { String(text.utf8.dropFirst($0 + 1)) ?? "" }
     }
 
-    /// The path and query of a target in absolute form as written, and what stands before them.
+    /// Returns the path and query of a target in absolute form as written, and what stands before them.
     private static func absolute(_ text: String) -> (rest: String, authority: String)? {
         for scheme in ["http://", "https://"] {
             let start = text.utf8.prefix(scheme.utf8.count)
@@ -126,7 +126,7 @@ struct RequestTarget: Equatable {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    /// The first value of a query parameter, which must need no decoding.
+    /// Returns the first value of a query parameter, which must need no decoding.
     func parameter(_ name: String) -> String? {
         for pair in (query ?? "").split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -56,7 +56,7 @@ final class ChannelReply: ModernReplySink, @unchecked Sendable {
         }
     }
 
-    /// The client has cancelled the request, or has gone. On the channel's event loop.
+    /// The client has cancelled the request, or has gone. Must be called on the channel's event loop.
     func leave() {
         guard !isEnded else { return }
         hasLeft = true

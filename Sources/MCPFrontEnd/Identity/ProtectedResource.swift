@@ -28,7 +28,7 @@ package struct ProtectedResource: Sendable {
         self.judge = judge
     }
 
-    /// The path that metadata is about, with `/` for the proxy as a whole; nil for the path of something else.
+    /// Returns the path that metadata is about, with `/` for the proxy as a whole; nil for the path of something else.
     static func subject(ofMetadataAt path: String) -> String? {
         guard path.utf8.starts(with: metadataPath.utf8) else { return nil }
         let rest = path.utf8.dropFirst(metadataPath.utf8.count)
@@ -36,14 +36,14 @@ package struct ProtectedResource: Sendable {
         return first == UInt8(ascii: "/") ? String(rest) : nil
     }
 
-    /// The canonical address of what is at a path: no slash at its end.
+    /// Returns the canonical address of what is at a path: no slash at its end.
     func address(of path: String, _ request: AdmittedRequest) -> String {
         let encoded = PathEncoding.encode(path)
         return origin.text(for: request)
             + (encoded.utf8.last == UInt8(ascii: "/") ? String(encoded.dropLast()) : encoded)
     }
 
-    /// The metadata of what is at a path.
+    /// Returns the metadata of what is at a path.
     func metadata(of path: String, _ request: AdmittedRequest) -> ByteBuffer {
         var object = JSONObjectWriter()
         object.add("resource", address(of: path, request))

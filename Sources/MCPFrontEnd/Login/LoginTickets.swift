@@ -20,7 +20,7 @@ package final class LoginTickets: Sendable {
 
     package init() {}
 
-    /// A new one.
+    /// Issues a new ticket.
     ///
     /// - Parameter caller: Who logs in for himself; nil for a login that counts for everybody.
     package func issue(for server: String, of caller: String? = nil) -> String {

@@ -66,7 +66,8 @@ final class AdHocEndpoint: Sendable {
         message.view(message.envelope.meta)?[metaKey] != nil
     }
 
-    /// A request whose sender the endpoint refuses: it may bring a server all the same, or go on with one that has ended.
+    /// Takes a request whose sender the endpoint refuses: it may bring a server all the same, or go on with one that
+    /// has ended.
     ///
     /// - Returns: nil when its sender may not bring one either.
     func admit(_ request: AdmittedRequest, orElse refusal: Refusal) -> Destination? {
@@ -238,7 +239,8 @@ final class AdHocEndpoint: Sendable {
         }
     }
 
-    /// The configuration that a request carries, and whether the request opens a session; nil when it brings none.
+    /// Returns the configuration that a request carries, and whether the request opens a session; nil when it brings
+    /// none.
     private func configuration(
         of adHoc: AdHocRequest, _ body: ByteBuffer
     ) throws(ManagementProblem) -> (configuration: ByteBuffer, opensSession: Bool)? {

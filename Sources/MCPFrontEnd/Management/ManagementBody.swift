@@ -49,7 +49,7 @@ struct ManagementBody {
         ManagementProblem(.invalidRequest, problems.joined(separator: "; "), problems: problems)
     }
 
-    /// A body without members, as the changes have that need nothing said.
+    /// Checks that a body has no members, as with the changes that need nothing said.
     func expectNothing() throws(ManagementProblem) {
         try expect([])
     }

@@ -79,7 +79,7 @@ enum ManagementPath: Equatable, Sendable {
         }
     }
 
-    /// The change that a method asks for here, in a word; nil when it is none.
+    /// Returns the change that a method asks for here, in a word; nil when it is none.
     func change(_ method: HTTPMethod) -> String? {
         switch (self, method) {
         case (.servers, .POST): "add"
@@ -112,7 +112,7 @@ enum ServerAction: String, CaseIterable, Sendable {
         }
     }
 
-    /// The name and the action, if the text ends with one.
+    /// Returns the name and the action, if the text ends with one.
     static func split(_ text: String) -> (name: String, action: ServerAction)? {
         guard let slash = text.lastIndex(of: "/"), slash > text.startIndex,
             let action = ServerAction(rawValue: String(text[text.index(after: slash)...]))

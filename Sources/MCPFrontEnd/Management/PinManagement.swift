@@ -12,7 +12,7 @@ package protocol PinManagement: Sendable {
     /// Returns what there is to say of one server; nil when nothing is known of one of that name.
     func pinReport(of name: String) async -> PinReport?
 
-    /// All that is approved, as a file that can be shared.
+    /// Returns all that is approved, as a file that can be shared.
     func pinText() async -> ByteBuffer
 
     /// Approves what a server shows now.

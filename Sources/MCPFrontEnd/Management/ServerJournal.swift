@@ -47,7 +47,7 @@ package final class ServerJournal: Sendable {
             return followers.filter { !$0.value.isBeingTold }.map(\.key)
         }
 
-        /// The next entry for somebody, and how to tell it; nil when there is none or somebody else is telling.
+        /// Returns the next entry for somebody, and how to tell it; nil when there is none or somebody else is telling.
         mutating func next(for id: Int, goingOn: Bool) -> (body: @Sendable (Entry?) -> Void, entry: Entry?)? {
             guard let body = followers[id]?.body, goingOn || followers[id]?.isBeingTold == false else { return nil }
             guard let entry = followers[id]?.waiting.popFirst() else {

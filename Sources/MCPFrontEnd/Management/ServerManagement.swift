@@ -36,10 +36,10 @@ package protocol ServerManagement: GroupManagement, PinManagement, LoginManageme
     func setEnabled(_ name: String, _ isEnabled: Bool, for caller: ManagementCaller) async throws(ManagementRefusal)
         -> ServerReport
 
-    /// The tools that clients of the server see. Nothing is started for this.
+    /// Returns the tools that clients of the server see. Nothing is started for this.
     func tools(of name: String) async throws(ManagementRefusal) -> ToolPages.List
 
-    /// The recent events and error output of a server; nil when there is none of that name.
+    /// Returns the recent events and error output of a server; nil when there is none of that name.
     func journal(of name: String) async -> ServerJournal?
 
     /// Reads the configuration again and applies what has changed.

@@ -54,7 +54,7 @@ struct EventLog {
     /// How many bytes of events are kept, apart from those that are larger.
     private var room: Int { isAway ? maximumBytesAway : maximumBytes }
 
-    /// The next identifier of a stream, for an event that need not be repeated.
+    /// Returns the next identifier of a stream, for an event that need not be repeated.
     mutating func nextID(for stream: Int) -> EventID {
         let sequence = nextSequence[stream, default: 0]
         nextSequence[stream] = sequence + 1

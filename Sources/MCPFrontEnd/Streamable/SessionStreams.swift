@@ -118,7 +118,7 @@ final class SessionStreams: SessionOutlet, @unchecked Sendable {
 
     // MARK: Streams of requests
 
-    /// A number for the stream of a request.
+    /// Returns a number for the stream of a request.
     func nextStream() -> Int {
         lastStream += 1
         return lastStream

@@ -26,7 +26,7 @@ struct StreamableEndpoint: Sendable {
         modern = ModernEndpoint(gateway: gateway, limits: limits)
     }
 
-    /// The longest body that a request with this method may have; 0 where a body means nothing.
+    /// Returns the longest body that a request with this method may have; 0 where a body means nothing.
     func maximumBody(of method: HTTPMethod) -> Int { method == .POST ? limits.maximumBodyBytes : 0 }
 
     func handle(_ request: AuthenticatedRequest, body: ByteBuffer, _ responder: HTTPResponder) {
@@ -165,7 +165,7 @@ struct StreamableEndpoint: Sendable {
         }
     }
 
-    /// The session that a request names; nil when it names none.
+    /// Returns the session that a request names; nil when it names none.
     private func session(for request: AuthenticatedRequest) throws(Refusal) -> ClientSession? {
         guard let id = request.http[.sessionID] else { return nil }
         guard !request.http.isRepeated(.sessionID) else {

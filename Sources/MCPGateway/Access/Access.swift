@@ -31,7 +31,7 @@ package struct Access: Sendable {
     package static let everybody = Access(isOpen: true, [], [], admitsOthers: true, [])
     package static let nobody = holders([])
 
-    /// Those whose tokens stand there, and clients that have the right to one of the places.
+    /// Returns those whose tokens stand there, and clients that have the right to one of the places.
     ///
     /// - Parameter leases: What has to be kept as long as the tokens are accepted.
     package static func holders(
@@ -73,7 +73,7 @@ package struct Access: Sendable {
         return places.contains(where: rights.admit)
     }
 
-    /// The scope with which somebody may use it who may not; nil where no single one helps.
+    /// Returns the scope with which somebody may use it who may not; nil where no single one helps.
     package func scope(for principal: Principal) -> String? {
         principal.wider.first { places.contains(where: $0.rights.admit) }?.scope
     }
@@ -95,7 +95,7 @@ package struct Access: Sendable {
     /// Tells whether somebody who was let in would be let in as the same again.
     package func keeps(_ principal: Principal) -> Bool { self.principal(for: principal) == principal }
 
-    /// The only one who may come, where there is only one that a token stands for.
+    /// Returns the only one who may come, where there is only one that a token stands for.
     ///
     /// - Parameter clients: All that the operator has named.
     package func onlyPrincipal(among clients: [Principal]) -> Principal {

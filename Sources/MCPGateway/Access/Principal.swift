@@ -19,7 +19,7 @@ package struct Principal: Sendable {
 
     package static let anonymous = Principal(name: "anonymous")
 
-    /// The holder of a token: the same one wherever that token is accepted.
+    /// Returns the holder of a token: the same one wherever that token is accepted.
     package static func token(number: Int) -> Principal {
         Principal(name: "token \(number + 1)")
     }

@@ -79,7 +79,7 @@ enum AnswerBridge {
         return edits + answer.edits(of: result, removing: removed, inserting: inserted)
     }
 
-    /// The members that only the stateless revisions give a meaning, and only in these results.
+    /// Returns the members that only the stateless revisions give a meaning, and only in these results.
     private static func ownMembers(of members: Envelope.ResultMembers, _ method: Method) -> [MemberSpan] {
         let own = isCacheable(method) ? [members.resultType, members.ttl, members.cacheScope] : [members.resultType]
         return own.compactMap { $0 }

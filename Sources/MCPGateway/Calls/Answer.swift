@@ -15,13 +15,13 @@ enum Answer: Sendable {
     /// There is no response.
     case failure(UpstreamFailure)
 
-    /// The answer with identifiers of tasks that only its caller can use.
+    /// Returns the answer with identifiers of tasks that only its caller can use.
     func sealed(by owner: @autoclosure () -> TaskOwner, for request: Message) -> Answer {
         guard case .passed(let message, let edits) = self, message.envelope.mayNameTask else { return self }
         return .passed(message, edits + owner().edits(message, to: request))
     }
 
-    /// The whole response.
+    /// Returns the whole response.
     ///
     /// - Parameter server: The server's name, as clients may see it.
     func bytes(for id: RequestID, server: String) -> ByteBuffer {

@@ -150,7 +150,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
         rounds.abandon()
     }
 
-    /// The places in a list of what was not approved.
+    /// Returns the places in a list of what was not approved.
     private func whatIsWithheld(of answer: Message) throws(Refusal) -> Set<Int> {
         guard answer.kind == .result, let kind = CatalogKind(of: request.method).flatMap(PinKind.init) else {
             return []

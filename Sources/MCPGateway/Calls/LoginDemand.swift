@@ -36,7 +36,7 @@ struct LoginDemand: Sendable {
     /// The same for a client without a session.
     var urls: URLDemand { URLDemand(requests: [request]) }
 
-    /// The error that a client gets with a session.
+    /// Returns the error that a client gets with a session.
     ///
     /// - Parameter opensURLs: Whether the client leads its user to URLs; else he reads where to go.
     func error(to id: RequestID, opensURLs: Bool) -> ByteBuffer {

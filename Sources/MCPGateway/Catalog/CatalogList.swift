@@ -64,7 +64,7 @@ struct CatalogList: Sendable, Equatable {
         noteHints(of: page)
     }
 
-    /// The entry in a place, where its bytes are these.
+    /// Returns the entry in a place, where its bytes are these.
     private func entry(at place: Int, like element: JSONView) -> Entry? {
         guard entries.indices.contains(place), entries[place].range.count == element.range.count,
             view(entries[place]).bytes == element.bytes
@@ -83,6 +83,6 @@ struct CatalogList: Sendable, Equatable {
         if let scope = page["cacheScope"]?.string { isPublic = (isPublic ?? true) && scope == "public" }
     }
 
-    /// An entry, to be looked into.
+    /// Returns an entry, to be looked into.
     func view(_ entry: Entry) -> JSONView { JSONView(text: bytes, range: entry.range) }
 }

@@ -21,7 +21,7 @@ struct ServerCatalog: Sendable {
     /// Tells whether the server says that it has lists of a kind.
     func declares(_ kind: CatalogKind) -> Bool { introduction.declares(kind.capability) }
 
-    /// The notifications that tell a client what has changed since an earlier catalog.
+    /// Returns the notifications that tell a client what has changed since an earlier catalog.
     func changes(since former: ServerCatalog?) -> Set<Method> {
         Set(CatalogKind.allCases.filter { former?[$0]?.bytes != self[$0]?.bytes }.map(\.change))
     }

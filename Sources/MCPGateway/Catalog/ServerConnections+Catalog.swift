@@ -151,7 +151,7 @@ extension ServerConnections {
         return result.era == .modern || hasFilter ? [.tools] : []
     }
 
-    /// The names in the filter that are no tool's.
+    /// Returns the names in the filter that are no tool's.
     private func unknownTools(_ tools: CatalogList) -> [String] {
         guard let named = countedTools.withLock({ $0?.names }) else { return [] }
         let listed = Set(tools.entries.map(\.key))

@@ -11,7 +11,7 @@ package struct CacheHints: Sendable {
 
     package init() {}
 
-    /// The members of a result.
+    /// Returns the members of a result.
     ///
     /// - Parameter isShared: Whether everybody who asks gets the same. Who had to show who they are may see what others do
     ///   not, and what stands between them and the proxy cannot tell them apart.

@@ -94,7 +94,8 @@ final class HeaderMarks: Sendable {
 
     // MARK: Calls
 
-    /// The header fields for a call: those that its tool demands, and those that came with it and mean nothing to us.
+    /// Returns the header fields for a call: those that its tool demands, and those that came with it and mean nothing
+    /// to us.
     func parameters(
         for request: Message,
         received: [(name: String, value: String)]

@@ -187,7 +187,7 @@ package final class ServerConnections: Sendable {
         }
     }
 
-    /// The connection for a key, opened now when there is none, and held until `release`.
+    /// Returns the connection for a key, opened now when there is none, and held until `release`.
     func hold(
         _ key: ConnectionKey, of principal: Principal, _ declaration: ClientDeclaration,
         preferring eventLoop: any EventLoop

@@ -114,7 +114,7 @@ extension Turns {
         return steps
     }
 
-    /// The questions whose client stays away and that the oldest of those who are there can have caused.
+    /// Returns the questions whose client stays away and that the oldest of those who are there can have caused.
     private func movable(toThoseSince present: Int?) -> [Int] {
         guard let present, entries.values.contains(where: \.staysAway) else { return [] }
         return questions.filter { _, asked in
@@ -130,7 +130,7 @@ extension Turns {
         questions[question.ticket]?.holder.flatMap { entries[$0]?.taker }
     }
 
-    /// The others whose questions this one may answer, because both are the same person's.
+    /// Returns the others whose questions this one may answer, because both are the same person's.
     func askedAlike(_ taker: Taker) -> [Taker] {
         entries.values.filter { entry in
             entry.questions > 0 && entry.taker.key != taker.key
@@ -138,8 +138,8 @@ extension Turns {
         }.map(\.taker)
     }
 
-    /// The one to be asked: of those who can have caused a question and can be asked now, who has fewest to answer, or of
-    /// several the one that began first.
+    /// Returns the one to be asked: of those who can have caused a question and can be asked now, who has fewest to
+    /// answer, or of several the one that began first.
     private func choose(for ticket: Int) -> Taker? {
         guard let newest = questions[ticket]?.newest else { return nil }
         let present = entries.values.filter { $0.number <= newest && !$0.isAway }

@@ -53,7 +53,7 @@ package struct ModernRequest: Sendable {
     /// The arguments as the client has sent them, where others were added; nil where they are those of the message.
     private(set) var sentArguments: Arguments?
 
-    /// The same in the names of one server.
+    /// Returns the same in the names of one server.
     func respelt(_ other: MemberRequest) -> ModernRequest {
         var request = self
         if other.hasPresets { request.sentArguments = Arguments(view: message.params?["arguments"]) }

@@ -29,7 +29,7 @@ struct PendingInputs {
             Input(key: key(for: message), method: message.method, params: message.params?.bytes, question: question))
     }
 
-    /// The server's own identifier, so that an answer finds its question whichever call it comes with.
+    /// Returns the server's own identifier, so that an answer finds its question whichever call it comes with.
     private func key(for question: Message) -> ByteText {
         let id = question.view(question.envelope.id)
         let wanted = id?.string ?? "input-\(question.id.map(\.description) ?? "")"
@@ -76,7 +76,7 @@ struct PendingInputs {
         }
     }
 
-    /// The result that asks for all of them.
+    /// Returns the result that asks for all of them.
     func result(state: String) -> ByteBuffer {
         var result = ByteBuffer(string: #"{"resultType":"input_required","inputRequests":{"#)
         for (index, input) in inputs.enumerated() {
@@ -196,7 +196,8 @@ struct RequestBinding: Equatable {
         self.members = members
     }
 
-    /// The value without white space and with its members in order: a client may write them in another one each time.
+    /// Returns the value without white space and with its members in order: a client may write them in another one each
+    /// time.
     private static func canonical(_ value: JSONView) -> [UInt8] {
         if value.isObject {
             var members: [(name: String, value: [UInt8])] = []

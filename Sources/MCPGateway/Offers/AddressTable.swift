@@ -36,7 +36,7 @@ struct AddressTable: Sendable {
         while let taken = markedAddressOfAnother() { markToo(taken) }
     }
 
-    /// An address that a member has by itself, and that is what one of another member is offered as.
+    /// Returns an address that a member has by itself, and that is what one of another member is offered as.
     private func markedAddressOfAnother() -> (address: ByteText, owner: Int)? {
         for member in renamed.indices {
             for address in renamed[member] {
@@ -47,7 +47,7 @@ struct AddressTable: Sendable {
         return nil
     }
 
-    /// Else who lists such an address would be asked in the place of the other one.
+    /// Without it, who lists such an address would be asked in the place of the other one.
     private mutating func markToo(_ taken: (address: ByteText, owner: Int)) {
         owners[taken.address] = nil
         renamed[taken.owner].insert(taken.address)

@@ -35,7 +35,7 @@ enum OfferInstructions {
         return shares
     }
 
-    /// A text, or as many of its sentences as fit; of a longer sentence, as many of its words.
+    /// Returns a text, or as many of its sentences as fit; of a longer sentence, as many of its words.
     private static func cut(_ text: String, to length: Int) -> String {
         guard text.count > length else { return text }
         let head = text.prefix(max(length, 0))

@@ -79,7 +79,7 @@ final class OfferLists: Sendable {
 
     // MARK: Answering
 
-    /// The answer to a request for a list.
+    /// Returns the answer to a request for a list.
     ///
     /// - Parameters:
     ///   - isShared: Whether everybody gets the same who asks for it.
@@ -165,7 +165,7 @@ final class OfferLists: Sendable {
 }
 
 extension CatalogList {
-    /// An entry with another name or address.
+    /// Returns an entry with another name or address.
     func respelt(_ entry: Entry, as key: String) -> ByteBuffer {
         guard !key.hasBytes(of: entry.key.text) else { return view(entry).bytes }
         return view(entry).replacing(JSONView(text: bytes, range: entry.keyRange), by: key)

@@ -41,7 +41,7 @@ extension OfferView {
     /// Whether any address may not be offered as its server has it.
     var renamesAddresses: Bool { knownLists.renamesAddresses }
 
-    /// An answer of a server with the addresses under which its resources are offered.
+    /// Returns an answer of a server with the addresses under which its resources are offered.
     ///
     /// - Parameter request: What it answers, in the server's own names.
     func respelt(_ answer: Answer, from server: ServerConnections, to request: Message) -> Answer {

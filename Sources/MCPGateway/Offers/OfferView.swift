@@ -45,7 +45,7 @@ final class OfferView: Sendable {
         }
     }
 
-    /// The lists of one client: what servers show it may be something else than what they show to others.
+    /// Returns the lists of one client: what servers show it may be something else than what they show to others.
     ///
     /// - Parameter key: On which connection a server is used for the client.
     func lists(of key: (ServerConnections) -> ConnectionKey) -> OfferLists {

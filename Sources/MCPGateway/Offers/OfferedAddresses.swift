@@ -30,7 +30,7 @@ enum OfferedAddresses {
         (content?.elements ?? []).flatMap { item($0, offered) }
     }
 
-    /// One block of content: a link to a resource, or one that is embedded.
+    /// Returns what has to be changed in one block of content: a link to a resource, or one that is embedded.
     private static func item(_ block: JSONView?, _ offered: (String) -> String) -> [Edit] {
         switch block?["type"]?.string {
         case "resource_link": edit(block?["uri"], offered)

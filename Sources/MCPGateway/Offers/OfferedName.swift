@@ -33,7 +33,7 @@ enum OfferedName {
     /// Returns the name that it would have without any bound, whatever characters it has.
     static func whole(_ name: String, prefix: String) -> String { prefix + separator + name }
 
-    /// The name there, taken apart; nil where it was changed, or belongs to another server.
+    /// Returns the name there, taken apart; nil where it was changed, or belongs to another server.
     static func original(of offered: String, prefix: String) -> String? {
         guard !hasSeparator(prefix), offered.beginsWithBytes(of: prefix + separator) else { return nil }
         return String(decoding: offered.utf8.dropFirst(prefix.utf8.count + separator.utf8.count), as: UTF8.self)
@@ -52,7 +52,7 @@ enum OfferedName {
         }
     }
 
-    /// The text with one underscore for each character that not every client accepts.
+    /// Returns the text with one underscore for each character that not every client accepts.
     private static func cleaned(_ text: String) -> String {
         let bytes = text.unicodeScalars.map { scalar in
             UInt8(exactly: scalar.value).flatMap { isLegal($0) ? $0 : nil } ?? UInt8(ascii: "_")

@@ -59,7 +59,7 @@ struct SeenLists {
 
     // MARK: Answers
 
-    /// The answer to a request for a list.
+    /// Returns the answer to a request for a list.
     ///
     /// - Parameter client: The name that the client gives of itself.
     /// - Throws: when the cursor is none of this list.
@@ -107,7 +107,7 @@ struct SeenLists {
                 && rights.admit(whole(target), given: target.override?.name, saysReadOnly: target.isReadOnly)
     }
 
-    /// The name that a tool would have without any bound: one that was cut may not show any more what it was.
+    /// Returns the name that a tool would have without any bound: one that was cut may not show any more what it was.
     private func whole(_ target: OfferLists.Target) -> String {
         let name = JSONView(text: target.name, range: 0..<target.name.readableBytes).string ?? ""
         return OfferedName.whole(name, prefix: lists.members[target.member].prefix)

@@ -15,7 +15,7 @@ struct ToolSpelling {
         self.offeredAddress = offeredAddress
     }
 
-    /// The entry for clients. Where only its name is another, everything else is the server's bytes.
+    /// Returns the entry for clients. Where only its name is another, everything else is the server's bytes.
     func respell(_ list: CatalogList, _ entry: CatalogList.Entry, hasAddresses: Bool) -> ByteBuffer {
         guard override != nil || hasAddresses else { return list.respelt(entry, as: name) }
         let tool = list.view(entry)
@@ -42,7 +42,7 @@ struct ToolSpelling {
         override?.presets.contains { $0.name.hasBytes(of: argument) } ?? false
     }
 
-    /// A schema as it is for clients, who neither see nor send what is preset.
+    /// Returns a schema as it is for clients, who neither see nor send what is preset.
     private func withoutPresets(_ schema: JSONView) -> ByteBuffer {
         var object = JSONObjectWriter()
         schema.forEachMember { member, value in

@@ -41,7 +41,8 @@ package final class PinBook: Sendable {
         self.changed = changed
     }
 
-    /// The pins of a server, the same as long as this lives: whatever takes the place of a server has to be what it was.
+    /// Returns the pins of a server, the same as long as this lives: whatever takes the place of a server has to be
+    /// what it was.
     ///
     /// - Parameter mode: What happens from now on when it is not.
     package func server(_ name: String, _ mode: PinMode) -> PinnedServer {
@@ -87,7 +88,7 @@ package final class PinBook: Sendable {
         state.withLock { $0.servers.values.sorted { ByteText($0.name) < ByteText($1.name) } }
     }
 
-    /// A server that was there in this run.
+    /// Notes a server that was there in this run.
     package func find(_ name: String) -> PinnedServer? { state.withLock { $0.servers[ByteText(name)] } }
 
     /// All that is approved, to be kept: that of servers that were not there in this run as well. Of a server that is held

@@ -31,7 +31,7 @@ extension Resolver {
         }
     }
 
-    /// The call that `call_tool` stands for; nil when its arguments are no object.
+    /// Returns the call that `call_tool` stands for; nil when its arguments are no object.
     private static func direct(
         _ request: Message, _ name: ByteRange, _ inner: JSONView, _ arguments: JSONView?
     ) -> Message? {

@@ -36,7 +36,7 @@ extension SeenLists {
             || TokenEstimate.tokens(ofBytes: list.byteCount) > Self.longestListTokens
     }
 
-    /// The tools for searching, and those that are always listed.
+    /// Returns the tools for searching, and those that are always listed.
     func searched(_ list: OfferedList) -> OfferedList {
         var all = OfferedList()
         for tool in SearchTool.allCases { all.append(tool.definition, of: 0, as: tool.rawValue) }

@@ -129,7 +129,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         TaskOwner(seal: gateway.taskSeal, server: server, principal: principal)
     }
 
-    /// The leg to a member, made now when there is none.
+    /// Returns the leg to a member, made now when there is none.
     func leg(to member: Member) -> Leg {
         if let leg = legs[member.server] { return leg }
         let leg = Leg(to: member.server, of: offer, for: self)

@@ -44,8 +44,8 @@ enum LostSessionWords {
         return words
     }
 
-    /// The same for an error that nothing but its words tells from any other: they have to say that the session is not
-    /// there.
+    /// Returns the same for an error that nothing but its words tells from any other: they have to say that the session
+    /// is not there.
     static func denying(_ error: Message) -> String? {
         guard let words = naming(error) else { return nil }
         let text = words.lowercased()

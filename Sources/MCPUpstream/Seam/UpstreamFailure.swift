@@ -157,7 +157,7 @@ extension UpstreamFailure {
         UpstreamFailure(.unreadable, "its answer is not a message: \(reason)")
     }
 
-    /// The same failure with what may be done about it.
+    /// Returns the same failure with what may be done about it.
     func advising(_ words: String) -> UpstreamFailure {
         var failure = self
         failure.detail += "; \(words)"
@@ -172,7 +172,7 @@ extension UpstreamFailure {
         return failure
     }
 
-    /// The same failure as the reason why a request is not sent.
+    /// Returns the same failure as the reason why a request is not sent.
     package func refusing(_ pause: Pause) -> UpstreamFailure {
         var failure = beforeSending
         failure.pause = pause

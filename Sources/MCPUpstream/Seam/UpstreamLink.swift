@@ -103,7 +103,7 @@ extension UpstreamLink {
 package protocol UpstreamLinkReceiver: AnyObject {
     func linkOpened()
 
-    /// One message from the server, or a batch.
+    /// Takes one message from the server, or a batch.
     ///
     /// - Parameter relatedTo: The request on whose response stream the message came, where the transport tells.
     func linkReceived(_ message: ByteBuffer, relatedTo id: Int64?)

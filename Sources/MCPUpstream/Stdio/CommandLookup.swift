@@ -73,7 +73,7 @@ package enum CommandLookup {
         }
     }
 
-    /// The path from the root: the process that executes it may be in another directory.
+    /// Returns the path from the root: the process that executes it may be in another directory.
     private static func absolute(_ path: String) -> String {
         guard !path.hasPrefix("/"), let current = unsafe getcwd(nil, 0) else { return path }
         defer { unsafe free(current) }

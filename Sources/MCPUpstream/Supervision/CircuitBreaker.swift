@@ -71,7 +71,7 @@ package final class CircuitBreaker: Sendable {
         isOpen ? change { $0.circuit.admit(now: now) } : .pass
     }
 
-    /// The failure of a call that is not made because the circuit is open.
+    /// Returns the failure of a call that is not made because the circuit is open.
     ///
     /// - Parameter retry: When the server is tried next, where somebody knows better than the circuit.
     func refusal(now: NIODeadline, retry: NIODeadline?) -> UpstreamFailure {

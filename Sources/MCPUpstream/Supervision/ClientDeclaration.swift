@@ -15,7 +15,7 @@ package struct ClientDeclaration: Sendable {
         self.capabilities = capabilities
     }
 
-    /// The parameters of an `initialize` request.
+    /// Returns the parameters of an `initialize` request.
     func params(offering version: ProtocolVersion) -> ByteBuffer {
         var params = ByteBuffer()
         params.writeStaticString(#"{"protocolVersion":"#)

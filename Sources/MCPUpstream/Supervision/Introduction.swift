@@ -75,7 +75,7 @@ package struct Introduction: Sendable {
         self.version = version
     }
 
-    /// The latest revision that we speak of those that a refusal of `initialize` names
+    /// Returns the latest revision that we speak of those that a refusal of `initialize` names
     /// ([error handling, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/basic/lifecycle#error-handling));
     /// nil when there is none, or it is the one that was offered.
     static func otherRevision(named refusal: Message, than offered: ProtocolVersion) -> ProtocolVersion? {

@@ -142,7 +142,7 @@ package final class Upstream: @unchecked Sendable {
         }
     }
 
-    /// An identifier for a request that is about to be sent: what to cancel it by, and its progress token.
+    /// Returns an identifier for a request that is about to be sent: what to cancel it by, and its progress token.
     package func makeID() -> Int64 {
         lastID += 1
         return lastID

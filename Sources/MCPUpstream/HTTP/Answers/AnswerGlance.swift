@@ -17,7 +17,7 @@ enum AnswerGlance {
         return parts.contains { glance($0) ?? isWholeResponse($0, maximumDepth) }
     }
 
-    /// The answer, if it shows in the first few members; nil when it does not.
+    /// Returns the answer, if it shows in the first few members; nil when it does not.
     private static func glance(_ message: ByteBuffer) -> Bool? {
         do throws(JSONError) {
             return try message.scanJSON(maximumDepth: 1, duplicateKeys: .accepted) { (scanner) throws(JSONError) in

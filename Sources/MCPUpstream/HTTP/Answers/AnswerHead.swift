@@ -41,7 +41,7 @@ struct AnswerHead {
         return words.isEmpty || words == "Unknown" ? String(status) : "\(status) \(words)"
     }
 
-    /// The kind of body that a Content-Type names; parameters do not matter.
+    /// Returns the kind of body that a Content-Type names; parameters do not matter.
     private static func content(_ value: String) -> Content {
         if value == "application/json" { return .json }
         if value == "text/event-stream" { return .eventStream }

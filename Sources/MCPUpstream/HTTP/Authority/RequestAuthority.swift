@@ -15,7 +15,7 @@ package protocol RequestAuthority: Sendable {
 }
 
 extension RequestAuthority {
-    /// The same for all callers, where nothing else is said.
+    /// Returns the same for all callers, where nothing else is said.
     package func onBehalf(of caller: String) -> any RequestAuthority { self }
 }
 

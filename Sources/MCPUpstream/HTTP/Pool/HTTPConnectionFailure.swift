@@ -45,7 +45,7 @@ enum HTTPConnectionFailure {
         return cause as? ForbiddenAddress
     }
 
-    /// An error on a connection that had been given a request.
+    /// Says what an error means on a connection that had been given a request.
     static func during(_ error: any Error, origin: HTTPOrigin, headCame: Bool) -> UpstreamFailure {
         switch error as? HTTPParserError {
         case .headerOverflow?:
@@ -103,7 +103,7 @@ enum HTTPConnectionFailure {
         return "it did not answer in time"
     }
 
-    /// The system's words, such as "Connection refused", without the name of the call and the number.
+    /// Returns the system's words, such as "Connection refused", without the name of the call and the number.
     private static func systemReason(_ error: IOError) -> String {
         let text = error.description
         let words = text.firstRange(of: " (errno").map { text[..<$0.lowerBound] } ?? text[...]

@@ -22,12 +22,12 @@ package struct AuthorityText: Hashable, Sendable {
 }
 
 extension HTTPTrust {
-    /// The one with the first certificate of the text; nil if there is none.
+    /// Returns the one with the first certificate of the text; nil if there is none.
     package static func shown(_ text: AuthorityText) -> HTTPTrust? {
         text.certificates?.first.map { shown($0) }
     }
 
-    /// Those with a certificate for their name from one of these authorities.
+    /// Returns those with a certificate for their name from one of these authorities.
     ///
     /// - Parameters:
     ///   - roots: What takes the place of the system's authorities; nil for those.

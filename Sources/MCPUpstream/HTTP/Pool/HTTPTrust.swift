@@ -28,7 +28,7 @@ package struct HTTPTrust: Sendable {
     /// All. For what an operator has asked for by name only.
     package static let unverified = HTTPTrust(.unverified)
 
-    /// Those with a certificate for their name that a context of the caller's own accepts.
+    /// Returns those with a certificate for their name that a context of the caller's own accepts.
     ///
     /// - Parameter asksForNames: Whether it is looked at whose name is on it, and not at the chain alone.
     static func custom(_ context: NIOSSLContext, asksForNames: Bool = true) -> HTTPTrust {
@@ -44,7 +44,7 @@ package struct HTTPTrust: Sendable {
     private static let verifiedContext = makeContext(.noHostnameVerification)
     private static let unverifiedContext = makeContext(.none)
 
-    /// The one with exactly this certificate, whatever names are on it and whoever has signed it.
+    /// Returns the one with exactly this certificate, whatever names are on it and whoever has signed it.
     static func shown(_ certificate: NIOSSLCertificate) -> HTTPTrust {
         HTTPTrust(.shown(certificate))
     }

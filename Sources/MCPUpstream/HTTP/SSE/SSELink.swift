@@ -160,7 +160,7 @@ package final class SSELink: UpstreamLink {
         end(failure)
     }
 
-    /// The failure as a server of the newer transport would have caused it.
+    /// Returns the failure as a server of the newer transport would have caused it.
     private func advised(_ failure: UpstreamFailure) -> UpstreamFailure {
         guard isDeclared else { return failure }
         return failure.advising(

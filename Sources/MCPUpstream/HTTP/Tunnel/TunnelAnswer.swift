@@ -14,7 +14,8 @@ struct TunnelAnswer {
         bytes += more.readableBytesView
     }
 
-    /// The final status; nil as long as its head is not complete. Provisional answers (1xx) before it are passed over.
+    /// Returns the final status; nil as long as its head is not complete. Provisional answers (1xx) before it are
+    /// passed over.
     ///
     /// A server does not speak before it is spoken to, neither with TLS nor in HTTP: what follows a success would be
     /// taken for an answer of the server, but is the proxy's.
