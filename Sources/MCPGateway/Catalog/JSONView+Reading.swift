@@ -7,7 +7,7 @@ extension JSONView {
     enum Reading {
         case nothing
         case one(JSONView)
-        /// Not all of them the same: why, in words.
+        /// They do not all find the same; why, is said in words.
         case disputed(String)
     }
 

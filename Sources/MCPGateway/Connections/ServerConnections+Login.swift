@@ -48,7 +48,7 @@ extension ServerConnections {
 }
 
 extension ServerStatus {
-    /// As it is shown: a server that is reachable and can be asked nothing needs a login, too.
+    /// The status as it is shown: a server that is reachable and can be asked nothing needs a login, too.
     var shown: ServerStatus {
         guard let login, login.need != nil, login.isForEverything, state == .ready else { return self }
         var status = self

@@ -12,11 +12,11 @@ final class PinGate: Sendable {
         case open
         /// Before a call passes, the list that it is about has to be known.
         case quarantine
-        /// As before, and some calls are refused.
+        /// The same holds, and some calls are refused.
         case withholding
         /// Before anything passes, all lists have to be known.
         case block
-        /// As before, and some calls are refused.
+        /// The same holds, and some calls are refused.
         case blockWithholding
         /// Nothing passes.
         case blocked

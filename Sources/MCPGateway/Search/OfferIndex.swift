@@ -9,7 +9,7 @@ struct OfferIndex: Sendable {
     /// A tool that fits.
     struct Match {
         let definition: ByteBuffer
-        /// As it is shown.
+        /// How well it fits, as that is shown.
         let score: Double
     }
 
