@@ -4,7 +4,7 @@ package import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// What the front door has to know.
+/// Holds what the front door has to know.
 package struct FrontDoorSettings: Sendable {
     package var place: ListenerPlace
     /// The path of the base URL, without a slash at its end.
@@ -56,7 +56,9 @@ extension FrontDoorSettings {
     }
 }
 
-/// Where HTTP requests enter: admitted, authenticated, then handed to the transport that they speak.
+/// Step 2 of 17 of a call: after ``ClientSocket``, before ``StreamableEndpoint``.
+///
+/// Lets HTTP requests in: admits and authenticates them, then hands them to the transport that they speak.
 package final class FrontDoor: HTTPRequestHandler {
     package let listener: HTTPListener
     let settings: FrontDoorSettings
@@ -71,7 +73,7 @@ package final class FrontDoor: HTTPRequestHandler {
     private let logger: Logger
     private let eventLoops = Mutex<(any EventLoopGroup)?>(nil)
 
-    /// What changes servers. Replaced as a whole when its settings change.
+    /// Holds what changes servers. It is replaced as a whole when its settings change.
     private struct Management: Sendable {
         let endpoint: ManagementEndpoint
         let adHoc: AdHocEndpoint
@@ -97,7 +99,7 @@ package final class FrontDoor: HTTPRequestHandler {
             gateway: gateway, table: table, disabled: disabled, access: settings.statusAccess)
     }
 
-    /// A link with which a browser may log in to a server, below the base URL; it counts once and not for long.
+    /// Returns a link with which a browser may log in to a server, below the base URL; it counts once and not for long.
     ///
     /// - Parameter caller: Who logs in for himself; nil for a login that counts for everybody.
     package func loginLink(to server: String, of caller: String?) -> String {
@@ -140,7 +142,7 @@ package final class FrontDoor: HTTPRequestHandler {
         }
     }
 
-    /// What is offered under a name.
+    /// Returns what is offered under a name.
     package func offer(named name: String) -> Offer? { table.offer(named: name) }
 
     /// Takes a server away from clients.
@@ -183,7 +185,7 @@ package final class FrontDoor: HTTPRequestHandler {
 
     // MARK: Requests
 
-    /// Whether somebody asks at a path who sends a request.
+    /// Tells whether somebody asks at a path who sends a request.
     func asksWhoComes(to path: String) -> Bool {
         if table.endpoint(at: path) != nil || status.asksWhoReads(path) { return true }
         return management.withLock { $0 }.map {
@@ -191,7 +193,11 @@ package final class FrontDoor: HTTPRequestHandler {
         } ?? false
     }
 
-    func admit(_ head: HTTPRequestFields) -> Destination {
+    func admit(_ head: HTTPRequestFields) -> (destination: Destination, answerHeaders: [(String, String)]) {
+        (destination(of: head), answerHeaders(for: head))
+    }
+
+    private func destination(of head: HTTPRequestFields) -> Destination {
         do throws(Refusal) {
             let admitted = try admission.admit(head)
             if let identity = settings.identity {
@@ -206,7 +212,7 @@ package final class FrontDoor: HTTPRequestHandler {
         }
     }
 
-    /// Where a request goes of which it is known who sends it.
+    /// Tells where a request goes of which it is known who sends it.
     func destination(of request: AdmittedRequest) -> Destination {
         do throws(Refusal) {
             if status.has(request.target.path) { return .status(request) }
@@ -239,8 +245,8 @@ package final class FrontDoor: HTTPRequestHandler {
         return .preflight(request)
     }
 
-    /// Where a request goes at the endpoint for all servers: some are for servers that clients bring, which the head tells
-    /// of most of them.
+    /// Tells where a request goes at the endpoint for all servers: some are for servers that clients bring, which the
+    /// head tells of most of them.
     private func admitForAll(_ request: AdmittedRequest, at endpoint: Endpoint) throws(Refusal) -> Destination {
         try refuseGuest(request.http)
         if request.http.method == .OPTIONS { return try preflight(request, at: endpoint) }
@@ -285,7 +291,7 @@ package final class FrontDoor: HTTPRequestHandler {
             .tooManyConnections, "too many connections are open (limits.maxConnections); try again later")
     }
 
-    /// Where a request goes that is for none of the servers.
+    /// Tells where a request goes that is for none of the servers.
     private func elsewhere(_ request: AdmittedRequest) throws(Refusal) -> Destination {
         if let management = management.withLock({ $0 }) {
             if let destination = management.endpoint.admit(request) { return destination }
@@ -325,7 +331,7 @@ package final class FrontDoor: HTTPRequestHandler {
         }
     }
 
-    func headers(for head: HTTPRequestFields) -> [(String, String)] {
+    private func answerHeaders(for head: HTTPRequestFields) -> [(String, String)] {
         guard let origin = head[.origin], !head.isRepeated(.origin), settings.hosts.acceptsOrigin(origin)
         else { return [] }
         return [
@@ -350,7 +356,7 @@ package final class FrontDoor: HTTPRequestHandler {
         )
     }
 
-    /// What a page may send. The fields that repeat arguments of a tool have names of the tool's choice.
+    /// Says what a page may send. The fields that repeat arguments of a tool have names of the tool's choice.
     private func allowedHeaders(askedFor request: AdmittedRequest) -> String {
         let asked = request.http.head.headers["access-control-request-headers"].joined(separator: ",")
         let parameters = asked.split(separator: ",").map { $0.trimmingSpaces.lowercased() }

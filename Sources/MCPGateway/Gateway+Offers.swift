@@ -5,7 +5,7 @@ import Synchronization
 // MARK: - Servers that come and go
 
 extension Gateway {
-    /// Whether a client has a session or a subscription on a server, or a call there that waits for the client.
+    /// Tells whether a client has a session or a subscription on a server, or a call there that waits for the client.
     package func hasSessions(of server: ServerConnections) -> Bool {
         sessions.all.contains { $0.offer.member?.server === server }
             || subscriptions.all.contains { $0.request.offer.member?.server === server }

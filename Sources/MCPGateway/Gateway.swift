@@ -18,7 +18,9 @@ package struct GatewayLimits: Sendable {
     package init() {}
 }
 
-/// Where clients' sessions meet servers.
+/// Step 5 of 19 of a modern call: after ``ModernEndpoint``, before ``ModernCall``.
+///
+/// Holds the sessions of clients and brings what they ask to servers.
 package final class Gateway: Sendable {
     package let sessions: SessionStore
     package let calls: CallCounter
@@ -151,8 +153,8 @@ package final class Gateway: Sendable {
         }
     }
 
-    /// A session for a client that sends requests without ever opening one. It declares no capabilities, shares its
-    /// connection with others of its principal, and must be told to end with its calls.
+    /// Opens a session for a client that sends requests without ever opening one. It declares no capabilities, shares
+    /// its connection with others of its principal, and must be told to end with its calls.
     ///
     /// - Parameter completion: Is called on `eventLoop`, where the session then lives.
     package func openForOneRequest(

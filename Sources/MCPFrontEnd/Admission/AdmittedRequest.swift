@@ -87,7 +87,7 @@ struct Admission: Sendable {
             http: request, target: target, origin: origin, shown: credentials.shown(by: request))
     }
 
-    /// Whether a person comes to a page for logins by a link from elsewhere, such as an authorization server's.
+    /// Tells whether a person comes to a page for logins by a link from elsewhere, such as an authorization server's.
     private func isArrival(_ request: HTTPRequestFields, at path: String) -> Bool {
         request.method == .GET && request.header("sec-fetch-mode") == "navigate"
             && request.header("sec-fetch-dest") == "document" && LoginPath(path, prefix: prefix) != nil

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Says who has a certificate that one of our authorities has signed.
 package protocol CertificateJudge: Sendable {
-    /// Whose it is; nil for somebody who is nobody that is known. The same answer for the same certificate, until the
-    /// configuration is another one.
+    /// Finds whose it is; nil for somebody who is nobody that is known. The same certificate gets the same answer until
+    /// the configuration is another one.
     func caller(with certificate: ClientCertificate) -> ProvenCaller?
 }
 

@@ -143,7 +143,7 @@ package final class Credentials: Sendable {
         certified?.forget()
     }
 
-    /// What a request shows of who sends it: a token, and without one the certificate of its connection.
+    /// Returns what a request shows of who sends it: a token, and without one the certificate of its connection.
     func shown(by request: HTTPRequestFields) -> ShownCredential {
         guard let field = request[.authorization] else {
             guard let certificate = request.certificate, let certified else { return .none }
@@ -163,7 +163,7 @@ package final class Credentials: Sendable {
         return .known(credential)
     }
 
-    /// The token of a header field.
+    /// Returns the token of a header field.
     static func token(in authorization: String) -> String {
         // By bytes: every request comes by here.
         var token = authorization.utf8[...]
@@ -206,7 +206,7 @@ final class Credential: Sendable {
         evidence.withLock { $0 = newer }
     }
 
-    /// Whether it has ended so long ago that nothing may be under way with it.
+    /// Tells whether it has ended so long ago that nothing may be under way with it.
     fileprivate func isOverdue(at now: NIODeadline) -> Bool { end.map { $0 + Credentials.grace <= now } ?? false }
 
     /// Whether it is accepted no more.
@@ -220,7 +220,7 @@ final class Credential: Sendable {
     fileprivate func revoke() { revoked.store(true, ordering: .releasing) }
 }
 
-/// What somebody has shown of who they are.
+/// Says what somebody has shown of who they are.
 enum ShownCredential: Sendable {
     case none
     /// Something that stands for nobody.

@@ -1,7 +1,7 @@
 import MCPGateway
 import NIOCore
 
-/// Where a request goes, decided from its head alone.
+/// Says where a request goes, decided from its head alone.
 enum Destination: Sendable {
     case streamable(AuthenticatedRequest, maximumBody: Int)
     case eventStream(AuthenticatedRequest, maximumBody: Int)

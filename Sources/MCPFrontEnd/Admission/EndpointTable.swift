@@ -17,7 +17,7 @@ package struct Route: Sendable {
     }
 }
 
-/// What stands at a path.
+/// Holds what stands at a path.
 struct Endpoint: Sendable {
     enum Kind: Sendable {
         case streamable
@@ -65,7 +65,7 @@ final class EndpointTable: Sendable {
         endpoints.withLock { $0.values.filter { $0.kind == .eventStreamMessages }.map(\.route.offer) }
     }
 
-    /// What is offered under a name.
+    /// Returns what is offered under a name.
     func offer(named name: String) -> Offer? { endpoint(at: base(of: name) + "/mcp")?.route.offer }
 
     /// Lets clients find a route, in place of what had its paths before.
@@ -93,14 +93,14 @@ final class EndpointTable: Sendable {
         }
     }
 
-    /// Whether somebody who was let in at a route may stay; where there is no route any more, what they have there ends by
-    /// itself.
+    /// Tells whether somebody who was let in at a route may stay; where there is no route any more, what they have
+    /// there ends by itself.
     func keeps(_ principal: Principal, at name: String) -> Bool {
         guard let endpoint = endpoint(at: base(of: name) + "/mcp") else { return true }
         return endpoint.route.access.keeps(principal)
     }
 
-    /// Whether somebody may use what is offered under a name.
+    /// Tells whether somebody may use what is offered under a name.
     func admits(_ principal: Principal, at name: String) -> Bool {
         endpoint(at: base(of: name) + "/mcp")?.route.access.admits(principal) ?? false
     }
@@ -109,7 +109,7 @@ final class EndpointTable: Sendable {
         endpoints.withLock { $0[ByteText(path)] }
     }
 
-    /// The path to which an HTTP+SSE client has to POST.
+    /// Returns the path to which an HTTP+SSE client has to POST.
     func messagePath(of offer: Offer) -> String {
         "\(base(of: PathEncoding.encode(offer.name)))/message"
     }

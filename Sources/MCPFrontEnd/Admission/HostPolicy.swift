@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Which `Host` and `Origin` headers are accepted, so that no web page can reach the proxy through a browser
+/// Says which `Host` and `Origin` headers are accepted, so that no web page can reach the proxy through a browser
 /// ([security warning, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#security-warning)).
 package struct HostPolicy: Sendable {
     private let hosts: Set<String>
@@ -26,7 +26,7 @@ package struct HostPolicy: Sendable {
         self.plainNames = self.hosts.union(["127.0.0.1", "localhost"]).map { Array($0.utf8) }
     }
 
-    /// Whether a `Host` header is valid and one of ours, with any port.
+    /// Tells whether a `Host` header is valid and one of ours, with any port.
     func acceptsHost(_ value: String) -> Bool {
         if isPlainName(value) || acceptsNoHost && value.isEmpty { return true }
         guard let host = Self.hostName(value) else { return false }
@@ -34,7 +34,7 @@ package struct HostPolicy: Sendable {
         return acceptsAddresses && Self.isAddress(host)
     }
 
-    /// Whether a host header is one of our names as it stands, which it nearly always is.
+    /// Tells whether a host header is one of our names as it stands, which it nearly always is.
     private func isPlainName(_ value: String) -> Bool {
         var value = value
         return value.withUTF8 { text in
@@ -56,7 +56,7 @@ package struct HostPolicy: Sendable {
         return false
     }
 
-    /// The host in lower case, without the port; nil when the text is not a host with an optional port.
+    /// Returns the host in lower case, without the port; nil when the text is not a host with an optional port.
     static func hostName(_ text: String) -> String? {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
         var host = Substring(text.lowercased())
@@ -83,7 +83,7 @@ package struct HostPolicy: Sendable {
         return String(host)
     }
 
-    /// How long the host is in a text that needs no thought: small letters, digits, points, then a port at most.
+    /// Tells how long the host is in a text that needs no thought: small letters, digits, points, then a port at most.
     private static func plainLength(_ text: UnsafeBufferPointer<UInt8>) -> Int? {
         var length = 0
         while length < text.count, unsafe text[length].isHostCharacter { length += 1 }

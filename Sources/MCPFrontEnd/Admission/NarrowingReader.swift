@@ -2,7 +2,7 @@ import MCPGateway
 import MCPValues
 import NIOHTTP1
 
-/// What a client wants to see less of an offer, as the query of its URL and header fields say it. Both hold.
+/// Reads what a client wants to see less of an offer, as the query of its URL and header fields say it. Both hold.
 enum NarrowingReader {
     /// The most patterns of one list: each is held against every name that is offered.
     private static let maximumPatterns = 64
@@ -53,8 +53,8 @@ enum NarrowingReader {
         }
     }
 
-    /// What a parameter asks for, however its name is spelt: one that was meant and not understood would show more than was
-    /// wished for.
+    /// Returns what a parameter asks for, however its name is spelt: one that was meant and not understood would show
+    /// more than was wished for.
     private static func wish(named name: String) throws(Refusal) -> Wish? {
         let plain = name.lowercased().filter { $0 != "_" && $0 != "-" }
         if let wish = Wish.allCases.first(where: { $0.rawValue.lowercased() == plain }) { return wish }
@@ -109,7 +109,7 @@ enum NarrowingReader {
         return NamePatterns(texts)
     }
 
-    /// A text of the query as it is meant; nil when that cannot be told.
+    /// Returns a text of the query as it is meant; nil when that cannot be told.
     private static func decode(_ text: Substring) -> String? {
         guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
         var bytes: [UInt8] = []

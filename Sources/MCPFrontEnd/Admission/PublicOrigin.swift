@@ -7,7 +7,7 @@ struct PublicOrigin: Sendable {
     /// Whether it is reached over TLS, be that of the proxy itself or of what stands before it.
     var isSecure: Bool { configured.map { $0.hasPrefix("https:") } ?? speaksTLS }
 
-    /// As who has sent a request reaches it; no slash at its end.
+    /// Returns the origin as who has sent a request reaches it; no slash stands at its end.
     func text(for request: AdmittedRequest) -> String {
         if let configured { return configured }
         // Admission has found it to be a name of ours.

@@ -9,7 +9,7 @@ struct RequestTarget: Equatable {
     /// ([RFC 9112, 3.2.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2)); nil for one in origin form.
     let authority: String?
 
-    /// Why a target is refused, in words for whoever sent it.
+    /// Says why a target is refused, in words for whoever sent it.
     enum Fault: String, Error {
         case form = "it is neither a path nor a whole URL"
         case bytes =
@@ -50,7 +50,7 @@ struct RequestTarget: Equatable {
         self.query = shape.question.map { String(text.utf8.dropFirst($0 + 1)) ?? "" }
     }
 
-    /// The path and query of a target in absolute form as written, and what stands before them.
+    /// Returns the path and query of a target in absolute form as written, and what stands before them.
     private static func absolute(_ text: String) -> (rest: String, authority: String)? {
         for scheme in ["http://", "https://"] {
             let start = text.utf8.prefix(scheme.utf8.count)
@@ -65,7 +65,7 @@ struct RequestTarget: Equatable {
         return nil
     }
 
-    /// What one walk over a target tells.
+    /// Holds what one walk over a target tells.
     private struct Shape {
         /// Where the query begins.
         let question: Int?
@@ -89,7 +89,7 @@ struct RequestTarget: Equatable {
             self.isEncoded = isEncoded
         }
 
-        /// Whether no segment of a path is a dot or two, and none but the last is empty.
+        /// Tells whether no segment of a path is a dot or two, and none but the last is empty.
         static func hasPlainSegments(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
             var length = 0
             var dots = 0
@@ -126,7 +126,7 @@ struct RequestTarget: Equatable {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    /// The first value of a query parameter, which must need no decoding.
+    /// Returns the first value of a query parameter, which must need no decoding.
     func parameter(_ name: String) -> String? {
         for pair in (query ?? "").split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

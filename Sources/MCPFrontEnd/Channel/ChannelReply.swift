@@ -2,7 +2,7 @@ import MCPCore
 import MCPGateway
 import NIOCore
 
-/// What goes back for one stateless request on a channel that all of them share.
+/// Sends what goes back for one stateless request on a channel that all of them share.
 ///
 /// Confined to the channel's event loop; that is what makes `@unchecked Sendable` true.
 final class ChannelReply: ModernReplySink, @unchecked Sendable {
@@ -56,7 +56,7 @@ final class ChannelReply: ModernReplySink, @unchecked Sendable {
         }
     }
 
-    /// The client has cancelled the request, or has gone. On the channel's event loop.
+    /// The client has cancelled the request, or has gone. Must be called on the channel's event loop.
     func leave() {
         guard !isEnded else { return }
         hasLeft = true

@@ -23,7 +23,7 @@ final class EventStreamEndpoint: Sendable {
         self.table = table
     }
 
-    /// The longest body that a request may have; 0 where a body means nothing.
+    /// Returns the longest body that a request may have; 0 where a body means nothing.
     func maximumBody(of request: AuthenticatedRequest) -> Int {
         request.endpoint.kind == .eventStreamMessages && request.http.method == .POST ? limits.maximumBodyBytes : 0
     }

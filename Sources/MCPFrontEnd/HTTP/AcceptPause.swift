@@ -59,7 +59,7 @@ final class AcceptPause: ChannelInboundHandler, @unchecked Sendable {
         }
     }
 
-    /// To hold back reads would not help: the one that failed is still asked for.
+    /// Holding back reads would not help: the one that failed is still asked for.
     private func setReading(_ channel: any Channel, _ isReading: Bool) -> Bool {
         // A listener that cannot be paused has been closed.
         (try? channel.syncOptions?.setOption(.autoRead, value: isReading)) != nil

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How many bytes may be held for one purpose, by all together.
+/// Bounds how many bytes are held for one purpose, by all together.
 final class ByteBudget: Sendable {
     private let left: Mutex<Int>
 

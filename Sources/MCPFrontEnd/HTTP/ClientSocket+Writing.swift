@@ -114,7 +114,7 @@ extension ClientSocket {
         flushSoon(context)
     }
 
-    /// Whether a stream may be written to. When its client leaves too much unread, it is closed.
+    /// Tells whether a stream may be written to. When its client leaves too much unread, it is closed.
     private func takesMore(_ context: ChannelHandlerContext) -> Bool {
         guard !context.channel.isWritable else { return true }
         // Without the figure there is nothing to judge by: then the event is written.

@@ -4,6 +4,8 @@ import MCPUpstream
 import NIOCore
 import NIOHTTP1
 
+/// Steps 1 and 17 of 17 of a call: before ``FrontDoor``; then after ``HTTPResponder``.
+///
 /// One client connection: collects requests within the limits, hands them on one at a time, writes the answers.
 ///
 /// Confined to its event loop; that is what makes `@unchecked Sendable` true.
@@ -184,8 +186,8 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
             refuse(Refusal(.malformed, "the only transfer encoding that is accepted is chunked"))
             return
         }
-        let destination = handler.admit(fields)
-        answerHeaders = handler.headers(for: fields)
+        let destination: Destination
+        (destination, answerHeaders) = handler.admit(fields)
         if case .undecided(let request) = destination { return decide(request) }
         begin(fields, destination)
     }
@@ -239,7 +241,7 @@ final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
         handler.refuseBody(for: destination, responder)
     }
 
-    /// What answers the request, of which nothing more is read.
+    /// Makes what answers the request, of which nothing more is read.
     private func answering() -> HTTPResponder? {
         guard let context else { return nil }
         timer?.stop()

@@ -7,13 +7,13 @@ enum ClientSocketOptions {
     /// every few seconds, so that a client that vanished without a word is noticed.
     private static let unacknowledgedMilliseconds = 30_000
 
-    /// What holds for connections of every kind: a client may end its side after its request and wait for the answer
-    /// (RFC 9293, 3.6).
+    /// Sets what holds for connections of every kind: a client may end its side after its request and wait for the
+    /// answer (RFC 9293, 3.6).
     static func applyHalfClosure(to bootstrap: ServerBootstrap) -> ServerBootstrap {
         bootstrap.childChannelOption(.allowRemoteHalfClosure, value: true)
     }
 
-    /// What holds for TCP.
+    /// Sets what holds for TCP.
     static func apply(to bootstrap: ServerBootstrap) -> ServerBootstrap {
         let bootstrap = applyHalfClosure(to: bootstrap).childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         #if os(Linux)

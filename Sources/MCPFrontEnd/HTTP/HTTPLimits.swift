@@ -41,7 +41,7 @@ package struct HTTPLimits: Sendable {
 
     package init() {}
 
-    /// How long something may take to arrive; a guest's place is not held for long.
+    /// Tells how long something may take to arrive; a guest's place is not held for long.
     func time(_ duration: Duration, _ isGuest: Bool) -> Duration {
         isGuest ? min(duration, guestTimeout) : duration
     }

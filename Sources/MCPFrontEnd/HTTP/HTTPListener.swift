@@ -4,7 +4,7 @@ import NIOHTTP1
 import NIOPosix
 import Synchronization
 
-/// Why a listener could not be opened.
+/// Says why a listener could not be opened.
 package struct ListenerError: Error, CustomStringConvertible {
     package let description: String
 }
@@ -141,10 +141,10 @@ package final class HTTPListener: Sendable {
         }
     }
 
-    /// The port in use, which differs from the one asked for when that was 0.
-    /// Where it listens.
+    /// The address at which it listens.
     package var address: SocketAddress? { state.withLock { $0.channel?.localAddress } }
 
+    /// The port in use, which differs from the one asked for when that was 0.
     package var port: Int? { state.withLock { $0.channel?.localAddress?.port } }
 
     var isDraining: Bool { state.withLock { $0.isDraining } }

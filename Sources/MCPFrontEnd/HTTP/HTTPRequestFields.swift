@@ -35,7 +35,7 @@ struct HTTPRequestFields: Sendable {
 
     var method: HTTPMethod { head.method }
 
-    /// The value of a header that may come once.
+    /// Returns the value of a header that may come once.
     func header(_ name: String) -> String? {
         head.headers[name].first
     }
@@ -59,16 +59,16 @@ struct HTTPRequestFields: Sendable {
         return headers[headers.index(headers.startIndex, offsetBy: place)].value
     }
 
-    /// Whether a field comes more than once.
+    /// Tells whether a field comes more than once.
     func isRepeated(_ known: KnownHeader) -> Bool { places.isRepeated(known) }
 
-    /// All values of a field.
+    /// Returns all values of a field.
     func all(_ known: KnownHeader) -> [String] {
         guard isRepeated(known) else { return self[known].map { [$0] } ?? [] }
         return head.headers.compactMap { KnownHeader($0.name) == known ? $0.value : nil }
     }
 
-    /// Which limit the fields break, in words; nil when none.
+    /// Tells which limit the fields break, in words; nil when none.
     func problem(within limits: HTTPLimits) -> String? {
         guard head.headers.count <= limits.maximumHeaderCount else {
             return "more than \(limits.maximumHeaderCount) headers (limits.maxHeaderCount)"

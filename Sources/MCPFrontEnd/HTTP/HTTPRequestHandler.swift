@@ -2,8 +2,9 @@ import NIOCore
 
 /// Takes the requests of one listener, each in two steps. Called on the connection's event loop.
 protocol HTTPRequestHandler: Sendable {
-    /// Says from the head of a request where it goes. Nothing of its body has been looked at, or is held.
-    func admit(_ head: HTTPRequestFields) -> Destination
+    /// Says from the head of a request where it goes, and which headers every answer to it carries. Nothing of its body
+    /// has been looked at, or is held.
+    func admit(_ head: HTTPRequestFields) -> (destination: Destination, answerHeaders: [(String, String)])
 
     /// Finds out where a request goes of which that was not decided.
     ///
@@ -19,7 +20,4 @@ protocol HTTPRequestHandler: Sendable {
 
     /// Hears that a request is refused, before its answer goes out.
     func refused(_ request: RefusedRequest)
-
-    /// Headers that every answer to this request carries.
-    func headers(for head: HTTPRequestFields) -> [(String, String)]
 }

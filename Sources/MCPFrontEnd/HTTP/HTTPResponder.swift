@@ -2,6 +2,8 @@ import MCPCore
 import NIOCore
 import NIOHTTP1
 
+/// Step 16 of 17 of a call: after ``StreamableReply``, before ``ClientSocket``.
+///
 /// Answers one HTTP request, at once or as a stream.
 ///
 /// Everything but `run` belongs to the connection's event loop. After the end, or after the client has gone,

@@ -56,7 +56,7 @@ enum KnownHeader: Int {
     }
 }
 
-/// Where the known fields stand among a request's header fields, found in one walk over them.
+/// Holds where the known fields stand among a request's header fields, found in one walk over them.
 struct HeaderPlaces: Sendable {
     private static let absent = UInt16.max
 
@@ -81,13 +81,13 @@ struct HeaderPlaces: Sendable {
         }
     }
 
-    /// Where the first field of a kind stands.
+    /// Tells where the first field of a kind stands.
     func place(of known: KnownHeader) -> Int? {
         let place = places[known.rawValue]
         return place == Self.absent ? nil : Int(place)
     }
 
-    /// Whether a field comes more than once.
+    /// Tells whether a field comes more than once.
     func isRepeated(_ known: KnownHeader) -> Bool { repeated & 1 << known.rawValue != 0 }
 }
 
@@ -97,7 +97,7 @@ extension UnsafeBufferPointer<UInt8> {
         unsafe count > 10 && UnsafeBufferPointer(rebasing: self[..<10]).isField("mcp-param-")
     }
 
-    /// Whether this is a field's name, given in small letters; in whatever case.
+    /// Tells whether this is a field's name, given in small letters; in whatever case.
     @inline(__always)
     func isField(_ lowercased: StaticString) -> Bool {
         guard count == lowercased.utf8CodeUnitCount else { return false }

@@ -1,4 +1,4 @@
-/// Where a listener is.
+/// Says where a listener is.
 package enum ListenerPlace: Sendable, Equatable {
     /// - Parameter host: nil for all interfaces.
     case port(Int, host: String?)

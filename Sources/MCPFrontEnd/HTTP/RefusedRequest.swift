@@ -12,7 +12,7 @@ struct RefusedRequest {
     /// What its client has shown when the connection was opened.
     let certificate: ClientCertificate?
 
-    /// The facts for the log.
+    /// Returns the facts for the log.
     ///
     /// - Parameter displayName: The server's name, as everybody may see it.
     func facts(server displayName: String?) -> Logger.Metadata {

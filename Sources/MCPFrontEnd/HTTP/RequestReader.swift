@@ -14,7 +14,7 @@ enum RequestReader {
         return make()
     }
 
-    /// A function of its own, so that nothing of it happens before the type is made.
+    /// It is a function of its own, so that nothing of it happens before the type is made.
     @inline(never)
     private static func make() -> Handler {
         Handler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes))

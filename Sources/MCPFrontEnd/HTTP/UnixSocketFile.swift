@@ -21,7 +21,7 @@ struct UnixSocketFile: Sendable {
     let path: String
     private let mark: Mark
 
-    /// What a file is known by. The number of one that was removed is given to the next, which is younger.
+    /// Holds what a file is known by. The number of one that was removed is given to the next, which is younger.
     private struct Mark: Equatable {
         private let device: dev_t
         private let inode: ino_t

@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// What waits for clients that do not read what they have asked for, within one bound for all of them.
+/// Counts what waits for clients that do not read what they have asked for, within one bound for all of them.
 ///
 /// When it is too much, whoever has let something wait the longest is given up.
 final class UnreadAnswers: Sendable {

@@ -1,7 +1,7 @@
 import MCPGateway
 import NIOHTTP1
 
-/// What each refusal is over HTTP, in both eras: the only place that says so.
+/// Says what each refusal is over HTTP, in both eras; no other place says so.
 ///
 /// A session's messages are answered with 200, whatever the answer says; in revision 2026-07-28 the status repeats what
 /// the error says of the request
@@ -52,6 +52,6 @@ enum WireErrors {
         }
     }
 
-    /// Whether nothing after the request on its connection is believed.
+    /// Tells whether nothing after the request on its connection is believed.
     static func closesConnection(_ reason: Refusal.Reason) -> Bool { reason == .suspect }
 }

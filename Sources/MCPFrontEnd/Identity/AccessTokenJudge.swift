@@ -18,14 +18,14 @@ extension AccessTokenJudge {
     package func note(_ token: String, of caller: Principal, until end: NIODeadline) {}
 }
 
-/// What was found out of a token.
+/// Says what was found out of a token.
 package enum TokenVerdict: Sendable {
     /// It stands for somebody, until then.
     case accepted(ProvenCaller, until: NIODeadline)
     case refused(TokenRefusal)
 }
 
-/// Why a token does not count here.
+/// Says why a token does not count here.
 package enum TokenRefusal: Sendable, Equatable {
     /// It is none that is accepted; in words for whoever showed it.
     case invalid(String)

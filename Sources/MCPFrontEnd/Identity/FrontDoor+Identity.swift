@@ -5,7 +5,7 @@ import NIOHTTP1
 // MARK: - Callers with access tokens
 
 extension FrontDoor {
-    /// Where a request goes with which a client asks how to come by a token; nil for every other request.
+    /// Tells where a request goes with which a client asks how to come by a token; nil for every other request.
     func metadata(_ request: AdmittedRequest, of resource: ProtectedResource) -> Destination? {
         guard let subject = ProtectedResource.subject(ofMetadataAt: request.target.path) else { return nil }
         guard isResource(subject) else { return .refused(admission.nothingHere) }
@@ -16,12 +16,12 @@ extension FrontDoor {
         return .document(resource.metadata(of: subject, request))
     }
 
-    /// Whether there is something for clients at a path.
+    /// Tells whether there is something for clients at a path.
     func isResource(_ path: String) -> Bool {
         path == "/" || path == settings.prefix || table.endpoint(at: path) != nil
     }
 
-    /// Whether a name is the address of something that clients find here.
+    /// Tells whether a name is the address of something that clients find here.
     package func isOwnAddress(_ name: String) -> Bool {
         guard let origin = settings.identity?.origin.configured, name.utf8.starts(with: origin.utf8) else {
             return false
@@ -40,8 +40,9 @@ extension FrontDoor {
         }
     }
 
-    /// Whether what a request shows may be a token of an issuer, and somebody asks who sends it. Anything else is nobody's,
-    /// and shown to nobody: a password, several fields of which others may read another one, what was sent to the wrong path.
+    /// Tells whether what a request shows may be a token of an issuer, and somebody asks who sends it. Anything else is
+    /// nobody's, and shown to nobody: a password, several fields of which others may read another one, what was sent to
+    /// the wrong path.
     func isToBeJudged(_ request: AdmittedRequest) -> Bool {
         guard let field = request.http[.authorization], !request.http.isRepeated(.authorization) else { return false }
         let token = Credentials.token(in: field)
@@ -52,7 +53,8 @@ extension FrontDoor {
         return asksWhoComes(to: request.target.path)
     }
 
-    /// Of the characters of a token in a header ([RFC 6750, 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
+    /// Tells whether a byte is one of a token in a header
+    /// ([RFC 6750, 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
     private static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

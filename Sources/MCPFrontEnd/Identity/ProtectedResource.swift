@@ -2,7 +2,7 @@ import MCPCore
 import MCPGateway
 import NIOCore
 
-/// What clients are told of how to come by an access token
+/// Says what clients are told of how to come by an access token
 /// ([RFC 9728](https://www.rfc-editor.org/rfc/rfc9728),
 /// [Authorization, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization)).
 package struct ProtectedResource: Sendable {
@@ -28,7 +28,7 @@ package struct ProtectedResource: Sendable {
         self.judge = judge
     }
 
-    /// The path that metadata is about, with `/` for the proxy as a whole; nil for the path of something else.
+    /// Returns the path that metadata is about, with `/` for the proxy as a whole; nil for the path of something else.
     static func subject(ofMetadataAt path: String) -> String? {
         guard path.utf8.starts(with: metadataPath.utf8) else { return nil }
         let rest = path.utf8.dropFirst(metadataPath.utf8.count)
@@ -36,14 +36,14 @@ package struct ProtectedResource: Sendable {
         return first == UInt8(ascii: "/") ? String(rest) : nil
     }
 
-    /// The canonical address of what is at a path: no slash at its end.
+    /// Returns the canonical address of what is at a path: no slash at its end.
     func address(of path: String, _ request: AdmittedRequest) -> String {
         let encoded = PathEncoding.encode(path)
         return origin.text(for: request)
             + (encoded.utf8.last == UInt8(ascii: "/") ? String(encoded.dropLast()) : encoded)
     }
 
-    /// The metadata of what is at a path.
+    /// Returns the metadata of what is at a path.
     func metadata(of path: String, _ request: AdmittedRequest) -> ByteBuffer {
         var object = JSONObjectWriter()
         object.add("resource", address(of: path, request))
@@ -53,7 +53,7 @@ package struct ProtectedResource: Sendable {
         return object.finished
     }
 
-    /// What a refusal says of better tokens; nil where another token would not help
+    /// Returns what a refusal says of better tokens; nil where another token would not help
     /// ([RFC 6750, 3](https://www.rfc-editor.org/rfc/rfc6750#section-3)).
     func challenge(for refusal: Refusal, _ request: AdmittedRequest) -> String? {
         var parts: [String] = []
@@ -73,7 +73,7 @@ package struct ProtectedResource: Sendable {
         return "Bearer " + parts.joined(separator: ", ")
     }
 
-    /// What may stand between quotation marks there: visible ASCII without these and without backslashes.
+    /// Returns what may stand between quotation marks there: visible ASCII without these and without backslashes.
     private static func quotable(_ words: String) -> String {
         String(words.unicodeScalars.filter { $0.value >= 0x20 && $0.value < 0x7F && $0 != "\"" && $0 != "\\" })
     }

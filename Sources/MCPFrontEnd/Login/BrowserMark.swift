@@ -2,11 +2,11 @@ import Crypto
 import MCPCore
 import NIOHTTP1
 
-/// What tells one browser from all others while somebody logs in: a cookie with a random name.
+/// Tells one browser from all others while somebody logs in: a cookie with a random name.
 struct BrowserMark: Sendable, Equatable {
     let name: String
 
-    /// That of a browser which has none yet.
+    /// Makes the mark of a browser which has none yet.
     static func new() -> BrowserMark { BrowserMark(name: RandomName.make()) }
 
     private init(name: String) {
@@ -27,8 +27,8 @@ struct BrowserMark: Sendable, Equatable {
     /// What a form of ours says, which no other page can know.
     var formToken: String { Base64.encodeURL(Array(SHA256.hash(data: Array("form \(name)".utf8)))) }
 
-    /// The field that gives it to a browser. Sent along by links from elsewhere, such as the authorization server's, and not
-    /// by forms.
+    /// Returns the field that gives it to a browser. Sent along by links from elsewhere, such as the authorization
+    /// server's, and not by forms.
     func field(isSecure: Bool) -> (String, String) {
         let place = isSecure ? "; Secure" : ""
         return ("Set-Cookie", "\(Self.cookie(isSecure))=\(name); Path=/; Max-Age=900; HttpOnly; SameSite=Lax\(place)")

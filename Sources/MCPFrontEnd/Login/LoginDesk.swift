@@ -2,7 +2,7 @@ package import NIOCore
 
 /// Lets people log in to servers. Implemented by the program that owns the servers.
 package protocol LoginDesk: Sendable {
-    /// What a page says before somebody logs in.
+    /// Returns what a page says before somebody logs in.
     ///
     /// - Parameters:
     ///   - name: As it stands in the path.
@@ -27,13 +27,13 @@ package protocol LoginDesk: Sendable {
     /// - Returns: The name of the server.
     func finish(query: String, browser: String?) async throws(LoginRefusal) -> String
 
-    /// What the proxy says of itself to authorization servers; nil where it has no address that they can read.
+    /// Returns what the proxy says of itself to authorization servers; nil where it has no address that they can read.
     ///
     /// - Parameter redirect: Where answers may be sent.
     func metadata(at address: String, redirect: String) -> ByteBuffer?
 }
 
-/// Why a login is not possible, in words for who wanted to log in.
+/// Says why a login is not possible, in words for who wanted to log in.
 package struct LoginRefusal: Error, Sendable, Equatable {
     package let words: String
     /// Whether there is no such thing to log in to.
@@ -45,7 +45,7 @@ package struct LoginRefusal: Error, Sendable, Equatable {
     }
 }
 
-/// What somebody is told who is about to log in.
+/// Holds what somebody is told who is about to log in.
 package struct LoginDescription: Sendable, Equatable {
     package let server: String
     /// The host of the server.

@@ -28,7 +28,7 @@ final class LoginEndpoint: Sendable {
         self.origin = PublicOrigin(configured: origin, speaksTLS: speaksTLS)
     }
 
-    /// Whether a path is one of the pages.
+    /// Tells whether a path is one of the pages.
     func has(_ path: String) -> Bool { LoginPath(path, prefix: access.prefix) != nil }
 
     /// Says from its head where a request goes that is for a page; nil when it is for something else.
@@ -40,7 +40,7 @@ final class LoginEndpoint: Sendable {
                 isTrusted: isTrusted(request)))
     }
 
-    /// Who asks; nobody where who asks nowhere is asked who he is has to show something here.
+    /// Tells who asks: whoever shows nothing is the anonymous one where everybody may come, and nobody elsewhere.
     private func caller(of request: AdmittedRequest) -> Principal? {
         request.shown.principal ?? (access.isOpenToEverybody ? .anonymous : nil)
     }
@@ -83,7 +83,7 @@ final class LoginEndpoint: Sendable {
 
     // MARK: Before the login
 
-    /// Whose login one is to be, once that may be.
+    /// Holds whose login one is to be, once that may be.
     private struct Visit {
         let caller: String
         /// Whether it counts for him alone whatever the server is.
@@ -149,7 +149,7 @@ final class LoginEndpoint: Sendable {
         }
     }
 
-    /// What counts for everybody needs more than what counts for one.
+    /// A login that counts for everybody needs more than one that counts for one person.
     private func check(_ visit: Visit, _ about: LoginDescription) throws(LoginRefusal) {
         guard about.isPersonal || !visit.isPersonal else {
             throw LoginRefusal("Here not everybody may log in to servers. \(Self.newLink)")
@@ -227,6 +227,6 @@ final class LoginEndpoint: Sendable {
         }
     }
 
-    /// What the addresses of the pages begin with.
+    /// Returns what the addresses of the pages begin with.
     private func base(_ request: AdmittedRequest) -> String { origin.text(for: request) + access.prefix }
 }

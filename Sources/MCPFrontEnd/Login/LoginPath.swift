@@ -1,4 +1,4 @@
-/// Where in the proxy people log in to servers with their browsers.
+/// Says where in the proxy people log in to servers with their browsers.
 package enum LoginPath: Equatable, Sendable {
     /// The page on which a login begins, by the name of its server.
     case page(String)
@@ -13,7 +13,7 @@ package enum LoginPath: Equatable, Sendable {
     /// Below the path of the base URL.
     package static let documentPath = root + "client-metadata.json"
 
-    /// The path of the page of a server, below that of the base URL.
+    /// Returns the path of the page of a server, below that of the base URL.
     package static func page(of server: String) -> String { "\(root)login/\(PathEncoding.encode(server))" }
 
     /// Reads a decoded path; nil when it is none of them.

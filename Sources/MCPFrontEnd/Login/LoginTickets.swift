@@ -3,14 +3,14 @@ import MCPCore
 import NIOCore
 import Synchronization
 
-/// What lets a browser log in that can show nothing else: names in links, each for one server, for a short time and once.
+/// Lets a browser log in that can show nothing else: names in links, each for one server, for a short time and once.
 package final class LoginTickets: Sendable {
     static let lifetime = TimeAmount.minutes(10)
     private static let maximumCount = 10_000
     /// How many there are for one caller at one server. The oldest gives way.
     private static let maximumCountOfCaller = 16
 
-    /// For which login one is.
+    /// Says for which login a ticket is.
     struct Ticket: Sendable {
         let server: String
         /// Who logs in for himself; nil for a login that counts for everybody.
@@ -27,7 +27,7 @@ package final class LoginTickets: Sendable {
 
     package init() {}
 
-    /// A new one.
+    /// Issues a new ticket.
     ///
     /// - Parameter caller: Who logs in for himself; nil for a login that counts for everybody.
     package func issue(for server: String, of caller: String? = nil) -> String {
@@ -43,7 +43,7 @@ package final class LoginTickets: Sendable {
         return name
     }
 
-    /// What one is for, if that is this server and it is not over.
+    /// Finds what a ticket is for, if that is this server and it is not over.
     func find(_ name: String, for server: String) -> Ticket? {
         tickets.withLock { tickets in
             guard let ticket = tickets[Self.digest(name)], .now() < ticket.end,

@@ -42,7 +42,7 @@ final class AdHocEndpoint: Sendable {
 
     // MARK: Beside the endpoint for all servers
 
-    /// Whether a request for the endpoint's paths brings a server, or goes on with one, as far as its head tells.
+    /// Tells whether a request for the endpoint's paths brings a server, or goes on with one, as far as its head tells.
     func isMeant(_ request: AdmittedRequest, at endpoint: Endpoint) -> Bool {
         switch endpoint.kind {
         case .eventStream: request.http.method == .POST
@@ -56,17 +56,18 @@ final class AdHocEndpoint: Sendable {
         }
     }
 
-    /// Whether the body of a request may bring a server although its head does not.
+    /// Tells whether the body of a request may bring a server although its head does not.
     static func mayBeMeant(_ request: AdmittedRequest, at endpoint: Endpoint) -> Bool {
         endpoint.kind == .streamable && request.http.method == .POST
     }
 
-    /// Whether a message brings a server.
+    /// Tells whether a message brings a server.
     static func isMeant(_ message: Message) -> Bool {
         message.view(message.envelope.meta)?[metaKey] != nil
     }
 
-    /// A request whose sender the endpoint refuses: it may bring a server all the same, or go on with one that has ended.
+    /// Takes a request whose sender the endpoint refuses: it may bring a server all the same, or go on with one that
+    /// has ended.
     ///
     /// - Returns: nil when its sender may not bring one either.
     func admit(_ request: AdmittedRequest, orElse refusal: Refusal) -> Destination? {
@@ -100,7 +101,7 @@ final class AdHocEndpoint: Sendable {
 
     // MARK: From the head
 
-    /// What stands at a path beside the servers' own; nil where it is not one of the two.
+    /// Returns what stands at a path beside the servers' own; nil where it is not one of the two.
     private func kind(at path: String) -> Endpoint.Kind? {
         switch path {
         case "\(access.prefix)/sse", "\(access.prefix)/sse/": .eventStream
@@ -109,7 +110,7 @@ final class AdHocEndpoint: Sendable {
         }
     }
 
-    /// Whether a path is one of the two.
+    /// Tells whether a path is one of the two.
     func has(_ path: String) -> Bool { kind(at: path) != nil }
 
     /// Says from its head where a request goes that is for one of the two paths; nil when it is for something else.
@@ -238,7 +239,8 @@ final class AdHocEndpoint: Sendable {
         }
     }
 
-    /// The configuration that a request carries, and whether the request opens a session; nil when it brings none.
+    /// Returns the configuration that a request carries, and whether the request opens a session; nil when it brings
+    /// none.
     private func configuration(
         of adHoc: AdHocRequest, _ body: ByteBuffer
     ) throws(ManagementProblem) -> (configuration: ByteBuffer, opensSession: Bool)? {
@@ -267,7 +269,7 @@ final class AdHocEndpoint: Sendable {
 
     // MARK: Both
 
-    /// Who brings a server, if they may.
+    /// Tells who brings a server, if they may.
     private func bringer(_ request: AdmittedRequest) throws(ManagementProblem) -> ManagementCaller {
         try audited { record throws(ManagementProblem) in
             let caller = try access.caller(request)

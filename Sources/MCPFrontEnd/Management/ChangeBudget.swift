@@ -2,8 +2,8 @@ import MCPGateway
 import NIOCore
 import Synchronization
 
-/// How many changes each principal may still ask for: as many at once as in a minute, regained evenly. What was taken stays
-/// taken when the settings of the API change.
+/// Counts how many changes each principal may still ask for: as many at once as in a minute, regained evenly. What was
+/// taken stays taken when the settings of the API change.
 final class ChangeBudget: Sendable {
     private let now: @Sendable () -> NIODeadline
     /// Of everybody who has asked for a change lately.

@@ -5,10 +5,11 @@ package import NIOCore
 ///
 /// A change is all or nothing, and is kept before it is made, if it is to outlive the run.
 package protocol GroupManagement: Sendable {
-    /// What there is to say of every group, in the order of their names.
+    /// Returns what there is to say of every group, in the order of their names.
     func groupReports() async -> [GroupReport]
 
-    /// What there is to say of one group, or of the endpoint for all servers; nil when there is none of that name.
+    /// Returns what there is to say of one group, or of the endpoint for all servers; nil when there is none of that
+    /// name.
     func groupReport(of name: String) async -> GroupReport?
 
     /// Puts a group in the place of the one of that name, or adds it. Sessions there go on.
@@ -21,7 +22,7 @@ package protocol GroupManagement: Sendable {
     func removeGroup(_ name: String, for caller: ManagementCaller) async throws(ManagementRefusal)
 }
 
-/// What there is to say of one group at one moment.
+/// Holds what there is to say of one group at one moment.
 package struct GroupReport: Sendable {
     package var name: String
     /// The path of its routes, with a slash at the end.

@@ -3,7 +3,7 @@ import MCPGateway
 import NIOCore
 import NIOHTTP1
 
-/// What is asked for of groups.
+/// Says what is asked for of groups.
 enum GroupOperation: Sendable {
     case list
     case read(String)

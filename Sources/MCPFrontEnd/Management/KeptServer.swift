@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// Who added a server, known by the same mark after a restart, when principals have other numbers.
+/// Marks who added a server, known by the same mark after a restart, when principals have other numbers.
 package struct OwnerMark: Sendable, Hashable {
     /// Everybody who has shown no token.
     package static let anonymous = OwnerMark("anonymous")

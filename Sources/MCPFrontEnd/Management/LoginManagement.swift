@@ -18,7 +18,7 @@ package protocol LoginManagement: Sendable {
     func logOut(of name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> ServerReport
 }
 
-/// What is wanted of the login to a server.
+/// Says what is wanted of the login to a server.
 enum LoginOperation: Sendable, Equatable {
     case begin(redirect: String?)
     case finish(String)

@@ -2,7 +2,7 @@ package import MCPGateway
 package import MCPValues
 import NIOHTTP1
 
-/// Who may ask for what in the management API, and how much.
+/// Says who may ask for what in the management API, and how much.
 package struct ManagementAccess: Sendable {
     /// Who may use the API; where that is everybody, only a listener on loopback lets anything be changed.
     package var callers: Access
@@ -31,7 +31,7 @@ package struct ManagementAccess: Sendable {
         self.prefix = prefix
     }
 
-    /// How far a request may go.
+    /// Says how far a request may go.
     enum Reach: Equatable {
         /// Which servers there are and whether they work, nothing else.
         case overview
@@ -41,12 +41,12 @@ package struct ManagementAccess: Sendable {
     /// Whether whoever comes may change everything: only this machine's own programs can, and nobody is asked who he is.
     var isOpenToEverybody: Bool { !isAskedElsewhere && !isReachable }
 
-    /// How far somebody may go who is no stranger.
+    /// Tells how far somebody may go who is no stranger.
     package func right(of principal: Principal) -> ManagementRight {
         callers.isHeld(by: principal) ? .execute : principal.rights.management
     }
 
-    /// Who asks. Nothing is said yet about what they may ask for.
+    /// Tells who asks. Nothing is said yet about what they may ask for.
     func caller(_ request: AdmittedRequest) throws(ManagementProblem) -> ManagementCaller {
         let shown = request.shown
         guard let principal = callers.principal(for: shown.principal) else { throw problem(of: shown) }
@@ -74,7 +74,7 @@ package struct ManagementAccess: Sendable {
         }
     }
 
-    /// Whether a caller may change something, as far as that depends on the way they come.
+    /// Tells whether a caller may change something, as far as that depends on the way they come.
     func allowChange(_ request: AdmittedRequest, _ caller: ManagementCaller) throws(ManagementProblem) {
         guard !caller.isKnown else {
             guard caller.right >= .write else {
@@ -104,14 +104,15 @@ package struct ManagementAccess: Sendable {
         }
     }
 
-    /// How much a caller may see.
+    /// Tells how much a caller may see.
     func reading(_ request: AdmittedRequest, _ caller: ManagementCaller) -> Reach {
         if caller.isKnown { return .everything }
         return isReachable || isAskedElsewhere || isForeignPage(request) ? .overview : .everything
     }
 
-    /// Whether a web page asks that nobody has allowed by name: any page on this machine's loopback could, without its
-    /// user knowing. A browser names no origin where a page only embeds something; then it says how far away that is.
+    /// Tells whether a web page asks that nobody has allowed by name: any page on this machine's loopback could,
+    /// without its user knowing. A browser names no origin where a page only embeds something; then it says how far
+    /// away that is.
     private func isForeignPage(_ request: AdmittedRequest) -> Bool {
         if let origin = request.origin { return !allowedOrigins.contains(origin.lowercased()) }
         let fields = request.http

@@ -9,7 +9,7 @@ struct ManagementAudit: Sendable {
 
     let logger: Logger
 
-    /// What a line is about, as far as that is known.
+    /// Holds what a line is about, as far as that is known.
     struct Record: Sendable {
         /// Which change, in a word.
         let change: String
@@ -34,12 +34,12 @@ struct ManagementAudit: Sendable {
         }
     }
 
-    /// A change that was made.
+    /// Notes a change that was made.
     func note(_ record: Record, status: HTTPResponseStatus) {
         write(record, "done", status)
     }
 
-    /// A change that was refused or did not succeed.
+    /// Notes a change that was refused or did not succeed.
     func note(_ record: Record, _ problem: ManagementProblem) {
         write(record, problem.kind.name, problem.kind.status)
     }
@@ -54,7 +54,7 @@ struct ManagementAudit: Sendable {
         logger.notice("management", metadata: metadata)
     }
 
-    /// A name as it may be logged: what stands behind a slash may be a token (`fetch/{token}`).
+    /// Returns a name as it may be logged: what stands behind a slash may be a token (`fetch/{token}`).
     private static func shown(_ name: String) -> String {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         let masked = parts.enumerated().map { $0 == 0 ? String($1) : "***" }.joined(separator: "/")

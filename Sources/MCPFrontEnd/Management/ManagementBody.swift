@@ -49,12 +49,12 @@ struct ManagementBody {
         ManagementProblem(.invalidRequest, problems.joined(separator: "; "), problems: problems)
     }
 
-    /// A body without members, as the changes have that need nothing said.
+    /// Checks that a body has no members, as with the changes that need nothing said.
     func expectNothing() throws(ManagementProblem) {
         try expect([])
     }
 
-    /// What POST to the list of servers says.
+    /// Reads what POST to the list of servers says.
     func addition() throws(ManagementProblem) -> (name: String, configuration: ByteBuffer) {
         var problems = unknown(beside: ["name", "config"])
         let name = self["name"]?.string
@@ -65,7 +65,7 @@ struct ManagementBody {
         return (name, configuration)
     }
 
-    /// What PUT to a server says. The name may be repeated, so that the body of POST can be sent again.
+    /// Reads what PUT to a server says. The name may be repeated, so that the body of POST can be sent again.
     func replacement(of name: String) throws(ManagementProblem) -> ByteBuffer {
         var problems = unknown(beside: ["name", "config"])
         if let written = self["name"], written.string.map({ !$0.utf8.elementsEqual(name.utf8) }) ?? true {
@@ -77,7 +77,7 @@ struct ManagementBody {
         return configuration
     }
 
-    /// What POST to `/sse` says: the configuration of a server for one session.
+    /// Reads what POST to `/sse` says: the configuration of a server for one session.
     func adHoc() throws(ManagementProblem) -> ByteBuffer {
         var problems = unknown(beside: ["config"])
         let configuration = self["config"].flatMap { $0.isObject ? $0.bytes : nil }
@@ -86,7 +86,7 @@ struct ManagementBody {
         return configuration
     }
 
-    /// What POST to `reload` says: whether it is only a rehearsal.
+    /// Reads what POST to `reload` says: whether it is only a rehearsal.
     func isRehearsal() throws(ManagementProblem) -> Bool {
         try expect(["dryRun"])
         guard let value = self["dryRun"] else { return false }
@@ -94,7 +94,8 @@ struct ManagementBody {
         return isRehearsal
     }
 
-    /// What POST to `approve` says: of which tools and prompts, and which definitions of them. Without any of it, all.
+    /// Reads what POST to `approve` says: of which tools and prompts, and which definitions of them. Without any of it,
+    /// all.
     func approval() throws(ManagementProblem) -> PinApproval {
         try expect(["tools", "prompts", "sha256"])
         var approval = PinApproval()
@@ -113,8 +114,8 @@ struct ManagementBody {
         return approval
     }
 
-    /// What POST to `login` says: where the browser is to come back to, or with what it has come back. Without any of it
-    /// the login is the proxy's own page.
+    /// Reads what POST to `login` says: where the browser is to come back to, or with what it has come back. Without
+    /// any of it the login is the proxy's own page.
     func login() throws(ManagementProblem) -> LoginOperation {
         try expect(["redirect", "answer"])
         let (redirect, answer) = (self["redirect"], self["answer"])

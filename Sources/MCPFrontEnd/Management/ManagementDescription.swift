@@ -173,7 +173,7 @@ struct ManagementDescription: Sendable {
         return object.finished
     }
 
-    /// A body of one media type.
+    /// Describes a body of one media type.
     static func content(_ mediaType: String, _ schema: String) -> ByteBuffer {
         var object = JSONObjectWriter()
         object.add(mediaType, json: ByteBuffer(string: ##"{"schema":{"$ref":"#/components/schemas/\##(schema)"}}"##))

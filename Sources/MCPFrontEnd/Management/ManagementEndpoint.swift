@@ -27,7 +27,7 @@ package final class ManagementEndpoint: Sendable {
         self.description = ManagementDescription(prefix: settings.prefix).json
     }
 
-    /// Whether a path is one of the API.
+    /// Tells whether a path is one of the API.
     func has(_ path: String) -> Bool { ManagementPath(path, prefix: access.prefix) != nil }
 
     /// Says from its head where a request goes that is for the API; nil when it is for something else.
@@ -109,7 +109,7 @@ package final class ManagementEndpoint: Sendable {
         throw ManagementProblem(.methodNotAllowed, "use \(names)", headers: [("Allow", names)])
     }
 
-    /// What a request is for, once it is certain that the caller may ask for it in this way.
+    /// Returns what a request is for, once it is certain that the caller may ask for it in this way.
     private func aim(
         _ path: ManagementPath, _ request: AdmittedRequest, _ caller: ManagementCaller
     ) throws(ManagementProblem) -> ManagementRequest.Aim {
@@ -134,7 +134,7 @@ package final class ManagementEndpoint: Sendable {
         return .change
     }
 
-    /// What is asked for, with what the body says.
+    /// Returns what is asked for, with what the body says.
     private func operation(
         _ request: ManagementRequest, _ bytes: ByteBuffer, _ record: inout ManagementAudit.Record?
     ) throws(ManagementProblem) -> ManagementOperation {
@@ -198,7 +198,8 @@ package final class ManagementEndpoint: Sendable {
         }
     }
 
-    /// What a path means that has a name in it: an action, if what stands before it names a server, else a server.
+    /// Returns what a path means that has a name in it: an action, if what stands before it names a server, else a
+    /// server.
     private func target(_ path: ManagementPath, _ method: HTTPMethod) async throws(ManagementProblem) -> ServerTarget? {
         guard case .named(let text) = path else { return nil }
         guard let (name, action) = ServerAction.split(text) else { return .server(text) }

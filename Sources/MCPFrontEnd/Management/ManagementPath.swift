@@ -1,6 +1,6 @@
 import NIOHTTP1
 
-/// What a path of the management API names, as far as the path alone tells.
+/// Says what a path of the management API names, as far as the path alone tells.
 enum ManagementPath: Equatable, Sendable {
     case servers
     /// What stands after `/api/servers/`: a server's name, or one with an action behind it.
@@ -79,7 +79,7 @@ enum ManagementPath: Equatable, Sendable {
         }
     }
 
-    /// The change that a method asks for here, in a word; nil when it is none.
+    /// Returns the change that a method asks for here, in a word; nil when it is none.
     func change(_ method: HTTPMethod) -> String? {
         switch (self, method) {
         case (.servers, .POST): "add"
@@ -95,7 +95,7 @@ enum ManagementPath: Equatable, Sendable {
     }
 }
 
-/// What may stand behind a server's name.
+/// Says what may stand behind a server's name.
 enum ServerAction: String, CaseIterable, Sendable {
     case restart
     case enable
@@ -112,7 +112,7 @@ enum ServerAction: String, CaseIterable, Sendable {
         }
     }
 
-    /// The name and the action, if the text ends with one.
+    /// Returns the name and the action, if the text ends with one.
     static func split(_ text: String) -> (name: String, action: ServerAction)? {
         guard let slash = text.lastIndex(of: "/"), slash > text.startIndex,
             let action = ServerAction(rawValue: String(text[text.index(after: slash)...]))

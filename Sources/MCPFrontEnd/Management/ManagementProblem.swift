@@ -2,7 +2,7 @@ import MCPCore
 import NIOCore
 import NIOHTTP1
 
-/// Why a request of the management API is not done, as problem details
+/// Says why a request of the management API is not done, as problem details
 /// ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)).
 struct ManagementProblem: Error, Sendable {
     /// All kinds. Each has a type, a title and a status that do not change.

@@ -2,7 +2,7 @@ import MCPGateway
 
 /// The head of a request to the management API from somebody who may make it.
 struct ManagementRequest: Sendable {
-    /// What it is for, as far as the head tells.
+    /// Says what it is for, as far as the head tells.
     enum Aim: Sendable, Equatable {
         case list(ManagementAccess.Reach)
         case read

@@ -3,16 +3,16 @@ package import MCPValues
 package import NIOCore
 package import ToolPins
 
-/// What was approved of servers' tools and prompts, as the management API sees and changes it. Implemented by the program
-/// that owns them.
+/// Shows and changes what was approved of servers' tools and prompts, for the management API. Implemented by the
+/// program that owns them.
 package protocol PinManagement: Sendable {
-    /// What there is to say of every server, in the order of their names.
+    /// Returns what there is to say of every server, in the order of their names.
     func pinReports() async -> [PinReport]
 
-    /// What there is to say of one server; nil when nothing is known of one of that name.
+    /// Returns what there is to say of one server; nil when nothing is known of one of that name.
     func pinReport(of name: String) async -> PinReport?
 
-    /// All that is approved, as a file that can be shared.
+    /// Returns all that is approved, as a file that can be shared.
     func pinText() async -> ByteBuffer
 
     /// Approves what a server shows now.
@@ -20,7 +20,7 @@ package protocol PinManagement: Sendable {
         async throws(ManagementRefusal) -> PinReport
 }
 
-/// What somebody approves.
+/// Holds what somebody approves.
 package struct PinApproval: Sendable, Equatable {
     /// Which tools and prompts; nil for all.
     package var subjects: Set<PinnedName>?
@@ -30,9 +30,9 @@ package struct PinApproval: Sendable, Equatable {
     package init() {}
 }
 
-/// What there is to say of one server's pins at one moment.
+/// Holds what there is to say of one server's pins at one moment.
 package struct PinReport: Sendable {
-    /// What was approved under one name.
+    /// Holds what was approved under one name.
     package struct Pin: Sendable {
         package let subject: PinnedName
         package let digests: [PinDigest]

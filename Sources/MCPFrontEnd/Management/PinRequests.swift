@@ -5,7 +5,7 @@ import NIOCore
 import NIOHTTP1
 import ToolPins
 
-/// What is asked for of pins.
+/// Says what is asked for of pins.
 enum PinOperation: Sendable {
     case list
     case file
@@ -52,7 +52,7 @@ extension PinReport {
         return object.finished
     }
 
-    /// What is said of a server beside numbers and definitions, where there is anything.
+    /// Returns what is said of a server beside numbers and definitions, where there is anything.
     private func addRemarks(to object: inout JSONObjectWriter) {
         object.add("fault", fault)
         object.add("full", full)

@@ -3,7 +3,7 @@ import MCPGateway
 import NIOCore
 
 extension ReloadReport {
-    /// The answer to a reload.
+    /// Returns the answer to a reload.
     func json(isRehearsal: Bool) -> ByteBuffer {
         var reasons = JSONObjectWriter()
         for (name, reason) in failed.sorted(by: { $0.key < $1.key }) { reasons.add(name, reason) }

@@ -2,7 +2,7 @@ import MCPCore
 import NIOCore
 import Synchronization
 
-/// What happened to one server lately: lines of its standard error and changes of its state. Bounded.
+/// Keeps what happened to one server lately: lines of its standard error and changes of its state, within bounds.
 package final class ServerJournal: Sendable {
     /// One line.
     package struct Entry: Sendable, Equatable {
@@ -14,7 +14,7 @@ package final class ServerJournal: Sendable {
         package let text: String
     }
 
-    /// Where a line comes from.
+    /// Says where a line comes from.
     package enum Kind: String, Sendable {
         /// The server's standard error.
         case stderr
@@ -47,7 +47,7 @@ package final class ServerJournal: Sendable {
             return followers.filter { !$0.value.isBeingTold }.map(\.key)
         }
 
-        /// The next entry for somebody, and how to tell it; nil when there is none or somebody else is telling.
+        /// Returns the next entry for somebody, and how to tell it; nil when there is none or somebody else is telling.
         mutating func next(for id: Int, goingOn: Bool) -> (body: @Sendable (Entry?) -> Void, entry: Entry?)? {
             guard let body = followers[id]?.body, goingOn || followers[id]?.isBeingTold == false else { return nil }
             guard let entry = followers[id]?.waiting.popFirst() else {

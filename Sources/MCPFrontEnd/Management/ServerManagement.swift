@@ -7,10 +7,10 @@ package import NIOCore
 /// A change is all or nothing: when one of these functions throws, everything is as it was before. What is to outlive the
 /// run is kept before a change is made. Changes to one server come one after another. A name is what stands in the path of the request, or the name that a report shows.
 package protocol ServerManagement: GroupManagement, PinManagement, LoginManagement {
-    /// What there is to say of every server, in the order of their names.
+    /// Returns what there is to say of every server, in the order of their names.
     func reports() async -> [ServerReport]
 
-    /// What there is to say of one server; nil when there is none of that name.
+    /// Returns what there is to say of one server; nil when there is none of that name.
     func report(of name: String) async -> ServerReport?
 
     /// Starts a server and publishes it once it has completed the handshake.
@@ -36,10 +36,10 @@ package protocol ServerManagement: GroupManagement, PinManagement, LoginManageme
     func setEnabled(_ name: String, _ isEnabled: Bool, for caller: ManagementCaller) async throws(ManagementRefusal)
         -> ServerReport
 
-    /// The tools that clients of the server see. Nothing is started for this.
+    /// Returns the tools that clients of the server see. Nothing is started for this.
     func tools(of name: String) async throws(ManagementRefusal) -> ToolPages.List
 
-    /// The recent events and error output of a server; nil when there is none of that name.
+    /// Returns the recent events and error output of a server; nil when there is none of that name.
     func journal(of name: String) async -> ServerJournal?
 
     /// Reads the configuration again and applies what has changed.
@@ -48,7 +48,7 @@ package protocol ServerManagement: GroupManagement, PinManagement, LoginManageme
     func reload(isRehearsal: Bool, for caller: ManagementCaller) async throws(ManagementRefusal) -> ReloadReport
 }
 
-/// Who asks for a change, and how far they may go.
+/// Says who asks for a change, and how far they may go.
 package struct ManagementCaller: Sendable {
     package let principal: Principal
     /// What they had the right to when they asked; `none` for somebody who has shown nothing. Nothing starts a process for
@@ -74,14 +74,14 @@ package struct ManagementCaller: Sendable {
     }
 }
 
-/// Where a server's configuration came from.
+/// Says where a server's configuration came from.
 package enum ServerSource: String, Sendable {
     case file
     case api
     case adHoc = "ad-hoc"
 }
 
-/// What there is to say of one server at one moment.
+/// Holds what there is to say of one server at one moment.
 package struct ServerReport: Sendable, Equatable {
     /// The name as clients may see it: what may be a token in it is masked.
     package var name: String
@@ -115,7 +115,7 @@ package struct ServerReport: Sendable, Equatable {
     }
 }
 
-/// What a reload has changed, or would change.
+/// Holds what a reload has changed, or would change.
 package struct ReloadReport: Sendable, Equatable {
     package var added: [String] = []
     package var removed: [String] = []
@@ -131,7 +131,7 @@ package struct ReloadReport: Sendable, Equatable {
     package init() {}
 }
 
-/// Why the management API does not do what it was asked for.
+/// Says why the management API does not do what it was asked for.
 package struct ManagementRefusal: Error, Sendable, Equatable {
     /// The kinds of refusal, each with an HTTP status and a problem type of its own.
     package enum Kind: String, Sendable, CaseIterable {

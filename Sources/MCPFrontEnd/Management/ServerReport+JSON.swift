@@ -3,7 +3,7 @@ import MCPGateway
 import NIOCore
 
 extension ServerReport {
-    /// What a list has of every server.
+    /// Returns what a list has of every server.
     func entry(_ reach: ManagementAccess.Reach) -> ByteBuffer {
         var object = JSONObjectWriter()
         write(to: &object, reach)

@@ -3,7 +3,7 @@ import MCPGateway
 import NIOCore
 import NIOHTTP1
 
-/// What is asked for, with what the body says.
+/// Says what is asked for, with what the body says.
 enum ManagementOperation: Sendable {
     case list(ManagementAccess.Reach)
     case add(String, ByteBuffer)
@@ -18,7 +18,7 @@ enum ManagementOperation: Sendable {
     case act
 }
 
-/// What a path with a name in it means.
+/// Says what a path with a name in it means.
 enum ServerTarget: Sendable {
     case server(String)
     case action(ServerAction, of: String)

@@ -16,7 +16,8 @@ package enum UTCTime {
         return "\(text(seconds: milliseconds / 1_000).dropLast()).\(fraction)Z"
     }
 
-    /// The day in the Gregorian calendar, reckoned in years that begin in March, so that a leap day is their last.
+    /// Returns the day in the Gregorian calendar, reckoned in years that begin in March, so that a leap day is their
+    /// last.
     private static func date(daysSince1970 days: Int) -> (year: Int, month: Int, day: Int) {
         let shifted = days + 719_468
         let (era, dayOfEra) = (shifted / 146_097, shifted % 146_097)

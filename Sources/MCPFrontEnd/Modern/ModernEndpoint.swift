@@ -3,6 +3,8 @@ import MCPGateway
 import NIOCore
 import NIOHTTP1
 
+/// Step 4 of 19 of a modern call: after ``StreamableEndpoint``, before ``Gateway``.
+///
 /// The streamable HTTP transport towards clients since revision 2026-07-28: every POST stands alone.
 ///
 /// [Streamable HTTP, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http)
@@ -13,7 +15,7 @@ struct ModernEndpoint: Sendable {
     let gateway: Gateway
     let limits: HTTPLimits
 
-    /// Whether the version header names a revision without sessions.
+    /// Tells whether the version header names a revision without sessions.
     static func isNamed(by request: AuthenticatedRequest) -> Bool {
         guard let first = request.http[.protocolVersion] else { return false }
         if ProtocolVersion.isModern(first.trimmingSpaces) { return true }

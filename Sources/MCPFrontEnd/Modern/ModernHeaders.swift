@@ -29,7 +29,7 @@ enum ModernHeaders {
         return version
     }
 
-    /// The fields that repeat arguments of a tool, with lower-case names.
+    /// Returns the fields that repeat arguments of a tool, with lower-case names.
     static func parameters(_ fields: HTTPRequestFields) -> [(name: String, value: String)] {
         guard fields.hasParameters else { return [] }
         var parameters: [(name: String, value: String)] = []

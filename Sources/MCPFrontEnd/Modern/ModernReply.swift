@@ -4,8 +4,10 @@ import MCPUpstream
 import NIOCore
 import NIOHTTP1
 
-/// What one stateless POST gets back: one JSON body when the answer is all there is, a stream as soon as there is more,
-/// or when the answer takes its time. A stream that breaks is over.
+/// Step 17 of 19 of a modern call: after ``ModernCall``, before ``HTTPResponder``.
+///
+/// Sends what one stateless POST gets back: one JSON body when the answer is all there is, a stream as soon as there is
+/// more, or when the answer takes its time. A stream that breaks is over.
 ///
 /// Its state is confined to the event loop of the client's connection; that is what makes `@unchecked Sendable` true.
 final class ModernReply: ModernReplySink, @unchecked Sendable {

@@ -45,10 +45,10 @@ final class StatusPages: Sendable {
         self.access.withLock { $0 = access }
     }
 
-    /// Whether there is a page at a path.
+    /// Tells whether there is a page at a path.
     func has(_ path: String) -> Bool { Page(path: path) != nil }
 
-    /// Whether what stands at a path depends on who asks for it.
+    /// Tells whether what stands at a path depends on who asks for it.
     func asksWhoReads(_ path: String) -> Bool { Page(path: path) == .readiness }
 
     /// Answers a request for one of the pages.
@@ -91,8 +91,8 @@ final class StatusPages: Sendable {
         responder.respond(word == "ready" ? .ok : .serviceUnavailable, json: body)
     }
 
-    /// Whether somebody who may read the status may know of a server. A client that the operator has named knows of what it
-    /// may use, and of all where it may read in the management API.
+    /// Tells whether somebody who may read the status may know of a server. A client that the operator has named knows
+    /// of what it may use, and of all where it may read in the management API.
     private func mayKnow(_ reader: Principal, of server: String) -> Bool {
         guard reader.isNamed else { return true }
         let rights = reader.rights

@@ -1,4 +1,4 @@
-/// Which kinds of answers a client takes, from its `Accept` header.
+/// Says which kinds of answers a client takes, from its `Accept` header.
 struct AcceptedTypes: Sendable, Equatable {
     let json: Bool
     let eventStream: Bool
@@ -24,7 +24,7 @@ struct AcceptedTypes: Sendable, Equatable {
         eventStream = ranges["text/event-stream"] ?? ranges["text/*"] ?? ranges["*/*"] ?? false
     }
 
-    /// What nearly every client sends, without taking it apart.
+    /// Knows what nearly every client sends, without taking it apart.
     private static func usual(_ header: String) -> (json: Bool, eventStream: Bool)? {
         switch header {
         case "application/json, text/event-stream", "text/event-stream, application/json", "*/*": (true, true)
@@ -57,7 +57,7 @@ extension String {
     }
 }
 
-/// Whether a `Content-Type` says JSON.
+/// Tells whether a `Content-Type` says JSON.
 func isJSON(contentType: String?) -> Bool {
     guard let contentType else { return false }
     if contentType == "application/json" { return true }

@@ -54,7 +54,7 @@ struct EventLog {
     /// How many bytes of events are kept, apart from those that are larger.
     private var room: Int { isAway ? maximumBytesAway : maximumBytes }
 
-    /// The next identifier of a stream, for an event that need not be repeated.
+    /// Returns the next identifier of a stream, for an event that need not be repeated.
     mutating func nextID(for stream: Int) -> EventID {
         let sequence = nextSequence[stream, default: 0]
         nextSequence[stream] = sequence + 1
@@ -145,7 +145,7 @@ struct EventLog {
         nextSequence[stream] = nil
     }
 
-    /// What came on a stream after an event.
+    /// Returns what came on a stream after an event.
     func entries(after id: EventID) -> [Entry] {
         (entries + oversized).filter { $0.id.stream == id.stream && $0.id.sequence > id.sequence }
             .sorted { $0.id.sequence < $1.id.sequence }
@@ -162,7 +162,7 @@ struct EventLog {
         oversized.removeAll(where: isMeant)
     }
 
-    /// Whether a stream that is remembered has had this event.
+    /// Tells whether a stream that is remembered has had this event.
     func knows(_ id: EventID) -> Bool {
         id.sequence >= 0 && id.sequence < nextSequence[id.stream, default: 0]
     }

@@ -64,7 +64,7 @@ final class SessionStreams: SessionOutlet, @unchecked Sendable {
         log.removeAll()
     }
 
-    /// What a client that opens or resumes a stream has missed, and whether more will come on it.
+    /// Holds what a client that opens or resumes a stream has missed, and whether more will come on it.
     struct Resumption {
         let stream: Int
         let missed: [EventLog.Entry]
@@ -118,7 +118,7 @@ final class SessionStreams: SessionOutlet, @unchecked Sendable {
 
     // MARK: Streams of requests
 
-    /// A number for the stream of a request.
+    /// Returns a number for the stream of a request.
     func nextStream() -> Int {
         lastStream += 1
         return lastStream

@@ -3,6 +3,8 @@ import MCPGateway
 import NIOCore
 import NIOHTTP1
 
+/// Step 3 of 17 of a call: after ``FrontDoor``, before ``ClientSession``.
+///
 /// The streamable HTTP transport towards clients, revisions 2025-03-26 to 2025-11-25. Requests of later revisions are
 /// told apart one by one and handed on.
 ///
@@ -24,7 +26,7 @@ struct StreamableEndpoint: Sendable {
         modern = ModernEndpoint(gateway: gateway, limits: limits)
     }
 
-    /// The longest body that a request with this method may have; 0 where a body means nothing.
+    /// Returns the longest body that a request with this method may have; 0 where a body means nothing.
     func maximumBody(of method: HTTPMethod) -> Int { method == .POST ? limits.maximumBodyBytes : 0 }
 
     func handle(_ request: AuthenticatedRequest, body: ByteBuffer, _ responder: HTTPResponder) {
@@ -163,7 +165,7 @@ struct StreamableEndpoint: Sendable {
         }
     }
 
-    /// The session that a request names; nil when it names none.
+    /// Returns the session that a request names; nil when it names none.
     private func session(for request: AuthenticatedRequest) throws(Refusal) -> ClientSession? {
         guard let id = request.http[.sessionID] else { return nil }
         guard !request.http.isRepeated(.sessionID) else {
@@ -185,7 +187,7 @@ struct StreamableEndpoint: Sendable {
         return session
     }
 
-    /// On the session's event loop.
+    /// Must be called on the session's event loop.
     private func receive(
         _ message: Message,
         in session: ClientSession,
@@ -265,7 +267,7 @@ struct StreamableEndpoint: Sendable {
         }
     }
 
-    /// On the session's event loop.
+    /// Must be called on the session's event loop.
     private func receive(
         _ batch: [Message],
         in session: ClientSession,

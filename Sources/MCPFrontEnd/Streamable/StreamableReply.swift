@@ -4,7 +4,9 @@ import MCPUpstream
 import NIOCore
 import NIOHTTP1
 
-/// What one POST gets back: one JSON body when the answer is all there is, a stream as soon as there is more, or
+/// Step 15 of 17 of a call: after ``ClientSession``, before ``HTTPResponder``.
+///
+/// Sends what one POST gets back: one JSON body when the answer is all there is, a stream as soon as there is more, or
 /// when the answer takes its time.
 ///
 /// Confined to the session's event loop; that is what makes `@unchecked Sendable` true.

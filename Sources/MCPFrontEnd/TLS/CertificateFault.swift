@@ -1,6 +1,6 @@
-/// Why a certificate cannot be shown to clients.
+/// Says why a certificate cannot be shown to clients.
 package struct CertificateFault: Error, Equatable, CustomStringConvertible {
-    /// What is wrong.
+    /// Says what is wrong.
     package enum Code: Sendable {
         case noCertificate
         case noKey

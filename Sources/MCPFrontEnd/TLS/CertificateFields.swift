@@ -1,6 +1,6 @@
 import SwiftASN1
 
-/// What a certificate says of itself that BoringSSL has read, and tells nobody.
+/// Reads what a certificate says of itself that BoringSSL has read, and tells nobody.
 struct CertificateFields {
     let issuer: ASN1Node
     let subject: ASN1Node
@@ -33,7 +33,7 @@ struct CertificateFields {
 }
 
 extension ASN1Node {
-    /// What stands in it, which has to be of this kind.
+    /// Returns what stands in it; it has to be of this kind.
     func members(_ identifier: ASN1Identifier) throws -> [ASN1Node] {
         guard self.identifier == identifier, case .constructed(let nodes) = content else {
             throw ASN1Error.unexpectedFieldType(self.identifier)

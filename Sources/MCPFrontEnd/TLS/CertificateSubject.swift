@@ -1,8 +1,8 @@
 import MCPCore
 import SwiftASN1
 
-/// Whom a certificate is of, as [RFC 4514](https://www.rfc-editor.org/rfc/rfc4514) writes it. BoringSSL has read the same
-/// bytes before, but tells of them the common name alone.
+/// Writes whom a certificate is of, as [RFC 4514](https://www.rfc-editor.org/rfc/rfc4514) writes it. BoringSSL has read
+/// the same bytes before, but tells of them the common name alone.
 enum CertificateSubject {
     /// - Parameter certificate: The whole certificate (DER).
     static func text(of certificate: [UInt8]) throws -> String {
@@ -31,7 +31,7 @@ enum CertificateSubject {
         "2.5.4.9": "STREET", "0.9.2342.19200300.100.1.25": "DC", "0.9.2342.19200300.100.1.1": "UID",
     ]
 
-    /// As 2.4 asks; control characters as well, so that a name is one line.
+    /// Escapes what section 2.4 asks for, and control characters as well, so that a name is one line.
     private static func escaped(_ text: String) -> String {
         let scalars = Array(text.unicodeScalars)
         return scalars.enumerated().map { index, scalar in

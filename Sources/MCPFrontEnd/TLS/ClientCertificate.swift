@@ -33,7 +33,7 @@ package final class ClientCertificate: Sendable {
             ends: Int(certificate.notValidAfter))
     }
 
-    /// What other characters hide in a name is nobody's name.
+    /// A name with other characters in it is nobody's name.
     private static func name(_ name: _SubjectAlternativeName) -> String? {
         guard !name.contents.isEmpty, name.contents.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { return nil }
         let text = String(decoding: name.contents, as: UTF8.self)

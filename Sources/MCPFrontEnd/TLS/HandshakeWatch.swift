@@ -15,7 +15,7 @@ final class HandshakeWatch: ChannelInboundHandler, RemovableChannelHandler, @unc
     typealias InboundIn = NIOAny
     typealias InboundOut = NIOAny
 
-    /// From now on what the client says can be read.
+    /// Says that what the client sends can be read from now on.
     struct Secured: Sendable {
         /// What the client has shown and BoringSSL has verified; nil where it has shown none.
         let certificate: ClientCertificate?

@@ -1,8 +1,8 @@
 import NIOSSL
 import Synchronization
 
-/// What a listener shows its clients: a certificate, which may be replaced while it serves. Connections keep the one with
-/// which they were opened.
+/// Holds what a listener shows its clients: a certificate, which may be replaced while it serves. Connections keep the
+/// one with which they were opened.
 package final class ListenerTLS: Sendable {
     private let certificate: Mutex<ServingCertificate>
 

@@ -1,12 +1,13 @@
 import SwiftASN1
 
-/// Which certificates others may end at. BoringSSL takes any certificate for an authority's, and then finds no client's
-/// certificate good: such a file would be noticed by those who are refused.
+/// Decides which certificates others may end at. BoringSSL takes any certificate for an authority's, and then finds no
+/// client's certificate good: such a file would be noticed by those who are refused.
 enum RootAuthority {
     private static let basicConstraints: ASN1ObjectIdentifier = [2, 5, 29, 19]
     private static let keyUsage: ASN1ObjectIdentifier = [2, 5, 29, 15]
 
-    /// Whether the certificate is of an authority that signs itself, as BoringSSL asks of the last one of a chain.
+    /// Tells whether the certificate is of an authority that signs itself, as BoringSSL asks of the last one of a
+    /// chain.
     ///
     /// - Parameter certificate: The whole certificate (DER).
     static func isRoot(_ certificate: [UInt8]) throws -> Bool {

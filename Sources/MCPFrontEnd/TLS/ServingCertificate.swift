@@ -12,7 +12,7 @@ package struct ServingCertificate: Sendable {
     /// Differs from that of any other that was made.
     package var identity: ObjectIdentifier { ObjectIdentifier(context) }
 
-    /// Whether the bytes are of a key that is locked with a password, in either form of PEM.
+    /// Tells whether the bytes are of a key that is locked with a password, in either form of PEM.
     private static func isEncrypted(_ key: [UInt8]) -> Bool {
         let text = String(decoding: key, as: UTF8.self)
         return text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----") || text.contains("Proc-Type: 4,ENCRYPTED")

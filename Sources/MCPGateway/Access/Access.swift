@@ -1,7 +1,7 @@
 package import MCPValues
 
-/// Who may use something: a server, what a group offers of it, a whole path, the management API, the status. There is no
-/// other answer to that question.
+/// Says who may use something: a server, what a group offers of it, a whole path, the management API, the status. There
+/// is no other answer to that question.
 ///
 /// Two kinds of callers are let in: those whose token stands at the place itself (`authTokens`), and clients that have
 /// the right to it (`mcpProxy.clients`).
@@ -31,7 +31,7 @@ package struct Access: Sendable {
     package static let everybody = Access(isOpen: true, [], [], admitsOthers: true, [])
     package static let nobody = holders([])
 
-    /// Those whose tokens stand there, and clients that have the right to one of the places.
+    /// Returns those whose tokens stand there, and clients that have the right to one of the places.
     ///
     /// - Parameter leases: What has to be kept as long as the tokens are accepted.
     package static func holders(
@@ -53,18 +53,18 @@ package struct Access: Sendable {
             all.flatMap(\.leases))
     }
 
-    /// Of a server: the same as what a group offers of it, where clients have rights on groups.
+    /// Returns the access to a server as what a group offers of it, for clients that have rights on groups.
     package func asMember(of group: ByteText) -> Access {
         let places = places.map { if case .server(let server) = $0 { Place.member(server, group: group) } else { $0 } }
         return Access(isOpen: isOpen, holders, places, admitsOthers: admitsOthers, leases)
     }
 
-    /// With the holders of other tokens in place of its own.
+    /// Returns the same with the holders of other tokens in place of its own.
     package func held(as other: Access) -> Access {
         Access(isOpen: other.isOpen, other.holders, places, admitsOthers: other.admitsOthers, other.leases)
     }
 
-    /// Whether somebody may use it, whoever that turned out to be.
+    /// Tells whether somebody may use it, whoever that turned out to be.
     package func admits(_ principal: Principal) -> Bool {
         if isOpen || holders.contains(principal) { return true }
         if principal == .anonymous { return admitsOthers }
@@ -73,15 +73,15 @@ package struct Access: Sendable {
         return places.contains(where: rights.admit)
     }
 
-    /// The scope with which somebody may use it who may not; nil where no single one helps.
+    /// Returns the scope with which somebody may use it who may not; nil where no single one helps.
     package func scope(for principal: Principal) -> String? {
         principal.wider.first { places.contains(where: $0.rights.admit) }?.scope
     }
 
-    /// Whether a token of somebody's stands there.
+    /// Tells whether a token of somebody's stands there.
     package func isHeld(by principal: Principal) -> Bool { holders.contains(principal) }
 
-    /// As whom somebody is let in who has shown who they are.
+    /// Tells as whom somebody is let in who has shown who they are.
     ///
     /// - Parameter shown: nil for somebody who is nobody that is known.
     /// - Returns: nil for somebody who may not come in.
@@ -92,10 +92,10 @@ package struct Access: Sendable {
         return admitsOthers ? .anonymous : nil
     }
 
-    /// Whether somebody who was let in would be let in as the same again.
+    /// Tells whether somebody who was let in would be let in as the same again.
     package func keeps(_ principal: Principal) -> Bool { self.principal(for: principal) == principal }
 
-    /// The only one who may come, where there is only one that a token stands for.
+    /// Returns the only one who may come, where there is only one that a token stands for.
     ///
     /// - Parameter clients: All that the operator has named.
     package func onlyPrincipal(among clients: [Principal]) -> Principal {
@@ -106,7 +106,7 @@ package struct Access: Sendable {
 }
 
 extension Access: Equatable {
-    /// Whether both let in the same callers, whatever keeps their tokens in force.
+    /// Tells whether both let in the same callers, whatever keeps their tokens in force.
     package static func == (left: Access, right: Access) -> Bool {
         left.isOpen == right.isOpen && left.holders == right.holders && left.places == right.places
             && left.admitsOthers == right.admitsOthers

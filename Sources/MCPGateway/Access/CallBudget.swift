@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// What is left of the calls that somebody may make in a minute.
+/// Counts what is left of the calls that somebody may make in a minute.
 package final class CallBudget: Sendable {
     private let left = Mutex(MinuteBudget())
 

@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// How many times somebody may still do something: as often at once as in a minute, regained evenly.
+/// Counts how many times somebody may still do something: as often at once as in a minute, regained evenly.
 package struct MinuteBudget: Sendable {
     /// How many are left; nil for somebody who has taken none yet.
     private var left: Double?

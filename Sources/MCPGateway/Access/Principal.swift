@@ -1,7 +1,7 @@
 package import MCPValues
 package import NIOCore
 
-/// Who calls, as far as it can be told: the same one with whatever token they come.
+/// Names who calls, as far as it can be told: the same one with whatever token they come.
 ///
 /// A token that stands at a server (`authTokens`) is a principal of its own; callers without one are all the same
 /// anonymous principal. Sessions, calls that wait and tasks are bound to the principal, never to a token.
@@ -19,7 +19,7 @@ package struct Principal: Sendable {
 
     package static let anonymous = Principal(name: "anonymous")
 
-    /// The holder of a token: the same one wherever that token is accepted.
+    /// Returns the holder of a token: the same one wherever that token is accepted.
     package static func token(number: Int) -> Principal {
         Principal(name: "token \(number + 1)")
     }
@@ -45,7 +45,7 @@ package struct Principal: Sendable {
     /// - Returns: nil, or in how many seconds there will be one when there is none.
     package func takeCall(at now: NIODeadline = .now()) -> Int? { standing.isNamed ? standing.takeCall(at: now) : nil }
 
-    /// Whether it is to be told in the log that there was none: once a minute.
+    /// Tells whether it is to be told in the log that there was none: once a minute.
     func tellsOfTooMany(at now: NIODeadline = .now()) -> Bool { standing.tellsOfTooMany(at: now) }
 }
 

@@ -2,8 +2,8 @@ package import MCPValues
 import NIOCore
 import Synchronization
 
-/// What a caller may do at the moment. There is one for each caller, and all that the caller has refers to it: with other
-/// rights everything of theirs goes by those at once.
+/// Holds what a caller may do at the moment. There is one for each caller, and all that the caller has refers to it:
+/// with other rights everything of theirs goes by those at once.
 package final class Standing: Sendable {
     private struct State {
         var rights: Rights
@@ -68,7 +68,7 @@ package final class Standing: Sendable {
         state.withLock { $0.rights.callsPerMinute }.flatMap { calls.take(perMinute: $0, at: now) }
     }
 
-    /// Whether it is to be told that there were too many calls: once a minute, however many there were.
+    /// Tells whether it is to be told that there were too many calls: once a minute, however many there were.
     func tellsOfTooMany(at now: NIODeadline) -> Bool {
         state.withLock { state in
             if let told = state.told, now - told < Self.telling { return false }

@@ -4,7 +4,7 @@ import NIOCore
 
 /// Responses, from the era of the server to that of the client.
 enum AnswerBridge {
-    /// What a stateless server's response is to a client of an earlier revision.
+    /// Says what a stateless server's response is to a client of an earlier revision.
     enum Verdict {
         case passes([Edit])
         /// The server needs something of the client before it can answer.
@@ -34,7 +34,7 @@ enum AnswerBridge {
         }
     }
 
-    /// Whether a request of this method may be answered by questions
+    /// Tells whether a request of this method may be answered by questions
     /// ([supported requests, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr#supported-requests)).
     static func mayAsk(_ method: Method) -> Bool {
         method == .toolsCall || method == .promptsGet || method == .resourcesRead
@@ -79,7 +79,7 @@ enum AnswerBridge {
         return edits + answer.edits(of: result, removing: removed, inserting: inserted)
     }
 
-    /// The members that only the stateless revisions give a meaning, and only in these results.
+    /// Returns the members that only the stateless revisions give a meaning, and only in these results.
     private static func ownMembers(of members: Envelope.ResultMembers, _ method: Method) -> [MemberSpan] {
         let own = isCacheable(method) ? [members.resultType, members.ttl, members.cacheScope] : [members.resultType]
         return own.compactMap { $0 }

@@ -2,7 +2,7 @@ import MCPCore
 import MCPUpstream
 import NIOCore
 
-/// What a server is, told to a client that asks `server/discover`
+/// Says what a server is to a client that asks `server/discover`
 /// ([2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/server/discover)).
 enum DiscoverResult {
     /// The revisions in which clients may speak to us, as a JSON array.

@@ -2,10 +2,10 @@ import MCPCore
 import MCPUpstream
 import NIOCore
 
-/// What a server is, told to a client that opens a session.
+/// Says what a server is to a client that opens a session.
 enum InitializeResult {
-    /// The server's own answer where it had a handshake, with the revision that this client and we have agreed on; else
-    /// one made from what it answered to `server/discover`.
+    /// Returns the server's own answer where it had a handshake, with the revision that this client and we have agreed
+    /// on; else one made from what it answered to `server/discover`.
     static func make(from introduction: Introduction, for version: ProtocolVersion) -> ByteBuffer {
         switch introduction.era {
         case .legacy: restated(introduction.result, version)

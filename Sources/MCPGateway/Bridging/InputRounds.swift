@@ -62,8 +62,8 @@ final class InputRounds: @unchecked Sendable {
         let words: String
     }
 
-    /// All questions of a result, each of which the client has declared to answer. A name that is repeated counts once:
-    /// its second answer could be taken for that to a question of a later round.
+    /// Returns all questions of a result, each of which the client has declared to answer. A name that is repeated
+    /// counts once: its second answer could be taken for that to a question of a later round.
     private func inputs(_ requests: JSONView?, of capabilities: DeclaredCapabilities) throws(Unaskable) -> [Input] {
         var members: [(key: ByteText, request: JSONView)] = []
         var keys: Set<ByteText> = []
@@ -110,7 +110,7 @@ final class InputRounds: @unchecked Sendable {
         return method == .elicitationCreate || method == .samplingCreateMessage || method == .rootsList ? method : nil
     }
 
-    /// The question as a request of an earlier revision.
+    /// Returns the question as a request of an earlier revision.
     private static func message(_ method: Method, params: JSONView?, isURL: Bool) -> Message? {
         // Clients of 2025-11-25 expect an identifier with a URL; later revisions have none.
         let members = isURL ? params?.adding("elicitationId", SessionStore.makeID()) : params?.bytes

@@ -16,7 +16,7 @@ extension JSONView {
         return object
     }
 
-    /// The value with a text in the place of something in it.
+    /// Returns the value with a text in the place of something in it.
     func replacing(_ part: JSONView, by replacement: String) -> ByteBuffer {
         var value = ByteBuffer()
         value.writeImmutableBuffer(JSONView(text: text, range: range.lowerBound..<part.range.lowerBound).bytes)

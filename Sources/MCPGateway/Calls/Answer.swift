@@ -2,7 +2,7 @@ import MCPCore
 import MCPUpstream
 import NIOCore
 
-/// How an exchange ends, but for the identifier under which the client asked.
+/// Says how an exchange ends, but for the identifier under which the client asked.
 enum Answer: Sendable {
     /// A server's response, with what has to be changed in it.
     case passed(Message, [Edit])
@@ -15,13 +15,13 @@ enum Answer: Sendable {
     /// There is no response.
     case failure(UpstreamFailure)
 
-    /// The answer with identifiers of tasks that only its caller can use.
+    /// Returns the answer with identifiers of tasks that only its caller can use.
     func sealed(by owner: @autoclosure () -> TaskOwner, for request: Message) -> Answer {
         guard case .passed(let message, let edits) = self, message.envelope.mayNameTask else { return self }
         return .passed(message, edits + owner().edits(message, to: request))
     }
 
-    /// The whole response.
+    /// Returns the whole response.
     ///
     /// - Parameter server: The server's name, as clients may see it.
     func bytes(for id: RequestID, server: String) -> ByteBuffer {
@@ -66,7 +66,7 @@ enum Answer: Sendable {
         }
     }
 
-    /// Whether a tool says in its result that it could not do what it was to do.
+    /// Tells whether a tool says in its result that it could not do what it was to do.
     private static func hasFailed(_ result: Message) -> Bool {
         result.view(result.envelope.result)?["isError"]?.boolean == true
     }

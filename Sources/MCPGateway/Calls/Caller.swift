@@ -1,7 +1,7 @@
 import MCPCore
 import NIOCore
 
-/// On whose behalf requests are put to servers: a client's session, or one request of a client that has none.
+/// Asks servers on behalf of a client: a client's session, or one request of a client that has none.
 ///
 /// Everything but the constants belongs to its event loop.
 protocol Caller: AnyObject, Sendable {
@@ -14,7 +14,7 @@ protocol Caller: AnyObject, Sendable {
     /// Which client it is, as far as can be told.
     var identity: CallerIdentity { get }
 
-    /// To whom tasks belong that are created on its behalf.
+    /// Tells to whom tasks belong that are created on its behalf.
     func taskOwner(at server: ServerConnections) -> TaskOwner
 
     /// Takes a notification that belongs to an exchange; to the only one under way, when none is named. The progress
@@ -54,9 +54,9 @@ enum CallerIdentity: Hashable, Sendable {
     case call(ObjectIdentifier)
 }
 
-/// What a server wants to know of a client, and where the answer has to go.
+/// Holds what a server wants to know of a client, and where the answer has to go.
 struct ClientQuestion: Sendable {
-    /// Which question of which connection this is, so that it can be withdrawn.
+    /// Says which question of which connection this is, so that the question can be withdrawn.
     struct Origin: Hashable, Sendable {
         let connection: ObjectIdentifier
         let id: RequestID

@@ -1,7 +1,7 @@
 import MCPCore
 import NIOCore
 
-/// Which questions of a server a client has declared to answer.
+/// Says which questions of a server a client has declared to answer.
 struct DeclaredCapabilities: OptionSet, Sendable {
     let rawValue: Int
 
@@ -25,7 +25,7 @@ struct DeclaredCapabilities: OptionSet, Sendable {
         if capabilities?["elicitation"]?["url"] != nil { insert(.urlElicitation) }
     }
 
-    /// Whether a request of this method may be put to the client. One that we do not know may.
+    /// Tells whether a request of this method may be put to the client. One that we do not know may.
     func permit(_ method: Method) -> Bool {
         switch method {
         case .rootsList: contains(.roots)

@@ -3,6 +3,8 @@ import MCPUpstream
 import NIOCore
 import ToolPins
 
+/// Step 12 of 17 of a call: after ``Upstream``, before ``Connection``; from step 4 on it is what is handed on.
+///
 /// One request of a client on its way to a server and back, translated where the two speak different eras.
 ///
 /// Created on the caller's event loop and handed to the connection's, to which its variables belong; everything else is
@@ -140,10 +142,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     }
 
     /// Ends the exchange; the server may not have.
-    func finish(_ answer: Answer) {
-        connection.ended(self)
-        caller.eventLoop.run { [self] in caller.finish(self, answer) }
-    }
+    func finish(_ answer: Answer) { connection.finish(self, answer) }
 
     /// Tells that nobody waits any more.
     func cancelled() {
@@ -151,7 +150,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
         rounds.abandon()
     }
 
-    /// The places in a list of what was not approved.
+    /// Returns the places in a list of what was not approved.
     private func whatIsWithheld(of answer: Message) throws(Refusal) -> Set<Int> {
         guard answer.kind == .result, let kind = CatalogKind(of: request.method).flatMap(PinKind.init) else {
             return []
@@ -162,7 +161,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
         return page.withheld
     }
 
-    /// What has to be cut out of a list.
+    /// Returns what has to be cut out of a list.
     private func listEdits(_ answer: Message, dropsInvalidMarks: Bool) -> [Edit] {
         guard answer.kind == .result, let kind = CatalogKind(of: request.method), PinKind(kind) != nil else {
             return []

@@ -2,7 +2,7 @@ import MCPCore
 import MCPUpstream
 import NIOCore
 
-/// That somebody has to log in to a server before a call of his can be made, told so that his client leads him there
+/// Says that somebody has to log in to a server before a call of his can be made, so that his client leads him there
 /// ([URL mode elicitation](https://modelcontextprotocol.io/specification/2025-11-25/client/elicitation#url-mode-elicitation-requests)).
 struct LoginDemand: Sendable {
     /// The server's name, as clients may see it.
@@ -36,7 +36,7 @@ struct LoginDemand: Sendable {
     /// The same for a client without a session.
     var urls: URLDemand { URLDemand(requests: [request]) }
 
-    /// The error that a client gets with a session.
+    /// Returns the error that a client gets with a session.
     ///
     /// - Parameter opensURLs: Whether the client leads its user to URLs; else he reads where to go.
     func error(to id: RequestID, opensURLs: Bool) -> ByteBuffer {

@@ -5,10 +5,10 @@ package protocol ReplySink: AnyObject, Sendable {
     /// Whether anything but the answer itself can be sent this way.
     var carriesMessages: Bool { get }
 
-    /// A notification or a request of the server that belongs to this exchange.
+    /// Takes a notification or a request of the server that belongs to this exchange.
     func send(_ message: ByteBuffer)
 
-    /// The answer, exactly once, and nothing after it.
+    /// Takes the answer. It comes exactly once, and nothing after it.
     func finish(_ answer: ByteBuffer)
 
     /// There will be no answer, because the request was cancelled; nothing after it.
@@ -17,7 +17,7 @@ package protocol ReplySink: AnyObject, Sendable {
 
 /// Takes what goes back for a request that belongs to no session. May be called on any event loop.
 package protocol ModernReplySink: ReplySink {
-    /// The answer.
+    /// Takes the answer.
     ///
     /// - Parameter refusal: Why the request is refused, if that is the answer, for a transport that says so in its own way.
     func finish(_ answer: ByteBuffer, refusal: Refusal.Reason?)

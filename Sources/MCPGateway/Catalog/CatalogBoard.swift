@@ -1,7 +1,7 @@
 package import MCPCore
 import Synchronization
 
-/// Where servers say that what they list has changed, for whoever offers several of them.
+/// Passes on that what servers list has changed, to whoever offers several of them.
 package final class CatalogBoard: Sendable {
     private struct Listener: Sendable {
         let hear: @Sendable (ServerConnections, Set<Method>, ConnectionKey?) -> Void

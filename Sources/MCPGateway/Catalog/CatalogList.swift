@@ -64,7 +64,7 @@ struct CatalogList: Sendable, Equatable {
         noteHints(of: page)
     }
 
-    /// The entry in a place, where its bytes are these.
+    /// Returns the entry in a place, where its bytes are these.
     private func entry(at place: Int, like element: JSONView) -> Entry? {
         guard entries.indices.contains(place), entries[place].range.count == element.range.count,
             view(entries[place]).bytes == element.bytes
@@ -77,12 +77,12 @@ struct CatalogList: Sendable, Equatable {
         return if case .one(let key) = element.reading(of: kind.key) { key } else { nil }
     }
 
-    /// Of several pages the shortest time counts, and one that is not for others makes all of it not for others.
+    /// The shortest time of several pages counts, and one page that is not for others makes the whole list so.
     private mutating func noteHints(of page: JSONView) {
         if let time = page["ttlMs"]?.integer { timeToLive = min(timeToLive ?? time, time) }
         if let scope = page["cacheScope"]?.string { isPublic = (isPublic ?? true) && scope == "public" }
     }
 
-    /// An entry, to be looked into.
+    /// Returns an entry, to be looked into.
     func view(_ entry: Entry) -> JSONView { JSONView(text: bytes, range: entry.range) }
 }

@@ -10,7 +10,7 @@ final class CatalogReader: ExchangeReceiver, @unchecked Sendable {
     /// How many bytes of one list are read.
     private static let maximumBytes = 16 << 20
 
-    /// What came of it.
+    /// Holds what came of reading the catalog.
     struct Outcome: Sendable {
         var catalog: ServerCatalog
         /// What was to be read. What of it is nowhere below the server does not have.
@@ -24,7 +24,7 @@ final class CatalogReader: ExchangeReceiver, @unchecked Sendable {
         /// That somebody has to log in before anything is listed.
         var loginNeeded: UpstreamFailure?
 
-        /// Why it is not known what all of a list is, in words; nil when it is.
+        /// Says why it is not known what all of a list is, in words; nil when it is.
         func whyUnread(_ kind: CatalogKind) -> String? { failed[kind] ?? unfinished[kind] }
     }
 

@@ -1,7 +1,7 @@
 import MCPCore
 import Synchronization
 
-/// What a server lists to the clients of some connections, where that is something else than its catalog.
+/// Holds what a server lists to the clients of some connections, where that is something else than its catalog.
 final class CatalogVariants: Sendable {
     private struct State {
         var variants: [ConnectionKey: ServerCatalog] = [:]
@@ -14,7 +14,7 @@ final class CatalogVariants: Sendable {
 
     var isEmpty: Bool { count.load(ordering: .acquiring) == 0 }
 
-    /// A variant, and a number that tells it from others before and after it.
+    /// Returns a variant, and a number that tells it from others before and after it.
     func find(_ key: ConnectionKey) -> (catalog: ServerCatalog, edition: Int)? {
         state.withLock { state in state.variants[key].map { ($0, state.edition) } }
     }

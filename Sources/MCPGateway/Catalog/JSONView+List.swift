@@ -2,7 +2,7 @@ import MCPCore
 import NIOCore
 
 extension JSONView {
-    /// What has to be cut out of a result with a list for a client. Everything else stays as it came.
+    /// Returns what has to be cut out of a result with a list for a client. Everything else stays as it came.
     ///
     /// - Parameter isKept: Says of an entry and its place whether it stays.
     func edits(ofList kind: CatalogKind, where isKept: (Int, JSONView) -> Bool) -> [Edit] {

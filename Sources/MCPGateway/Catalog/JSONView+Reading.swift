@@ -3,16 +3,16 @@ import MCPValues
 import NIOCore
 
 extension JSONView {
-    /// What different readers find under the name of a member.
+    /// Says what different readers find under the name of a member.
     enum Reading {
         case nothing
         case one(JSONView)
-        /// Not all of them the same: why, in words.
+        /// They do not all find the same; why, is said in words.
         case disputed(String)
     }
 
-    /// What different readers find under a name: some take the first of two members of one name and others the last, and
-    /// some take `Name` for `name`.
+    /// Returns what different readers find under a name: some take the first of two members of one name and others the
+    /// last, and some take `Name` for `name`.
     func reading(of name: String) -> Reading {
         let folded = FoldedName(name)
         var reading = Reading.nothing
@@ -28,7 +28,7 @@ extension JSONView {
         return reading
     }
 
-    /// Why readers may take a result for different lists, in words; nil when there is one that all see, or none.
+    /// Says why readers may take a result for different lists, in words; nil when there is one that all see, or none.
     func fault(ofList kind: CatalogKind) -> String? {
         if case .disputed(let why) = reading(of: "nextCursor") { return why }
         switch reading(of: kind.member) {

@@ -53,7 +53,7 @@ final class KeptCatalog: Sendable {
         for body in waiting { body() }
     }
 
-    /// Whether it was read longer ago. What was not read in this run is being read, or will be.
+    /// Tells whether it was read longer ago. What was not read in this run is being read, or will be.
     func isOlder(than age: TimeAmount, now: NIODeadline) -> Bool {
         state.withLock { $0.readAt.map { now - $0 > age } ?? false }
     }

@@ -1,9 +1,10 @@
 package import MCPCore
 import MCPValues
 
-/// How far a list is followed that a server gives page by page. A hostile one has no last page, and any size of one.
+/// Bounds how far a list is followed that a server gives page by page. A hostile one has no last page, and any size of
+/// one.
 package struct PageCount {
-    /// What comes after a page.
+    /// Says what comes after a page.
     package enum Next: Equatable, Sendable {
         case page(cursor: String)
         /// This was the last one.

@@ -2,7 +2,7 @@ import MCPCore
 import MCPUpstream
 import NIOCore
 
-/// What a server is and has, as it was read last.
+/// Holds what a server is and has, as it was read last.
 struct ServerCatalog: Sendable {
     /// What the server said of itself.
     let introduction: Introduction
@@ -18,10 +18,10 @@ struct ServerCatalog: Sendable {
         set { lists[kind] = newValue }
     }
 
-    /// Whether the server says that it has lists of a kind.
+    /// Tells whether the server says that it has lists of a kind.
     func declares(_ kind: CatalogKind) -> Bool { introduction.declares(kind.capability) }
 
-    /// The notifications that tell a client what has changed since an earlier catalog.
+    /// Returns the notifications that tell a client what has changed since an earlier catalog.
     func changes(since former: ServerCatalog?) -> Set<Method> {
         Set(CatalogKind.allCases.filter { former?[$0]?.bytes != self[$0]?.bytes }.map(\.change))
     }

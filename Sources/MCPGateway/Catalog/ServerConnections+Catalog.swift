@@ -21,7 +21,7 @@ extension ServerConnections {
         source.run { $0.server.readCatalog(on: $0) }
     }
 
-    /// Whether the catalog is read on a connection.
+    /// Tells whether the catalog is read on a connection.
     func isSource(_ connection: Connection) -> Bool { connection.key == firstKey }
 
     /// Reads the lists again, where the server is there and that was last done long ago.
@@ -87,7 +87,7 @@ extension ServerConnections {
         if !changes.isEmpty { settings.catalogBoard.changed(self, changes, for: nil) }
     }
 
-    /// How many entries of a list clients see; nil where there is no list.
+    /// Tells how many entries of a list clients see; nil where there is no list.
     ///
     /// - Parameter isApproved: Whether an entry is not withheld at the moment.
     func count(of list: CatalogList?, _ isApproved: (CatalogList.Entry) -> Bool = { _ in true }) -> Int? {
@@ -123,7 +123,7 @@ extension ServerConnections {
         if !changes.isEmpty { settings.catalogBoard.changed(self, changes, for: key) }
     }
 
-    /// Whether a change concerns a client.
+    /// Tells whether a change concerns a client.
     ///
     /// - Parameters:
     ///   - changed: Whose lists have changed; nil for those of all that have none of their own.
@@ -141,7 +141,7 @@ extension ServerConnections {
         settings.catalogBoard.changed(self, common.changes(since: former), for: key)
     }
 
-    /// What the only client of a server lists it asks for itself; then nobody counts. Still a stateless server's tools have
+    /// The only client of a server asks for lists itself; then nobody counts. Still a stateless server's tools have
     /// to be known before they are called, and those that a filter names.
     private func wantedLists(_ result: Introduction) -> [CatalogKind] {
         guard settings.beginsWithItsClient, !settings.isOfferedWithOthers, !namesTools.load(ordering: .relaxed) else {
@@ -151,7 +151,7 @@ extension ServerConnections {
         return result.era == .modern || hasFilter ? [.tools] : []
     }
 
-    /// The names in the filter that are no tool's.
+    /// Returns the names in the filter that are no tool's.
     private func unknownTools(_ tools: CatalogList) -> [String] {
         guard let named = countedTools.withLock({ $0?.names }) else { return [] }
         let listed = Set(tools.entries.map(\.key))

@@ -1,6 +1,6 @@
 /// The names of a server's tools for people, as many as fit into a line.
 struct ToolNames: Sendable {
-    /// What becomes of a tool.
+    /// Says what becomes of a tool.
     enum Fate {
         /// Clients see it.
         case shown

@@ -11,12 +11,12 @@ package final class ToolPages: ExchangeReceiver, @unchecked Sendable {
     /// How many bytes all pages may have together.
     package static let maximumBytes = 8 << 20
 
-    /// Why there is no list, in words for who asks.
+    /// Says why there is no list, in words for who asks.
     package struct Failure: Error, Sendable {
         package let words: String
     }
 
-    /// What clients see of the list.
+    /// Holds what clients see of the list.
     package struct List: Sendable {
         /// A JSON array of the objects that the server sent.
         package let tools: ByteBuffer

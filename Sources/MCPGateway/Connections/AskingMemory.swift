@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Whether a server asks clients things during calls without saying for which: shared by all connections to it, and kept
-/// when they end.
+/// Remembers whether a server asks clients things during calls without saying for which: shared by all connections to
+/// it, and kept when they end.
 package final class AskingMemory: Sendable {
     private let asks: Atomic<Bool>
     private let changed: @Sendable (Bool) -> Void
@@ -24,7 +24,7 @@ package final class AskingMemory: Sendable {
         return isNews
     }
 
-    /// What asked was replaced by something else.
+    /// The server that asked was replaced by another one.
     func forget() {
         if asks.exchange(false, ordering: .acquiringAndReleasing) { changed(false) }
     }

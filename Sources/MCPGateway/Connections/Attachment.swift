@@ -10,7 +10,7 @@ protocol AttachedClient: AnyObject, Sendable {
     func serverWasReplaced()
 }
 
-/// What a connection has to know of a client.
+/// Holds what a connection has to know of a client.
 struct Attachment {
     let client: any AttachedClient
     /// Who answers what the server asks this client outside of calls; nil for a client that only hears.
@@ -27,13 +27,13 @@ struct Attachment {
         return true
     }
 
-    /// Whether the client has subscribed to this resource, or to one of which it is a part
+    /// Tells whether the client has subscribed to this resource, or to one of which it is a part
     /// ([subscriptions, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/server/resources#subscriptions)).
     func wants(_ uri: ByteText) -> Bool {
         subscriptions.contains(uri) || subscriptions.contains { uri.text.isPart(of: $0.text) }
     }
 
-    /// Whether the client wants to hear log messages of this level; all, before it has said so.
+    /// Tells whether the client wants to hear log messages of this level; all, before it has said so.
     func wants(_ level: LogLevel?) -> Bool {
         guard let logLevel, let level else { return true }
         return level >= logLevel
@@ -41,7 +41,7 @@ struct Attachment {
 }
 
 extension String {
-    /// Whether this is the address of something below another one.
+    /// Tells whether this is the address of something below another one.
     func isPart(of whole: String) -> Bool {
         guard utf8.count > whole.utf8.count, utf8.starts(with: whole.utf8), let last = whole.utf8.last else {
             return false

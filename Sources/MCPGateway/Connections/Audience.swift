@@ -45,12 +45,12 @@ struct Audience {
 
     var clients: some Sequence<any AttachedClient> { attachments.values.lazy.map(\.client) }
 
-    /// Those who want to hear of changes of a resource.
+    /// Returns those who want to hear of changes of a resource.
     func clients(wanting uri: ByteText) -> some Sequence<any AttachedClient> {
         attachments.values.lazy.filter { $0.wants(uri) }.map(\.client)
     }
 
-    /// Those who want to hear log messages of a level.
+    /// Returns those who want to hear log messages of a level.
     func clients(wanting level: LogLevel?) -> some Sequence<any AttachedClient> {
         attachments.values.lazy.filter { $0.wants(level) }.map(\.client)
     }

@@ -1,7 +1,7 @@
 import MCPUpstream
 import NIOCore
 
-/// What clients are told about keeping results of a server that itself says nothing of that
+/// Holds what clients are told about keeping results of a server that itself says nothing of that
 /// ([caching, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/server/utilities/caching)).
 package struct CacheHints: Sendable {
     /// How long a result may be taken for fresh; zero says that it is stale at once.
@@ -11,7 +11,7 @@ package struct CacheHints: Sendable {
 
     package init() {}
 
-    /// The members of a result.
+    /// Returns the members of a result.
     ///
     /// - Parameter isShared: Whether everybody who asks gets the same. Who had to show who they are may see what others do
     ///   not, and what stands between them and the proxy cannot tell them apart.

@@ -7,7 +7,7 @@ struct ChangeThrottle {
     /// How long equal notifications are held together.
     static let interval = TimeAmount.seconds(1)
 
-    /// What to do with a notification.
+    /// Says what to do with a notification.
     enum Decision: Equatable {
         case pass
         /// Pass it after this time, by calling `passed`.

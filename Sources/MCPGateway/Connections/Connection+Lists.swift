@@ -5,7 +5,7 @@ import NIOCore
 // MARK: - What the server lists to the clients of this connection
 
 extension Connection {
-    /// How far it is known what the server lists on this connection, where that is not the one of the catalog.
+    /// Says how far it is known what the server lists on this connection, where that is not the one of the catalog.
     enum OwnLists {
         /// Nobody has asked for anything yet that is offered beside other servers.
         case unread
@@ -20,7 +20,7 @@ extension Connection {
         readOwnLists()
     }
 
-    /// What the server lists may be something else than it was.
+    /// The lists of the server may be other ones than they were.
     func ownListsChanged() {
         switch own {
         case .unread: break

@@ -6,7 +6,7 @@ import ToolPins
 // MARK: - What was approved of the server
 
 extension Connection {
-    /// Why a request may not go to the server.
+    /// Says why a request may not go to the server.
     enum Hindrance: Sendable {
         case refusal(Refusal)
         /// Somebody has to log in before it is known.
@@ -20,13 +20,13 @@ extension Connection {
     /// Whether the server cannot say here that something has changed: nobody listens to the stream on which it would.
     private var isDeaf: Bool { era != .modern && hearsOnAnotherStream && !wantsToListen }
 
-    /// Whether a request may be written that was found to be usable at a moment.
+    /// Tells whether a request may be written that was found to be usable at a moment.
     func mayStill(_ request: Message, since moment: MomentOfLists?) -> Bool {
         !server.pins.gate.needsLists || moment == momentOfLists && server.pins.refusal(of: request, on: key) == nil
     }
 
-    /// Whether it is known of what a request needs that what the server lists on this connection is what was approved, or
-    /// is withheld.
+    /// Tells whether it is known of what a request needs that what the server lists on this connection is what was
+    /// approved, or is withheld.
     func knowsLists(for request: Message) -> Bool {
         switch server.pins.gate.listsNeeded(for: request) {
         case .none: true
@@ -120,7 +120,7 @@ extension Connection {
 
     private func tell(_ waiting: [KnownList.Waiting], _ why: String?) { for body in waiting { body(why) } }
 
-    /// When lists are asked for, to tell whether they are still what the server has when they come.
+    /// Marks when lists are asked for, to tell whether they are still what the server has when they come.
     struct MomentOfLists: Equatable {
         /// Of what is known of the server on all its connections.
         fileprivate let edition: Int
@@ -150,7 +150,7 @@ extension Connection {
         return edition == moment.edition + findings && known.age == moment.age
     }
 
-    /// What was read of the catalog, and judged, need not be read again before a call.
+    /// The lists that were read for the catalog, and judged, need not be read again before a call.
     func listsAreJudged(_ outcome: CatalogReader.Outcome) {
         for kind in PinKind.allCases where outcome.wanted.contains(CatalogKind(kind)) {
             if outcome.whyUnread(CatalogKind(kind)) == nil { known[kind].isJudged(edition: edition) }
@@ -166,7 +166,7 @@ extension Connection {
         known[kind].isJudged(edition: edition)
     }
 
-    /// What the server lists may be something else than it was.
+    /// The lists of the server may be other ones than they were.
     func listsBecameOld() { known.becameOld() }
 
     /// The server says that what it lists has changed. Where it cannot say so, that may be meant, too.

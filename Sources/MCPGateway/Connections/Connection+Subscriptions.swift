@@ -94,7 +94,7 @@ extension Connection {
         }
     }
 
-    /// One subscription for everybody, to all that the server tells.
+    /// Makes one subscription for everybody, to all that the server tells.
     func makeFeed() -> ListeningFeed {
         ListeningFeed(
             upstream,

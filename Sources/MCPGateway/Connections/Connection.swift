@@ -3,6 +3,8 @@ package import MCPUpstream
 import MCPValues
 import NIOCore
 
+/// Steps 5 and 13 of 17 of a call: after ``ClientSession``, before ``Upstream``; then after ``Exchange``.
+///
 /// One upstream and the clients that it serves: whose calls are in flight, who is asked, who hears what the server says
 /// unasked.
 ///
@@ -254,7 +256,13 @@ package final class Connection: @unchecked Sendable {
         message.view(message.envelope.uri)?.string.map(ByteText.init)
     }
 
-    func ended(_ exchange: Exchange) {
+    /// Gives the turn of an exchange back and hands its answer to the caller.
+    func finish(_ exchange: Exchange, _ answer: Answer) {
+        ended(exchange)
+        exchange.caller.eventLoop.run { exchange.caller.finish(exchange, answer) }
+    }
+
+    private func ended(_ exchange: Exchange) {
         // From now on a cancellation that was on its way finds nothing to cancel.
         exchange.upstreamID = nil
         guard exchange.hasTurn else { return }

@@ -2,7 +2,7 @@ import MCPCore
 package import MCPUpstream
 package import NIOCore
 
-/// What a connection to a server is for; sessions with equal keys share it.
+/// Names what a connection to a server is for; sessions with equal keys share it.
 package enum ConnectionKey: Hashable, Sendable {
     case shared
     case principal(Principal, capabilities: CapabilitiesKey)

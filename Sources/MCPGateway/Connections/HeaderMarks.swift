@@ -4,7 +4,7 @@ import MCPValues
 import NIOCore
 import Synchronization
 
-/// What has to be known of a server's tools to call them over HTTP: which arguments are repeated in header fields
+/// Keeps what has to be known of a server's tools to call them over HTTP: which arguments are repeated in header fields
 /// ([x-mcp-header, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/server/tools#x-mcp-header)).
 ///
 /// Learnt from every list of tools that passes.
@@ -41,7 +41,7 @@ final class HeaderMarks: Sendable {
 
     // MARK: Lists
 
-    /// What has to be cut out of the answer to `tools/list` for a client. Everything else stays as it came.
+    /// Returns what has to be cut out of the answer to `tools/list` for a client. Everything else stays as it came.
     ///
     /// - Parameter withheld: The places of tools that were not approved.
     func edits(
@@ -55,7 +55,7 @@ final class HeaderMarks: Sendable {
         } ?? []
     }
 
-    /// Whether anything in an answer to `tools/list` may have marks, or makes known ones old.
+    /// Tells whether anything in an answer to `tools/list` may have marks, or makes known ones old.
     func mayConcern(_ answer: Message) -> Bool { ToolHeaderMarks.mayHaveMarks(answer.bytes) || hasMarks }
 
     private var hasMarks: Bool { state.withLock { !$0.marks.isEmpty } }
@@ -94,7 +94,8 @@ final class HeaderMarks: Sendable {
 
     // MARK: Calls
 
-    /// The header fields for a call: those that its tool demands, and those that came with it and mean nothing to us.
+    /// Returns the header fields for a call: those that its tool demands, and those that came with it and mean nothing
+    /// to us.
     func parameters(
         for request: Message,
         received: [(name: String, value: String)]
@@ -107,7 +108,7 @@ final class HeaderMarks: Sendable {
         return demanded + received.filter { !own.contains($0.name) }
     }
 
-    /// Why the header fields of a call do not agree with its arguments; nil when they do.
+    /// Says why the header fields of a call do not agree with its arguments; nil when they do.
     ///
     /// - Parameter sent: The arguments as the client has sent them; nil where they are those of the request.
     func mismatch(

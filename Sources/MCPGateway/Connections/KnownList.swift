@@ -2,7 +2,8 @@ import MCPCore
 import NIOCore
 import ToolPins
 
-/// How far it is known what a list of the server holds on a connection, where nothing is used that was not approved.
+/// Says how far it is known what a list of the server holds on a connection, where nothing is used that was not
+/// approved.
 ///
 /// A value: it says what is to be done, and whoever holds it does that.
 struct KnownList: Sendable {
@@ -36,12 +37,12 @@ struct KnownList: Sendable {
     private var state = State.unknown
     private var attempts = 0
 
-    /// Whether it is known what the list holds, as far as anybody knows.
+    /// Tells whether it is known what the list holds, as far as anybody knows.
     ///
     /// - Parameter edition: The connection's.
     func isKnown(_ edition: Int) -> Bool { if case .known(edition) = state { true } else { false } }
 
-    /// What somebody does who has to know.
+    /// Says what somebody does who has to know.
     enum Step {
         /// Waits for what is being read.
         case wait
@@ -73,7 +74,7 @@ struct KnownList: Sendable {
         return reading.waiting
     }
 
-    /// What comes of an attempt.
+    /// Says what comes of an attempt.
     enum Outcome {
         /// Those go on who have waited for it.
         case known([Waiting])
@@ -137,7 +138,7 @@ struct KnownList: Sendable {
     }
 }
 
-/// What is known of the lists that are pinned.
+/// Holds what is known of the lists that are pinned.
 struct KnownLists {
     private var lists = ByPinKind(KnownList())
     /// How often they may have become something else.

@@ -2,7 +2,7 @@ import MCPUpstream
 import NIOCore
 import Synchronization
 
-/// What makes a server's links, which may change.
+/// Makes a server's links. What makes them may change.
 final class LinkSource: Sendable {
     /// A function that stands in a generic container is wrapped once more at every look at it, for ever. Inside a value
     /// it is not touched.
@@ -14,7 +14,7 @@ final class LinkSource: Sendable {
 
     init(_ factory: @escaping Upstream.LinkFactory) { self.factory = Mutex(Factory(make: factory)) }
 
-    /// What makes them for a connection, also after a change.
+    /// Returns what makes links for a connection, also after a change.
     ///
     /// - Parameters:
     ///   - caller: For whose calls alone they are; nil for everybody's.

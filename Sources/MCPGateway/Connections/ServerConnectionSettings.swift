@@ -3,7 +3,7 @@ package import MCPUpstream
 package import MCPValues
 package import NIOCore
 
-/// How a server's connections are made and shared.
+/// Says how a server's connections are made and shared.
 package struct ServerConnectionSettings: Sendable {
     package var name: String
     /// The name for logs and status; differs from the key where that holds a token.

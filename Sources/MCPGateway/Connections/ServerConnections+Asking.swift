@@ -3,7 +3,7 @@ import Logging
 // MARK: - What the server asks its clients
 
 extension ServerConnections {
-    /// Whether the clients of a connection may be different people.
+    /// Tells whether the clients of a connection may be different people.
     func company(on key: ConnectionKey) -> Company {
         switch key {
         case .session: .onePerson
@@ -12,7 +12,7 @@ extension ServerConnections {
         }
     }
 
-    /// Whether the clients of a principal may be different people: callers without a token where others can come.
+    /// Tells whether the clients of a principal may be different people: callers without a token where others can come.
     func company(of principal: Principal) -> Company {
         principal != .anonymous || settings.anonymousIsOnePerson ? .onePerson : .perhapsStrangers
     }

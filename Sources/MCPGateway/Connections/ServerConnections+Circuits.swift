@@ -5,7 +5,7 @@ import Synchronization
 // MARK: - Whether the server is called at all
 
 extension ServerConnections {
-    /// What decides that of a connection that is being opened.
+    /// Returns the circuit of a connection that is being opened.
     func circuit(for key: ConnectionKey, of principal: Principal, _ state: inout State) -> CircuitBreaker {
         if case .session = key, let known = state.sessionCircuits.circuit(of: principal) { return known }
         let circuit = CircuitBreaker(settings.limits.circuit(startsProcesses: settings.startsProcesses)) {

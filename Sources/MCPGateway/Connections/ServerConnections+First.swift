@@ -9,7 +9,7 @@ extension ServerConnections {
     /// Opens the first connection, so that a broken server is noticed before a client needs it.
     package func start() { _ = first(holding: false) }
 
-    /// The connection that is always there, held until `release`.
+    /// Returns the connection that is always there, held until `release`.
     func first() -> Connection { first(holding: true) }
 
     private func first(holding: Bool) -> Connection {

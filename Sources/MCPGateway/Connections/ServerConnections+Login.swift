@@ -24,7 +24,7 @@ extension ServerConnections {
         for connection in connections { connection.eventLoop.execute { countdown.tick() } }
     }
 
-    /// Where a caller has to log in for himself before a call of his can be made; nil where nobody has to.
+    /// Says where a caller has to log in for himself before a call of his can be made; nil where nobody has to.
     func loginDemand(_ failure: UpstreamFailure, of principal: Principal) -> LoginDemand? {
         guard failure.code == .loginNeeded, let address = settings.personalLogins?.address(for: principal) else {
             return nil
@@ -48,7 +48,7 @@ extension ServerConnections {
 }
 
 extension ServerStatus {
-    /// As it is shown: a server that is reachable and can be asked nothing needs a login, too.
+    /// The status as it is shown: a server that is reachable and can be asked nothing needs a login, too.
     var shown: ServerStatus {
         guard let login, login.need != nil, login.isForEverything, state == .ready else { return self }
         var status = self

@@ -116,9 +116,18 @@ package final class ServerConnections: Sendable {
     var eraChoice: EraChoice { settings.era }
     var interaction: InteractionLimits { settings.interaction }
 
-    /// Whether a tool is counted, because clients see it.
+    /// Tells whether a tool is counted, because clients see it.
     func counts(tool name: String) -> Bool {
         countedTools.withLock { $0?.admits(name) } ?? true
+    }
+
+    /// Returns the era that the server speaks; nil where that is not known yet.
+    ///
+    /// - Parameter client: What its client says of himself, with whom a server begins that has only one.
+    func knownEra(for client: @autoclosure () -> ClientDeclaration) -> Era? {
+        if settings.beginsWithItsClient { begin(with: client) }
+        if case .always(let era) = settings.era { return era }
+        return eraMemory.era
     }
 
     /// Finds out which era the server speaks, waiting for its first connection where that is not known yet.
@@ -133,9 +142,7 @@ package final class ServerConnections: Sendable {
         on eventLoop: any EventLoop,
         _ completion: @escaping @Sendable (Result<Era, UpstreamFailure>) -> Void
     ) {
-        if settings.beginsWithItsClient { begin(with: client) }
-        if case .always(let era) = settings.era { return completion(.success(era)) }
-        if let era = eraMemory.era { return completion(.success(era)) }
+        if let era = knownEra(for: client()) { return completion(.success(era)) }
         connectionThatTells(principal, client).run { [self] connection in
             connection.upstream.whenReady { [self] result in
                 release(connection)
@@ -145,15 +152,16 @@ package final class ServerConnections: Sendable {
         }
     }
 
-    /// On which connection the server says what it is: the first one, or where each caller logs in for himself, his.
+    /// Returns the connection on which the server says what it is: the first one, or the caller's, where each logs in
+    /// for himself.
     private func connectionThatTells(_ principal: Principal, _ client: () -> ClientDeclaration) -> Connection {
         guard settings.actsForCallers else { return first() }
         let (key, declaration) = key(for: principal, sessionID: nil, client(), era: .legacy)
         return hold(key, of: principal, declaration, preferring: eventLoops.next())
     }
 
-    /// Which connection serves a client, and what the server is told of the client on it. A stateless server is told
-    /// that with every request, so that one connection serves everybody.
+    /// Chooses the connection that serves a client, and what the server is told of the client on it. A stateless server
+    /// is told that with every request, so that one connection serves everybody.
     func key(
         for principal: Principal,
         sessionID: String?,
@@ -179,7 +187,7 @@ package final class ServerConnections: Sendable {
         }
     }
 
-    /// The connection for a key, opened now when there is none, and held until `release`.
+    /// Returns the connection for a key, opened now when there is none, and held until `release`.
     func hold(
         _ key: ConnectionKey, of principal: Principal, _ declaration: ClientDeclaration,
         preferring eventLoop: any EventLoop
@@ -193,7 +201,7 @@ package final class ServerConnections: Sendable {
     /// set of their values.
     static let maximumCredentials = 256
 
-    /// What comes of the wish for a connection.
+    /// Says what comes of the wish for a connection.
     private enum Allotment {
         case found(Connection)
         case opened(Connection, inPlaceOf: Connection?)

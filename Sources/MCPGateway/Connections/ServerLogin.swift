@@ -1,4 +1,4 @@
-/// How it stands with the login of a server that is called on somebody's behalf.
+/// Says how it stands with the login of a server that is called on somebody's behalf.
 package struct ServerLogin: Sendable, Equatable {
     /// What somebody has to do; nil where nobody has to.
     package let need: String?

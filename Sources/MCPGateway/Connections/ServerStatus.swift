@@ -2,9 +2,9 @@ package import MCPCore
 package import MCPUpstream
 package import NIOCore
 
-/// What can be told about a server at one moment.
+/// Holds what can be told about a server at one moment.
 package struct ServerStatus: Sendable, Equatable {
-    /// Whether clients can use the server.
+    /// Says whether clients can use the server.
     package enum State: String, Sendable {
         case starting
         case ready

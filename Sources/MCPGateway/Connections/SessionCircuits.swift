@@ -1,7 +1,7 @@
 import MCPUpstream
 
-/// What the sessions of one caller with a server have in common: a server that fails them is not asked by each of them
-/// anew.
+/// Holds what the sessions of one caller with a server have in common: a server that fails them is not asked by each of
+/// them anew.
 struct SessionCircuits {
     private var circuits: [Principal: CircuitBreaker] = [:]
 

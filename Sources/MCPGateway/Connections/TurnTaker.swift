@@ -21,7 +21,7 @@ struct CallerTurn: TurnTaker {
     var client: CallerIdentity { caller.identity }
 }
 
-/// Whether the clients of one connection may be different people.
+/// Says whether the clients of one connection may be different people.
 enum Company: Sendable {
     /// All of them act for the same person, who may see every question that one of them causes.
     case onePerson

@@ -11,7 +11,7 @@ struct Question {
 // MARK: - Whom questions are put to
 
 extension Turns {
-    /// What is known of an open question.
+    /// Holds what is known of an open question.
     struct Asked {
         let question: Question
         /// The last one who had begun to call when it came: nobody who came later can have caused it.
@@ -22,7 +22,7 @@ extension Turns {
         var holder: Taker.Key?
     }
 
-    /// What comes of a question.
+    /// Says what comes of a question.
     enum Placement {
         case put(Question, to: Taker)
         /// It is kept until one of those comes back who can have caused it.
@@ -33,7 +33,7 @@ extension Turns {
         case ambiguous
     }
 
-    /// What is to be done about an open question.
+    /// Says what is to be done about an open question.
     enum Step {
         /// It is put to one caller, and taken back from the one before.
         case put(Question, to: Taker, insteadOf: Taker?)
@@ -114,7 +114,7 @@ extension Turns {
         return steps
     }
 
-    /// The questions whose client stays away and that the oldest of those who are there can have caused.
+    /// Returns the questions whose client stays away and that the oldest of those who are there can have caused.
     private func movable(toThoseSince present: Int?) -> [Int] {
         guard let present, entries.values.contains(where: \.staysAway) else { return [] }
         return questions.filter { _, asked in
@@ -125,12 +125,12 @@ extension Turns {
 
     // MARK: Who is meant
 
-    /// Who is being asked a question, and has calls in flight.
+    /// Tells who is being asked a question, and has calls in flight.
     func holder(of question: Question) -> Taker? {
         questions[question.ticket]?.holder.flatMap { entries[$0]?.taker }
     }
 
-    /// The others whose questions this one may answer, because both are the same person's.
+    /// Returns the others whose questions this one may answer, because both are the same person's.
     func askedAlike(_ taker: Taker) -> [Taker] {
         entries.values.filter { entry in
             entry.questions > 0 && entry.taker.key != taker.key
@@ -138,8 +138,8 @@ extension Turns {
         }.map(\.taker)
     }
 
-    /// The one to be asked: of those who can have caused a question and can be asked now, who has fewest to answer, or of
-    /// several the one that began first.
+    /// Returns the one to be asked: of those who can have caused a question and can be asked now, who has fewest to
+    /// answer, or of several the one that began first.
     private func choose(for ticket: Int) -> Taker? {
         guard let newest = questions[ticket]?.newest else { return nil }
         let present = entries.values.filter { $0.number <= newest && !$0.isAway }

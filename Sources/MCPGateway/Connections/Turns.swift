@@ -74,7 +74,7 @@ struct Turns<Taker: TurnTaker, Call: AnyObject> {
         isTakingTurns = true
     }
 
-    /// Whether a call may be sent now; else it waits, until ``next()`` gives it out.
+    /// Tells whether a call may be sent now; else it waits, until ``next()`` gives it out.
     mutating func mayStart(_ call: Call, of client: Taker.Client) -> Bool {
         guard isTakingTurns, !mayStart(client) else { return true }
         waiting.append((call, client))

@@ -2,12 +2,12 @@ import MCPCore
 import MCPUpstream
 import NIOCore
 
-/// What a session holds towards one server. It is the client of the connection, so that the session learns which server
-/// has spoken or was replaced; it is opened when it is needed first.
+/// Holds what a session has towards one server. It is the client of the connection, so that the session learns which
+/// server has spoken or was replaced; it is opened when it is needed first.
 ///
 /// Confined to the session's event loop, but for what it says otherwise; that is what makes `@unchecked Sendable` true.
 final class Leg: AttachedClient, @unchecked Sendable {
-    /// Who waits until the leg is open.
+    /// Says who waits until the leg is open.
     private enum Waiter {
         /// The client's `initialize`, which is answered with what the server says of itself.
         case introduction(@Sendable (Result<Introduction, UpstreamFailure>) -> Void)

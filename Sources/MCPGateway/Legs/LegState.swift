@@ -1,4 +1,4 @@
-/// How far a leg has come, and who waits for it.
+/// Keeps how far a leg has come, and who waits for it.
 ///
 /// A value: events go in, and the leg does what comes out. `Footing` is what an open leg stands on.
 struct LegState<Footing, Waiter> {
@@ -21,7 +21,7 @@ struct LegState<Footing, Waiter> {
         var isSecond = false
     }
 
-    /// What the wish for a leg leads to.
+    /// Says what the wish for a leg leads to.
     enum Wish: Equatable {
         case isOpen
         /// It is being opened already.
@@ -30,7 +30,7 @@ struct LegState<Footing, Waiter> {
         case begins(attempt: Int)
     }
 
-    /// What an introduction leads to.
+    /// Says what an introduction leads to.
     enum Outcome {
         case opened([Waiter])
         /// It has to be opened once more, after what it stood on was given back.
@@ -52,7 +52,7 @@ struct LegState<Footing, Waiter> {
         if case .opening(let opening) = state { opening.waiting } else { [] }
     }
 
-    /// Whether this attempt to open it is still under way.
+    /// Tells whether this attempt to open it is still under way.
     func isOpening(_ attempt: Int) -> Bool {
         if case .opening = state { attempt == attempts } else { false }
     }
@@ -101,7 +101,7 @@ struct LegState<Footing, Waiter> {
         return .again(attempt: attempts, leaving: former)
     }
 
-    /// What it stands on has changed.
+    /// The footing of an open leg has changed.
     mutating func changed(_ footing: Footing) {
         if case .open = state { state = .open(footing) }
     }

@@ -1,7 +1,7 @@
 import MCPCore
 import NIOCore
 
-/// What came for a call while its client was away, within bounds.
+/// Holds what came for a call while its client was away, within bounds.
 struct HeldMessages {
     private static let maximumCount = 256
     static let maximumBytes = 1 << 20

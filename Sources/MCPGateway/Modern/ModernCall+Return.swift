@@ -6,7 +6,7 @@ import NIOCore
 // MARK: - The client comes back
 
 extension ModernCall {
-    /// Whether a request is this one again, with answers.
+    /// Tells whether a request is this one again, with answers.
     func isRepeated(by other: ModernRequest, at server: ServerConnections) -> Bool {
         other.principal == request.principal && other.offer.name.hasBytes(of: request.offer.name)
             && server.name.hasBytes(of: self.server.name)

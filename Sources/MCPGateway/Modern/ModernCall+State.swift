@@ -1,7 +1,7 @@
 import NIOCore
 
 extension ModernCall {
-    /// How far a call has come.
+    /// Says how far a call has come.
     enum State {
         /// It is not known yet what the server speaks. Followed by `running` or `ended`.
         case starting

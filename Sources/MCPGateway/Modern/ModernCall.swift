@@ -3,6 +3,8 @@ import MCPUpstream
 import MCPValues
 import NIOCore
 
+/// Steps 6 and 16 of 19 of a modern call: after ``Gateway``, before ``Connection``; then before ``ModernReply``.
+///
 /// One call of a client without session: a single request where the server needs nothing more; where a server with a
 /// session asks for something meanwhile, all the requests that it takes until the call is done.
 ///
@@ -82,6 +84,11 @@ final class ModernCall: Caller, @unchecked Sendable {
     }
 
     private func findEra() {
+        // Nearly always it is known, and nothing has to be called back.
+        if let era = server.knownEra(for: request.declaration(to: server)) {
+            if case .starting = state { begin(era) }
+            return
+        }
         server.findEra(of: principal, for: request.declaration(to: server), on: eventLoop) { [self] era in
             guard case .starting = state else { return }
             switch era {

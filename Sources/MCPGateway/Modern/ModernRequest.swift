@@ -37,15 +37,15 @@ package struct ModernRequest: Sendable {
     /// What the client sees of an offer of several servers; nil at a server's own path.
     var view: OfferView? { offer.view(for: principal, narrowing) }
 
-    /// What the client is offered at the moment.
+    /// Returns what the client is offered at the moment.
     func lists(_ view: OfferView) -> SeenLists { SeenLists(view.lists(of: key), narrowing, of: principal) }
 
-    /// On which connection a server with sessions is used for this client.
+    /// Tells on which connection a server with sessions is used for this client.
     func key(at server: ServerConnections) -> ConnectionKey {
         server.key(for: principal, sessionID: nil, declaration(to: server), era: .legacy).0
     }
 
-    /// What a client has sent as arguments; nil for none.
+    /// Holds what a client has sent as arguments; nil for none.
     struct Arguments: Sendable {
         let view: JSONView?
     }
@@ -53,7 +53,7 @@ package struct ModernRequest: Sendable {
     /// The arguments as the client has sent them, where others were added; nil where they are those of the message.
     private(set) var sentArguments: Arguments?
 
-    /// The same in the names of one server.
+    /// Returns the same in the names of one server.
     func respelt(_ other: MemberRequest) -> ModernRequest {
         var request = self
         if other.hasPresets { request.sentArguments = Arguments(view: message.params?["arguments"]) }
@@ -62,15 +62,15 @@ package struct ModernRequest: Sendable {
         return request
     }
 
-    /// Why header fields do not agree with the arguments that they repeat, as far as the client has sent these; nil when
-    /// they do, or there are none by nature.
+    /// Says why header fields do not agree with the arguments that they repeat, as far as the client has sent these;
+    /// nil when they do, or there are none by nature.
     func mismatch(at server: ServerConnections) -> String? {
         parameters.flatMap { received in
             server.headerMarks.mismatch(message, sent: sentArguments, received: received)
         }
     }
 
-    /// What a server is told of the client: what it leaves out, the proxy says of itself.
+    /// Returns what a server is told of the client: what it leaves out, the proxy says of itself.
     func declaration(to server: ServerConnections?) -> ClientDeclaration {
         var declaration = server?.ownDeclaration ?? offer.ownDeclaration
         declaration.passed = passed
@@ -104,7 +104,7 @@ package struct ModernRequest: Sendable {
     var logLevel: LogLevel? { LogLevel(message.view(message.envelope.metadata.logLevel?.value)) }
 }
 
-/// What every stateless request has to say of itself
+/// Checks what every stateless request has to say of itself
 /// ([per-request protocol fields, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic#meta)).
 package enum ModernEnvelope {
     /// Checks that what is required is there.

@@ -80,7 +80,7 @@ final class ModernSubscription: @unchecked Sendable {
         acknowledge(legs.filter(\.isAttached).reduce(lists) { $0.union(offered($1)) })
     }
 
-    /// What a server tells, in the addresses that are offered.
+    /// Returns what a server tells, in the addresses that are offered.
     private func offered(_ leg: SubscriptionLeg) -> SubscriptionFilter {
         guard let view = request.view, let place = view.members.firstIndex(where: { $0.server === leg.server }) else {
             return leg.filter

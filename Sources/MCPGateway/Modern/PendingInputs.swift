@@ -2,7 +2,8 @@ import MCPCore
 import MCPValues
 import NIOCore
 
-/// What a server wants to know of a client during one call, as the `inputRequests` of a result, and where the answers go
+/// Holds what a server wants to know of a client during one call, as the `inputRequests` of a result, and where the
+/// answers go
 /// ([multi round-trip requests, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr)).
 struct PendingInputs {
     private struct Input {
@@ -28,7 +29,7 @@ struct PendingInputs {
             Input(key: key(for: message), method: message.method, params: message.params?.bytes, question: question))
     }
 
-    /// The server's own identifier, so that an answer finds its question whichever call it comes with.
+    /// Returns the server's own identifier, so that an answer finds its question whichever call it comes with.
     private func key(for question: Message) -> ByteText {
         let id = question.view(question.envelope.id)
         let wanted = id?.string ?? "input-\(question.id.map(\.description) ?? "")"
@@ -75,7 +76,7 @@ struct PendingInputs {
         }
     }
 
-    /// The result that asks for all of them.
+    /// Returns the result that asks for all of them.
     func result(state: String) -> ByteBuffer {
         var result = ByteBuffer(string: #"{"resultType":"input_required","inputRequests":{"#)
         for (index, input) in inputs.enumerated() {
@@ -98,7 +99,7 @@ struct PendingInputs {
 
     // MARK: Answers
 
-    /// What of a request's answers concerns these questions.
+    /// Holds what of a request's answers concerns these questions.
     struct Answers {
         /// Those to these questions, by key.
         fileprivate(set) var own: [ByteText: JSONView] = [:]
@@ -159,7 +160,7 @@ struct PendingInputs {
     }
 }
 
-/// What revision 2025-11-25 says instead of asking: an error that names URLs which the user has to visit first
+/// Reads what revision 2025-11-25 says instead of asking: an error that names URLs which the user has to visit first
 /// ([URL elicitation required](https://modelcontextprotocol.io/specification/2025-11-25/client/elicitation#url-elicitation-required-error)).
 struct URLDemand {
     /// The parameters of one elicitation for each URL.
@@ -179,7 +180,8 @@ struct URLDemand {
     }
 }
 
-/// What makes a request the same as an earlier one: its method and its parameters, but for what belongs to asking again.
+/// Holds what makes a request the same as an earlier one: its method and its parameters, but for what belongs to asking
+/// again.
 struct RequestBinding: Equatable {
     private let method: ByteText
     private let members: [ByteText: [UInt8]]
@@ -194,7 +196,8 @@ struct RequestBinding: Equatable {
         self.members = members
     }
 
-    /// The value without white space and with its members in order: a client may write them in another one each time.
+    /// Returns the value without white space and with its members in order: a client may write them in another one each
+    /// time.
     private static func canonical(_ value: JSONView) -> [UInt8] {
         if value.isObject {
             var members: [(name: String, value: [UInt8])] = []

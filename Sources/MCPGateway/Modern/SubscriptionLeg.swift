@@ -3,7 +3,7 @@ import MCPUpstream
 import MCPValues
 import NIOCore
 
-/// What a subscription holds towards one server.
+/// Holds what a subscription has towards one server.
 ///
 /// Confined to the event loop of the subscription, but for what it says otherwise; that is what makes
 /// `@unchecked Sendable` true.
@@ -91,7 +91,7 @@ final class SubscriptionLeg: AttachedClient, @unchecked Sendable {
         }
     }
 
-    /// Whether the client wants to hear of what a notification says.
+    /// Tells whether the client wants to hear of what a notification says.
     func wants(_ notification: Message) -> Bool {
         guard notification.method == .resourceUpdated else { return filter.contains(notification.method) }
         guard let uri = notification.view(notification.envelope.uri)?.string.map(ByteText.init) else { return false }

@@ -30,7 +30,7 @@ final class SuspendedCalls: Sendable {
         }
     }
 
-    /// What came of keeping a call.
+    /// Says what came of keeping a call.
     enum Admission {
         case kept
         /// The principal has as many as it may: its oldest gives way.

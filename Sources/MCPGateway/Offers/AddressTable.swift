@@ -1,7 +1,8 @@
 import MCPValues
 
-/// Which address is offered for which resource of which member, and back. An address stays as it is, because results and
-/// subscriptions contain it; only the second of two members that list one is told apart, as `prefix+address`.
+/// Finds which address is offered for which resource of which member, and back. An address stays as it is, because
+/// results and subscriptions contain it; only the second of two members that list one is told apart, as
+/// `prefix+address`.
 struct AddressTable: Sendable {
     /// A member as far as its resources go.
     struct Server: Sendable {
@@ -12,7 +13,7 @@ struct AddressTable: Sendable {
         let hasResources: Bool
     }
 
-    /// What an offered address stands for.
+    /// Holds what an offered address stands for.
     struct Origin: Hashable, Sendable {
         /// The member's place in the offer.
         let member: Int
@@ -35,7 +36,7 @@ struct AddressTable: Sendable {
         while let taken = markedAddressOfAnother() { markToo(taken) }
     }
 
-    /// An address that a member has by itself, and that is what one of another member is offered as.
+    /// Returns an address that a member has by itself, and that is what one of another member is offered as.
     private func markedAddressOfAnother() -> (address: ByteText, owner: Int)? {
         for member in renamed.indices {
             for address in renamed[member] {
@@ -46,7 +47,7 @@ struct AddressTable: Sendable {
         return nil
     }
 
-    /// Else who lists such an address would be asked in the place of the other one.
+    /// Without it, who lists such an address would be asked in the place of the other one.
     private mutating func markToo(_ taken: (address: ByteText, owner: Int)) {
         owners[taken.address] = nil
         renamed[taken.owner].insert(taken.address)
@@ -63,27 +64,27 @@ struct AddressTable: Sendable {
         }
     }
 
-    /// Whether an address of a member may not be offered as it is, because another one has resources, too.
+    /// Tells whether an address of a member may not be offered as it is, because another one has resources, too.
     func mayRename(_ member: Int) -> Bool {
         servers.indices.contains { $0 != member && !(servers[$0].addresses.isEmpty && servers[$0].templates.isEmpty) }
     }
 
-    /// What an address of a member is offered as, whether it lists it or only names it: as it is, unless another member
-    /// would be asked for it.
+    /// Returns the address under which one of a member is offered, whether it lists it or only names it: as it is, unless
+    /// another member would be asked for it.
     func offered(_ address: String, of member: Int) -> String {
         if renamed[member].contains(ByteText(address)) { return Self.mark(address, servers[member].prefix) }
         let owner = owners[ByteText(address)] ?? memberByTemplate(address)
         return owner == nil || owner == member ? address : Self.mark(address, servers[member].prefix)
     }
 
-    /// What a template of a member is offered as.
+    /// Returns the template under which one of a member is offered.
     func offered(template: String, of member: Int) -> String {
         templateOwners[ByteText(template)] == member ? template : Self.mark(template, servers[member].prefix)
     }
 
     static func mark(_ address: String, _ prefix: String) -> String { "\(prefix)+\(address)" }
 
-    /// Who may know an address, in the order in which they are to be asked until one does.
+    /// Finds who may know an address, in the order in which they are to be asked until one does.
     func origins(of offered: String) -> [Origin] {
         if let member = owners[ByteText(offered)] { return [Origin(member: member, address: ByteText(offered))] }
         let marked = servers.indices.compactMap { member in unmarked(offered, of: member) }
@@ -97,7 +98,7 @@ struct AddressTable: Sendable {
         return marked + all
     }
 
-    /// Who has a template.
+    /// Finds who has a template.
     func origin(ofTemplate offered: String) -> Origin? {
         if let member = templateOwners[ByteText(offered)] { return Origin(member: member, address: ByteText(offered)) }
         return servers.indices.lazy.compactMap { unmarked(offered, of: $0) }

@@ -32,7 +32,7 @@ struct AddressTemplate {
         !"+#./;?&".utf8.contains(byte)
     }
 
-    /// Whether an address can come of the template.
+    /// Tells whether an address can come of the template.
     func matches(_ address: String) -> Bool {
         let bytes = Array(address.utf8)
         // The places in the address that can be reached with the parts so far.

@@ -1,6 +1,6 @@
 import MCPValues
 
-/// Which name is offered for which thing of which member, and back.
+/// Finds which name is offered for which thing of which member, and back.
 ///
 /// What a name stands for is found in the table and never by taking the name apart, but for one that is newer than the
 /// last list.
@@ -14,7 +14,7 @@ struct NameTable: Sendable {
         let names: [String]
     }
 
-    /// What an offered name stands for.
+    /// Holds what an offered name stands for.
     struct Origin: Hashable, Sendable {
         /// The member's place in the offer.
         let member: Int
@@ -75,13 +75,13 @@ struct NameTable: Sendable {
         return shared
     }
 
-    /// What a listed name stands for.
+    /// Returns what a listed name stands for.
     func listed(_ offered: String) -> Origin? { origins[ByteText(offered)] }
 
     func isListed(_ offered: String) -> Bool { origins[ByteText(offered)] != nil }
 
-    /// What a name may stand for that is newer than the last lists: by the longest prefix, so that `git_hub` is not taken
-    /// for `git`.
+    /// Returns what a name may stand for that is newer than the last lists: by the longest prefix, so that `git_hub` is
+    /// not taken for `git`.
     func guess(_ offered: String) -> Origin? {
         guard style != .never else { return servers.count == 1 ? Origin(member: 0, name: ByteText(offered)) : nil }
         let guesses = servers.enumerated().compactMap { member, server -> (length: Int, origin: Origin)? in
@@ -95,13 +95,13 @@ struct NameTable: Sendable {
         return guesses.max { $0.length < $1.length }?.origin
     }
 
-    /// What a name stands for; nil when nothing is offered under it.
+    /// Returns what a name stands for; nil when nothing is offered under it.
     func origin(of offered: String) -> Origin? { listed(offered) ?? guess(offered) }
 
-    /// What something is offered as; nil when it is not.
+    /// Returns the name under which something is offered; nil when it is not.
     func name(of origin: Origin) -> String? { offered[origin] }
 
-    /// What a name stands for that was written as servers have it: what these are offered as.
+    /// Returns the names under which things are offered whose own name was written.
     func offered(ofOwn name: String) -> [String] {
         servers.indices.compactMap { offered[Origin(member: $0, name: ByteText(name))] }
     }

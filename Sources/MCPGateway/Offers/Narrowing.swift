@@ -1,6 +1,6 @@
 package import MCPValues
 
-/// What one client wants to see less of an offer than there is. All that is said holds together.
+/// Holds what one client wants to see less of an offer than there is. All that is said holds together.
 package struct Narrowing: Sendable, Hashable {
     /// By their keys in the configuration.
     package var servers: [NamePatterns] = []

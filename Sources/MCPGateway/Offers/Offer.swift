@@ -5,14 +5,14 @@ package import MCPValues
 import NIOCore
 import Synchronization
 
-/// What there is for clients at a path: a server alone, as it is, or several with names that tell them apart.
+/// Holds what there is for clients at a path: a server alone, as it is, or several with names that tell them apart.
 package final class Offer: Sendable {
     private enum Content {
         case server(Member)
         case merged([Member], OfferTerms)
     }
 
-    /// What may change while sessions are open, and holds for their requests from then on.
+    /// Holds what may change while sessions are open, and holds for their requests from then on.
     private struct State {
         var content: Content
         var logsRequests: Bool
@@ -133,10 +133,11 @@ package final class Offer: Sendable {
     /// has anything.
     var actsForCallers: Bool { !isMerged && member?.server.settings.actsForCallers == true }
 
-    /// Whether there is anything for a caller.
+    /// Tells whether there is anything for a caller.
     package func has(for principal: Principal) -> Bool { members.contains { $0.access.admits(principal) } }
 
-    /// What a caller sees where names have to be looked up; nil at a server's own path, where everything passes as it is.
+    /// Returns what a caller sees where names have to be looked up; nil at a server's own path, where everything passes
+    /// as it is.
     func view(for principal: Principal, _ narrowing: Narrowing) -> OfferView? {
         guard isMerged || !narrowing.isEmpty || !principal.tools.isAll || actsForCallers else { return nil }
         return state.withLock { state in
@@ -179,7 +180,7 @@ package final class Offer: Sendable {
 
     // MARK: The log
 
-    /// Why a tool that is not shown is not called; leaves a line in the log.
+    /// Says why a tool that is not shown is not called, and leaves a line in the log.
     func refuse(
         hidden tool: String, in request: Message, of principal: Principal, at server: ServerConnections?
     ) -> Refusal {

@@ -164,7 +164,7 @@ struct OfferAssembly {
         return hidden + unknown
     }
 
-    /// What is offered of tools whose own name somebody has written, in words.
+    /// Returns what is offered of tools whose own name somebody has written, in words.
     private func meant(by name: String) -> String {
         let names = toolNames.offered(ofOwn: name).map { selection.overrides[ByteText($0)]?.name ?? $0 }
         let offered = names.filter { tools[ByteText($0)] != nil }

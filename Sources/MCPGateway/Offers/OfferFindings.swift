@@ -2,7 +2,7 @@ import Logging
 import MCPValues
 import Synchronization
 
-/// What was told the operator of names and patterns of an offer, so that each is told once.
+/// Remembers what the operator was told of names and patterns of an offer, so that each is told once.
 final class OfferFindings: Sendable {
     /// How many are remembered. A server that lists ever other names is told of no more.
     private static let maximumCount = 1_000

@@ -1,4 +1,4 @@
-/// How several servers together are used, in one text: the offer's own words, then a section for each server.
+/// Writes how several servers together are used, in one text: the offer's own words, then a section for each server.
 enum OfferInstructions {
     /// How many characters all of it has at most: common clients cut there.
     static let maximumLength = 2_048
@@ -35,7 +35,7 @@ enum OfferInstructions {
         return shares
     }
 
-    /// A text, or as many of its sentences as fit; of a longer sentence, as many of its words.
+    /// Returns a text, or as many of its sentences as fit; of a longer sentence, as many of its words.
     private static func cut(_ text: String, to length: Int) -> String {
         guard text.count > length else { return text }
         let head = text.prefix(max(length, 0))

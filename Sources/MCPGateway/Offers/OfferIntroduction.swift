@@ -2,7 +2,7 @@ import MCPCore
 import MCPUpstream
 import NIOCore
 
-/// What several servers together are for a client: who they say they are, what they can do, how they are used.
+/// Holds what several servers together are for a client: who they say they are, what they can do, how they are used.
 struct OfferIntroduction: Sendable {
     /// The proxy, as an implementation.
     let serverInfo: ByteBuffer
@@ -38,8 +38,8 @@ struct OfferIntroduction: Sendable {
 
     // MARK: Capabilities
 
-    /// The union of what the members can do. A server of which nothing is known yet may have anything that is listed, and
-    /// what is listed may always change.
+    /// Returns the union of what the members can do. A server of which nothing is known yet may have anything that is
+    /// listed, and what is listed may always change.
     private static func capabilities(_ catalogs: [ServerCatalog?], for era: Era) -> ByteBuffer {
         let isUnknown = catalogs.contains { $0 == nil }
         let all = catalogs.compactMap { $0?.introduction }
@@ -92,7 +92,7 @@ struct OfferIntroduction: Sendable {
 
     // MARK: Answers
 
-    /// The result of `initialize`.
+    /// Returns the result of `initialize`.
     func initializeResult(_ version: ProtocolVersion) -> ByteBuffer {
         var result = JSONObjectWriter()
         result.add("protocolVersion", version.name)

@@ -9,7 +9,7 @@ extension OfferLists {
         case hidden(String)
     }
 
-    /// What becomes of something that a member has.
+    /// Returns what becomes of something that a member has.
     ///
     /// - Parameter place: The member's, among those that are seen.
     func fate(of entry: CatalogList.Entry, _ kind: CatalogKind, of place: Int) -> Fate {

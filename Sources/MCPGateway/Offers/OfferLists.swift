@@ -4,12 +4,12 @@ import MCPValues
 import NIOCore
 import Synchronization
 
-/// What several servers list together, assembled for everybody who sees the same of them, and what each name and address
-/// in it stands for.
+/// Holds what several servers list together, assembled for everybody who sees the same of them, and what each name and
+/// address in it stands for.
 ///
 /// A class that never changes once it is made, because every call looks into it.
 final class OfferLists: Sendable {
-    /// What a name that is called stands for.
+    /// Holds what a name that is called stands for.
     final class Target: Sendable {
         /// The member's place among those that are seen.
         let member: Int
@@ -79,7 +79,7 @@ final class OfferLists: Sendable {
 
     // MARK: Answering
 
-    /// The answer to a request for a list.
+    /// Returns the answer to a request for a list.
     ///
     /// - Parameters:
     ///   - isShared: Whether everybody gets the same who asks for it.
@@ -96,7 +96,7 @@ final class OfferLists: Sendable {
         }
     }
 
-    /// What clients without a session are listed.
+    /// Returns what clients without a session are listed.
     func list(of kind: CatalogKind) -> OfferedList { lists[kind] ?? OfferedList() }
 
     private func write(
@@ -125,7 +125,7 @@ final class OfferLists: Sendable {
 
     // MARK: What names stand for
 
-    /// What a tool that is called stands for; nil when nothing is offered under the name.
+    /// Returns what a tool that is called stands for; nil when nothing is offered under the name.
     func tool(named name: String) -> Target? {
         if let target = tools[ByteText(name)] { return target }
         // A name that is known and not offered is hidden.
@@ -138,7 +138,7 @@ final class OfferLists: Sendable {
             member: guess.member, name: ByteBuffer(jsonString: guess.name.text), override: override, isListed: false)
     }
 
-    /// What a prompt that is asked for stands for; nil when nothing is offered under the name.
+    /// Returns what a prompt that is asked for stands for; nil when nothing is offered under the name.
     func prompt(named name: String) -> Target? {
         if let target = prompts[ByteText(name)] { return target }
         guard !promptNames.isListed(name), let guess = promptNames.guess(name), selection.terms.prompts.admits(name)
@@ -146,7 +146,7 @@ final class OfferLists: Sendable {
         return Target(member: guess.member, name: ByteBuffer(jsonString: guess.name.text))
     }
 
-    /// Who may know an address, in the order in which they are to be asked; empty when it is not offered.
+    /// Finds who may know an address, in the order in which they are to be asked; empty when it is not offered.
     func resources(at address: String) -> [AddressTable.Origin] {
         guard selection.terms.resources.admits(address) else { return [] }
         // An address may be written with a prefix although it is offered without: what is hidden stays so.
@@ -155,7 +155,7 @@ final class OfferLists: Sendable {
         }
     }
 
-    /// Who has a template; nil when it is not offered.
+    /// Finds who has a template; nil when it is not offered.
     func template(_ template: String) -> AddressTable.Origin? {
         guard selection.terms.resources.admits(template), let origin = addresses.origin(ofTemplate: template),
             selection.terms.resources.admits(addresses.offered(template: origin.address.text, of: origin.member))
@@ -165,7 +165,7 @@ final class OfferLists: Sendable {
 }
 
 extension CatalogList {
-    /// An entry with another name or address.
+    /// Returns an entry with another name or address.
     func respelt(_ entry: Entry, as key: String) -> ByteBuffer {
         guard !key.hasBytes(of: entry.key.text) else { return view(entry).bytes }
         return view(entry).replacing(JSONView(text: bytes, range: entry.keyRange), by: key)

@@ -1,6 +1,6 @@
 import MCPValues
 
-/// What is offered where several servers are, for the operator: under which names, and what is hidden and why.
+/// Tells the operator what is offered where several servers are: under which names, and what is hidden and why.
 package struct OfferReport: Sendable {
     /// One of the servers.
     package struct Server: Sendable {
@@ -62,7 +62,7 @@ package struct OfferReport: Sendable {
 }
 
 extension Offer {
-    /// What is offered at the moment, whoever may use it.
+    /// Returns what is offered at the moment, whoever may use it.
     package func report() -> OfferReport { whole.report() }
 }
 

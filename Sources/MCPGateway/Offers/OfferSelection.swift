@@ -1,6 +1,6 @@
 import MCPValues
 
-/// What is shown of what members list, by the terms of the offer.
+/// Holds what is shown of what members list, by the terms of the offer.
 struct OfferSelection: Sendable {
     let terms: OfferTerms
     /// By the name under which the tool would be offered without one.
@@ -14,8 +14,8 @@ struct OfferSelection: Sendable {
         overrides = Dictionary(terms.overrides.map { (ByteText($0.tool), $0) }) { first, _ in first }
     }
 
-    /// Whether a tool is shown, by the name that it has without an override. What takes away also takes away what it matches
-    /// in full: a name that was cut may not show any more what it was.
+    /// Tells whether a tool is shown, by the name that it has without an override. What takes away also takes away what
+    /// it matches in full: a name that was cut may not show any more what it was.
     ///
     /// - Parameter prefix: That of its server.
     func admits(tool offered: String, _ entry: CatalogList.Entry, prefix: String) -> Bool {
@@ -23,12 +23,12 @@ struct OfferSelection: Sendable {
         return terms.tools.admits(offered) && !terms.tools.denies(whole) && (!terms.isReadOnly || entry.isReadOnly)
     }
 
-    /// Whether a tool of which nothing but the name is known may be called.
+    /// Tells whether a tool of which nothing but the name is known may be called.
     func admitsNew(tool offered: String) -> Bool {
         terms.tools.admits(offered) && !terms.isReadOnly
     }
 
-    /// What the operator should know of names and patterns, in words.
+    /// Returns what the operator should know of names and patterns, in words.
     ///
     /// - Parameter members: What they are called.
     func findings(tools: NameTable, prompts: NameTable, _ members: [String]) -> [String] {

@@ -1,9 +1,9 @@
 package import MCPValues
 package import NIOCore
 
-/// How several servers are offered together: what of them is shown, and how it is spelt.
+/// Says how several servers are offered together: what of them is shown, and how it is spelt.
 package struct OfferTerms: Sendable, Equatable {
-    /// How the proxy introduces itself.
+    /// Says how the proxy introduces itself.
     package struct Identity: Sendable, Equatable {
         package var name = "mcp-proxy"
         package var version = "1.0.0"

@@ -9,7 +9,8 @@ extension OfferView {
         members.firstIndex { $0.server === server }
     }
 
-    /// What has to be changed in a notification of a server, so that the client can tell it from those of others.
+    /// Returns what has to be changed in a notification of a server, so that the client can tell it from those of
+    /// others.
     func edits(_ notification: Message, from server: ServerConnections) -> [Edit] {
         switch notification.method {
         case .logMessage: return loggerEdits(notification, from: server)
@@ -22,7 +23,7 @@ extension OfferView {
         }
     }
 
-    /// Who has written a log message: the server, and what it names itself there.
+    /// Returns what says who has written a log message: the server, and what it names itself there.
     private func loggerEdits(_ message: Message, from server: ServerConnections) -> [Edit] {
         guard terms.naming != .never, let place = place(of: server), let params = message.envelope.params else {
             return []
@@ -40,7 +41,7 @@ extension OfferView {
     /// Whether any address may not be offered as its server has it.
     var renamesAddresses: Bool { knownLists.renamesAddresses }
 
-    /// An answer of a server with the addresses under which its resources are offered.
+    /// Returns an answer of a server with the addresses under which its resources are offered.
     ///
     /// - Parameter request: What it answers, in the server's own names.
     func respelt(_ answer: Answer, from server: ServerConnections, to request: Message) -> Answer {

@@ -3,8 +3,8 @@ import MCPValues
 import NIOCore
 import Synchronization
 
-/// What callers see of an offer who may use the same members: their lists, assembled when they are asked for first and again
-/// when a server has others.
+/// Holds what those callers see of an offer who may use the same members: their lists, assembled when they are asked
+/// for first and again when a server has others.
 final class OfferView: Sendable {
     let members: [Member]
     /// Of the offer, when this was made.
@@ -45,7 +45,7 @@ final class OfferView: Sendable {
         }
     }
 
-    /// The lists of one client: what servers show it may be something else than what they show to others.
+    /// Returns the lists of one client: what servers show it may be something else than what they show to others.
     ///
     /// - Parameter key: On which connection a server is used for the client.
     func lists(of key: (ServerConnections) -> ConnectionKey) -> OfferLists {
@@ -83,7 +83,7 @@ final class OfferView: Sendable {
         for member in members { member.server.refreshOldCatalog() }
     }
 
-    /// Whether a client would see the same in another view.
+    /// Tells whether a client would see the same in another view.
     func isLike(_ other: OfferView) -> Bool {
         terms == other.terms && members.count == other.members.count
             && zip(members, other.members).allSatisfy { own, other in

@@ -19,7 +19,7 @@ struct OfferViews {
         find(members, members.indices.filter { members[$0].access.admits(principal) }, terms, edition)
     }
 
-    /// With all members, whoever may use them.
+    /// Returns the view of all members, whoever may use them.
     mutating func whole(_ members: [Member], _ terms: OfferTerms, edition: Int) -> OfferView {
         find(members, Array(members.indices), terms, edition)
     }

@@ -2,7 +2,7 @@ import MCPCore
 import MCPValues
 import NIOCore
 
-/// What a server says of its resources, with the addresses under which they are offered.
+/// Writes what a server says of its resources with the addresses under which they are offered.
 enum OfferedAddresses {
     /// - Parameters:
     ///   - request: What is answered, in the server's own names.
@@ -20,7 +20,7 @@ enum OfferedAddresses {
         }
     }
 
-    /// What has to be changed in a notification that names a resource.
+    /// Returns what has to be changed in a notification that names a resource.
     static func edits(_ notification: Message, _ offered: (String) -> String) -> [Edit] {
         guard notification.method == .resourceUpdated else { return [] }
         return edit(notification.view(notification.envelope.uri), offered)
@@ -30,7 +30,7 @@ enum OfferedAddresses {
         (content?.elements ?? []).flatMap { item($0, offered) }
     }
 
-    /// One block of content: a link to a resource, or one that is embedded.
+    /// Returns what has to be changed in one block of content: a link to a resource, or one that is embedded.
     private static func item(_ block: JSONView?, _ offered: (String) -> String) -> [Edit] {
         switch block?["type"]?.string {
         case "resource_link": edit(block?["uri"], offered)

@@ -8,7 +8,7 @@ struct OfferedList: Sendable {
     private static let maximumPageCount = 1_000
     private static let maximumPageBytes = 1 << 20
 
-    /// What one request gets.
+    /// Holds what one request gets.
     struct Page {
         /// The entries, with commas between them.
         let entries: ByteBuffer
@@ -48,7 +48,7 @@ struct OfferedList: Sendable {
         return bytes.getSlice(at: bytes.readerIndex + start, length: entries[index].end - start) ?? ByteBuffer()
     }
 
-    /// The list with some of its entries.
+    /// Returns the list with some of its entries.
     func filtered(_ isWanted: (Entry) -> Bool) -> OfferedList {
         var other = OfferedList()
         for (index, entry) in entries.enumerated() where isWanted(entry) {
@@ -88,7 +88,7 @@ struct OfferedList: Sendable {
         digest ^= digest >> 32
     }
 
-    /// The first page, or the one after a cursor.
+    /// Returns the first page, or the one after a cursor.
     ///
     /// - Throws: when the cursor is none of ours, or of a list that has changed since.
     func page(after cursor: String?) throws(Refusal) -> Page {

@@ -2,7 +2,7 @@ import Crypto
 import MCPCore
 import MCPValues
 
-/// What a tool or a prompt is called where several servers are offered together: `prefix__name`, in characters and a
+/// Makes the names of tools and prompts where several servers are offered together: `prefix__name`, in characters and a
 /// length that every client accepts.
 ///
 /// It depends on nothing but the server's key and prefix, the name there and the bound: it is the same after every start,
@@ -30,10 +30,10 @@ enum OfferedName {
         return "\(prefix.prefix(room - kept.utf8.count))\(separator)\(kept)_\(digest)"
     }
 
-    /// What it would be called without any bound, whatever characters it has.
+    /// Returns the name that it would have without any bound, whatever characters it has.
     static func whole(_ name: String, prefix: String) -> String { prefix + separator + name }
 
-    /// The name there, taken apart; nil where it was changed, or belongs to another server.
+    /// Returns the name there, taken apart; nil where it was changed, or belongs to another server.
     static func original(of offered: String, prefix: String) -> String? {
         guard !hasSeparator(prefix), offered.beginsWithBytes(of: prefix + separator) else { return nil }
         return String(decoding: offered.utf8.dropFirst(prefix.utf8.count + separator.utf8.count), as: UTF8.self)
@@ -52,7 +52,7 @@ enum OfferedName {
         }
     }
 
-    /// The text with one underscore for each character that not every client accepts.
+    /// Returns the text with one underscore for each character that not every client accepts.
     private static func cleaned(_ text: String) -> String {
         let bytes = text.unicodeScalars.map { scalar in
             UInt8(exactly: scalar.value).flatMap { isLegal($0) ? $0 : nil } ?? UInt8(ascii: "_")

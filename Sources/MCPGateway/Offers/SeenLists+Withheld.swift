@@ -3,7 +3,7 @@ import MCPValues
 // MARK: - What is not offered because nobody has approved it
 
 extension SeenLists {
-    /// Why a tool is not offered that would be if it were what was approved; nil for all others.
+    /// Says why a tool is not offered that would be if it were what was approved; nil for all others.
     func whyWithheld(tool name: String) -> Refusal? {
         let selection = lists.selection
         let offered = selection.overrides.first { $0.value.name?.hasBytes(of: name) ?? false }?.key.text ?? name
@@ -18,7 +18,7 @@ extension SeenLists {
         }
     }
 
-    /// Why a prompt is not offered that would be if it were what was approved; nil for all others.
+    /// Says why a prompt is not offered that would be if it were what was approved; nil for all others.
     func whyWithheld(prompt name: String) -> Refusal? {
         withheld(.prompts, lists.promptNames.origin(of: name)) { _, _ in lists.selection.terms.prompts.admits(name) }
     }

@@ -2,8 +2,8 @@ import MCPCore
 import MCPValues
 import NIOCore
 
-/// What one client is offered: the lists of all who may use the same servers, without what it does not want to see and
-/// what it may not use.
+/// Holds what one client is offered: the lists of all who may use the same servers, without what it does not want to
+/// see and what it may not use.
 ///
 /// Clients choose what they want to see, and there may be any number of clients: nothing is kept of these.
 struct SeenLists {
@@ -25,28 +25,28 @@ struct SeenLists {
 
     // MARK: What names stand for
 
-    /// What a tool that is called stands for; nil when nothing is offered under the name.
+    /// Returns what a tool that is called stands for; nil when nothing is offered under the name.
     func tool(named name: String) -> OfferLists.Target? {
         lists.tool(named: name).flatMap { wants($0, as: name) ? $0 : nil }
     }
 
-    /// What a prompt that is asked for stands for; nil when nothing is offered under the name.
+    /// Returns what a prompt that is asked for stands for; nil when nothing is offered under the name.
     func prompt(named name: String) -> OfferLists.Target? {
         lists.prompt(named: name).flatMap { wants($0.member) ? $0 : nil }
     }
 
-    /// Who may know an address, in the order in which they are to be asked; empty when it is not offered.
+    /// Finds who may know an address, in the order in which they are to be asked; empty when it is not offered.
     func resources(at address: String) -> [AddressTable.Origin] {
         lists.resources(at: address).filter { wants($0.member) }
     }
 
-    /// Who has a template; nil when it is not offered.
+    /// Finds who has a template; nil when it is not offered.
     func template(_ template: String) -> AddressTable.Origin? {
         lists.template(template).flatMap { wants($0.member) ? $0 : nil }
     }
 
-    /// Why a tool is not called at the moment although it is offered; nil for all others. Where only what changes nothing is
-    /// offered, what a server said before it was started anew does not count: it may be another version.
+    /// Says why a tool is not called at the moment although it is offered; nil for all others. Where only what changes
+    /// nothing is offered, what a server said before it was started anew does not count: it may be another version.
     func whyNotNow(_ target: OfferLists.Target) -> Refusal? {
         guard narrowing.isReadOnly || rights.isReadOnly || lists.selection.terms.isReadOnly else { return nil }
         let server = lists.members[target.member].server
@@ -59,7 +59,7 @@ struct SeenLists {
 
     // MARK: Answers
 
-    /// The answer to a request for a list.
+    /// Returns the answer to a request for a list.
     ///
     /// - Parameter client: The name that the client gives of itself.
     /// - Throws: when the cursor is none of this list.
@@ -99,7 +99,7 @@ struct SeenLists {
         return narrowing.tools.isEmpty || narrowing.tools.allSatisfy { $0.admits(name) && !$0.denies(whole(target)) }
     }
 
-    /// What nothing is known of but a name, the client may use only where it may use everything: a server may take the name
+    /// A tool of which only the name is known is used only by who may use everything: a server may take the name
     /// for that of another tool.
     private func mayUse(_ target: OfferLists.Target) -> Bool {
         rights.isAll
@@ -107,7 +107,7 @@ struct SeenLists {
                 && rights.admit(whole(target), given: target.override?.name, saysReadOnly: target.isReadOnly)
     }
 
-    /// The name that a tool would have without any bound: one that was cut may not show any more what it was.
+    /// Returns the name that a tool would have without any bound: one that was cut may not show any more what it was.
     private func whole(_ target: OfferLists.Target) -> String {
         let name = JSONView(text: target.name, range: 0..<target.name.readableBytes).string ?? ""
         return OfferedName.whole(name, prefix: lists.members[target.member].prefix)
@@ -115,6 +115,6 @@ struct SeenLists {
 }
 
 extension Narrowing {
-    /// Whether the client wants to see anything of a server.
+    /// Tells whether the client wants to see anything of a server.
     func wants(_ server: ServerConnections) -> Bool { servers.allSatisfy { $0.admits(server.name) } }
 }

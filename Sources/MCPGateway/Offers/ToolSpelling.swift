@@ -2,7 +2,7 @@ import MCPCore
 import MCPValues
 import NIOCore
 
-/// How one tool is written for clients: under another name, and with what its group says in place of its server.
+/// Writes one tool for clients: under another name, and with what its group says in place of its server.
 struct ToolSpelling {
     let name: String
     let override: ToolOverride?
@@ -15,7 +15,7 @@ struct ToolSpelling {
         self.offeredAddress = offeredAddress
     }
 
-    /// The entry for clients. Where only its name is another, everything else is the server's bytes.
+    /// Returns the entry for clients. Where only its name is another, everything else is the server's bytes.
     func respell(_ list: CatalogList, _ entry: CatalogList.Entry, hasAddresses: Bool) -> ByteBuffer {
         guard override != nil || hasAddresses else { return list.respelt(entry, as: name) }
         let tool = list.view(entry)
@@ -42,7 +42,7 @@ struct ToolSpelling {
         override?.presets.contains { $0.name.hasBytes(of: argument) } ?? false
     }
 
-    /// A schema as it is for clients, who neither see nor send what is preset.
+    /// Returns a schema as it is for clients, who neither see nor send what is preset.
     private func withoutPresets(_ schema: JSONView) -> ByteBuffer {
         var object = JSONObjectWriter()
         schema.forEachMember { member, value in
@@ -60,13 +60,13 @@ struct ToolSpelling {
         return object.finished
     }
 
-    /// Where the tool's page for people is ([MCP Apps](https://modelcontextprotocol.io/seps/1865-mcp-apps)).
+    /// Tells where the tool's page for people is ([MCP Apps](https://modelcontextprotocol.io/seps/1865-mcp-apps)).
     private func withOfferedAddress(_ meta: JSONView) -> ByteBuffer {
         guard let address = meta["ui"]?["resourceUri"], let text = address.string else { return meta.bytes }
         return meta.replacing(address, by: offeredAddress(text))
     }
 
-    /// What the operator should know: arguments that are preset and that the tool does not have.
+    /// Returns what the operator should know: arguments that are preset and that the tool does not have.
     func findings(_ tool: JSONView) -> [String] {
         guard let override, !override.presets.isEmpty else { return [] }
         let schema = tool["inputSchema"]

@@ -3,9 +3,10 @@ package import MCPValues
 import Synchronization
 package import ToolPins
 
-/// What of all servers was approved: what an earlier run has kept, or a team shares, and what this run adds to it.
+/// Keeps what of all servers was approved: what an earlier run has kept, or a team shares, and what this run adds to
+/// it.
 package final class PinBook: Sendable {
-    /// What is known of earlier approvals.
+    /// Holds what is known of earlier approvals.
     package struct Known: Sendable {
         package var records: [ByteText: PinRecord] = [:]
         /// Why some of it is not known any more, in words, by server.
@@ -40,7 +41,8 @@ package final class PinBook: Sendable {
         self.changed = changed
     }
 
-    /// The pins of a server, the same as long as this lives: whatever takes the place of a server has to be what it was.
+    /// Returns the pins of a server, the same as long as this lives: whatever takes the place of a server has to be
+    /// what it was.
     ///
     /// - Parameter mode: What happens from now on when it is not.
     package func server(_ name: String, _ mode: PinMode) -> PinnedServer {
@@ -86,7 +88,7 @@ package final class PinBook: Sendable {
         state.withLock { $0.servers.values.sorted { ByteText($0.name) < ByteText($1.name) } }
     }
 
-    /// A server that was there in this run.
+    /// Notes a server that was there in this run.
     package func find(_ name: String) -> PinnedServer? { state.withLock { $0.servers[ByteText(name)] } }
 
     /// All that is approved, to be kept: that of servers that were not there in this run as well. Of a server that is held

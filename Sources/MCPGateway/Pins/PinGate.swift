@@ -3,7 +3,7 @@ import MCPValues
 import Synchronization
 import ToolPins
 
-/// What of a server's pins has to be known for each call, without a lock.
+/// Keeps what of a server's pins has to be known for each call, without a lock.
 final class PinGate: Sendable {
     private enum Level: Int, Comparable, AtomicRepresentable {
         /// Nothing is looked at.
@@ -12,11 +12,11 @@ final class PinGate: Sendable {
         case open
         /// Before a call passes, the list that it is about has to be known.
         case quarantine
-        /// As before, and some calls are refused.
+        /// The same holds, and some calls are refused.
         case withholding
         /// Before anything passes, all lists have to be known.
         case block
-        /// As before, and some calls are refused.
+        /// The same holds, and some calls are refused.
         case blockWithholding
         /// Nothing passes.
         case blocked
@@ -24,7 +24,7 @@ final class PinGate: Sendable {
         static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
     }
 
-    /// Which lists have to be known before a request is passed on.
+    /// Says which lists have to be known before a request is passed on.
     enum NeededLists {
         case none
         case one(PinKind)
@@ -71,8 +71,8 @@ final class PinGate: Sendable {
 
     // MARK: What makes lists old
 
-    /// What is known of the server on all its connections: goes up when something is found that is not approved, or is so
-    /// again, for what another one lists may have become something else as well.
+    /// Numbers what is known of the server on all its connections. The number goes up when something is found that is
+    /// not approved, or is so again, for what another one lists may have become something else as well.
     ///
     /// - Parameter isDeaf: Whether the one who asks does not hear when the server says that something has changed: then it
     ///   goes up whenever others have heard that.
@@ -80,7 +80,7 @@ final class PinGate: Sendable {
         edition.load(ordering: .acquiring) + (isDeaf ? rumours.load(ordering: .acquiring) : 0)
     }
 
-    /// What was known of lists may not be so any more.
+    /// The lists may not be any more what was known of them.
     func makeOld() { edition.wrappingAdd(1, ordering: .releasing) }
 
     /// The server has said on some connection that something has changed.

@@ -2,7 +2,8 @@ import MCPCore
 import MCPValues
 import ToolPins
 
-/// Why something of one server may not be used, in words for who asks for it and the command for who may approve it.
+/// Says why something of one server may not be used, in words for who asks for it and the command for who may approve
+/// it.
 struct PinRefusals {
     /// The server's key in the configuration.
     let server: String
@@ -42,7 +43,7 @@ struct PinRefusals {
                 + "a moment")
     }
 
-    /// What could not be read, and why.
+    /// Returns what could not be read, and why.
     static func words(_ unread: [PinKind: String]) -> String {
         unread.sorted { $0.key.rawValue < $1.key.rawValue }
             .map { "\(CatalogKind($0.key).method.rawValue) could not be read: \($0.value)" }.joined(separator: "; ")

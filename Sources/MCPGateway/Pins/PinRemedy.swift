@@ -1,4 +1,4 @@
-/// How what is withheld can be approved where a server is used.
+/// Says how what is withheld can be approved where a server is used.
 package enum PinRemedy: Sendable {
     /// At the proxy itself.
     case command
@@ -9,7 +9,7 @@ package enum PinRemedy: Sendable {
     /// Not at all: nothing is kept, and what is seen first counts.
     case newStart
 
-    /// What it is until which something is withheld, in words.
+    /// Says until when something is withheld, in words.
     ///
     /// - Parameters:
     ///   - server: The server's key in the configuration.

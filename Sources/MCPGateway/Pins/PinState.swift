@@ -2,7 +2,7 @@ import MCPCore
 import MCPValues
 import ToolPins
 
-/// What of one server was approved, and what it shows beside that on each of its connections.
+/// Keeps what of one server was approved, and what it shows beside that on each of its connections.
 ///
 /// A value: lists go in, and what has to be told comes out.
 struct PinState {
@@ -19,14 +19,14 @@ struct PinState {
         let digest: PinDigest
     }
 
-    /// What nobody has approved.
+    /// Holds what nobody has approved.
     private struct Deviation {
         let change: PinChange
         /// How many connections show it.
         var connections = 0
     }
 
-    /// What came of a list.
+    /// Holds what came of a list.
     struct Judgement {
         /// Definitions that nobody has approved, of names of which nothing else was known that nobody has approved.
         var news: [PinChange] = []
@@ -66,7 +66,7 @@ struct PinState {
         self.fault = fault
     }
 
-    /// Whether a connection shows something that nobody has approved.
+    /// Tells whether a connection shows something that nobody has approved.
     ///
     /// - Parameter kind: nil for any.
     func hasChanges(_ kind: PinKind?, on key: ConnectionKey) -> Bool {
@@ -96,7 +96,7 @@ struct PinState {
     /// Whether calls have to be looked at one by one.
     var withholdsSomething: Bool { mode.withholds && (fault != nil || hasChanges || !suspects.isEmpty) }
 
-    /// Whether a definition is kept from clients.
+    /// Tells whether a definition is kept from clients.
     func withholds(_ kind: PinKind, _ name: ByteText, _ digest: PinDigest) -> Bool {
         guard mode.withholds else { return false }
         if isBlocked || fault != nil { return true }
@@ -107,14 +107,14 @@ struct PinState {
         }
     }
 
-    /// Whether something may not be used, by its name, where a connection shows it as nobody has approved it.
+    /// Tells whether something may not be used, by its name, where a connection shows it as nobody has approved it.
     func withholds(_ subject: PinnedName, on key: ConnectionKey) -> Bool {
         guard withholdsSomething else { return false }
         if isBlocked || fault != nil { return true }
         return changedNames[key]?.contains(subject) ?? false || suspects.withholds(subject, on: key)
     }
 
-    /// Whether anything shows something otherwise than it was approved, or that is not known.
+    /// Tells whether anything shows something otherwise than it was approved, or that is not known.
     func isShownOtherwise(_ subject: PinnedName) -> Bool {
         fault != nil || isChanged(subject)
     }
@@ -158,10 +158,10 @@ struct PinState {
         suspects.all.filter { !isChanged($0) }.sorted()
     }
 
-    /// Whether a page that passed before may pass on a connection without being judged once more.
+    /// Tells whether a page that passed before may pass on a connection without being judged once more.
     func mayPassAgain(on key: ConnectionKey) -> Bool { suspects.isEmpty && shown[key] != nil }
 
-    /// Whether a page shows something as it was approved of which another one shows something else.
+    /// Tells whether a page shows something as it was approved of which another one shows something else.
     private func shows(_ listed: Listed, of kind: PinKind, as others: Set<Shown>, butNot deviating: Set<Shown>) -> Bool
     {
         let subject = PinnedName(kind, listed.name)
@@ -280,8 +280,8 @@ struct PinState {
         }
     }
 
-    /// Whether no connection shows it as it was approved before. Where one does, both count: a server may show different
-    /// people different things.
+    /// Tells whether no connection shows it as it was approved before. Where one does, both count: a server may show
+    /// different people different things.
     private func isShownToAll(_ subject: PinnedName) -> Bool {
         shown.values.allSatisfy { own in own.contains { $0.subject == subject } }
     }

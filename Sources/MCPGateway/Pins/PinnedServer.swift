@@ -5,8 +5,8 @@ import NIOCore
 import Synchronization
 package import ToolPins
 
-/// What clients may see and use of one server, by what of it was approved: the first that was seen of each tool and
-/// prompt, or what somebody has approved since. Outlives the connections, and the settings, of the server.
+/// Decides what clients may see and use of one server, by what of it was approved: the first that was seen of each tool
+/// and prompt, or what somebody has approved since. Outlives the connections, and the settings, of the server.
 package final class PinnedServer: Sendable {
     /// A page that clients may see as it is.
     private struct CleanPage {
@@ -15,7 +15,7 @@ package final class PinnedServer: Sendable {
         let isLast: Bool
     }
 
-    /// What a page of a list is for clients.
+    /// Holds what a page of a list is for clients.
     struct Page {
         /// Which entries are kept from them, by their places.
         var withheld: Set<Int> = []
@@ -63,7 +63,7 @@ package final class PinnedServer: Sendable {
         state.withLock { gate.publish($0.pins) }
     }
 
-    /// What of a server is to be approved before it is used, from now on.
+    /// Takes what of a server is to be approved before it is used, from now on.
     package func take(_ mode: PinMode) {
         tell(
             state.withLock { state in
@@ -76,7 +76,7 @@ package final class PinnedServer: Sendable {
             })
     }
 
-    /// Whether a connection shows something that nobody has approved.
+    /// Tells whether a connection shows something that nobody has approved.
     ///
     /// - Parameter kind: nil for any.
     func hasChanges(_ kind: PinKind?, on key: ConnectionKey) -> Bool {
@@ -99,14 +99,14 @@ package final class PinnedServer: Sendable {
 
     // MARK: Calls
 
-    /// Whether the server is asked for a list although it does not say that it has one: some of it was approved, and what
-    /// becomes of that has to be known.
+    /// Tells whether the server is asked for a list although it does not say that it has one: some of it was approved,
+    /// and what becomes of that has to be known.
     func expects(_ list: CatalogKind) -> Bool {
         guard gate.needsLists, let kind = PinKind(list) else { return false }
         return state.withLock { $0.pins.record.hasNames(kind) }
     }
 
-    /// Why a request is not passed on; nil when it is.
+    /// Says why a request is not passed on; nil when it is.
     ///
     /// - Parameter key: On which connection it would go.
     func refusal(of request: Message, on key: ConnectionKey) -> Refusal? {
@@ -124,13 +124,13 @@ package final class PinnedServer: Sendable {
         }
     }
 
-    /// Whether a name may have characters that nobody sees: only other scripts and escapes can.
+    /// Tells whether a name may have characters that nobody sees: only other scripts and escapes can.
     private static func mayHide(_ request: Message) -> Bool {
         guard let name = request.view(request.envelope.name) else { return false }
         return !name.isPlain
     }
 
-    /// Why a request is not passed on that needs lists which could not be read; nil where there are none.
+    /// Says why a request is not passed on that needs lists which could not be read; nil where there are none.
     func refusal(without unread: [PinKind: String]) -> Refusal? { unread.isEmpty ? nil : refusals.unread(unread) }
 
     // MARK: Lists
@@ -251,7 +251,7 @@ package final class PinnedServer: Sendable {
         return Set(all.map(ByteText.init)).map(\.text).sorted()
     }
 
-    /// Whether an entry of a catalog is kept from clients.
+    /// Tells whether an entry of a catalog is kept from clients.
     func withholds(_ entry: CatalogList.Entry, of list: CatalogKind) -> Bool {
         guard !gate.isOff else { return false }
         if entry.hasHiddenCharacters { return true }
@@ -260,7 +260,7 @@ package final class PinnedServer: Sendable {
         return state.withLock { $0.pins.withholds(kind, entry.key, digest) }
     }
 
-    /// Why an entry of a catalog may not be used; nil when it may, or nobody may know of it.
+    /// Says why an entry of a catalog may not be used; nil when it may, or nobody may know of it.
     func refusal(of entry: CatalogList.Entry, in list: CatalogKind) -> Refusal? {
         guard !entry.hasHiddenCharacters, let kind = PinKind(list), withholds(entry, of: list) else { return nil }
         return gate.isBlocked ? refusals.blocked : refusals.withheld(PinnedName(kind, entry.key))

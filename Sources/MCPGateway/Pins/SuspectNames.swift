@@ -1,7 +1,8 @@
 import ToolPins
 
-/// What any connection of a server has listed otherwise than it was approved. It is withheld where it is not known to be
-/// listed as it was approved, also where it is not listed at all: that it is gone says nothing of what calling it does.
+/// Keeps what any connection of a server has listed otherwise than it was approved. It is withheld where it is not
+/// known to be listed as it was approved, also where it is not listed at all: that it is gone says nothing of what
+/// calling it does.
 struct SuspectNames {
     private var names: Set<PinnedName> = []
     /// Those that connections list as they were approved.

@@ -1,7 +1,7 @@
 import MCPValues
 import ToolPins
 
-/// What of a server is kept from clients until somebody approves it, for its operator.
+/// Holds what of a server is kept from clients until somebody approves it, for its operator.
 package struct WithheldPins: Sendable, Equatable {
     /// How many tools and prompts are not what was approved, as far as it is known.
     package let count: Int

@@ -76,12 +76,12 @@ package struct Refusal: Error, Sendable {
 
     package static let shuttingDown = Refusal(
         .shuttingDown, "the proxy is shutting down; connect again in a moment")
-    /// A call is ended that was under way.
+    /// Says that a call is ended that was under way.
     static func ended(_ reason: String) -> Refusal { Refusal(.shuttingDown, "the call was ended: \(reason)") }
 
     package static let identifierInUse = Refusal(.identifierInUse, "a request with this id is still in flight")
 
-    /// The error response.
+    /// Returns the error response.
     ///
     /// - Parameter id: nil where it is not known, or the transport has none.
     package func answer(to id: RequestID?) -> ByteBuffer {

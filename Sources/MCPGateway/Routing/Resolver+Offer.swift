@@ -5,7 +5,7 @@ import NIOCore
 // MARK: - Several servers
 
 extension Resolver {
-    /// What becomes of a request where several servers are offered together.
+    /// Says what becomes of a request where several servers are offered together.
     enum OfferVerdict {
         /// It is for a server, or for each of these in turn until one knows what is asked for.
         case toMembers([MemberRequest])

@@ -4,7 +4,7 @@ import NIOCore
 // MARK: - Tools that are found by search
 
 extension Resolver {
-    /// What becomes of a call of one of the proxy's own tools.
+    /// Returns what becomes of a call of one of the proxy's own tools.
     ///
     /// - Parameter name: Where the name of the called tool stands.
     static func search(
@@ -31,7 +31,7 @@ extension Resolver {
         }
     }
 
-    /// The call that `call_tool` stands for; nil when its arguments are no object.
+    /// Returns the call that `call_tool` stands for; nil when its arguments are no object.
     private static func direct(
         _ request: Message, _ name: ByteRange, _ inner: JSONView, _ arguments: JSONView?
     ) -> Message? {

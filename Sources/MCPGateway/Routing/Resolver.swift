@@ -5,7 +5,7 @@ import MCPValues
 ///
 /// Pure: it asks nobody, tells nobody and writes no log.
 enum Resolver {
-    /// What becomes of a request that a client has sent.
+    /// Says what becomes of a request that a client has sent.
     enum Verdict {
         /// It is for the server.
         case toLeg
@@ -15,7 +15,7 @@ enum Resolver {
         case hidden(tool: String)
     }
 
-    /// What becomes of a request of a client with a session, once it is known that its server is stateless.
+    /// Says what becomes of a request of a client with a session, once it is known that its server is stateless.
     enum ModernVerdict {
         /// The server can answer it.
         case toServer
@@ -60,7 +60,7 @@ enum Resolver {
         return filter.admits(tool) ? .toLeg : .hidden(tool: tool)
     }
 
-    /// What becomes of a request of a client with a session at a stateless server.
+    /// Returns what becomes of a request of a client with a session at a stateless server.
     ///
     /// - Parameter version: The revision that the client speaks.
     static func resolveAtStatelessServer(_ request: Message, of version: ProtocolVersion) -> ModernVerdict {

@@ -1,4 +1,4 @@
-/// Where indexes are brought up to date: beside the event loops, one piece of work after another. A server that lists
+/// Brings indexes up to date beside the event loops, one piece of work after another. A server that lists
 /// thousands of tools, or long ones, would else keep every client waiting whose event loop has to do it.
 package struct IndexWork: Sendable {
     let perform: @Sendable (@escaping @Sendable () -> Void) -> Void

@@ -3,13 +3,13 @@ import MCPValues
 import NIOCore
 import ToolSearch
 
-/// What some lists offer, to be searched. When there are other lists, what has changed in them is changed in it, tool by
-/// tool; whoever searches meanwhile has the index as it was.
+/// Holds what some lists offer, to be searched. When there are other lists, what has changed in them is changed in it,
+/// tool by tool; whoever searches meanwhile has the index as it was.
 struct OfferIndex: Sendable {
     /// A tool that fits.
     struct Match {
         let definition: ByteBuffer
-        /// As it is shown.
+        /// How well it fits, as that is shown.
         let score: Double
     }
 
@@ -28,7 +28,7 @@ struct OfferIndex: Sendable {
     /// The number of the lists of which it is made; those that are made later have higher ones.
     private(set) var edition = 0
 
-    /// The tools that fit best, and the words of the query that no tool has.
+    /// Returns the tools that fit best, and the words of the query that no tool has.
     ///
     /// - Parameter isWanted: Whether the client is offered a tool.
     func find(
@@ -44,7 +44,7 @@ struct OfferIndex: Sendable {
         return (matches, answer.unmatched)
     }
 
-    /// The definition of a tool; nil when nothing is offered under the name.
+    /// Returns the definition of a tool; nil when nothing is offered under the name.
     func definition(of name: String, for era: Era, where isWanted: (OfferedList.Entry) -> Bool) -> ByteBuffer? {
         guard let tool = numbers[ByteText(name)].flatMap({ tools[$0] }), era == .legacy || !tool.isForSessions,
             isWanted(tool.entry)

@@ -1,7 +1,7 @@
 import MCPCore
 import NIOCore
 
-/// What a client wants to know of tools that it is not listed.
+/// Says what a client wants to know of tools that it is not listed.
 enum SearchRequest: Sendable {
     case find(query: String, limit: Int)
     case describe(names: [String])

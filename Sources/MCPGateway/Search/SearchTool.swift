@@ -6,7 +6,8 @@ package enum SearchTool: String, CaseIterable, Sendable {
     case describe = "describe_tools"
     case call = "call_tool"
 
-    /// As it is listed, in JSON. `anthropic/alwaysLoad` asks clients that keep tools back themselves not to do so with these.
+    /// The tool as it is listed, in JSON. `anthropic/alwaysLoad` asks clients that keep tools back themselves not to do so
+    /// with these.
     package var definition: ByteBuffer {
         switch self {
         case .find: ByteBuffer(string: Self.findDefinition)

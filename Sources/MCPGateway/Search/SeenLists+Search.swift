@@ -16,7 +16,7 @@ extension SeenLists {
     /// Whether the tools for searching are there. They are also where a list is short: it may have been long before.
     var hasSearch: Bool { discovery != .list }
 
-    /// Whether a list of tools is replaced by the tools for searching.
+    /// Tells whether a list of tools is replaced by the tools for searching.
     ///
     /// - Parameter client: The name that the client gives of itself.
     func isSearched(_ list: OfferedList, by client: String?) -> Bool {
@@ -36,7 +36,7 @@ extension SeenLists {
             || TokenEstimate.tokens(ofBytes: list.byteCount) > Self.longestListTokens
     }
 
-    /// The tools for searching, and those that are always listed.
+    /// Returns the tools for searching, and those that are always listed.
     func searched(_ list: OfferedList) -> OfferedList {
         var all = OfferedList()
         for tool in SearchTool.allCases { all.append(tool.definition, of: 0, as: tool.rawValue) }

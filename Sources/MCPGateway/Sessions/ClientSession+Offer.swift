@@ -13,10 +13,10 @@ extension ClientSession {
         return lastView
     }
 
-    /// What the client is offered at the moment.
+    /// Returns what the client is offered at the moment.
     func lists(_ view: OfferView) -> SeenLists { SeenLists(view.lists(of: key), narrowing, of: principal) }
 
-    /// On which connection a server with sessions is used for this client.
+    /// Tells on which connection a server with sessions is used for this client.
     private func key(at server: ServerConnections) -> ConnectionKey {
         server.key(for: principal, sessionID: isForOneRequest ? nil : id, declaration, era: .legacy).0
     }
@@ -174,8 +174,8 @@ extension ClientSession {
         }
     }
 
-    /// Whether a client hears of something that a server says unasked. That a list has changed it hears once the proxy has
-    /// read it, so that what it asks for then is new.
+    /// Tells whether a client hears of something that a server says unasked. That a list has changed it hears once the
+    /// proxy has read it, so that what it asks for then is new.
     func isHeard(_ notification: Message) -> Bool {
         guard !isAtServersOwnPath else { return true }
         return switch notification.method {
@@ -186,7 +186,7 @@ extension ClientSession {
 
     // MARK: In the names that are offered
 
-    /// What has to be changed in something that a server says, so that the client can tell it from others.
+    /// Returns what has to be changed in something that a server says, so that the client can tell it from others.
     func offerEdits(_ notification: Message, from server: ServerConnections) -> [Edit] {
         guard !isAtServersOwnPath, let view else { return [] }
         return view.edits(notification, from: server)

@@ -3,6 +3,8 @@ package import MCPUpstream
 import MCPValues
 package import NIOCore
 
+/// Steps 4 and 14 of 17 of a call: after ``StreamableEndpoint``, before ``Connection``; then ``StreamableReply``.
+///
 /// One session of a client that opened it with a handshake: what it has asked, what it has been asked, and where to
 /// tell it things.
 ///
@@ -106,7 +108,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         }
     }
 
-    /// Whether everything passes as it is.
+    /// Tells whether everything passes as it is.
     private static func passesAll(_ offer: Offer, _ narrowing: Narrowing, _ principal: Principal) -> Bool {
         !offer.isMerged && narrowing.isEmpty && principal.tools.isAll && !offer.actsForCallers
     }
@@ -127,7 +129,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         TaskOwner(seal: gateway.taskSeal, server: server, principal: principal)
     }
 
-    /// The leg to a member, made now when there is none.
+    /// Returns the leg to a member, made now when there is none.
     func leg(to member: Member) -> Leg {
         if let leg = legs[member.server] { return leg }
         let leg = Leg(to: member.server, of: offer, for: self)
@@ -142,7 +144,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         for leg in legs.all { leg.listen() }
     }
 
-    /// Whether a call of this identifier is still under way.
+    /// Tells whether a call of this identifier is still under way.
     package func isInFlight(_ id: RequestID) -> Bool {
         exchanges.values.contains { $0.exchange.clientID == id } || subscribing[id] != nil
             || legs.contains { $0.isWaiting(id) }

@@ -16,7 +16,7 @@ package final class SessionStore: Sendable {
 
     package var count: Int { sessions.withLock { $0.count } }
 
-    /// Whether a further session may be opened.
+    /// Tells whether a further session may be opened.
     func hasRoom(for principal: Principal) -> Bool {
         sessions.withLock { sessions in
             guard sessions.count < maximumCount else { return false }
@@ -33,24 +33,24 @@ package final class SessionStore: Sendable {
         _ = sessions.withLock { $0.removeValue(forKey: ByteText(session.id)) }
     }
 
-    /// The session of that identifier, if it belongs to this principal on this offer. A foreign session and an
+    /// Returns the session of that identifier, if it belongs to this principal on this offer. A foreign session and an
     /// unknown one cannot be told apart.
     package func find(_ id: String, principal: Principal, offer: Offer) -> ClientSession? {
         guard let session = sessions.withLock({ $0[ByteText(id)] }) else { return nil }
         return session.principal == principal && session.offer.name.hasBytes(of: offer.name) ? session : nil
     }
 
-    /// The offer of a session, if it belongs to this principal.
+    /// Returns the offer of a session, if it belongs to this principal.
     package func offer(ofSession id: String, principal: Principal) -> Offer? {
         guard let session = sessions.withLock({ $0[ByteText(id)] }), session.principal == principal else { return nil }
         return session.offer
     }
 
-    /// The offer of a session, whoever it belongs to: by whose rules a request is judged that names it.
+    /// Returns the offer of a session, whoever it belongs to: by whose rules a request is judged that names it.
     package func offer(ofSession id: String) -> Offer? { sessions.withLock { $0[ByteText(id)] }?.offer }
 
     package var all: [ClientSession] { sessions.withLock { Array($0.values) } }
 
-    /// An identifier of 192 random bits, in characters that a header may carry.
+    /// Returns an identifier of 192 random bits, in characters that a header may carry.
     static func makeID() -> String { RandomBytes.text(of: 24) }
 }

@@ -8,7 +8,7 @@ import NIOCore
 ///
 /// Confined to the connection's event loop; that is what makes `@unchecked Sendable` true.
 final class ListeningFeed: @unchecked Sendable {
-    /// What happened to a wish.
+    /// Says what came of a wish.
     typealias Outcome = Result<SubscriptionFilter, UpstreamFailure>
 
     private static let maximumRetryDelay = 30
@@ -76,7 +76,7 @@ final class ListeningFeed: @unchecked Sendable {
         }
     }
 
-    /// What to ask for next of what is wanted.
+    /// Returns what to ask for next of what is wanted.
     private func nextFilter() -> SubscriptionFilter {
         var filter = wanted()
         rejected.formIntersection(filter.resources)

@@ -3,7 +3,7 @@ import MCPUpstream
 import MCPValues
 import NIOCore
 
-/// Which notifications somebody wants to hear: the `notifications` object of `subscriptions/listen`
+/// Says which notifications somebody wants to hear: the `notifications` object of `subscriptions/listen`
 /// ([2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions#notification-filter)).
 struct SubscriptionFilter: Equatable, Sendable {
     private(set) var lists: Set<Method> = []
@@ -50,7 +50,7 @@ struct SubscriptionFilter: Equatable, Sendable {
         }
     }
 
-    /// Whether one client may listen to so much.
+    /// Tells whether one client may listen to so much.
     static func isWithinBounds(_ resources: Set<ByteText>) -> Bool {
         resources.count <= maximumResources && resources.reduce(0) { $0 + $1.text.utf8.count } <= maximumBytes
     }
@@ -76,7 +76,7 @@ struct SubscriptionFilter: Equatable, Sendable {
 
     func contains(_ notification: Method) -> Bool { lists.contains(notification) }
 
-    /// What of this a server can honour.
+    /// Returns what of this a server can honour.
     func honoured(by introduction: Introduction) -> SubscriptionFilter {
         var honoured = self
         honoured.lists.formIntersection(SubscriptionFilter(allListsOf: introduction).lists)

@@ -14,7 +14,7 @@ struct TaskOwner: Sendable {
 
     // MARK: From the client
 
-    /// A request with the server's identifiers in it.
+    /// Returns a request with the server's identifiers in it.
     ///
     /// - Throws: when it names a task that is not this caller's, in the words that an unknown task gets.
     func opened(_ request: Message) throws(Refusal) -> Message {
@@ -36,14 +36,14 @@ struct TaskOwner: Sendable {
         return message
     }
 
-    /// Whether a request is about a task of this caller at this server.
+    /// Tells whether a request is about a task of this caller at this server.
     func owns(_ request: Message) -> Bool {
         guard let id = request.view(request.envelope.taskID)?.string else { return false }
         return seal.open(id, server: server, for: principal) != nil
     }
 
-    /// A notification or a response with the server's identifiers in it, or the client's own where it carries out tasks
-    /// itself; nil for one that must not be passed on.
+    /// Returns a notification or a response with the server's identifiers in it, or the client's own where it carries
+    /// out tasks itself; nil for one that must not be passed on.
     ///
     /// - Parameter mayBeClients: Whether the client may name tasks of its own, which servers give only to clients with
     ///   whom they are alone.
@@ -70,7 +70,7 @@ struct TaskOwner: Sendable {
 
     // MARK: From the server
 
-    /// What has to be changed in the answer to a request of this caller.
+    /// Returns what has to be changed in the answer to a request of this caller.
     func edits(_ answer: Message, to request: Message) -> [Edit] {
         guard answer.envelope.mayNameTask else { return [] }
         var edits = names(in: answer).compactMap(sealed(_:))
@@ -80,13 +80,13 @@ struct TaskOwner: Sendable {
         return edits
     }
 
-    /// What has to be changed in something that a server says to this caller and nobody else.
+    /// Returns what has to be changed in something that a server says to this caller and nobody else.
     func edits(_ message: Message) -> [Edit] {
         message.envelope.mayNameTask ? names(in: message).compactMap(sealed(_:)) : []
     }
 
-    /// A question of a server to this caller; nil for one that cannot be read. Where it is about a task that the client
-    /// carries out itself, the identifier is the client's own.
+    /// Returns a question of a server to this caller; nil for one that cannot be read. Where it is about a task that
+    /// the client carries out itself, the identifier is the client's own.
     func sealed(_ question: Message) -> Message? {
         question.isAboutTasks ? question : respelled(question, edits(question))
     }
@@ -99,7 +99,7 @@ struct TaskOwner: Sendable {
         return all.isEmpty ? notification.singleLine : notification.spliced(all)
     }
 
-    /// Whether all tasks are the caller's that are named in something that a server says to everybody.
+    /// Tells whether all tasks are the caller's that are named in something that a server says to everybody.
     func mayHear(_ notification: Message) -> Bool {
         guard notification.envelope.mayNameTask else { return true }
         return names(in: notification).allSatisfy { name in
@@ -113,7 +113,7 @@ struct TaskOwner: Sendable {
         return name.respelled(seal.seal(id, server: server, for: principal))
     }
 
-    /// A list of tasks without those of others, and those that cannot be told.
+    /// Returns a list of tasks without those of others, and those that cannot be told.
     private func own(_ tasks: JSONView) -> ByteBuffer {
         var list = ByteBuffer(string: "[")
         for task in tasks.elements {
@@ -129,7 +129,7 @@ struct TaskOwner: Sendable {
 
     // MARK: Where tasks are named
 
-    /// The members that name a task, but for those of a list.
+    /// Returns the members that name a task, but for those of a list.
     private func names(in message: Message) -> [TaskName] {
         switch message.kind {
         case .request, .notification:

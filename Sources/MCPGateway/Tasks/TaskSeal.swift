@@ -48,12 +48,12 @@ package final class TaskSeal: Sendable {
             inputKeyMaterial: secret, info: Array("mcp-proxy task identifier\(name)".utf8), outputByteCount: 32)
     }
 
-    /// The identifier for a client.
+    /// Returns the identifier for a client.
     func seal(_ id: String, server: ServerConnections, for principal: Principal) -> String {
         "\(tag(id, server, principal)).\(id)"
     }
 
-    /// The server's identifier; nil when it was not this caller who created the task at this server.
+    /// Returns the server's identifier; nil when it was not this caller who created the task at this server.
     func open(_ sealed: String, server: ServerConnections, for principal: Principal) -> String? {
         guard sealed.utf8.count > Self.tagLength + 1 else { return nil }
         let split = sealed.utf8.index(sealed.startIndex, offsetBy: Self.tagLength)

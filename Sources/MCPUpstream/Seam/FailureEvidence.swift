@@ -1,5 +1,5 @@
-/// What the failure of a single call says about the server. Judged so that a caller who asks for too much, or for what is
-/// not there, does not make the server look broken (docs/decisions/0032-circuit-breaker.md).
+/// Says what the failure of a single call tells about the server. It is judged so that a caller who asks for too much,
+/// or for what is not there, does not make the server look broken (docs/decisions/0032-circuit-breaker.md).
 enum FailureEvidence: Sendable {
     /// The server is not able to serve.
     case outage

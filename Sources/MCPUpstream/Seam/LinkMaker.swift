@@ -3,9 +3,9 @@ package import Logging
 import MCPCore
 package import NIOCore
 
-/// How a server is reached.
+/// Says how a server is reached.
 package enum UpstreamAddress: Sendable {
-    /// Which of the two HTTP transports a URL speaks.
+    /// Says which of the two HTTP transports a URL speaks.
     package enum HTTPTransport: Sendable {
         case detect
         case sse
@@ -41,7 +41,7 @@ package final class LinkMaker: Sendable {
         }
     }
 
-    /// What makes a link to this server each time one is needed.
+    /// Returns what makes a link to this server each time one is needed.
     ///
     /// - Parameter name: What the log calls it.
     package func factory(for address: UpstreamAddress, named name: String) -> Upstream.LinkFactory {

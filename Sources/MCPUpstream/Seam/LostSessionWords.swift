@@ -2,7 +2,7 @@ import Logging
 import MCPCore
 import NIOCore
 
-/// What servers say, in words of their own instead of the protocol's 404, of a session that they do not know.
+/// Knows what servers say of a session that they do not know, in words of their own instead of the protocol's 404.
 enum LostSessionWords {
     /// The codes with which servers refuse a request that they have not looked at.
     private static let codes = [-32000, -32001, -32600]
@@ -23,7 +23,7 @@ enum LostSessionWords {
     /// Nobody needs more words to say it. What is longer is not looked at, so that no server can make it costly.
     private static let maximumBytes = 1_000
 
-    /// Whether a text names a session, which is enough where the HTTP status says that something is not there.
+    /// Tells whether a text names a session, which is enough where the HTTP status says that something is not there.
     static func name(in text: String) -> Bool {
         text.lowercased().contains("session")
     }
@@ -35,7 +35,7 @@ enum LostSessionWords {
             "server has forgotten the session; another one is opened", metadata: ["reason": "\(reason)"])
     }
 
-    /// What an error says, if it is of the kind that can be about a session, and names one.
+    /// Returns what an error says, if it is of the kind that can be about a session, and names one.
     static func naming(_ error: Message) -> String? {
         guard error.kind == .error, let code = error.errorCode?.rawValue, codes.contains(code),
             let message = error.view(error.envelope.error)?["message"], message.bytes.readableBytes <= maximumBytes,
@@ -44,8 +44,8 @@ enum LostSessionWords {
         return words
     }
 
-    /// The same for an error that nothing but its words tells from any other: they have to say that the session is not
-    /// there.
+    /// Returns the same for an error that nothing but its words tells from any other: they have to say that the session
+    /// is not there.
     static func denying(_ error: Message) -> String? {
         guard let words = naming(error) else { return nil }
         let text = words.lowercased()

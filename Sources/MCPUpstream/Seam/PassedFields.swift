@@ -38,7 +38,7 @@ package struct PassedFields: Sendable, Hashable {
 
     package var isEmpty: Bool { fields.isEmpty }
 
-    /// What one server gets of them.
+    /// Returns what one server gets of them.
     package func fields(_ rules: [Rule]) -> [(name: String, value: String)] {
         rules.compactMap { rule in
             fields.first { ASCII.equal($0.name, rule.clientName) }.map { (rule.upstreamName, $0.value) }

@@ -1,6 +1,6 @@
 package import MCPCore
 
-/// Why an upstream cannot be used, or why one exchange with it failed.
+/// Says why an upstream cannot be used, or why one exchange with it failed.
 package struct UpstreamFailure: Error, Sendable, Equatable {
     /// The kinds of failure, each of which clients are told of in its own words.
     package enum Code: String, Sendable, CaseIterable {
@@ -64,7 +64,7 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
     /// certificate, or what was to be believed cannot be read.
     package var isNotBelieved = false
 
-    /// How often something has happened, and when it is tried again.
+    /// Says how often something has happened, and when it is tried again.
     package struct Pause: Sendable, Equatable {
         package let failures: Int
         /// Rounded up; 0 when a new attempt is under way.
@@ -150,14 +150,14 @@ extension UpstreamFailure {
         return failure
     }
 
-    /// What came instead of an answer was no message from its beginning to its end: something else stands there.
+    /// The bytes that came instead of an answer are no message from beginning to end: something else stands there.
     ///
     /// - Parameter reason: In our words.
     static func noMessage(_ reason: String) -> UpstreamFailure {
         UpstreamFailure(.unreadable, "its answer is not a message: \(reason)")
     }
 
-    /// The same failure with what may be done about it.
+    /// Returns the same failure with what may be done about it.
     func advising(_ words: String) -> UpstreamFailure {
         var failure = self
         failure.detail += "; \(words)"
@@ -172,7 +172,7 @@ extension UpstreamFailure {
         return failure
     }
 
-    /// The same failure as the reason why a request is not sent.
+    /// Returns the same failure as the reason why a request is not sent.
     package func refusing(_ pause: Pause) -> UpstreamFailure {
         var failure = beforeSending
         failure.pause = pause

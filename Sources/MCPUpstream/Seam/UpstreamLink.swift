@@ -1,7 +1,7 @@
 package import MCPCore
 package import NIOCore
 
-/// What a link has to know of a message that it sends.
+/// Says what a link has to know of a message that it sends.
 package enum OutgoingKind: Sendable, Equatable {
     /// A request with the identifier we gave it. Exactly one answer or failure is reported for it.
     case request(id: Int64)
@@ -103,7 +103,7 @@ extension UpstreamLink {
 package protocol UpstreamLinkReceiver: AnyObject {
     func linkOpened()
 
-    /// One message from the server, or a batch.
+    /// Takes one message from the server, or a batch.
     ///
     /// - Parameter relatedTo: The request on whose response stream the message came, where the transport tells.
     func linkReceived(_ message: ByteBuffer, relatedTo id: Int64?)
@@ -117,7 +117,7 @@ package protocol UpstreamLinkReceiver: AnyObject {
     /// The server does not know our session any more: this request was refused unread.
     func linkLostSession(_ id: Int64?)
 
-    /// Whether a request that the server says it has not read is sent once more; else what it says is the answer.
+    /// Tells whether a request that the server says it has not read is sent once more; else what it says is the answer.
     func mayBeRepeated(_ id: Int64) -> Bool
 
     /// Nothing more can be sent; answers may still come, and `linkClosed` follows soon.

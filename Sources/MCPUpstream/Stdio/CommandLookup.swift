@@ -6,7 +6,7 @@
 
 /// Finds the file that a command name stands for, so that a missing one is reported in words.
 package enum CommandLookup {
-    /// Why a server's command cannot be started here, in words; nil if it can be tried.
+    /// Says why a server's command cannot be started here, in words; nil if it can be tried.
     ///
     /// - Parameters:
     ///   - command: A name to be found on the path, or a path.
@@ -73,7 +73,7 @@ package enum CommandLookup {
         }
     }
 
-    /// The path from the root: the process that executes it may be in another directory.
+    /// Returns the path from the root: the process that executes it may be in another directory.
     private static func absolute(_ path: String) -> String {
         guard !path.hasPrefix("/"), let current = unsafe getcwd(nil, 0) else { return path }
         defer { unsafe free(current) }

@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// What stands at a path, so that whoever named it for something else is told.
+/// Says what stands at a path, so that whoever named it for something else is told.
 package enum PathKind: Sendable, Equatable {
     case file
     case directory

@@ -6,7 +6,7 @@ import Subprocess
     import Darwin
 #endif
 
-/// What this process knows of itself.
+/// Says what this process knows of itself.
 enum ProcessEnvironment {
     static var ownID: Int32 { getpid() }
 

@@ -52,7 +52,7 @@ struct ProcessTree: Sendable {
     /// Notes that a child has gone.
     static func ended(_ processID: Int32) { ownChildren.withLock { _ = $0.ids.remove(processID) } }
 
-    /// Whether the guard is there to do its work. One that was stopped is there.
+    /// Tells whether the guard is there to do its work. One that was stopped is there.
     static func isRunning(_ guardID: Int32) -> Bool { proxy_is_running(guardID) != 0 }
 
     /// Ends whatever is left of the tree, then the guard.

@@ -2,6 +2,8 @@ package import MCPCore
 package import NIOCore
 import NIOPosix
 
+/// Steps 8 and 9 of 17 of a call: after ``Conversation``; then before it.
+///
 /// A server that runs as a child process and speaks over its standard streams.
 ///
 /// Each message is one line ([stdio transport, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio)).

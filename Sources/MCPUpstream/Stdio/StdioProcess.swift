@@ -8,7 +8,7 @@ import SystemPackage
 /// This is the only place that starts processes. It runs as one task, because launching and reaping are slow and
 /// belong to the library; messages never pass through it.
 enum StdioProcess {
-    /// How a process ended, in words.
+    /// Says how a process ended, in words.
     struct Ending: Sendable {
         let words: String
         /// The command could not be executed at all.

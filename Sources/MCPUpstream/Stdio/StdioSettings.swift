@@ -1,4 +1,4 @@
-/// How to start one stdio server, and the bounds it must keep.
+/// Says how to start one stdio server, and the bounds it must keep.
 package struct StdioSettings: Sendable {
     package var command: String
     package var arguments: [String]

@@ -28,7 +28,7 @@ struct CallQueue {
         return true
     }
 
-    /// The next call that has waited since before then.
+    /// Returns the next call that has waited since before then.
     mutating func takeExpired(since oldest: NIODeadline) -> QueuedCall? {
         calls.firstIndex { $0.queuedAt < oldest }.map { calls.remove(at: $0) }
     }

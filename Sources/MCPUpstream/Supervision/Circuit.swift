@@ -5,7 +5,7 @@ package import NIOCore
 /// After some failures in a row nobody calls the server but one probe at a time, ever more rarely, until something
 /// succeeds. It takes events and gives verdicts; it knows no clock and does nothing itself.
 package struct Circuit: Sendable {
-    /// Whether the server is called.
+    /// Says whether the server is called.
     package enum State: Sendable, Equatable {
         /// It is. Followed by `open`.
         case closed
@@ -18,7 +18,7 @@ package struct Circuit: Sendable {
         case trial
     }
 
-    /// What is to become of a call, or of an attempt to reach the server.
+    /// Says what is to become of a call, or of an attempt to reach the server.
     package enum Verdict: Sendable, Equatable {
         case pass
         /// It is the one that finds out. Its end has to be told, or that it was given up.

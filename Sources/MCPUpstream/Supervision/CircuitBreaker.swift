@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// A server that is well costs a call two loads of one number, and nothing else.
 package final class CircuitBreaker: Sendable {
-    /// What can be told of a circuit that is open.
+    /// Holds what can be told of a circuit that is open.
     package struct Report: Sendable, Equatable {
         /// How many failures came in a row.
         package var failures: Int
@@ -27,7 +27,7 @@ package final class CircuitBreaker: Sendable {
         var lastFailure = UpstreamFailure(.notReachable, "it has failed", nothingSent: true)
     }
 
-    /// What everybody sees without the lock.
+    /// Says what everybody sees without the lock.
     private enum Level: UInt8 {
         case clean
         case doubtful
@@ -71,7 +71,7 @@ package final class CircuitBreaker: Sendable {
         isOpen ? change { $0.circuit.admit(now: now) } : .pass
     }
 
-    /// The failure of a call that is not made because the circuit is open.
+    /// Returns the failure of a call that is not made because the circuit is open.
     ///
     /// - Parameter retry: When the server is tried next, where somebody knows better than the circuit.
     func refusal(now: NIODeadline, retry: NIODeadline?) -> UpstreamFailure {

@@ -1,7 +1,7 @@
 package import MCPCore
 package import NIOCore
 
-/// What a client says of itself, and an upstream is told of it: in `initialize`, or with every request.
+/// Holds what a client says of itself, and an upstream is told of it: in `initialize`, or with every request.
 package struct ClientDeclaration: Sendable {
     /// The `clientInfo` object, as the client wrote it.
     package var clientInfo: ByteBuffer
@@ -15,7 +15,7 @@ package struct ClientDeclaration: Sendable {
         self.capabilities = capabilities
     }
 
-    /// The parameters of an `initialize` request.
+    /// Returns the parameters of an `initialize` request.
     func params(offering version: ProtocolVersion) -> ByteBuffer {
         var params = ByteBuffer()
         params.writeStaticString(#"{"protocolVersion":"#)

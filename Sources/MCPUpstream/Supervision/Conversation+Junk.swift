@@ -42,7 +42,7 @@ extension Conversation {
         }
     }
 
-    /// The identifier, if it is that of a request which is not answered yet.
+    /// Returns the identifier, if it is that of a request which is not answered yet.
     func awaited(_ id: Int64?) -> Int64? {
         guard let id else { return nil }
         if case .introducing = state { return id }

@@ -102,11 +102,10 @@ extension Conversation: UpstreamLinkReceiver {
         }
         if isRefusedForSession(answer, id) { return }
         // An identifier that is not in flight was answered, cancelled or invented before: nobody must get it.
-        finish(id) {
-            if !hasServed { hasServed = $0.receiver.isForClient }
-            circuit.succeeded()
-            $0.receiver.exchangeAnswered(answer)
-        }
+        guard let call = withdraw(id) else { return }
+        if !hasServed { hasServed = call.receiver.isForClient }
+        circuit.succeeded()
+        owner.conversation(self, answers: call, with: answer)
     }
 
     private func receivedRequest(_ request: Message, relatedTo related: Int64?) {
@@ -142,8 +141,7 @@ extension Conversation: UpstreamLinkReceiver {
             if introduction?.era == .modern {
                 // The only thing that a stateless server cancels is a subscription.
                 guard let id = notification.bytes.integer(in: range), calls[id]?.isOpenEnded == true else { return }
-                finish(id) { $0.receiver.exchangeFailed(UpstreamFailure(.connectionLost, "it ended the subscription")) }
-                return
+                return fail(id, UpstreamFailure(.connectionLost, "it ended the subscription"))
             }
             close(question: RequestID(notification.bytes, range))
         }
@@ -159,11 +157,9 @@ extension Conversation: UpstreamLinkReceiver {
             introducer.failed(failure, of: id)
             return
         }
-        finish(id) { call in
-            // What stays open for as long as somebody wants may end when the server likes.
-            if !call.isOpenEnded { circuit.callFailed(failure, now: link.eventLoop.now) }
-            call.receiver.exchangeFailed(failure)
-        }
+        // What stays open for as long as somebody wants may end when the server likes.
+        if calls[id]?.isOpenEnded == false { circuit.callFailed(failure, now: link.eventLoop.now) }
+        fail(id, failure)
         switch failure.code {
         // Nothing else will get through either: a new connection tells when the server is back.
         case .notReachable: owner.conversation(self, lostSessionWith: nil)

@@ -36,8 +36,8 @@ extension Conversation {
         return true
     }
 
-    /// Whether the arguments of a call speak of a session: then an error may well be about that one. Long ones are taken to
-    /// do so.
+    /// Tells whether the arguments of a call speak of a session: then an error may well be about that one. Long ones
+    /// are taken to do so.
     private func speaksOfSession(_ call: CallInFlight) -> Bool {
         guard let introduction, let request = call.receiver.request(for: introduction)?.message,
             let arguments = request.params?["arguments"]?.bytes

@@ -1,7 +1,9 @@
 import MCPCore
 import NIOCore
 
-/// What goes on with one server over one link: introduction, correlation of answers, calls in flight.
+/// Steps 7 and 10 of 17 of a call: after ``Upstream``, before ``StdioLink``; then the other way round.
+///
+/// Holds what goes on with one server over one link: introduction, correlation of answers, calls in flight.
 ///
 /// It lives as long as its link and is never reused; `generation` tells it from those before and after it.
 final class Conversation {
@@ -184,7 +186,7 @@ final class Conversation {
         owner.conversationHasRoom(self)
     }
 
-    /// Takes a call back without telling anybody, to send it elsewhere.
+    /// Takes out a call that is over here, without telling anybody.
     func withdraw(_ id: Int64) -> CallInFlight? {
         remove(id)
     }
@@ -200,9 +202,10 @@ final class Conversation {
         return call
     }
 
-    func finish(_ id: Int64, _ body: (CallInFlight) -> Void) {
+    /// Ends a call that gets no answer.
+    func fail(_ id: Int64, _ failure: UpstreamFailure) {
         guard let call = remove(id) else { return }
-        body(call)
+        call.receiver.exchangeFailed(failure)
         owner.conversationHasRoom(self)
     }
 

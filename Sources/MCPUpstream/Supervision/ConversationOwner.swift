@@ -3,6 +3,8 @@ import MCPCore
 /// Hears what one conversation yields. Called on its event loop.
 protocol ConversationOwner: AnyObject {
     func conversationBecameReady(_ conversation: Conversation, _ introduction: Introduction)
+    /// The server has answered a call, which is not under way any more.
+    func conversation(_ conversation: Conversation, answers call: CallInFlight, with answer: Message)
     func conversation(_ conversation: Conversation, asks request: ServerRequest, during id: Int64?)
     func conversation(_ conversation: Conversation, notifies message: Message, during id: Int64?)
     /// The server has said for the first time that it does not know the session.
@@ -17,5 +19,6 @@ protocol ConversationOwner: AnyObject {
     func conversation(_ conversation: Conversation, wantsHandshakeBefore id: Int64) -> Bool
     /// It has ended; whoever owns it says when its calls are to hear of that, with `failCalls`.
     func conversationEnded(_ conversation: Conversation, _ failure: UpstreamFailure)
+    /// A call has ended without an answer.
     func conversationHasRoom(_ conversation: Conversation)
 }

@@ -1,14 +1,14 @@
 package import MCPCore
 import Synchronization
 
-/// Which era a server is spoken to in, as configured.
+/// Says which era a server is spoken to in, as configured.
 package enum EraChoice: Sendable {
     /// Found out.
     case detected
     case always(Era)
 }
 
-/// What a server was found to speak: shared by all connections to it, and kept when they end.
+/// Remembers what a server was found to speak: shared by all connections to it, and kept when they end.
 package final class EraMemory: Sendable {
     private let found = Mutex<Era?>(nil)
     /// Whether the server has once been taken for one with a handshake because it wanted one after all.

@@ -1,6 +1,6 @@
 import MCPCore
 
-/// What the answer to `server/discover` tells of a server
+/// Says what the answer to `server/discover` tells of a server
 /// ([stdio](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stdio#backward-compatibility) and
 /// [streamable HTTP](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http#backward-compatibility),
 /// 2026-07-28).

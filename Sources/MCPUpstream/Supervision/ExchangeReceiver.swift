@@ -4,11 +4,11 @@ package import MCPCore
 ///
 /// After `exchangeAnswered` or `exchangeFailed` nothing more comes; after a cancellation nothing at all.
 package protocol ExchangeReceiver: AnyObject, Sendable {
-    /// The request as this server is to get it; asked for each time that it is sent. nil when it makes no sense to
-    /// such a server: then the exchange fails.
+    /// Returns the request as this server is to get it; asked for each time that it is sent. nil when it makes no sense
+    /// to such a server: then the exchange fails.
     func request(for introduction: Introduction) -> OutgoingRequest?
 
-    /// A progress notification for this exchange. Its token is ours.
+    /// Takes a progress notification for this exchange. Its token is ours.
     func exchangeProgressed(_ notification: Message)
     func exchangeAnswered(_ answer: Message)
     func exchangeFailed(_ failure: UpstreamFailure)

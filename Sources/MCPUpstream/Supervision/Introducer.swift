@@ -68,7 +68,7 @@ final class Introducer {
         if case .detected = era { memory.forget() }
     }
 
-    /// Whether the server was found to be of another era since.
+    /// Tells whether the server was found to be of another era since.
     func knows(otherThan era: Era) -> Bool {
         memory.era.map { $0 != era } ?? false
     }

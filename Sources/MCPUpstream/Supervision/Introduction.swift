@@ -1,7 +1,7 @@
 package import MCPCore
 package import NIOCore
 
-/// What a server said of itself, in answer to `initialize` or to `server/discover`.
+/// Holds what a server said of itself, in answer to `initialize` or to `server/discover`.
 package struct Introduction: Sendable {
     /// The whole result, as the server wrote it.
     package let result: JSONText
@@ -16,7 +16,7 @@ package struct Introduction: Sendable {
         return era == .modern && versions.contains { $0.string.flatMap { ProtocolVersion(inHandshake: $0) } != nil }
     }
 
-    /// Whether a server that knows both eras says in the middle of one that it wants the other.
+    /// Tells whether a server that knows both eras says in the middle of one that it wants the other.
     func isTakenBack(by refusal: Message) -> Bool {
         guard refusal.errorCode == .invalidRequest, offersHandshake else { return false }
         return refusal.view(refusal.envelope.error)?["message"]?.string?.contains("initialize") == true
@@ -24,12 +24,12 @@ package struct Introduction: Sendable {
 
     package var capabilities: JSONView? { result.root["capabilities"] }
 
-    /// Whether the server declared a capability.
+    /// Tells whether the server declared a capability.
     package func declares(_ capability: String) -> Bool {
         capabilities?[capability] != nil
     }
 
-    /// Whether the server declared a feature of a capability, such as `listChanged` of `tools`.
+    /// Tells whether the server declared a feature of a capability, such as `listChanged` of `tools`.
     package func declares(_ capability: String, _ feature: String) -> Bool {
         capabilities?[capability]?[feature]?.boolean == true
     }
@@ -75,7 +75,7 @@ package struct Introduction: Sendable {
         self.version = version
     }
 
-    /// The latest revision that we speak of those that a refusal of `initialize` names
+    /// Returns the latest revision that we speak of those that a refusal of `initialize` names
     /// ([error handling, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/basic/lifecycle#error-handling));
     /// nil when there is none, or it is the one that was offered.
     static func otherRevision(named refusal: Message, than offered: ProtocolVersion) -> ProtocolVersion? {

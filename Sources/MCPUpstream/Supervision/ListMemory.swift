@@ -13,7 +13,7 @@ package final class ListMemory: Sendable {
 
     package init() {}
 
-    /// The message that some bytes are, if they are the last list again.
+    /// Returns the message that some bytes are, if they are the last list again.
     func repeated(in bytes: ByteBuffer) -> Message? {
         guard bytes.readableBytes >= Self.leastBytes else { return nil }
         return last.withLock { $0 }?.repeated(in: bytes)

@@ -1,7 +1,7 @@
 import MCPCore
 import NIOCore
 
-/// What finds out whether a server has recovered, so that its circuit may be closed.
+/// Names what finds out whether a server has recovered, so that its circuit may be closed.
 enum CircuitProbe: Equatable {
     /// The attempt to reach it.
     case attempt
@@ -28,7 +28,7 @@ extension Upstream {
 
     var circuitRefusal: UpstreamFailure { circuit.refusal(now: eventLoop.now, retry: retryAt) }
 
-    /// Why a call is not sent while the server is not there.
+    /// Says why a call is not sent while the server is not there.
     func refusal(_ failure: UpstreamFailure) -> UpstreamFailure {
         circuit.isOpen ? circuitRefusal : failure.beforeSending
     }

@@ -1,6 +1,7 @@
+import MCPCore
 import NIOCore
 
-// MARK: - Calls that wait until the server is ready
+// MARK: - Calls that wait until the server is ready, or has room again
 
 extension Upstream {
     func enqueue(_ id: Int64, _ receiver: any ExchangeReceiver) {
@@ -25,6 +26,20 @@ extension Upstream {
             let call = queue.takeFirst()
         {
             current.send(call.receiver, id: call.id, mayBeRepeated: call.mayBeRepeated)
+        }
+    }
+
+    func conversation(_ conversation: Conversation, answers call: CallInFlight, with answer: Message) {
+        call.receiver.exchangeAnswered(answer)
+        conversationHasRoom(conversation)
+    }
+
+    func conversationHasRoom(_ conversation: Conversation) {
+        if conversation === current {
+            if !queue.isEmpty { sendQueued() }
+        } else if conversation.boundedCallCount == 0, draining.contains(where: { $0 === conversation }) {
+            draining.removeAll { $0 === conversation }
+            conversation.close()
         }
     }
 

@@ -1,6 +1,6 @@
 package import NIOCore
 
-/// What is to take over from the conversation in use.
+/// Holds what is to take over from the conversation in use.
 struct Successor {
     let conversation: Conversation
     /// What makes its link; nil for what makes all others.

@@ -1,7 +1,9 @@
 import MCPCore
 package import NIOCore
 
-/// What goes on with one server, kept alive: opened again, with back-off and for ever, when it is lost.
+/// Steps 6 and 11 of 17 of a call: after ``Connection``, before ``Conversation``; then before ``Exchange``.
+///
+/// Holds what goes on with one server, kept alive: opened again, with back-off and for ever, when it is lost.
 ///
 /// Calls that come while it is starting wait, within bounds; calls that were sent when it is lost fail at once.
 /// Nothing is ever sent twice, but for a request that the server refused unread because it had forgotten the
@@ -12,7 +14,7 @@ package final class Upstream: @unchecked Sendable {
     /// Makes a fresh link on an event loop, each time one is needed.
     package typealias LinkFactory = @Sendable (any EventLoop) -> any UpstreamLink
 
-    /// Where the upstream stands.
+    /// Says where the upstream stands.
     package enum State: Sendable {
         case starting
         case ready(Introduction)
@@ -140,7 +142,7 @@ package final class Upstream: @unchecked Sendable {
         }
     }
 
-    /// An identifier for a request that is about to be sent: what to cancel it by, and its progress token.
+    /// Returns an identifier for a request that is about to be sent: what to cancel it by, and its progress token.
     package func makeID() -> Int64 {
         lastID += 1
         return lastID
@@ -384,13 +386,4 @@ extension Upstream: ConversationOwner {
     }
 
     private var isClosed: Bool { if case .closed = state { true } else { false } }
-
-    func conversationHasRoom(_ conversation: Conversation) {
-        if conversation === current {
-            if !queue.isEmpty { sendQueued() }
-        } else if conversation.boundedCallCount == 0, draining.contains(where: { $0 === conversation }) {
-            draining.removeAll { $0 === conversation }
-            conversation.close()
-        }
-    }
 }

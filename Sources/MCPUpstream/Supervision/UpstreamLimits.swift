@@ -26,7 +26,8 @@ package struct UpstreamLimits: Sendable {
 
     package init() {}
 
-    /// A circuit for a server within these bounds. To probe a remote server costs little, and recovery is seen sooner.
+    /// Returns a circuit for a server within these bounds. To probe a remote server costs little, and recovery is seen
+    /// sooner.
     package func circuit(startsProcesses: Bool) -> Circuit {
         Circuit(
             minimumPause: backoffMinimum,

@@ -9,8 +9,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct HTTPListenerTests {
     private final class NoHandler: HTTPRequestHandler {
-        func admit(_ head: HTTPRequestFields) -> Destination {
-            .refused(Refusal(.unknownPath, "there is nothing here"))
+        func admit(_ head: HTTPRequestFields) -> (destination: Destination, answerHeaders: [(String, String)]) {
+            (.refused(Refusal(.unknownPath, "there is nothing here")), [])
         }
         func decide(
             _ request: AdmittedRequest, on eventLoop: any EventLoop, _ then: @escaping @Sendable (Destination) -> Void
@@ -18,7 +18,6 @@ import Testing
         func handle(_ destination: Destination, body: ByteBuffer, _ responder: HTTPResponder) {}
         func refused(_ request: RefusedRequest) {}
         func refuseBody(for destination: Destination, _ responder: HTTPResponder) {}
-        func headers(for head: HTTPRequestFields) -> [(String, String)] { [] }
     }
 
     private func problem(host: String?, port: Int) async throws -> String {

@@ -107,7 +107,11 @@ final class ManagementHarness: Sendable {
                 credentials: credentials, prefix: prefix)
         }
 
-        func admit(_ head: HTTPRequestFields) -> Destination {
+        func admit(_ head: HTTPRequestFields) -> (destination: Destination, answerHeaders: [(String, String)]) {
+            (destination(of: head), [])
+        }
+
+        private func destination(of head: HTTPRequestFields) -> Destination {
             do throws(Refusal) {
                 let admitted = try admission.admit(head)
                 return endpoint.admit(admitted) ?? login.admit(admitted)
@@ -123,8 +127,6 @@ final class ManagementHarness: Sendable {
         ) {
             then(.refused(TokenRefusal.undecided.refusal))
         }
-
-        func headers(for head: HTTPRequestFields) -> [(String, String)] { [] }
 
         func handle(_ destination: Destination, body: ByteBuffer, _ responder: HTTPResponder) {
             switch destination {

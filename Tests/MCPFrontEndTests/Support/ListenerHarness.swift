@@ -117,7 +117,11 @@ final class ListenerHarness: Sendable {
         }
 
         /// Everything is let in but what lies below /refused.
-        func admit(_ head: HTTPRequestFields) -> Destination {
+        func admit(_ head: HTTPRequestFields) -> (destination: Destination, answerHeaders: [(String, String)]) {
+            (destination(of: head), [])
+        }
+
+        private func destination(of head: HTTPRequestFields) -> Destination {
             do throws(Refusal) {
                 if head.head.uri == "/refused" { throw Refusal(.forbidden, "refused") }
                 var head = head.head
@@ -145,8 +149,6 @@ final class ListenerHarness: Sendable {
             undecided.withLock { $0.append(Undecided { eventLoop.execute { then(answer) } }) }
             arrivals.add("undecided")
         }
-
-        func headers(for head: HTTPRequestFields) -> [(String, String)] { [] }
 
         func refused(_ request: RefusedRequest) {}
         func refuseBody(for destination: Destination, _ responder: HTTPResponder) {

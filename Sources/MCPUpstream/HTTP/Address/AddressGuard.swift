@@ -1,7 +1,7 @@
 package import Addresses
 package import NIOCore
 
-/// Which addresses may be connected to for servers whose URL did not come from the operator's own file.
+/// Says which addresses may be connected to for servers whose URL did not come from the operator's own file.
 ///
 /// Without this, whoever may add a server could reach through the proxy what only the proxy's machine can reach: its
 /// loopback, its network, and the services that give a cloud machine its credentials. Public addresses are allowed

@@ -1,6 +1,6 @@
-/// Why a guard lets nobody connect to an address.
+/// Says why a guard lets nobody connect to an address.
 package struct ForbiddenAddress: Error, Sendable, Equatable {
-    /// What was looked at.
+    /// Says what was looked at.
     package enum Subject: Sendable, Equatable {
         /// The URL alone, which its author knows.
         case url

@@ -19,7 +19,7 @@ extension IPAddress {
         unsafe withUnsafeBytes(of: structure) { unsafe $0.loadUnaligned(fromByteOffset: offset, as: Bits.self) }
     }
 
-    /// Where to connect to. Four or sixteen bytes are always an address, so that nothing is thrown.
+    /// Returns where to connect to. Four or sixteen bytes are always an address, so that nothing is thrown.
     func socket(port: Int) throws -> SocketAddress {
         try SocketAddress(packedIPAddress: ByteBuffer(bytes: bytes), port: port)
     }

@@ -1,4 +1,4 @@
-/// Where a server may be.
+/// Says where a server may be.
 package enum Reach: Sendable {
     /// Anywhere. For what the operator wrote alone, who may call any address of this machine without the proxy.
     case anywhere

@@ -4,7 +4,7 @@ import NIOCore
 /// Tells from a message's first members whether it is a response, without reading all of it: that is the layer
 /// above's work, and large results would be read twice.
 enum AnswerGlance {
-    /// Whether a message that came on a request's own stream is a response, or a batch that holds one.
+    /// Tells whether a message that came on a request's own stream is a response, or a batch that holds one.
     ///
     /// On that stream there is no other response than that request's, so the identifier is not compared.
     static func isResponse(_ message: ByteBuffer, maximumDepth: Int) -> Bool {
@@ -17,7 +17,7 @@ enum AnswerGlance {
         return parts.contains { glance($0) ?? isWholeResponse($0, maximumDepth) }
     }
 
-    /// The answer, if it shows in the first few members; nil when it does not.
+    /// Returns the answer, if it shows in the first few members; nil when it does not.
     private static func glance(_ message: ByteBuffer) -> Bool? {
         do throws(JSONError) {
             return try message.scanJSON(maximumDepth: 1, duplicateKeys: .accepted) { (scanner) throws(JSONError) in

@@ -1,7 +1,7 @@
 import Addresses
 import NIOHTTP1
 
-/// What matters of an answer's status line and header fields, gathered in one walk over them.
+/// Holds what matters of an answer's status line and header fields, gathered in one walk over them.
 struct AnswerHead {
     enum Content: Equatable {
         case none
@@ -41,7 +41,7 @@ struct AnswerHead {
         return words.isEmpty || words == "Unknown" ? String(status) : "\(status) \(words)"
     }
 
-    /// The kind of body that a Content-Type names; parameters do not matter.
+    /// Returns the kind of body that a Content-Type names; parameters do not matter.
     private static func content(_ value: String) -> Content {
         if value == "application/json" { return .json }
         if value == "text/event-stream" { return .eventStream }

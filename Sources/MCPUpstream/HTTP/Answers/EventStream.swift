@@ -23,7 +23,7 @@ struct EventStream {
         parser.append(bytes)
     }
 
-    /// The next event. One that only carries an identifier or a retry time has empty data.
+    /// Returns the next event. One that only carries an identifier or a retry time has empty data.
     ///
     /// - Throws: `TooLong` when an event is longer than allowed; the stream is of no use after that.
     mutating func next() throws(TooLong) -> ServerSentEvent? {

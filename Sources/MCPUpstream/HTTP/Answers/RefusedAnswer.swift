@@ -38,7 +38,7 @@ struct RefusedAnswer {
         try? Message(body, maximumDepth: maximumDepth, duplicateKeys: .accepted)
     }
 
-    /// The body, when it is the JSON-RPC error that answers this request.
+    /// Returns the body, when it is the JSON-RPC error that answers this request.
     ///
     /// - Parameter unnamed: Whether an error that names no request, or another, is taken too: it came in answer to this
     ///   one, and a server may refuse what it has not read.
@@ -57,7 +57,7 @@ struct RefusedAnswer {
         return OwnMessages.error(id: .integer(id), object: error.bytes)
     }
 
-    /// Whether the body is a message that names this request.
+    /// Tells whether the body is a message that names this request.
     func isNamed(_ id: Int64) -> Bool {
         message?.id == .integer(id)
     }

@@ -22,7 +22,7 @@ struct StreamRetry {
         attempts = 0
     }
 
-    /// How long to wait before the next attempt; nil when there is to be none.
+    /// Tells how long to wait before the next attempt; nil when there is to be none.
     ///
     /// - Parameter wanted: The wait that the server has asked for, which is kept to.
     mutating func next(wanted: TimeAmount?) -> TimeAmount? {

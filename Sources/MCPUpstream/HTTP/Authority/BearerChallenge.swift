@@ -1,6 +1,6 @@
 import Addresses
 
-/// What a server asks for with the scheme `Bearer` in `WWW-Authenticate`
+/// Holds what a server asks for with the scheme `Bearer` in `WWW-Authenticate`
 /// ([RFC 6750, 3](https://www.rfc-editor.org/rfc/rfc6750#section-3),
 /// [RFC 9728, 5.1](https://www.rfc-editor.org/rfc/rfc9728#section-5.1)).
 package struct BearerChallenge: Sendable, Equatable {

@@ -7,7 +7,7 @@ struct ChallengeReader {
         let scheme: String
         var parameters: [(name: String, value: String)] = []
 
-        /// The value of a parameter, whose name has no case; nil where it is missing, or stands there twice.
+        /// Returns the value of a parameter, whose name has no case; nil where it is missing, or stands there twice.
         func value(_ name: String) -> String? {
             let values = parameters.filter { ASCII.equal($0.name, name) }
             return values.count == 1 ? values[0].value : nil
@@ -30,7 +30,7 @@ struct ChallengeReader {
         return challenge
     }
 
-    /// A parameter and the comma before it; nil, with nothing taken, where something else comes.
+    /// Returns a parameter and the comma before it; nil, with nothing taken, where something else comes.
     private mutating func parameter() -> (name: String, value: String)? {
         let start = rest
         skip { $0 == UInt8(ascii: ",") || Self.isBlank($0) }

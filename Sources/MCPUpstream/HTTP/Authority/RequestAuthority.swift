@@ -2,24 +2,24 @@
 ///
 /// May be asked on any thread; each answer comes once, on any thread, and within a bounded time.
 package protocol RequestAuthority: Sendable {
-    /// What a request that is about to be sent is to show.
+    /// Tells what a request that is about to be sent is to show.
     ///
     /// - Parameter then: Is told where nil is returned: a credential has to be got first.
     func credential(_ then: @escaping @Sendable (RequestPermit) -> Void) -> RequestPermit?
 
-    /// Who knows it for the requests of one caller.
+    /// Returns who knows it for the requests of one caller.
     func onBehalf(of caller: String) -> any RequestAuthority
 
-    /// What becomes of a request that the server has refused.
+    /// Decides what becomes of a request that the server has refused.
     func judge(_ refusal: RequestRefusal, _ then: @escaping @Sendable (RequestVerdict) -> Void)
 }
 
 extension RequestAuthority {
-    /// The same for all callers, where nothing else is said.
+    /// Returns the same for all callers, where nothing else is said.
     package func onBehalf(of caller: String) -> any RequestAuthority { self }
 }
 
-/// What a request is sent with.
+/// Says what a request is sent with.
 package enum RequestPermit: Sendable {
     /// nil where nothing is shown: the server may let everybody in, or say what it wants.
     case send(RequestCredential?)
@@ -27,7 +27,7 @@ package enum RequestPermit: Sendable {
     case fail(UpstreamFailure)
 }
 
-/// What becomes of a request that was refused.
+/// Says what becomes of a request that was refused.
 package enum RequestVerdict: Sendable {
     /// It is sent once more, with what is shown by now.
     case again

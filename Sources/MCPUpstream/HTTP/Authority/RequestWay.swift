@@ -1,4 +1,4 @@
-/// How the requests of one link go to its server: over these connections, showing what this authority says.
+/// Says how the requests of one link go to its server: over these connections, showing what this authority says.
 struct RequestWay {
     let pool: HTTPConnectionPool
     private(set) var authority: (any RequestAuthority)?

@@ -12,7 +12,7 @@ package struct HTTPCall: Sendable {
         case delete = "DELETE"
     }
 
-    /// What came back, whatever the status.
+    /// Holds what came back, whatever the status.
     package struct Answer: Sendable {
         package let status: Int
         package let body: ByteBuffer

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// Which transport a server was found to speak, shared by all links to it on all event loops.
+/// Remembers which transport a server was found to speak, shared by all links to it on all event loops.
 package final class TransportMemory: Sendable {
-    /// What a server of which only the URL is known was found to speak.
+    /// Says what a server of which only the URL is known was found to speak.
     package enum Transport: Sendable {
         case streamableHTTP
         case sse

@@ -6,7 +6,7 @@ import NIOCore
     import Darwin
 #endif
 
-/// How the name of a server becomes addresses. Blocks the thread that it is called on.
+/// Finds the addresses of a server's name. Blocks the thread that it is called on.
 package struct AddressLookup: Sendable {
     /// Says that a name has no address.
     struct NoAddress: Error {}

@@ -43,7 +43,7 @@ final class GuardedResolver: Resolver, Sendable {
 }
 
 extension AddressLookup {
-    /// The addresses of a name, when a guard allows all of them.
+    /// Returns the addresses of a name, when a guard allows all of them.
     func allowedAddresses(
         _ host: String, _ port: Int, _ gate: AddressGate, _ scheme: HTTPOrigin.Scheme
     ) throws -> [SocketAddress] {

@@ -4,7 +4,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
-/// What a broken connection means for the exchange on it, in words for the operator. Names origins only: paths
+/// Says what a broken connection means for the exchange on it, in words for the operator. It names origins only: paths
 /// and headers may hold secrets.
 enum HTTPConnectionFailure {
     /// The connection could not be made, so nothing can have been sent.
@@ -39,13 +39,13 @@ enum HTTPConnectionFailure {
         }
     }
 
-    /// What a guard has said, of the host itself or of what its name stands for.
+    /// Returns what a guard has said, of the host itself or of what its name stands for.
     private static func forbiddenAddress(_ error: (any Error)?) -> ForbiddenAddress? {
         let cause = (error as? NIOConnectionError)?.dnsAAAAError ?? error
         return cause as? ForbiddenAddress
     }
 
-    /// An error on a connection that had been given a request.
+    /// Says what an error means on a connection that had been given a request.
     static func during(_ error: any Error, origin: HTTPOrigin, headCame: Bool) -> UpstreamFailure {
         switch error as? HTTPParserError {
         case .headerOverflow?:
@@ -103,7 +103,7 @@ enum HTTPConnectionFailure {
         return "it did not answer in time"
     }
 
-    /// The system's words, such as "Connection refused", without the name of the call and the number.
+    /// Returns the system's words, such as "Connection refused", without the name of the call and the number.
     private static func systemReason(_ error: IOError) -> String {
         let text = error.description
         let words = text.firstRange(of: " (errno").map { text[..<$0.lowerBound] } ?? text[...]

@@ -38,7 +38,7 @@ package final class HTTPConnectionPools {
         self.lookup = lookup
     }
 
-    /// The pool of an origin. A link asks once and keeps it.
+    /// Returns the pool of an origin. A link asks once and keeps it.
     ///
     /// - Parameter reach: What may be connected to.
     func pool(for origin: HTTPOrigin, _ reach: Reach) -> HTTPConnectionPool {

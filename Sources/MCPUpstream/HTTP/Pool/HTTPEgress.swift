@@ -1,6 +1,6 @@
 package import Addresses
 
-/// How servers are reached: through which proxies, and whose certificates are believed.
+/// Says how servers are reached: through which proxies, and whose certificates are believed.
 package struct HTTPEgress: Hashable, Sendable {
     package var trust: HTTPTrust
     package var proxies: ProxyRules

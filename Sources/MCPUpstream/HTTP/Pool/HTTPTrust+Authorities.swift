@@ -22,12 +22,12 @@ package struct AuthorityText: Hashable, Sendable {
 }
 
 extension HTTPTrust {
-    /// The one with the first certificate of the text; nil if there is none.
+    /// Returns the one with the first certificate of the text; nil if there is none.
     package static func shown(_ text: AuthorityText) -> HTTPTrust? {
         text.certificates?.first.map { shown($0) }
     }
 
-    /// Those with a certificate for their name from one of these authorities.
+    /// Returns those with a certificate for their name from one of these authorities.
     ///
     /// - Parameters:
     ///   - roots: What takes the place of the system's authorities; nil for those.
@@ -58,7 +58,7 @@ extension HTTPTrust {
         }
     }
 
-    /// Why a certificate and its key cannot be shown, in words; nil if they can.
+    /// Says why a certificate and its key cannot be shown, in words; nil if they can.
     package static func fault(ofIdentity text: AuthorityText) -> String? {
         guard text.certificates != nil else { return "\(text.name) holds no certificate in PEM" }
         guard text.key != nil else { return "\(text.name) holds no private key in PEM, or one with a password" }

@@ -2,7 +2,7 @@ import Addresses
 import NIOCore
 import NIOSSL
 
-/// Which servers are believed to be who they say they are.
+/// Says which servers are believed to be who they say they are.
 package struct HTTPTrust: Sendable {
     private enum Kind: Sendable {
         case verified
@@ -12,7 +12,7 @@ package struct HTTPTrust: Sendable {
         case unusable(Unusable)
     }
 
-    /// What was to be believed is not there, so nobody is.
+    /// Those who were to be believed are not there, so nobody is believed.
     struct Unusable: Error, Hashable, CustomStringConvertible {
         let description: String
     }
@@ -28,7 +28,7 @@ package struct HTTPTrust: Sendable {
     /// All. For what an operator has asked for by name only.
     package static let unverified = HTTPTrust(.unverified)
 
-    /// Those with a certificate for their name that a context of the caller's own accepts.
+    /// Returns those with a certificate for their name that a context of the caller's own accepts.
     ///
     /// - Parameter asksForNames: Whether it is looked at whose name is on it, and not at the chain alone.
     static func custom(_ context: NIOSSLContext, asksForNames: Bool = true) -> HTTPTrust {
@@ -44,12 +44,13 @@ package struct HTTPTrust: Sendable {
     private static let verifiedContext = makeContext(.noHostnameVerification)
     private static let unverifiedContext = makeContext(.none)
 
-    /// The one with exactly this certificate, whatever names are on it and whoever has signed it.
+    /// Returns the one with exactly this certificate, whatever names are on it and whoever has signed it.
     static func shown(_ certificate: NIOSSLCertificate) -> HTTPTrust {
         HTTPTrust(.shown(certificate))
     }
 
-    /// What looks at the certificate when the handshake is complete: the contexts check the chain alone, or nothing.
+    /// Returns what looks at the certificate when the handshake is complete: the contexts check the chain alone, or
+    /// nothing.
     func check(for host: HTTPOrigin.Host) -> (any ChannelHandler)? {
         switch kind {
         case .verified, .custom(_, asksForNames: true), .unusable: CertificateNameCheck(host)

@@ -61,7 +61,7 @@ package struct RequestFields: Sendable {
         replace(name, value)
     }
 
-    /// Whether a field may be configured: a token, a printable value, and none of those that frame the message.
+    /// Tells whether a field may be configured: a token, a printable value, and none of those that frame the message.
     package static func isAccepted(name: String, value: String) -> Bool {
         isValidName(name) && isValidValue(value) && !reserved.contains { ASCII.equal($0, name) }
     }
@@ -76,12 +76,13 @@ package struct RequestFields: Sendable {
         !name.isEmpty && name.utf8.allSatisfy(isNameCharacter)
     }
 
-    /// Whether a byte may stand in a token ([RFC 9110, 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
+    /// Tells whether a byte may stand in a token
+    /// ([RFC 9110, 5.6.2](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2)).
     static func isNameCharacter(_ byte: UInt8) -> Bool {
         ASCII.isLetter(byte) || ASCII.isDigit(byte) || "!#$%&'*+-.^_`|~".utf8.contains(byte)
     }
 
-    /// Whether a value is printable ASCII, with blanks inside at most.
+    /// Tells whether a value is printable ASCII, with blanks inside at most.
     static func isValidValue(_ value: String) -> Bool {
         let bytes = value.utf8
         guard let first = bytes.first, let last = bytes.last else { return true }

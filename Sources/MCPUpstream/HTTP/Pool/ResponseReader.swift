@@ -14,7 +14,7 @@ enum ResponseReader {
         return make(limits)
     }
 
-    /// A function of its own, so that nothing of it happens before the type is made.
+    /// It is a function of its own, so that nothing of it happens before the type is made.
     @inline(never)
     private static func make(_ limits: NIOHTTPDecoderLimitConfiguration) -> Handler {
         Handler(HTTPResponseDecoder(limitConfiguration: limits))

@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Whether a server keeps its connections open from one answer to the next. Some close them after each and do not say
-/// so: what is sent just then is lost.
+/// Says whether a server keeps its connections open from one answer to the next. Some close them after each and do not
+/// say so: what is sent just then is lost.
 struct ReuseRecord {
     /// How soon after an answer an end means that the server ends all its connections there.
     private static let soon = TimeAmount.seconds(1)

@@ -7,10 +7,10 @@ enum SameOriginRedirect {
     /// How often in a row.
     static let maximumCount = 5
 
-    /// Whether redirects with this status keep method and body (RFC 9110, sections 15.4.8 and 15.4.9).
+    /// Tells whether redirects with this status keep method and body (RFC 9110, sections 15.4.8 and 15.4.9).
     static func keepsRequest(_ status: Int) -> Bool { status == 307 || status == 308 }
 
-    /// Where an answer sends a request on; nil when it does not, or not within the origin.
+    /// Tells where an answer sends a request on; nil when it does not, or not within the origin.
     static func target(of head: HTTPResponseHead, at url: HTTPURL) -> String? {
         guard keepsRequest(Int(head.status.code)), let location = head.headers.first(name: "Location"),
             // The error says only that the place is not one that we would call.

@@ -160,7 +160,7 @@ package final class SSELink: UpstreamLink {
         end(failure)
     }
 
-    /// The failure as a server of the newer transport would have caused it.
+    /// Returns the failure as a server of the newer transport would have caused it.
     private func advised(_ failure: UpstreamFailure) -> UpstreamFailure {
         guard isDeclared else { return failure }
         return failure.advising(
@@ -191,9 +191,9 @@ package final class SSELink: UpstreamLink {
         posts[ObjectIdentifier(post)] = nil
     }
 
-    /// Whether the server's words about the session are reason enough to open another one: for a request they are, which
-    /// is repeated once. What is told of anything else could come back for ever, so the session must have been good for
-    /// more than its handshake.
+    /// Tells whether the server's words about the session are reason enough to open another one: for a request they
+    /// are, which is repeated once. What is told of anything else could come back for ever, so the session must have
+    /// been good for more than its handshake.
     func mayReopen(for kind: OutgoingKind) -> Bool {
         switch kind {
         case .request(let id): receiver?.mayBeRepeated(id) == true

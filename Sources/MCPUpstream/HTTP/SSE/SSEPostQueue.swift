@@ -22,7 +22,7 @@ struct SSEPostQueue {
         waiting.removeAll { $0.kind == .request(id: id) }
     }
 
-    /// The message to post now, if it is its turn.
+    /// Returns the message to post now, if it is its turn.
     mutating func next() -> Entry? {
         guard !isBusy, let next = waiting.popFirst() else { return nil }
         isBusy = true

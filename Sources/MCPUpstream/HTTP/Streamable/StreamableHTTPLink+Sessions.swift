@@ -12,9 +12,9 @@ extension StreamableHTTPLink {
         return true
     }
 
-    /// Whether the server's words about the session are reason enough to open another one. For a request they are, which
-    /// is repeated once. What is told of anything else could come back for ever, so the session must have been good for
-    /// something; and a server that refuses `notifications/initialized` may serve all the same.
+    /// Tells whether the server's words about the session are reason enough to open another one. For a request they
+    /// are, which is repeated once. What is told of anything else could come back for ever, so the session must have
+    /// been good for something; and a server that refuses `notifications/initialized` may serve all the same.
     func mayReopen(for purpose: StreamablePost.Purpose) -> Bool {
         switch purpose {
         case .request(let id): receiver?.mayBeRepeated(id) == true

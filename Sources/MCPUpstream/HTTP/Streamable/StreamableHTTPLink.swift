@@ -258,7 +258,7 @@ package final class StreamableHTTPLink: ListeningLink {
         if case .open = state { receiver?.linkAnswerEnded(id) }
     }
 
-    /// Whether a refusal tells only that the server speaks another transport.
+    /// Tells whether a refusal tells only that the server speaks another transport.
     func isAboutTransport(_ id: Int64, _ failure: UpstreamFailure, status: Int) -> Bool {
         guard case .open = state else { return false }
         return refusals?.streamableLink(self, refused: id, status: status, failure) == true
@@ -291,12 +291,12 @@ package final class StreamableHTTPLink: ListeningLink {
     private static let advice =
         #"a server of HTTP+SSE answers so: if it is one, write "type": "sse", or leave the type out to have it found out"#
 
-    /// Whether this is how a server answers a POST where it has an event stream of HTTP+SSE.
+    /// Tells whether this is how a server answers a POST where it has an event stream of HTTP+SSE.
     private func isOfAnotherTransport(_ status: Int?) -> Bool {
         isDeclared && !hasDelivered && status.map([400, 404, 405].contains) == true
     }
 
-    /// Whether anything but an answer shows that a request was read.
+    /// Tells whether anything but an answer shows that a request was read.
     func wasRead(_ id: Int64) -> Bool {
         requests[id]?.wasRead == true
     }

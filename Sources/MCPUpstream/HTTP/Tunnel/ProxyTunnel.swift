@@ -85,7 +85,7 @@ final class ProxyTunnel: ChannelInboundHandler, RemovableChannelHandler {
         context.close(promise: nil)
     }
 
-    /// The promise, when it has not been kept yet.
+    /// Returns the promise, when it has not been kept yet.
     private func finish() -> EventLoopPromise<Void>? {
         defer { whenDone = nil }
         timer?.cancel()

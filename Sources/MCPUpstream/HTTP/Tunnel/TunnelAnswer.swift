@@ -1,7 +1,7 @@
 import Addresses
 import NIOCore
 
-/// What a proxy answers to CONNECT, as far as it has come: only its status counts, and where it ends.
+/// Reads what a proxy answers to CONNECT, as far as it has come: only its status counts, and where it ends.
 struct TunnelAnswer {
     /// The answer is not one of HTTP/1.1, or something follows a success that nobody asked for.
     struct Unreadable: Error {}
@@ -14,7 +14,8 @@ struct TunnelAnswer {
         bytes += more.readableBytesView
     }
 
-    /// The final status; nil as long as its head is not complete. Provisional answers (1xx) before it are passed over.
+    /// Returns the final status; nil as long as its head is not complete. Provisional answers (1xx) before it are
+    /// passed over.
     ///
     /// A server does not speak before it is spoken to, neither with TLS nor in HTTP: what follows a success would be
     /// taken for an answer of the server, but is the proxy's.

@@ -1,6 +1,6 @@
 import Addresses
 
-/// Why there is no connection through a proxy. Nothing has been sent to the server then.
+/// Says why there is no connection through a proxy. Nothing has been sent to the server then.
 struct TunnelFailure: Error {
     enum Cause {
         /// The proxy itself cannot be reached.
@@ -19,7 +19,7 @@ struct TunnelFailure: Error {
     /// Whether somebody else than the operator hears of it, to whom the proxy's address is nothing.
     var isOfGuarded = false
 
-    /// What happened, in words for the operator.
+    /// Returns what happened, in words for the operator.
     ///
     /// - Parameters:
     ///   - name: What the proxy is called; nil for its address.
