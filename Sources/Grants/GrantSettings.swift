@@ -54,7 +54,7 @@ package struct GrantSettings: Sendable, Equatable {
     }
 
     /// Whether somebody has to log in.
-    var isInteractive: Bool {
+    package var isInteractive: Bool {
         switch way {
         case .discovered, .login: true
         case .clientCredentials, .tokenExchange, .enterpriseManaged: false

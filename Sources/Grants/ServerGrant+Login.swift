@@ -67,7 +67,7 @@ extension ServerGrant {
         }
         surroundings.logger.notice(
             "somebody has logged in",
-            metadata: ["server": "\(settings.server)", "by": "\(caller?.name ?? "everybody")"])
+            metadata: ["server": "\(settings.server)", "for": "\(caller?.name ?? "everybody")"])
         changed(byLogin: true)
         // Who has waited goes on after those have heard of it over whom it goes.
         for waiter in state.withLock({ $0.takeAwaitingLogin() }) { waiter(true) }

@@ -348,4 +348,16 @@ import Testing
         #expect(
             try response.json["redirect_uris"]?.elements.first?.string == "https://proxy.example.com/p/oauth/callback")
     }
+
+    @Test("Whoever has no link reads how he comes by one, as that server wants it")
+    func wayToLink() async throws {
+        let harness = try await ManagementHarness()
+        let (own, shared) = ("call a tool of it with your client", "mcp-proxy login SERVER --link")
+        for query in ["", "?ticket=old"] {
+            let mine = try await open(harness, "/oauth/login/mine\(query)").response
+            #expect(mine.status == 403 && mine.body.contains(own) && !mine.body.contains("--link"), "\(query)")
+            let fetch = try await open(harness, "/oauth/login/fetch\(query)").response
+            #expect(fetch.status == 403 && fetch.body.contains(shared) && !fetch.body.contains(own), "\(query)")
+        }
+    }
 }
