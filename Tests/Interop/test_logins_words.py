@@ -177,8 +177,8 @@ BOSS = ["--token", "canary-token-of-boss-0123456789"]
 
 
 def test_where_nobody_logs_in_nothing_is_said_of_logins(unmanned):
-    unmanned.wait_state("nightly", "ready")
-    unmanned.wait_state("corp", "token needed")
+    for name, state in [("nightly", "ready"), ("corp", "token needed")]:
+        Place(unmanned, name, None, None, token=BOSS[1]).wait(state)
     table, said = Terminal(unmanned).run("list", *BOSS)
     assert "nightly has a token" in table and "corp takes only callers with an access token" in said, table + said
     assert "log in" not in said and "logged in" not in table and "login" not in table, table + said
