@@ -19,9 +19,6 @@ package struct GrantFailure: Error, Sendable, Equatable {
     /// What happened, and what to do.
     package let words: String
 
-    /// There is nothing to end.
-    package static let notLoggedIn = GrantFailure(.unusable, "nobody is logged in")
-
     /// A file cannot be used.
     package static func file(_ words: String) -> GrantFailure { GrantFailure(.unusable, words) }
 

@@ -65,7 +65,7 @@ package struct GrantSettings: Sendable, Equatable {
     }
 
     /// Whether somebody has to log in.
-    var isInteractive: Bool {
+    package var isInteractive: Bool {
         switch way {
         case .discovered, .login: true
         case .clientCredentials, .tokenExchange, .enterpriseManaged: false

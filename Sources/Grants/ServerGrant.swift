@@ -202,7 +202,7 @@ package final class ServerGrant: RequestAuthority {
     package func credential(_ then: @escaping @Sendable (RequestPermit) -> Void) -> RequestPermit? {
         let settings = settings
         if !settings.isInteractive, settings.isPersonal, !isGotForCallersToken() {
-            return .fail(.loginNeeded("its callers have to come with an access token of their own (auth.type)"))
+            return .fail(.tokenNeeded())
         }
         let (wall, uptime) = (surroundings.wall(), surroundings.uptime())
         let waiter: Waiter = { [self] renewal in

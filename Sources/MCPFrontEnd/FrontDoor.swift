@@ -157,13 +157,15 @@ package final class FrontDoor: HTTPRequestHandler {
 
     /// Lets servers be managed over HTTP, by these rules from now on.
     package func manage(_ access: ManagementAccess, servers: any ServerManagement & AdHocServers & LoginDesk) {
-        let endpoint = ManagementEndpoint(access, servers: servers, logger: logger, budget: changes)
+        let mayUse: @Sendable (Principal, String) -> Bool = { [table] in table.admits($0, at: $1) }
+        let endpoint = ManagementEndpoint(
+            access, servers: servers, logger: logger, budget: changes, mayUse: mayUse)
         let adHoc = AdHocEndpoint(
             access: access, servers: servers, admission: admission, gateway: gateway, table: table,
             streamable: streamable, eventStreams: eventStreams, audit: endpoint.audit, budget: changes)
         let login = LoginEndpoint(
-            servers, access: access, tickets: settings.tickets, origin: settings.origin, speaksTLS: settings.tls != nil
-        ) { [table] principal, name in table.admits(principal, at: name) }
+            servers, access: access, tickets: settings.tickets, origin: settings.origin,
+            speaksTLS: settings.tls != nil, mayUse: mayUse)
         management.withLock { $0 = Management(endpoint: endpoint, adHoc: adHoc, login: login) }
         listener.review(
             VisitorReview { visitor in

@@ -64,7 +64,8 @@ def test_the_command_opens_the_browser_and_waits_for_it(docs, bench, opener, bro
     assert (page.status, f"Logged in to {docs.name}" in page.text) == (200, True), page.text
     assert page.headers["cache-control"] == "no-store" and page.headers["x-frame-options"] == "DENY"
     output, errors = Terminal(bench.proxy).end(process)
-    assert output == f"logged in to {docs.name}, which is ready at {bench.proxy.base}\n", output
+    ending = "the login counts until the proxy ends: it has no --state-dir"
+    assert output == f"logged in to {docs.name}, which is ready at {bench.proxy.base}; {ending}\n", output
     docs.called()
     (wanted,) = docs.login.registrations
     assert wanted["application_type"] == "native" and wanted["redirect_uris"][0].startswith("http://127.0.0.1:")

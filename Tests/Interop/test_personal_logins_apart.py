@@ -147,7 +147,7 @@ def test_the_command_logs_in_whoever_gives_it(office, tmp_path, browser):
     office.place.login.person = "boss"
     assert "Logged in" in browser().open(opener.wait_for_url()).text
     output, _ = Terminal(office.place.proxy).end(process)
-    assert output == f"logged in to jira at {office.place.proxy.base}\n"
+    assert output.startswith(f'logged in to jira for "boss" alone (per: principal) at {office.place.proxy.base};'), output
     assert "result" in office.place.call(token=BOSS)
     office.link("bob")
     Terminal(office.place.proxy).run("logout", "jira", "--token", BOSS)

@@ -99,6 +99,32 @@ GROUP = {
 }  # fmt: skip
 
 
+# What belongs together under `auth`: each key beside what the types need, as something, as nothing, and as an empty text.
+PROVIDER = {"issuer": "https://a.example", "clientID": "c"}
+PROVIDERS = [
+    PROVIDER, None, {}, {"clientID": "c"}, {"issuer": "", "clientID": "c"}, {"issuer": "https://a.example", "clientID": ""},
+    {"tokenURL": "https://a.example/token", "clientID": "c"},
+]  # fmt: skip
+AUTH = {
+    "clientID": ["c", None, ""],
+    "clientSecret": ["s", None, ""],
+    "privateKeyFile": ["/k", None, ""],
+    "issuer": ["https://a.example", None, ""],
+    "per": ["proxy", None],
+    "tokenURL": ["https://a.example/token", None, ""],
+    "audience": ["a", None, ""],
+    "identityProvider": PROVIDERS,
+}
+GROUNDS = [
+    {}, {"clientID": "c"}, {"clientID": "c", "clientSecret": "s"},
+    {"clientID": "c", "tokenURL": "https://a.example/token"}, {"clientID": "c", "identityProvider": PROVIDER},
+]  # fmt: skip
+# `check` says no more than a hundred things of a file.
+AT_ONCE = 25
+# What depends on more than the server.
+ELSEWHERE = ["there are no issuers", "callers are not asked who they are"]
+
+
 def _servers(base, table):
     """One server for each value, so that one run judges them all."""
     return {f"{key}-{place}": {**base, key: value} for key, values in table.items() for place, value in enumerate(values)}
@@ -143,3 +169,16 @@ def test_values_of_the_proxy_are_judged_alike(shell):
         document = {"mcpProxy": proxy, "mcpServers": {"a": PROGRAM}}
         disagreements[str(proxy)] = _disagreement(document, _complaints(shell, document))
     assert {proxy: words for proxy, words in disagreements.items() if words} == {}
+
+
+@pytest.mark.parametrize("type", ["oauth", "clientCredentials", "tokenExchange", "enterpriseManaged"])
+def test_what_belongs_together_under_auth_is_judged_alike(shell, type):
+    written = [{"type": type, **ground, key: value} for ground in GROUNDS for key, values in AUTH.items() for value in values]
+    disagreements = {}
+    for start in range(0, len(written), AT_ONCE):
+        servers = {f"s{place}": {**REMOTE, "auth": auth} for place, auth in enumerate(written[start : start + AT_ONCE])}
+        complaints = [line for line in _complaints(shell, {"mcpServers": servers}) if not any(each in line for each in ELSEWHERE)]
+        for name, server in servers.items():
+            own = [line for line in complaints if f"mcpServers.{name}." in line or f"mcpServers.{name}:" in line]
+            disagreements[str(server["auth"])] = _disagreement({"mcpServers": {name: server}}, own)
+    assert {auth: words for auth, words in disagreements.items() if words} == {}

@@ -2,6 +2,9 @@ package import NIOCore
 
 /// Lets people log in to servers. Implemented by the program that owns the servers.
 package protocol LoginDesk: Sendable {
+    /// Says whether each caller logs in to a server for himself.
+    func hasPersonalLogin(_ name: String) async -> Bool
+
     /// Returns what a page says before somebody logs in.
     ///
     /// - Parameters:

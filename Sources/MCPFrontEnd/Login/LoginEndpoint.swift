@@ -91,11 +91,11 @@ final class LoginEndpoint: Sendable {
         let ticket: String?
     }
 
-    private func visit(_ request: LoginRequest, at name: String, _ ticket: String?) throws(LoginRefusal) -> Visit {
+    private func visit(
+        _ request: LoginRequest, at name: String, _ ticket: String?
+    ) async throws(LoginRefusal) -> Visit {
         if let ticket {
-            guard let found = tickets.find(ticket, for: name) else {
-                throw Self.used
-            }
+            guard let found = tickets.find(ticket, for: name) else { throw await used(name, request) }
             guard let caller = found.caller else {
                 return Visit(caller: request.caller?.name ?? "", isPersonal: false, ticket: ticket)
             }
@@ -105,7 +105,7 @@ final class LoginEndpoint: Sendable {
             return Visit(caller: caller, isPersonal: true, ticket: ticket)
         }
         guard let caller = request.caller else {
-            throw LoginRefusal("Here not everybody may log in to servers. \(Self.newLink)")
+            throw LoginRefusal("Here not everybody may log in to servers. \(await newLink(to: name, request))")
         }
         // What a caller may not use looks as if it did not exist.
         guard request.isTrusted || mayUse(caller, name) else {
@@ -114,18 +114,27 @@ final class LoginEndpoint: Sendable {
         return Visit(caller: caller.name, isPersonal: !request.isTrusted, ticket: nil)
     }
 
-    private static var used: LoginRefusal {
-        LoginRefusal("Links for a login count once, and for ten minutes. \(newLink)")
+    private func used(_ name: String, _ request: LoginRequest) async -> LoginRefusal {
+        LoginRefusal(
+            "Links for a login count once, and for ten minutes. \(await newLink(to: name, request))")
     }
 
-    private static let newLink = "Whoever manages the proxy gets a link with: mcp-proxy login SERVER --link"
+    /// Says how somebody comes by a link. Of a server that a caller may not use he learns nothing.
+    private func newLink(to name: String, _ request: LoginRequest) async -> String {
+        let maySee = request.admitted.shown.principal.map { request.isTrusted || mayUse($0, name) } ?? true
+        guard maySee, await desk.hasPersonalLogin(name) else { return Self.sharedLink }
+        return
+            "Each user logs in to this server for himself: call a tool of it with your client; the error has a link for you."
+    }
+
+    private static let sharedLink = "Whoever manages the proxy gets a link with: mcp-proxy login SERVER --link"
 
     private func page(of name: String, _ request: LoginRequest, _ responder: HTTPResponder) {
         let mark = BrowserMark(request.admitted.http, isSecure: origin.isSecure) ?? .new()
         // The owner of the servers is an actor.
         Task { [self] in
             do throws(LoginRefusal) {
-                let visit = try visit(request, at: name, request.admitted.target.parameter("ticket"))
+                let visit = try await visit(request, at: name, request.admitted.target.parameter("ticket"))
                 let about = try await desk.description(of: name, for: visit.caller)
                 try check(visit, about)
                 var page = LoginPage(title: "Log in to \(about.server)")
@@ -152,7 +161,7 @@ final class LoginEndpoint: Sendable {
     /// A login that counts for everybody needs more than one that counts for one person.
     private func check(_ visit: Visit, _ about: LoginDescription) throws(LoginRefusal) {
         guard about.isPersonal || !visit.isPersonal else {
-            throw LoginRefusal("Here not everybody may log in to servers. \(Self.newLink)")
+            throw LoginRefusal("Here not everybody may log in to servers. \(Self.sharedLink)")
         }
         guard !about.isPersonal || !visit.caller.isEmpty else {
             throw LoginRefusal("Each caller logs in to this server for himself, and this link is for nobody.")
@@ -174,9 +183,9 @@ final class LoginEndpoint: Sendable {
         // It asks the authorization server, and the owner of the servers.
         Task { [self] in
             do throws(LoginRefusal) {
-                let visit = try visit(request, at: name, ticket)
+                let visit = try await visit(request, at: name, ticket)
                 try check(visit, try await desk.description(of: name, for: visit.caller))
-                let address = try await using(ticket) { () async throws(LoginRefusal) in
+                let address = try await using(ticket, of: request, at: name) { () async throws(LoginRefusal) in
                     try await desk.begin(name, for: visit.caller, redirect: redirect, browser: mark.name)
                 }
                 responder.run { responder in
@@ -190,10 +199,11 @@ final class LoginEndpoint: Sendable {
 
     /// Does something that one ticket is used up by, unless it fails.
     private func using(
-        _ ticket: String?, _ body: () async throws(LoginRefusal) -> String
+        _ ticket: String?, of request: LoginRequest, at name: String,
+        _ body: () async throws(LoginRefusal) -> String
     ) async throws(LoginRefusal) -> String {
         guard let ticket else { return try await body() }
-        guard let taken = tickets.take(ticket) else { throw Self.used }
+        guard let taken = tickets.take(ticket) else { throw await used(name, request) }
         do throws(LoginRefusal) {
             return try await body()
         } catch {

@@ -8,7 +8,7 @@ extension ManagementDescription {
             body: ("Login", false), success: (200, "LoginStep"), problems: change + [404]),
         Operation(
             path: "/api/servers/{name}/logout", method: "post", id: "logout",
-            summary: "Forgets the login to a server.",
+            summary: "Forgets the login to a server, or where each caller has one, that of who asks.",
             body: ("Nothing", false), success: (200, "Changed"), problems: change + [404]),
     ]
 
@@ -30,6 +30,8 @@ extension ManagementDescription {
           "properties": {
             "message": {"type": "string"},
             "url": {"type": "string", "description": "Of a login that has begun: what a browser is to open."},
+            "for": {"type": "string", "description": "Who alone is called for with it; left out where it counts for everybody."},
+            "ending": {"type": "string", "description": "Until when it counts; left out where it is there at the next start."},
             "path": {"type": "string"},
             "server": {"$ref": "#/components/schemas/Server"}
           }
@@ -41,6 +43,7 @@ extension ManagementDescription {
           "type": "object", "additionalProperties": false,
           "description": "How it stands with the login of a server that wants one.",
           "properties": {
+            "byItself": {"type": "boolean", "description": "Whether nobody logs in: the proxy gets its tokens by itself."},
             "needed": {"type": "string", "description": "What somebody has to do, where somebody has to log in."},
             "account": {"type": "string", "description": "Who has logged in, where that is known."},
             "until": {

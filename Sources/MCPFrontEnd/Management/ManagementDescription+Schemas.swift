@@ -241,7 +241,7 @@ extension ManagementDescription {
 
     private static let entryProperties = """
         "path": {"type": "string", "description": "Where its routes are, with a slash at the end."},
-        "state": {"type": "string", "enum": ["starting", "ready", "failed", "disabled", "login needed"]},
+        "state": {"type": "string", "enum": ["starting", "ready", "failed", "disabled", "login needed", "token needed"]},
         "source": {"type": "string", "enum": ["file", "api", "ad-hoc"]},
         "transport": {"type": "string"},
         "era": {"type": "string"},

@@ -14,12 +14,19 @@ package final class ManagementEndpoint: Sendable {
     let audit: ManagementAudit
     private let budget: ChangeBudget
     private let description: ByteBuffer
+    /// Whether somebody may use a server of this name.
+    private let mayUse: @Sendable (Principal, String) -> Bool
 
     /// - Parameters:
     ///   - servers: What owns the servers.
     ///   - logger: Gets a line for every change.
     ///   - budget: Of which changes are taken, also those that were asked for by other settings.
-    init(_ settings: ManagementAccess, servers: any ServerManagement, logger: Logger, budget: ChangeBudget) {
+    ///   - mayUse: Whether somebody may use a server of this name.
+    init(
+        _ settings: ManagementAccess, servers: any ServerManagement, logger: Logger, budget: ChangeBudget,
+        mayUse: @escaping @Sendable (Principal, String) -> Bool
+    ) {
+        self.mayUse = mayUse
         self.access = settings
         self.servers = servers
         self.audit = ManagementAudit(logger: logger)
@@ -38,13 +45,11 @@ package final class ManagementEndpoint: Sendable {
         var record = path.change(method).map { ManagementAudit.Record(change: $0, path: path) }
         do throws(ManagementProblem) {
             if path.isPublic { return .answered(try openAnswer(path, method)) }
-            let caller = try access.caller(request)
-            record?.principal = caller.principal.name
-            let aim = try aim(path, request, caller)
+            let (caller, aim, problem) = try visit(path, request, &record)
             return .management(
                 ManagementRequest(
-                    endpoint: self, admitted: request, path: path, caller: caller, aim: aim, record: record,
-                    maximumBody: aim == .change ? access.maximumBodyBytes : 0))
+                    endpoint: self, admitted: request, path: path, caller: caller, aim: aim, unlessOwnLogin: problem,
+                    record: record, maximumBody: aim == .change ? access.maximumBodyBytes : 0))
         } catch {
             if let record { audit.note(record, error) }
             return .answered(error.answer)
@@ -109,6 +114,40 @@ package final class ManagementEndpoint: Sendable {
         throw ManagementProblem(.methodNotAllowed, "use \(names)", headers: [("Allow", names)])
     }
 
+    /// Returns who asks, and for what.
+    ///
+    /// - Returns: Also why that is refused unless it is about a login of the caller's own: whose logins those are is known to
+    ///   the owner of the servers.
+    private func visit(
+        _ path: ManagementPath, _ request: AdmittedRequest, _ record: inout ManagementAudit.Record?
+    ) throws(ManagementProblem) -> (ManagementCaller, ManagementRequest.Aim, ManagementProblem?) {
+        do throws(ManagementProblem) {
+            let caller = try access.caller(request)
+            record?.principal = caller.principal.name
+            return (caller, try aim(path, request, caller), nil)
+        } catch {
+            guard error.isForWantOfRights, let caller = userOfLogin(path, request) else { throw error }
+            record?.principal = caller.principal.name
+            try spend(caller)
+            return (caller, .change, error)
+        }
+    }
+
+    /// Returns who asks to log in or out, where he may use the server; nil for everything else.
+    private func userOfLogin(_ path: ManagementPath, _ request: AdmittedRequest) -> ManagementCaller? {
+        guard case .named(let text) = path, let (name, action) = ServerAction.split(text),
+            action == .login || action == .logout, request.http.method == .POST,
+            let principal = request.shown.principal, mayUse(principal, name)
+        else { return nil }
+        return ManagementCaller(principal: principal, right: access.right(of: principal), shown: request.shown)
+    }
+
+    private func spend(_ caller: ManagementCaller) throws(ManagementProblem) {
+        if let seconds = budget.take(for: caller.principal, perMinute: access.maximumChangesPerMinute) {
+            throw .tooManyChanges(access, retryAfter: seconds)
+        }
+    }
+
     /// Returns what a request is for, once it is certain that the caller may ask for it in this way.
     private func aim(
         _ path: ManagementPath, _ request: AdmittedRequest, _ caller: ManagementCaller
@@ -128,9 +167,7 @@ package final class ManagementEndpoint: Sendable {
                     + "reach; set mcpProxy.management.authTokens")
         }
         if isReading { return path == .servers ? .list(reach) : .read }
-        if let seconds = budget.take(for: caller.principal, perMinute: access.maximumChangesPerMinute) {
-            throw .tooManyChanges(access, retryAfter: seconds)
-        }
+        try spend(caller)
         return .change
     }
 
@@ -182,14 +219,16 @@ package final class ManagementEndpoint: Sendable {
         var record = record
         let head = request.admitted
         do throws(ManagementProblem) {
+            if let problem = request.unlessOwnLogin, await !isOwnLogin(request.path) { throw problem }
             let target = try await target(request.path, head.http.method)
             if let target { record?.server = target.name }
             if case .action(.logs, let name) = target, head.http.method == .GET, Self.follows(head) {
                 try await follow(name, head, responder)
                 return
             }
-            let answer = try await ServerRequests(servers: servers, caller: request.caller, prefix: access.prefix)
-                .answer(operation, target)
+            var requests = ServerRequests(servers: servers, caller: request.caller, prefix: access.prefix)
+            requests.isForHimself = request.unlessOwnLogin != nil && !request.caller.isKnown
+            let answer = try await requests.answer(operation, target)
             if let record { audit.note(record, status: answer.status) }
             answer.send(responder)
         } catch {
@@ -198,8 +237,12 @@ package final class ManagementEndpoint: Sendable {
         }
     }
 
-    /// Returns what a path means that has a name in it: an action, if what stands before it names a server, else a
-    /// server.
+    private func isOwnLogin(_ path: ManagementPath) async -> Bool {
+        guard case .named(let text) = path, let (name, _) = ServerAction.split(text) else { return false }
+        return await servers.hasPersonalLogin(name)
+    }
+
+    /// Returns what a path means that has a name in it: an action, if what stands before it names a server, else a server.
     private func target(_ path: ManagementPath, _ method: HTTPMethod) async throws(ManagementProblem) -> ServerTarget? {
         guard case .named(let text) = path else { return nil }
         guard let (name, action) = ServerAction.split(text) else { return .server(text) }

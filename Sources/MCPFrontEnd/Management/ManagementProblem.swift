@@ -124,6 +124,9 @@ extension ManagementProblem.Kind: CaseIterable {
 }
 
 extension ManagementProblem {
+    /// Whether it is for what the caller has no right to, rather than for what he has asked.
+    var isForWantOfRights: Bool { kind == .unknownPath || kind == .refused(.forbidden) }
+
     /// A body is longer than its endpoint takes.
     static func tooLarge(_ maximum: Int) -> ManagementProblem {
         ManagementProblem(.tooLarge, "the body is longer than \(maximum) bytes")

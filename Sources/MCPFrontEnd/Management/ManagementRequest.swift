@@ -14,6 +14,8 @@ struct ManagementRequest: Sendable {
     let path: ManagementPath
     let caller: ManagementCaller
     let aim: Aim
+    /// Why it is refused unless it is about a login that is the caller's own; nil where he may ask for it in any case.
+    let unlessOwnLogin: ManagementProblem?
     /// What the log says of it, if it is a change.
     let record: ManagementAudit.Record?
     let maximumBody: Int

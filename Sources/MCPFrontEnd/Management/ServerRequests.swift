@@ -36,6 +36,8 @@ struct ServerRequests: Sendable {
     let caller: ManagementCaller
     /// The path of the base URL, without a slash at its end.
     let prefix: String
+    /// Whether the caller may see nothing of servers, and only logs in or out for himself.
+    var isForHimself = false
 
     /// - Parameter target: What the path names, for the operations that are about that.
     func answer(
@@ -56,7 +58,7 @@ struct ServerRequests: Sendable {
             case (.login(let operation), .action(_, let name)): return try await perform(operation, on: name)
             case (.replace(let configuration), .server(let name)):
                 let report = try await servers.replace(name, configuration, for: caller)
-                return changed(report, "runs with this configuration")
+                return changed(report, "runs with this configuration\(Self.need(of: report))")
             case (.remove, .server(let name)): return try await remove(name)
             case (.read, .server(let name)):
                 guard let report = await servers.report(of: name) else { throw .unknown(name) }
@@ -85,7 +87,7 @@ struct ServerRequests: Sendable {
 
     private func added(_ report: ServerReport) -> ManagementAnswer {
         var object = JSONObjectWriter()
-        object.add("message", "server \(report.name) added")
+        object.add("message", "server \(report.name) added\(Self.need(of: report))")
         object.add("path", report.path)
         let location = "\(prefix)/api/servers/\(PathEncoding.encode(report.name))"
         return ManagementAnswer(.created, object.finished, headers: [("Location", location)])
@@ -130,22 +132,32 @@ struct ServerRequests: Sendable {
     ) async throws(ManagementRefusal) -> ManagementAnswer {
         switch operation {
         case .begin(let redirect):
-            let address = try await servers.beginLogin(to: name, redirect: redirect, for: caller)
+            let begun = try await servers.beginLogin(to: name, redirect: redirect, for: caller)
             var object = JSONObjectWriter()
             object.add("message", "open the address in a browser to log in")
-            object.add("url", address)
+            object.add("url", begun.address)
+            object.add("for", begun.validity.caller)
             return ManagementAnswer(.ok, object.finished)
         case .finish(let answer):
-            return changed(try await servers.finishLogin(to: name, answer: answer, for: caller), "logged in")
+            let (report, validity) = try await servers.finishLogin(to: name, answer: answer, for: caller)
+            return changed(report, "logged in", validity)
         }
     }
 
-    private func changed(_ report: ServerReport, _ what: String) -> ManagementAnswer {
+    private func changed(_ report: ServerReport, _ what: String, _ login: LoginValidity? = nil) -> ManagementAnswer {
         var object = JSONObjectWriter()
         object.add("message", "server \(report.name) \(what)")
         object.add("path", report.path)
-        object.add("server", json: report.details)
+        object.add("for", login?.caller)
+        object.add("ending", login?.ending)
+        if !isForHimself { object.add("server", json: report.details) }
         return ManagementAnswer(.ok, object.finished)
+    }
+
+    /// Says that a server which is there waits for somebody to log in, and how, as it is appended to what was done.
+    private static func need(of report: ServerReport) -> String {
+        guard report.status.state == .loginNeeded, let need = report.status.login?.need else { return "" }
+        return "; it wants somebody to log in: \(need)"
     }
 }
 

@@ -124,7 +124,7 @@ final class CatalogReader: ExchangeReceiver, @unchecked Sendable {
     func exchangeFailed(_ failure: UpstreamFailure) {
         for kind in kinds { outcome.failed[kind] = failure.detail }
         outcome.isCut = true
-        if failure.code == .loginNeeded { outcome.loginNeeded = failure }
+        if failure.isForWantOfSomebody { outcome.loginNeeded = failure }
         completion(outcome)
     }
 }

@@ -46,6 +46,8 @@ package struct ServerConnectionSettings: Sendable {
     package var passed: [PassedFields.Rule] = []
     /// Whether the server is called for each caller with what is his, so that the proxy says what there is.
     package var actsForCallers = false
+    /// Whether nobody logs in, because the proxy gets its tokens by itself.
+    package var getsTokensByItself = false
     /// The logins that each caller has for himself; nil where all callers share what the server is called with.
     package var personalLogins: (any PersonalLogins)?
     /// Whether the server asks clients things during calls.

@@ -14,8 +14,21 @@ extension ServerConnections {
 
     private func first(holding: Bool) -> Connection {
         let (key, declaration) = state.withLock { $0.first } ?? (usualFirstKey, ownDeclaration)
-        return connection(
-            for: key, of: settings.firstPrincipal, declaration, preferring: eventLoops.next(), holding: holding)
+        let principal = if case .principal(let principal, _) = key { principal } else { settings.firstPrincipal }
+        return connection(for: key, of: principal, declaration, preferring: eventLoops.next(), holding: holding)
+    }
+
+    /// Has the first connection be that of a caller who has logged in for himself, unless what the server lists is read
+    /// with the login of somebody who came before.
+    package func begin(asLoggedIn caller: Principal) {
+        guard settings.personalLogins != nil, isolation != .session else { return }
+        let isPresent = catalog.isPresent
+        let isNews = state.withLock { state in
+            guard !state.isClosed, state.first == nil || !isPresent else { return false }
+            state.first = (.principal(caller, capabilities: .none), ownDeclaration)
+            return true
+        }
+        if isNews { start() }
     }
 
     /// Has the first connection be the only client's, unless it is open already.
@@ -39,7 +52,8 @@ extension ServerConnections {
     }
 
     var firstKey: ConnectionKey {
-        settings.beginsWithItsClient ? state.withLock { firstKey($0) } : usualFirstKey
+        settings.beginsWithItsClient || settings.personalLogins != nil
+            ? state.withLock { firstKey($0) } : usualFirstKey
     }
 
     func firstKey(_ state: State) -> ConnectionKey { state.first?.key ?? usualFirstKey }

@@ -10,7 +10,9 @@ extension ServerConnections {
     /// has logged in, be it for himself alone, or when nobody has to any more.
     package func take(_ login: ServerLogin?, somebodyLoggedIn: Bool = false) {
         let wasNeeded = state.withLock { $0.status.login?.need != nil }
-        update { $0.login = login }
+        var login = login
+        login?.isByItself = settings.getsTokensByItself
+        update { [login] in $0.login = login }
         guard somebodyLoggedIn || wasNeeded && login?.need == nil else { return }
         for connection in all { connection.run { $0.upstream.loginDone() } }
     }
@@ -32,14 +34,18 @@ extension ServerConnections {
         return LoginDemand(server: displayName, address: address)
     }
 
-    /// Notes a connection that is not possible before somebody has logged in. It is no failure.
+    /// Notes a connection that is not possible before somebody has logged in, or comes with a token. It is no failure.
     func waitsForLogin(_ connection: Connection, _ failure: UpstreamFailure) {
         // That one caller has to log in says nothing of the others.
         guard !settings.actsForCallers || isSource(connection) && status.state != .ready else { return }
         logger.debug(
-            "server waits for a login", metadata: ["server": "\(displayName)", "reason": "\(failure.logDetail)"])
+            "server waits for somebody", metadata: ["server": "\(displayName)", "reason": "\(failure.logDetail)"])
         update {
-            $0.state = .loginNeeded
+            $0.state = failure.code == .loginNeeded ? .loginNeeded : .tokenNeeded
+            // That nobody has logged in yet is said of no one in particular.
+            if settings.personalLogins != nil, $0.login == nil {
+                $0.login = ServerLogin(need: failure.detail, isForEverything: true, account: nil, end: nil)
+            }
             $0.error = nil
             $0.errorCode = failure.code
             $0.processID = nil

@@ -9,7 +9,7 @@ extension ServerConnections {
         guard !isOfOneSession(connection) else { return }
         if isSource(connection) { catalog.serverWasLost() }
         catalog.settle()
-        if failure.code == .loginNeeded { return waitsForLogin(connection, failure) }
+        if failure.isForWantOfSomebody { return waitsForLogin(connection, failure) }
         let errorOutput = connection.upstream.recentErrorOutput
         let restarts = connection.upstream.restarts
         let isNew = status.error != failure.detail

@@ -8,6 +8,8 @@ package struct ServerLogin: Sendable, Equatable {
     package let account: String?
     /// When the login ends, in seconds since 1970; nil where that is renewed by itself.
     package let end: Int?
+    /// Whether nobody logs in: the proxy gets the token by itself.
+    package var isByItself = false
 
     package init(need: String?, isForEverything: Bool, account: String?, end: Int?) {
         self.need = need

@@ -12,6 +12,8 @@ package struct ServerStatus: Sendable, Equatable {
         case disabled
         /// It can be asked nothing before somebody has logged in to it.
         case loginNeeded = "login needed"
+        /// It can be asked nothing but for callers who come with an access token.
+        case tokenNeeded = "token needed"
     }
 
     package var state = State.starting

@@ -39,6 +39,7 @@ enum ClientFailure {
         case .unexpectedHTTPAnswer, .notStateless: (.invalidAnswer, "gave an HTTP answer that is not the protocol's")
         case .unauthorized: (.serverUnavailable, "refused the proxy's credentials; its operator has to renew them")
         case .loginNeeded: (.serverUnavailable, "wants somebody to log in")
+        case .tokenNeeded: (.serverUnavailable, "takes only callers with an access token")
         case .connectionLost: (.serverLost, "lost the connection before it answered")
         case .timedOut: (.serverTimeout, "did not answer in time")
         case .handshakeRefused: (.serverUnavailable, "refused the handshake")

@@ -19,7 +19,7 @@ enum FailureEvidence: Sendable {
             } else {
                 self = .outage
             }
-        case .unauthorized, .loginNeeded, .notStateless, .onlyStateless, .handshakeRefused: self = .alive
+        case .unauthorized, .loginNeeded, .tokenNeeded, .notStateless, .onlyStateless, .handshakeRefused: self = .alive
         case .timedOut, .eraChanged, .overloaded, .closed: self = .nothing
         }
     }

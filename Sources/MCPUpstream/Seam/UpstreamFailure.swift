@@ -20,6 +20,8 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
         case unauthorized
         /// The remote server is to be asked on somebody's behalf, who has yet to log in there.
         case loginNeeded
+        /// The remote server is to be asked with a token that is got for the caller's, who has come with none.
+        case tokenNeeded
         /// The connection broke before the answer was complete.
         case connectionLost
         /// The server did not answer in time.
@@ -138,6 +140,17 @@ extension UpstreamFailure {
         failure.isLasting = true
         return failure
     }
+
+    /// The server takes only callers who come with an access token.
+    package static func tokenNeeded() -> UpstreamFailure {
+        var failure = UpstreamFailure(.tokenNeeded, "it takes only callers with an access token")
+        failure.publicDetail = "come with one of an issuer of mcpProxy.identity"
+        failure.isLasting = true
+        return failure
+    }
+
+    /// Whether the server is there, and waits for somebody to log in, or to come with a token.
+    package var isForWantOfSomebody: Bool { code == .loginNeeded || code == .tokenNeeded }
 
     /// The server answered the handshake with an error.
     package static func handshakeRefused(_ answer: Message) -> UpstreamFailure {

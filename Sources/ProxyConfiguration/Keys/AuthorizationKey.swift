@@ -62,7 +62,9 @@ enum AuthorizationKey {
         KnownKey(
             "tokenURL", .text, "Where it is asked. Left out: where its metadata says.",
             hints: #""examples": ["https://login.example.com/token"]"#),
-        KnownKey("clientID", .text, "As which client of it the proxy asks.", hints: #""examples": ["mcp-proxy"]"#),
+        KnownKey(
+            "clientID", .text, "As which client of it the proxy asks.",
+            hints: #""minLength": 1, "examples": ["mcp-proxy"]"#),
         KnownKey(
             "clientSecret", .text, "The secret of that client.", hints: #""examples": ["${PROVIDER_SECRET}"]"#),
     ]

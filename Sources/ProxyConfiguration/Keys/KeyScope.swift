@@ -112,8 +112,8 @@ enum KeyScope: String, Sendable, CaseIterable {
               {"required": ["url"], "properties": {"url": {"type": "string", "minLength": 1}}}
             ]
             """#
-        case .authorization: #""required": ["type"]"#
-        case .identityProvider: #""required": ["clientID"]"#
+        case .authorization: AuthorizationKey.schema
+        case .identityProvider: AuthorizationKey.identityProviderSchema
         case .template: #""required": ["command"]"#
         case .templateParameter: #""required": ["type"]"#
         case .templateServer: #""required": ["template"]"#

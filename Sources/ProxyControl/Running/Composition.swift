@@ -30,10 +30,11 @@ package struct Composition {
     ///   - clientele: Who reaches it.
     ///   - known: What was found out of servers before; nil for nothing.
     ///   - group: What the only client is offered; nil for the first server alone.
+    ///   - advice: What is said to whoever is to log in to a server.
     package init(
         _ settings: ProxySettings, eventLoops: any EventLoopGroup, logger: Logger, watch: EventCount,
         descriptors: DescriptorAccount? = nil, clientele: Clientele, known: KnownServers? = nil,
-        group: GroupSettings? = nil
+        group: GroupSettings? = nil, advice: LoginAdvice = .running
     ) {
         var linkSettings = HTTPLinkSettings()
         linkSettings.descriptors = descriptors
@@ -42,12 +43,13 @@ package struct Composition {
         self.init(
             settings, links: links, eventLoops: eventLoops, logger: logger, watch: watch,
             clientele: clientele, known: known ?? KnownServers(logger: logger, hasAPI: clientele != .oneClient),
-            group: group)
+            group: group, advice: advice)
     }
 
     init(
         _ settings: ProxySettings, links: any ServerLinks, eventLoops: any EventLoopGroup, logger: Logger,
-        watch: EventCount, clientele: Clientele, known: KnownServers, group: GroupSettings? = nil
+        watch: EventCount, clientele: Clientele, known: KnownServers, group: GroupSettings? = nil,
+        advice: LoginAdvice = .running
     ) {
         self.settings = settings
         let builder = ServerBuilder(
@@ -59,6 +61,7 @@ package struct Composition {
             known: known,
             tickets: LoginTickets(),
             catalogs: CatalogBoard(),
+            advice: advice,
             offersTogether: clientele != .oneClient || group != nil,
             eventLoops: eventLoops,
             logger: logger,

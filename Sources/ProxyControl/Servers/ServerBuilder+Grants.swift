@@ -75,8 +75,9 @@ extension ServerBuilder {
 
     /// What somebody has to do who is to log in to a server.
     private func howToLogIn(_ server: ServerSettings) -> String {
-        let command = "mcp-proxy login \(server.displayName)"
-        return pagesBase.map { "\(command), or open \($0)\(LoginPath.page(of: server.displayName))" } ?? command
+        let isPersonal = if case .oauth(let login) = server.authorization { login.holder == .principal } else { false }
+        let page = pagesBase.map { $0 + LoginPath.page(of: server.displayName) }
+        return advice.words(for: server.displayName, page: page, isPersonal: isPersonal)
     }
 
     /// What the addresses of the proxy's pages begin with; nil where there are none.

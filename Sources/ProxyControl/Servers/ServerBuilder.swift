@@ -23,6 +23,8 @@ struct ServerBuilder: Sendable {
     let tickets: LoginTickets
     /// Where servers say that what they list has changed.
     let catalogs: CatalogBoard
+    /// What is said to whoever is to log in.
+    let advice: LoginAdvice
     /// Whether servers are offered together somewhere, so that all that they list has to be known.
     let offersTogether: Bool
     let eventLoops: any EventLoopGroup
@@ -224,6 +226,7 @@ struct ServerBuilder: Sendable {
     ) {
         let grant = grant(of: server, source)
         result.personalLogins = grant.flatMap(personalLogins)
+        result.getsTokensByItself = grant.map { !$0.settings.isInteractive } ?? false
         result.actsForCallers = grant?.settings.isPersonal ?? false
         if result.actsForCallers { result.isolation = .principal }
         result.passed = server.passedHeaders.map {

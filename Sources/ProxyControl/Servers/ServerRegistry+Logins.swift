@@ -4,22 +4,30 @@ import Logging
 package import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
+import MCPValues
 package import NIOCore
 import ProxyConfiguration
 
 // MARK: - Logins to servers, over the API
 
 extension ServerRegistry {
+    package func hasPersonalLogin(_ name: String) async -> Bool {
+        guard let server = find(name), let grant = builder.grant(of: server.settings, server.source) else {
+            return false
+        }
+        return grant.settings.isPersonal && grant.settings.isInteractive
+    }
+
     package func beginLogin(
         to name: String, redirect: String?, for caller: ManagementCaller
-    ) async throws(ManagementRefusal) -> String {
-        try checkRight(of: caller)
-        let (server, grant) = try await grant(of: name, for: caller)
+    ) async throws(ManagementRefusal) -> (address: String, validity: LoginValidity) {
+        let (server, grant) = try grant(of: name, for: caller)
         guard let redirect else {
-            return ListenerAddress.base(settings, port: frontDoor.listener.port ?? settings.address.port)
+            let address =
+                ListenerAddress.base(settings, port: frontDoor.listener.port ?? settings.address.port)
                 + frontDoor.loginLink(
-                    to: server.settings.displayName,
-                    of: grant.settings.isPersonal ? caller.principal.name : nil)
+                    to: server.settings.displayName, of: grant.settings.isPersonal ? caller.principal.name : nil)
+            return (address, validity(of: grant, for: caller))
         }
         // What is no address is none of that machine.
         guard (try? HTTPURL(redirect))?.origin.isLoopback == true else {
@@ -27,7 +35,7 @@ extension ServerRegistry {
                 .invalidConfiguration, "\"redirect\" must be an http URL of the machine on which the browser runs")
         }
         do throws(GrantFailure) {
-            return try await grant.beginLogin(redirect: redirect, browser: nil)
+            return (try await grant.beginLogin(redirect: redirect, browser: nil), validity(of: grant, for: caller))
         } catch {
             throw Self.refusal(error, server)
         }
@@ -35,29 +43,38 @@ extension ServerRegistry {
 
     package func finishLogin(
         to name: String, answer: String, for caller: ManagementCaller
-    ) async throws(ManagementRefusal) -> ServerReport {
-        try checkRight(of: caller)
-        let (server, grant) = try await grant(of: name, for: caller)
+    ) async throws(ManagementRefusal) -> (report: ServerReport, validity: LoginValidity) {
+        let (server, grant) = try grant(of: name, for: caller)
         do throws(GrantFailure) {
             _ = try await finishLogin(LoginAnswer(query: answer), by: .program, of: grant)
         } catch {
             throw Self.refusal(error, server)
         }
-        // What one caller has says nothing of how the server stands for others.
-        if !grant.settings.isPersonal { await settled(server) }
-        return try known(name).report(prefix: prefix)
+        if grant.settings.isPersonal { server.connections.begin(asLoggedIn: caller.principal) }
+        await settled(server)
+        return (try known(name).report(prefix: prefix), validity(of: grant, for: caller))
     }
 
     package func logOut(of name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> ServerReport {
-        try checkRight(of: caller)
-        let (server, grant) = try await grant(of: name, for: caller)
+        let (server, grant) = try grant(of: name, for: caller)
+        let forgotten: ForgottenGrant?
         do throws(GrantFailure) {
-            guard let forgotten = try grant.logOut() else { throw GrantFailure.notLoggedIn }
-            await forgotten.revoke()
+            forgotten = try grant.logOut()
         } catch {
             throw Self.refusal(error, server)
         }
+        guard let forgotten else {
+            throw ManagementRefusal(.conflict, "nobody is logged in to \"\(server.settings.displayName)\"")
+        }
+        await forgotten.revoke()
         return try known(name).report(prefix: prefix)
+    }
+
+    /// For whom a login counts, and whether it is there at the next start.
+    private func validity(of grant: ServerGrant, for caller: ManagementCaller) -> LoginValidity {
+        LoginValidity(
+            for: grant.settings.isPersonal ? caller.principal.shownName : nil,
+            ending: store == nil ? "until the proxy ends: it has no --state-dir" : nil)
     }
 
     /// Ends a login, and waits until it counts for calls that come after it.
@@ -74,18 +91,42 @@ extension ServerRegistry {
         return settings.server
     }
 
-    /// A server that somebody can log in to.
+    /// A server that somebody can log in to, and has the right to.
     private func grant(
         of name: String, for caller: ManagementCaller
-    ) async throws(ManagementRefusal) -> (ManagedServer, ServerGrant) {
-        let server = try known(name)
-        guard let grant = builder.grant(of: server.settings, server.source) else {
+    ) throws(ManagementRefusal) -> (ManagedServer, ServerGrant) {
+        guard let server = find(name) else {
+            try checkRight(of: caller)
+            throw unknown(name)
+        }
+        let shown = server.settings.displayName
+        let grant = builder.grant(of: server.settings, server.source)
+        try checkLogin(to: server, grant, for: caller)
+        guard let grant else {
             throw ManagementRefusal(
                 .conflict,
-                "nobody logs in to the server \"\(server.settings.displayName)\": it is a program, or is called with the credentials of its configuration"
+                "nobody logs in to the server \"\(shown)\": it is a program, or is called with the credentials of its configuration"
+            )
+        }
+        guard grant.settings.isInteractive else {
+            throw ManagementRefusal(
+                .conflict,
+                "nobody logs in to the server \"\(shown)\": the proxy gets its tokens by itself (\"auth\" of the server)"
             )
         }
         return (server, grant.grant(of: caller.principal.name))
+    }
+
+    /// A login of one's own takes the right to use the server; one for everybody, that to change it.
+    private func checkLogin(
+        to server: ManagedServer, _ grant: ServerGrant?, for caller: ManagementCaller
+    ) throws(ManagementRefusal) {
+        let isPersonal = grant.map { $0.settings.isPersonal && $0.settings.isInteractive } ?? false
+        if isPersonal, !caller.isWithdrawn, server.route.access.admits(caller.principal) { return }
+        try checkRight(of: caller)
+        guard !caller.isKnown || caller.right >= .write else {
+            throw ManagementRefusal(.forbidden, "this client may change nothing here")
+        }
     }
 
     /// Forgets the login to a server that is gone: whoever adds another one of that name has not logged in.
@@ -135,12 +176,19 @@ extension ServerRegistry: LoginDesk {
     package func begin(
         _ name: String, for caller: String, redirect: String, browser: String
     ) async throws(LoginRefusal) -> String {
-        let (_, grant) = try browserGrant(of: name, for: caller)
+        let (server, grant) = try browserGrant(of: name, for: caller)
+        let address: String
         do throws(GrantFailure) {
-            return try await grant.beginLogin(redirect: redirect, browser: browser)
+            address = try await grant.beginLogin(redirect: redirect, browser: browser)
         } catch {
             throw LoginRefusal(error.words)
         }
+        guard grant.settings.isPersonal else { return address }
+        // The browser comes back without saying whose login it was.
+        grant.whenLoggedIn(atMost: Self.longestLogin) { [connections = server.connections] isDone in
+            if isDone { connections.begin(asLoggedIn: Principal(name: caller)) }
+        }
+        return address
     }
 
     package func finish(query: String, browser: String?) async throws(LoginRefusal) -> String {
@@ -158,13 +206,24 @@ extension ServerRegistry: LoginDesk {
             at: address, redirects: [redirect, "http://127.0.0.1/callback", "http://localhost/callback"])
     }
 
+    /// How long after its beginning a login may end.
+    private static let longestLogin = TimeAmount.minutes(10)
+
     private func browserGrant(
         of name: String, for caller: String
     ) throws(LoginRefusal) -> (ManagedServer, ServerGrant) {
         guard let server = find(name) else { throw LoginRefusal("there is no server of this name", isUnknown: true) }
-        guard let grant = builder.grant(of: server.settings, server.source) else {
+        guard let grant = builder.grant(of: server.settings, server.source), grant.settings.isInteractive else {
             throw LoginRefusal("nobody logs in to this server: it is called with the credentials of its configuration")
         }
         return (server, grant.grant(of: caller))
+    }
+}
+
+extension Principal {
+    /// What somebody is called where he reads it himself: a client by the name that the operator has given it.
+    fileprivate var shownName: String {
+        let mark = "client "
+        return isNamed && name.hasPrefix(mark) ? String(name.dropFirst(mark.count)) : name
     }
 }

@@ -16,10 +16,19 @@ struct ToolListing: Sendable {
         switch result {
         case .success(let list): return list
         case .failure(let failure):
-            // As long as it does not run, that is why.
-            let reason = member.server.status.error.map { ": \($0)" } ?? ""
-            let words = "\(failure.words)\(reason)".prefix(Self.maximumWords)
+            let words = Self.words(on: failure, member.server.status).prefix(Self.maximumWords)
             throw ManagementRefusal(.serverFailed, "the tools cannot be listed: \(words)")
+        }
+    }
+
+    private static func words(on failure: ToolPages.Failure, _ status: ServerStatus) -> String {
+        switch status.state {
+        case .loginNeeded:
+            return "the server wants somebody to log in" + (status.login?.need.map { ": \($0)" } ?? "")
+        case .tokenNeeded: return "the server takes only callers with an access token"
+        case .starting, .ready, .failed, .disabled:
+            // As long as it does not run, that is why.
+            return failure.words + (status.error.map { ": \($0)" } ?? "")
         }
     }
 }

@@ -23,7 +23,8 @@ struct ListCommand: AsyncParsableCommand {
             case .running(let client): try await show(try await client.answer(.get, "servers"), of: client)
             case .oneShot(let settings, _):
                 Interruption.tellWaiting("starting the servers…")
-                try show(try await OneShotServers(settings, for: .onePerson).look(TerminationSignals()), of: settings)
+                let servers = OneShotServers(settings, for: .onePerson, of: source.shownLocation)
+                try show(try await servers.look(TerminationSignals()), of: settings)
             }
         }
     }
@@ -37,16 +38,15 @@ struct ListCommand: AsyncParsableCommand {
             let texts = ["state", "source", "transport"].map { server[$0]?.string ?? "-" }
             let counts = ["tools", "calls"].map { server[$0]?.integer.map(String.init) ?? "-" }
             rows.append([name] + texts + counts + [server["path"]?.string ?? "-"])
-            if let login = server["login"], login["needed"] == nil {
-                let whose = login["account"]?.string.map { " as \($0)" } ?? ""
-                let end = login["until"]?.string.map { " until \($0)" } ?? ", renewed by itself"
-                logins.append("\(name) is logged in\(whose)\(end)")
-            }
+            if let login = server["login"], login["needed"] == nil { logins.append(Self.line(on: login, of: name)) }
             if let reason = server["pendingChange"]?.string {
                 failures.append("\(name) serves as it was, since what it is changed to does not start yet: \(reason)")
             }
             if let need = server["login"]?["needed"]?.string {
                 failures.append("\(name) wants somebody to log in: \(need)")
+            }
+            if server["state"]?.string == "token needed" {
+                failures.append("\(name) takes only callers with an access token")
             }
             if let words = server["withheld"]?["words"]?.string { failures.append("\(name): \(words)") }
             guard server["state"]?.string == "failed", let error = server["error"]?.string else { return }
@@ -58,6 +58,14 @@ struct ListCommand: AsyncParsableCommand {
         try ShownOutput.write(
             table: TextTable.lines(header, rows) + logins + together.map { "\($0.title): \($0.url)" })
         for line in failures { Terminal.error(ShownOutput.printable(line)) }
+    }
+
+    /// How it stands with what a server is called with.
+    private static func line(on login: JSONView, of name: String) -> String {
+        let end = login["until"]?.string.map { " until \($0)" } ?? ", renewed by itself"
+        guard login["byItself"]?.boolean != true else { return "\(name) has a token\(end)" }
+        let whose = login["account"]?.string.map { " as \($0)" } ?? ""
+        return "\(name) is logged in\(whose)\(end)"
     }
 
     private func show(_ servers: [(server: ServerSettings, status: ServerStatus)], of settings: ProxySettings) throws {
@@ -78,6 +86,10 @@ struct ListCommand: AsyncParsableCommand {
             return [server.displayName, status.state.rawValue, status.transport, tools]
         }
         try ShownOutput.write(table: TextTable.lines(["SERVER", "STATE", "TRANSPORT", "TOOLS"], rows))
+        for (server, status) in all {
+            guard status.state == .loginNeeded, let need = status.login?.need else { continue }
+            Terminal.error(ShownOutput.printable("\(server.displayName) wants somebody to log in: \(need)"))
+        }
         for (server, status) in all where status.state == .failed {
             Terminal.error("\(server.displayName) failed: \(ShownOutput.printable(status.error ?? "no reason known"))")
             for line in status.errorOutput.suffix(8) { Terminal.error("    | \(ShownOutput.printable(line))") }

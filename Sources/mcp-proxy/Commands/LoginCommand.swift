@@ -22,11 +22,22 @@ struct LoginCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await CommandFailure.reported("nobody was logged in") {
-            let way = try await login.way()
-            if wantsLink { return try ShownOutput.write(table: [try await way.link(login.name)]) }
+            let way = try await login.way(makesDirectory: true)
+            if wantsLink { return try await showLink(way) }
             let words = try await Interruption.race(TerminationSignals()) { try await logIn(way) }
             try ShownOutput.write(table: [words])
         }
+    }
+
+    private func showLink(_ way: LoginWay) async throws {
+        let link = try await way.link(login.name)
+        if let caller = link.caller {
+            Terminal.error(
+                ShownOutput.printable(
+                    "the link is for \"\(caller)\" alone, who asks for it (per: principal); others are led to the login when they call a tool of \(login.name)"
+                ))
+        }
+        try ShownOutput.write(table: [link.address])
     }
 
     private func logIn(_ way: LoginWay) async throws -> String {
@@ -34,10 +45,11 @@ struct LoginCommand: AsyncParsableCommand {
         defer { listener.close() }
         let address = try await way.begin(login.name, redirect: listener.address)
         Terminal.error("To log in to \(login.name), open this address in a browser:\n\n    \(address)\n")
-        if !opensNoBrowser, !Browser.open(address) {
+        let opensHere = !opensNoBrowser && Browser.open(address)
+        if !opensNoBrowser, !opensHere {
             Terminal.error("no browser could be opened here; open the address yourself")
         }
-        if opensNoBrowser {
+        if opensNoBrowser || !opensHere && StandardInput.isTerminal {
             Terminal.error(
                 "If the browser is on another machine, it cannot come back here: paste the address that it shows at the end, and press return."
             )

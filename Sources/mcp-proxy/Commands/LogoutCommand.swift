@@ -9,7 +9,7 @@ struct LogoutCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await CommandFailure.reported("nobody was logged out") {
-            try ShownOutput.write(table: [try await login.way().logOut(login.name)])
+            try ShownOutput.write(table: [try await login.way(makesDirectory: false).logOut(login.name)])
         }
     }
 }

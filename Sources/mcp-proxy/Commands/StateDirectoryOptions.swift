@@ -15,7 +15,7 @@ struct StateDirectoryOptions: ParsableArguments {
     @Option(
         name: .customLong("state-dir"),
         help: ArgumentHelp(
-            "A directory for what the next start must know: what was approved of tools and prompts, the servers that are added while it runs, which are gone after a restart without it, and which servers ask during calls. It is made where it is missing, and nobody else may write it.",
+            "A directory for what the next start must know: the logins to servers, what was approved of tools and prompts, the servers that are added while it runs, which are gone after a restart without it, and which servers ask during calls. It is made where it is missing, and nobody else may write it.",
             valueName: "path")
     )
     var path: String?

@@ -85,7 +85,10 @@ struct StdioCommand: AsyncParsableCommand {
             let known = try KnownServers(
                 in: directory, pins: try sharedPins.read(),
                 grants: try StateDirectoryOptions.grants(in: directory, logger), logger: logger, hasAPI: false)
-            let status = await StdioRun(settings, group: group, known: known, logger: logger).run(
+            let advice: LoginAdvice =
+                url == nil
+                ? .client(configuration: source.shownLocation, stateDirectory: stateDirectory.path) : .url
+            let status = await StdioRun(settings, group: group, known: known, advice: advice, logger: logger).run(
                 until: signals.arrivals)
             if status != 0 { throw ExitCode(status) }
         } catch let error as ConfigurationError {

@@ -10,10 +10,10 @@ enum WrongArguments {
     /// What the Go program can be asked for and this one does otherwise.
     private static let replaced = [
         "--authorize":
-            "the proxy does not log in to servers: put the token into the server's headers, such as "
-            + #""headers": {"Authorization": "Bearer ${TOKEN}"}"#,
+            "mcp-proxy login NAME logs in to a server that wants OAuth; a token that you have stands in the server's "
+            + #"headers, such as "headers": {"Authorization": "Bearer ${TOKEN}"}"#,
         "--auth-status":
-            "the proxy does not log in to servers; mcp-proxy list says which of them refuse its credentials",
+            "mcp-proxy list says who is logged in to which server, and which servers want somebody to log in",
         "--doctor":
             "mcp-proxy check says what is wrong with the configuration, mcp-proxy list what the servers of a running "
             + "proxy are doing, and mcp-proxy logs NAME what one of them has said",

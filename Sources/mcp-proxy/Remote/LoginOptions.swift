@@ -5,6 +5,12 @@ import NIOPosix
 import ProxyConfiguration
 import ProxyControl
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// Whose login a command is about.
 struct LoginOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("The server.", valueName: "name"))
@@ -15,7 +21,9 @@ struct LoginOptions: ParsableArguments {
     @OptionGroup var stateDirectory: StateDirectoryOptions
 
     /// Who keeps the login. Where no proxy runs and a state directory is named, that does.
-    func way() async throws -> LoginWay {
+    ///
+    /// - Parameter makesDirectory: Whether the directory is made where it is not there.
+    func way(makesDirectory: Bool) async throws -> LoginWay {
         let client = ManagementClient(place: try await .find(remote, source))
         do {
             _ = try await client.send(.get, "openapi.json")
@@ -28,6 +36,10 @@ struct LoginOptions: ParsableArguments {
                 throw CommandFailure(
                     "\(error.words); start it, name another one with --proxy, or name the directory of its logins with --state-dir"
                 )
+            }
+            if !makesDirectory, let path = stateDirectory.path, !FileManager.default.fileExists(atPath: path) {
+                throw CommandFailure(
+                    "nobody is logged in to \"\(name)\": there is no directory \"\(path)\" (--state-dir)")
             }
             return .stored(try await composition())
         }

@@ -1,5 +1,6 @@
 import Grants
 import MCPCore
+import MCPGateway
 import MCPUpstream
 import NIOCore
 import ProxyConfiguration
@@ -39,10 +40,7 @@ enum LoginWay: Sendable {
             var body = JSONObjectWriter()
             body.add("answer", query)
             let answer = try await client.answer(.post, ManagementClient.path(server, "login"), body.finished)
-            let state = answer["server"]?["state"]?.string ?? "unknown"
-            // Where each caller logs in for himself, others may have to.
-            guard state != "login needed" else { return "logged in to \(server) at \(client.place.shown)" }
-            return "logged in to \(server), which is \(state) at \(client.place.shown)"
+            return Self.words(on: answer, server, at: client.place.shown)
         case .stored(let composition):
             do throws(GrantFailure) {
                 try await composition.finishLogin(query)
@@ -53,12 +51,30 @@ enum LoginWay: Sendable {
         }
     }
 
-    /// A link for somebody else's browser.
-    func link(_ server: String) async throws -> String {
+    /// Says that somebody has logged in: for whom, how the server is since, and until when it counts.
+    private static func words(on answer: JSONView, _ server: String, at place: String) -> String {
+        let whose = answer["for"]?.string.map { " for \"\($0)\" alone (per: principal)" } ?? ""
+        var words = "logged in to \(server)\(whose)"
+        // Where each caller logs in for himself, others may have to; and who sees nothing of servers is told nothing of them.
+        if let state = answer["server"]?["state"]?.string, whose.isEmpty && state != "login needed" || state == "failed"
+        {
+            words += ", which is \(state)"
+        }
+        words += " at \(place)"
+        if answer["server"]?["state"]?.string == "failed", let error = answer["server"]?["error"]?.string {
+            words += ": \(error)"
+        }
+        if let ending = answer["ending"]?.string { words += "; the login counts \(ending)" }
+        return words
+    }
+
+    /// A link for another browser, and for whom alone it is; nil where the login is for everybody.
+    func link(_ server: String) async throws -> (address: String, caller: String?) {
         guard case .running(let client) = self else {
             throw CommandFailure("a link leads to a running proxy; start it, or leave out --link")
         }
-        return try await address(client.answer(.post, ManagementClient.path(server, "login")))
+        let answer = try await client.answer(.post, ManagementClient.path(server, "login"))
+        return (try address(answer), answer["for"]?.string)
     }
 
     /// Forgets the login.
@@ -69,12 +85,14 @@ enum LoginWay: Sendable {
             return answer["message"]?.string ?? "logged out of \(server)"
         case .stored(let composition):
             let grant = try grant(of: server, composition)
+            let forgotten: ForgottenGrant?
             do throws(GrantFailure) {
-                guard let forgotten = try grant.logOut() else { throw GrantFailure.notLoggedIn }
-                await forgotten.revoke()
+                forgotten = try grant.logOut()
             } catch {
-                throw CommandFailure("\"\(server)\": \(error.words)")
+                throw CommandFailure("the login to \"\(server)\" cannot be forgotten: \(error.words)")
             }
+            guard let forgotten else { throw CommandFailure("nobody is logged in to \"\(server)\"") }
+            await forgotten.revoke()
             return "logged out of \(server)"
         }
     }
@@ -85,7 +103,14 @@ enum LoginWay: Sendable {
     }
 
     private func grant(of server: String, _ composition: Composition) throws -> ServerGrant {
-        if let grant = composition.grant(of: server) { return grant }
+        if let grant = composition.grant(of: server) {
+            guard grant.settings.isInteractive else {
+                throw CommandFailure(
+                    "nobody logs in to \"\(server)\": the proxy gets its tokens by itself (\"auth\" of the server)")
+            }
+            // Here nobody is asked who he is.
+            return grant.grant(of: Principal.anonymous.name)
+        }
         throw CommandFailure(
             "nobody logs in to \"\(ServerName.redacted(server))\": there is no such server in the configuration, it is a program, or it is called with the credentials that stand there"
         )

@@ -31,13 +31,17 @@ struct OneShotServers {
     /// - Parameters:
     ///   - clientele: One client, or nobody in particular who looks at the servers.
     ///   - group: What the client is offered together; nil for the first server alone.
-    init(_ settings: ProxySettings, for clientele: Clientele, group: GroupSettings? = nil) {
+    ///   - configuration: Where the servers stand; nil for what a running proxy offers.
+    init(
+        _ settings: ProxySettings, for clientele: Clientele, group: GroupSettings? = nil,
+        of configuration: String? = nil
+    ) {
         self.settings = settings
         // What goes wrong is said with the command's own outcome.
         let logger = Logger(label: "mcp-proxy") { _ in SwiftLogNoOpLogHandler() }
         composition = Composition(
             settings, eventLoops: MultiThreadedEventLoopGroup.singleton, logger: logger, watch: watch,
-            clientele: clientele, group: group)
+            clientele: clientele, group: group, advice: configuration.map { .command(configuration: $0) } ?? .running)
     }
 
     /// Which servers could not be used, and why.

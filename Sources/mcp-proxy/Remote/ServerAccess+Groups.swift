@@ -55,7 +55,7 @@ extension ServerAccess {
             var group = try Self.group(name, of: settings, in: location)
             // Whoever asks once would not hear of servers that come later.
             group.firstListWait = .seconds(60)
-            return OneShotServers(settings, for: .oneClient, group: group)
+            return OneShotServers(settings, for: .oneClient, group: group, of: location)
         case .running(let client):
             let path = name.map { PathEncoding.encode($0) + "/mcp" } ?? "mcp"
             let token = client.place.token(ofGroup: name)

@@ -67,7 +67,7 @@ enum ServerAccess: Sendable {
         of name: String, _ signals: TerminationSignals, _ body: @escaping @Sendable (OneClient) async throws -> Value
     ) async throws -> Value {
         if case .oneShot = self { Interruption.tellWaiting("starting \(ServerName.redacted(name))…") }
-        let servers = OneShotServers(try settings(for: name), for: .oneClient)
+        let servers = OneShotServers(try settings(for: name), for: .oneClient, of: configuration)
         do {
             return try await servers.withClient(signals) { client in
                 try await client.initialize()
@@ -80,6 +80,9 @@ enum ServerAccess: Sendable {
             throw await explained(error, name, client)
         }
     }
+
+    /// Where the servers stand that are started here; nil where a proxy runs them.
+    private var configuration: String? { if case .oneShot(_, let location) = self { location } else { nil } }
 
     /// Why a running proxy does not let a server be asked: seldom for what the client behind it is told.
     private func explained(

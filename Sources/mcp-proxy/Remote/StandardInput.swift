@@ -9,6 +9,9 @@ import NIOCore
 
 /// JSON that is given on the command line, or over standard input where others cannot see it.
 enum StandardInput {
+    /// Whether a person may be there who writes.
+    static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+
     private static let chunkBytes = 64 << 10
     private static let maximumBytes = 64 << 20
 

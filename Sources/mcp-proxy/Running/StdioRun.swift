@@ -11,10 +11,16 @@ struct StdioRun {
     private let settings: ProxySettings
     private let group: GroupSettings?
     private let known: KnownServers
+    private let advice: LoginAdvice
     private let logger: Logger
 
-    /// - Parameter group: What of the servers is offered together; nil for the first server alone.
-    init(_ settings: ProxySettings, group: GroupSettings?, known: KnownServers, logger: Logger) {
+    /// - Parameters:
+    ///   - group: What of the servers is offered together; nil for the first server alone.
+    ///   - advice: What is said to whoever is to log in to a server.
+    init(
+        _ settings: ProxySettings, group: GroupSettings?, known: KnownServers, advice: LoginAdvice, logger: Logger
+    ) {
+        self.advice = advice
         self.settings = settings
         self.group = group
         self.known = known
@@ -29,7 +35,7 @@ struct StdioRun {
         let watch = EventCount()
         let composition = Composition(
             settings, eventLoops: eventLoops, logger: logger, watch: watch, clientele: .oneClient, known: known,
-            group: group)
+            group: group, advice: advice)
         let streams = StandardStreams()
         let ended = EventCount()
         guard

@@ -1,3 +1,4 @@
+import MCPGateway
 import MCPTestSupport
 import NIOCore
 import Synchronization
@@ -12,6 +13,8 @@ extension ScriptedServers: LoginDesk {
         if name == "unknown" { throw LoginRefusal("there is no server of this name", isUnknown: true) }
         if let refusal = refusal.withLock({ $0 }) { throw LoginRefusal(refusal.detail) }
     }
+
+    func hasPersonalLogin(_ name: String) async -> Bool { name == "mine" }
 
     func description(of name: String, for caller: String) async throws(LoginRefusal) -> LoginDescription {
         note("describe \(name) to \(caller)")
@@ -49,17 +52,23 @@ extension ScriptedServers: LoginDesk {
 
     func beginLogin(
         to name: String, redirect: String?, for caller: ManagementCaller
-    ) async throws(ManagementRefusal) -> String {
+    ) async throws(ManagementRefusal) -> (address: String, validity: LoginValidity) {
         try existing(name)
         _ = try await change("begin login to \(name) back to \(redirect ?? "the page")", name, caller)
-        return "https://login.example.com/authorize?a=b&c=\"d\""
+        return ("https://login.example.com/authorize?a=b&c=\"d\"", validity(name, caller))
+    }
+
+    private func validity(_ name: String, _ caller: ManagementCaller) -> LoginValidity {
+        LoginValidity(
+            for: name == "mine" ? caller.principal.name : nil, ending: name == "mine" ? nil : "until the proxy ends")
     }
 
     func finishLogin(
         to name: String, answer: String, for caller: ManagementCaller
-    ) async throws(ManagementRefusal) -> ServerReport {
+    ) async throws(ManagementRefusal) -> (report: ServerReport, validity: LoginValidity) {
         try existing(name)
-        return try await change("finish login to \(name) with \(answer)", name, caller)
+        let report = try await change("finish login to \(name) with \(answer)", name, caller)
+        return (report, validity(name, caller))
     }
 
     func logOut(of name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> ServerReport {

@@ -53,6 +53,42 @@ import Testing
         #expect(harness.servers.requests.isEmpty)
     }
 
+    @Test("Whoever uses a server logs in and out where that is for himself alone, and sees nothing else of it")
+    func ownLogin() async throws {
+        let harness = try await ManagementHarness(servers: ScriptedServers(["fetch", "mine", "hidden"]))
+        let user = ["Authorization: Bearer server"]
+        let begun = try await harness.send("POST", "/api/servers/mine/login", user, "{}")
+        #expect(begun.status == 200)
+        #expect(try begun.json["for"]?.string == "server")
+        let ended = try await harness.send("POST", "/api/servers/mine/login", user, #"{"answer":"code=c"}"#)
+        #expect(try ended.json["for"]?.string == "server")
+        let out = try await harness.answer("POST", "/api/servers/mine/logout", user)
+        for response in [ended, out] {
+            #expect(try response.status == 200 && response.json["path"] != nil && response.json["server"] == nil)
+        }
+        #expect(harness.servers.requests.last == "log out of mine by server false")
+        let known = harness.servers.requests
+        for path in ["mine/restart", "fetch/login", "fetch/logout", "hidden/login", "none/login"] {
+            #expect(try await harness.answer("POST", "/api/servers/\(path)", user).status == 403, "\(path)")
+        }
+        for path in ["mine/login", "mine/logout"] {
+            #expect(try await harness.answer("GET", "/api/servers/\(path)", user).status == 403, "\(path)")
+        }
+        #expect(harness.servers.requests == known)
+    }
+
+    @Test("It is said for whom a login counts, and until when")
+    func validity() async throws {
+        let harness = try await ManagementHarness(servers: ScriptedServers(["fetch", "mine"]))
+        for (name, caller, ending) in [("fetch", nil, "until the proxy ends"), ("mine", "token 1", nil)]
+            as [(String, String?, String?)]
+        {
+            let answer = try await harness.send("POST", "/api/servers/\(name)/login", #"{"answer":"code=c"}"#).json
+            #expect(answer["for"]?.string == caller && answer["ending"]?.string == ending, "\(name)")
+            #expect(answer["server"] != nil)
+        }
+    }
+
     private func operation(_ text: String) throws(ManagementProblem) -> LoginOperation {
         var head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
         head.headers.add(name: "Content-Type", value: "application/json")

@@ -45,12 +45,11 @@ final class ManagementHarness: Sendable {
         listener = HTTPListener(limits: limits, logger: .silent)
         let log = LineLog()
         self.log = log
+        let mayUse: @Sendable (Principal, String) -> Bool = { _, name in name != "hidden" }
         let endpoint = ManagementEndpoint(
-            access, servers: servers, logger: log.logger, budget: ChangeBudget(now: now))
-        let login = LoginEndpoint(servers, access: access, tickets: tickets, origin: origin, speaksTLS: false) {
-            _, name in
-            name != "hidden"
-        }
+            access, servers: servers, logger: log.logger, budget: ChangeBudget(now: now), mayUse: mayUse)
+        let login = LoginEndpoint(
+            servers, access: access, tickets: tickets, origin: origin, speaksTLS: false, mayUse: mayUse)
         try await listener.bind(
             .port(0, host: "127.0.0.1"), eventLoops: MultiThreadedEventLoopGroup.singleton,
             handler: Door(endpoint: endpoint, login: login, credentials: credentials, prefix: prefix))

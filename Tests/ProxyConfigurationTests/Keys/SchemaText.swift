@@ -170,7 +170,11 @@ enum SchemaText {
 extension KeyScope {
     /// Whether an object of this kind cannot be without the key.
     func requires(_ name: String) -> Bool {
-        hints?.contains(#""required""#) == true && self != .server && hints?.contains("\"\(name)\"") == true
+        // What is needed of some objects of the kind stands further inside.
+        guard self != .server, let hints, let start = hints.firstRange(of: #""required": ["#),
+            let end = hints[start.upperBound...].firstIndex(of: "]")
+        else { return false }
+        return hints[start.upperBound..<end].contains("\"\(name)\"")
     }
 }
 

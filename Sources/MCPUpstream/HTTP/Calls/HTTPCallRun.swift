@@ -5,7 +5,7 @@ import NIOHTTP1
 
 /// One `HTTPCall` under way.
 final class HTTPCallRun: HTTPResponseReceiver {
-    /// What came back.
+    /// The answer, with what matters of its head.
     struct Reply: Sendable {
         let head: AnswerHead
         /// As the server wrote it.

@@ -3,7 +3,7 @@ package import NIOCore
 
 /// One file fetched over HTTP: for configuration that lives elsewhere, not for messages.
 package struct HTTPDownload: Sendable {
-    /// What came back.
+    /// The file, or that it is the one that is known.
     package struct Content: Sendable {
         package let bytes: ByteBuffer
         /// The Content-Type as the server wrote it.
