@@ -110,12 +110,23 @@ CALL = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "w
 
 def answers_of_stdio(shell, *arguments):
     """What a client reads that introduces itself and calls a tool."""
-    text = "".join(json.dumps(message) + "\n" for message in (INITIALIZE, CALL))
-    done = subprocess.run(
-        [shell.binary, "stdio", *map(str, arguments)], input=text, capture_output=True, text=True, timeout=SECONDS,
-        cwd=shell.folder, env={"HOME": str(shell.home), "PATH": os.environ["PATH"]},
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(
+        [shell.binary, "stdio", *map(str, arguments)], cwd=shell.folder, text=True, stdin=pipe, stdout=pipe,
+        stderr=subprocess.DEVNULL, env={"HOME": str(shell.home), "PATH": os.environ["PATH"]},
     )  # fmt: skip
-    return done.stdout
+    try:
+        process.stdin.write("".join(json.dumps(message) + "\n" for message in (INITIALIZE, CALL)))
+        process.stdin.flush()
+        answers = []
+        # It may ask and tell other things before it answers.
+        while not answers or json.loads(answers[-1]).get("id") != CALL["id"]:
+            answers.append(process.stdout.readline())
+            assert answers[-1], f"it has ended after {answers}"
+        process.communicate(timeout=SECONDS)
+        return "".join(answers)
+    finally:
+        process.kill()
 
 
 def configuration(shell, server, **settings):
