@@ -1,6 +1,7 @@
 """`mcp-proxy login` and `logout`, and links for somebody else's browser."""
 
 import contextlib
+import os
 import signal
 import urllib.parse
 
@@ -42,10 +43,14 @@ def opener(tmp_path):
 
 
 def address_in(process):
-    """The address to open, in what a command says on standard error."""
-    while line := process.stderr.readline():
-        if line.strip().startswith("http"):
-            return line.strip()
+    """The address to open, in what a command says on standard error. What it says after that is left to be read."""
+    line = b""
+    while byte := os.read(process.stderr.fileno(), 1):
+        line += byte
+        if byte == b"\n":
+            if line.strip().startswith(b"http"):
+                return line.strip().decode()
+            line = b""
     raise AssertionError(f"the command ended with {process.wait()} and named no address")
 
 

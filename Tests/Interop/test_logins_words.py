@@ -110,21 +110,33 @@ CALL = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "w
 
 def answers_of_stdio(shell, *arguments):
     """What a client reads that introduces itself and calls a tool."""
-    text = "".join(json.dumps(message) + "\n" for message in (INITIALIZE, CALL))
-    done = subprocess.run(
-        [shell.binary, "stdio", *map(str, arguments)], input=text, capture_output=True, text=True, timeout=SECONDS,
-        cwd=shell.folder, env={"HOME": str(shell.home), "PATH": os.environ["PATH"]},
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(
+        [shell.binary, "stdio", *map(str, arguments)], cwd=shell.folder, text=True, stdin=pipe, stdout=pipe,
+        stderr=subprocess.DEVNULL, env={"HOME": str(shell.home), "PATH": os.environ["PATH"]},
     )  # fmt: skip
-    return done.stdout
+    try:
+        process.stdin.write("".join(json.dumps(message) + "\n" for message in (INITIALIZE, CALL)))
+        process.stdin.flush()
+        answers = []
+        # It may ask and tell other things before it answers.
+        while not answers or json.loads(answers[-1]).get("id") != CALL["id"]:
+            answers.append(process.stdout.readline())
+            assert answers[-1], f"it has ended after {answers}"
+        process.communicate(timeout=SECONDS)
+        return "".join(answers)
+    finally:
+        process.kill()
 
 
-def configuration(shell, login, server):
-    return shell.write("project/c.json", {"mcpServers": {"docs": server.streamable()}}).name
+def configuration(shell, server, **settings):
+    return shell.write("project/c.json", {"mcpServers": {"docs": server.streamable(**settings)}}).name
 
 
-def test_a_client_of_stdio_reads_a_command_that_works(shell, docs, tmp_path, browser):
+@pytest.mark.parametrize("per", ["proxy", "principal"])
+def test_a_client_of_stdio_reads_a_command_that_works(shell, docs, tmp_path, browser, per):
     """In a folder of its own, with the directory that it is to be started with, and then it does."""
-    file = configuration(shell, docs.login, docs.server)
+    file = configuration(shell, docs.server, auth={"type": "oauth", "per": per})
     said = answers_of_stdio(shell, "--config", file)
     assert f"mcp-proxy login docs --config {file} --state-dir DIR, then start mcp-proxy stdio with --state-dir DIR" in said, said
     said = answers_of_stdio(shell, "--config", file, "--state-dir", "kept")
@@ -135,7 +147,8 @@ def test_a_client_of_stdio_reads_a_command_that_works(shell, docs, tmp_path, bro
         env={"HOME": str(shell.home), "PATH": opener.path}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert "Logged in to docs" in browser().open(opener.wait_for_url()).text
-    assert process.communicate(timeout=SECONDS)[0].startswith("logged in to docs")
+    output, _ = process.communicate(timeout=SECONDS)
+    assert output.startswith("logged in to docs") and ("per: principal" in output) == (per == "principal"), output
     assert '"result"' in answers_of_stdio(shell, "--config", file, "--state-dir", "kept").splitlines()[-1]
     assert docs.server.calls == [("ann", "whoami")]
 
@@ -146,7 +159,7 @@ def test_a_client_of_a_url_reads_that_a_login_needs_a_file(shell, docs):
 
 
 def test_whoever_calls_without_a_proxy_reads_that_a_login_needs_one(shell, docs):
-    file = configuration(shell, docs.login, docs.server)
+    file = configuration(shell, docs.server)
     for command in (["call", "docs", "whoami"], ["tools", "docs"]):
         errors = shell.run(*command, "--config", file, "--one-shot", status=1).stderr
         assert f"start the proxy with mcp-proxy --config {file}, log in with mcp-proxy login docs --config {file}" in errors, errors

@@ -97,6 +97,7 @@ async def test_the_first_login_shows_what_the_server_lists(jira, http, tmp_path,
     assert jira.server.calls == []
     assert "whoami" in await listed(jira, http, BOSS)
     assert "whoami" in await listed(jira, http, ANN)
+    assert "whoami" in Terminal(jira.proxy).run("tools", "jira", "--token", BOSS)[0]
     assert "result" not in jira.call(token=ANN)
 
 

@@ -23,12 +23,18 @@ extension ServerConnections {
     package func begin(asLoggedIn caller: Principal) {
         guard settings.personalLogins != nil, isolation != .session else { return }
         let isPresent = catalog.isPresent
-        let isNews = state.withLock { state in
-            guard !state.isClosed, state.first == nil || !isPresent else { return false }
-            state.first = (.principal(caller, capabilities: .none), ownDeclaration)
-            return true
+        let key = ConnectionKey.principal(caller, capabilities: .none)
+        let (isNews, former) = state.withLock { state -> (Bool, Connection?) in
+            guard !state.isClosed, state.first == nil || !isPresent else { return (false, nil) }
+            let formerKey = firstKey(state)
+            state.first = (key, ownDeclaration)
+            // What has waited for nobody in particular would be taken for one on which the server can be asked.
+            guard formerKey != key, let entry = state.entries[formerKey], entry.holders == 0 else { return (true, nil) }
+            state.entries[formerKey] = nil
+            return (true, entry.connection)
         }
         if isNews { start() }
+        if let former { end(former) }
     }
 
     /// Has the first connection be the only client's, unless it is open already.

@@ -286,7 +286,7 @@ package final class ServerConnections: Sendable {
     }
 
     /// Ends a connection that was taken out of those that there are.
-    private func end(_ connection: Connection) {
+    func end(_ connection: Connection) {
         connection.run { $0.upstream.close() }
         forgetLists(of: connection.key)
         pins.ended(connection.key)

@@ -47,7 +47,11 @@ enum LoginWay: Sendable {
             } catch {
                 throw CommandFailure("the login to \"\(server)\" is not possible: \(error.words)")
             }
-            return "logged in to \(server); a proxy that is started with this --state-dir uses it"
+            guard try grant(of: server, composition).settings.isPersonal else {
+                return "logged in to \(server); a proxy that is started with this --state-dir uses it"
+            }
+            return
+                "logged in to \(server) for callers who are not asked who they are (per: principal), as those of mcp-proxy stdio with this --state-dir"
         }
     }
 
