@@ -130,6 +130,13 @@ def modern_http_fixture(new_ledger):
     )
 
 
+@pytest.fixture(scope="module")
+def fixtures(http_fixture, modern_http_fixture):
+    """{era: an HTTP fixture server of it}, the same ones for the tests of a module."""
+    with http_fixture() as legacy, modern_http_fixture() as modern:
+        yield {"legacy": legacy, "modern": modern}
+
+
 @pytest.fixture
 def protected(http_fixture, modern_http_fixture):
     """Makes a fixture server of an era for a `with` block, behind the lock of an authorization server."""

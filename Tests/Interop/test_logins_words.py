@@ -9,29 +9,11 @@ import pytest
 from support.issuer import Issuer
 from support.login import faults
 from support.login.server import LoginServer
-from support.login_bench import ROOMY, SECONDS, LoginBench, Place, Terminal
+from support.login_bench import SECONDS, Place, Terminal
 from support.protected_server import ProtectedServer
 from support.robot_browser import Opener
 from test_login_exchanges import SECRET, identity
-from test_logins_command import address_in, come_back
-
-
-@pytest.fixture(scope="module")
-def fixture(http_fixture):
-    with http_fixture() as fixture:
-        yield fixture
-
-
-@pytest.fixture(scope="module")
-def bench(launch, fixture):
-    with launch({}, proxy={"management": ROOMY}) as proxy:
-        yield LoginBench(proxy, fixture)
-
-
-@pytest.fixture
-def docs(bench):
-    with bench.place() as place:
-        yield place
+from test_logins_command import address_in, bench, come_back, docs, fixture  # noqa: F401
 
 
 # A proxy that runs

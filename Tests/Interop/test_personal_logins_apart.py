@@ -25,12 +25,6 @@ CALLS = 200
 
 
 @pytest.fixture(scope="module")
-def fixtures(http_fixture, modern_http_fixture):
-    with http_fixture() as legacy, modern_http_fixture() as modern:
-        yield {"legacy": legacy, "modern": modern}
-
-
-@pytest.fixture(scope="module")
 def proxy(launch):
     with launch({}, proxy={"clients": CLIENTS, "management": ROOMY}) as proxy:
         yield proxy

@@ -26,12 +26,6 @@ PERSONAL = {"type": "oauth", "per": "principal"}
 
 
 @pytest.fixture(scope="module")
-def fixtures(http_fixture, modern_http_fixture):
-    with http_fixture() as legacy, modern_http_fixture() as modern:
-        yield {"legacy": legacy, "modern": modern}
-
-
-@pytest.fixture(scope="module")
 def proxy(launch):
     with launch({}, proxy={"clients": CLIENTS, "management": ROOMY}) as proxy:
         yield proxy
