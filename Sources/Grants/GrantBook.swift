@@ -9,6 +9,9 @@ package final class GrantBook: Sendable {
     package var seal: Seal { shelf.seal }
     let clients: ClientShelf
     let logins = LoginTable()
+    let renewals = Renewals()
+    /// How long the end of the run waits for renewals.
+    private static let patience = Duration.seconds(2)
     /// With what callers have come.
     package let callerTokens = CallerTokens()
     private static let maximumGrants = 20_000
@@ -34,17 +37,27 @@ package final class GrantBook: Sendable {
     /// - Parameter name: That of the settings.
     package func forget(_ name: String) throws(GrantFailure) {
         let grant = grants.withLock { $0[Self.digest(of: name, nil)] }
-        if let grant { try grant.forgetAll() }
-        let file = Self.file(of: name, nil)
-        for file in [file] + shelf.names(startingWith: "\(file)-") {
-            do throws(GrantStorageFailure) {
-                try shelf.remove(file)
-            } catch {
-                throw GrantFailure(.unusable, "what is kept of the login cannot be removed: \(error.words)")
-            }
+        for grant in grant.map({ [$0] + callers(of: $0) }) ?? [] {
+            // Nobody waits for it; ends by itself.
+            if let forgotten = try grant.logOut() { Task { await forgotten.revoke() } }
         }
+        let file = Self.file(of: name, nil)
+        // Also those of callers who have not come in this run, and of a server that was called without.
+        for file in [file] + shelf.names(startingWith: "\(file)-") { try remove(file) }
         grants.withLock { grants in grants = grants.filter { $0.value !== grant && $0.value.caller?.parent !== grant } }
     }
+
+    /// Removes what is kept under a name.
+    func remove(_ file: String) throws(GrantFailure) {
+        do throws(GrantStorageFailure) {
+            try shelf.remove(file)
+        } catch {
+            throw GrantFailure(.unusable, "what is kept of the login cannot be removed: \(error.words)")
+        }
+    }
+
+    /// Waits at the end of the run for what renewals bring, so that it is kept.
+    package func finish() async { await renewals.finish(atMost: Self.patience) }
 
     /// - Parameter caller: Whose it is; nil for everybody's.
     func grant(
@@ -84,13 +97,13 @@ package final class GrantBook: Sendable {
     /// - Parameters:
     ///   - bringer: Who has come back with it.
     ///   - grant: Of which it must be; nil for any.
-    /// - Returns: The settings of the server.
+    /// - Returns: The grant that somebody has got.
     package func finishLogin(
         _ answer: LoginAnswer, by bringer: LoginBringer, of grant: ServerGrant? = nil
-    ) async throws(GrantFailure) -> GrantSettings {
+    ) async throws(GrantFailure) -> ServerGrant {
         let login = try logins.take(answer.state, by: bringer, of: grant)
         try await login.grant.finish(login, answer)
-        return login.grant.settings
+        return login.grant
     }
 
     /// A name of a file for any name of a server, and of a caller.

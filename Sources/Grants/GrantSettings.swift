@@ -64,6 +64,9 @@ package struct GrantSettings: Sendable, Equatable {
         return isInteractive || self == other
     }
 
+    /// Whether each caller logs in for himself.
+    package var hasPersonalLogins: Bool { isPersonal && isInteractive }
+
     /// Whether somebody has to log in.
     package var isInteractive: Bool {
         switch way {

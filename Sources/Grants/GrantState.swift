@@ -38,6 +38,7 @@ struct GrantState {
         case renew
         /// Somebody has to log in: it is to be found out where.
         case findLogin
+        /// Somebody has to log in, where that is known.
         ///
         /// - Parameter isHeld: Whether the login that there is was refused.
         case needsLogin(isHeld: Bool)

@@ -94,30 +94,12 @@ extension ServerGrant {
         }
     }
 
-    /// Forgets the grant and those of all callers, here and where they are kept.
-    package func forgetAll() throws(GrantFailure) {
-        for grant in [self] + book.callers(of: self) {
-            // Nobody waits for it; ends by itself.
-            if let forgotten = try grant.logOut() { Task { await forgotten.revoke() } }
-        }
-        // Those of callers who have not come in this run.
-        for name in book.shelf.names(startingWith: "\(file)-") { try remove(name) }
-    }
-
-    func remove(_ name: String) throws(GrantFailure) {
-        do throws(GrantStorageFailure) {
-            try book.shelf.remove(name)
-        } catch {
-            throw GrantFailure(.unusable, "what is kept of the login cannot be removed: \(error.words)")
-        }
-    }
-
     /// Forgets the grant, here and where it is kept.
     ///
     /// - Returns: What there was, which may still be given back; nil where there was nothing.
     package func logOut() throws(GrantFailure) -> ForgottenGrant? {
         let facts = try keeping.withLock { (_) throws(GrantFailure) in
-            try remove(file)
+            try book.remove(file)
             book.logins.forget(self)
             return state.withLock { state in
                 defer { state.grant.loggedOut() }

@@ -10,15 +10,25 @@ import Synchronization
 extension ServerGrant {
     /// Gets a token, and tells all who wait. Must be called once each time the state says so.
     func renew() {
+        guard book.renewals.begin() else {
+            state.withLock { $0.grant.renewalDropped() }
+            return settle(.failed(Self.unavailable("the proxy is about to end")))
+        }
         // Belongs to all who wait for it, of whom each may go away; ends by itself.
         Task { [self] in
             let renewal = await renewal()
-            let waiting = state.withLock { state in
-                defer { state.waiting = [] }
-                return state.waiting
-            }
-            for waiter in waiting { waiter(renewal) }
+            book.renewals.end()
+            settle(renewal)
         }
+    }
+
+    /// Tells all who wait how it went.
+    private func settle(_ renewal: Renewal) {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for waiter in waiting { waiter(renewal) }
     }
 
     private func renewal() async -> Renewal {
@@ -99,8 +109,7 @@ extension ServerGrant {
         guard let endpoint = try? HTTPURL(facts.tokenEndpoint) else {
             throw GrantFailure(.refused("invalid_grant"), "its token endpoint is no URL")
         }
-        let client = settings.client?.proving(facts.client) ?? facts.client
-        let answer = try await tokens(of: client, at: endpoint).renew(facts, token)
+        let answer = try await tokens(of: facts.client, at: endpoint).renew(facts, token)
         return facts.renewed(by: answer, now: surroundings.wall())
     }
 
@@ -112,9 +121,11 @@ extension ServerGrant {
 
     var registrar: Registrar { Registrar(settings: settings, requests: requests, clients: book.clients) }
 
+    /// Asks an endpoint as a client, which proves itself as it is configured by now.
     func tokens(of client: RegisteredClient, at endpoint: HTTPURL) -> TokenRequest {
         TokenRequest(
-            requests: requests, client: client, endpoint: endpoint, privateKeyFile: settings.client?.privateKeyFile,
+            requests: requests, client: settings.client?.proving(client) ?? client, endpoint: endpoint,
+            privateKeyFile: settings.client?.privateKeyFile,
             readFile: surroundings.readFile, wall: surroundings.wall)
     }
 }

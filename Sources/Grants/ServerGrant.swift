@@ -115,10 +115,10 @@ package final class ServerGrant: RequestAuthority {
     private func settle(from old: GrantSettings, to new: GrantSettings) {
         keeping.withLock { _ in
             let held = state.withLock { $0.grant.facts }
-            let staysHeld = held.map { ResourceMetadata.covers($0.resource, new.address) } ?? true
-            guard !new.holdsOn(after: old) || !staysHeld || old.address != new.address else { return }
-            let stays = new.holdsOn(after: old) && staysHeld ? held : nil
-            let facts = stays ?? Self.kept(file, on: book.shelf, for: new, isShared: caller == nil)
+            let mayStay =
+                new.holdsOn(after: old) && held.map { ResourceMetadata.covers($0.resource, new.address) } ?? true
+            guard !mayStay || old.address != new.address else { return }
+            let facts = (mayStay ? held : nil) ?? Self.kept(file, on: book.shelf, for: new, isShared: caller == nil)
             book.logins.forget(self)
             state.withLock { $0.grant.resettled(isInteractive: new.isInteractive, facts: facts) }
         }
@@ -130,7 +130,7 @@ package final class ServerGrant: RequestAuthority {
             return
         }
         do throws(GrantFailure) {
-            try remove(file)
+            try book.remove(file)
         } catch {
             surroundings.logger.error(
                 "the login that was everybody's is still kept",
@@ -140,6 +140,9 @@ package final class ServerGrant: RequestAuthority {
         // Nobody waits for it; ends by itself.
         Task { await forgotten.revoke() }
     }
+
+    /// Whose it is, by the name under which he calls; nil for everybody's.
+    package var callerName: String? { caller?.name }
 
     /// Whether it is there at the next start.
     var outlivesRun: Bool { caller.map { surroundings.outlivesRun($0.name) } ?? true }

@@ -147,7 +147,7 @@ import Testing
         harness.storage.files[other] = [1]
         let again = harness.book().grant(settings, harness.surroundings)
         #expect(again.grant(of: "ann").report.isHeld)
-        try again.forgetAll()
+        try again.book.forget("docs")
         #expect(!again.report.isHeld && !again.grant(of: "ann").report.isHeld && !again.grant(of: "bob").report.isHeld)
         #expect(harness.storage.files.keys.filter { $0 != "clients" } == [other])
     }

@@ -85,7 +85,7 @@ import Testing
         harness.web.put(Samples.token("new", refresh: "refresh-new", scope: "read"), at: Samples.tokenEndpoint)
         let server = try await grant.book.finishLogin(
             LoginAnswer(query: "code=c%2B1&state=\(asked["state"] ?? "")&iss=\(Samples.issuer)"), by: .program)
-        #expect(server.server == "docs")
+        #expect(server === grant)
         let request = try #require(harness.web.requests.last)
         #expect(request.line == "POST \(Samples.tokenEndpoint)")
         #expect(request.field("grant_type") == "authorization_code" && request.field("code") == "c+1")
@@ -143,7 +143,7 @@ import Testing
             try await book.finishLogin(answer, by: .browser(mark: "other"))
         }
         #expect(other?.words.contains("in another browser") == true)
-        #expect(try await book.finishLogin(answer, by: .browser(mark: "mine")).server == "docs")
+        #expect(try await book.finishLogin(answer, by: .browser(mark: "mine")).settings.server == "docs")
         let twice = await Samples.failure { () async throws(GrantFailure) in
             try await book.finishLogin(answer, by: .browser(mark: "mine"))
         }
@@ -292,7 +292,7 @@ import Testing
             try await book.finishLogin(answer, by: .program, of: bob)
         }
         #expect(failure?.words.contains("answer it there") == true)
-        #expect(try await book.finishLogin(answer, by: .program, of: ann).server == "docs")
+        #expect(try await book.finishLogin(answer, by: .program, of: ann).settings.server == "docs")
         #expect(ann.report.isHeld && !bob.report.isHeld)
     }
 

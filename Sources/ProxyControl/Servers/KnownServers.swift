@@ -47,9 +47,10 @@ package struct KnownServers: Sendable {
         self.pins = try KnownPins(in: directory, beside: catalogs, shared: pins, logger: logger, hasAPI: hasAPI)
     }
 
-    /// Writes what waits to be written, at the end of the run.
+    /// Writes what waits to be written, or is about to come, at the end of the run.
     package func finish() async {
         await pins.finish()
         await catalogs.finish()
+        await grants.finish()
     }
 }

@@ -12,10 +12,7 @@ import ProxyConfiguration
 
 extension ServerRegistry {
     package func hasPersonalLogin(_ name: String) async -> Bool {
-        guard let server = find(name), let grant = builder.grant(of: server.settings, server.source) else {
-            return false
-        }
-        return grant.settings.isPersonal && grant.settings.isInteractive
+        find(name).flatMap { builder.grant(of: $0.settings, $0.source) }?.settings.hasPersonalLogins ?? false
     }
 
     package func beginLogin(
@@ -50,7 +47,6 @@ extension ServerRegistry {
         } catch {
             throw Self.refusal(error, server)
         }
-        if grant.settings.isPersonal { server.connections.begin(asLoggedIn: caller.principal) }
         await settled(server)
         return (try known(name).report(prefix: prefix), validity(of: grant, for: caller))
     }
@@ -77,16 +73,19 @@ extension ServerRegistry {
             ending: store == nil ? "until the proxy ends: it has no --state-dir" : nil)
     }
 
-    /// Ends a login, and waits until it counts for calls that come after it.
+    /// Ends a login, and waits until it counts for calls that come after it. What a server lists is read with the first login
+    /// of a caller's own.
     ///
     /// - Parameter grant: Of which it must be; nil for any.
     /// - Returns: The name of the server.
     private func finishLogin(
         _ answer: LoginAnswer, by bringer: LoginBringer, of grant: ServerGrant? = nil
     ) async throws(GrantFailure) -> String {
-        let settings = try await builder.known.grants.finishLogin(answer, by: bringer, of: grant)
+        let grant = try await builder.known.grants.finishLogin(answer, by: bringer, of: grant)
+        let settings = grant.settings
         for server in servers.values where builder.grantName(of: server.settings, server.source) == settings.name {
             await withCheckedContinuation { done in server.connections.whenLoginIsNoticed { done.resume() } }
+            if let caller = grant.callerName { server.connections.begin(asLoggedIn: Principal(name: caller)) }
         }
         return settings.server
     }
@@ -121,8 +120,10 @@ extension ServerRegistry {
     private func checkLogin(
         to server: ManagedServer, _ grant: ServerGrant?, for caller: ManagementCaller
     ) throws(ManagementRefusal) {
-        let isPersonal = grant.map { $0.settings.isPersonal && $0.settings.isInteractive } ?? false
-        if isPersonal, !caller.isWithdrawn, server.route.access.admits(caller.principal) { return }
+        if grant?.settings.hasPersonalLogins == true, !caller.isWithdrawn, server.route.access.admits(caller.principal)
+        {
+            return
+        }
         try checkRight(of: caller)
         guard !caller.isKnown || caller.right >= .write else {
             throw ManagementRefusal(.forbidden, "this client may change nothing here")
@@ -176,19 +177,12 @@ extension ServerRegistry: LoginDesk {
     package func begin(
         _ name: String, for caller: String, redirect: String, browser: String
     ) async throws(LoginRefusal) -> String {
-        let (server, grant) = try browserGrant(of: name, for: caller)
-        let address: String
+        let (_, grant) = try browserGrant(of: name, for: caller)
         do throws(GrantFailure) {
-            address = try await grant.beginLogin(redirect: redirect, browser: browser)
+            return try await grant.beginLogin(redirect: redirect, browser: browser)
         } catch {
             throw LoginRefusal(error.words)
         }
-        guard grant.settings.isPersonal else { return address }
-        // The browser comes back without saying whose login it was.
-        grant.whenLoggedIn(atMost: Self.longestLogin) { [connections = server.connections] isDone in
-            if isDone { connections.begin(asLoggedIn: Principal(name: caller)) }
-        }
-        return address
     }
 
     package func finish(query: String, browser: String?) async throws(LoginRefusal) -> String {
@@ -205,9 +199,6 @@ extension ServerRegistry: LoginDesk {
         return ClientMetadata.document(
             at: address, redirects: [redirect, "http://127.0.0.1/callback", "http://localhost/callback"])
     }
-
-    /// How long after its beginning a login may end.
-    private static let longestLogin = TimeAmount.minutes(10)
 
     private func browserGrant(
         of name: String, for caller: String
