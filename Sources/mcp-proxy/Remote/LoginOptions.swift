@@ -5,12 +5,6 @@ import NIOPosix
 import ProxyConfiguration
 import ProxyControl
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// Whose login a command is about.
 struct LoginOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("The server.", valueName: "name"))
@@ -37,7 +31,7 @@ struct LoginOptions: ParsableArguments {
                     "\(error.words); start it, name another one with --proxy, or name the directory of its logins with --state-dir"
                 )
             }
-            if !makesDirectory, let path = stateDirectory.path, !FileManager.default.fileExists(atPath: path) {
+            if !makesDirectory, let path = stateDirectory.path, PathKind(of: path) == nil {
                 throw CommandFailure(
                     "nobody is logged in to \"\(name)\": there is no directory \"\(path)\" (--state-dir)")
             }
