@@ -46,6 +46,8 @@ package struct ServerConnectionSettings: Sendable {
     package var passed: [PassedFields.Rule] = []
     /// Whether the server is called for each caller with what is his, so that the proxy says what there is.
     package var actsForCallers = false
+    /// Whether what the server is may show only on a connection of a caller's: the proxy alone may not be let in.
+    var needsCallers: Bool { actsForCallers || !passed.isEmpty }
     /// The logins that each caller has for himself; nil where all callers share what the server is called with.
     package var personalLogins: (any PersonalLogins)?
     /// Whether the server asks clients things during calls.

@@ -15,7 +15,8 @@ extension ServerConnections {
     func callFailed(_ failure: UpstreamFailure) {
         switch failure.code {
         case .unexpectedHTTPAnswer, .unreadable, .notStateless, .unauthorized: break
-        case .loginNeeded, .commandNotRunnable, .processEnded, .notReachable, .onlyStateless, .connectionLost,
+        case .loginNeeded, .callerRefused, .commandNotRunnable, .processEnded, .notReachable, .onlyStateless,
+            .connectionLost,
             .timedOut,
             .handshakeRefused, .eraChanged, .overloaded, .closed:
             return

@@ -14,7 +14,7 @@ enum ClientFailure {
         var facts = [("server", server), ("reason", failure.code.rawValue)]
         guard let pause = failure.pause else {
             let (code, words) = explain(failure)
-            let more = failure.publicDetail.map { ": \($0)" } ?? ""
+            let more = failure.code == .callerRefused ? "" : failure.publicDetail.map { ": \($0)" } ?? ""
             return OwnMessages.error(id: id, code: code, message: "server \"\(server)\" \(words)\(more)", data: facts)
         }
         facts += [("circuit", "open"), ("retryAfter", String(pause.seconds))]
@@ -39,6 +39,7 @@ enum ClientFailure {
         case .unexpectedHTTPAnswer, .notStateless: (.invalidAnswer, "gave an HTTP answer that is not the protocol's")
         case .unauthorized: (.serverUnavailable, "refused the proxy's credentials; its operator has to renew them")
         case .loginNeeded: (.serverUnavailable, "wants somebody to log in")
+        case .callerRefused: (.serverUnavailable, failure.publicDetail ?? "refused what you sent for it")
         case .connectionLost: (.serverLost, "lost the connection before it answered")
         case .timedOut: (.serverTimeout, "did not answer in time")
         case .handshakeRefused: (.serverUnavailable, "refused the handshake")

@@ -20,6 +20,8 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
         case unauthorized
         /// The remote server is to be asked on somebody's behalf, who has yet to log in there.
         case loginNeeded
+        /// The remote server has refused what its caller brings as credentials, or wants some of him (401, 403).
+        case callerRefused
         /// The connection broke before the answer was complete.
         case connectionLost
         /// The server did not answer in time.
@@ -55,7 +57,7 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
     package let status: Int?
     /// What it says about the server.
     private(set) var evidence: FailureEvidence
-    /// Whether only another configuration can change it, so that nothing is tried again.
+    /// Whether only another configuration, or other credentials, can change it, so that nothing is tried again by itself.
     private(set) var isLasting = false
     /// Set when the server is not called for now, because this has happened to it again and again.
     package private(set) var pause: Pause?
@@ -138,6 +140,30 @@ extension UpstreamFailure {
         failure.isLasting = true
         return failure
     }
+
+    /// The server wants other credentials, and its callers bring them.
+    ///
+    /// - Parameters:
+    ///   - brought: What the caller has sent.
+    ///   - refusal: What the server has answered.
+    static func callerRefused(_ brought: BroughtFields, _ refusal: UpstreamFailure) -> UpstreamFailure {
+        let sent = brought.sent.joined(separator: " and ")
+        let missing = brought.missing.joined(separator: " and ")
+        let more = missing.isEmpty ? "" : ", and nothing came as \(missing)"
+        var failure = UpstreamFailure(
+            .callerRefused,
+            (sent.isEmpty
+                ? "it lets in callers who send \(missing) only" : "it refused what a caller sent as \(sent)\(more)")
+                + "; \(refusal.detail)",
+            status: refusal.status)
+        failure.publicDetail =
+            sent.isEmpty ? "wants to know who you are: send it \(missing)" : "refused what you sent as \(sent)\(more)"
+        failure.isLasting = true
+        return failure
+    }
+
+    /// Whether it ends with other credentials: with a login, or with what a caller brings.
+    package var endsWithCredentials: Bool { code == .loginNeeded || code == .callerRefused }
 
     /// The server answered the handshake with an error.
     package static func handshakeRefused(_ answer: Message) -> UpstreamFailure {
