@@ -31,6 +31,7 @@ final class GatewayHarness {
         company: Company = .onePerson,
         asking: AskingMemory = AskingMemory(),
         logger: Logger = .silent,
+        passed: [PassedFields.Rule] = [],
         _ configure: (inout GatewayLimits) -> Void = { _ in }
     ) {
         var settings = ServerConnectionSettings(
@@ -47,6 +48,7 @@ final class GatewayHarness {
         settings.era = era
         settings.anonymousIsOnePerson = company == .onePerson
         settings.asking = asking
+        settings.passed = passed
         server = ServerConnections(
             settings,
             eventLoops: upstreams,

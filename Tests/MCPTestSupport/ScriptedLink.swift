@@ -11,6 +11,8 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
         package let message: Message
         package let kind: OutgoingKind
         package let mirrored: MirroredFields?
+        /// What its client has sent in header fields for the server.
+        package let brought: BroughtFields?
         package var text: String { message.bytes.text }
     }
 
@@ -26,6 +28,8 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
     package private(set) var isOpened = false
     package private(set) var isClosed = false
     package private(set) var receiver: (any UpstreamLinkReceiver)?
+    /// What it was told last of its client's header fields.
+    package private(set) var brought: BroughtFields?
     /// What was sent that is no message at all: always a defect.
     package private(set) var unreadable: [String] = []
     /// Hears of each message when it is sent.
@@ -44,6 +48,8 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
         isOpened = true
     }
 
+    package func pass(_ brought: BroughtFields) { self.brought = brought }
+
     /// Whether stateless requests carry a head, as over HTTP.
     package var mirrorsFields = false
     /// Whether the server was found to need no handshake.
@@ -52,10 +58,16 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
     package func statelessServerFound() { isStateless = true }
 
     package func send(_ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?) {
+        send(message, as: kind, mirrored: mirrored, bringing: nil)
+    }
+
+    package func send(
+        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing brought: BroughtFields?
+    ) {
         let hasLineBreak = message.readableBytesView.contains { $0 == 0x0A || $0 == 0x0D }
         // Not a message: noted, so that the test fails.
         if !hasLineBreak, let read = try? Message(message, maximumDepth: 1_000, duplicateKeys: .accepted) {
-            let message = Sent(message: read, kind: kind, mirrored: mirrored)
+            let message = Sent(message: read, kind: kind, mirrored: mirrored, brought: brought)
             sent.append(message)
             whenSent?(message)
         } else {

@@ -9,6 +9,10 @@ extension AuthenticatedRequest {
         guard principal != .anonymous else { return .none }
         let names = offer.passedNames
         guard !names.isEmpty else { return .none }
-        return PassedFields(names) { http.head.headers[$0] }
+        // What Connection names is for the next hop alone (RFC 9110, 7.6.1), which is the proxy.
+        let forProxy = http.head.headers[canonicalForm: "Connection"].map { $0.lowercased() }
+        return PassedFields(names) { name in
+            forProxy.contains(name) ? [] : http.head.headers[name]
+        }
     }
 }

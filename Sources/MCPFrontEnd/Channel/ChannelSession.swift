@@ -21,7 +21,7 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
     private var isOpening = false
     private var isClosed = false
     /// What the client said before it had the answer to its handshake.
-    private var early: [Message] = []
+    private var early: [(message: Message, passed: PassedFields)] = []
     private var earlyBytes = 0
     private var whenOpen: (@Sendable () -> Void)?
 
@@ -84,7 +84,7 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
     private func keepEarly(_ message: Message) -> Bool {
         let bytes = earlyBytes + message.bytes.readableBytes
         guard early.isEmpty || early.count < Self.maximumEarly && bytes <= Self.maximumEarlyBytes else { return false }
-        early.append(message)
+        early.append((message, passed))
         earlyBytes = bytes
         return true
     }
@@ -127,8 +127,9 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
         let messages = early
         early = []
         earlyBytes = 0
-        for message in messages {
+        for (message, passed) in messages {
             do throws(Refusal) {
+                take(passed)
                 try receive(message)
             } catch {
                 refuse(message, error)

@@ -30,6 +30,7 @@ extension ServerReport {
         object.add("error", status.error)
         object.add("note", status.note)
         if let login = status.login { object.add("login", json: login.json) }
+        if !status.wantedHeaders.isEmpty { object.add("headersNeeded", status.wantedHeaders) }
         object.add("pendingChange", status.pendingChange)
         object.add("callError", status.callError)
         if let circuit = status.circuit { object.add("circuit", json: circuit.json) }

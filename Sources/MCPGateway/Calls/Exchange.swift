@@ -17,6 +17,8 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     let started: NIODeadline
     /// The `Mcp-Param-*` fields that a client sent, lower-case names.
     private let parameters: [(name: String, value: String)]
+    /// What the client's request says in header fields that are for the server.
+    let passed: PassedFields
 
     /// Under which the client asked, and hears of progress.
     let clientID: RequestID
@@ -49,8 +51,10 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
         id: RequestID,
         caller: any Caller,
         leg: OpenLeg,
-        parameters: [(name: String, value: String)] = []
+        parameters: [(name: String, value: String)] = [],
+        passed: PassedFields
     ) {
+        self.passed = passed
         self.request = request
         self.clientID = id
         self.progressToken = request.progressToken
@@ -73,6 +77,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
         awaitsLists = !connection.mayStill(request, since: moment)
         guard !awaitsLists else { return nil }
         var outgoing = OutgoingRequest(request)
+        outgoing.brought = connection.server.brought(passed)
         switch (caller.era, leg.era) {
         case (.legacy, .legacy):
             if let mergedLevel, let range = request.envelope.level {

@@ -21,7 +21,7 @@ final class CatalogReader: ExchangeReceiver, @unchecked Sendable {
         var unfinished: [CatalogKind: String] = [:]
         /// Whether the last reading ended before all that was to be read had been asked for.
         var isCut = false
-        /// That somebody has to log in before anything is listed.
+        /// That it takes other credentials before anything is listed.
         var loginNeeded: UpstreamFailure?
 
         /// Says why it is not known what all of a list is, in words; nil when it is.
@@ -124,7 +124,7 @@ final class CatalogReader: ExchangeReceiver, @unchecked Sendable {
     func exchangeFailed(_ failure: UpstreamFailure) {
         for kind in kinds { outcome.failed[kind] = failure.detail }
         outcome.isCut = true
-        if failure.isForWantOfSomebody { outcome.loginNeeded = failure }
+        if failure.endsWithCredentials { outcome.loginNeeded = failure }
         completion(outcome)
     }
 }

@@ -14,6 +14,8 @@ final class KeptCatalog: Sendable {
         /// Whether it is known, or was tried to be read and could not.
         var isSettled = false
         var waiting: [@Sendable () -> Void] = []
+        /// Who waits until it is read the next time.
+        var readers: [@Sendable () -> Void] = []
     }
 
     private let state = Mutex(State())
@@ -43,6 +45,9 @@ final class KeptCatalog: Sendable {
         if isSettled { body() }
     }
 
+    /// Calls back once it was read the next time, or could not be.
+    func whenRead(_ body: @escaping @Sendable () -> Void) { state.withLock { $0.readers.append(body) } }
+
     /// Lets nobody wait any longer.
     func settle() {
         let waiting = state.withLock { state in
@@ -62,7 +67,14 @@ final class KeptCatalog: Sendable {
     ///
     /// - Returns: The notifications that tell clients what has changed.
     func take(_ catalog: ServerCatalog, failed: Set<CatalogKind>, now: NIODeadline) -> Set<Method> {
-        defer { settle() }
+        defer {
+            settle()
+            let readers = state.withLock { state in
+                defer { state.readers = [] }
+                return state.readers
+            }
+            for body in readers { body() }
+        }
         return state.withLock { state in
             var catalog = catalog
             for kind in failed { catalog[kind] = state.catalog?[kind] }

@@ -18,7 +18,7 @@ extension ServerConnections {
             if !isOfOneSession(connection) { readCatalog(on: connection) }
             return
         }
-        source.run { $0.server.readCatalog(on: $0) }
+        readCatalog(onOneOf: settings.needsCallers ? [source, connection] : [source])
     }
 
     /// Tells whether the catalog is read on a connection.
@@ -29,7 +29,7 @@ extension ServerConnections {
         guard let connection = firstOpen, catalog.isOlder(than: Self.longestAge, now: connection.eventLoop.now) else {
             return
         }
-        connection.run { $0.server.readCatalog(on: $0) }
+        readCatalog(onOneOf: [connection] + (settings.needsCallers ? all : []))
     }
 
     func readCatalog(on connection: Connection) {

@@ -38,7 +38,7 @@ package final class Connection: @unchecked Sendable {
     private static let quietAfterCancellation = TimeAmount.seconds(5)
     /// Which questions the server has been told that its clients answer.
     let declared: DeclaredCapabilities
-    /// The header fields of its client that go to the server with every request.
+    /// The header fields of its client that go to the server with what has none of its own.
     private let passing: PassingFields
     /// Whether somebody wants to hear what the server says unasked.
     private(set) var wantsToListen: Bool
@@ -57,7 +57,7 @@ package final class Connection: @unchecked Sendable {
     ) {
         self.key = key
         self.server = server
-        let passing = PassingFields(declaration.passed.fields(server.settings.passed))
+        let passing = PassingFields(server.brought(declaration.passed))
         self.passing = passing
         // A session of its own listens when its client does; a shared connection always.
         wantsToListen = if case .session = key { false } else { true }
@@ -92,11 +92,11 @@ package final class Connection: @unchecked Sendable {
     /// Whether what the server says unasked comes on another stream than its answers.
     var hearsOnAnotherStream: Bool { upstream.link is any ListeningLink }
 
-    /// Passes on what its client says from now on.
+    /// Passes on from now on what its client says, with all that has none of its own.
     func pass(_ passed: PassedFields) {
-        let fields = passed.fields(server.settings.passed)
-        passing.fields = fields
-        upstream.link?.pass(fields)
+        guard let brought = server.brought(passed), brought != passing.brought else { return }
+        passing.brought = brought
+        upstream.pass(brought)
     }
 
     // MARK: Clients

@@ -23,7 +23,7 @@ final class LinkSource: Sendable {
         { [self] eventLoop in
             let link = make(on: eventLoop)
             if let caller { link.isOnBehalf(of: caller) }
-            if !passing.fields.isEmpty { link.pass(passing.fields) }
+            if let brought = passing.brought { link.pass(brought) }
             return link
         }
     }

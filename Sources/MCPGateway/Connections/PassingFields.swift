@@ -1,10 +1,13 @@
-/// The header fields of a client that go to a server with every request of one connection, and may change.
+import MCPUpstream
+
+/// The header fields of a client that go to a server with what has none of its own on one connection, and may change.
 ///
 /// Confined to the connection's event loop; that is what makes `@unchecked Sendable` true.
 final class PassingFields: @unchecked Sendable {
-    var fields: [(name: String, value: String)]
+    /// nil where the server gets none.
+    var brought: BroughtFields?
 
-    init(_ fields: [(name: String, value: String)]) {
-        self.fields = fields
+    init(_ brought: BroughtFields?) {
+        self.brought = brought
     }
 }

@@ -48,6 +48,8 @@ package struct ServerConnectionSettings: Sendable {
     package var actsForCallers = false
     /// Whether nobody logs in, because the proxy gets its tokens by itself.
     package var getsTokensByItself = false
+    /// Whether what the server is may show only on a connection of a caller's: the proxy alone may not be let in.
+    var needsCallers: Bool { actsForCallers || !passed.isEmpty }
     /// The logins that each caller has for himself; nil where all callers share what the server is called with.
     package var personalLogins: (any PersonalLogins)?
     /// Whether the server asks clients things during calls.

@@ -15,7 +15,7 @@ extension ServerConnections {
     func callFailed(_ failure: UpstreamFailure) {
         switch failure.code {
         case .unexpectedHTTPAnswer, .unreadable, .notStateless, .unauthorized: break
-        case .loginNeeded, .tokenNeeded, .commandNotRunnable, .processEnded, .notReachable, .onlyStateless,
+        case .loginNeeded, .tokenNeeded, .callerRefused, .commandNotRunnable, .processEnded, .notReachable, .onlyStateless,
             .connectionLost,
             .timedOut,
             .handshakeRefused, .eraChanged, .overloaded, .closed:

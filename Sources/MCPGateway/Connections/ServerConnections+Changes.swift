@@ -81,6 +81,12 @@ extension ServerConnections {
                     renewOthers(than: first)
                     return done(nil, [])
                 }
+                // It is there, and counts as it is from now on: what it wants is for somebody to log in, or to bring.
+                if failure.endsWithCredentials, !serves {
+                    unrenewed.withLock { $0 = grace }
+                    renewOthers(than: first)
+                    return done(failure, errorOutput)
+                }
                 if isFinal { unrenewed.withLock { $0 = grace } }
                 if let former, !isFinal { restore(former, on: first, grace) }
                 done(failure, errorOutput)

@@ -9,7 +9,12 @@ extension ServerConnections {
         guard !isOfOneSession(connection) else { return }
         if isSource(connection) { catalog.serverWasLost() }
         catalog.settle()
-        if failure.isForWantOfSomebody { return waitsForLogin(connection, failure) }
+        switch failure.code {
+        case .loginNeeded, .tokenNeeded: return waitsForLogin(connection, failure)
+        case .callerRefused: return waitsForCallers(connection, failure)
+        default: break
+        }
+        if !settings.passed.isEmpty, !isSource(connection) { return lookAtServer() }
         let errorOutput = connection.upstream.recentErrorOutput
         let restarts = connection.upstream.restarts
         let isNew = status.error != failure.detail

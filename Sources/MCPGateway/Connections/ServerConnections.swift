@@ -152,14 +152,6 @@ package final class ServerConnections: Sendable {
         }
     }
 
-    /// Returns the connection on which the server says what it is: the first one, or the caller's, where each logs in
-    /// for himself.
-    private func connectionThatTells(_ principal: Principal, _ client: () -> ClientDeclaration) -> Connection {
-        guard settings.actsForCallers else { return first() }
-        let (key, declaration) = key(for: principal, sessionID: nil, client(), era: .legacy)
-        return hold(key, of: principal, declaration, preferring: eventLoops.next())
-    }
-
     /// Chooses the connection that serves a client, and what the server is told of the client on it. A stateless server
     /// is told that with every request, so that one connection serves everybody.
     func key(
@@ -352,7 +344,7 @@ package final class ServerConnections: Sendable {
     }
 
     func connectionChanged(_ connection: Connection) {
-        guard !isOfOneSession(connection) else { return }
+        guard !isOfOneSession(connection) || isAwaited else { return }
         let upstream = connection.upstream
         switch upstream.state {
         case .ready(let result):
@@ -364,6 +356,7 @@ package final class ServerConnections: Sendable {
                 $0.error = nil
                 $0.errorCode = nil
                 $0.callError = nil
+                $0.wantedHeaders = []
                 $0.errorOutput = []
                 $0.protocolVersion = result.version.name
                 $0.era = result.era
@@ -371,7 +364,7 @@ package final class ServerConnections: Sendable {
                 $0.restarts = upstream.restarts
             }
             renewOthers(than: connection)
-            if isSource(connection) || !catalog.isSettled || catalog.current == nil { readCatalog(on: connection) }
+            if isSource(connection) || !catalog.isSettled || isUnlisted { readCatalog(on: connection) }
         case .starting, .waiting, .closed: break
         }
     }

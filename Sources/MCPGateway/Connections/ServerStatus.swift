@@ -14,6 +14,8 @@ package struct ServerStatus: Sendable, Equatable {
         case loginNeeded = "login needed"
         /// It can be asked nothing but for callers who come with an access token.
         case tokenNeeded = "token needed"
+        /// It lets in callers only who bring credentials of theirs, and none has come yet.
+        case headerNeeded = "header needed"
     }
 
     package var state = State.starting
@@ -29,6 +31,8 @@ package struct ServerStatus: Sendable, Equatable {
     package var errorCode: UpstreamFailure.Code?
     /// How it stands with its login; nil where it is not known to want one.
     package var login: ServerLogin?
+    /// Which header fields it wants of callers, where it has let in nobody without.
+    package var wantedHeaders: [String] = []
     /// Why what it is changed to does not start yet, while it serves as it was; for the operator.
     package var pendingChange: String?
     /// Why a call failed last although the server is there; for the operator. nil once it has become ready anew.

@@ -23,6 +23,8 @@ final class Leg: AttachedClient, @unchecked Sendable {
         let request: Message
         let id: RequestID
         let reply: any ReplySink
+        /// What it says in header fields that are for servers.
+        let passed: PassedFields
         /// Who may know what is asked for, if this server does not.
         var others: [MemberRequest] = []
     }
@@ -142,6 +144,7 @@ final class Leg: AttachedClient, @unchecked Sendable {
     /// Tells that the leg is open.
     private func tell(_ waiting: [Waiter], _ introduction: Introduction?) {
         var calls: [WaitingCall] = []
+        session?.bring(over: self)
         for waiter in waiting {
             switch waiter {
             case .introduction(let completion):
@@ -157,7 +160,7 @@ final class Leg: AttachedClient, @unchecked Sendable {
         beingPrepared += calls.count
         session.prepare(self) { [self, calls] in
             beingPrepared -= calls.count
-            for call in calls { session.pass(call.request, call.id, to: self, call.reply, orElse: call.others) }
+            for call in calls { session.pass(call, to: self) }
             session.closeIfDone()
         }
     }

@@ -171,7 +171,8 @@ extension Gateway {
         if isDraining { return reply.refuse(request, .shuttingDown) }
         view.refresh()
         request.offer.firstLists.wait(
-            for: view.members.map(\.server), on: eventLoop, request.declaration(to: view.members.first?.server)
+            for: view.members.map(\.server), of: request.principal, on: eventLoop,
+            request.declaration(to: view.members.first?.server)
         ) {
             body(request.lists(request.view ?? view))
         }

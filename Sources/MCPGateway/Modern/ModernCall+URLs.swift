@@ -29,7 +29,9 @@ extension ModernCall {
                 .refused(Refusal(.inputNotGiven, "the server needs its user to visit a URL first, which was declined")))
         }
         inputs = PendingInputs()
-        guard awaitsLogin, let logins = server.settings.personalLogins else { return send(again.message, .legacy) }
+        guard awaitsLogin, let logins = server.settings.personalLogins else {
+            return send(again: again, again.message, .legacy)
+        }
         awaitsLogin = false
         // Whoever has agreed to log in may take a while for it, during which the call waits.
         state = .returning
@@ -46,6 +48,6 @@ extension ModernCall {
         guard let message = try? Message(again.message.spliced(edits), duplicateKeys: .accepted) else {
             return end(.refused(Self.unknownState))
         }
-        send(message, server.eraMemory.era ?? .legacy)
+        send(again: again, message, server.eraMemory.era ?? .legacy)
     }
 }

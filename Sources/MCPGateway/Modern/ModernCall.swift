@@ -10,7 +10,8 @@ import NIOCore
 ///
 /// Confined to its event loop; that is what makes `@unchecked Sendable` true.
 final class ModernCall: Caller, @unchecked Sendable {
-    let request: ModernRequest
+    /// With what its client has brought last.
+    private(set) var request: ModernRequest
     let server: ServerConnections
     let eventLoop: any EventLoop
     let era = Era.modern
@@ -118,6 +119,12 @@ final class ModernCall: Caller, @unchecked Sendable {
         }
     }
 
+    /// Makes the call anew, with what the client brings now.
+    func send(again: ModernRequest, _ message: Message, _ serverEra: Era) {
+        request.bringsWhat(again)
+        send(message, serverEra)
+    }
+
     static let unknownState = Refusal(
         .invalidParams,
         "params.requestState is not known: it has expired, was used before, or belongs to another request; "
@@ -131,7 +138,8 @@ final class ModernCall: Caller, @unchecked Sendable {
             id: clientID,
             caller: self,
             leg: leg,
-            parameters: request.parameters ?? []
+            parameters: request.parameters ?? [],
+            passed: request.passed
         )
         self.leg = leg
         lastConnection = leg.connection

@@ -14,7 +14,7 @@ package struct ModernRequest: Sendable {
     /// The `Mcp-Param-*` header fields, with lower-case names; nil where the transport has no header fields.
     package private(set) var parameters: [(name: String, value: String)]?
     /// What of its header fields is for servers.
-    private let passed: PassedFields
+    private(set) var passed: PassedFields
 
     package init(
         _ message: Message,
@@ -49,6 +49,9 @@ package struct ModernRequest: Sendable {
     struct Arguments: Sendable {
         let view: JSONView?
     }
+
+    /// Brings to servers from now on what another request of the same client says.
+    mutating func bringsWhat(_ other: ModernRequest) { passed = other.passed }
 
     /// The arguments as the client has sent them, where others were added; nil where they are those of the message.
     private(set) var sentArguments: Arguments?

@@ -14,6 +14,8 @@ final class FirstLists: Sendable {
     }
 
     private let longest: TimeAmount
+    /// How long a caller waits for what only he can have listed.
+    private static let longestForCaller = TimeAmount.seconds(5)
     private let limit: Mutex<Limit>
 
     init(wait: Duration) {
@@ -23,9 +25,29 @@ final class FirstLists: Sendable {
 
     /// Calls back on the event loop once all these servers' lists are known or could not be read, or the time is over.
     ///
-    /// - Parameter client: Who asks: a server that begins with its client does so now.
+    /// - Parameters:
+    ///   - principal: Who asks.
+    ///   - client: What he says of himself: a server that begins with its client does so now, and one that lets in only who
+    ///     brings something is asked with that.
     func wait(
-        for servers: [ServerConnections], on eventLoop: any EventLoop, _ client: @autoclosure () -> ClientDeclaration,
+        for servers: [ServerConnections], of principal: Principal, on eventLoop: any EventLoop,
+        _ client: @autoclosure () -> ClientDeclaration, _ body: @escaping @Sendable () -> Void
+    ) {
+        let forCallers = servers.filter { !$0.settings.passed.isEmpty && $0.catalog.current == nil }
+        guard !forCallers.isEmpty else { return wait(for: servers, on: eventLoop, client, body) }
+        let declaration = client()
+        let listed = forCallers.filter { $0.isListed(onlyTo: declaration) }
+        guard !listed.isEmpty else { return wait(for: servers, on: eventLoop, client, body) }
+        let others = servers.filter { server in !listed.contains { $0 === server } }
+        let countdown = Countdown(listed.count) { [self] in
+            eventLoop.run { [self] in wait(for: others, on: eventLoop, { declaration }, body) }
+        }
+        for server in listed { server.readCatalog(of: principal, declaration) { countdown.tick() } }
+        eventLoop.scheduleTask(in: Self.longestForCaller) { countdown.finish() }
+    }
+
+    private func wait(
+        for servers: [ServerConnections], on eventLoop: any EventLoop, _ client: () -> ClientDeclaration,
         _ body: @escaping @Sendable () -> Void
     ) {
         let unknown = servers.filter { !$0.catalog.isSettled }

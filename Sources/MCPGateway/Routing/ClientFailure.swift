@@ -14,7 +14,7 @@ enum ClientFailure {
         var facts = [("server", server), ("reason", failure.code.rawValue)]
         guard let pause = failure.pause else {
             let (code, words) = explain(failure)
-            let more = failure.publicDetail.map { ": \($0)" } ?? ""
+            let more = failure.code == .callerRefused ? "" : failure.publicDetail.map { ": \($0)" } ?? ""
             return OwnMessages.error(id: id, code: code, message: "server \"\(server)\" \(words)\(more)", data: facts)
         }
         facts += [("circuit", "open"), ("retryAfter", String(pause.seconds))]
@@ -40,6 +40,7 @@ enum ClientFailure {
         case .unauthorized: (.serverUnavailable, "refused the proxy's credentials; its operator has to renew them")
         case .loginNeeded: (.serverUnavailable, "wants somebody to log in")
         case .tokenNeeded: (.serverUnavailable, "takes only callers with an access token")
+        case .callerRefused: (.serverUnavailable, failure.publicDetail ?? "refused what you sent for it")
         case .connectionLost: (.serverLost, "lost the connection before it answered")
         case .timedOut: (.serverTimeout, "did not answer in time")
         case .handshakeRefused: (.serverUnavailable, "refused the handshake")

@@ -99,7 +99,7 @@ extension ClientSession {
         guard let view else { return body(self) }
         waitingForLists += 1
         view.refresh()
-        offer.firstLists.wait(for: view.members.map(\.server), on: eventLoop, declaration) { [self] in
+        offer.firstLists.wait(for: view.members.map(\.server), of: principal, on: eventLoop, declaration) { [self] in
             waitingForLists -= 1
             body(self)
         }

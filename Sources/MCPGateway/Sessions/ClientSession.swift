@@ -1,5 +1,5 @@
 package import MCPCore
-package import MCPUpstream
+import MCPUpstream
 import MCPValues
 package import NIOCore
 
@@ -35,7 +35,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     package let eventLoop: any EventLoop
     package let version: ProtocolVersion
     /// What the client says of itself, for every server to which a leg is opened.
-    private(set) var declaration: ClientDeclaration
+    var declaration: ClientDeclaration
     let capabilities: DeclaredCapabilities
     /// Whether the client has never opened it, so that it shares its connection with others and ends with its calls.
     let isForOneRequest: Bool
@@ -91,21 +91,6 @@ package final class ClientSession: Caller, @unchecked Sendable {
         self.opened = eventLoop.now
         self.lastUsed = opened
         if isAtServersOwnPath, let member = offer.member { _ = leg(to: member) }
-    }
-
-    /// Takes what a request says in header fields that are for servers.
-    package func take(_ passed: PassedFields) {
-        guard declaration.passed != passed else { return }
-        declaration.passed = passed
-        for leg in legs.all where !leg.server.settings.passed.isEmpty {
-            guard let connection = leg.current?.connection else { continue }
-            if case .session = connection.key {
-                connection.run { $0.pass(passed) }
-            } else {
-                // Calls under way go on where they are; the next one finds the connection for what is said now.
-                leg.end(reason: "the client's credentials for the server have changed")
-            }
-        }
     }
 
     /// Tells whether everything passes as it is.
@@ -172,9 +157,16 @@ package final class ClientSession: Caller, @unchecked Sendable {
     func pass(
         _ sealed: Message, _ id: RequestID, to leg: Leg, _ reply: any ReplySink, orElse others: [MemberRequest] = []
     ) {
+        pass(
+            Leg.WaitingCall(request: sealed, id: id, reply: reply, passed: declaration.passed, others: others), to: leg)
+    }
+
+    /// The same, also for a request that came earlier: it goes with what its client has said with it, not since.
+    func pass(_ call: Leg.WaitingCall, to leg: Leg) {
+        let (sealed, id, reply) = (call.request, call.id, call.reply)
         guard let open = leg.current else {
             let words = "too many calls wait until the server is known; try again later"
-            if leg.keep(Leg.WaitingCall(request: sealed, id: id, reply: reply, others: others)) { return }
+            if leg.keep(call) { return }
             return reply.finish(Refusal(.overloaded, words).answer(to: id))
         }
         switch Resolver.resolve(sealed, from: .legacy, filter: offer.member?.toolFilter) {
@@ -193,8 +185,8 @@ package final class ClientSession: Caller, @unchecked Sendable {
         if let refusal = gateway.admit(principal, to: leg.server, for: request.method) {
             return reply.finish(refusal.answer(to: id))
         }
-        let exchange = Exchange(request, id: id, caller: self, leg: open)
-        exchanges[ObjectIdentifier(exchange)] = Call(exchange: exchange, reply: reply, others: others)
+        let exchange = Exchange(request, id: id, caller: self, leg: open, passed: call.passed)
+        exchanges[ObjectIdentifier(exchange)] = Call(exchange: exchange, reply: reply, others: call.others)
         newestExchange = exchange
         exchange.connection.run { $0.start(exchange) }
     }
@@ -321,7 +313,11 @@ package final class ClientSession: Caller, @unchecked Sendable {
     private func askOther(_ call: Call, after exchange: Exchange) {
         let next = call.others[0]
         let leg = leg(to: next.member)
-        pass(next.message, exchange.clientID, to: leg, call.reply, orElse: Array(call.others.dropFirst()))
+        pass(
+            Leg.WaitingCall(
+                request: next.message, id: exchange.clientID, reply: call.reply, passed: exchange.passed,
+                others: Array(call.others.dropFirst())),
+            to: leg)
         _ = remove(exchange)
     }
 

@@ -8,6 +8,9 @@ package struct OutgoingRequest: Sendable {
     package var edits: [Edit]
     /// The `Mcp-Param-*` fields that go with it over HTTP.
     package var parameters: [(name: String, value: String)]
+    /// What its client's request says in header fields that are for the server; nil for a request of the proxy's own, which
+    /// goes with what the link has last been told.
+    package var brought: BroughtFields?
     /// Whether it stays open for as long as somebody wants, so that silence means nothing.
     package var isOpenEnded: Bool
 

@@ -27,8 +27,8 @@ package struct PassedFields: Sendable, Hashable {
 
     /// - Parameters:
     ///   - names: Which are wanted.
-    ///   - values: The values of a field in the client's request. One that comes twice is not passed on: two readers could
-    ///     see two values.
+    ///   - values: The values of a field in the client's request, by its name in lower case. One that comes twice is not
+    ///     passed on: two readers could see two values.
     package init(_ names: [String], _ values: (String) -> [String]) {
         for name in names.map({ $0.lowercased() }) where !fields.contains(where: { $0.name == name }) {
             let found = values(name)
@@ -38,11 +38,9 @@ package struct PassedFields: Sendable, Hashable {
 
     package var isEmpty: Bool { fields.isEmpty }
 
-    /// Returns what one server gets of them.
-    package func fields(_ rules: [Rule]) -> [(name: String, value: String)] {
-        rules.compactMap { rule in
-            fields.first { ASCII.equal($0.name, rule.clientName) }.map { (rule.upstreamName, $0.value) }
-        }
+    /// Returns the value of a field, whose name has no case.
+    func value(of name: String) -> String? {
+        fields.first { ASCII.equal($0.name, name) }?.value
     }
 }
 

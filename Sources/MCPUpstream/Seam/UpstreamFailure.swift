@@ -22,6 +22,8 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
         case loginNeeded
         /// The remote server is to be asked with a token that is got for the caller's, who has come with none.
         case tokenNeeded
+        /// The remote server has refused what its caller brings as credentials, or wants some of him (401, 403).
+        case callerRefused
         /// The connection broke before the answer was complete.
         case connectionLost
         /// The server did not answer in time.
@@ -57,7 +59,7 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
     package let status: Int?
     /// What it says about the server.
     private(set) var evidence: FailureEvidence
-    /// Whether only another configuration can change it, so that nothing is tried again.
+    /// Whether only another configuration, or other credentials, can change it, so that nothing is tried again by itself.
     private(set) var isLasting = false
     /// Set when the server is not called for now, because this has happened to it again and again.
     package private(set) var pause: Pause?
@@ -149,8 +151,29 @@ extension UpstreamFailure {
         return failure
     }
 
-    /// Whether the server is there, and waits for somebody to log in, or to come with a token.
-    package var isForWantOfSomebody: Bool { code == .loginNeeded || code == .tokenNeeded }
+    /// The server wants other credentials, and its callers bring them.
+    ///
+    /// - Parameters:
+    ///   - brought: What the caller has sent.
+    ///   - refusal: What the server has answered.
+    static func callerRefused(_ brought: BroughtFields, _ refusal: UpstreamFailure) -> UpstreamFailure {
+        let sent = brought.sent.joined(separator: " and ")
+        let missing = brought.missing.joined(separator: " and ")
+        let more = missing.isEmpty ? "" : ", and nothing came as \(missing)"
+        var failure = UpstreamFailure(
+            .callerRefused,
+            (sent.isEmpty
+                ? "it lets in callers who send \(missing) only" : "it refused what a caller sent as \(sent)\(more)")
+                + "; \(refusal.detail)",
+            status: refusal.status)
+        failure.publicDetail =
+            sent.isEmpty ? "wants to know who you are: send it \(missing)" : "refused what you sent as \(sent)\(more)"
+        failure.isLasting = true
+        return failure
+    }
+
+    /// Whether it ends with other credentials: with a login, or with what a caller brings, be it a token.
+    package var endsWithCredentials: Bool { code == .loginNeeded || code == .tokenNeeded || code == .callerRefused }
 
     /// The server answered the handshake with an error.
     package static func handshakeRefused(_ answer: Message) -> UpstreamFailure {

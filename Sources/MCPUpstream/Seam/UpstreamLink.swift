@@ -20,8 +20,9 @@ package protocol UpstreamLink: AnyObject {
     /// Says for whose calls alone it is there, before it is opened.
     func isOnBehalf(of caller: String)
 
-    /// Sends these header fields with every request from now on, besides those that are configured.
-    func pass(_ fields: [(name: String, value: String)])
+    /// Sends these header fields of its client from now on with all that has none of its own, besides those that are
+    /// configured.
+    func pass(_ brought: BroughtFields)
 
     /// Starts the process or prepares the connection. Ends in `linkOpened` or `linkClosed`.
     func open(_ receiver: any UpstreamLinkReceiver)
@@ -31,6 +32,10 @@ package protocol UpstreamLink: AnyObject {
     /// - Parameter head: What a stateless request carries in header fields; nil for all else, and where
     ///   `mirrorsFields` is false.
     func send(_ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?)
+
+    /// Sends the same with the header fields of its client's request, whatever others the link is told before it goes out.
+    func send(
+        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing brought: BroughtFields?)
 
     /// Says that nobody waits for this request's answer any more. The link may free what it holds for it; it must
     /// not report anything more for it.
@@ -86,9 +91,16 @@ extension UpstreamLink {
     package var mirrorsFields: Bool { false }
 
     package func isOnBehalf(of caller: String) {}
-    package func pass(_ fields: [(name: String, value: String)]) {}
+    package func pass(_ brought: BroughtFields) {}
     package func statelessServerFound() {}
     package func sessionIsLost(accordingTo words: String, inAnswerTo id: Int64) -> Bool { false }
+
+    /// Where there are no header fields, nothing goes in them.
+    package func send(
+        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing brought: BroughtFields?
+    ) {
+        send(message, as: kind, mirrored: mirrored)
+    }
 
     /// Sends a message that has no head.
     package func send(_ message: ByteBuffer, as kind: OutgoingKind) {

@@ -10,4 +10,6 @@ struct CallInFlight {
     /// Whether it can be sent again, where that is safe.
     var mayBeRepeated: Bool
     let isOpenEnded: Bool
+    /// What its client has sent in header fields for the server.
+    let brought: BroughtFields?
 }

@@ -144,14 +144,16 @@ final class Conversation {
             started: now,
             lastSign: now,
             mayBeRepeated: mayBeRepeated,
-            isOpenEnded: outgoing.isOpenEnded
+            isOpenEnded: outgoing.isOpenEnded,
+            brought: outgoing.brought
         )
         if outgoing.isOpenEnded { openEndedCount += 1 } else { scheduleSweep() }
         let mirrors = introduction.era == .modern && link.mirrorsFields
         link.send(
             request.spliced(edits),
             as: .request(id: id),
-            mirrored: mirrors ? MirroredFields(outgoing, version: introduction.version) : nil
+            mirrored: mirrors ? MirroredFields(outgoing, version: introduction.version) : nil,
+            bringing: outgoing.brought
         )
     }
 
@@ -177,10 +179,11 @@ final class Conversation {
 
     /// Gives up a call: the server is told, and a late answer is dropped.
     func cancel(_ id: Int64, reason: String) {
-        guard remove(id) != nil else { return }
+        guard let call = remove(id) else { return }
         // Over HTTP a stateless request is cancelled by closing its stream (2026-07-28, Cancellation).
         if introduction?.era == .legacy || !link.mirrorsFields {
-            link.send(OwnMessages.cancelled(id: .integer(id), reason: reason), as: .notification)
+            let notice = OwnMessages.cancelled(id: .integer(id), reason: reason)
+            link.send(notice, as: .notification, mirrored: nil, bringing: call.brought)
         }
         link.abandon(id)
         owner.conversationHasRoom(self)

@@ -171,7 +171,7 @@ final class Introducer {
         // What is no answer of the protocol is no evidence of a stateless server.
         case .notStateless, .unexpectedHTTPAnswer, .unreadable, .connectionLost: probeAnswered(.legacy)
         // Whoever guards the server may let pass only what it knows.
-        case .unauthorized where hasProbed:
+        case .unauthorized where hasProbed, .callerRefused where hasProbed:
             unheard = failure
             probeAnswered(.legacy)
         default: finish(.failure(failure))

@@ -33,6 +33,12 @@ extension Upstream {
         circuit.isOpen ? circuitRefusal : failure.beforeSending
     }
 
+    /// Tells the circuit that the server is there, and wants credentials: that is for whoever calls it to mend.
+    func wasHeard() {
+        if probe == .attempt { probe = nil }
+        circuit.succeeded()
+    }
+
     /// Tells the circuit of the end of a conversation.
     func note(_ failure: UpstreamFailure, readyFor: Duration?, next: NIODeadline) {
         if probe == .attempt { probe = nil }

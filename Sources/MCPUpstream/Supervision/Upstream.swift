@@ -55,8 +55,8 @@ package final class Upstream: @unchecked Sendable {
     private var generation = 0
     private var lastID: Int64 = 0
     private var wasReady = false
-    /// Whether somebody has logged in since the last attempt began.
-    private var hasMissedLogin = false
+    /// Whether there are other credentials since the last attempt began.
+    var hasMissedCredentials = false
     /// Whether a start may take longer than `startTimeout`: one that has never been ready, because the program may have to
     /// be downloaded first, and one that took longer the last time.
     var mayStartSlowly = true
@@ -207,7 +207,7 @@ package final class Upstream: @unchecked Sendable {
         succession(failed: failure)
     }
 
-    private var conversations: [Conversation] { draining + (current.map { [$0] } ?? []) }
+    var conversations: [Conversation] { draining + (current.map { [$0] } ?? []) }
 
     /// Whether a call may wait for the next attempt.
     private var mayWait: Bool { isRetryNear && !circuit.isOpen }
@@ -220,7 +220,7 @@ package final class Upstream: @unchecked Sendable {
     // MARK: Connecting
 
     /// Tries to reach the server, unless somebody else is finding out whether it is there.
-    private func attempt() {
+    func attempt() {
         switch circuit.admit(now: eventLoop.now) {
         case .pass: connect()
         case .probe:
@@ -235,7 +235,7 @@ package final class Upstream: @unchecked Sendable {
 
     func connect() {
         retryAt = nil
-        hasMissedLogin = false
+        hasMissedCredentials = false
         lastAttempt = eventLoop.now
         state = .starting
         let conversation = makeConversation()
@@ -264,13 +264,6 @@ package final class Upstream: @unchecked Sendable {
         )
     }
 
-    /// Somebody has logged in to the server: tries it at once, if it was waiting for that.
-    package func loginDone() {
-        hasMissedLogin = true
-        guard case .waiting(let failure) = state, failure.code == .loginNeeded else { return }
-        attempt()
-    }
-
     private func retryLater(_ failure: UpstreamFailure, readyFor: Duration?) {
         let delay = backoff.delay(readyFor: readyFor)
         restarts += 1
@@ -292,8 +285,8 @@ package final class Upstream: @unchecked Sendable {
 
     /// Somebody needs the server now. To try a remote one costs little, so that it need not wait for a back-off that
     /// was meant for nobody; a process is not started more often for that.
-    private func bringRetryForward() {
-        guard !startsProcesses, let retryAt, let lastAttempt else { return }
+    func bringRetryForward() {
+        guard !startsProcesses, let retryAt = retryAt ?? retryOnDemand, let lastAttempt else { return }
         let earliest = max(lastAttempt + .milliseconds(Self.demandedRetryInterval.milliseconds), eventLoop.now)
         if earliest < retryAt { retry(at: earliest) }
     }
@@ -365,7 +358,8 @@ extension Upstream: ConversationOwner {
         if isClosed { return }
         let readyFor = conversation.readySince.map { Duration.nanoseconds((eventLoop.now - $0).nanoseconds) }
         // What was never sent waits for the next start, unless that is far off.
-        let mayGoBetter = failure.code == .loginNeeded && hasMissedLogin
+        let mayGoBetter = failure.endsWithCredentials && hasMissedCredentials
+        if failure.endsWithCredentials { wasHeard() }
         // Whoever hears of that may come back at once, and must not wait for an attempt that is not made.
         state = .waiting(failure)
         if readyFor == nil, !mayGoBetter { failWaiting(failure) }

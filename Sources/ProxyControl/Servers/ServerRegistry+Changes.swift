@@ -81,8 +81,8 @@ extension ServerRegistry {
         }
         switch end {
         case .introduced(nil, _): return
-        // It is there; the rest is for somebody to log in.
-        case .introduced(let failure?, _) where failure.isForWantOfSomebody: return
+        // It is there; the rest is for somebody to log in, or to bring.
+        case .introduced(let failure?, _) where failure.endsWithCredentials: return
         case .introduced(let failure?, let errorOutput): throw failed(failure, errorOutput)
         case .givenUp(let refusal): throw refusal
         }
@@ -247,7 +247,7 @@ extension ServerRegistry {
         }
         switch end {
         case .introduced(nil, _): return
-        case .introduced(let failure?, _) where failure.isForWantOfSomebody: return
+        case .introduced(let failure?, _) where failure.endsWithCredentials: return
         case .introduced(let failure?, let errorOutput): throw failed(failure, errorOutput)
         case .givenUp(let refusal):
             if !isFinal { await undoRenewal(of: server, isNew: factory != nil) }

@@ -31,6 +31,8 @@ final class StatusNote: Sendable {
         switch status.state {
         case .failed where before.state != .failed || before.error != status.error:
             note("failed: \(status.error ?? "no reason known")")
+        case .headerNeeded where before.state != .headerNeeded:
+            note("waits for callers who send \(status.wantedHeaders.joined(separator: " and "))")
         case .ready where before.state != .ready || before.restarts != status.restarts:
             note("ready, protocol version \(status.protocolVersion ?? "unknown")")
         case .ready where status.isCatalogKnown && before.tools != status.tools:

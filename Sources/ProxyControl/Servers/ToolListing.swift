@@ -26,6 +26,8 @@ struct ToolListing: Sendable {
         case .loginNeeded:
             return "the server wants somebody to log in" + (status.login?.need.map { ": \($0)" } ?? "")
         case .tokenNeeded: return "the server takes only callers with an access token"
+        case .headerNeeded:
+            return "the server takes only callers who send it \(status.wantedHeaders.joined(separator: " and "))"
         case .starting, .ready, .failed, .disabled:
             // As long as it does not run, that is why.
             return failure.words + (status.error.map { ": \($0)" } ?? "")

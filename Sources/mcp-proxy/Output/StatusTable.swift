@@ -34,6 +34,11 @@ enum StatusTable {
             lines.append("")
             lines.append("WARNING: \(row.name): \(note).")
         }
+        for row in rows where row.status.state == .headerNeeded {
+            lines.append("")
+            lines.append(
+                "\(row.name) waits for callers who send \(row.status.wantedHeaders.joined(separator: " and ")).")
+        }
         for row in rows where row.status.state == .failed {
             lines.append("")
             lines.append("\(row.name) failed: \(row.status.error ?? "no reason known").\(row.advice)")

@@ -33,14 +33,14 @@ import Testing
         func measured() -> UInt {
             var here = 0
             let start = unsafe withUnsafePointer(to: &here) { UInt(bitPattern: $0) }
-            _ = source.factory(for: nil, passing: PassingFields([]))(eventLoop)
+            _ = source.factory(for: nil, passing: PassingFields(nil))(eventLoop)
             return depth.below(start)
         }
         let first = measured()
         for _ in 0..<1_000 { _ = source.swap(for: nil) }
         let second = measured()
         #expect(first == second)
-        for _ in 0..<100 { _ = source.factory(for: nil, passing: PassingFields([]))(eventLoop) }
+        for _ in 0..<100 { _ = source.factory(for: nil, passing: PassingFields(nil))(eventLoop) }
         #expect(measured() == second)
     }
 
@@ -56,10 +56,10 @@ import Testing
         }
         let source = LinkSource(factory("first"))
         let before = source.swap(for: factory("second"))
-        _ = source.factory(for: nil, passing: PassingFields([]))(eventLoop)
+        _ = source.factory(for: nil, passing: PassingFields(nil))(eventLoop)
         _ = before(eventLoop)
         _ = source.swap(for: nil)
-        _ = source.factory(for: nil, passing: PassingFields([]))(eventLoop)
+        _ = source.factory(for: nil, passing: PassingFields(nil))(eventLoop)
         #expect(made.withLock { $0 } == ["second", "first", "second"])
     }
 }

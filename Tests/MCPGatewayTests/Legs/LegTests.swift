@@ -1,6 +1,7 @@
 import MCPCore
 import MCPTestSupport
 import MCPUpstream
+import MCPValues
 import NIOCore
 import Synchronization
 import Testing
@@ -49,6 +50,47 @@ import Testing
             try #require(link.lastRequestID(.serverDiscover)),
             result: #"{"resultType":"complete","supportedVersions":["2026-07-28"],"capabilities":\#(Self.tools)}"#,
             on: link)
+    }
+
+    @Test(
+        "Calls that wait until the leg is open, or in the server's queue, go with the credentials with which they came")
+    func ownCredentials() throws {
+        let rules = [PassedFields.Rule(clientName: "X-Key", upstreamName: "Key")]
+        var limits = UpstreamLimits()
+        limits.maximumCallsInFlight = 1
+        let harness = GatewayHarness(isolation: .session, era: .detected, upstreamLimits: limits, passed: rules)
+        let client = try unopened(harness)
+        func says(_ value: String) -> PassedFields { PassedFields(["X-Key"]) { _ in [value] } }
+        func calls(_ numbers: ClosedRange<Int>) throws {
+            for number in numbers {
+                harness.clients.perform { client.session.take(says("\(number)")) }
+                _ = try client.call(call(number))
+            }
+        }
+        try calls(1...3)
+        // The caller's connection tells what the server is, then the session opens its own.
+        for link in harness.script.links {
+            harness.upstreams.perform {
+                link.openNow()
+                if let id = link.lastRequestID(.serverDiscover) {
+                    link.receive(#"{"jsonrpc":"2.0","id":\#(id),"error":{"code":-32601,"message":"no"}}"#)
+                }
+                link.completeHandshake(capabilities: Self.tools)
+            }
+        }
+        harness.settle()
+        let own = try harness.script.link
+        harness.clients.perform { own.completeHandshake(capabilities: Self.tools) }
+        harness.settle()
+        try calls(4...6)
+        for _ in 1...6 {
+            harness.settle()
+            guard let id = own.lastRequestID(.toolsCall) else { continue }
+            harness.clients.perform { own.answer(id) }
+        }
+        let sent = own.requests(.toolsCall)
+        #expect(sent.map { $0.message.view($0.message.envelope.name)?.string } == (1...6).map { "t\($0)" })
+        #expect(sent.map { $0.brought?.fields.first?.value } == (1...6).map { "\($0)" })
     }
 
     @Test("The first call opens the leg; those that came meanwhile are sent in their order, and cancelled ones are not")

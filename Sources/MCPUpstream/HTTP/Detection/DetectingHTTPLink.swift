@@ -31,6 +31,7 @@ package final class DetectingHTTPLink: ListeningLink {
         let message: ByteBuffer
         let kind: OutgoingKind
         let mirrored: MirroredFields?
+        let brought: BroughtFields?
     }
 
     package let eventLoop: any EventLoop
@@ -39,12 +40,12 @@ package final class DetectingHTTPLink: ListeningLink {
     private let makeStreamable: ((any RequestAuthority)?) -> StreamableHTTPLink
     private let makeSSE: ((any RequestAuthority)?) -> SSELink
     private var authority: (any RequestAuthority)?
-    private var passed: [(name: String, value: String)] = []
+    private var brought: BroughtFields?
     private var state = State.new
     private var link: (any UpstreamLink)?
     private var ear: DetectionEar?
     private var hasOpened = false
-    private var first: (id: Int64, message: ByteBuffer)?
+    private var first: (id: Int64, message: ByteBuffer, brought: BroughtFields?)?
     private var probes: Set<Int64> = []
     private var receiver: (any UpstreamLinkReceiver)?
 
@@ -81,9 +82,10 @@ package final class DetectingHTTPLink: ListeningLink {
 
     // MARK: UpstreamLink
 
-    package func pass(_ fields: [(name: String, value: String)]) {
-        passed = fields
-        link?.pass(fields)
+    package func pass(_ brought: BroughtFields) {
+        self.brought = brought
+        link?.pass(brought)
+        if case .falling(let sse, _, _) = state { sse.pass(brought) }
     }
 
     package func isOnBehalf(of caller: String) {
@@ -102,24 +104,31 @@ package final class DetectingHTTPLink: ListeningLink {
             streamable.refusals = self
             link = streamable
         }
-        link?.pass(passed)
+        if let brought { link?.pass(brought) }
         let ear = DetectionEar(self)
         self.ear = ear
         link?.open(ear)
     }
 
     package func send(_ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?) {
+        send(message, as: kind, mirrored: mirrored, bringing: nil)
+    }
+
+    package func send(
+        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing own: BroughtFields?
+    ) {
+        let brought = own ?? brought
         switch state {
         case .falling(let sse, let ear, var refusal):
-            refusal.waiting.append(Held(message: message, kind: kind, mirrored: mirrored))
+            refusal.waiting.append(Held(message: message, kind: kind, mirrored: mirrored, brought: brought))
             state = .falling(sse, ear, refusal)
         case .trying:
             // What a server says to a stateless request does not yet tell which transport it has.
             if case .request(let id) = kind {
-                if mirrored != nil { probes.insert(id) } else if first == nil { first = (id, message) }
+                if mirrored != nil { probes.insert(id) } else if first == nil { first = (id, message, brought) }
             }
-            link?.send(message, as: kind, mirrored: mirrored)
-        case .new, .decided, .closed: link?.send(message, as: kind, mirrored: mirrored)
+            link?.send(message, as: kind, mirrored: mirrored, bringing: brought)
+        case .new, .decided, .closed: link?.send(message, as: kind, mirrored: mirrored, bringing: brought)
         }
     }
 
@@ -182,9 +191,11 @@ package final class DetectingHTTPLink: ListeningLink {
         state = .decided
         memory.remember(.sse)
         before?.close()
-        if refusal.isWanted, let first { sse.send(first.message, as: .request(id: first.id)) }
+        if refusal.isWanted, let first {
+            sse.send(first.message, as: .request(id: first.id), mirrored: nil, bringing: first.brought)
+        }
         first = nil
-        for held in refusal.waiting { sse.send(held.message, as: held.kind) }
+        for held in refusal.waiting { sse.send(held.message, as: held.kind, mirrored: nil, bringing: held.brought) }
     }
 
     /// There is no event stream either.
@@ -196,13 +207,18 @@ package final class DetectingHTTPLink: ListeningLink {
             "no MCP server was found at the URL: for a POST (streamable HTTP), \(first); "
                 + "for a GET (HTTP+SSE), \(second)"
         }
-        let failure = UpstreamFailure(
-            second.code == .unauthorized ? .unauthorized : refusal.failure.code,
-            words(refusal.failure.detail, second.detail),
-            forTheLog: words(refusal.failure.logDetail, second.logDetail),
-            status: refusal.failure.status)
+        let failure =
+            second.code == .callerRefused
+            ? second
+            : UpstreamFailure(
+                second.code == .unauthorized ? .unauthorized : refusal.failure.code,
+                words(refusal.failure.detail, second.detail),
+                forTheLog: words(refusal.failure.logDetail, second.logDetail),
+                status: refusal.failure.status)
         if refusal.isWanted { receiver?.linkFailed(refusal.id, failure) }
-        for held in refusal.waiting { send(held.message, as: held.kind, mirrored: held.mirrored) }
+        for held in refusal.waiting {
+            send(held.message, as: held.kind, mirrored: held.mirrored, bringing: held.brought)
+        }
     }
 
     private func decide() {
@@ -225,7 +241,7 @@ extension DetectingHTTPLink: StreamableRefusals {
     ) -> Bool {
         guard case .trying = state, first?.id == id, [400, 404, 405].contains(status) else { return false }
         let sse = makeSSE(authority)
-        sse.pass(passed)
+        if let brought { sse.pass(brought) }
         let ear = DetectionEar(self)
         state = .falling(sse, ear, Refusal(id: id, failure: failure))
         sse.open(ear)

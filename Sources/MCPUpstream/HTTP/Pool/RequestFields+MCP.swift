@@ -17,6 +17,14 @@ extension RequestFields {
         return fields
     }
 
+    /// The same with what a client's request brings. Where that is left out, nothing of an earlier one stays.
+    func bringing(_ brought: BroughtFields?) -> RequestFields {
+        guard let brought, !brought.fields.isEmpty else { return self }
+        var fields = self
+        fields.add(configured: brought.fields)
+        return fields
+    }
+
     /// States what a stateless request is. A parameter whose name or value no header can carry is left out: the server
     /// says what it misses.
     mutating func set(_ mirrored: MirroredFields) {

@@ -34,6 +34,8 @@ package final class SSELink: UpstreamLink {
     private var receiver: (any UpstreamLinkReceiver)?
     private var stream: SSEStream?
     private var endpoint: HTTPURL?
+    /// What its client sends in header fields with what has none of its own.
+    private var brought: BroughtFields?
     private var openTimer: Scheduled<Void>?
     /// How many messages the server has sent.
     private var received = 0
@@ -68,9 +70,8 @@ package final class SSELink: UpstreamLink {
 
     // MARK: UpstreamLink
 
-    package func pass(_ fields: [(name: String, value: String)]) {
-        postFields.add(configured: fields)
-        streamFields.add(configured: fields)
+    package func pass(_ brought: BroughtFields) {
+        self.brought = brought
     }
 
     package func isOnBehalf(of caller: String) {
@@ -85,7 +86,7 @@ package final class SSELink: UpstreamLink {
         self.stream = stream
         stream.start(
             HTTPUpstreamRequest(
-                method: .GET, target: url.target, fields: streamFields, followsRedirects: true), way)
+                method: .GET, target: url.target, fields: streamFields.bringing(brought), followsRedirects: true), way)
         openTimer = eventLoop.assumeIsolated().scheduleTask(in: settings.endpointTimeout) {
             guard case .opening = self.state else { return }
             self.end(self.advised(UpstreamFailure(.timedOut, "its event stream did not name an endpoint in time")))
@@ -93,8 +94,15 @@ package final class SSELink: UpstreamLink {
     }
 
     package func send(_ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?) {
+        send(message, as: kind, mirrored: mirrored, bringing: nil)
+    }
+
+    package func send(
+        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing own: BroughtFields?
+    ) {
         guard case .open = state else { return }
-        if queue.append(message, kind, limit: settings.maximumHeldMessages) { return postNext() }
+        let entry = SSEPostQueue.Entry(message: message, kind: kind, brought: own ?? brought)
+        if queue.append(entry, limit: settings.maximumHeldMessages) { return postNext() }
         let failure = UpstreamFailure(.overloaded, "it accepts messages too slowly", nothingSent: true)
         eventLoop.assumeIsolated().execute { self.report(failure, of: kind) }
     }
@@ -152,6 +160,7 @@ package final class SSELink: UpstreamLink {
     }
 
     func streamEnded(_ failure: UpstreamFailure) {
+        let failure = brought?.judged(failure) ?? failure
         if case .opening = state, failure.code == .unexpectedHTTPAnswer,
             failure.status.map({ $0 < 300 || $0 >= 400 && $0 < 500 }) == true
         {
@@ -173,11 +182,11 @@ package final class SSELink: UpstreamLink {
     /// Posts the next message once the one before it has been accepted: that keeps them in order.
     private func postNext() {
         guard case .open = state, let endpoint, let next = queue.next() else { return }
-        let post = SSEPost(next.kind, on: self)
+        let post = SSEPost(next.kind, bringing: next.brought, on: self)
         posts[ObjectIdentifier(post)] = post
         post.start(
             HTTPUpstreamRequest(
-                method: .POST, target: endpoint.target, fields: postFields, body: next.message,
+                method: .POST, target: endpoint.target, fields: postFields.bringing(next.brought), body: next.message,
                 followsRedirects: true),
             way)
     }

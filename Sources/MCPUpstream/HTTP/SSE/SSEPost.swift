@@ -13,14 +13,17 @@ final class SSEPost: HTTPResponseReceiver {
     }
 
     private var kind: OutgoingKind
+    /// What its client has sent in header fields for the server.
+    private let brought: BroughtFields?
     private let link: SSELink
     private var phase = Phase.awaitingHead
     private var exchange: HTTPExchange?
     private var timer: Scheduled<Void>?
     private var hasPassed = false
 
-    init(_ kind: OutgoingKind, on link: SSELink) {
+    init(_ kind: OutgoingKind, bringing brought: BroughtFields?, on link: SSELink) {
         self.kind = kind
+        self.brought = brought
         self.link = link
     }
 
@@ -110,7 +113,7 @@ final class SSEPost: HTTPResponseReceiver {
     private func fail(_ failure: UpstreamFailure) {
         let kind = self.kind
         finish()
-        link.report(failure, of: kind)
+        link.report(brought?.judged(failure) ?? failure, of: kind)
     }
 
     private func finish() {

@@ -5,15 +5,16 @@ struct SSEPostQueue {
     struct Entry {
         let message: ByteBuffer
         let kind: OutgoingKind
+        let brought: BroughtFields?
     }
 
     private var waiting = CircularBuffer<Entry>()
     private var isBusy = false
 
     /// - Returns: whether there was room.
-    mutating func append(_ message: ByteBuffer, _ kind: OutgoingKind, limit: Int) -> Bool {
+    mutating func append(_ entry: Entry, limit: Int) -> Bool {
         guard waiting.count < limit else { return false }
-        waiting.append(Entry(message: message, kind: kind))
+        waiting.append(entry)
         return true
     }
 

@@ -36,7 +36,7 @@ final class ListeningStream: HTTPResponseReceiver {
         // Calls come first: what a server says unasked can come later.
         if link.settings.descriptors?.isHalfUsed == true { return pause() }
         asked = .now()
-        exchange = link.openStream(after: events.lastEventID, self)
+        exchange = link.openStream(after: events.lastEventID, bringing: link.brought, self)
     }
 
     func cancel() {

@@ -7,6 +7,7 @@ struct RequestGate {
     struct Held {
         let id: Int64
         let message: ByteBuffer
+        let brought: BroughtFields?
     }
 
     private enum State {

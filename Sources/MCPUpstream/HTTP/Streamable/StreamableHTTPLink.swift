@@ -40,7 +40,11 @@ package final class StreamableHTTPLink: ListeningLink {
     private(set) var receiver: (any UpstreamLinkReceiver)?
     private var postFields: RequestFields
     private var streamFields: RequestFields
+    /// What its client sends in header fields with what has none of its own.
+    private(set) var brought: BroughtFields?
     private(set) var sessionID: String?
+    /// Whether it is known what the server is.
+    private var isIntroduced = false
     var isSessionLost = false
     /// Whether a request of the session has been answered.
     var hasServed = false
@@ -83,9 +87,8 @@ package final class StreamableHTTPLink: ListeningLink {
 
     // MARK: UpstreamLink
 
-    package func pass(_ fields: [(name: String, value: String)]) {
-        postFields.add(configured: fields)
-        streamFields.add(configured: fields)
+    package func pass(_ brought: BroughtFields) {
+        self.brought = brought
     }
 
     package func isOnBehalf(of caller: String) {
@@ -102,21 +105,27 @@ package final class StreamableHTTPLink: ListeningLink {
     }
 
     package func send(_ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?) {
+        send(message, as: kind, mirrored: mirrored, bringing: nil)
+    }
+
+    package func send(
+        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing own: BroughtFields?
+    ) {
         guard case .open = state else { return }
+        let brought = own ?? brought
         switch kind {
-        case .request(let id) where mirrored != nil: post(message, as: .request(id), mirrored: mirrored)
+        case .request(let id) where mirrored != nil: post(message, as: .request(id), brought, mirrored: mirrored)
         case .request(let id):
-            guard gate.isInitializing || gate.awaitsStream else { return post(message, as: .request(id)) }
-            if !gate.keep(.init(id: id, message: message), limit: settings.maximumHeldMessages) {
-                refuseHeld(id)
-            }
+            guard gate.isInitializing || gate.awaitsStream else { return post(message, as: .request(id), brought) }
+            let held = RequestGate.Held(id: id, message: message, brought: brought)
+            if !gate.keep(held, limit: settings.maximumHeldMessages) { refuseHeld(id) }
         case .notification:
             if gate.isBefore, isInitialized(message) {
-                postInitialized(message)
+                postInitialized(message, brought)
             } else {
-                post(message, as: .other)
+                post(message, as: .other, brought)
             }
-        case .response: post(message, as: .other)
+        case .response: post(message, as: .other, brought)
         }
     }
 
@@ -127,7 +136,10 @@ package final class StreamableHTTPLink: ListeningLink {
 
     package var mirrorsFields: Bool { true }
 
+    package func statelessServerFound() { isIntroduced = true }
+
     package func handshakeCompleted(_ version: ProtocolVersion) {
+        isIntroduced = true
         postFields.set("MCP-Protocol-Version", FieldValue(version))
         streamFields.set("MCP-Protocol-Version", FieldValue(version))
     }
@@ -145,8 +157,8 @@ package final class StreamableHTTPLink: ListeningLink {
         guard sessionID != nil, !isSessionLost else {
             return eventLoop.assumeIsolated().execute { self.finishClosing() }
         }
-        let request = HTTPUpstreamRequest(
-            method: .DELETE, target: url.target, fields: streamFields, followsRedirects: true)
+        let fields = streamFields.bringing(brought)
+        let request = HTTPUpstreamRequest(method: .DELETE, target: url.target, fields: fields, followsRedirects: true)
         sessionEnd = SessionEnd(request, way) { self.finishClosing() }
     }
 
@@ -160,14 +172,17 @@ package final class StreamableHTTPLink: ListeningLink {
 
     // MARK: Messages
 
-    private func post(_ message: ByteBuffer, as purpose: StreamablePost.Purpose, mirrored: MirroredFields? = nil) {
-        let post = StreamablePost(purpose, isStateless: mirrored != nil, on: self)
+    private func post(
+        _ message: ByteBuffer, as purpose: StreamablePost.Purpose, _ brought: BroughtFields?,
+        mirrored: MirroredFields? = nil
+    ) {
+        let post = StreamablePost(purpose, isStateless: mirrored != nil, bringing: brought, on: self)
         if case .request(let id) = purpose {
             requests[id] = post
         } else {
             others[ObjectIdentifier(post)] = post
         }
-        var fields = postFields
+        var fields = postFields.bringing(brought)
         if let mirrored { fields.set(mirrored) }
         post.start(
             HTTPUpstreamRequest(
@@ -181,11 +196,11 @@ package final class StreamableHTTPLink: ListeningLink {
 
     /// Sends the notification at the end of this turn, so that it states the revision even when that is told to
     /// the link after the notification.
-    private func postInitialized(_ message: ByteBuffer) {
+    private func postInitialized(_ message: ByteBuffer, _ brought: BroughtFields?) {
         gate.awaitInitialized()
         let loop = eventLoop.assumeIsolated()
         loop.execute {
-            if case .open = self.state { self.post(message, as: .initialized) }
+            if case .open = self.state { self.post(message, as: .initialized, brought) }
         }
         gateTimer = loop.scheduleTask(in: settings.initializedTimeout) {
             self.logger.warning(
@@ -210,7 +225,7 @@ package final class StreamableHTTPLink: ListeningLink {
         gateTimer = nil
         for held in gate.open() {
             guard isOpen else { return }
-            post(held.message, as: .request(held.id))
+            post(held.message, as: .request(held.id), held.brought)
         }
     }
 
@@ -223,8 +238,10 @@ package final class StreamableHTTPLink: ListeningLink {
     // MARK: What exchanges ask and report
 
     /// Asks for an event stream, a new one or one that broke.
-    func openStream(after lastEventID: FieldValue?, _ receiver: any HTTPResponseReceiver) -> HTTPExchange {
-        var fields = streamFields
+    func openStream(
+        after lastEventID: FieldValue?, bringing brought: BroughtFields?, _ receiver: any HTTPResponseReceiver
+    ) -> HTTPExchange {
+        var fields = streamFields.bringing(brought)
         if let lastEventID { fields.set("Last-Event-ID", lastEventID) }
         return send(
             HTTPUpstreamRequest(method: .GET, target: url.target, fields: fields, followsRedirects: true),
@@ -275,8 +292,15 @@ package final class StreamableHTTPLink: ListeningLink {
         }
     }
 
+    /// Tells whether an answer refuses whoever calls, before it is known what the server is: then nothing else that it
+    /// says counts.
+    func refusesCaller(_ post: StreamablePost, status: Int) -> Bool {
+        !isIntroduced && post.brought != nil && (status == 401 || status == 403)
+    }
+
     func failed(_ post: StreamablePost, _ failure: UpstreamFailure, status: Int? = nil) {
         finished(post)
+        let failure = post.brought?.judged(failure) ?? failure
         guard case .open = state else { return }
         switch post.purpose {
         case .request(let id):

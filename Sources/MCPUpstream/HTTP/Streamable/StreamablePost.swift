@@ -29,6 +29,8 @@ final class StreamablePost: HTTPResponseReceiver {
     let purpose: Purpose
     /// Whether the request belongs to no session.
     private let isStateless: Bool
+    /// What its client has sent in header fields for the server.
+    let brought: BroughtFields?
     private let link: StreamableHTTPLink
     private var phase = Phase.awaitingHead
     private var exchange: HTTPExchange?
@@ -44,8 +46,9 @@ final class StreamablePost: HTTPResponseReceiver {
     /// Whether something has come for the request that is not its answer.
     private var hasBegun = false
 
-    init(_ purpose: Purpose, isStateless: Bool, on link: StreamableHTTPLink) {
+    init(_ purpose: Purpose, isStateless: Bool, bringing brought: BroughtFields?, on link: StreamableHTTPLink) {
         self.purpose = purpose
+        self.brought = brought
         self.isStateless = isStateless
         self.link = link
         self.events = EventStream(maximumLength: link.settings.maximumMessageBytes)
@@ -210,7 +213,7 @@ final class StreamablePost: HTTPResponseReceiver {
         phase = .awaitingHead
         isResuming = true
         carriedSession = link.hasSession
-        exchange = link.openStream(after: events.lastEventID, self)
+        exchange = link.openStream(after: events.lastEventID, bringing: brought, self)
     }
 
     // MARK: Other answers
@@ -228,7 +231,9 @@ final class StreamablePost: HTTPResponseReceiver {
             return loseSession(words)
         }
         if refused.head.isSuccess, requestID == nil { return finish() }
-        if let id = requestID, let answer = refused.answer(to: id, unnamed: !isResuming) {
+        if let id = requestID, !link.refusesCaller(self, status: refused.head.status),
+            let answer = refused.answer(to: id, unnamed: !isResuming)
+        {
             let status = refused.head.status
             if !isStateless, !refused.isNamed(id), link.isAboutTransport(id, refused.failure, status: status) {
                 return finish()

@@ -1,0 +1,29 @@
+import MCPCore
+package import MCPUpstream
+
+// MARK: - What a client's requests say in header fields that are for servers
+
+extension ClientSession {
+    /// Takes what a request says in header fields that are for servers.
+    package func take(_ passed: PassedFields) {
+        guard declaration.passed != passed else { return }
+        declaration.passed = passed
+        for leg in legs.all {
+            guard let connection = leg.current?.connection, !leg.server.settings.passed.isEmpty else { continue }
+            if case .session = connection.key {
+                bring(over: leg)
+            } else {
+                // Calls under way go on where they are; the next one finds the connection for what is said now.
+                leg.end(reason: "the client's credentials for the server have changed")
+            }
+        }
+    }
+
+    /// Has the connection of this session alone use what its client has said last for all that belongs to no request.
+    func bring(over leg: Leg) {
+        guard let connection = leg.current?.connection, case .session = connection.key,
+            !leg.server.settings.passed.isEmpty
+        else { return }
+        connection.run { [passed = declaration.passed] in $0.pass(passed) }
+    }
+}

@@ -1,0 +1,59 @@
+import Testing
+
+@testable import MCPUpstream
+
+@Suite struct BroughtFieldsTests {
+    private static let rules = [
+        PassedFields.Rule(clientName: "X-GitHub-Authorization", upstreamName: "Authorization"),
+        PassedFields.Rule(clientName: "X-Tenant", upstreamName: "Tenant"),
+        PassedFields.Rule(clientName: "x-tenant", upstreamName: "Account"),
+    ]
+    private static let refused = UpstreamFailure(.unauthorized, "it answered 401 Unauthorized", status: 401)
+
+    private func brought(_ sent: [String: String]) -> BroughtFields {
+        let names = Self.rules.map(\.clientName)
+        return BroughtFields(PassedFields(names) { sent[$0].map { [$0] } ?? [] }, Self.rules)
+    }
+
+    @Test("The server gets what was sent under its own names, and what was not sent not at all")
+    func fields() {
+        let both = brought(["x-github-authorization": "Bearer a", "x-tenant": "b"])
+        #expect(both.fields.map(\.name) == ["Authorization", "Tenant", "Account"])
+        #expect(both.fields.map(\.value) == ["Bearer a", "b", "b"])
+        let one = brought(["x-tenant": "b"])
+        #expect(one.fields.map(\.name) == ["Tenant", "Account"])
+        #expect(one.sent == ["X-Tenant"] && one.missing == ["X-GitHub-Authorization"])
+        #expect(one != both && one == brought(["x-tenant": "b"]))
+    }
+
+    @Test(
+        "Who is refused is told what he has sent, or what to send",
+        arguments: [
+            (
+                ["x-github-authorization": "Bearer a", "x-tenant": "b"],
+                "refused what you sent as X-GitHub-Authorization and X-Tenant"
+            ),
+            (["x-tenant": "b"], "refused what you sent as X-Tenant, and nothing came as X-GitHub-Authorization"),
+            ([:], "wants to know who you are: send it X-GitHub-Authorization and X-Tenant"),
+        ])
+    func words(sent: [String: String], words: String) {
+        let failure = brought(sent).judged(Self.refused)
+        #expect(failure.code == .callerRefused && failure.isLasting && failure.evidence == .alive)
+        #expect(failure.publicDetail == words)
+        #expect(failure.detail.hasSuffix("; it answered 401 Unauthorized") && failure.status == 401)
+    }
+
+    @Test("A failure that is not about credentials is what it was")
+    func others() {
+        let failure = UpstreamFailure(.unexpectedHTTPAnswer, "it answered 500", status: 500)
+        #expect(brought([:]).judged(failure) == failure)
+    }
+
+    @Test("The values are shown nowhere")
+    func secret() {
+        let brought = brought(["x-tenant": "canary"])
+        var dumped = ""
+        dump(brought, to: &dumped)
+        #expect(![dumped, "\(brought)", String(reflecting: brought)].contains { $0.contains("canary") })
+    }
+}
