@@ -15,10 +15,8 @@ extension ServerConnections {
     func callFailed(_ failure: UpstreamFailure) {
         switch failure.code {
         case .unexpectedHTTPAnswer, .unreadable, .notStateless, .unauthorized: break
-        case .loginNeeded, .tokenNeeded, .callerRefused, .commandNotRunnable, .processEnded, .notReachable, .onlyStateless,
-            .connectionLost,
-            .timedOut,
-            .handshakeRefused, .eraChanged, .overloaded, .closed:
+        case .loginNeeded, .tokenNeeded, .callerRefused, .commandNotRunnable, .processEnded, .notReachable,
+            .onlyStateless, .connectionLost, .timedOut, .handshakeRefused, .eraChanged, .overloaded, .closed:
             return
         }
         guard !failure.nothingSent, status.callError != failure.detail else { return }

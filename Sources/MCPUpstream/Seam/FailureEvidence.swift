@@ -19,7 +19,8 @@ enum FailureEvidence: Sendable {
             } else {
                 self = .outage
             }
-        case .unauthorized, .loginNeeded, .tokenNeeded, .callerRefused, .notStateless, .onlyStateless, .handshakeRefused:
+        case .unauthorized, .loginNeeded, .tokenNeeded, .callerRefused, .notStateless, .onlyStateless,
+            .handshakeRefused:
             self = .alive
         case .timedOut, .eraChanged, .overloaded, .closed: self = .nothing
         }

@@ -95,7 +95,7 @@ extension UpstreamLink {
     package func statelessServerFound() {}
     package func sessionIsLost(accordingTo words: String, inAnswerTo id: Int64) -> Bool { false }
 
-    /// Where there are no header fields, nothing goes in them.
+    /// Sends the message alone: where there are no header fields, nothing goes in them.
     package func send(
         _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing brought: BroughtFields?
     ) {
