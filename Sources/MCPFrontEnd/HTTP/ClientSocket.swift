@@ -5,9 +5,7 @@ import NIOCore
 import NIOHTTP1
 
 /// One client connection: collects requests within the limits, hands them on one at a time, writes the answers.
-///
-/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
-final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
+final class ClientSocket: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer

@@ -176,7 +176,7 @@ final class LoginEndpoint: Sendable {
                 let address = try await desk.begin(name, for: visit.caller, redirect: redirect, browser: mark.name)
                 // Somebody else may have used it meanwhile.
                 if let ticket, !tickets.take(ticket) { throw Self.used }
-                responder.run { responder in
+                responder.runNowOrLater { responder in
                     responder.respond(.seeOther, LoginPage.headers + [("Location", address)])
                 }
             } catch {

@@ -4,8 +4,7 @@ import NIOCore
 /// On whose behalf requests are put to servers: a client's session, or one request of a client that has none.
 ///
 /// Everything but the constants belongs to its event loop.
-protocol Caller: AnyObject, Sendable {
-    var eventLoop: any EventLoop { get }
+protocol Caller: LoopConfined {
     var principal: Principal { get }
     /// Which era the client speaks.
     var era: Era { get }

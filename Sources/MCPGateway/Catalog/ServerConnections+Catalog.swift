@@ -18,7 +18,7 @@ extension ServerConnections {
             if !isOfOneSession(connection) { readCatalog(on: connection) }
             return
         }
-        source.run { $0.server.readCatalog(on: $0) }
+        source.runNowOrLater { $0.server.readCatalog(on: $0) }
     }
 
     /// Whether the catalog is read on a connection.
@@ -29,7 +29,7 @@ extension ServerConnections {
         guard let connection = firstOpen, catalog.isOlder(than: Self.longestAge, now: connection.eventLoop.now) else {
             return
         }
-        connection.run { $0.server.readCatalog(on: $0) }
+        connection.runNowOrLater { $0.server.readCatalog(on: $0) }
     }
 
     func readCatalog(on connection: Connection) {
@@ -111,7 +111,7 @@ extension ServerConnections {
         catalog.isShownOtherwise()
         let changes: [Method] = [.toolListChanged, .promptListChanged]
         settings.catalogBoard.changed(self, Set(changes), for: nil)
-        for connection in all { connection.run { $0.tell(changes) } }
+        for connection in all { connection.runNowOrLater { $0.tell(changes) } }
     }
 
     /// Takes what the server lists on a connection that is not the one of the catalog.

@@ -1,10 +1,13 @@
-/// The header fields of a client that go to a server with every request of one connection, and may change.
-///
-/// Confined to the connection's event loop; that is what makes `@unchecked Sendable` true.
-final class PassingFields: @unchecked Sendable {
-    var fields: [(name: String, value: String)]
+import Synchronization
 
-    init(_ fields: [(name: String, value: String)]) {
-        self.fields = fields
+/// The header fields of a client that go to a server with every request of one connection, and may change.
+final class PassingFields: Sendable {
+    private let current: Mutex<[(name: String, value: String)]>
+
+    init(_ fields: [(name: String, value: String)]) { current = Mutex(fields) }
+
+    var fields: [(name: String, value: String)] {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
     }
 }

@@ -1,4 +1,5 @@
 import Logging
+import MCPCore
 import MCPUpstream
 import NIOCore
 import Synchronization
@@ -12,7 +13,7 @@ extension ServerConnections {
         let wasNeeded = state.withLock { $0.status.login?.need != nil }
         update { $0.login = login }
         guard somebodyLoggedIn || wasNeeded && login?.need == nil else { return }
-        for connection in all { connection.run { $0.upstream.loginDone() } }
+        for connection in all { connection.runNowOrLater { $0.upstream.loginDone() } }
     }
 
     /// Calls back once every connection has taken note of a login that it was told of. An event loop reads from clients before

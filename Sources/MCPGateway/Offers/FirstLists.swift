@@ -37,7 +37,7 @@ final class FirstLists: Sendable {
         }
         let left = end(withClient: !beginning.isEmpty) - .now()
         guard left > .zero else { return body() }
-        let countdown = Countdown(unknown.count) { eventLoop.run(body) }
+        let countdown = Countdown(unknown.count) { eventLoop.runNowOrLater(body) }
         for server in unknown { server.catalog.whenSettled { countdown.tick() } }
         eventLoop.scheduleTask(in: left) { countdown.finish() }
     }

@@ -6,7 +6,7 @@ package import NIOCore
 /// One session of a client that opened it with a handshake: what it has asked, what it has been asked, and where to
 /// tell it things.
 ///
-/// Confined to the event loop on which it was opened; that is what makes `@unchecked Sendable` true.
+/// Confined to the event loop on which it was opened.
 package final class ClientSession: Caller, @unchecked Sendable {
     /// A server's question that the client has not answered yet.
     struct OpenQuestion {
@@ -93,30 +93,18 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Takes what a request says in header fields that are for servers.
     package func take(_ passed: PassedFields) {
+        checkConfinement()
         guard declaration.passed != passed else { return }
         declaration.passed = passed
         for leg in legs.all where !leg.server.settings.passed.isEmpty {
             guard let connection = leg.current?.connection else { continue }
             if case .session = connection.key {
-                connection.run { $0.pass(passed) }
+                connection.runNowOrLater { $0.pass(passed) }
             } else {
                 // Calls under way go on where they are; the next one finds the connection for what is said now.
                 leg.end(reason: "the client's credentials for the server have changed")
             }
         }
-    }
-
-    /// Whether everything passes as it is.
-    private static func passesAll(_ offer: Offer, _ narrowing: Narrowing, _ principal: Principal) -> Bool {
-        !offer.isMerged && narrowing.isEmpty && principal.tools.isAll && !offer.actsForCallers
-    }
-
-    /// Whether everything would pass as it is if the session were opened now.
-    var passesAll: Bool { Self.passesAll(offer, narrowing, principal) }
-
-    /// Runs on the session's event loop: now, when that is the current one.
-    package func run(_ body: @escaping @Sendable (ClientSession) -> Void) {
-        if eventLoop.inEventLoop { body(self) } else { eventLoop.execute { body(self) } }
     }
 
     var identity: CallerIdentity { .session(ObjectIdentifier(self)) }
@@ -138,13 +126,15 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Says that the client now hears what belongs to no exchange.
     package func outletOpened() {
+        checkConfinement()
         isListening = true
         for leg in legs.all { leg.listen() }
     }
 
     /// Whether a call of this identifier is still under way.
     package func isInFlight(_ id: RequestID) -> Bool {
-        exchanges.values.contains { $0.exchange.clientID == id } || subscribing[id] != nil
+        checkConfinement()
+        return exchanges.values.contains { $0.exchange.clientID == id } || subscribing[id] != nil
             || legs.contains { $0.isWaiting(id) }
     }
 
@@ -152,6 +142,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Takes a request. The answer comes through `reply`, exactly once.
     package func receive(request: Message, _ reply: any ReplySink) {
+        checkConfinement()
         lastUsed = eventLoop.now
         guard let id = request.id else { return }
         guard !isClosed else {
@@ -170,6 +161,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     func pass(
         _ sealed: Message, _ id: RequestID, to leg: Leg, _ reply: any ReplySink, orElse others: [MemberRequest] = []
     ) {
+        checkConfinement()
         guard let open = leg.current else {
             let words = "too many calls wait until the server is known; try again later"
             if leg.keep(Leg.WaitingCall(request: sealed, id: id, reply: reply, others: others)) { return }
@@ -194,11 +186,12 @@ package final class ClientSession: Caller, @unchecked Sendable {
         let exchange = Exchange(request, id: id, caller: self, leg: open)
         exchanges[ObjectIdentifier(exchange)] = Call(exchange: exchange, reply: reply, others: others)
         newestExchange = exchange
-        exchange.connection.run { $0.start(exchange) }
+        exchange.connection.runNowOrLater { $0.start(exchange) }
     }
 
     /// Takes a notification.
     package func receive(notification: Message) {
+        checkConfinement()
         lastUsed = eventLoop.now
         guard !isClosed else { return }
         switch notification.method {
@@ -214,7 +207,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
             let opened = leg.taskOwner.opened(notification, mayBeClients: open.connection.key != .shared)
         else { return }
         let line = opened.singleLine
-        open.connection.run { $0.upstream.notify(line) }
+        open.connection.runNowOrLater { $0.upstream.notify(line) }
     }
 
     private func cancel(_ notification: Message) {
@@ -234,6 +227,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Takes the client's answer to a question of the server. Answers to nothing are dropped.
     package func receive(response: Message) {
+        checkConfinement()
         lastUsed = eventLoop.now
         guard let range = response.envelope.id, let id = response.bytes.integer(in: range),
             let open = questions.removeValue(forKey: id)
@@ -245,6 +239,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     // MARK: To the client
 
     func deliver(_ notification: Message, from server: ServerConnections, for exchange: Exchange?) {
+        checkConfinement()
         let owner = taskOwner(at: server)
         guard let exchange else {
             guard owner.mayHear(notification) else { return }
@@ -282,6 +277,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     }
 
     func finish(_ exchange: Exchange, _ answer: Answer) {
+        checkConfinement()
         guard let call = exchanges[ObjectIdentifier(exchange)] else { return }
         log(exchange, outcome: answer.outcome)
         dropQuestions(of: exchange)
@@ -325,6 +321,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Ends the session as soon as no call is under way: for clients that never opened one.
     package func endWithItsCalls() {
+        checkConfinement()
         endsWithItsCalls = true
         closeIfDone()
     }
@@ -357,7 +354,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         guard remove(exchange) else { return }
         log(exchange, outcome: "cancelled")
         dropQuestions(of: exchange)
-        exchange.connection.run { $0.cancel(exchange, reason: reason) }
+        exchange.connection.runNowOrLater { $0.cancel(exchange, reason: reason) }
     }
 
     // MARK: The end
@@ -374,6 +371,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Ends the session: its calls are cancelled, the server's questions refused, its connection given back.
     package func close(reason: String) {
+        checkConfinement()
         guard !isClosed else { return }
         isClosed = true
         gateway.sessions.remove(self)
