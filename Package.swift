@@ -140,7 +140,7 @@ let package = Package(
         .testTarget(name: "MCPValuesTests", dependencies: ["MCPValues"], swiftSettings: strict),
         .testTarget(
             name: "MCPCoreTests",
-            dependencies: ["MCPCore", "MCPTestSupport", nioCore],
+            dependencies: ["MCPCore", "MCPTestSupport", nioCore, nioPosix],
             swiftSettings: strict
         ),
         .testTarget(

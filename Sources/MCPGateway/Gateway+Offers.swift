@@ -23,12 +23,12 @@ extension Gateway {
     package func closeSessions(of server: ServerConnections, reason: String) {
         closeSessions(reason: reason) { offer, _ in offer.member?.server === server }
         for session in sessions.all where !session.isAtServersOwnPath {
-            session.run { session in
+            session.runNowOrLater { session in
                 if let leg = session.legs[server] { session.drop(leg, reason: reason) }
             }
         }
         for call in suspended.all where call.server === server {
-            call.eventLoop.run { call.shutDown(reason: reason) }
+            call.eventLoop.runNowOrLater { call.shutDown(reason: reason) }
         }
     }
 
@@ -45,10 +45,10 @@ extension Gateway {
     /// Ends what these callers have at these offers: sessions, subscriptions and calls that wait for their client.
     package func closeSessions(reason: String, where isMeant: (Offer, Principal) -> Bool) {
         for session in sessions.all where isMeant(session.offer, session.principal) {
-            session.run { $0.close(reason: reason) }
+            session.runNowOrLater { $0.close(reason: reason) }
         }
         for call in suspended.all where isMeant(call.offer, call.principal) {
-            call.eventLoop.run { call.shutDown(reason: reason) }
+            call.eventLoop.runNowOrLater { call.shutDown(reason: reason) }
         }
         for subscription in subscriptions.all
         where isMeant(subscription.request.offer, subscription.request.principal) {
@@ -66,7 +66,7 @@ extension Gateway {
         at server: ServerConnections, _ key: ConnectionKey?
     ) {
         for session in sessions where !session.isAtServersOwnPath {
-            session.run { $0.listsChanged(at: server, changes, key) }
+            session.runNowOrLater { $0.listsChanged(at: server, changes, key) }
         }
         for subscription in subscriptions where subscription.isOfSeveral {
             subscription.eventLoop.execute { subscription.listsChanged(at: server, changes, key) }
@@ -78,7 +78,7 @@ extension Gateway {
     package func rightsChanged(of principals: Set<Principal>) {
         guard !principals.isEmpty else { return }
         for session in sessions.all where principals.contains(session.principal) {
-            session.run { $0.rightsChanged() }
+            session.runNowOrLater { $0.rightsChanged() }
         }
         for subscription in subscriptions.all where principals.contains(subscription.request.principal) {
             subscription.eventLoop.execute { subscription.offerChanged() }
@@ -92,9 +92,9 @@ extension Gateway {
             guard !members.contains(where: { $0.server === call.server && $0.access.admits(call.principal) }) else {
                 continue
             }
-            call.eventLoop.run { call.shutDown(reason: "the server is not offered any more") }
+            call.eventLoop.runNowOrLater { call.shutDown(reason: "the server is not offered any more") }
         }
-        for session in sessions.all where session.offer === offer { session.run { $0.offerChanged() } }
+        for session in sessions.all where session.offer === offer { session.runNowOrLater { $0.offerChanged() } }
         for subscription in subscriptions.all where subscription.request.offer === offer {
             subscription.eventLoop.execute { subscription.offerChanged() }
         }

@@ -192,12 +192,12 @@ package final class Gateway: Sendable {
     package func closeExpiredSessions() {
         for session in sessions.all {
             closeIfExpired(session, idleTimeout: limits.sessionIdleTimeout)
-            session.run { $0.outlet?.tidy() }
+            session.runNowOrLater { $0.outlet?.tidy() }
         }
     }
 
     func closeIfExpired(_ session: ClientSession, idleTimeout: Duration) {
-        session.run { [limits] session in
+        session.runNowOrLater { [limits] session in
             let now = session.eventLoop.now
             let idle = now - session.lastUsed > .milliseconds(idleTimeout.milliseconds)
             let old = now - session.opened > .milliseconds(limits.sessionLifetime.milliseconds)

@@ -82,6 +82,9 @@ final class GatewayHarness {
         settle()
     }
 
+    /// Where a link lives: with its session, when it is for that one alone.
+    func loop(of link: ScriptedLink) -> ManualEventLoop { link.eventLoop === clients ? clients : upstreams }
+
     // MARK: Clients
 
     /// Starts to open a session; the outcome comes once the server is ready.
@@ -111,7 +114,7 @@ final class GatewayHarness {
     ) throws -> TestClient {
         let outcome = try beginOpening(principal, capabilities: capabilities, version: version)
         for link in script.links where link.version == nil && !link.isClosed {
-            upstreams.perform { link.completeHandshake(capabilities: serverCapabilities) }
+            loop(of: link).perform { link.completeHandshake(capabilities: serverCapabilities) }
         }
         settle()
         return try TestClient(outcome.session, self)
@@ -132,7 +135,7 @@ final class GatewayHarness {
     /// The server says something on the newest link, or on one of them.
     func serverSays(_ text: String, relatedTo id: Int64? = nil, on link: ScriptedLink? = nil) throws {
         let link = try link ?? script.link
-        upstreams.perform { link.receive(text, relatedTo: id) }
+        loop(of: link).perform { link.receive(text, relatedTo: id) }
         settle()
     }
 

@@ -47,7 +47,7 @@ package final class ExchangeRecorder: ExchangeReceiver, @unchecked Sendable {
 /// Used on one thread at a time; that is what makes `@unchecked Sendable` true.
 package final class UpstreamRecorder: UpstreamListener, @unchecked Sendable {
     /// One request of the server.
-    package struct Question: Sendable {
+    package struct Question {
         package let request: ServerRequest
         package let exchange: (any ExchangeReceiver)?
     }

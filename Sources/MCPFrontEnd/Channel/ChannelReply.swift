@@ -4,9 +4,10 @@ import NIOCore
 
 /// Sends what goes back for one stateless request on a channel that all of them share.
 ///
-/// Confined to the channel's event loop; that is what makes `@unchecked Sendable` true.
-final class ChannelReply: ModernReplySink, @unchecked Sendable {
+/// Confined to the channel's event loop.
+final class ChannelReply: ModernReplySink, LoopConfined, @unchecked Sendable {
     let carriesMessages = true
+    var eventLoop: any EventLoop { channel.eventLoop }
     private let channel: ModernChannel
     private let id: RequestID
     private let isSubscription: Bool
@@ -21,7 +22,7 @@ final class ChannelReply: ModernReplySink, @unchecked Sendable {
     }
 
     func send(_ message: ByteBuffer) {
-        channel.eventLoop.run { [self] in
+        eventLoop.runNowOrLater { [self] in
             if !isEnded { channel.write(message) }
         }
     }
@@ -31,7 +32,7 @@ final class ChannelReply: ModernReplySink, @unchecked Sendable {
     }
 
     func finish(_ answer: ByteBuffer, refusal: Refusal.Reason?) {
-        channel.eventLoop.run { [self] in
+        eventLoop.runNowOrLater { [self] in
             guard !isEnded else { return }
             end()
             channel.write(answer)
@@ -47,17 +48,18 @@ final class ChannelReply: ModernReplySink, @unchecked Sendable {
     }
 
     func abandon() {
-        channel.eventLoop.run { [self] in if !isEnded { end() } }
+        eventLoop.runNowOrLater { [self] in if !isEnded { end() } }
     }
 
     func whenClientLeaves(_ body: @escaping @Sendable () -> Void) {
-        channel.eventLoop.run { [self] in
+        eventLoop.runNowOrLater { [self] in
             if hasLeft { body() } else { onLeave = body }
         }
     }
 
     /// The client has cancelled the request, or has gone. Must be called on the channel's event loop.
     func leave() {
+        checkConfinement()
         guard !isEnded else { return }
         hasLeft = true
         let onLeave = self.onLeave

@@ -6,8 +6,8 @@ import NIOCore
 /// A client with a session to which everything goes on one channel: a stream of the HTTP+SSE transport, or standard
 /// output. The session lives as long as the channel at most.
 ///
-/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
-final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
+/// Confined to its event loop.
+final class ChannelSession: SessionOutlet, ReplySink, LoopConfined, @unchecked Sendable {
     private var passed = PassedFields.none
     let principal: Principal
     let offer: Offer
@@ -43,10 +43,6 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
         self.onEnd = onEnd
     }
 
-    func run(_ body: @escaping @Sendable (ChannelSession) -> Void) {
-        if eventLoop.inEventLoop { body(self) } else { eventLoop.execute { body(self) } }
-    }
-
     /// How much a client may say before it has the answer to its handshake.
     private static let maximumEarly = 256
     private static let maximumEarlyBytes = 1 << 20
@@ -55,6 +51,7 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
 
     /// Calls back when no handshake is under way: at once, or when it is over.
     func whenNotOpening(_ body: @escaping @Sendable () -> Void) {
+        checkConfinement()
         if isOpening { whenOpen = body } else { body() }
     }
 
@@ -63,6 +60,7 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
 
     /// Takes one message; answers come on the channel.
     func receive(_ message: Message) throws(Refusal) {
+        checkConfinement()
         guard !isClosed else { throw Refusal(.unknownSession, "the session has ended") }
         switch message.kind {
         case _ where isOpening && keepEarly(message): break
@@ -96,6 +94,7 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
 
     /// Takes what a request says in header fields that are for servers.
     func take(_ passed: PassedFields) {
+        checkConfinement()
         self.passed = passed
         session?.take(passed)
     }
@@ -142,6 +141,7 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
 
     /// The client has gone, or the proxy ends: so does the session, and its calls are cancelled.
     func end(reason: String) {
+        checkConfinement()
         guard !isClosed else { return }
         isClosed = true
         session?.close(reason: reason)
@@ -156,6 +156,7 @@ final class ChannelSession: SessionOutlet, ReplySink, @unchecked Sendable {
     let carriesMessages = true
 
     func send(_ message: ByteBuffer) {
+        checkConfinement()
         guard !isClosed else { return }
         write(message)
     }

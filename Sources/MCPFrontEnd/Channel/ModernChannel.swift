@@ -5,8 +5,8 @@ import NIOCore
 /// The stateless requests of a client that shares one channel for all of them
 /// ([stdio, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/stdio)).
 ///
-/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
-final class ModernChannel: @unchecked Sendable {
+/// Confined to its event loop.
+final class ModernChannel: LoopConfined, @unchecked Sendable {
     let eventLoop: any EventLoop
     let write: @Sendable (ByteBuffer) -> Void
     private let offer: Offer
@@ -30,6 +30,7 @@ final class ModernChannel: @unchecked Sendable {
 
     /// Takes a request that carries its own envelope.
     func receive(_ request: Message) {
+        checkConfinement()
         guard let id = request.id else { return }
         do throws(Refusal) {
             guard open[id] == nil else {
@@ -54,17 +55,20 @@ final class ModernChannel: @unchecked Sendable {
 
     /// Takes the notification by which a client cancels a request. Returns whether the request was one of these.
     func cancel(_ notification: Message) -> Bool {
+        checkConfinement()
         guard let id = notification.cancelledID, let reply = open[id] else { return false }
         reply.leave()
         return true
     }
 
     func ended(_ id: RequestID, _ reply: ChannelReply) {
+        checkConfinement()
         if open[id] === reply { open[id] = nil }
     }
 
     /// The client has gone: everything is cancelled.
     func end() {
+        checkConfinement()
         for reply in open.values { reply.leave() }
     }
 }

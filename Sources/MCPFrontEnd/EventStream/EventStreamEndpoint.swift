@@ -73,7 +73,7 @@ final class EventStreamEndpoint: Sendable {
         }
         sessions.withLock { $0[ByteText(session.id)] = session }
         writer.begin {
-            session.channel.run { $0.end(reason: "the client closed its stream") }
+            session.channel.runNowOrLater { $0.end(reason: "the client closed its stream") }
         }
         session.announce(endpoint: table.messagePath(of: request.offer))
     }
@@ -103,15 +103,15 @@ final class EventStreamEndpoint: Sendable {
             return
         }
         let passed = request.passed
-        session.run { session in
+        session.runNowOrLater { session in
             do throws(Refusal) {
                 session.take(passed)
                 try session.receive(message)
-                responder.run { $0.respond(.accepted) }
+                responder.runNowOrLater { $0.respond(.accepted) }
             } catch {
                 // A session that ended a moment ago is as good as unknown.
                 let refusal = error.reason == .unknownSession ? Self.unknownSession : error
-                responder.run { $0.refuse(refusal, to: message.id) }
+                responder.runNowOrLater { $0.refuse(refusal, to: message.id) }
             }
         }
     }
@@ -122,6 +122,6 @@ final class EventStreamEndpoint: Sendable {
             defer { sessions = [:] }
             return Array(sessions.values)
         }
-        for session in open { session.channel.run { $0.end(reason: "the proxy is shutting down") } }
+        for session in open { session.channel.runNowOrLater { $0.end(reason: "the proxy is shutting down") } }
     }
 }

@@ -10,9 +10,7 @@ import NIOCore
 /// Stops accepting while more connections are open than are let in, as those are that come faster than they can be
 /// closed: whoever waits, waits in the system's queue. And for a moment when the system has no descriptors or memory for
 /// another one; without that the waiting connection would be tried again at once, for ever.
-///
-/// Confined to the listener's event loop; that is what makes `@unchecked Sendable` true.
-final class AcceptPause: ChannelInboundHandler, @unchecked Sendable {
+final class AcceptPause: ChannelInboundHandler {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel
 
@@ -53,7 +51,7 @@ final class AcceptPause: ChannelInboundHandler, @unchecked Sendable {
         let channel = context.channel
         isPaused = setReading(channel, false)
         guard isPaused else { return }
-        context.eventLoop.scheduleTask(in: Self.pause) { [self] in
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self] in
             isPaused = false
             if !isFull { _ = setReading(channel, true) }
         }
@@ -75,7 +73,7 @@ final class AcceptPause: ChannelInboundHandler, @unchecked Sendable {
     }
 
     private func scheduleSum(_ eventLoop: any EventLoop) {
-        eventLoop.scheduleTask(in: RepeatedEvent.interval) { [weak self] in
+        eventLoop.assumeIsolated().scheduleTask(in: RepeatedEvent.interval) { [weak self] in
             guard let self else { return }
             let count = shortages.sum()
             guard count > 0 else { return }

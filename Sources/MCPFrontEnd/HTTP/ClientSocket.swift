@@ -7,9 +7,7 @@ import NIOHTTP1
 /// Steps 1 and 17 of 17 of a call: before ``FrontDoor``; then after ``HTTPResponder``.
 ///
 /// One client connection: collects requests within the limits, hands them on one at a time, writes the answers.
-///
-/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
-final class ClientSocket: ChannelDuplexHandler, @unchecked Sendable {
+final class ClientSocket: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer

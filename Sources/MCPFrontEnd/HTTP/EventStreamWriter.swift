@@ -13,7 +13,7 @@ final class EventStreamWriter: Sendable {
     /// - Parameter clientLeft: Is called once, on the connection's event loop, when the client goes away before
     ///   the end; also when it had gone already.
     func begin(headers: [(String, String)] = [], clientLeft: @escaping @Sendable () -> Void) {
-        responder.run { responder in
+        responder.runNowOrLater { responder in
             guard !responder.isEnded else {
                 clientLeft()
                 return
@@ -24,10 +24,10 @@ final class EventStreamWriter: Sendable {
     }
 
     func write(_ event: ServerSentEvent) {
-        responder.run { $0.write(event) }
+        responder.runNowOrLater { $0.write(event) }
     }
 
     func end() {
-        responder.run { $0.end() }
+        responder.runNowOrLater { $0.end() }
     }
 }

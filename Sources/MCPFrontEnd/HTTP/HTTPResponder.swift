@@ -6,9 +6,9 @@ import NIOHTTP1
 ///
 /// Answers one HTTP request, at once or as a stream.
 ///
-/// Everything but `run` belongs to the connection's event loop. After the end, or after the client has gone,
-/// nothing that is done here has an effect.
-final class HTTPResponder: @unchecked Sendable {
+/// Confined to the connection's event loop. After the end, or after the client has gone, nothing that is done here has an
+/// effect.
+final class HTTPResponder: LoopConfined, @unchecked Sendable {
     private enum State {
         case waiting
         case streaming
@@ -36,13 +36,9 @@ final class HTTPResponder: @unchecked Sendable {
         self.extraHeaders = extraHeaders
     }
 
-    /// Runs on the connection's event loop: now, when that is the current one.
-    func run(_ body: @escaping @Sendable (HTTPResponder) -> Void) {
-        if eventLoop.inEventLoop { body(self) } else { eventLoop.execute { body(self) } }
-    }
-
     /// Notes that the request is refused, and why, for the log of the server that it was for.
     func note(refusal status: HTTPResponseStatus, _ reason: String, server: String? = nil) {
+        checkConfinement()
         guard state == .waiting else { return }
         connection?.note(refusal: status, reason, server: server)
     }
@@ -51,12 +47,14 @@ final class HTTPResponder: @unchecked Sendable {
 
     /// Calls back if nothing has been answered after a while.
     func whenWaiting(for duration: Duration, _ body: @escaping () -> Void) {
+        checkConfinement()
         guard state == .waiting else { return }
         hasWaited = body
         connection?.startPatience(duration)
     }
 
     func waitedLong() {
+        checkConfinement()
         guard state == .waiting else { return }
         let hasWaited = self.hasWaited
         self.hasWaited = nil
@@ -65,6 +63,7 @@ final class HTTPResponder: @unchecked Sendable {
 
     /// The client sends nothing more, and may have gone: what is written to it soon tells.
     func inputClosed() {
+        checkConfinement()
         switch state {
         case .waiting:
             // An answer that comes at once tells as well.
@@ -99,6 +98,7 @@ final class HTTPResponder: @unchecked Sendable {
         _ headers: [(String, String)] = [],
         closing: Bool = false
     ) {
+        checkConfinement()
         guard state == .waiting else { return }
         state = .ended
         clientLeft = nil
@@ -113,6 +113,7 @@ final class HTTPResponder: @unchecked Sendable {
         mediaType: String,
         _ headers: [(String, String)] = []
     ) {
+        checkConfinement()
         guard state == .waiting else { return }
         state = .ended
         clientLeft = nil
@@ -123,6 +124,7 @@ final class HTTPResponder: @unchecked Sendable {
 
     /// Starts a `text/event-stream` response.
     func beginEventStream(_ headers: [(String, String)] = []) {
+        checkConfinement()
         guard state == .waiting else { return }
         state = .streaming
         stopWaiting()
@@ -134,12 +136,14 @@ final class HTTPResponder: @unchecked Sendable {
     }
 
     func write(_ event: ServerSentEvent) {
+        checkConfinement()
         guard state == .streaming else { return }
         connection?.write(event)
     }
 
     /// Ends a stream properly.
     func end() {
+        checkConfinement()
         guard state == .streaming else { return }
         state = .ended
         clientLeft = nil
@@ -147,6 +151,7 @@ final class HTTPResponder: @unchecked Sendable {
     }
 
     func connectionClosed() {
+        checkConfinement()
         guard state != .ended else { return }
         state = .ended
         hasWaited = nil

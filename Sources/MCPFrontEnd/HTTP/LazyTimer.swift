@@ -1,12 +1,13 @@
+import MCPCore
 import MCPUpstream
 import NIOCore
 
 /// A timer that is set far more often than it goes off, such as the one of a time limit that every request begins anew.
 ///
 /// To set it later, or to stop it, costs a comparison: what the event loop has been asked for stays, and is asked for
-/// again when it comes too early. Confined to its event loop; that is what makes `@unchecked Sendable` true.
-final class LazyTimer: @unchecked Sendable {
-    private let eventLoop: any EventLoop
+/// again when it comes too early. Confined to its event loop.
+final class LazyTimer: LoopConfined, @unchecked Sendable {
+    let eventLoop: any EventLoop
     private let body: () -> Void
     private var deadline: NIODeadline?
     private var scheduled: (task: Scheduled<Void>, time: NIODeadline)?
@@ -18,6 +19,7 @@ final class LazyTimer: @unchecked Sendable {
 
     /// Goes off after this time, and not at the time that was set before.
     func set(_ duration: Duration) {
+        checkConfinement()
         let deadline = eventLoop.now + .milliseconds(duration.milliseconds)
         self.deadline = deadline
         if let scheduled, scheduled.time <= deadline { return }
@@ -27,11 +29,13 @@ final class LazyTimer: @unchecked Sendable {
 
     /// Does not go off, unless it is set again.
     func stop() {
+        checkConfinement()
         deadline = nil
     }
 
     /// Gives back what is held until the time that was set last.
     func cancel() {
+        checkConfinement()
         deadline = nil
         scheduled?.task.cancel()
         scheduled = nil

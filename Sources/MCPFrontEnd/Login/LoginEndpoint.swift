@@ -188,7 +188,7 @@ final class LoginEndpoint: Sendable {
                 let address = try await using(ticket, of: request, at: name) { () async throws(LoginRefusal) in
                     try await desk.begin(name, for: visit.caller, redirect: redirect, browser: mark.name)
                 }
-                responder.run { responder in
+                responder.runNowOrLater { responder in
                     responder.respond(.seeOther, LoginPage.headers + [("Location", address)])
                 }
             } catch {

@@ -1,3 +1,4 @@
+import MCPCore
 package import NIOCore
 package import NIOHTTP1
 
@@ -60,7 +61,7 @@ package struct LoginPage: Sendable {
 
     /// Sends it.
     func send(_ responder: HTTPResponder, _ more: [(String, String)] = []) {
-        responder.run { [self] responder in
+        responder.runNowOrLater { [self] responder in
             responder.respond(status, body: html, mediaType: "text/html; charset=utf-8", Self.headers + more)
         }
     }

@@ -314,7 +314,7 @@ final class AdHocEndpoint: Sendable {
             do throws(ManagementRefusal) {
                 let route = try await servers.open(configuration, isShared: isShared, for: caller)
                 audit.note(record, status: .ok)
-                responder.run { _ in then(route) }
+                responder.runNowOrLater { _ in then(route) }
             } catch {
                 let problem = ManagementProblem(error)
                 audit.note(record, problem)

@@ -7,7 +7,7 @@ enum JournalStream {
     ///
     /// - Parameter lastSeen: The number of the last entry that the client has; 0 for none.
     static func begin(_ journal: ServerJournal, after lastSeen: Int, _ responder: HTTPResponder) {
-        responder.run { responder in
+        responder.runNowOrLater { responder in
             guard !responder.isEnded else { return }
             responder.beginEventStream()
             // A number that has not been given yet is one of an earlier journal.

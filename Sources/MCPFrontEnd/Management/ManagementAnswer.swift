@@ -1,3 +1,4 @@
+import MCPCore
 import NIOCore
 import NIOHTTP1
 
@@ -23,7 +24,7 @@ struct ManagementAnswer: Sendable {
 
     /// Sends it.
     func send(_ responder: HTTPResponder) {
-        responder.run { [self] responder in
+        responder.runNowOrLater { [self] responder in
             if let refusal { responder.note(refusal: status, refusal) }
             if let body {
                 responder.respond(status, body: body, mediaType: mediaType, headers)

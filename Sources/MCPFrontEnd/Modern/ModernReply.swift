@@ -9,8 +9,8 @@ import NIOHTTP1
 /// Sends what one stateless POST gets back: one JSON body when the answer is all there is, a stream as soon as there is
 /// more, or when the answer takes its time. A stream that breaks is over.
 ///
-/// Its state is confined to the event loop of the client's connection; that is what makes `@unchecked Sendable` true.
-final class ModernReply: ModernReplySink, @unchecked Sendable {
+/// Confined to the event loop of the client's connection.
+final class ModernReply: ModernReplySink, LoopConfined, @unchecked Sendable {
     private enum State {
         case waiting
         case streaming
@@ -18,6 +18,7 @@ final class ModernReply: ModernReplySink, @unchecked Sendable {
     }
 
     let carriesMessages: Bool
+    var eventLoop: any EventLoop { responder.eventLoop }
     private let responder: HTTPResponder
     private let limits: HTTPLimits
     private let acceptsJSON: Bool
@@ -34,6 +35,7 @@ final class ModernReply: ModernReplySink, @unchecked Sendable {
 
     /// Begins to wait. Must be called on the connection's event loop, before anything can be answered.
     func start() {
+        checkConfinement()
         responder.clientLeft = { [self] in
             guard state != .ended else { return }
             state = .ended
@@ -54,14 +56,14 @@ final class ModernReply: ModernReplySink, @unchecked Sendable {
     }
 
     func whenClientLeaves(_ body: @escaping @Sendable () -> Void) {
-        responder.run { [self] _ in
+        responder.runNowOrLater { [self] _ in
             if clientHasLeft { body() } else { onLeave = body }
         }
     }
 
     func send(_ message: ByteBuffer) {
         guard carriesMessages else { return }
-        responder.run { [self] _ in
+        responder.runNowOrLater { [self] _ in
             if case .waiting = state { beginStream() }
             if case .streaming = state { write(message) }
         }
@@ -72,7 +74,7 @@ final class ModernReply: ModernReplySink, @unchecked Sendable {
     }
 
     func finish(_ answer: ByteBuffer, refusal: Refusal.Reason?) {
-        responder.run { [self] responder in
+        responder.runNowOrLater { [self] responder in
             switch state {
             case .waiting:
                 let status = refusal.map { WireErrors.status(of: $0) } ?? .ok
@@ -88,7 +90,7 @@ final class ModernReply: ModernReplySink, @unchecked Sendable {
     }
 
     func abandon() {
-        responder.run { [self] responder in
+        responder.runNowOrLater { [self] responder in
             switch state {
             case .waiting: responder.respond(.accepted)
             case .streaming: responder.end()

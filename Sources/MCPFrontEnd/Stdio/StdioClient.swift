@@ -6,8 +6,8 @@ package import NIOCore
 /// tells for itself, and both may be mixed.
 ///
 /// Each message is one line ([stdio](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio)).
-/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
-package final class StdioClient: @unchecked Sendable {
+/// Confined to its event loop.
+package final class StdioClient: LoopConfined, @unchecked Sendable {
     package let eventLoop: any EventLoop
     private let write: @Sendable (ByteBuffer) -> Void
     private let session: ChannelSession
@@ -42,6 +42,7 @@ package final class StdioClient: @unchecked Sendable {
     ///
     /// - Throws: `FramingError` once a line is too long. Nothing more can be read then.
     package func receive(_ bytes: ByteBuffer) throws(FramingError) {
+        checkConfinement()
         framer.append(bytes)
         while let line = try framer.next() {
             if line.readableBytes > 0 { receive(line: line) }
@@ -50,11 +51,13 @@ package final class StdioClient: @unchecked Sendable {
 
     /// Calls back when all that was received is under way.
     package func settle(_ body: @escaping @Sendable () -> Void) {
+        checkConfinement()
         session.whenNotOpening(body)
     }
 
     /// The client has gone.
     package func end(reason: String) {
+        checkConfinement()
         modern.end()
         session.end(reason: reason)
     }

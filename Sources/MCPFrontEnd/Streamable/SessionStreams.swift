@@ -5,10 +5,11 @@ import NIOCore
 /// The streams of one session over streamable HTTP: which are open, and what can be sent again on them.
 ///
 /// Stream 0 carries what belongs to no request; every request that is answered by a stream has one of its own.
-/// Confined to the session's event loop; that is what makes `@unchecked Sendable` true.
-final class SessionStreams: SessionOutlet, @unchecked Sendable {
+/// Confined to the session's event loop.
+final class SessionStreams: SessionOutlet, LoopConfined, @unchecked Sendable {
     private static let standalone = 0
 
+    let eventLoop: any EventLoop
     private let limits: HTTPLimits
     private let version: ProtocolVersion
     private var log: EventLog
@@ -22,7 +23,8 @@ final class SessionStreams: SessionOutlet, @unchecked Sendable {
     /// Whether no stream was open when that was last asked.
     private var wasAlone = false
 
-    init(version: ProtocolVersion, limits: HTTPLimits, budget: ByteBudget) {
+    init(on eventLoop: any EventLoop, version: ProtocolVersion, limits: HTTPLimits, budget: ByteBudget) {
+        self.eventLoop = eventLoop
         self.version = version
         self.limits = limits
         self.log = EventLog(
@@ -35,6 +37,7 @@ final class SessionStreams: SessionOutlet, @unchecked Sendable {
     var isOpen: Bool { writers[Self.standalone]?.isEmpty == false }
 
     func send(_ message: ByteBuffer) {
+        checkConfinement()
         let id = log.append(message, to: Self.standalone, isReceived: isOpen)
         guard let writer = writers[Self.standalone]?.first else { return }
         lastTold = id.sequence
@@ -42,6 +45,7 @@ final class SessionStreams: SessionOutlet, @unchecked Sendable {
     }
 
     func close() {
+        checkConfinement()
         for writer in writers.values.joined() { writer.end() }
         writers = [:]
         unfinished = []
@@ -50,6 +54,7 @@ final class SessionStreams: SessionOutlet, @unchecked Sendable {
 
     /// Whoever was not there twice in a row is away.
     func tidy() {
+        checkConfinement()
         guard writers.isEmpty else { return }
         if wasAlone { log.clientIsAway() }
         wasAlone = true
@@ -73,6 +78,7 @@ final class SessionStreams: SessionOutlet, @unchecked Sendable {
 
     /// Finds what a GET asks for.
     func resumption(after lastEventID: String?) throws(Refusal) -> Resumption {
+        checkConfinement()
         guard let lastEventID else {
             guard writers.values.joined().count < limits.maximumStreamsPerSession else {
                 throw Refusal(.tooManyStreams, "too many streams are open in this session; close one first")
@@ -89,6 +95,7 @@ final class SessionStreams: SessionOutlet, @unchecked Sendable {
 
     /// Attaches an open response to a stream and sends what was missed.
     func attach(_ writer: EventStreamWriter, _ resumption: Resumption) {
+        checkConfinement()
         clientIsBack()
         if version.hasPrimingEvents, resumption.missed.isEmpty {
             let id = log.nextID(for: resumption.stream)
@@ -112,6 +119,7 @@ final class SessionStreams: SessionOutlet, @unchecked Sendable {
 
     /// Notes that a stream's client has gone.
     func detach(_ writer: EventStreamWriter, from stream: Int) {
+        checkConfinement()
         writers[stream]?.removeAll { $0 === writer }
         if writers[stream]?.isEmpty == true { writers[stream] = nil }
     }
@@ -120,6 +128,7 @@ final class SessionStreams: SessionOutlet, @unchecked Sendable {
 
     /// Returns a number for the stream of a request.
     func nextStream() -> Int {
+        checkConfinement()
         lastStream += 1
         return lastStream
     }
@@ -127,6 +136,7 @@ final class SessionStreams: SessionOutlet, @unchecked Sendable {
     /// Starts the stream of a request. Where clients understand it, it opens with an event without data, from which
     /// they can resume.
     func begin(_ stream: Int, _ writer: EventStreamWriter) {
+        checkConfinement()
         clientIsBack()
         unfinished.insert(stream)
         writers[stream] = [writer]
@@ -137,12 +147,14 @@ final class SessionStreams: SessionOutlet, @unchecked Sendable {
     }
 
     func send(_ message: ByteBuffer, on stream: Int) {
+        checkConfinement()
         let id = log.append(message, to: stream, isReceived: writers[stream]?.isEmpty == false)
         for writer in writers[stream] ?? [] { writer.write(ServerSentEvent(data: message, id: id.text)) }
     }
 
     /// Ends a request's stream, with its answer if there is one.
     func finish(_ stream: Int, _ answer: ByteBuffer?) {
+        checkConfinement()
         if let answer { send(answer, on: stream) }
         unfinished.remove(stream)
         log.finish(stream)

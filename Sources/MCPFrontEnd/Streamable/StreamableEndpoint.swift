@@ -89,7 +89,7 @@ struct StreamableEndpoint: Sendable {
             return
         }
         let passed = request.passed
-        session.run { session in
+        session.runNowOrLater { session in
             session.take(passed)
             receive(message, in: session, accepts, responder)
         }
@@ -149,18 +149,19 @@ struct StreamableEndpoint: Sendable {
         ) { opening in
             switch opening {
             case .opened(let session, let answer):
-                let streams = SessionStreams(version: session.version, limits: limits, budget: replayBudget)
+                let streams = SessionStreams(
+                    on: session.eventLoop, version: session.version, limits: limits, budget: replayBudget)
                 session.outlet = streams
-                responder.run { responder in
+                responder.runNowOrLater { responder in
                     guard !responder.isEnded else {
                         // Nobody has learnt the session's identifier.
-                        session.run { $0.close(reason: "the client has gone") }
+                        session.runNowOrLater { $0.close(reason: "the client has gone") }
                         return
                     }
                     responder.respond(.ok, json: answer, [(Self.sessionHeader, session.id)])
                 }
-            case .failed(let answer): responder.run { $0.respond(.ok, json: answer) }
-            case .refused(let refusal): responder.run { $0.refuse(refusal, to: message.id) }
+            case .failed(let answer): responder.runNowOrLater { $0.respond(.ok, json: answer) }
+            case .refused(let refusal): responder.runNowOrLater { $0.refuse(refusal, to: message.id) }
             }
         }
     }
@@ -207,16 +208,17 @@ struct StreamableEndpoint: Sendable {
             session.receive(request: message, reply)
         case .notification:
             session.receive(notification: message)
-            responder.run { $0.respond(.accepted) }
+            responder.runNowOrLater { $0.respond(.accepted) }
         case .result, .error:
             session.receive(response: message)
-            responder.run { $0.respond(.accepted) }
+            responder.runNowOrLater { $0.respond(.accepted) }
         }
     }
 
     private func streams(of session: ClientSession) -> SessionStreams {
         if let streams = session.outlet as? SessionStreams { return streams }
-        let streams = SessionStreams(version: session.version, limits: limits, budget: replayBudget)
+        let streams = SessionStreams(
+            on: session.eventLoop, version: session.version, limits: limits, budget: replayBudget)
         session.outlet = streams
         return streams
     }
@@ -253,7 +255,7 @@ struct StreamableEndpoint: Sendable {
         }
         if let named {
             let passed = request.passed
-            named.run { [messages] in
+            named.runNowOrLater { [messages] in
                 $0.take(passed)
                 receive(messages, in: $0, accepts, responder)
             }
@@ -283,7 +285,7 @@ struct StreamableEndpoint: Sendable {
             }
         }
         guard !requests.isEmpty else {
-            responder.run { $0.respond(.accepted) }
+            responder.runNowOrLater { $0.respond(.accepted) }
             return
         }
         let reply = StreamableReply(
@@ -307,27 +309,27 @@ struct StreamableEndpoint: Sendable {
         try checkVersion(request)
         let lastEventID = request.http.header("last-event-id")
         let session = try neededSession(for: request)
-        session.run { session in
+        session.runNowOrLater { session in
             do throws(Refusal) {
                 let streams = streams(of: session)
                 let resumption = try streams.resumption(after: lastEventID)
                 let writer = EventStreamWriter(responder)
                 writer.begin {
-                    session.run { _ in streams.detach(writer, from: resumption.stream) }
+                    session.runNowOrLater { _ in streams.detach(writer, from: resumption.stream) }
                 }
                 streams.attach(writer, resumption)
                 session.outletOpened()
             } catch {
-                responder.run { $0.refuse(error) }
+                responder.runNowOrLater { $0.refuse(error) }
             }
         }
     }
 
     private func delete(_ request: AuthenticatedRequest, _ responder: HTTPResponder) throws(Refusal) {
         let session = try neededSession(for: request)
-        session.run { session in
+        session.runNowOrLater { session in
             session.close(reason: "the client ended the session")
-            responder.run { $0.respond(.noContent) }
+            responder.runNowOrLater { $0.respond(.noContent) }
         }
     }
 }

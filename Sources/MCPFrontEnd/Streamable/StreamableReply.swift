@@ -9,8 +9,8 @@ import NIOHTTP1
 /// Sends what one POST gets back: one JSON body when the answer is all there is, a stream as soon as there is more, or
 /// when the answer takes its time.
 ///
-/// Confined to the session's event loop; that is what makes `@unchecked Sendable` true.
-final class StreamableReply: ReplySink, @unchecked Sendable {
+/// Confined to the session's event loop.
+final class StreamableReply: ReplySink, LoopConfined, @unchecked Sendable {
     private enum State {
         case waiting
         case streaming(Int)
@@ -30,6 +30,7 @@ final class StreamableReply: ReplySink, @unchecked Sendable {
     private var batch: [ByteBuffer]?
 
     let carriesMessages: Bool
+    var eventLoop: any EventLoop { owner.eventLoop }
 
     /// - Parameters:
     ///   - accepts: Which kinds of answers the client takes.
@@ -56,6 +57,7 @@ final class StreamableReply: ReplySink, @unchecked Sendable {
 
     /// Begins to wait. Must be called on the session's event loop, before anything can be answered.
     func start() {
+        checkConfinement()
         guard carriesMessages else { return }
         if !acceptsJSON {
             beginStream()
@@ -77,12 +79,14 @@ final class StreamableReply: ReplySink, @unchecked Sendable {
     }
 
     func send(_ message: ByteBuffer) {
+        checkConfinement()
         if case .waiting = state { beginStream() }
         guard case .streaming(let stream) = state else { return }
         session.send(message, on: stream)
     }
 
     func finish(_ answer: ByteBuffer) {
+        checkConfinement()
         openAnswers -= 1
         switch state {
         case .waiting:
@@ -106,6 +110,7 @@ final class StreamableReply: ReplySink, @unchecked Sendable {
     }
 
     func abandon() {
+        checkConfinement()
         openAnswers -= 1
         if openAnswers <= 0 { endWithoutAnswer() }
     }
@@ -121,7 +126,7 @@ final class StreamableReply: ReplySink, @unchecked Sendable {
                 endWithoutAnswer()
             } else {
                 end()
-                responder.run { [headers] in $0.respond(.accepted, headers) }
+                responder.runNowOrLater { [headers] in $0.respond(.accepted, headers) }
             }
         case .streaming(let stream):
             end()
@@ -132,7 +137,7 @@ final class StreamableReply: ReplySink, @unchecked Sendable {
 
     private func respond(_ body: ByteBuffer) {
         end()
-        responder.run { [headers] in $0.respond(.ok, json: body, headers) }
+        responder.runNowOrLater { [headers] in $0.respond(.ok, json: body, headers) }
     }
 
     private func end() {
@@ -145,7 +150,7 @@ final class StreamableReply: ReplySink, @unchecked Sendable {
         let writer = EventStreamWriter(responder)
         let stream = session.nextStream()
         writer.begin(headers: headers) { [owner, session] in
-            owner.run { _ in session.detach(writer, from: stream) }
+            owner.runNowOrLater { _ in session.detach(writer, from: stream) }
         }
         session.begin(stream, writer)
         state = .streaming(stream)

@@ -9,9 +9,7 @@ import NIOTLS
 #endif
 
 /// Waits for the end of a handshake, says whose certificate the client has shown, and goes.
-///
-/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
-final class HandshakeWatch: ChannelInboundHandler, RemovableChannelHandler, @unchecked Sendable {
+final class HandshakeWatch: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = NIOAny
     typealias InboundOut = NIOAny
 

@@ -4,9 +4,7 @@ import NIOSSL
 
 /// Stands first on a connection of a TLS listener, until it has seen with which byte the client begins: a handshake is
 /// handed to TLS, and whoever speaks plain HTTP is told so in plain HTTP.
-///
-/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
-final class TLSEntry: ChannelInboundHandler, RemovableChannelHandler, @unchecked Sendable {
+final class TLSEntry: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer

@@ -6,9 +6,7 @@ import NIOCore
 /// Puts to a client with a session what a stateless server asks for in its results, and asks the server again with the
 /// answers, until it is content
 /// ([multi round-trip requests, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr)).
-///
-/// Confined to the connection's event loop; that is what makes `@unchecked Sendable` true.
-final class InputRounds: @unchecked Sendable {
+final class InputRounds {
     /// What the next request carries besides the original parameters: members of `params`.
     private(set) var members = ByteBuffer()
 
@@ -52,7 +50,7 @@ final class InputRounds: @unchecked Sendable {
         for input in inputs where missing.contains(input.key) && !exchange.isCancelled { put(input, exchange) }
     }
 
-    private struct Input {
+    struct Input {
         let key: ByteText
         let method: Method
         let message: Message
@@ -97,12 +95,13 @@ final class InputRounds: @unchecked Sendable {
 
     private func put(_ input: Input, _ exchange: Exchange) {
         let connection = exchange.connection
-        let question = ClientQuestion(message: input.message, origin: nil) { [self] response in
-            connection.run { [self] _ in answered(input, response) }
-        } refused: { [self] reason in
-            connection.run { [self] _ in refused(input, reason) }
+        // When the call is over, nobody wants the answer any more.
+        let question = ClientQuestion(message: input.message, origin: nil) { [weak exchange] response in
+            connection.runNowOrLater { [weak exchange] _ in exchange?.rounds.answered(input, response) }
+        } refused: { [weak exchange] reason in
+            connection.runNowOrLater { [weak exchange] _ in exchange?.rounds.refused(input, reason) }
         }
-        exchange.caller.eventLoop.run { exchange.caller.ask(question, during: exchange) }
+        exchange.caller.eventLoop.runNowOrLater { exchange.caller.ask(question, during: exchange) }
     }
 
     private static func askable(_ name: String) -> Method? {
@@ -122,7 +121,7 @@ final class InputRounds: @unchecked Sendable {
 
     // MARK: Answers
 
-    private func answered(_ input: Input, _ response: Message) {
+    func answered(_ input: Input, _ response: Message) {
         guard let result = response.view(response.envelope.result) else {
             let words = response.view(response.envelope.error)?["message"]?.string ?? "no reason given"
             return refused(input, words)
@@ -130,7 +129,7 @@ final class InputRounds: @unchecked Sendable {
         take(input.key, result.bytes)
     }
 
-    private func refused(_ input: Input, _ reason: String) {
+    func refused(_ input: Input, _ reason: String) {
         guard missing.contains(input.key) else { return }
         // A client that cannot ask its user has a way to say so; for all else there is none.
         if input.method == .elicitationCreate {

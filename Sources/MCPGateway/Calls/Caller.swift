@@ -4,8 +4,7 @@ import NIOCore
 /// Asks servers on behalf of a client: a client's session, or one request of a client that has none.
 ///
 /// Everything but the constants belongs to its event loop.
-protocol Caller: AnyObject, Sendable {
-    var eventLoop: any EventLoop { get }
+protocol Caller: LoopConfined {
     var principal: Principal { get }
     /// Which era the client speaks.
     var era: Era { get }

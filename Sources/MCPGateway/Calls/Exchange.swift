@@ -8,8 +8,8 @@ import ToolPins
 /// One request of a client on its way to a server and back, translated where the two speak different eras.
 ///
 /// Created on the caller's event loop and handed to the connection's, to which its variables belong; everything else is
-/// constant. That is what makes `@unchecked Sendable` true.
-final class Exchange: ExchangeReceiver, @unchecked Sendable {
+/// constant.
+final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
     let request: Message
     let caller: any Caller
     /// Where it goes, and what was known of that when it was begun.
@@ -33,7 +33,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     /// The level that the server is to be told instead of the requested one.
     var mergedLevel: LogLevel?
     /// What the server has asked for in results.
-    private lazy var rounds = InputRounds(self)
+    private(set) lazy var rounds = InputRounds(self)
     private var hasRefreshedCatalog = false
     /// Set when its turn came and it was no longer certain that this may be asked.
     private var awaitsLists = false
@@ -65,6 +65,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     }
 
     var connection: Connection { leg.connection }
+    var eventLoop: any EventLoop { connection.eventLoop }
     /// Whether everybody gets the same who asks for it where the caller does.
     private var isShared: Bool { caller.principal == .anonymous }
     /// From which level on the client wants log messages that belong to this exchange.
@@ -73,6 +74,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     // MARK: On the connection's event loop
 
     func request(for introduction: Introduction) -> OutgoingRequest? {
+        checkConfinement()
         guard introduction.era == leg.era else { return nil }
         awaitsLists = !connection.mayStill(request, since: moment)
         guard !awaitsLists else { return nil }
@@ -94,10 +96,13 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     }
 
     func exchangeProgressed(_ notification: Message) {
-        caller.eventLoop.run { [self] in caller.deliver(notification, from: leg.connection.server, for: self) }
+        checkConfinement()
+        caller.eventLoop.runNowOrLater { [self] in caller.deliver(notification, from: leg.connection.server, for: self)
+        }
     }
 
     func exchangeAnswered(_ answer: Message) {
+        checkConfinement()
         do throws(Refusal) {
             withheld = try whatIsWithheld(of: answer)
         } catch {
@@ -134,6 +139,7 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     }
 
     func exchangeFailed(_ failure: UpstreamFailure) {
+        checkConfinement()
         if awaitsLists, failure.code == .eraChanged {
             awaitsLists = false
             upstreamID = nil
@@ -147,10 +153,14 @@ final class Exchange: ExchangeReceiver, @unchecked Sendable {
     }
 
     /// Ends the exchange; the server may not have.
-    func finish(_ answer: Answer) { connection.finish(self, answer) }
+    func finish(_ answer: Answer) {
+        checkConfinement()
+        connection.finish(self, answer)
+    }
 
     /// Tells that nobody waits any more.
     func cancelled() {
+        checkConfinement()
         isCancelled = true
         rounds.abandon()
     }

@@ -4,9 +4,7 @@ import MCPValues
 import NIOCore
 
 /// Reads what a server lists, all pages of all lists.
-///
-/// Confined to the upstream's event loop; that is what makes `@unchecked Sendable` true.
-final class CatalogReader: ExchangeReceiver, @unchecked Sendable {
+final class CatalogReader: ExchangeReceiver {
     /// How many bytes of one list are read.
     private static let maximumBytes = 16 << 20
 

@@ -111,7 +111,7 @@ extension ServerConnections {
         catalog.isShownOtherwise()
         let changes: [Method] = [.toolListChanged, .promptListChanged]
         settings.catalogBoard.changed(self, Set(changes), for: nil)
-        for connection in all { connection.run { $0.tell(changes) } }
+        for connection in all { connection.runNowOrLater { $0.tell(changes) } }
     }
 
     /// Takes what the server lists on a connection that is not the one of the catalog.

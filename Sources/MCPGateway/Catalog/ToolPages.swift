@@ -5,9 +5,7 @@ package import NIOCore
 import ToolPins
 
 /// Reads all the tools that a server lists, over a connection that is there already: reading starts nothing.
-///
-/// Confined to the connection's event loop; that is what makes `@unchecked Sendable` true.
-package final class ToolPages: ExchangeReceiver, @unchecked Sendable {
+package final class ToolPages: ExchangeReceiver {
     /// How many bytes all pages may have together.
     package static let maximumBytes = 8 << 20
 
@@ -53,8 +51,7 @@ package final class ToolPages: ExchangeReceiver, @unchecked Sendable {
         guard let connection = member.server.firstOpen else {
             return completion(.failure(Failure(words: "the server does not run")))
         }
-        let reader = ToolPages(connection, member.toolFilter, completion)
-        connection.run { _ in reader.ask() }
+        connection.runNowOrLater { [filter = member.toolFilter] in ToolPages($0, filter, completion).ask() }
     }
 
     private func ask() {

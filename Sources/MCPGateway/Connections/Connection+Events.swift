@@ -7,6 +7,7 @@ import NIOCore
 
 extension Connection: UpstreamListener {
     package func upstreamBecameReady(_ upstream: Upstream, again: Bool) {
+        checkConfinement()
         guard case .ready(let introduction) = upstream.state else { return }
         listsBecameOld()
         guard note(introduction) else {
@@ -27,6 +28,7 @@ extension Connection: UpstreamListener {
     }
 
     package func upstreamWantsHandshake(_ upstream: Upstream) {
+        checkConfinement()
         server.connectionChangedEra(self)
     }
 
@@ -38,6 +40,7 @@ extension Connection: UpstreamListener {
     }
 
     package func upstreamWasLost(_ upstream: Upstream, _ failure: UpstreamFailure) {
+        checkConfinement()
         // A new connection knows nothing of what the old one asked.
         turns.lost()
         server.connection(self, wasLost: failure)
@@ -48,6 +51,7 @@ extension Connection: UpstreamListener {
         notifies message: Message,
         during receiver: (any ExchangeReceiver)?
     ) {
+        checkConfinement()
         if let listening = receiver as? Listening {
             listening.heard(message)
             return
@@ -57,14 +61,14 @@ extension Connection: UpstreamListener {
             guard let id = message.cancelledID else { return }
             turns.withdrawn(id)
             let origin = ClientQuestion.Origin(connection: ObjectIdentifier(self), id: id)
-            for caller in allCallers { caller.eventLoop.run { caller.withdraw(origin, message) } }
+            for caller in allCallers { caller.eventLoop.runNowOrLater { caller.withdraw(origin, message) } }
         case .logMessage: passLog(message, receiver as? Exchange)
         case .resourceUpdated, .toolListChanged, .promptListChanged, .resourceListChanged:
             // A stateless server says these only where they were asked for.
             if era == .legacy { passChange(message) }
         default:
             if let exchange = receiver as? Exchange {
-                exchange.caller.eventLoop.run { [server] in
+                exchange.caller.eventLoop.runNowOrLater { [server] in
                     exchange.caller.deliver(message, from: server, for: exchange)
                 }
             } else if era == .legacy {
@@ -83,6 +87,7 @@ extension Connection: UpstreamListener {
     // MARK: Changes
 
     func passChange(_ message: Message) {
+        checkConfinement()
         if message.method == .resourceUpdated {
             guard let uri = uri(of: message) else { return }
             for client in audience.clients(wanting: uri) { client.hear(message) }
@@ -123,6 +128,7 @@ extension Connection: UpstreamListener {
 
     /// Tells that lists have changed.
     func tell(_ changes: some Sequence<MCPCore.Method>) {
+        checkConfinement()
         for method in changes {
             // Our own text is a message by construction.
             guard let message = try? Message(OwnMessages.notification(method)) else { continue }
@@ -140,7 +146,7 @@ extension Connection: UpstreamListener {
     /// belong to one principal, as far as each has asked for that level.
     private func passLog(_ message: Message, _ exchange: Exchange?) {
         if let exchange {
-            exchange.caller.eventLoop.run { [server] in
+            exchange.caller.eventLoop.runNowOrLater { [server] in
                 exchange.caller.deliver(message, from: server, for: exchange)
             }
             return
@@ -151,7 +157,7 @@ extension Connection: UpstreamListener {
             {
                 return
             }
-            only.eventLoop.run { [server] in only.deliver(message, from: server, for: nil) }
+            only.eventLoop.runNowOrLater { [server] in only.deliver(message, from: server, for: nil) }
             return
         }
         // A stateless server serves everybody: where it is not certain whose call it means, nobody may hear it.

@@ -22,7 +22,9 @@ extension Connection {
 
     /// Tells whether a request may be written that was found to be usable at a moment.
     func mayStill(_ request: Message, since moment: MomentOfLists?) -> Bool {
-        !server.pins.gate.needsLists || moment == momentOfLists && server.pins.refusal(of: request, on: key) == nil
+        checkConfinement()
+        return !server.pins.gate.needsLists
+            || moment == momentOfLists && server.pins.refusal(of: request, on: key) == nil
     }
 
     /// Tells whether it is known of what a request needs that what the server lists on this connection is what was
@@ -39,6 +41,7 @@ extension Connection {
     ///
     /// - Parameter body: Gets why it may not; nil when it may.
     func whenUsable(_ request: Message, _ body: @escaping @Sendable (Hindrance?) -> Void) {
+        checkConfinement()
         let kinds: [PinKind] =
             switch server.pins.gate.listsNeeded(for: request) {
             case .none: []
@@ -161,6 +164,7 @@ extension Connection {
     ///
     /// - Parameter moment: When it was asked for.
     func listWasSeen(_ kind: PinKind, since moment: MomentOfLists?) {
+        checkConfinement()
         guard let moment, moment.age == known.age, moment.edition == edition else { return }
         server.pins.note(unread: nil, kind, on: key)
         known[kind].isJudged(edition: edition)
@@ -185,6 +189,7 @@ extension Connection {
 
     /// Reads again what may have been taken back, after a rest: that nobody calls here must not keep others from it.
     func lookAgain() {
+        checkConfinement()
         guard !isToLookAgain else { return }
         let due = lookedAgain.map { $0 + Self.restBetweenLooks } ?? eventLoop.now
         guard due > eventLoop.now else { return lookNow() }
@@ -208,7 +213,7 @@ extension ServerConnections {
     /// Has those connections look again that show what was not approved, where they do not know that this is so still.
     fileprivate func lookForChangesAgain(except source: Connection?) {
         for connection in all where connection !== source && pins.hasChanges(nil, on: connection.key) {
-            connection.run { $0.lookAgain() }
+            connection.runNowOrLater { $0.lookAgain() }
         }
     }
 }

@@ -16,6 +16,7 @@ extension Connection {
         asks request: ServerRequest,
         during receiver: (any ExchangeReceiver)?
     ) {
+        checkConfinement()
         if key == .shared {
             refuse(request, "this server is shared by all clients (isolation \"shared\")")
         } else if let exchange = receiver as? Exchange {
@@ -70,7 +71,7 @@ extension Connection {
         // Where the transport tells the call, it can be for no other.
         var returned: (@Sendable () -> Void)?
         if exchange == nil {
-            returned = { [self] in run { $0.returned(question, by: caller) } }
+            returned = { [self] in runNowOrLater { $0.returned(question, by: caller) } }
         }
         let asked = ClientQuestion(
             message: message,
@@ -78,15 +79,15 @@ extension Connection {
             answered: { [self] response in
                 // On a connection of its own the client may carry out tasks itself.
                 guard let opened = owner.opened(response, mayBeClients: true), let range = opened.envelope.id else {
-                    return run { $0.refuse(question, "the client's answer cannot be read") }
+                    return runNowOrLater { $0.refuse(question, "the client's answer cannot be read") }
                 }
                 let message = opened.spliced([Edit(range, .id(request.id))])
-                run { $0.answer(question, message, from: caller) }
+                runNowOrLater { $0.answer(question, message, from: caller) }
             },
-            refused: { [self] reason in run { $0.refuse(question, reason) } },
+            refused: { [self] reason in runNowOrLater { $0.refuse(question, reason) } },
             returned: returned
         )
-        caller.eventLoop.run { caller.ask(asked, during: exchange) }
+        caller.eventLoop.runNowOrLater { caller.ask(asked, during: exchange) }
     }
 
     private func origin(of question: Question) -> ClientQuestion.Origin {
@@ -107,7 +108,7 @@ extension Connection {
         // Our own text is a message by construction.
         guard let notice = try? Message(text) else { return }
         let origin = origin(of: question)
-        caller.eventLoop.run { caller.withdraw(origin, notice) }
+        caller.eventLoop.runNowOrLater { caller.withdraw(origin, notice) }
     }
 
     private func returned(_ question: Question, by caller: any Caller) {
@@ -140,6 +141,7 @@ extension Connection {
 
     /// A call was answered with what the server wants to know, and waits for its client.
     func left(_ caller: any Caller) {
+        checkConfinement()
         let key = ObjectIdentifier(caller)
         if let absence = turns.left(key) {
             eventLoop.scheduleTask(in: Self.longAbsence) { [weak self] in
@@ -157,6 +159,7 @@ extension Connection {
     /// - Parameter goOn: Hands the server what the client has brought, once it is the call's turn, so that what the server
     ///   asks then is this call's. Is not kept waiting for long: the one whose turn it is may wait for just that.
     func comesBack(_ caller: any Caller, _ goOn: @escaping @Sendable () -> Void) {
+        checkConfinement()
         let key = ObjectIdentifier(caller)
         guard !turns.comesBack(key) else {
             goOn()
@@ -173,8 +176,9 @@ extension Connection {
 
     /// Takes answers that came with a call to questions that were put to others of the same caller.
     func take(_ responses: InputResponses, from caller: any Caller) {
+        checkConfinement()
         for other in turns.askedAlike(CallerTurn(caller)) {
-            other.caller.eventLoop.run { other.caller.take(responses) }
+            other.caller.eventLoop.runNowOrLater { other.caller.take(responses) }
         }
     }
 }

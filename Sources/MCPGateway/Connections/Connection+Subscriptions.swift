@@ -12,6 +12,7 @@ extension Connection {
 
     /// Tells what the server is. A stateless one is asked anew, because nothing else would tell that it has changed.
     func introduce(_ completion: @escaping @Sendable (Result<Introduction, UpstreamFailure>) -> Void) {
+        checkConfinement()
         upstream.whenReady { [self] result in
             guard case .success(let known) = result, known.era == .modern else { return completion(result) }
             awaitingIntroduction.append(completion)
@@ -28,6 +29,7 @@ extension Connection {
 
     /// - Parameter completion: Is called when the server has answered, or will not.
     func setLevel(_ level: LogLevel, _ completion: @escaping @Sendable () -> Void = {}) {
+        checkConfinement()
         upstream.exchange(OwnRequest(.loggingSetLevel, OwnMessages.object([("level", level.rawValue)]), completion))
     }
 
@@ -37,6 +39,7 @@ extension Connection {
     func setLevel(
         _ level: LogLevel, of client: any AttachedClient, _ completion: @escaping @Sendable () -> Void = {}
     ) {
+        checkConfinement()
         audience.setLogLevel(level, of: ObjectIdentifier(client))
         upstream.whenReady { [self] result in
             // What cannot be reached says so to calls.
@@ -55,6 +58,7 @@ extension Connection {
         to filter: SubscriptionFilter,
         _ completion: @escaping @Sendable (Result<SubscriptionFilter, UpstreamFailure>) -> Void
     ) {
+        checkConfinement()
         guard case .ready(let introduction) = upstream.state else {
             completion(.failure(UpstreamFailure(.notReachable, "it is not running", nothingSent: true)))
             return
@@ -78,6 +82,7 @@ extension Connection {
         isWanted: Bool,
         _ completion: @escaping @Sendable (Result<SubscriptionFilter, UpstreamFailure>) -> Void
     ) {
+        checkConfinement()
         if isWanted {
             guard audience.subscribe(ObjectIdentifier(client), to: uri) else {
                 return completion(.failure(UpstreamFailure(.overloaded, SubscriptionFilter.excess)))

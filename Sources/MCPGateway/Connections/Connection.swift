@@ -1,15 +1,15 @@
 import MCPCore
 package import MCPUpstream
 import MCPValues
-import NIOCore
+package import NIOCore
 
 /// Steps 5 and 13 of 17 of a call: after ``ClientSession``, before ``Upstream``; then after ``Exchange``.
 ///
 /// One upstream and the clients that it serves: whose calls are in flight, who is asked, who hears what the server says
 /// unasked.
 ///
-/// Confined to the upstream's event loop; that is what makes `@unchecked Sendable` true.
-package final class Connection: @unchecked Sendable {
+/// Confined to the upstream's event loop.
+package final class Connection: LoopConfined, @unchecked Sendable {
     package let key: ConnectionKey
     package let upstream: Upstream
     /// Kept alive, because what a server still says may arrive after it was removed. The server lets go of a connection
@@ -77,23 +77,19 @@ package final class Connection: @unchecked Sendable {
         )
     }
 
-    var eventLoop: any EventLoop { upstream.eventLoop }
+    package var eventLoop: any EventLoop { upstream.eventLoop }
     var headerMarks: HeaderMarks { server.headerMarks }
     var cacheHints: CacheHints { server.cacheHints }
 
     /// What results say of the server that they come from, as a member of their `_meta`; nil before it is known.
     private(set) var serverInfoMember: ByteBuffer?
 
-    /// Runs on the connection's event loop: now, when that is the current one.
-    func run(_ body: @escaping @Sendable (Connection) -> Void) {
-        if eventLoop.inEventLoop { body(self) } else { eventLoop.execute { body(self) } }
-    }
-
     /// Whether what the server says unasked comes on another stream than its answers.
     var hearsOnAnotherStream: Bool { upstream.link is any ListeningLink }
 
     /// Passes on from now on what its client says, with all that has none of its own.
     func pass(_ passed: PassedFields) {
+        checkConfinement()
         guard let brought = server.brought(passed), brought != passing.brought else { return }
         passing.brought = brought
         upstream.pass(brought)
@@ -105,16 +101,19 @@ package final class Connection: @unchecked Sendable {
     ///
     /// - Parameter caller: Who answers for it what the server asks outside of calls; nil when it cannot be asked.
     func attach(_ client: any AttachedClient, asking caller: (any Caller)?, to resources: Set<ByteText> = []) {
+        checkConfinement()
         audience.add(Attachment(client: client, caller: caller, subscriptions: resources))
     }
 
     /// Hears from now on what the server says unasked, where that is a matter of choice.
     func listen() {
+        checkConfinement()
         wantsToListen = true
         (upstream.link as? any ListeningLink)?.openListeningStream()
     }
 
     func detach(_ client: any AttachedClient) {
+        checkConfinement()
         guard let attachment = audience.remove(client) else { return }
         if era == .modern {
             if !attachment.subscriptions.isEmpty { feed.update() }
@@ -144,6 +143,7 @@ package final class Connection: @unchecked Sendable {
     // MARK: Calls
 
     func start(_ exchange: Exchange) {
+        checkConfinement()
         guard !exchange.isCancelled else { return }
         if exchange.leg.offer.isMerged { compareLists() }
         if let client = exchange.leg.client {
@@ -196,6 +196,7 @@ package final class Connection: @unchecked Sendable {
 
     /// Sends an exchange under a new identifier, unless it is about something that was not approved.
     func sendAgain(_ exchange: Exchange) {
+        checkConfinement()
         guard !exchange.isCancelled else { return }
         guard knowsLists(for: exchange.request) else {
             return whenUsable(exchange.request) { [self] hindrance in pass(exchange, hindrance) }
@@ -223,7 +224,7 @@ package final class Connection: @unchecked Sendable {
     func makeRoom() {
         let count = upstream.callsWithoutRoom
         guard count > 0 else { return }
-        for taker in turns.giveWay(to: count) { taker.caller.eventLoop.run { taker.caller.giveWay() } }
+        for taker in turns.giveWay(to: count) { taker.caller.eventLoop.runNowOrLater { taker.caller.giveWay() } }
     }
 
     /// A log level that is set on a shared connection must not silence the other sessions: the server gets the
@@ -259,10 +260,11 @@ package final class Connection: @unchecked Sendable {
     /// Gives the turn of an exchange back and hands its answer to the caller.
     func finish(_ exchange: Exchange, _ answer: Answer) {
         ended(exchange)
-        exchange.caller.eventLoop.run { exchange.caller.finish(exchange, answer) }
+        exchange.caller.eventLoop.runNowOrLater { exchange.caller.finish(exchange, answer) }
     }
 
     private func ended(_ exchange: Exchange) {
+        checkConfinement()
         // From now on a cancellation that was on its way finds nothing to cancel.
         exchange.upstreamID = nil
         guard exchange.hasTurn else { return }
@@ -272,6 +274,7 @@ package final class Connection: @unchecked Sendable {
     }
 
     func cancel(_ exchange: Exchange, reason: String) {
+        checkConfinement()
         exchange.cancelled()
         if turns.stopWaiting(exchange) { return }
         // What a stateless server still says of this call must not reach another tenant.
@@ -284,6 +287,7 @@ package final class Connection: @unchecked Sendable {
 
     /// The server asks, as another connection has found out: where it may ask these clients, they take turns.
     func serverAsks() {
+        checkConfinement()
         if !declared.isEmpty { turns.begin() }
     }
 
@@ -297,6 +301,7 @@ package final class Connection: @unchecked Sendable {
 
     /// Reads the server's tools again, for what has to be known to call them.
     func refreshCatalog(_ completion: @escaping @Sendable () -> Void) {
+        checkConfinement()
         guard case .ready(let introduction) = upstream.state else { return completion() }
         // It has said that its tools are other ones than were listed, whatever it lists now.
         listsBecameOld()

@@ -1,4 +1,5 @@
 import Logging
+import MCPCore
 
 // MARK: - What the server asks its clients
 
@@ -21,7 +22,7 @@ extension ServerConnections {
     /// connection to it.
     func serverAsks() {
         guard asking.remember() else { return }
-        for connection in all { connection.run { $0.serverAsks() } }
+        for connection in all { connection.runNowOrLater { $0.serverAsks() } }
     }
 
     /// Tells the operator that a question was answered for clients, because it was not clear whom it was for.

@@ -57,7 +57,7 @@ extension ServerConnections {
 
     /// A connection of a caller's was lost. Whether that is the server's doing shows on the first one.
     func lookAtServer() {
-        first().run { [self] connection in
+        first().runNowOrLater { [self] connection in
             connection.upstream.lookAgain()
             release(connection)
         }
@@ -76,7 +76,7 @@ extension ServerConnections {
     func readCatalog(
         of principal: Principal, _ declaration: ClientDeclaration, _ done: @escaping @Sendable () -> Void
     ) {
-        connection(of: principal, declaration).run { [self] connection in
+        connection(of: principal, declaration).runNowOrLater { [self] connection in
             connection.upstream.whenReady { [self] ready in
                 guard case .success = ready else {
                     release(connection)
@@ -95,7 +95,7 @@ extension ServerConnections {
     /// Reads the catalog on the first of these connections that is ready.
     func readCatalog(onOneOf connections: ArraySlice<Connection>) {
         guard let next = connections.first else { return }
-        next.run { connection in
+        next.runNowOrLater { connection in
             if case .ready = connection.upstream.state {
                 connection.server.readCatalog(on: connection)
             } else {

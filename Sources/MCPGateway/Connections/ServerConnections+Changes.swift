@@ -1,3 +1,4 @@
+import MCPCore
 package import MCPUpstream
 package import MCPValues
 import NIOCore
@@ -14,7 +15,7 @@ extension ServerConnections {
     package func showsTools(of filter: ToolFilter?, namesThem: Bool) {
         countedTools.withLock { $0 = filter }
         namesTools.store(namesThem, ordering: .relaxed)
-        first().run { [self] connection in
+        first().runNowOrLater { [self] connection in
             if case .ready = connection.upstream.state { connectionListChanged(connection) }
             release(connection)
         }
@@ -24,13 +25,13 @@ extension ServerConnections {
     package func take(_ limits: UpstreamLimits) {
         // First, so that a connection that is opened meanwhile has them or is found.
         currentLimits.withLock { $0 = limits }
-        for connection in all { connection.run { $0.upstream.take(limits) } }
+        for connection in all { connection.runNowOrLater { $0.upstream.take(limits) } }
     }
 
     /// Says how the first attempt to reach the server went: nil, or why not and the last lines of its error output. On
     /// any event loop.
     package func whenIntroduced(_ done: @escaping @Sendable (UpstreamFailure?, [String]) -> Void) {
-        first().run { [self] connection in
+        first().runNowOrLater { [self] connection in
             connection.upstream.whenReady { [self] result in
                 release(connection)
                 switch result {
@@ -69,7 +70,7 @@ extension ServerConnections {
             asking.forget()
         }
         let grace = TimeAmount.milliseconds(grace.milliseconds)
-        first().run { [self] first in
+        first().runNowOrLater { [self] first in
             // What serves goes on as it is made, also for clients that come now, until the new link is ready.
             let serves = if case .ready = first.upstream.state { !isFinal } else { false }
             let former = serves ? nil : links.swap(for: factory)
@@ -98,7 +99,7 @@ extension ServerConnections {
     ///
     /// - Parameter done: Is told whether there was one. On any event loop.
     package func abandonRenewal(_ done: @escaping @Sendable (Bool) -> Void) {
-        first().run { [self] first in
+        first().runNowOrLater { [self] first in
             let isAbandoned = first.upstream.abandonRenewal()
             release(first)
             done(isAbandoned)
@@ -112,7 +113,7 @@ extension ServerConnections {
             return grace
         }
         guard let grace else { return }
-        for other in all where other !== ready { other.run { $0.upstream.renew(grace: grace) { _, _ in } } }
+        for other in all where other !== ready { other.runNowOrLater { $0.upstream.renew(grace: grace) { _, _ in } } }
     }
 
     private func restore(_ former: @escaping Upstream.LinkFactory, on first: Connection, _ grace: TimeAmount) {

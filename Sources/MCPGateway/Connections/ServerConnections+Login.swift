@@ -1,4 +1,5 @@
 import Logging
+import MCPCore
 import MCPUpstream
 import NIOCore
 import Synchronization
@@ -14,7 +15,7 @@ extension ServerConnections {
         login?.isByItself = settings.getsTokensByItself
         update { [login] in $0.login = login }
         guard somebodyLoggedIn || wasNeeded && login?.need == nil else { return }
-        for connection in all { connection.run { $0.upstream.credentialsChanged() } }
+        for connection in all { connection.runNowOrLater { $0.upstream.credentialsChanged() } }
     }
 
     /// Calls back once every connection has taken note of a login that it was told of. An event loop reads from clients before

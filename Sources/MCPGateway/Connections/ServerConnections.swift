@@ -143,11 +143,11 @@ package final class ServerConnections: Sendable {
         _ completion: @escaping @Sendable (Result<Era, UpstreamFailure>) -> Void
     ) {
         if let era = knownEra(for: client()) { return completion(.success(era)) }
-        connectionThatTells(principal, client).run { [self] connection in
+        connectionThatTells(principal, client).runNowOrLater { [self] connection in
             connection.upstream.whenReady { [self] result in
                 release(connection)
                 let era = result.map(\.era)
-                eventLoop.run { completion(era) }
+                eventLoop.runNowOrLater { completion(era) }
             }
         }
     }
@@ -226,13 +226,13 @@ package final class ServerConnections: Sendable {
             if let evicted { end(evicted) }
             // One that comes too late, while everything is being ended, is never opened.
             let isClosed = state.withLock { $0.isClosed }
-            connection.run { isClosed ? $0.upstream.close() : $0.upstream.start(reportingTo: $0) }
+            connection.runNowOrLater { isClosed ? $0.upstream.close() : $0.upstream.start(reportingTo: $0) }
             scheduleIdleCheck(on: eventLoop)
             return connection
         case .refused(let connection):
             let failure = UpstreamFailure(
                 .overloaded, "too many sets of client capabilities are in use", nothingSent: true)
-            connection.run { $0.upstream.close(because: failure) }
+            connection.runNowOrLater { $0.upstream.close(because: failure) }
             return connection
         }
     }
@@ -279,7 +279,7 @@ package final class ServerConnections: Sendable {
 
     /// Ends a connection that was taken out of those that there are.
     func end(_ connection: Connection) {
-        connection.run { $0.upstream.close() }
+        connection.runNowOrLater { $0.upstream.close() }
         forgetLists(of: connection.key)
         pins.ended(connection.key)
     }
@@ -324,7 +324,7 @@ package final class ServerConnections: Sendable {
         }
         pins.leave(ObjectIdentifier(self))
         for connection in connections {
-            connection.run { $0.upstream.close() }
+            connection.runNowOrLater { $0.upstream.close() }
             pins.ended(connection.key)
         }
         catalog.settle()

@@ -5,8 +5,8 @@ import NIOCore
 /// Holds what a session has towards one server. It is the client of the connection, so that the session learns which
 /// server has spoken or was replaced; it is opened when it is needed first.
 ///
-/// Confined to the session's event loop, but for what it says otherwise; that is what makes `@unchecked Sendable` true.
-final class Leg: AttachedClient, @unchecked Sendable {
+/// Confined to the session's event loop, but for what it says otherwise.
+final class Leg: AttachedClient, LoopConfined, @unchecked Sendable {
     /// Says who waits until the leg is open.
     private enum Waiter {
         /// The client's `initialize`, which is answered with what the server says of itself.
@@ -35,6 +35,7 @@ final class Leg: AttachedClient, @unchecked Sendable {
     /// Of what it is a part.
     let offer: Offer
     let server: ServerConnections
+    let eventLoop: any EventLoop
     /// To whom tasks belong that are created on it.
     let taskOwner: TaskOwner
     private weak var session: ClientSession?
@@ -47,6 +48,7 @@ final class Leg: AttachedClient, @unchecked Sendable {
         self.server = server
         self.offer = offer
         self.session = session
+        eventLoop = session.eventLoop
         taskOwner = session.taskOwner(at: server)
     }
 
@@ -68,12 +70,14 @@ final class Leg: AttachedClient, @unchecked Sendable {
 
     /// Keeps a call until the leg is open, and opens it. Returns false when too many wait.
     func keep(_ call: WaitingCall) -> Bool {
+        checkConfinement()
         guard state.waiting.count < Self.maximumWaiting else { return false }
         want(.call(call))
         return true
     }
 
     private func want(_ waiter: Waiter) {
+        checkConfinement()
         guard let session else { return }
         switch state.wanted(by: waiter) {
         case .waits: break
@@ -100,12 +104,12 @@ final class Leg: AttachedClient, @unchecked Sendable {
         let open = OpenLeg(to: server, of: offer, for: session, era, client: ObjectIdentifier(self))
         state.found(open)
         let needsIntroduction = needsIntroduction
-        open.connection.run { [self, isListening] connection in
+        open.connection.runNowOrLater { [self, isListening] connection in
             connection.attach(self, asking: session)
             if isListening { connection.listen() }
             guard needsIntroduction else { return }
             connection.introduce { [self] result in
-                session.run { [self] in introduced(result, as: era, attempt, for: $0) }
+                session.runNowOrLater { [self] in introduced(result, as: era, attempt, for: $0) }
             }
         }
         if !needsIntroduction { tell(state.opened(), nil) }
@@ -167,8 +171,8 @@ final class Leg: AttachedClient, @unchecked Sendable {
 
     private func askAgain(_ completion: @escaping @Sendable (Result<Introduction, UpstreamFailure>) -> Void) {
         guard let session, let open = current else { return }
-        open.connection.run { connection in
-            connection.introduce { result in session.run { _ in completion(result) } }
+        open.connection.runNowOrLater { connection in
+            connection.introduce { result in session.runNowOrLater { _ in completion(result) } }
         }
     }
 
@@ -176,23 +180,29 @@ final class Leg: AttachedClient, @unchecked Sendable {
 
     var waitingCalls: Int { state.waiting.count { $0.call != nil } + beingPrepared }
 
-    func isWaiting(_ id: RequestID) -> Bool { state.waiting.contains { $0.call?.id == id } }
+    func isWaiting(_ id: RequestID) -> Bool {
+        checkConfinement()
+        return state.waiting.contains { $0.call?.id == id }
+    }
 
     /// Takes back a call that waits, if there is one of this identifier.
     func withdraw(_ id: RequestID) -> (any ReplySink)? {
-        state.withdraw { $0.call?.id == id }?.call?.reply
+        checkConfinement()
+        return state.withdraw { $0.call?.id == id }?.call?.reply
     }
 
     // MARK: While it is open
 
     /// Hears from now on what the server says unasked, where that is a matter of choice.
     func listen() {
+        checkConfinement()
         isListening = true
-        current?.connection.run { $0.listen() }
+        current?.connection.runNowOrLater { $0.listen() }
     }
 
     /// Notes from which level on the client wants log messages, where its server does not keep that.
     func wantsLogMessages(from level: LogLevel) {
+        checkConfinement()
         guard var open = current else { return }
         open.logLevel = level
         state.changed(open)
@@ -200,6 +210,7 @@ final class Leg: AttachedClient, @unchecked Sendable {
 
     /// Gives the connection back, and tells those who wait that it ends.
     func end(reason: String) {
+        checkConfinement()
         let (waiting, former) = state.lost()
         leave(former)
         for waiter in waiting {
@@ -214,16 +225,16 @@ final class Leg: AttachedClient, @unchecked Sendable {
     }
 
     private func leave(_ former: OpenLeg?) {
-        former?.connection.run { $0.detach(self) }
+        former?.connection.runNowOrLater { $0.detach(self) }
     }
 
     // MARK: AttachedClient, on the connection's event loop
 
     func serverWasReplaced() {
-        session?.run { [self] in $0.lost(self) }
+        session?.runNowOrLater { [self] in $0.lost(self) }
     }
 
     func hear(_ notification: Message) {
-        session?.run { [self] in $0.hear(notification, from: self) }
+        session?.runNowOrLater { [self] in $0.hear(notification, from: self) }
     }
 }

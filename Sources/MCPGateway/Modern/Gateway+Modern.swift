@@ -31,7 +31,7 @@ extension Gateway {
         if let state = request.message.view(request.message.envelope.requestState?.value)?.string,
             let call = suspended.find(state), call.isRepeated(by: request, at: server)
         {
-            call.eventLoop.run { call.resume(request, named: state, reply: reply) }
+            call.eventLoop.runNowOrLater { call.resume(request, named: state, reply: reply) }
             return
         }
         if let refusal = refusal(of: request, at: server) {
@@ -75,7 +75,7 @@ extension Gateway {
                 return ModernCall(request, to: server, reply: reply, on: eventLoop, gateway: self).start()
             }
             let leg = OpenLeg(to: server, for: request, .legacy, preferring: eventLoop)
-            leg.connection.run { [self] connection in
+            leg.connection.runNowOrLater { [self] connection in
                 connection.upstream.whenReady { [self] result in
                     leg.release()
                     let answer: Answer =

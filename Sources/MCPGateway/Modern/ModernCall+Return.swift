@@ -15,6 +15,7 @@ extension ModernCall {
 
     /// Goes on with the call.
     func resume(_ again: ModernRequest, named name: String, reply: any ModernReplySink) {
+        checkConfinement()
         guard case .suspended(name, let expiry) = state else {
             reply.refuse(again, Self.unknownState)
             return
@@ -45,11 +46,11 @@ extension ModernCall {
         for notification in held.takeAll() { pass(notification) }
         guard let lastConnection else { return goOn(answers) }
         state = .returning
-        lastConnection.run { [self] connection in
+        lastConnection.runNowOrLater { [self] connection in
             // What it has called may have become another thing meanwhile.
             connection.whenUsable(request.message) { [self] hindrance in
-                if let hindrance { return eventLoop.run { [self] in giveUp(hindrance) } }
-                connection.comesBack(self) { [self] in eventLoop.run { [self] in goOn(answers) } }
+                if let hindrance { return eventLoop.runNowOrLater { [self] in giveUp(hindrance) } }
+                connection.comesBack(self) { [self] in eventLoop.runNowOrLater { [self] in goOn(answers) } }
                 if answers.hasOthers { connection.take(responses, from: self) }
             }
         }

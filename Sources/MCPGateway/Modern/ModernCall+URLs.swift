@@ -36,7 +36,7 @@ extension ModernCall {
         // Whoever has agreed to log in may take a while for it, during which the call waits.
         state = .returning
         logins.wait(for: principal, atMost: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) { [self] _ in
-            eventLoop.run { [self] in goOn(again) }
+            eventLoop.runNowOrLater { [self] in goOn(again) }
         }
     }
 

@@ -8,7 +8,7 @@ import NIOCore
 /// One call of a client without session: a single request where the server needs nothing more; where a server with a
 /// session asks for something meanwhile, all the requests that it takes until the call is done.
 ///
-/// Confined to its event loop; that is what makes `@unchecked Sendable` true.
+/// Confined to its event loop.
 final class ModernCall: Caller, @unchecked Sendable {
     /// With what its client has brought last.
     private(set) var request: ModernRequest
@@ -73,6 +73,7 @@ final class ModernCall: Caller, @unchecked Sendable {
 
     /// Must be called once, on the event loop.
     func start() {
+        checkConfinement()
         if let refusal = gateway.admit(request.principal, to: server, for: request.message.method) {
             respond(.refused(refusal))
             state = .ended
@@ -144,12 +145,12 @@ final class ModernCall: Caller, @unchecked Sendable {
         self.leg = leg
         lastConnection = leg.connection
         self.exchange = exchange
-        leg.connection.run { $0.start(exchange) }
+        leg.connection.runNowOrLater { $0.start(exchange) }
     }
 
     func watchClient() {
         let reply = self.reply
-        reply.whenClientLeaves { [self] in eventLoop.run { [self] in clientLeft(reply) } }
+        reply.whenClientLeaves { [self] in eventLoop.runNowOrLater { [self] in clientLeft(reply) } }
     }
 
     /// The client has closed the stream of its request, which cancels it
@@ -165,6 +166,7 @@ final class ModernCall: Caller, @unchecked Sendable {
     // MARK: From the server
 
     func deliver(_ notification: Message, from server: ServerConnections, for exchange: Exchange?) {
+        checkConfinement()
         guard exchange == nil || exchange === self.exchange else { return }
         if exchange == nil, !taskOwner.mayHear(notification) { return }
         switch state {
@@ -191,6 +193,7 @@ final class ModernCall: Caller, @unchecked Sendable {
     }
 
     func finish(_ exchange: Exchange, _ answer: Answer) {
+        checkConfinement()
         guard exchange === self.exchange else { return }
         self.exchange = nil
         releaseLeg()
@@ -243,6 +246,7 @@ final class ModernCall: Caller, @unchecked Sendable {
     // MARK: Questions of a server with a session
 
     func ask(_ question: ClientQuestion, during exchange: Exchange?) {
+        checkConfinement()
         // What is asked while the client is away may be for another call, whose client is there.
         guard self.exchange != nil, !state.isEnded, state.isRunning || exchange != nil else {
             if let returned = question.returned { returned() } else { question.refused("the call has ended") }
@@ -257,11 +261,13 @@ final class ModernCall: Caller, @unchecked Sendable {
     }
 
     func take(_ responses: InputResponses) {
+        checkConfinement()
         // Those of another shape are not meant for this call, or its client may correct itself.
         if let answers = try? inputs.read(responses) { inputs.give(answers) }
     }
 
     func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message) {
+        checkConfinement()
         inputs.withdraw(origin)
     }
 
@@ -286,14 +292,14 @@ final class ModernCall: Caller, @unchecked Sendable {
         let name = SuspendedCalls.makeName()
         switch gateway.suspended.add(self, named: name) {
         case .kept: break
-        case .keptInPlaceOf(let other, let name): other.eventLoop.run { other.expired(name) }
+        case .keptInPlaceOf(let other, let name): other.eventLoop.runNowOrLater { other.expired(name) }
         case .refused: return giveUp(Refusal(.overloaded, "too many calls wait for input; try again later"))
         }
         let expiry = eventLoop.scheduleTask(in: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) {
             [self] in expired(name)
         }
         state = .suspended(name: name, expiry: expiry)
-        leg?.connection.run { [self] in $0.left(self) }
+        leg?.connection.runNowOrLater { [self] in $0.left(self) }
         uncount()
         respond(.result(inputs.result(state: name)))
     }
@@ -315,10 +321,12 @@ final class ModernCall: Caller, @unchecked Sendable {
     }
 
     func giveWay() {
+        checkConfinement()
         if case .suspended(let name, _) = state { expired(name) }
     }
 
     private func expired(_ name: String) {
+        checkConfinement()
         guard case .suspended(name, _) = state else { return }
         cancel(reason: "the client did not come back with what was asked for", outcome: "expired")
     }
@@ -327,6 +335,7 @@ final class ModernCall: Caller, @unchecked Sendable {
 
     /// Gives up the call: the server is told.
     func cancel(reason: String, outcome: String) {
+        checkConfinement()
         guard !state.isEnded else { return }
         if case .suspended(let name, let expiry) = state {
             expiry.cancel()
@@ -341,6 +350,7 @@ final class ModernCall: Caller, @unchecked Sendable {
 
     /// Ends the call because the proxy ends.
     func shutDown(reason: String) {
+        checkConfinement()
         let isWaitedFor = !state.isSuspended && !state.isEnded
         cancel(reason: reason, outcome: "shutdown")
         if isWaitedFor { respond(.refused(.ended(reason))) }
@@ -349,7 +359,7 @@ final class ModernCall: Caller, @unchecked Sendable {
     private func cancelServer(reason: String) {
         if let exchange {
             self.exchange = nil
-            leg?.connection.run { $0.cancel(exchange, reason: reason) }
+            leg?.connection.runNowOrLater { $0.cancel(exchange, reason: reason) }
         }
         releaseLeg()
     }

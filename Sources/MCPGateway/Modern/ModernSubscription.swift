@@ -7,8 +7,8 @@ import NIOCore
 /// ([subscriptions, 2026-07-28](https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/subscriptions)).
 ///
 /// At a server's own path all of it comes from that server. Where several are offered, the proxy tells of the lists, which
-/// it knows, and the servers of their resources. Confined to its event loop; that is what makes `@unchecked Sendable` true.
-final class ModernSubscription: @unchecked Sendable {
+/// it knows, and the servers of their resources. Confined to its event loop.
+final class ModernSubscription: LoopConfined, @unchecked Sendable {
     private enum State {
         /// Nothing may be told before the client knows what it will hear.
         case starting
@@ -42,6 +42,7 @@ final class ModernSubscription: @unchecked Sendable {
 
     /// Must be called once, on the event loop.
     func start() {
+        checkConfinement()
         let filter: SubscriptionFilter
         do throws(Refusal) {
             filter = try SubscriptionFilter(requested: request.message.params?["notifications"])
@@ -51,7 +52,7 @@ final class ModernSubscription: @unchecked Sendable {
         guard gateway.subscriptions.add(self) else {
             return fail(.refused(Refusal(.overloaded, "too many subscriptions are open; close one first")))
         }
-        reply.whenClientLeaves { [self] in eventLoop.run { [self] in end() } }
+        reply.whenClientLeaves { [self] in eventLoop.runNowOrLater { [self] in end() } }
         if isOfSeveral { share(filter) } else { legs = servers.map { SubscriptionLeg(to: $0, filter, of: self) } }
         for leg in legs { leg.start() }
         attached()
@@ -75,6 +76,7 @@ final class ModernSubscription: @unchecked Sendable {
 
     /// Takes the news that one more server has said what it tells. When all have, the client is told.
     func attached() {
+        checkConfinement()
         guard case .starting = state, legs.allSatisfy({ $0.isAttached || $0.isEnded }) else { return }
         state = .acknowledged
         acknowledge(legs.filter(\.isAttached).reduce(lists) { $0.union(offered($1)) })
@@ -93,16 +95,19 @@ final class ModernSubscription: @unchecked Sendable {
 
     /// Takes the failure of a server. Where there are others, nothing is told of this one's resources.
     func failed(_ leg: SubscriptionLeg, _ failure: UpstreamFailure) {
+        checkConfinement()
         guard isOfSeveral else { return fail(.failure(failure), from: leg.server) }
         attached()
     }
 
     /// Takes the end of a server that was replaced.
     func lost(_ leg: SubscriptionLeg) {
+        checkConfinement()
         if isOfSeveral { leg.end() } else { close() }
     }
 
     func hear(_ notification: Message, from leg: SubscriptionLeg) {
+        checkConfinement()
         guard case .acknowledged = state, leg.wants(notification) else { return }
         reply.send(tagged(notification, request.view?.edits(notification, from: leg.server) ?? []))
     }
@@ -113,6 +118,7 @@ final class ModernSubscription: @unchecked Sendable {
     ///
     /// - Parameter changed: Whose lists have changed; nil for those of all that have none of their own.
     func listsChanged(at server: ServerConnections, _ changes: Set<Method>, _ changed: ConnectionKey?) {
+        checkConfinement()
         guard request.view?.has(server) == true, request.narrowing.wants(server), server.concerns(changed, request.key)
         else { return }
         tell(changes)
@@ -120,6 +126,7 @@ final class ModernSubscription: @unchecked Sendable {
 
     /// Takes the news that other servers are offered, or the same in another way.
     func offerChanged() {
+        checkConfinement()
         guard isOfSeveral else { return }
         for leg in legs where request.view?.has(leg.server) != true { leg.end() }
         tell(Set(CatalogKind.allCases.map(\.change)))
@@ -163,6 +170,7 @@ final class ModernSubscription: @unchecked Sendable {
 
     /// Ends the subscription because the proxy ends, or its server is no more.
     func close() {
+        checkConfinement()
         guard !isEnded else { return }
         var result = ByteBuffer(string: #"{"resultType":"complete","_meta":{"#)
         result.writeImmutableBuffer(idMember)

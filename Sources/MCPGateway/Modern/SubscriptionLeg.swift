@@ -5,9 +5,8 @@ import NIOCore
 
 /// Holds what a subscription has towards one server.
 ///
-/// Confined to the event loop of the subscription, but for what it says otherwise; that is what makes
-/// `@unchecked Sendable` true.
-final class SubscriptionLeg: AttachedClient, @unchecked Sendable {
+/// Confined to the event loop of the subscription, but for what it says otherwise.
+final class SubscriptionLeg: AttachedClient, LoopConfined, @unchecked Sendable {
     private enum State {
         case starting
         case attaching(OpenLeg)
@@ -16,6 +15,7 @@ final class SubscriptionLeg: AttachedClient, @unchecked Sendable {
     }
 
     let server: ServerConnections
+    let eventLoop: any EventLoop
     /// What is wanted of this server, and, once it has said so, what it tells.
     private(set) var filter: SubscriptionFilter
     private weak var subscription: ModernSubscription?
@@ -27,6 +27,7 @@ final class SubscriptionLeg: AttachedClient, @unchecked Sendable {
         self.server = server
         self.filter = filter
         self.subscription = subscription
+        eventLoop = subscription.eventLoop
     }
 
     /// Whether it is known what the server tells.
@@ -34,6 +35,7 @@ final class SubscriptionLeg: AttachedClient, @unchecked Sendable {
     var isEnded: Bool { if case .ended = state { true } else { false } }
 
     func start() {
+        checkConfinement()
         guard let subscription else { return }
         let request = subscription.request
         server.findEra(of: request.principal, for: request.declaration(to: server), on: subscription.eventLoop) {
@@ -50,7 +52,7 @@ final class SubscriptionLeg: AttachedClient, @unchecked Sendable {
         guard let subscription else { return }
         let leg = OpenLeg(to: server, for: subscription.request, era, preferring: subscription.eventLoop)
         state = .attaching(leg)
-        leg.connection.run { [self, wanted = filter] connection in
+        leg.connection.runNowOrLater { [self, wanted = filter] connection in
             connection.upstream.whenReady { [self] ready in
                 guard !hasLeft else { return }
                 switch ready {
@@ -62,7 +64,7 @@ final class SubscriptionLeg: AttachedClient, @unchecked Sendable {
     }
 
     private func attached(_ outcome: Result<SubscriptionFilter, UpstreamFailure>) {
-        subscription?.eventLoop.run { [self] in
+        subscription?.eventLoop.runNowOrLater { [self] in
             guard case .attaching(let leg) = state else { return }
             switch outcome {
             case .success(let honoured):
@@ -82,17 +84,18 @@ final class SubscriptionLeg: AttachedClient, @unchecked Sendable {
     // MARK: AttachedClient, on the connection's event loop
 
     func serverWasReplaced() {
-        subscription?.eventLoop.run { [self] in subscription?.lost(self) }
+        subscription?.eventLoop.runNowOrLater { [self] in subscription?.lost(self) }
     }
 
     func hear(_ notification: Message) {
-        subscription?.eventLoop.run { [self] in
+        subscription?.eventLoop.runNowOrLater { [self] in
             if case .attached = state { subscription?.hear(notification, from: self) }
         }
     }
 
     /// Tells whether the client wants to hear of what a notification says.
     func wants(_ notification: Message) -> Bool {
+        checkConfinement()
         guard notification.method == .resourceUpdated else { return filter.contains(notification.method) }
         guard let uri = notification.view(notification.envelope.uri)?.string.map(ByteText.init) else { return false }
         return Attachment(client: self, caller: nil, subscriptions: filter.resources).wants(uri)
@@ -102,9 +105,10 @@ final class SubscriptionLeg: AttachedClient, @unchecked Sendable {
 
     /// Gives the connection back.
     func end() {
+        checkConfinement()
         switch state {
         case .attaching(let leg), .attached(let leg):
-            leg.connection.run { [self] connection in
+            leg.connection.runNowOrLater { [self] connection in
                 hasLeft = true
                 // Without an attachment there is only the hold to give back.
                 if connection.audience.contains(self) {

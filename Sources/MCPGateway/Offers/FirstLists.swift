@@ -40,7 +40,7 @@ final class FirstLists: Sendable {
         guard !listed.isEmpty else { return wait(for: servers, on: eventLoop, client, body) }
         let others = servers.filter { server in !listed.contains { $0 === server } }
         let countdown = Countdown(listed.count) { [self] in
-            eventLoop.run { [self] in wait(for: others, on: eventLoop, { declaration }, body) }
+            eventLoop.runNowOrLater { [self] in wait(for: others, on: eventLoop, { declaration }, body) }
         }
         for server in listed { server.readCatalog(of: principal, declaration) { countdown.tick() } }
         eventLoop.scheduleTask(in: Self.longestForCaller) { countdown.finish() }
@@ -59,7 +59,7 @@ final class FirstLists: Sendable {
         }
         let left = end(withClient: !beginning.isEmpty) - .now()
         guard left > .zero else { return body() }
-        let countdown = Countdown(unknown.count) { eventLoop.run(body) }
+        let countdown = Countdown(unknown.count) { eventLoop.runNowOrLater(body) }
         for server in unknown { server.catalog.whenSettled { countdown.tick() } }
         eventLoop.scheduleTask(in: left) { countdown.finish() }
     }

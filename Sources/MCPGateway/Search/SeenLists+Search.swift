@@ -67,7 +67,7 @@ extension SeenLists {
     }
 
     private func withIndex(on eventLoop: any EventLoop, _ body: @escaping @Sendable (OfferIndex) -> Void) {
-        lists.search.index(of: lists) { index in eventLoop.run { body(index) } }
+        lists.search.index(of: lists) { index in eventLoop.runNowOrLater { body(index) } }
     }
 
     private func find(_ query: String, limit: Int, in index: OfferIndex, _ id: RequestID, for era: Era) -> ByteBuffer {

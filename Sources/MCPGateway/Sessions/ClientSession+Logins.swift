@@ -1,3 +1,4 @@
+import MCPCore
 import NIOCore
 
 // MARK: - Logins to which the client leads its user
@@ -24,7 +25,7 @@ extension ClientSession {
         guard isFirst, let logins = server.settings.personalLogins else { return }
         logins.wait(for: principal, atMost: Self.longestLogin) { [weak self] isDone in
             // The session may have ended long before.
-            self?.run { session in
+            self?.runNowOrLater { session in
                 let demands = session.awaitedLogins.removeValue(forKey: name) ?? []
                 if isDone { for demand in demands { session.tell(demand.completion) } }
             }

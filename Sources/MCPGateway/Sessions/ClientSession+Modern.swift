@@ -34,15 +34,15 @@ extension ClientSession {
             return reply.finish(Refusal(.overloaded, words).answer(to: id))
         }
         subscribing[id] = reply
-        open.connection.run { [self] connection in
+        open.connection.runNowOrLater { [self] connection in
             if isWanted, let words = connection.whyNoSubscription {
-                return run { session in
+                return runNowOrLater { session in
                     guard let reply = session.subscribing.removeValue(forKey: id) else { return }
                     reply.finish(Refusal(.methodNotFound, words).answer(to: id))
                 }
             }
             connection.change(leg, uri, isWanted: isWanted) { [self] outcome in
-                run { session in
+                runNowOrLater { session in
                     guard let reply = session.subscribing.removeValue(forKey: id) else { return }
                     switch outcome {
                     case .success(let filter) where isWanted && !filter.resources.contains(uri):
@@ -67,6 +67,7 @@ extension ClientSession {
 extension ClientSession {
     /// Takes a notification that belongs to no call.
     func hear(_ notification: Message, from leg: Leg) {
+        checkConfinement()
         guard leg.taskOwner.mayHear(notification), isHeard(notification) else { return }
         var edits = offerEdits(notification, from: leg.server)
         // Which subscription it came for is between the server and us.
@@ -78,6 +79,7 @@ extension ClientSession {
 
     /// Takes the end of a leg, because nothing holds any more that the client was told of its server.
     func lost(_ leg: Leg) {
+        checkConfinement()
         let reason = "the server was replaced"
         // Where there is no other one, nothing is left of the session.
         if isAtServersOwnPath { close(reason: reason) } else { drop(leg, reason: reason) }

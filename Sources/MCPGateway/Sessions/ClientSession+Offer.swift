@@ -6,6 +6,14 @@ import NIOCore
 // MARK: - A session where several servers are offered together
 
 extension ClientSession {
+    /// Tells whether everything passes as it is.
+    static func passesAll(_ offer: Offer, _ narrowing: Narrowing, _ principal: Principal) -> Bool {
+        !offer.isMerged && narrowing.isEmpty && principal.tools.isAll && !offer.actsForCallers
+    }
+
+    /// Whether everything would pass as it is if the session were opened now.
+    var passesAll: Bool { Self.passesAll(offer, narrowing, principal) }
+
     /// What the client sees at the moment; nil at a server's own path.
     var view: OfferView? {
         if let lastView, lastView.edition == offer.edition { return lastView }
@@ -117,21 +125,22 @@ extension ClientSession {
     private func tellLogLevel(to leg: Leg) {
         guard let logLevel, let open = leg.current else { return }
         switch open.era {
-        case .legacy: open.connection.run { $0.setLevel(logLevel, of: leg) }
+        case .legacy: open.connection.runNowOrLater { $0.setLevel(logLevel, of: leg) }
         case .modern: leg.wantsLogMessages(from: logLevel)
         }
     }
 
     /// Tells a server that is used from now on what the client has said of all, and then lets the calls go on.
     func prepare(_ leg: Leg, _ goOn: @escaping @Sendable () -> Void) {
+        checkConfinement()
         guard !isAtServersOwnPath, let logLevel, let open = leg.current else { return goOn() }
         guard open.era == .legacy else {
             leg.wantsLogMessages(from: logLevel)
             return goOn()
         }
         // It has to know before the call what its client wants to hear; one that does not say so is not waited for long.
-        let once = Countdown(1) { [self] in run { _ in goOn() } }
-        open.connection.run { connection in connection.setLevel(logLevel, of: leg) { once.finish() } }
+        let once = Countdown(1) { [self] in runNowOrLater { _ in goOn() } }
+        open.connection.runNowOrLater { connection in connection.setLevel(logLevel, of: leg) { once.finish() } }
         eventLoop.scheduleTask(in: Self.longestPreparation) { once.finish() }
     }
 
@@ -143,6 +152,7 @@ extension ClientSession {
     ///
     /// - Parameter changed: Whose lists have changed; nil for those of all that have none of their own.
     func listsChanged(at server: ServerConnections, _ changes: Set<Method>, _ changed: ConnectionKey?) {
+        checkConfinement()
         guard !isAtServersOwnPath, view?.has(server) == true, narrowing.wants(server), server.concerns(changed, key)
         else { return }
         tell(changes)
@@ -150,6 +160,7 @@ extension ClientSession {
 
     /// Takes the news that the client may use something else than before.
     func rightsChanged() {
+        checkConfinement()
         guard isAtServersOwnPath == passesAll else { return close(reason: "the rights of the client have changed") }
         offerChanged(isCertain: true)
     }
@@ -158,6 +169,7 @@ extension ClientSession {
     ///
     /// - Parameter isCertain: Whether the client may see something else even if the same servers are offered.
     func offerChanged(isCertain: Bool = false) {
+        checkConfinement()
         guard !isAtServersOwnPath, !isClosed else { return }
         let former = lastView
         for leg in legs.all where view?.has(leg.server) != true {

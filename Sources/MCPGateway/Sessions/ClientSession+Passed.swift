@@ -6,6 +6,7 @@ package import MCPUpstream
 extension ClientSession {
     /// Takes what a request says in header fields that are for servers.
     package func take(_ passed: PassedFields) {
+        checkConfinement()
         guard declaration.passed != passed else { return }
         declaration.passed = passed
         for leg in legs.all {
@@ -24,6 +25,6 @@ extension ClientSession {
         guard let connection = leg.current?.connection, case .session = connection.key,
             !leg.server.settings.passed.isEmpty
         else { return }
-        connection.run { [passed = declaration.passed] in $0.pass(passed) }
+        connection.runNowOrLater { [passed = declaration.passed] in $0.pass(passed) }
     }
 }

@@ -7,6 +7,7 @@ import NIOCore
 extension ClientSession {
     /// Passes a server's request on to the client, on the stream where it belongs.
     func ask(_ question: ClientQuestion, during exchange: Exchange?) {
+        checkConfinement()
         guard !isClosed, questions.count < gateway.limits.maximumServerRequestsInFlight else {
             question.refused("too many requests to the client are open")
             return
@@ -52,6 +53,7 @@ extension ClientSession {
     func take(_ responses: InputResponses) {}
 
     func withdraw(_ origin: ClientQuestion.Origin, _ notification: Message) {
+        checkConfinement()
         guard
             let found = questions.first(where: { $0.value.question.origin == origin }),
             let range = notification.envelope.requestID

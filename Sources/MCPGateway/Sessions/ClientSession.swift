@@ -8,7 +8,7 @@ package import NIOCore
 /// One session of a client that opened it with a handshake: what it has asked, what it has been asked, and where to
 /// tell it things.
 ///
-/// Confined to the event loop on which it was opened; that is what makes `@unchecked Sendable` true.
+/// Confined to the event loop on which it was opened.
 package final class ClientSession: Caller, @unchecked Sendable {
     /// A server's question that the client has not answered yet.
     struct OpenQuestion {
@@ -93,19 +93,6 @@ package final class ClientSession: Caller, @unchecked Sendable {
         if isAtServersOwnPath, let member = offer.member { _ = leg(to: member) }
     }
 
-    /// Tells whether everything passes as it is.
-    private static func passesAll(_ offer: Offer, _ narrowing: Narrowing, _ principal: Principal) -> Bool {
-        !offer.isMerged && narrowing.isEmpty && principal.tools.isAll && !offer.actsForCallers
-    }
-
-    /// Whether everything would pass as it is if the session were opened now.
-    var passesAll: Bool { Self.passesAll(offer, narrowing, principal) }
-
-    /// Runs on the session's event loop: now, when that is the current one.
-    package func run(_ body: @escaping @Sendable (ClientSession) -> Void) {
-        if eventLoop.inEventLoop { body(self) } else { eventLoop.execute { body(self) } }
-    }
-
     var identity: CallerIdentity { .session(ObjectIdentifier(self)) }
 
     package var callsInFlight: Int { exchanges.count + waitingForLists + legs.waitingCalls }
@@ -125,13 +112,15 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Says that the client now hears what belongs to no exchange.
     package func outletOpened() {
+        checkConfinement()
         isListening = true
         for leg in legs.all { leg.listen() }
     }
 
     /// Tells whether a call of this identifier is still under way.
     package func isInFlight(_ id: RequestID) -> Bool {
-        exchanges.values.contains { $0.exchange.clientID == id } || subscribing[id] != nil
+        checkConfinement()
+        return exchanges.values.contains { $0.exchange.clientID == id } || subscribing[id] != nil
             || legs.contains { $0.isWaiting(id) }
     }
 
@@ -139,6 +128,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Takes a request. The answer comes through `reply`, exactly once.
     package func receive(request: Message, _ reply: any ReplySink) {
+        checkConfinement()
         lastUsed = eventLoop.now
         guard let id = request.id else { return }
         guard !isClosed else {
@@ -164,6 +154,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     /// The same, also for a request that came earlier: it goes with what its client has said with it, not since.
     func pass(_ call: Leg.WaitingCall, to leg: Leg) {
         let (sealed, id, reply) = (call.request, call.id, call.reply)
+        checkConfinement()
         guard let open = leg.current else {
             let words = "too many calls wait until the server is known; try again later"
             if leg.keep(call) { return }
@@ -188,11 +179,12 @@ package final class ClientSession: Caller, @unchecked Sendable {
         let exchange = Exchange(request, id: id, caller: self, leg: open, passed: call.passed)
         exchanges[ObjectIdentifier(exchange)] = Call(exchange: exchange, reply: reply, others: call.others)
         newestExchange = exchange
-        exchange.connection.run { $0.start(exchange) }
+        exchange.connection.runNowOrLater { $0.start(exchange) }
     }
 
     /// Takes a notification.
     package func receive(notification: Message) {
+        checkConfinement()
         lastUsed = eventLoop.now
         guard !isClosed else { return }
         switch notification.method {
@@ -208,7 +200,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
             let opened = leg.taskOwner.opened(notification, mayBeClients: open.connection.key != .shared)
         else { return }
         let line = opened.singleLine
-        open.connection.run { $0.upstream.notify(line) }
+        open.connection.runNowOrLater { $0.upstream.notify(line) }
     }
 
     private func cancel(_ notification: Message) {
@@ -228,6 +220,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Takes the client's answer to a question of the server. Answers to nothing are dropped.
     package func receive(response: Message) {
+        checkConfinement()
         lastUsed = eventLoop.now
         guard let range = response.envelope.id, let id = response.bytes.integer(in: range),
             let open = questions.removeValue(forKey: id)
@@ -239,6 +232,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     // MARK: To the client
 
     func deliver(_ notification: Message, from server: ServerConnections, for exchange: Exchange?) {
+        checkConfinement()
         let owner = taskOwner(at: server)
         guard let exchange else {
             guard owner.mayHear(notification) else { return }
@@ -276,6 +270,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     }
 
     func finish(_ exchange: Exchange, _ answer: Answer) {
+        checkConfinement()
         guard let call = exchanges[ObjectIdentifier(exchange)] else { return }
         log(exchange, outcome: answer.outcome)
         dropQuestions(of: exchange)
@@ -323,6 +318,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Ends the session as soon as no call is under way: for clients that never opened one.
     package func endWithItsCalls() {
+        checkConfinement()
         endsWithItsCalls = true
         closeIfDone()
     }
@@ -355,7 +351,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         guard remove(exchange) else { return }
         log(exchange, outcome: "cancelled")
         dropQuestions(of: exchange)
-        exchange.connection.run { $0.cancel(exchange, reason: reason) }
+        exchange.connection.runNowOrLater { $0.cancel(exchange, reason: reason) }
     }
 
     // MARK: The end
@@ -372,6 +368,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Ends the session: its calls are cancelled, the server's questions refused, its connection given back.
     package func close(reason: String) {
+        checkConfinement()
         guard !isClosed else { return }
         isClosed = true
         gateway.sessions.remove(self)

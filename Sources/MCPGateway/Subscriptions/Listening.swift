@@ -3,9 +3,7 @@ import MCPUpstream
 import NIOCore
 
 /// One `subscriptions/listen` request to a stateless server.
-///
-/// Confined to the connection's event loop; that is what makes `@unchecked Sendable` true.
-final class Listening: ExchangeReceiver, @unchecked Sendable {
+final class Listening: ExchangeReceiver {
     let filter: SubscriptionFilter
     let id: Int64
     /// What the server has agreed to tell; nil before it has.

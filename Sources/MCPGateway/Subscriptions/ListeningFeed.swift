@@ -5,9 +5,7 @@ import NIOCore
 
 /// Keeps a stateless server telling what its clients want to hear: one `subscriptions/listen` for all of them, replaced
 /// without a gap when they want something else, and opened again when it breaks.
-///
-/// Confined to the connection's event loop; that is what makes `@unchecked Sendable` true.
-final class ListeningFeed: @unchecked Sendable {
+final class ListeningFeed {
     /// Says what came of a wish.
     typealias Outcome = Result<SubscriptionFilter, UpstreamFailure>
 
@@ -105,7 +103,7 @@ final class ListeningFeed: @unchecked Sendable {
     private func open(_ filter: SubscriptionFilter) {
         let listening = Listening(filter, id: upstream.makeID(), metadata: metadata, feed: self)
         next = listening
-        patienceTimer = upstream.eventLoop.scheduleTask(in: patience) { [weak self, weak listening] in
+        patienceTimer = upstream.eventLoop.assumeIsolated().scheduleTask(in: patience) { [weak self, weak listening] in
             guard let self, let listening, listening === next else { return }
             upstream.cancel(listening.id, reason: "timed out")
             ended(listening, refusal: nil, "it did not acknowledge the subscription in time")
@@ -163,7 +161,7 @@ final class ListeningFeed: @unchecked Sendable {
         let delay = min(1 << min(failures, 5), Self.maximumRetryDelay)
         failures += 1
         retryTimer?.cancel()
-        retryTimer = upstream.eventLoop.scheduleTask(in: .seconds(Int64(delay))) { [weak self] in
+        retryTimer = upstream.eventLoop.assumeIsolated().scheduleTask(in: .seconds(Int64(delay))) { [weak self] in
             guard let self else { return }
             retryTimer = nil
             update()

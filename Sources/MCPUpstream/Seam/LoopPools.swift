@@ -1,10 +1,11 @@
+import MCPCore
 import NIOCore
 
 /// The connection pools of one event loop, by the way in which servers are reached: a connection that was made with one
 /// trust, or through one proxy, is never used where another is asked for.
 ///
-/// Touched only on that event loop; that is what makes `@unchecked Sendable` true.
-final class LoopPools: @unchecked Sendable {
+/// Confined to that event loop.
+final class LoopPools: LoopConfined, @unchecked Sendable {
     let eventLoop: any EventLoop
     private let settings: HTTPLinkSettings
     private var pools: [HTTPEgress: HTTPConnectionPools] = [:]
@@ -16,6 +17,7 @@ final class LoopPools: @unchecked Sendable {
     }
 
     func pools(by egress: HTTPEgress) -> HTTPConnectionPools {
+        checkConfinement()
         if let found = pools[egress] { return found }
         let made = HTTPConnectionPools(eventLoop: eventLoop, settings: settings, egress: egress)
         if isShutDown { made.shutDown() }
@@ -24,10 +26,12 @@ final class LoopPools: @unchecked Sendable {
     }
 
     func endForbiddenConnections() {
+        checkConfinement()
         for pools in pools.values { pools.endForbiddenConnections() }
     }
 
     func shutDown() {
+        checkConfinement()
         isShutDown = true
         for pools in pools.values { pools.shutDown() }
     }

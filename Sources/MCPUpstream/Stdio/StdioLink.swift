@@ -9,8 +9,8 @@ import NIOPosix
 /// Each message is one line ([stdio transport, 2025-11-25](https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#stdio)).
 /// Standard error is always read, so that the server never blocks on it, and its last lines are kept.
 ///
-/// The link is confined to its event loop; that is what makes `@unchecked Sendable` true.
-package final class StdioLink: UpstreamLink, @unchecked Sendable {
+/// Confined to its event loop.
+package final class StdioLink: UpstreamLink, LoopConfined, @unchecked Sendable {
     /// How much may wait for a server that does not read its input.
     private static let maximumUnwrittenBytes = 16 << 20
     /// How long a process's exit status and the end of its output may lie apart.
@@ -64,6 +64,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     // MARK: Opening
 
     package func open(_ receiver: any UpstreamLinkReceiver) {
+        checkConfinement()
         self.receiver = receiver
         state = .starting
         let pipes: ProcessPipes
@@ -98,17 +99,16 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
 
     /// Takes over our ends of the pipes.
     private func connect(_ pipes: ProcessPipes) {
-        let outputHandler = LineHandler(maximumLength: settings.maximumMessageBytes, owner: self)
-        let errorHandler = ErrorOutputHandler(owner: self)
         NIOPipeBootstrap(group: eventLoop)
             .channelOption(
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(
                     minimum: 512, initial: 4_096, maximum: ProcessPipes.outputCapacity)
             )
-            .channelInitializer { channel in
+            .channelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(outputHandler)
+                    let handler = LineHandler(maximumLength: settings.maximumMessageBytes, owner: self)
+                    try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
             .takingOwnershipOfDescriptors(input: pipes.output.reading, output: pipes.input.writing)
@@ -122,9 +122,9 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
                 }
             }
         NIOPipeBootstrap(group: eventLoop)
-            .channelInitializer { channel in
+            .channelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(errorHandler)
+                    try channel.pipeline.syncOperations.addHandler(ErrorOutputHandler(owner: self))
                 }
             }
             .takingOwnershipOfDescriptor(input: pipes.errorOutput.reading)
@@ -170,6 +170,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     // MARK: Carrying messages
 
     package func send(_ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?) {
+        checkConfinement()
         guard let pipe, state == .open else {
             if case .request(let id) = kind {
                 receiver?.linkFailed(id, UpstreamFailure(.processEnded, "it is not running", nothingSent: true))
@@ -207,6 +208,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     package func handshakeCompleted(_ version: ProtocolVersion) {}
 
     fileprivate func received(_ line: ByteBuffer) {
+        checkConfinement()
         guard line.readableBytes > 0 else { return }
         guard state == .starting else {
             receiver?.linkReceived(line, relatedTo: nil)
@@ -222,6 +224,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     }
 
     fileprivate func receivedErrorOutput(_ bytes: ByteBuffer) {
+        checkConfinement()
         tail.append(bytes, now: eventLoop.now)
         guard let due = tail.heldUntil, tailTimer == nil else { return }
         tailTimer = eventLoop.scheduleTask(deadline: due) { [weak self] in
@@ -247,11 +250,13 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
     // MARK: Closing
 
     package func close() {
+        checkConfinement()
         close(because: UpstreamFailure(.closed, "the server was stopped"))
     }
 
     /// Ends the process: its input is closed, then it is sent SIGTERM, then its guard kills what is left.
     fileprivate func close(because failure: UpstreamFailure) {
+        checkConfinement()
         guard state == .starting || state == .open else { return }
         let wasOpen = state == .open
         state = .closing
@@ -328,7 +333,7 @@ package final class StdioLink: UpstreamLink, @unchecked Sendable {
 }
 
 /// Cuts a server's standard output into lines.
-private final class LineHandler: ChannelInboundHandler, @unchecked Sendable {
+private final class LineHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -361,7 +366,7 @@ private final class LineHandler: ChannelInboundHandler, @unchecked Sendable {
 }
 
 /// Reads a server's standard error for as long as anybody of its process tree has it open.
-private final class ErrorOutputHandler: ChannelInboundHandler, @unchecked Sendable {
+private final class ErrorOutputHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let owner: StdioLink

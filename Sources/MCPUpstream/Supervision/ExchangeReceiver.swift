@@ -3,7 +3,7 @@ package import MCPCore
 /// Hears how one exchange goes on. Called on the upstream's event loop.
 ///
 /// After `exchangeAnswered` or `exchangeFailed` nothing more comes; after a cancellation nothing at all.
-package protocol ExchangeReceiver: AnyObject, Sendable {
+package protocol ExchangeReceiver: AnyObject {
     /// Returns the request as this server is to get it; asked for each time that it is sent. nil when it makes no sense
     /// to such a server: then the exchange fails.
     func request(for introduction: Introduction) -> OutgoingRequest?

@@ -4,6 +4,18 @@ import NIOCore
 // MARK: - Calls that wait until the server is ready, or has room again
 
 extension Upstream {
+    package var callsInFlight: Int {
+        (current?.calls.count ?? 0) + draining.reduce(0) { $0 + $1.calls.count } + queue.count
+    }
+
+    /// How many calls wait only because the server has as many as it may have.
+    package var callsWithoutRoom: Int {
+        guard case .ready = state, let current, current.isReady,
+            current.boundedCallCount >= limits.maximumCallsInFlight
+        else { return 0 }
+        return queue.count
+    }
+
     func enqueue(_ id: Int64, _ receiver: any ExchangeReceiver) {
         guard queue.count < limits.maximumQueuedCalls else {
             receiver.exchangeFailed(

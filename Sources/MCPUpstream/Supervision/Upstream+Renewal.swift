@@ -1,3 +1,4 @@
+import MCPCore
 package import NIOCore
 
 /// Holds what is to take over from the conversation in use.
@@ -26,6 +27,7 @@ extension Upstream {
     package func renew(
         with factory: LinkFactory? = nil, grace: TimeAmount, _ done: @escaping RenewalHandler
     ) {
+        checkConfinement()
         succession(failed: UpstreamFailure(.closed, "it was started anew once more", nothingSent: true))
         // It may be another program from now on.
         mayStartSlowly = true
@@ -77,6 +79,7 @@ extension Upstream {
 
     /// Gives up what is to take over from the conversation in use; false when there is no such thing.
     package func abandonRenewal() -> Bool {
+        checkConfinement()
         guard successor != nil else { return false }
         succession(failed: UpstreamFailure(.closed, "it was given up", nothingSent: true))
         return true

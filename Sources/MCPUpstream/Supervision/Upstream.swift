@@ -9,8 +9,8 @@ package import NIOCore
 /// Nothing is ever sent twice, but for a request that the server refused unread because it had forgotten the
 /// session.
 ///
-/// Everything happens on its event loop; that is what makes `@unchecked Sendable` true.
-package final class Upstream: @unchecked Sendable {
+/// Confined to its event loop.
+package final class Upstream: LoopConfined, @unchecked Sendable {
     /// Makes a fresh link on an event loop, each time one is needed.
     package typealias LinkFactory = @Sendable (any EventLoop) -> any UpstreamLink
 
@@ -90,7 +90,7 @@ package final class Upstream: @unchecked Sendable {
     ///
     /// - Parameter listener: Hears what the server says outside of answers; not kept alive.
     package func start(reportingTo listener: any UpstreamListener) {
-        eventLoop.assertInEventLoop()
+        checkConfinement()
         self.listener = listener
         attempt()
     }
@@ -108,20 +108,9 @@ package final class Upstream: @unchecked Sendable {
     /// The link in use, for what only one kind of link can do.
     package var link: (any UpstreamLink)? { current?.link }
 
-    package var callsInFlight: Int {
-        (current?.calls.count ?? 0) + draining.reduce(0) { $0 + $1.calls.count } + queue.count
-    }
-
-    /// How many calls wait only because the server has as many as it may have.
-    package var callsWithoutRoom: Int {
-        guard case .ready = state, let current, current.isReady,
-            current.boundedCallCount >= limits.maximumCallsInFlight
-        else { return 0 }
-        return queue.count
-    }
-
     /// Takes other bounds, for the calls under way, too. A start under way keeps the time that it has.
     package func take(_ limits: UpstreamLimits) {
+        checkConfinement()
         self.limits = limits
         for conversation in conversations { conversation.limits = limits }
         successor?.conversation.limits = limits
@@ -131,6 +120,7 @@ package final class Upstream: @unchecked Sendable {
 
     /// Reports what the server is once that is known, or the failure of the attempt under way.
     package func whenReady(_ body: @escaping (Result<Introduction, UpstreamFailure>) -> Void) {
+        checkConfinement()
         switch state {
         case .ready(let result): body(.success(result))
         case .starting:
@@ -144,6 +134,7 @@ package final class Upstream: @unchecked Sendable {
 
     /// Returns an identifier for a request that is about to be sent: what to cancel it by, and its progress token.
     package func makeID() -> Int64 {
+        checkConfinement()
         lastID += 1
         return lastID
     }
@@ -152,6 +143,7 @@ package final class Upstream: @unchecked Sendable {
     ///
     /// - Parameter id: From `makeID`, where the request may have to be cancelled.
     package func exchange(_ receiver: any ExchangeReceiver, id: Int64? = nil) {
+        checkConfinement()
         let id = id ?? makeID()
         switch state {
         case .ready:
@@ -173,6 +165,7 @@ package final class Upstream: @unchecked Sendable {
 
     /// Gives up a call. Its receiver hears nothing more.
     package func cancel(_ id: Int64, reason: String) {
+        checkConfinement()
         if probe == .call(id) { giveUpProbe() }
         if queue.remove(id) { return }
         for conversation in conversations { conversation.cancel(id, reason: reason) }
@@ -180,6 +173,7 @@ package final class Upstream: @unchecked Sendable {
 
     /// Sends a notification, unless there is nobody to hear it.
     package func notify(_ message: ByteBuffer) {
+        checkConfinement()
         guard case .ready = state else { return }
         current?.notify(message)
     }
@@ -187,6 +181,7 @@ package final class Upstream: @unchecked Sendable {
     /// Sends the answer to a server's request, already under the server's identifier. An answer to a connection
     /// that has gone is dropped.
     package func answer(_ request: ServerRequest, _ message: ByteBuffer) {
+        checkConfinement()
         conversations.first { $0.generation == request.generation }?.answer(request.id, message)
     }
 
@@ -196,6 +191,7 @@ package final class Upstream: @unchecked Sendable {
     package func close(
         because failure: UpstreamFailure = UpstreamFailure(.closed, "the server was stopped", nothingSent: true)
     ) {
+        checkConfinement()
         if isClosed { return }
         state = .closed
         closedBecause = failure

@@ -48,7 +48,7 @@ final class ListenerHarness: Sendable {
 
     /// Ends every open stream.
     func endStreams() {
-        for responder in handler.streams.withLock({ $0 }) { responder.run { $0.end() } }
+        for responder in handler.streams.withLock({ $0 }) { responder.runNowOrLater { $0.end() } }
     }
 
     /// Answers the requests to /held, which wait for this.
@@ -57,14 +57,14 @@ final class ListenerHarness: Sendable {
             defer { held = [] }
             return held
         }) {
-            responder.run { $0.respond(.ok, json: ByteBuffer(string: "held")) }
+            responder.runNowOrLater { $0.respond(.ok, json: ByteBuffer(string: "held")) }
         }
     }
 
     /// Writes to every open stream.
     func write(_ text: String) {
         let event = ServerSentEvent(data: ByteBuffer(string: text))
-        for responder in handler.streams.withLock({ $0 }) { responder.run { $0.write(event) } }
+        for responder in handler.streams.withLock({ $0 }) { responder.runNowOrLater { $0.write(event) } }
     }
 
     /// Waits until that many requests are held.

@@ -56,18 +56,17 @@ final class MergedServer {
         for sent in link.sent { if let id = sent.id { answered.insert(key(link, id)) } }
     }
 
-    /// Does what it does by itself.
-    func pump() {
-        for link in script.links where isThere && link.isOpened && !link.isClosed {
-            if link.sent.isEmpty { link.openNow() }
-            while let next = pending(link) {
-                answered.insert(key(link, next.id))
-                if next.kind == .tools, let announces { link.receive(announces) }
-                if let kind = next.kind, failing.contains(ByteText(kind.member)) {
-                    link.receive(#"{"jsonrpc":"2.0","id":\#(next.id),"error":{"code":\#(failureCode),"message":"no"}}"#)
-                } else {
-                    link.answer(next.id, result: next.result)
-                }
+    /// Does on a link what it does by itself.
+    func pump(_ link: ScriptedLink) {
+        guard isThere, link.isOpened, !link.isClosed else { return }
+        if link.sent.isEmpty { link.openNow() }
+        while let next = pending(link) {
+            answered.insert(key(link, next.id))
+            if next.kind == .tools, let announces { link.receive(announces) }
+            if let kind = next.kind, failing.contains(ByteText(kind.member)) {
+                link.receive(#"{"jsonrpc":"2.0","id":\#(next.id),"error":{"code":\#(failureCode),"message":"no"}}"#)
+            } else {
+                link.answer(next.id, result: next.result)
             }
         }
     }
@@ -152,14 +151,20 @@ final class MergedHarness {
         for _ in 0..<60 {
             clients.run()
             upstreams.run()
-            upstreams.perform { for server in servers { server.pump() } }
+            for server in servers {
+                for link in server.script.links { loop(of: link).within { server.pump(link) } }
+            }
+            upstreams.run()
         }
     }
+
+    /// Where a link lives: with its session, when it is for that one alone.
+    func loop(of link: ScriptedLink) -> ManualEventLoop { link.eventLoop === clients ? clients : upstreams }
 
     /// A server says something on its newest link.
     func says(_ name: String, _ text: String) throws {
         let link = try self[name].script.link
-        upstreams.perform { link.receive(text) }
+        loop(of: link).perform { link.receive(text) }
         settle()
     }
 
@@ -211,13 +216,15 @@ final class MergedHarness {
     /// A server answers the last request of a method.
     func answers(_ name: String, _ method: MCPCore.Method, _ result: String) throws {
         let (link, _, id) = try last(name, method)
-        upstreams.perform { link.receive(#"{"jsonrpc":"2.0","id":\#(id),"result":\#(result)}"#) }
+        loop(of: link).perform { link.receive(#"{"jsonrpc":"2.0","id":\#(id),"result":\#(result)}"#) }
         settle()
     }
 
     func refuses(_ name: String, _ method: MCPCore.Method, code: Int) throws {
         let (link, _, id) = try last(name, method)
-        upstreams.perform { link.receive(#"{"jsonrpc":"2.0","id":\#(id),"error":{"code":\#(code),"message":"no"}}"#) }
+        loop(of: link).perform {
+            link.receive(#"{"jsonrpc":"2.0","id":\#(id),"error":{"code":\#(code),"message":"no"}}"#)
+        }
         settle()
     }
 }
