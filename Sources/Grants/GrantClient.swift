@@ -19,6 +19,11 @@ package struct GrantClient: Sendable, Equatable {
         self.issuer = issuer
     }
 
+    /// Refuses a private key, in PEM, that cannot sign.
+    package static func check(key text: String) throws(GrantFailure) {
+        _ = try ClientAssertion(text)
+    }
+
     /// The same client as it proves itself by now; nil where it is another one.
     func proving(_ client: RegisteredClient) -> RegisteredClient? {
         guard identifier.utf8.elementsEqual(client.identifier.utf8),

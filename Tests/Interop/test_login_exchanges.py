@@ -92,3 +92,21 @@ async def test_an_identity_provider_vouches_for_each_caller(launch, login, prote
                     client = await proxy.client("saas", http, headers=bearer(issuer.token(sub=person))).initialize()
                     assert "result" in await client.call("whoami")
                 assert server.calls == [("ann", "whoami"), ("bob", "whoami")]
+
+
+def test_check_reads_the_key(shell, tmp_path):
+    """Whether it is there, and can sign."""
+    good, broken, missing = (tmp_path / name for name in ("good.pem", "broken.pem", "missing.pem"))
+    good.write_text(keys()[0])
+    broken.write_text("no key")
+    servers = {
+        path.stem: {
+            "url": "https://docs.example.com/mcp",
+            "auth": {"type": "clientCredentials", "clientID": "nightly", "privateKeyFile": str(path)},
+        }
+        for path in (good, broken, missing)
+    }
+    checked = shell.run("check", shell.write("config.json", {"mcpServers": servers}))
+    assert checked.returncode == 0 and "mcpServers.good" not in checked.stderr, checked.stderr
+    assert "mcpServers.broken.auth.privateKeyFile: auth.privateKeyFile holds no private key in PEM" in checked.stderr
+    assert f'mcpServers.missing.auth.privateKeyFile: auth.privateKeyFile "{missing}"' in checked.stderr

@@ -76,6 +76,22 @@ def test_the_command_opens_the_browser_and_waits_for_it(docs, bench, opener, bro
     assert wanted["application_type"] == "native" and wanted["redirect_uris"][0].startswith("http://127.0.0.1:")
 
 
+def test_the_proxy_is_registered_once_for_many_logins(docs, bench, opener, browser):
+    """The browser comes back to one port, unless somebody else has it, such as another test."""
+    redirects = []
+    for number in range(20):
+        process = Terminal(bench.proxy, opener).begin("login", docs.name)
+        address = opener.wait_for_url(number)
+        browser().open(address)
+        Terminal(bench.proxy).end(process)
+        redirects.append(urllib.parse.parse_qs(urllib.parse.urlsplit(address).query)["redirect_uri"][0])
+        if redirects.count(redirects[-1]) > 1:
+            break
+    else:
+        raise AssertionError(f"each login came back to another port: {redirects}")
+    assert sorted(uri for wanted in docs.login.registrations for uri in wanted["redirect_uris"]) == sorted(set(redirects))
+
+
 def test_without_a_browser_the_address_is_printed_and_pasted(docs, bench, browser):
     """Also after something that is no address, with blanks around and a newline."""
     process = Terminal(bench.proxy).begin("login", docs.name, "--no-browser")

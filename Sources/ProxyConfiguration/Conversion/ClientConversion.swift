@@ -212,7 +212,7 @@ private struct TokenOwners {
                 (settings.endpoint.authTokens ?? [], "mcpProxy.endpoint.options.authTokens"),
             ]
             + settings.groups.map { ($0.authTokens ?? [], "the group \(ConfigurationPath.quoted($0.name))") }
-            + settings.servers.map { ($0.options.authTokens, $0.keyPath("options.authTokens")) }
+            + settings.servers.map { ($0.options.authTokens, $0.keyPath("options", "authTokens")) }
         for (tokens, place) in places {
             for token in tokens where owners[token] == nil { owners[token] = place }
         }

@@ -33,6 +33,17 @@ package enum ServerAuthorizationSettings: Sendable, Equatable {
         }
     }
 
+    /// As which client the proxy comes to the server's authorization server; nil where the configuration does not say.
+    package var client: OAuthClientSettings? {
+        switch self {
+        case .discovered, .none: nil
+        case .oauth(let login): login.client
+        case .clientCredentials(let credentials): credentials.client
+        case .tokenExchange(let exchange): exchange.client
+        case .enterpriseManaged(let managed): managed.client
+        }
+    }
+
     /// Whether the configuration says how a token is come by.
     package var isConfigured: Bool {
         switch self {

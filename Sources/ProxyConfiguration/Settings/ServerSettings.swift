@@ -68,8 +68,8 @@ package struct ServerSettings: Sendable, Equatable {
     package var hasTokenInName: Bool { displayName != name }
 
     /// The way to a key of the server in the file, as messages show it.
-    package func keyPath(_ key: String) -> String {
-        ConfigurationPath("mcpServers").appending(name).appending(key).description
+    package func keyPath(_ keys: String...) -> String {
+        keys.reduce(ConfigurationPath("mcpServers").appending(name)) { $0.appending($1) }.description
     }
 
     /// The name as messages and logs may show it: parts after the first are masked, since they may be a token.

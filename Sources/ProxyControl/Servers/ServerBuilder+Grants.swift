@@ -20,7 +20,7 @@ extension ServerBuilder {
             settings,
             GrantSurroundings(
                 egress: egress(of: server), reach: reach(of: server), eventLoop: eventLoops.next(),
-                wall: { WallClock.time }, readFile: Self.readKey, outlivesRun: Self.outlivesRun, logger: logger))
+                wall: { WallClock.time }, readFile: SigningKeyFile.read, outlivesRun: Self.outlivesRun, logger: logger))
     }
 
     /// What the grant of a server is told from all others by. That of the operator's server is none of one that was added
@@ -86,15 +86,6 @@ extension ServerBuilder {
             settings.address.socketPath == nil || settings.baseURL.origin != nil
         else { return nil }
         return ListenerAddress.base(settings, port: settings.address.port)
-    }
-
-    /// A private key, as its file has it now.
-    private static let readKey: @Sendable (String) throws(GrantFailure) -> String = { path throws(GrantFailure) in
-        do throws(SmallFile.Fault) {
-            return String(decoding: try SmallFile(path, atMost: 64 << 10).bytes, as: UTF8.self)
-        } catch {
-            throw .file("auth.privateKeyFile \"\(path)\" \(error)")
-        }
     }
 
     /// Whether a caller of this name is the same one at the next start: who has shown a token without a name is called by a

@@ -50,7 +50,8 @@ struct CheckCommand: AsyncParsableCommand {
         }
         let problems =
             loaded.warnings + source.commandWarnings(loaded.settings.servers)
-            + source.certificateWarnings(loaded.settings) + source.listenerProblems(loaded.settings)
+            + source.certificateWarnings(loaded.settings) + source.keyWarnings(loaded.settings)
+            + source.listenerProblems(loaded.settings)
         for notice in loaded.notices { Terminal.error("notice: \(notice)") }
         for problem in problems { Terminal.error(problem.description) }
         if problems.contains(where: { $0.severity == .error }) { throw Self.end(with: problems) }

@@ -140,6 +140,15 @@ struct ConfigurationOptions: ParsableArguments {
         }
     }
 
+    /// What is wrong with the private keys with which the proxy shows authorization servers who it is.
+    func keyWarnings(_ settings: ProxySettings) -> [ConfigurationProblem] {
+        SigningKeyFile.faults(of: settings.servers).map { keyPath, fault in
+            ConfigurationProblem(
+                severity: .warning, source: RemoteConfigurationRequest.display(config), keyPath: keyPath, message: fault,
+                suggestion: "Without it the proxy gets no token for this server")
+        }
+    }
+
     /// What is to be done about the certificate that clients are shown; an error where the proxy would not start with it.
     func listenerProblems(_ settings: ProxySettings) -> [ConfigurationProblem] {
         guard let tls = settings.tls else { return [] }

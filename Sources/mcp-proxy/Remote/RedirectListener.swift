@@ -24,6 +24,9 @@ final class RedirectListener: Sendable {
 
     private static let path = "/callback"
     private static let lifetime = Duration.seconds(600)
+    /// The port that is taken if it is free, so that the proxy has to be registered once with an authorization server that
+    /// compares all of a redirect URI. None of those that systems give to outgoing connections.
+    private static let usualPort = 19_850
 
     let address: String
     private let channel: any Channel
@@ -39,18 +42,25 @@ final class RedirectListener: Sendable {
         address = "http://127.0.0.1:\(channel.localAddress?.port ?? 0)\(Self.path)"
     }
 
-    /// Opens a port that is free.
+    /// Opens the usual port, or another that is free.
     static func open() async throws -> RedirectListener {
         let (arrivals, yield) = AsyncStream<Arrival>.makeStream()
-        do {
-            let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                        try channel.pipeline.syncOperations.addHandler(Visitor(yield))
-                    }
+        let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            // The last login may have ended a moment ago.
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    try channel.pipeline.syncOperations.addHandler(Visitor(yield))
                 }
-                .bind(host: "127.0.0.1", port: 0).get()
+            }
+        do {
+            let channel: any Channel
+            do {
+                channel = try await bootstrap.bind(host: "127.0.0.1", port: usualPort).get()
+            } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES {
+                channel = try await bootstrap.bind(host: "127.0.0.1", port: 0).get()
+            }
             return RedirectListener(channel, arrivals, yield)
         } catch {
             throw CommandFailure("no port of this machine can be opened for the browser to come back to: \(error)")
