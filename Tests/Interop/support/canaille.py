@@ -52,8 +52,12 @@ class Canaille:
 
 
 def log_in_at_pages(browser, url, stop_before):
+    """Opens the first page, and goes through all. Returns the page at which that ends."""
+    return go_through_pages(browser, browser.open(url, stop_before=stop_before), stop_before)
+
+
+def go_through_pages(browser, page, stop_before=None):
     """Goes through the pages that ask for a name, a password and consent. Returns the page at which that ends."""
-    page = browser.open(url, stop_before=stop_before)
     for _ in range(MOST_PAGES):
         fields = {name for form in page.forms for name, _ in form.fields}
         if page.awaited or not fields:

@@ -170,5 +170,5 @@ class SDKProtectedServer(SDKServer):
 
     script = str(DIRECTORY / "sdk_protected_server.py")
 
-    def __init__(self, run, issuer=None):
-        super().__init__(run, (issuer,) if issuer else ())
+    def __init__(self, run, issuer=None, lifetime=300):
+        super().__init__(run, ("--lifetime", str(lifetime), *(("--issuer", issuer) if issuer else ())))
