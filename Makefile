@@ -58,6 +58,7 @@ swift-test: tools ## Build without warnings and run the Swift tests
 .PHONY: interop
 interop: tools ## Drive the built binary with other people's clients and servers
 	@Scripts/python-env
+	@Scripts/debian-parts
 	$(SWIFT_BUILD) $(PRODUCT)
 	MCP_PROXY_BINARY="$$($(SWIFT_BUILD) --show-bin-path)/mcp-proxy" $(PYTEST)
 

@@ -49,6 +49,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "ToolSearch", dependencies: ["MCPCore"], swiftSettings: strict),
+        .target(name: "Metrics", dependencies: ["MCPValues", "MCPCore", nioCore], swiftSettings: strict),
         .target(
             name: "AccessTokens",
             dependencies: [
@@ -60,7 +61,7 @@ let package = Package(
         .target(
             name: "MCPUpstream",
             dependencies: [
-                "Addresses", "MCPCore", "CProxySystem", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
+                "Addresses", "MCPCore", "Metrics", "CProxySystem", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -77,7 +78,7 @@ let package = Package(
         .target(
             name: "Grants",
             dependencies: [
-                "AccessTokens", "Addresses", "MCPCore", "MCPUpstream", nioCore, logging,
+                "AccessTokens", "Addresses", "MCPCore", "Metrics", "MCPUpstream", nioCore, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -87,7 +88,7 @@ let package = Package(
         .target(
             name: "MCPGateway",
             dependencies: [
-                "MCPValues", "MCPCore", "ToolPins", "ToolSearch", "MCPUpstream", nioCore, logging,
+                "MCPValues", "MCPCore", "Metrics", "ToolPins", "ToolSearch", "MCPUpstream", nioCore, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
@@ -95,7 +96,9 @@ let package = Package(
         .target(
             name: "MCPFrontEnd",
             dependencies: [
-                "MCPValues", "MCPCore", "ToolPins", "MCPGateway", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
+                "MCPValues", "MCPCore", "Metrics", "ToolPins", "MCPGateway", nioCore, nioPosix, nioHTTP1, nioSSL,
+                nioTLS,
+                logging,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ],
@@ -111,8 +114,7 @@ let package = Package(
             name: "ProxyControl",
             dependencies: [
                 "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers",
-                "Grants",
-                "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", nioCore, nioPosix, logging,
+                "Grants", "Metrics", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", nioCore, nioPosix, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
@@ -151,6 +153,8 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "MetricsTests", dependencies: ["Metrics", "MCPValues", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(name: "ToolSearchTests", dependencies: ["ToolSearch", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(
             name: "ToolPinsTests",
@@ -188,17 +192,16 @@ let package = Package(
         .testTarget(
             name: "MCPGatewayTests",
             dependencies: [
-                "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPTestSupport", nioCore, nioPosix,
-                nioEmbedded,
-                logging,
+                "MCPValues", "MCPCore", "Metrics", "ToolPins", "MCPUpstream", "MCPGateway", "MCPTestSupport", nioCore,
+                nioPosix, nioEmbedded, logging,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "MCPFrontEndTests",
             dependencies: [
-                "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "MCPTestSupport",
-                "CFirstUse",
+                "MCPValues", "MCPCore", "Metrics", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
+                "MCPTestSupport", "CFirstUse",
                 nioCore, nioPosix,
                 nioHTTP1, nioSSL, nioTLS, nioEmbedded, logging,
             ],
@@ -213,8 +216,7 @@ let package = Package(
             name: "ProxyControlTests",
             dependencies: [
                 "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
-                "AccessTokens", "Grants", "ProxyControl",
-                "MCPTestSupport", nioCore, nioPosix, logging,
+                "AccessTokens", "Grants", "Metrics", "ProxyControl", "MCPTestSupport", nioCore, nioPosix, logging,
             ],
             swiftSettings: strict
         ),

@@ -1,6 +1,7 @@
 package import AccessTokens
 package import Logging
 package import MCPUpstream
+package import Metrics
 package import NIOCore
 
 /// What everybody needs who asks for grants to one server.
@@ -19,6 +20,8 @@ package struct GrantSurroundings: Sendable {
     let readFile: @Sendable (String) throws(GrantFailure) -> String
     /// Whether a caller is the same one at the next start, by his name.
     let outlivesRun: @Sendable (String) -> Bool
+    /// Where is counted how it went that tokens were renewed, or got without anybody's help.
+    let renewals: LabelledCounter<TokenRenewal>
     let logger: Logger
 
     /// - Parameters:
@@ -27,7 +30,8 @@ package struct GrantSurroundings: Sendable {
     package init(
         egress: HTTPEgress, reach: Reach, eventLoop: any EventLoop, wall: @escaping @Sendable () -> UnixTime,
         readFile: @escaping @Sendable (String) throws(GrantFailure) -> String,
-        outlivesRun: @escaping @Sendable (String) -> Bool = { _ in true }, logger: Logger
+        outlivesRun: @escaping @Sendable (String) -> Bool = { _ in true },
+        renewals: LabelledCounter<TokenRenewal> = LabelledCounter(), logger: Logger
     ) {
         send = { (call) async throws(UpstreamFailure) in
             var call = call
@@ -38,6 +42,7 @@ package struct GrantSurroundings: Sendable {
         self.wall = wall
         self.readFile = readFile
         self.outlivesRun = outlivesRun
+        self.renewals = renewals
         self.logger = logger
     }
 }

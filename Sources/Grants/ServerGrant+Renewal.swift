@@ -2,6 +2,7 @@ import Addresses
 import Logging
 import MCPCore
 import MCPUpstream
+import Metrics
 import NIOCore
 import Synchronization
 
@@ -42,6 +43,7 @@ extension ServerGrant {
                 return true
             }
             guard isUsed else { return await overtaken(with: facts) }
+            surroundings.renewals.add(.ok)
             changed()
             return .done
         } catch {
@@ -77,6 +79,7 @@ extension ServerGrant {
             return true
         }
         guard isUsed else { return await overtaken() }
+        surroundings.renewals.add(isForGood ? .ended : .failed)
         surroundings.logger.warning(
             isForGood ? "the grant for a server has ended" : "a token for a server could not be got; it is tried again",
             metadata: ["server": "\(settings.server)", "error": "\(failure.words)"])

@@ -1,5 +1,6 @@
 package import Logging
 package import MCPGateway
+import Metrics
 package import NIOCore
 import NIOHTTP1
 import Synchronization
@@ -90,7 +91,8 @@ package final class FrontDoor: HTTPRequestHandler {
         self.settings = settings.forgettingAccess
         self.gateway = gateway
         self.logger = logger
-        self.listener = HTTPListener(limits: settings.limits, tls: settings.tls, logger: logger)
+        self.listener = HTTPListener(
+            limits: settings.limits, tls: settings.tls, meters: gateway.meters, logger: logger)
         self.admission = Admission(hosts: settings.hosts, credentials: settings.credentials, prefix: settings.prefix)
         self.table = EndpointTable(routes, prefix: settings.prefix)
         self.streamable = StreamableEndpoint(gateway: gateway, limits: settings.limits)
@@ -113,6 +115,21 @@ package final class FrontDoor: HTTPRequestHandler {
     package func open(on eventLoops: any EventLoopGroup) async throws(ListenerError) {
         self.eventLoops.withLock { $0 = eventLoops }
         try await listener.bind(settings.place, eventLoops: eventLoops, handler: self)
+    }
+
+    /// Opens a listener for the metrics alone.
+    ///
+    /// - Parameter hosts: The names by which it may be asked.
+    /// - Returns: What has to be closed at the end.
+    package func openMetrics(
+        at place: ListenerPlace, hosts: HostPolicy, on eventLoops: any EventLoopGroup
+    ) async throws(ListenerError) -> HTTPListener {
+        let listener = HTTPListener(
+            limits: settings.limits, tls: settings.tls, meters: gateway.meters, logger: logger)
+        let admission = Admission(hosts: hosts, credentials: settings.credentials, prefix: settings.prefix)
+        try await listener.bind(
+            place, eventLoops: eventLoops, handler: MetricsDoor(frontDoor: self, admission: admission))
+        return listener
     }
 
     /// Lets clients reach a server, in place of what had its paths before. Whoever may not come in any more is shown
@@ -214,6 +231,16 @@ package final class FrontDoor: HTTPRequestHandler {
         }
     }
 
+    /// Tells where a request for the metrics goes that came where nothing else is.
+    func destination(ofMetrics request: AdmittedRequest) -> Destination {
+        if let identity = settings.identity {
+            if case .unknown = request.shown, isToBeJudged(request) { return .undecided(request) }
+            noteToken(of: request, identity.judge)
+        }
+        return management.withLock { $0 }?.endpoint.admit(request, isMetricsPlace: true)
+            ?? .refused(admission.nothingHere)
+    }
+
     /// Tells where a request goes of which it is known who sends it.
     func destination(of request: AdmittedRequest) -> Destination {
         do throws(Refusal) {
@@ -278,9 +305,10 @@ package final class FrontDoor: HTTPRequestHandler {
         }
     }
 
-    /// Leaves a line where `logEnabled` asks for it: at the server that the request was for, or, where there is none, at
+    /// Counts it, and leaves a line where `logEnabled` asks for it: at the server that the request was for, or, where there is none, at
     /// any. Many that are equal leave a few and their number.
     func refused(_ request: RefusedRequest) {
+        gateway.meters.refusals.add(request.kind)
         let offer = request.server.flatMap { table.offer(named: $0) }
         guard offer?.logsRequests ?? table.offers.contains(where: \.logsRequests) else { return }
         logger.notice("request refused", metadata: request.facts(server: offer?.member?.server.displayName))

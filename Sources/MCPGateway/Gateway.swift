@@ -1,6 +1,7 @@
 import Logging
 package import MCPCore
 package import MCPUpstream
+package import Metrics
 package import NIOCore
 import Synchronization
 
@@ -29,13 +30,21 @@ package final class Gateway: Sendable {
     let subscriptions: OpenSubscriptions
     let openCalls = OpenCalls()
     package let limits: GatewayLimits
+    package let meters: Meters
+    /// Counts what no server is asked for.
+    let ownMeter: ServerMeter
     private let draining = Mutex(false)
 
-    /// - Parameter catalogs: Where servers say that what they list has changed.
+    /// - Parameters:
+    ///   - catalogs: Where servers say that what they list has changed.
+    ///   - meters: Where requests are counted.
     package init(
-        limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:]), catalogs: CatalogBoard = CatalogBoard()
+        limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:]), catalogs: CatalogBoard = CatalogBoard(),
+        meters: Meters = Meters()
     ) {
         self.limits = limits
+        self.meters = meters
+        self.ownMeter = meters.server("")
         self.taskSeal = taskSeal
         self.suspended = SuspendedCalls(
             maximumCount: limits.maximumCalls,
@@ -55,6 +64,9 @@ package final class Gateway: Sendable {
             Self.tell(sessions.all, subscriptions.all, of: changes, at: server, key)
         }
     }
+
+    /// How many calls wait for their clients to bring what the server has asked for.
+    package var suspendedCalls: Int { suspended.count }
 
     /// Whether new sessions are refused because the proxy is about to end.
     package var isDraining: Bool { draining.withLock { $0 } }
@@ -114,25 +126,31 @@ package final class Gateway: Sendable {
             gateway: self
         )
         sessions.add(session)
+        let noted = { @Sendable (end: RequestEnd, server: ServerConnections?) in
+            session.note(initialize, end, at: server, after: session.eventLoop.now - session.opened)
+        }
         if session.isAtServersOwnPath, let leg = session.legs.first {
-            leg.introduce { completion(Self.opening(session, id, leg, $0)) }
+            leg.introduce { result in
+                let (opening, end) = Self.opening(session, id, leg, result)
+                noted(end, leg.server)
+                completion(opening)
+            }
         } else {
-            session.whenListed { completion(Self.opening($0, id)) }
+            session.whenListed { session in
+                let (opening, end) = Self.opening(session, id)
+                noted(end, nil)
+                completion(opening)
+            }
         }
     }
 
     /// Several servers are introduced by the proxy: none of them is asked.
-    private static func opening(_ session: ClientSession, _ id: RequestID) -> Opening {
-        guard let view = session.view, !session.isClosed else { return .refused(.shuttingDown) }
-        log(session, at: nil, "ok")
+    private static func opening(_ session: ClientSession, _ id: RequestID) -> (Opening, RequestEnd) {
+        guard let view = session.view, !session.isClosed else {
+            return (.refused(.shuttingDown), .refused(.shuttingDown))
+        }
         let answer = session.lists(view).introduction.initializeResult(session.version)
-        return .opened(session, OwnMessages.result(id: id, answer))
-    }
-
-    private static func log(_ session: ClientSession, at server: ServerConnections?, _ outcome: String) {
-        session.offer.log(
-            method: Method.initialize.rawValue, of: session.principal, tool: nil, at: server,
-            elapsed: session.eventLoop.now - session.opened, outcome: outcome)
+        return (.opened(session, OwnMessages.result(id: id, answer)), .ok)
     }
 
     private static func opening(
@@ -140,16 +158,14 @@ package final class Gateway: Sendable {
         _ id: RequestID,
         _ leg: Leg,
         _ result: Result<Introduction, UpstreamFailure>
-    ) -> Opening {
+    ) -> (Opening, RequestEnd) {
         switch result {
         case .success(let introduction):
-            log(session, at: leg.server, "ok")
             let answer = InitializeResult.make(from: introduction, for: session.version)
-            return .opened(session, OwnMessages.result(id: id, answer))
+            return (.opened(session, OwnMessages.result(id: id, answer)), .ok)
         case .failure(let failure):
-            log(session, at: leg.server, failure.code.rawValue)
             session.close(reason: "the server is not available")
-            return .failed(ClientFailure.answer(to: id, server: leg.serverName, failure))
+            return (.failed(ClientFailure.answer(to: id, server: leg.serverName, failure)), .failed(failure))
         }
     }
 

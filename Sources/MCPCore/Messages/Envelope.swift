@@ -39,6 +39,8 @@ package struct Envelope: Sendable, Equatable {
     package internal(set) var taskID: ByteRange?
     /// Whether a task may be named, by a request, a notification or a result: only then it is looked for.
     package internal(set) var mayNameTask = false
+    /// Whether a result has the member by which a tool says that it could not do what it was to do (`isError`).
+    package internal(set) var saysThatToolFailed = false
     /// Whether a line break stands between tokens, which line and event framing cannot carry.
     package internal(set) var hasLineBreak = false
 

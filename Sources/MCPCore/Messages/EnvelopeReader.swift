@@ -188,7 +188,9 @@ struct EnvelopeReader {
                 return
             }
             let value = try scanner.skipValue(depth: 2)
-            if scanner.matches(name, "resultType") {
+            if scanner.matches(name, "isError") {
+                if scanner[value.lowerBound] == UInt8(ascii: "t") { envelope.saysThatToolFailed = true }
+            } else if scanner.matches(name, "resultType") {
                 try Self.note(value, as: name, in: &envelope.resultMembers.resultType)
             } else if scanner.matches(name, "ttlMs") {
                 try Self.note(value, as: name, in: &envelope.resultMembers.ttl)

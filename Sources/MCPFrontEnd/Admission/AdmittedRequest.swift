@@ -65,7 +65,7 @@ struct Admission: Sendable {
         }
         if let host = target.authority ?? request[.host], !hosts.acceptsHost(host) {
             throw Refusal(
-                .forbidden,
+                .foreignHost,
                 "this host name is not accepted; set mcpProxy.baseURL to the address that clients use, or "
                     + "add the name to mcpProxy.allowedHosts"
             )
@@ -76,12 +76,12 @@ struct Admission: Sendable {
         let origin = request[.origin]
         if let origin, !hosts.acceptsOrigin(origin) {
             throw Refusal(
-                .forbidden,
+                .foreignOrigin,
                 "this web origin may not use the proxy; add it to mcpProxy.allowedOrigins to allow it"
             )
         }
         if origin == nil, request[.secFetchSite] == "cross-site", !isArrival(request, at: target.path) {
-            throw Refusal(.forbidden, "cross-site requests are not accepted")
+            throw Refusal(.foreignOrigin, "cross-site requests are not accepted")
         }
         return AdmittedRequest(
             http: request, target: target, origin: origin, shown: credentials.shown(by: request))

@@ -1,5 +1,6 @@
 import Logging
 import MCPCore
+import Metrics
 import NIOCore
 import NIOHTTP1
 
@@ -34,6 +35,7 @@ extension ClientSocket {
         if status != .noContent { bytes.writeContentLength(length) }
         writeHeadEnd(to: &bytes)
         if let body, !isHeadRequest {
+            listener.meters.clientBytes.written.add(length)
             if isSentWithHead {
                 bytes.writeImmutableBuffer(body)
             } else {
@@ -94,8 +96,10 @@ extension ClientSocket {
 
     /// Writes an event of a stream. Its data is not copied when it is large.
     func write(_ event: ServerSentEvent) {
-        guard let context, takesMore(context) else { return }
+        guard let context else { return }
+        guard takesMore(context) else { return listener.meters.droppedEvents.add() }
         let dataLength = event.data.readableBytes
+        listener.meters.clientBytes.written.add(dataLength)
         let isCopied = dataLength <= Self.largestCopiedBody
         let length = event.length
         var bytes = context.channel.allocator.buffer(capacity: 16 + length - (isCopied ? 0 : dataLength))
@@ -171,10 +175,13 @@ extension ClientSocket {
     /// Tells why a request is refused.
     ///
     /// - Parameter server: The name of the route that it was for; nil for the one where its sender was let in, if any.
-    func note(refusal status: HTTPResponseStatus, _ reason: String, server: String? = nil) {
+    func note(
+        refusal status: HTTPResponseStatus, _ kind: RefusalReason, _ reason: String, server: String? = nil
+    ) {
         var place = server
         if place == nil, case .route(let name)? = visitor?.place { place = name }
         handler.refused(
-            RefusedRequest(status: status, reason: reason, address: address, server: place, certificate: certificate))
+            RefusedRequest(
+                status: status, kind: kind, reason: reason, address: address, server: place, certificate: certificate))
     }
 }

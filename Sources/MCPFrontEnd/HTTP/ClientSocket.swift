@@ -1,6 +1,7 @@
 import Logging
 import MCPGateway
 import MCPUpstream
+import Metrics
 import NIOCore
 import NIOHTTP1
 
@@ -159,6 +160,7 @@ final class ClientSocket: ChannelDuplexHandler {
     }
 
     private func take(_ bytes: ByteBuffer) {
+        listener.meters.clientBytes.read.add(bytes.readableBytes)
         switch state {
         case .readingBody:
             guard body.readableBytes + bytes.readableBytes <= maximumBody else { return refuseBody() }
@@ -286,7 +288,7 @@ final class ClientSocket: ChannelDuplexHandler {
         let status = WireErrors.status(of: refusal.reason)
         state = .refused
         keepAlive = false
-        note(refusal: status, refusal.words)
+        note(refusal: status, RefusalReason(refusal.reason), refusal.words)
         forgetRequest()
         let fields = WireErrors.headers(of: refusal)
         respond(status, isJSON: true, fields, [], body: HTTPProblem.body(refusal.words))

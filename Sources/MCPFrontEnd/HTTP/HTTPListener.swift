@@ -1,4 +1,5 @@
 package import Logging
+package import Metrics
 package import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -31,7 +32,11 @@ package final class HTTPListener: Sendable {
     let bodies: ByteBudget
     let unread: UnreadAnswers
 
-    package init(limits: HTTPLimits, tls: ListenerTLS? = nil, logger: Logger) {
+    /// What is counted of clients.
+    let meters: Meters
+
+    package init(limits: HTTPLimits, tls: ListenerTLS? = nil, meters: Meters = Meters(), logger: Logger) {
+        self.meters = meters
         self.limits = limits
         self.tls = tls
         self.logger = logger

@@ -1,5 +1,6 @@
 import MCPCore
 import MCPGateway
+import Metrics
 import NIOCore
 import NIOHTTP1
 
@@ -24,7 +25,9 @@ extension HTTPResponder {
 
     private func refuse(_ refusal: Refusal, with answer: ByteBuffer) {
         let status = WireErrors.status(of: refusal.reason)
-        if status != .ok { note(refusal: status, refusal.words, server: refusal.server) }
+        if status != .ok {
+            note(refusal: status, RefusalReason(refusal.reason), refusal.words, server: refusal.server)
+        }
         respond(
             status,
             json: answer,
@@ -35,7 +38,7 @@ extension HTTPResponder {
 
     /// Refuses bytes that are not a message.
     func refuse(_ error: MessageError) {
-        note(refusal: .badRequest, error.reason)
+        note(refusal: .badRequest, .malformed, error.reason)
         respond(.badRequest, json: error.answer)
     }
 

@@ -1,4 +1,5 @@
 import MCPCore
+import Metrics
 import NIOCore
 import NIOHTTP1
 
@@ -27,6 +28,8 @@ final class HTTPResponder: LoopConfined, @unchecked Sendable {
     /// Called once when nothing has been answered for as long as was asked for.
     private var hasWaited: (() -> Void)?
     private weak var connection: ClientSocket?
+    /// While it is an open event stream.
+    private var stream: Gauge.Share?
     private var state = State.waiting
     private let extraHeaders: [(String, String)]
 
@@ -37,10 +40,12 @@ final class HTTPResponder: LoopConfined, @unchecked Sendable {
     }
 
     /// Notes that the request is refused, and why, for the log of the server that it was for.
-    func note(refusal status: HTTPResponseStatus, _ reason: String, server: String? = nil) {
+    func note(
+        refusal status: HTTPResponseStatus, _ kind: RefusalReason, _ reason: String, server: String? = nil
+    ) {
         checkConfinement()
         guard state == .waiting else { return }
-        connection?.note(refusal: status, reason, server: server)
+        connection?.note(refusal: status, kind, reason, server: server)
     }
 
     var isEnded: Bool { state == .ended }
@@ -127,6 +132,7 @@ final class HTTPResponder: LoopConfined, @unchecked Sendable {
         checkConfinement()
         guard state == .waiting else { return }
         state = .streaming
+        stream = connection?.listener.meters.streams.share()
         stopWaiting()
         let streamHeaders = [
             ("Content-Type", "text/event-stream"), ("Cache-Control", "no-cache, no-transform"),
@@ -146,6 +152,7 @@ final class HTTPResponder: LoopConfined, @unchecked Sendable {
         checkConfinement()
         guard state == .streaming else { return }
         state = .ended
+        stream = nil
         clientLeft = nil
         connection?.endStream()
     }
@@ -154,6 +161,7 @@ final class HTTPResponder: LoopConfined, @unchecked Sendable {
         checkConfinement()
         guard state != .ended else { return }
         state = .ended
+        stream = nil
         hasWaited = nil
         let clientLeft = self.clientLeft
         self.clientLeft = nil

@@ -1,9 +1,11 @@
 import Logging
+import Metrics
 import NIOHTTP1
 
 /// A request that gets no further, as the log may tell of it. Its path is left out: there may be a token in it.
 struct RefusedRequest {
     let status: HTTPResponseStatus
+    let kind: RefusalReason
     let reason: String
     /// The IP address that it came from.
     let address: String

@@ -13,7 +13,7 @@ enum WireErrors {
             .missingClientCapability:
             .badRequest
         case .tokenMissing, .tokenInvalid: .unauthorized
-        case .forbidden, .scopeMissing: .forbidden
+        case .forbidden, .scopeMissing, .foreignHost, .foreignOrigin: .forbidden
         case .unknownPath, .unknownSession, .methodNotFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .notAcceptable: .notAcceptable
@@ -25,7 +25,7 @@ enum WireErrors {
         case .tooManyConnections, .shuttingDown, .overloaded, .issuerAway: .serviceUnavailable
         case .tooManyCalls: .tooManyRequests
         // These tell of the outcome, which the body does.
-        case .invalidRequest, .invalidParams, .inputNotGiven, .invalidAnswer, .notApproved: .ok
+        case .invalidRequest, .invalidParams, .hiddenTool, .inputNotGiven, .invalidAnswer, .notApproved: .ok
         }
     }
 
@@ -43,10 +43,10 @@ enum WireErrors {
         case .tooManyConnections: [("Retry-After", "1")]
         case .shuttingDown, .overloaded, .issuerAway: [("Retry-After", "5")]
         case .tooManyCalls(let seconds): [("Retry-After", "\(seconds)")]
-        case .malformed, .suspect, .headTooLong, .bodyTooLong, .tooSlow, .scopeMissing, .forbidden, .unknownPath,
-            .unknownSession,
-            .notAcceptable, .unsupportedMediaType, .tooManyStreams, .invalidRequest, .identifierInUse,
-            .invalidEnvelope, .invalidParams, .methodNotFound, .headerMismatch, .unsupportedVersion,
+        case .malformed, .suspect, .headTooLong, .bodyTooLong, .tooSlow, .scopeMissing, .forbidden, .foreignHost,
+            .foreignOrigin, .unknownPath, .unknownSession, .notAcceptable, .unsupportedMediaType, .tooManyStreams,
+            .invalidRequest, .identifierInUse,
+            .invalidEnvelope, .invalidParams, .hiddenTool, .methodNotFound, .headerMismatch, .unsupportedVersion,
             .missingClientCapability, .inputNotGiven, .invalidAnswer, .notApproved:
             []
         }

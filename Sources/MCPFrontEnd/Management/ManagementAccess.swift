@@ -13,6 +13,10 @@ package struct ManagementAccess: Sendable {
     package var isReachable: Bool
     /// Web origins that were configured, beside the loopback ones that the listener accepts anyway.
     package var allowedOrigins: Set<String>
+    /// Whether the metrics are shown at a place of their own, and nowhere else.
+    package var metricsHaveOwnPlace = false
+    /// Whether everybody may read the metrics.
+    package var showsMetricsToEverybody = false
     /// The longest body of a request.
     package var maximumBodyBytes = 256 << 10
     /// How many changes one principal may ask for in a minute.

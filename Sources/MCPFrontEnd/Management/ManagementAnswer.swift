@@ -1,4 +1,5 @@
 import MCPCore
+import Metrics
 import NIOCore
 import NIOHTTP1
 
@@ -25,12 +26,28 @@ struct ManagementAnswer: Sendable {
     /// Sends it.
     func send(_ responder: HTTPResponder) {
         responder.runNowOrLater { [self] responder in
-            if let refusal { responder.note(refusal: status, refusal) }
+            if let refusal { responder.note(refusal: status, RefusalReason(status), refusal) }
             if let body {
                 responder.respond(status, body: body, mediaType: mediaType, headers)
             } else {
                 responder.respond(status, headers)
             }
         }
+    }
+}
+
+extension RefusalReason {
+    /// Says as what a refusal of the management API is counted, which its status tells.
+    fileprivate init(_ status: HTTPResponseStatus) {
+        self =
+            switch status {
+            case .unauthorized: .unauthorized
+            case .forbidden: .forbidden
+            case .notFound: .unknown
+            case .payloadTooLarge: .tooLarge
+            case .tooManyRequests, .insufficientStorage: .overloaded
+            case .serviceUnavailable: .shuttingDown
+            default: .malformed
+            }
     }
 }

@@ -1,6 +1,8 @@
 import Logging
 import MCPCore
 import MCPGateway
+import MCPValues
+import Metrics
 import NIOCore
 import NIOHTTP1
 
@@ -38,13 +40,20 @@ package final class ManagementEndpoint: Sendable {
     func has(_ path: String) -> Bool { ManagementPath(path, prefix: access.prefix) != nil }
 
     /// Says from its head where a request goes that is for the API; nil when it is for something else.
-    func admit(_ request: AdmittedRequest) -> Destination? {
+    ///
+    /// - Parameter isMetricsPlace: Whether it came to where nothing but the metrics is.
+    func admit(_ request: AdmittedRequest, isMetricsPlace: Bool = false) -> Destination? {
         guard let path = ManagementPath(request.target.path, prefix: access.prefix) else { return nil }
+        if path == .metrics, access.metricsHaveOwnPlace, !isMetricsPlace { return nil }
         let method = request.http.method
         if method == .OPTIONS { return .answered(preflight(request)) }
         var record = path.change(method).map { ManagementAudit.Record(change: $0, path: path) }
         do throws(ManagementProblem) {
             if path.isPublic { return .answered(try openAnswer(path, method)) }
+            if path == .metrics, access.showsMetricsToEverybody {
+                try checkMethod(method, path.methods)
+                return .management(publicMetrics(request))
+            }
             let (caller, aim, problem) = try visit(path, request, &record)
             return .management(
                 ManagementRequest(
@@ -54,6 +63,14 @@ package final class ManagementEndpoint: Sendable {
             if let record { audit.note(record, error) }
             return .answered(error.answer)
         }
+    }
+
+    /// Returns the request as one of somebody who is asked nothing.
+    private func publicMetrics(_ request: AdmittedRequest) -> ManagementRequest {
+        ManagementRequest(
+            endpoint: self, admitted: request, path: .metrics,
+            caller: ManagementCaller(principal: .anonymous, right: .none, shown: .none), aim: .read,
+            unlessOwnLogin: nil, record: nil, maximumBody: 0)
     }
 
     /// Takes a request that has come in full. A change that has begun goes on to its end when the client leaves.
@@ -177,6 +194,8 @@ package final class ManagementEndpoint: Sendable {
     ) throws(ManagementProblem) -> ManagementOperation {
         switch request.aim {
         case .list(let reach): return .list(reach)
+        case .read where request.path == .metrics:
+            return .metrics(ExpositionFormat(accept: request.admitted.http.all(.accept)))
         case .read: return Self.reading(request.path)
         case .change: break
         }
@@ -206,7 +225,7 @@ package final class ManagementEndpoint: Sendable {
         case .pins: .pins(.list)
         case .pinFile: .pins(.file)
         case .pin(let name): .pins(.read(name))
-        case .servers, .named, .approval, .reload, .description, .problem, .unknown: .read
+        case .servers, .named, .approval, .reload, .metrics, .description, .problem, .unknown: .read
         }
     }
 

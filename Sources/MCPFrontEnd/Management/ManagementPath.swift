@@ -17,6 +17,8 @@ enum ManagementPath: Equatable, Sendable {
     /// The approval of what a server shows, by its name.
     case approval(String)
     case reload
+    /// What is counted and measured, for Prometheus.
+    case metrics
     case description
     case problem(String)
     case unknown
@@ -25,6 +27,10 @@ enum ManagementPath: Equatable, Sendable {
     ///
     /// - Parameter prefix: The path of the base URL. A reverse proxy may have taken it away, so it may be missing.
     init?(_ path: String, prefix: String) {
+        if path == "\(prefix)/metrics" || path == "/metrics" {
+            self = .metrics
+            return
+        }
         let roots = prefix == "/api" || prefix.hasPrefix("/api/") ? ["\(prefix)/api/"] : ["\(prefix)/api/", "/api/"]
         guard let root = roots.first(where: { path.utf8.starts(with: $0.utf8) }),
             var rest = String(path.utf8.dropFirst(root.utf8.count))
@@ -66,7 +72,7 @@ enum ManagementPath: Equatable, Sendable {
             ServerAction.split(text)?.action.method == .POST ? [.GET, .PUT, .DELETE, .POST] : [.GET, .PUT, .DELETE]
         case .group: [.GET, .PUT, .DELETE]
         case .reload, .approval: [.POST]
-        case .groups, .pins, .pinFile, .pin, .description, .problem: [.GET]
+        case .groups, .pins, .pinFile, .pin, .metrics, .description, .problem: [.GET]
         case .unknown: []
         }
     }
@@ -75,7 +81,7 @@ enum ManagementPath: Equatable, Sendable {
     var isPublic: Bool {
         switch self {
         case .description, .problem: true
-        case .servers, .named, .groups, .group, .pins, .pinFile, .pin, .approval, .reload, .unknown: false
+        case .servers, .named, .groups, .group, .pins, .pinFile, .pin, .approval, .reload, .metrics, .unknown: false
         }
     }
 

@@ -1,5 +1,6 @@
 import MCPCore
 import MCPGateway
+import Metrics
 import NIOCore
 import NIOHTTP1
 
@@ -11,6 +12,7 @@ enum ManagementOperation: Sendable {
     case group(GroupOperation)
     case pins(PinOperation)
     case login(LoginOperation)
+    case metrics(ExpositionFormat)
     /// These are about what the path names.
     case read
     case replace(ByteBuffer)
@@ -56,6 +58,8 @@ struct ServerRequests: Sendable {
             case (.pins(let operation), _):
                 return try await PinRequests(pins: servers, caller: caller).answer(operation)
             case (.login(let operation), .action(_, let name)): return try await perform(operation, on: name)
+            case (.metrics(let format), _):
+                return ManagementAnswer(.ok, await servers.metrics(in: format), mediaType: format.mediaType)
             case (.replace(let configuration), .server(let name)):
                 let report = try await servers.replace(name, configuration, for: caller)
                 return changed(report, "runs with this configuration\(Self.need(of: report))")

@@ -15,6 +15,9 @@ enum Answer: Sendable {
     /// There is no response.
     case failure(UpstreamFailure)
 
+    /// The result without members.
+    static let nothing = Answer.result(ByteBuffer(string: "{}"))
+
     /// Returns the answer with identifiers of tasks that only its caller can use.
     func sealed(by owner: @autoclosure () -> TaskOwner, for request: Message) -> Answer {
         guard case .passed(let message, let edits) = self, message.envelope.mayNameTask else { return self }
@@ -54,20 +57,15 @@ enum Answer: Sendable {
         }
     }
 
-    /// A word for the log; it takes a look at the whole result.
-    var outcome: String {
+    /// How the request has ended with it.
+    var end: RequestEnd {
         switch self {
         case .passed(let message, _):
-            if message.kind != .result { "error" } else { Self.hasFailed(message) ? "isError" : "ok" }
-        case .result: "ok"
-        case .refused: "error"
-        case .login: UpstreamFailure.Code.loginNeeded.rawValue
-        case .failure(let failure): failure.code.rawValue
+            if message.kind != .result { .error } else { message.envelope.saysThatToolFailed ? .failedTool : .ok }
+        case .result: .ok
+        case .refused(let refusal): .refused(refusal.reason)
+        case .login: .login
+        case .failure(let failure): .failed(failure)
         }
-    }
-
-    /// Tells whether a tool says in its result that it could not do what it was to do.
-    private static func hasFailed(_ result: Message) -> Bool {
-        result.view(result.envelope.result)?["isError"]?.boolean == true
     }
 }

@@ -27,13 +27,6 @@ package protocol ModernReplySink: ReplySink {
     func whenClientLeaves(_ body: @escaping @Sendable () -> Void)
 }
 
-extension ModernReplySink {
-    /// Answers a request with a refusal.
-    func refuse(_ request: ModernRequest, _ refusal: Refusal) {
-        finish(refusal.answer(to: request.id), refusal: refusal.reason)
-    }
-}
-
 /// Takes what a server says to a client outside of answers. Called on the session's event loop.
 package protocol SessionOutlet: AnyObject, Sendable {
     /// Whether somebody listens at this moment. What is sent while nobody does may be kept for a while.

@@ -83,6 +83,12 @@ struct CatalogList: Sendable, Equatable {
         if let scope = page["cacheScope"]?.string { isPublic = (isPublic ?? true) && scope == "public" }
     }
 
+    /// Tells whether something of this name is on it.
+    func has(_ name: String) -> Bool {
+        let key = ByteText(name)
+        return entries.contains { $0.key == key }
+    }
+
     /// Returns an entry, to be looked into.
     func view(_ entry: Entry) -> JSONView { JSONView(text: bytes, range: entry.range) }
 }

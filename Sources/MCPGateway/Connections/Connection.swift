@@ -71,6 +71,7 @@ package final class Connection: LoopConfined, @unchecked Sendable {
             lists: server.lists,
             limits: server.limits,
             circuit: circuit,
+            wire: server.settings.wire,
             makeLink: server.links.factory(
                 for: server.settings.actsForCallers ? principal.name : nil,
                 passing: passing)
@@ -78,6 +79,8 @@ package final class Connection: LoopConfined, @unchecked Sendable {
     }
 
     package var eventLoop: any EventLoop { upstream.eventLoop }
+    /// How many calls wait until the server is ready or has room, or until it is their turn.
+    var waitingCalls: Int { upstream.callsQueued + turns.waitingCalls }
     var headerMarks: HeaderMarks { server.headerMarks }
     var cacheHints: CacheHints { server.cacheHints }
 

@@ -1,6 +1,7 @@
 import Logging
 package import MCPUpstream
 package import MCPValues
+package import Metrics
 package import NIOCore
 
 /// Says how a server's connections are made and shared.
@@ -54,6 +55,10 @@ package struct ServerConnectionSettings: Sendable {
     package var personalLogins: (any PersonalLogins)?
     /// Whether the server asks clients things during calls.
     package var asking = AskingMemory()
+    /// Where its requests are counted.
+    package var meter = ServerMeter()
+    /// Where what passes to it and from it is counted.
+    package var wire = WireMeter()
     /// What of the server was approved.
     package var pins: PinnedServer
     /// How long and how often clients may be asked for input during a call.

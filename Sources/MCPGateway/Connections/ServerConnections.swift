@@ -2,6 +2,7 @@ package import Logging
 import MCPCore
 package import MCPUpstream
 package import MCPValues
+package import Metrics
 package import NIOCore
 import Synchronization
 import ToolPins
@@ -53,6 +54,8 @@ package final class ServerConnections: Sendable {
     let variants = CatalogVariants()
     /// What of it was approved.
     package let pins: PinnedServer
+    /// Where its requests are counted.
+    package let meter: ServerMeter
     let eraMemory = EraMemory()
     let lists = ListMemory()
     let asking: AskingMemory
@@ -85,6 +88,7 @@ package final class ServerConnections: Sendable {
         self.cacheHints = settings.cacheHints
         self.asking = settings.asking
         self.pins = settings.pins
+        self.meter = settings.meter
         state.withLock { ($0.status.transport, $0.status.note) = (settings.transport, settings.note) }
         pins.listen(ObjectIdentifier(self)) { [weak self] in self?.pinsChanged() }
     }

@@ -5,7 +5,7 @@ package import NIOCore
 /// Holds what can be told about a server at one moment.
 package struct ServerStatus: Sendable, Equatable {
     /// Says whether clients can use the server.
-    package enum State: String, Sendable {
+    package enum State: String, Sendable, CaseIterable {
         case starting
         case ready
         case failed

@@ -54,6 +54,9 @@ struct Turns<Taker: TurnTaker, Call: AnyObject> {
         self.isTakingTurns = isTakingTurns
     }
 
+    /// How many calls wait for their turn.
+    var waitingCalls: Int { waiting.count }
+
     /// Everybody who has calls in flight, in no order.
     var takers: [Taker] { entries.values.map(\.taker) }
 

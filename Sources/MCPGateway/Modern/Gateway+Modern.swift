@@ -35,8 +35,7 @@ extension Gateway {
             return
         }
         if let refusal = refusal(of: request, at: server) {
-            reply.refuse(request, refusal)
-            return
+            return answer(request, .refused(refusal), at: server, reply)
         }
         switch request.message.method {
         case .subscriptionsListen:
@@ -53,8 +52,7 @@ extension Gateway {
         return switch Resolver.resolve(request.message, from: .modern, filter: request.offer.member?.toolFilter) {
         case .toLeg: nil
         case .refused(let refusal): refusal
-        case .hidden(let tool):
-            request.offer.refuse(hidden: tool, in: request.message, of: request.principal, at: server)
+        case .hidden(let tool): .hidden(tool)
         }
     }
 
@@ -67,8 +65,9 @@ extension Gateway {
     ) {
         // Counted from the beginning: whoever waits for the last call waits for this one.
         if let refusal = admit(request.principal, to: server, for: .serverDiscover) {
-            return reply.refuse(request, refusal)
+            return answer(request, .refused(refusal), at: server, reply)
         }
+        let started = eventLoop.now
         server.findEra(of: request.principal, for: request.declaration(to: server), on: eventLoop) { [self] era in
             guard case .success(.legacy) = era else {
                 release(request.principal, from: server)
@@ -88,7 +87,7 @@ extension Gateway {
                                         isShared: request.principal == .anonymous)))
                         case .failure(let failure): .failure(failure)
                         }
-                    reply.finish(answer.bytes(for: request.id, server: leg.serverName), refusal: answer.refusal)
+                    self.answer(request, answer, at: server, after: eventLoop.now - started, reply)
                     release(request.principal, from: server)
                 }
             }
@@ -108,7 +107,8 @@ extension Gateway {
                 on: eventLoop)
         case .task:
             guard let owner = view.members.first(where: { owns($0.server, request) }) else {
-                return reply.refuse(request, Refusal(.invalidParams, "Unknown task: it is none of this caller's"))
+                let refusal = Refusal(.invalidParams, "Unknown task: it is none of this caller's")
+                return answer(request, .refused(refusal), at: nil, reply)
             }
             receive(request, at: owner.server, reply, on: eventLoop)
         case .list(let kind, let cursor):
@@ -117,10 +117,9 @@ extension Gateway {
             }
         case .search(let search):
             let started = eventLoop.now
-            whenListed(request, view, reply, on: eventLoop) { lists in
+            whenListed(request, view, reply, on: eventLoop) { [self] lists in
                 lists.answer(search, request.id, for: .modern, on: eventLoop) { answer in
-                    request.offer.log(
-                        search, in: request.message, of: request.principal, elapsed: eventLoop.now - started)
+                    self.note(request, search.end, at: nil, after: eventLoop.now - started)
                     reply.finish(answer)
                 }
             }
@@ -129,19 +128,14 @@ extension Gateway {
                 OwnMessages.result(id: request.id, lists.introduction.discoverResult)
             }
         case .subscription:
-            if isDraining { return reply.refuse(request, .shuttingDown) }
+            if isDraining { return answer(request, .refused(.shuttingDown), at: nil, reply) }
             ModernSubscription(
                 request, to: view.members.map(\.server), reply: reply, on: eventLoop, gateway: self
             ).start()
-        case .refused(let refusal): reply.refuse(request, refusal)
-        case .absent(let refusal, let tool):
-            if let tool { _ = request.offer.refuse(hidden: tool, in: request.message, of: request.principal, at: nil) }
-            reply.refuse(request, refusal)
+        case .refused(let refusal): answer(request, .refused(refusal), at: nil, reply)
         case .done, .logLevel:
-            reply.refuse(
-                request,
-                Refusal(
-                    .methodNotFound, "Method not found: \(request.message.methodName) does not exist in this revision"))
+            let words = "Method not found: \(request.message.methodName) does not exist in this revision"
+            answer(request, .refused(Refusal(.methodNotFound, words)), at: nil, reply)
         }
     }
 
@@ -154,13 +148,32 @@ extension Gateway {
         _ request: ModernRequest, _ view: OfferView, _ reply: any ModernReplySink, on eventLoop: any EventLoop,
         _ answer: @escaping @Sendable (SeenLists) throws(Refusal) -> ByteBuffer
     ) {
-        whenListed(request, view, reply, on: eventLoop) { lists in
+        let started = eventLoop.now
+        whenListed(request, view, reply, on: eventLoop) { [self] lists in
             do throws(Refusal) {
                 reply.finish(try answer(lists))
+                note(request, .ok, at: nil, after: eventLoop.now - started)
             } catch {
-                reply.refuse(request, error)
+                self.answer(request, .refused(error), at: nil, after: eventLoop.now - started, reply)
             }
         }
+    }
+
+    /// Answers a request that has not become a call.
+    ///
+    /// - Parameter server: For which it was; nil for none.
+    func answer(
+        _ request: ModernRequest, _ answer: Answer, at server: ServerConnections?, after elapsed: TimeAmount = .zero,
+        _ reply: any ModernReplySink
+    ) {
+        note(request, answer.end, at: server, after: elapsed)
+        reply.finish(answer.bytes(for: request.id, server: server?.displayName ?? ""), refusal: answer.refusal)
+    }
+
+    func note(
+        _ request: ModernRequest, _ end: RequestEnd, at server: ServerConnections?, after elapsed: TimeAmount
+    ) {
+        note(request.message, of: request.principal, at: request.offer, server, in: .modern, end, after: elapsed)
     }
 
     /// Calls back with the lists once they are known or have been waited for long enough.
@@ -168,7 +181,7 @@ extension Gateway {
         _ request: ModernRequest, _ view: OfferView, _ reply: any ModernReplySink, on eventLoop: any EventLoop,
         _ body: @escaping @Sendable (SeenLists) -> Void
     ) {
-        if isDraining { return reply.refuse(request, .shuttingDown) }
+        if isDraining { return answer(request, .refused(.shuttingDown), at: nil, reply) }
         view.refresh()
         request.offer.firstLists.wait(
             for: view.members.map(\.server), of: request.principal, on: eventLoop,

@@ -17,8 +17,7 @@ extension ModernCall {
     func resume(_ again: ModernRequest, named name: String, reply: any ModernReplySink) {
         checkConfinement()
         guard case .suspended(name, let expiry) = state else {
-            reply.refuse(again, Self.unknownState)
-            return
+            return gateway.answer(again, .refused(Self.unknownState), at: server, reply)
         }
         let responses: InputResponses
         let answers: PendingInputs.Answers
@@ -28,11 +27,10 @@ extension ModernCall {
             answers = try inputs.read(responses)
         } catch {
             // The call still waits: the client may correct itself.
-            reply.refuse(again, error)
-            return
+            return gateway.answer(again, .refused(error), at: server, reply)
         }
         if let refusal = gateway.admit(request.principal, to: server, for: .ping) {
-            return reply.refuse(again, refusal)
+            return gateway.answer(again, .refused(refusal), at: server, reply)
         }
         isCounted = true
         expiry.cancel()

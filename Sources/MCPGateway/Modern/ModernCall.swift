@@ -77,7 +77,7 @@ final class ModernCall: Caller, @unchecked Sendable {
         if let refusal = gateway.admit(request.principal, to: server, for: request.message.method) {
             respond(.refused(refusal))
             state = .ended
-            return
+            return note(.refused(refusal.reason))
         }
         isCounted = true
         if offer.isMerged { gateway.openCalls.add(self) }
@@ -158,7 +158,7 @@ final class ModernCall: Caller, @unchecked Sendable {
     private func clientLeft(_ left: any ModernReplySink) {
         guard left === reply else { return }
         switch state {
-        case .starting, .running, .returning: cancel(reason: "the client closed its stream", outcome: "cancelled")
+        case .starting, .running, .returning: cancel(reason: "the client closed its stream", .cancelled)
         case .suspended, .ended: break
         }
     }
@@ -328,13 +328,13 @@ final class ModernCall: Caller, @unchecked Sendable {
     private func expired(_ name: String) {
         checkConfinement()
         guard case .suspended(name, _) = state else { return }
-        cancel(reason: "the client did not come back with what was asked for", outcome: "expired")
+        cancel(reason: "the client did not come back with what was asked for", .expired)
     }
 
     // MARK: The end
 
     /// Gives up the call: the server is told.
-    func cancel(reason: String, outcome: String) {
+    func cancel(reason: String, _ end: RequestEnd) {
         checkConfinement()
         guard !state.isEnded else { return }
         if case .suspended(let name, let expiry) = state {
@@ -345,14 +345,14 @@ final class ModernCall: Caller, @unchecked Sendable {
         inputs.giveUp(reason)
         state = .ended
         uncount()
-        log(outcome)
+        note(end)
     }
 
     /// Ends the call because the proxy ends.
     func shutDown(reason: String) {
         checkConfinement()
         let isWaitedFor = !state.isSuspended && !state.isEnded
-        cancel(reason: reason, outcome: "shutdown")
+        cancel(reason: reason, .shutdown)
         if isWaitedFor { respond(.refused(.ended(reason))) }
     }
 
@@ -371,7 +371,7 @@ final class ModernCall: Caller, @unchecked Sendable {
         // Counted as under way until it is on its way out: whoever waits for the last call must not cut it off.
         respond(answer)
         uncount()
-        log(answer.outcome)
+        note(answer.end)
     }
 
     private func respond(_ answer: Answer) {
@@ -388,12 +388,7 @@ final class ModernCall: Caller, @unchecked Sendable {
         isCounted = false
     }
 
-    private func log(_ outcome: @autoclosure () -> String) {
-        guard offer.logsRequests else { return }
-        let message = request.message
-        let tool = message.method == .toolsCall ? message.view(message.envelope.name)?.string : nil
-        offer.log(
-            method: message.methodName, of: request.principal, tool: tool, at: server, elapsed: eventLoop.now - started,
-            outcome: outcome())
+    private func note(_ end: RequestEnd) {
+        gateway.note(request, end, at: server, after: eventLoop.now - started)
     }
 }

@@ -26,6 +26,7 @@ final class ModernSubscription: LoopConfined, @unchecked Sendable {
     private var lists = SubscriptionFilter()
     private let reply: any ModernReplySink
     private let gateway: Gateway
+    private let started: NIODeadline
     private var state = State.starting
 
     init(
@@ -37,6 +38,7 @@ final class ModernSubscription: LoopConfined, @unchecked Sendable {
         self.reply = reply
         self.eventLoop = eventLoop
         self.gateway = gateway
+        started = eventLoop.now
         isOfSeveral = request.view != nil
     }
 
@@ -52,7 +54,7 @@ final class ModernSubscription: LoopConfined, @unchecked Sendable {
         guard gateway.subscriptions.add(self) else {
             return fail(.refused(Refusal(.overloaded, "too many subscriptions are open; close one first")))
         }
-        reply.whenClientLeaves { [self] in eventLoop.runNowOrLater { [self] in end() } }
+        reply.whenClientLeaves { [self] in eventLoop.runNowOrLater { [self] in clientLeft() } }
         if isOfSeveral { share(filter) } else { legs = servers.map { SubscriptionLeg(to: $0, filter, of: self) } }
         for leg in legs { leg.start() }
         attached()
@@ -183,7 +185,15 @@ final class ModernSubscription: LoopConfined, @unchecked Sendable {
     private func fail(_ answer: Answer, from server: ServerConnections? = nil) {
         guard !isEnded else { return }
         end()
+        gateway.note(request, answer.end, at: server, after: eventLoop.now - started)
         reply.finish(answer.bytes(for: request.id, server: server?.displayName ?? ""), refusal: answer.refusal)
+    }
+
+    private func clientLeft() {
+        guard !isEnded else { return }
+        end()
+        let server = isOfSeveral ? nil : servers.first
+        gateway.note(request, .cancelled, at: server, after: eventLoop.now - started)
     }
 
     private func end() {

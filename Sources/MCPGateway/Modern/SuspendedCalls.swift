@@ -47,6 +47,7 @@ final class SuspendedCalls: Sendable {
         self.maximumPerPrincipal = maximumPerPrincipal
     }
 
+    var count: Int { content.withLock { $0.entries.count } }
     var all: [ModernCall] { content.withLock { $0.entries.values.map(\.call) } }
 
     static func makeName() -> String { SessionStore.makeID() }

@@ -180,22 +180,6 @@ package final class Offer: Sendable {
 
     // MARK: The log
 
-    /// Says why a tool that is not shown is not called, and leaves a line in the log.
-    func refuse(
-        hidden tool: String, in request: Message, of principal: Principal, at server: ServerConnections?
-    ) -> Refusal {
-        log(method: request.methodName, of: principal, tool: tool, at: server, elapsed: .zero, outcome: "filtered")
-        return Refusal(.invalidParams, "Unknown tool: \(tool)")
-    }
-
-    /// Leaves a line in the log of a search for tools.
-    func log(_ search: SearchRequest, in request: Message, of principal: Principal, elapsed: TimeAmount) {
-        guard logsRequests else { return }
-        let outcome = if case .fault = search { "isError" } else { "ok" }
-        let tool = request.view(request.envelope.name)?.string
-        log(method: request.methodName, of: principal, tool: tool, at: nil, elapsed: elapsed, outcome: outcome)
-    }
-
     /// Leaves the line that `logEnabled` promises: what was asked and how it went, never with what.
     ///
     /// - Parameters:
@@ -205,7 +189,6 @@ package final class Offer: Sendable {
         method: String, of principal: Principal, tool: String?, at server: ServerConnections?, elapsed: TimeAmount,
         outcome: String
     ) {
-        guard logsRequests else { return }
         let milliseconds = Double(elapsed.nanoseconds / 10_000) / 100
         var metadata: Logger.Metadata = ["method": "\(method)", "ms": "\(milliseconds)", "outcome": "\(outcome)"]
         if let server { metadata["server"] = "\(server.displayName)" }

@@ -22,6 +22,10 @@ package struct Refusal: Error, Sendable {
         /// Nobody can say for now whom a token stands for.
         case issuerAway
         case forbidden
+        /// Asked for under a name that is not the proxy's.
+        case foreignHost
+        /// Asked for by a web page that may not.
+        case foreignOrigin
         case unknownPath
         case unknownSession
         /// The methods that there are, as `Allow` names them.
@@ -39,6 +43,8 @@ package struct Refusal: Error, Sendable {
         /// A stateless request does not say of itself what it has to.
         case invalidEnvelope
         case invalidParams
+        /// A tool that the caller does not see.
+        case hiddenTool
         case methodNotFound
         case headerMismatch
         case unsupportedVersion
@@ -79,6 +85,9 @@ package struct Refusal: Error, Sendable {
     /// Says that a call is ended that was under way.
     static func ended(_ reason: String) -> Refusal { Refusal(.shuttingDown, "the call was ended: \(reason)") }
 
+    /// Says that a tool is not shown, in the words in which one is that does not exist.
+    static func hidden(_ tool: String) -> Refusal { Refusal(.hiddenTool, "Unknown tool: \(tool)") }
+
     package static let identifierInUse = Refusal(.identifierInUse, "a request with this id is still in flight")
 
     /// Returns the error response.
@@ -94,11 +103,11 @@ extension Refusal.Reason {
     package var code: ErrorCode {
         switch self {
         case .malformed, .suspect, .headTooLong, .bodyTooLong, .tooSlow, .tokenMissing, .tokenInvalid, .scopeMissing,
-            .forbidden,
+            .forbidden, .foreignHost, .foreignOrigin,
             .unknownPath, .unknownSession, .methodNotAllowed, .notAcceptable, .unsupportedMediaType, .tooManyStreams,
             .tooManyConnections, .invalidRequest, .identifierInUse:
             .invalidRequest
-        case .invalidEnvelope, .invalidParams: .invalidParams
+        case .invalidEnvelope, .invalidParams, .hiddenTool: .invalidParams
         case .methodNotFound: .methodNotFound
         case .headerMismatch: .headerMismatch
         case .unsupportedVersion: .unsupportedVersion

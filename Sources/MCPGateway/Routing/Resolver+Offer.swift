@@ -23,8 +23,6 @@ extension Resolver {
         /// There is nothing to do for it.
         case done
         case refused(Refusal)
-        /// It names something that is not offered; a tool's name is for the log.
-        case absent(Refusal, tool: String?)
     }
 
     /// - Parameters:
@@ -75,8 +73,7 @@ extension Resolver {
         }
         if lists.hasSearch, let own = SearchTool(rawValue: name) { return search(own, request, range, lists, members) }
         guard let target = lists.tool(named: name) else {
-            return .absent(
-                lists.whyWithheld(tool: name) ?? Refusal(.invalidParams, "Unknown tool: \(name)"), tool: name)
+            return .refused(lists.whyWithheld(tool: name) ?? .hidden(name))
         }
         if let refusal = lists.whyNotNow(target) { return .refused(refusal) }
         let member = members[target.member]
@@ -132,8 +129,7 @@ extension Resolver {
             return .refused(Refusal(.invalidParams, "params.name must name a prompt"))
         }
         guard let target = lists.prompt(named: name) else {
-            return .absent(
-                lists.whyWithheld(prompt: name) ?? Refusal(.invalidParams, "Unknown prompt: \(name)"), tool: nil)
+            return .refused(lists.whyWithheld(prompt: name) ?? Refusal(.invalidParams, "Unknown prompt: \(name)"))
         }
         return renamed(request, range, target.name, for: members[target.member])
     }
@@ -151,7 +147,7 @@ extension Resolver {
         }
         guard !requests.isEmpty else {
             let words = "Resource not found: \(PrintableText.make(address, maximumBytes: 256))"
-            return .absent(Refusal(.invalidParams, words), tool: nil)
+            return .refused(Refusal(.invalidParams, words))
         }
         // What is not read is not looked for: a subscription goes to who is most likely to have it.
         return .toMembers(request.method == .resourcesRead ? requests : [requests[0]])
@@ -161,8 +157,8 @@ extension Resolver {
         let reference = request.params?["ref"]
         if let name = reference?["name"], let text = name.string {
             guard let target = lists.prompt(named: text) else {
-                return .absent(
-                    lists.whyWithheld(prompt: text) ?? Refusal(.invalidParams, "Unknown prompt: \(text)"), tool: nil)
+                return .refused(
+                    lists.whyWithheld(prompt: text) ?? Refusal(.invalidParams, "Unknown prompt: \(text)"))
             }
             return renamed(request, [Edit(name.range, .bytes(target.name))], for: members[target.member])
         }
@@ -170,7 +166,7 @@ extension Resolver {
             return .refused(Refusal(.invalidParams, "params.ref must name a prompt or the template of a resource"))
         }
         guard let origin = lists.template(text) ?? lists.resources(at: text).first else {
-            return .absent(Refusal(.invalidParams, "Unknown resource template: \(text)"), tool: nil)
+            return .refused(Refusal(.invalidParams, "Unknown resource template: \(text)"))
         }
         let edit = Edit(uri.range, .bytes(ByteBuffer(jsonString: origin.address.text)))
         return renamed(request, [edit], for: members[origin.member])

@@ -35,6 +35,9 @@ enum SearchRequest: Sendable {
         return .describe(names: names)
     }
 
+    /// How the call ends with it.
+    var end: RequestEnd { if case .fault = self { .failedTool } else { .ok } }
+
     static func shown(_ value: JSONView) -> String {
         PrintableText.make(String(buffer: value.bytes), maximumBytes: 40)
     }

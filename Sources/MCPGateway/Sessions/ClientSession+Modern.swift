@@ -15,48 +15,47 @@ extension ClientSession {
     ) -> Bool {
         switch Resolver.resolveAtStatelessServer(request, of: version) {
         case .toServer: return false
-        case .done: reply.finish(OwnMessages.emptyResult(id: id))
+        case .done: answer(request, id, .nothing, at: leg.server, reply)
         case .logLevel(let level):
             leg.wantsLogMessages(from: level)
-            reply.finish(OwnMessages.emptyResult(id: id))
-        case .changes(let uri, let isWanted): change(uri, isWanted: isWanted, id, leg, open, reply)
-        case .refused(let refusal): reply.finish(refusal.answer(to: id))
+            answer(request, id, .nothing, at: leg.server, reply)
+        case .changes(let uri, let isWanted): change(request, uri, isWanted: isWanted, id, leg, open, reply)
+        case .refused(let refusal): answer(request, id, .refused(refusal), at: leg.server, reply)
         }
         return true
     }
 
     /// Begins or ends to hear of changes of a resource, and answers when the server has agreed.
     private func change(
-        _ uri: ByteText, isWanted: Bool, _ id: RequestID, _ leg: Leg, _ open: OpenLeg, _ reply: any ReplySink
+        _ request: Message, _ uri: ByteText, isWanted: Bool, _ id: RequestID, _ leg: Leg, _ open: OpenLeg,
+        _ reply: any ReplySink
     ) {
         guard subscribing.count < Self.maximumSubscribing else {
             let words = "too many requests for changes of resources wait for the server; try again later"
-            return reply.finish(Refusal(.overloaded, words).answer(to: id))
+            return answer(request, id, .refused(Refusal(.overloaded, words)), at: leg.server, reply)
         }
         subscribing[id] = reply
+        let finish = { @Sendable (session: ClientSession, answer: Answer) in
+            guard let reply = session.subscribing.removeValue(forKey: id) else { return }
+            session.answer(request, id, answer, at: open.connection.server, reply)
+        }
         open.connection.runNowOrLater { [self] connection in
             if isWanted, let words = connection.whyNoSubscription {
-                return runNowOrLater { session in
-                    guard let reply = session.subscribing.removeValue(forKey: id) else { return }
-                    reply.finish(Refusal(.methodNotFound, words).answer(to: id))
-                }
+                return runNowOrLater { finish($0, .refused(Refusal(.methodNotFound, words))) }
             }
             connection.change(leg, uri, isWanted: isWanted) { [self] outcome in
-                runNowOrLater { session in
-                    guard let reply = session.subscribing.removeValue(forKey: id) else { return }
+                let answer: Answer =
                     switch outcome {
                     case .success(let filter) where isWanted && !filter.resources.contains(uri):
-                        reply.finish(
+                        .refused(
                             Refusal(
                                 .invalidParams,
                                 "server \"\(open.serverName)\" does not tell changes of "
-                                    + "\(PrintableText.make(uri.text, maximumBytes: 256))"
-                            ).answer(to: id))
-                    case .success: reply.finish(OwnMessages.emptyResult(id: id))
-                    case .failure(let failure):
-                        reply.finish(Answer.failure(failure).bytes(for: id, server: open.serverName))
+                                    + "\(PrintableText.make(uri.text, maximumBytes: 256))"))
+                    case .success: .nothing
+                    case .failure(let failure): .failure(failure)
                     }
-                }
+                runNowOrLater { finish($0, answer) }
             }
         }
     }

@@ -31,21 +31,22 @@ extension ClientSession {
 
     /// Answers a request, or passes it on to the server that it is for.
     func resolve(_ request: Message, _ id: RequestID, _ reply: any ReplySink) {
-        guard let view else { return reply.finish(Refusal.ended("nothing is offered any more").answer(to: id)) }
+        guard let view else {
+            return answer(request, id, .refused(.ended("nothing is offered any more")), at: nil, reply)
+        }
         switch Resolver.resolve(request, from: .legacy, in: lists(view), of: view.members) {
         case .toMembers(let requests): pass(requests, id, reply)
-        case .list(let kind, let cursor): list(kind, after: cursor, id, reply)
+        case .list(let kind, let cursor): list(kind, after: cursor, request, id, reply)
         case .search(let search): answer(search, request, id, reply)
         case .task: passTask(request, id, view, reply)
-        case .logLevel(let level): setLogLevel(level, id, reply)
-        case .done: reply.finish(OwnMessages.emptyResult(id: id))
-        case .refused(let refusal): reply.finish(refusal.answer(to: id))
-        case .absent(let refusal, let tool):
-            if let tool { _ = offer.refuse(hidden: tool, in: request, of: principal, at: nil) }
-            reply.finish(refusal.answer(to: id))
+        case .logLevel(let level):
+            setLogLevel(level)
+            answer(request, id, .nothing, at: nil, reply)
+        case .done: answer(request, id, .nothing, at: nil, reply)
+        case .refused(let refusal): answer(request, id, .refused(refusal), at: nil, reply)
         case .introduction, .subscription:
             let words = "\(request.methodName) does not exist in revision \(version.name)"
-            reply.finish(Refusal(.methodNotFound, words).answer(to: id))
+            answer(request, id, .refused(Refusal(.methodNotFound, words)), at: nil, reply)
         }
     }
 
@@ -58,27 +59,32 @@ extension ClientSession {
     private func passTask(_ request: Message, _ id: RequestID, _ view: OfferView, _ reply: any ReplySink) {
         let owner = view.members.first { taskOwner(at: $0.server).owns(request) }
         guard let owner else {
-            return reply.finish(Refusal(.invalidParams, "Unknown task: it is none of this caller's").answer(to: id))
+            let refusal = Refusal(.invalidParams, "Unknown task: it is none of this caller's")
+            return answer(request, id, .refused(refusal), at: nil, reply)
         }
         pass(request, id, to: leg(to: owner), reply)
     }
 
-    private func list(_ kind: CatalogKind, after cursor: String?, _ id: RequestID, _ reply: any ReplySink) {
-        answer(id, reply) { (session, lists) throws(Refusal) in
+    private func list(
+        _ kind: CatalogKind, after cursor: String?, _ request: Message, _ id: RequestID, _ reply: any ReplySink
+    ) {
+        answer(request, id, reply) { (session, lists) throws(Refusal) in
             try lists.answer(to: id, kind, after: cursor, for: .legacy, client: session.declaration.clientName)
         }
     }
 
     private func answer(_ search: SearchRequest, _ request: Message, _ id: RequestID, _ reply: any ReplySink) {
         let started = eventLoop.now
-        let ended = Refusal.ended("the session has ended").answer(to: id)
+        let ended = Refusal.ended("the session has ended")
         whenListed { session in
-            guard !session.isClosed, let view = session.view else { return reply.finish(ended) }
+            guard !session.isClosed, let view = session.view else {
+                return session.answer(request, id, .refused(ended), at: nil, reply)
+            }
             session.waitingForLists += 1
             session.lists(view).answer(search, id, for: .legacy, on: session.eventLoop) { answer in
                 session.waitingForLists -= 1
-                session.offer.log(search, in: request, of: session.principal, elapsed: session.eventLoop.now - started)
-                reply.finish(session.isClosed ? ended : answer)
+                session.note(request, search.end, at: nil, after: session.eventLoop.now - started)
+                reply.finish(session.isClosed ? ended.answer(to: id) : answer)
                 session.closeIfDone()
             }
         }
@@ -86,17 +92,19 @@ extension ClientSession {
 
     /// Answers with something of the lists, once they are known or have been waited for long enough.
     private func answer(
-        _ id: RequestID, _ reply: any ReplySink,
+        _ request: Message, _ id: RequestID, _ reply: any ReplySink,
         _ answer: @escaping @Sendable (ClientSession, SeenLists) throws(Refusal) -> ByteBuffer
     ) {
+        let started = eventLoop.now
         whenListed { session in
             guard !session.isClosed, let view = session.view else {
-                return reply.finish(Refusal.ended("the session has ended").answer(to: id))
+                return session.answer(request, id, .refused(.ended("the session has ended")), at: nil, reply)
             }
             do throws(Refusal) {
                 reply.finish(try answer(session, session.lists(view)))
+                session.note(request, .ok, at: nil, after: session.eventLoop.now - started)
             } catch {
-                reply.finish(error.answer(to: id))
+                session.answer(request, id, .refused(error), at: nil, reply)
             }
             session.closeIfDone()
         }
@@ -116,10 +124,9 @@ extension ClientSession {
     // MARK: Log messages
 
     /// The level is kept for servers that are used later, and told to those that are used already.
-    private func setLogLevel(_ level: LogLevel, _ id: RequestID, _ reply: any ReplySink) {
+    private func setLogLevel(_ level: LogLevel) {
         logLevel = level
         for leg in legs.all { tellLogLevel(to: leg) }
-        reply.finish(OwnMessages.emptyResult(id: id))
     }
 
     private func tellLogLevel(to leg: Leg) {

@@ -132,7 +132,9 @@ package final class ClientSession: Caller, @unchecked Sendable {
         lastUsed = eventLoop.now
         guard let id = request.id else { return }
         guard !isClosed else {
-            return reply.finish(Refusal(.invalidRequest, "the session has ended").answer(to: id))
+            return answer(
+                request, id, .refused(Refusal(.invalidRequest, "the session has ended")), at: offer.member?.server,
+                reply)
         }
         if isAtServersOwnPath, let leg = legs.first {
             pass(request, id, to: leg, reply)
@@ -158,23 +160,22 @@ package final class ClientSession: Caller, @unchecked Sendable {
         guard let open = leg.current else {
             let words = "too many calls wait until the server is known; try again later"
             if leg.keep(call) { return }
-            return reply.finish(Refusal(.overloaded, words).answer(to: id))
+            return answer(sealed, id, .refused(Refusal(.overloaded, words)), at: leg.server, reply)
         }
         switch Resolver.resolve(sealed, from: .legacy, filter: offer.member?.toolFilter) {
         case .toLeg: break
-        case .refused(let refusal): return reply.finish(refusal.answer(to: id))
-        case .hidden(let tool):
-            return reply.finish(offer.refuse(hidden: tool, in: sealed, of: principal, at: leg.server).answer(to: id))
+        case .refused(let refusal): return answer(sealed, id, .refused(refusal), at: leg.server, reply)
+        case .hidden(let tool): return answer(sealed, id, .refused(.hidden(tool)), at: leg.server, reply)
         }
         if open.era == .modern, keepsFromServer(sealed, id, leg, open, reply) { return }
         let request: Message
         do throws(Refusal) {
             request = try leg.taskOwner.opened(sealed)
         } catch {
-            return reply.finish(error.answer(to: id))
+            return answer(sealed, id, .refused(error), at: leg.server, reply)
         }
         if let refusal = gateway.admit(principal, to: leg.server, for: request.method) {
-            return reply.finish(refusal.answer(to: id))
+            return answer(request, id, .refused(refusal), at: leg.server, reply)
         }
         let exchange = Exchange(request, id: id, caller: self, leg: open, passed: call.passed)
         exchanges[ObjectIdentifier(exchange)] = Call(exchange: exchange, reply: reply, others: call.others)
@@ -272,7 +273,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     func finish(_ exchange: Exchange, _ answer: Answer) {
         checkConfinement()
         guard let call = exchanges[ObjectIdentifier(exchange)] else { return }
-        log(exchange, outcome: answer.outcome)
+        note(exchange, answer.end)
         dropQuestions(of: exchange)
         // Counted as under way until it is on its way out: whoever waits for the last call must not cut it off.
         if isAtServersOwnPath {
@@ -336,20 +337,31 @@ package final class ClientSession: Caller, @unchecked Sendable {
         return true
     }
 
-    private func log(_ exchange: Exchange, outcome: @autoclosure () -> String) {
-        guard offer.logsRequests else { return }
-        let name =
-            exchange.request.method == .toolsCall ? exchange.request.view(exchange.request.envelope.name)?.string : nil
-        offer.log(
-            method: exchange.request.methodName, of: principal, tool: name, at: exchange.connection.server,
-            elapsed: eventLoop.now - exchange.started, outcome: outcome()
-        )
+    private func note(_ exchange: Exchange, _ end: RequestEnd) {
+        gateway.note(
+            exchange.request, of: principal, at: offer, exchange.connection.server, in: .legacy, end,
+            after: eventLoop.now - exchange.started)
+    }
+
+    /// Answers a request that has not become an exchange.
+    ///
+    /// - Parameter server: For which it was; nil for none.
+    func answer(
+        _ request: Message, _ id: RequestID, _ answer: Answer, at server: ServerConnections?, _ reply: any ReplySink
+    ) {
+        note(request, answer.end, at: server)
+        reply.finish(answer.bytes(for: id, server: server?.displayName ?? ""))
+    }
+
+    /// Notes that a request has ended which has not become an exchange.
+    func note(_ request: Message, _ end: RequestEnd, at server: ServerConnections?, after elapsed: TimeAmount = .zero) {
+        gateway.note(request, of: principal, at: offer, server, in: .legacy, end, after: elapsed)
     }
 
     /// Gives up an exchange: the server is told, and nothing more comes.
     private func abandon(_ exchange: Exchange, reason: String) {
         guard remove(exchange) else { return }
-        log(exchange, outcome: "cancelled")
+        note(exchange, .cancelled)
         dropQuestions(of: exchange)
         exchange.connection.runNowOrLater { $0.cancel(exchange, reason: reason) }
     }

@@ -1,4 +1,5 @@
 import MCPCore
+import Metrics
 import NIOCore
 
 // MARK: - What the link reports
@@ -34,6 +35,7 @@ extension Conversation: UpstreamLinkReceiver {
 
     func linkReceived(_ bytes: ByteBuffer, relatedTo related: Int64?) {
         guard !isEnded else { return }
+        wire.bytes.read.add(bytes.readableBytes)
         if Batch.isBatch(bytes) {
             do {
                 let parts = try Batch.split(
@@ -57,7 +59,6 @@ extension Conversation: UpstreamLinkReceiver {
         if let repeated = lists.repeated(in: bytes) { return receive(repeated, relatedTo: related) }
         do {
             let message = try Message(bytes, maximumDepth: limits.maximumDepth, duplicateKeys: .accepted)
-            lists.note(message)
             receive(message, relatedTo: related)
         } catch {
             receivedJunk(bytes, error.reason, relatedTo: related)
@@ -102,7 +103,8 @@ extension Conversation: UpstreamLinkReceiver {
         }
         if isRefusedForSession(answer, id) { return }
         // An identifier that is not in flight was answered, cancelled or invented before: nobody must get it.
-        guard let call = withdraw(id) else { return }
+        guard let call = withdraw(id) else { return wire.orphanAnswers.add() }
+        if call.method == .toolsList { lists.note(answer) }
         if !hasServed { hasServed = call.receiver.isForClient }
         circuit.succeeded()
         owner.conversation(self, answers: call, with: answer)

@@ -1,4 +1,5 @@
 import MCPCore
+import Metrics
 import NIOCore
 
 /// Steps 7 and 10 of 17 of a call: after ``Upstream``, before ``StdioLink``; then the other way round.
@@ -30,6 +31,7 @@ final class Conversation {
     let introducer: Introducer
     var limits: UpstreamLimits
     let circuit: CircuitBreaker
+    let wire: WireMeter
     let lists: ListMemory
     var state = State.opening
     var startTimer: Scheduled<Void>?
@@ -61,6 +63,7 @@ final class Conversation {
         circuit: CircuitBreaker,
         mayStartSlowly: Bool,
         lists: ListMemory = ListMemory(),
+        wire: WireMeter = WireMeter(),
         owner: any ConversationOwner
     ) {
         self.generation = generation
@@ -71,6 +74,7 @@ final class Conversation {
         self.circuit = circuit
         self.mayStartSlowly = mayStartSlowly
         self.lists = lists
+        self.wire = wire
         self.owner = owner
     }
 
@@ -149,8 +153,10 @@ final class Conversation {
         )
         if outgoing.isOpenEnded { openEndedCount += 1 } else { scheduleSweep() }
         let mirrors = introduction.era == .modern && link.mirrorsFields
+        let line = request.spliced(edits)
+        wire.bytes.written.add(line.readableBytes)
         link.send(
-            request.spliced(edits),
+            line,
             as: .request(id: id),
             mirrored: mirrors ? MirroredFields(outgoing, version: introduction.version) : nil,
             bringing: outgoing.brought
@@ -158,12 +164,14 @@ final class Conversation {
     }
 
     func notify(_ message: ByteBuffer) {
+        wire.bytes.written.add(message.readableBytes)
         link.send(message, as: .notification)
     }
 
     /// Sends the answer to a question.
     func answer(_ id: RequestID, _ message: ByteBuffer) {
         close(question: id)
+        wire.bytes.written.add(message.readableBytes)
         link.send(message, as: .response)
     }
 

@@ -19,11 +19,9 @@ package final class ListMemory: Sendable {
         return last.withLock { $0 }?.repeated(in: bytes)
     }
 
-    /// Keeps a message that was accepted, if it is a list of tools.
+    /// Keeps the answer to a request for the list of tools.
     func note(_ message: Message) {
-        guard message.kind == .result, (Self.leastBytes...Self.maximumBytes).contains(message.bytes.readableBytes),
-            // Every tool has one (2025-11-25, Tools), and nothing else that is asked for often.
-            message.bytes.holds("\"inputSchema\"")
+        guard message.kind == .result, (Self.leastBytes...Self.maximumBytes).contains(message.bytes.readableBytes)
         else { return }
         last.withLock { $0 = message }
     }

@@ -8,6 +8,9 @@ extension Upstream {
         (current?.calls.count ?? 0) + draining.reduce(0) { $0 + $1.calls.count } + queue.count
     }
 
+    /// How many calls wait until the server is ready, or has room.
+    package var callsQueued: Int { queue.count }
+
     /// How many calls wait only because the server has as many as it may have.
     package var callsWithoutRoom: Int {
         guard case .ready = state, let current, current.isReady,

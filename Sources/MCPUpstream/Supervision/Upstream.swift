@@ -1,4 +1,5 @@
 import MCPCore
+package import Metrics
 package import NIOCore
 
 /// Steps 6 and 11 of 17 of a call: after ``Connection``, before ``Conversation``; then before ``Exchange``.
@@ -50,6 +51,7 @@ package final class Upstream: LoopConfined, @unchecked Sendable {
     var startsProcesses = false
     private var backoff: Backoff
     package let circuit: CircuitBreaker
+    private let wire: WireMeter
     /// The call, or the attempt to reach the server, that finds out whether the circuit may be closed.
     var probe: CircuitProbe?
     private var generation = 0
@@ -73,8 +75,10 @@ package final class Upstream: LoopConfined, @unchecked Sendable {
         lists: ListMemory = ListMemory(),
         limits: UpstreamLimits,
         circuit: CircuitBreaker? = nil,
+        wire: WireMeter = WireMeter(),
         makeLink: @escaping LinkFactory
     ) {
+        self.wire = wire
         self.eventLoop = eventLoop
         self.declaration = declaration
         self.era = era
@@ -256,6 +260,7 @@ package final class Upstream: LoopConfined, @unchecked Sendable {
             circuit: circuit,
             mayStartSlowly: mayStartSlowly,
             lists: lists,
+            wire: wire,
             owner: self
         )
     }

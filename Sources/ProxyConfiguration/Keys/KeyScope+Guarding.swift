@@ -4,8 +4,8 @@ extension KeyScope {
     /// Whether all of its keys say who may do what: none of them may be left out by a slip.
     private var isGuarded: Bool {
         switch self {
-        case .client, .clientMatch, .scopeRights, .identity, .issuer, .introspection, .tls, .management, .authorization,
-            .identityProvider:
+        case .client, .clientMatch, .scopeRights, .identity, .issuer, .introspection, .tls, .management, .metrics,
+            .authorization, .identityProvider:
             true
         case .document, .proxy, .limits, .options, .toolFilter, .server, .template, .templateParameter, .templateServer,
             .endpoint, .group, .groupOptions, .toolOverride, .presetArgument, .deprecatedServer, .deprecatedClient,
@@ -26,7 +26,7 @@ extension KeyScope {
         case .server: ["isolation"]
         case .document, .limits, .toolFilter, .template, .templateServer, .presetArgument, .deprecatedServer,
             .deprecatedClient, .deprecatedClientConfig, .client, .clientMatch, .scopeRights, .identity, .issuer,
-            .introspection, .tls, .management, .authorization, .identityProvider:
+            .introspection, .tls, .management, .metrics, .authorization, .identityProvider:
             []
         }
     }

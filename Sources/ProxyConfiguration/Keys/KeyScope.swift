@@ -10,6 +10,7 @@ enum KeyScope: String, Sendable, CaseIterable {
     case authorization
     case identityProvider
     case management
+    case metrics
     case template
     case templateParameter
     case templateServer
@@ -29,7 +30,8 @@ enum KeyScope: String, Sendable, CaseIterable {
     case deprecatedClientConfig
 
     /// The one table of everything that may be written. What sets something has its row in ``ProxyKey``, ``LimitKey``,
-    /// ``OptionKey``, ``ServerKey``, ``GroupKey``, ``ClientKey`` or ``ManagementKey``.
+    /// ``OptionKey``, ``ServerKey``, ``GroupKey``, ``ClientKey``, ``ManagementKey`` or
+    /// ``MetricsKey``.
     var keys: [KnownKey] {
         switch self {
         case .document: Self.documentKeys
@@ -42,6 +44,7 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .authorization: AuthorizationKey.all
         case .identityProvider: AuthorizationKey.identityProvider
         case .management: ManagementKey.all.map(\.known)
+        case .metrics: MetricsKey.all.map(\.known)
         case .template: TemplateKey.template
         case .templateParameter: TemplateKey.parameter
         case .templateServer: TemplateKey.server
@@ -76,6 +79,7 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .authorization: "How the proxy comes by the access token (OAuth) with which it calls a remote server."
         case .identityProvider: "The identity provider of a company, and as which client of it the proxy asks."
         case .management: "What may be changed while the proxy runs, by whom and how often."
+        case .metrics: "Where and to whom metrics are shown."
         case .template: "A command, of which callers of the API fill in the parameters."
         case .templateParameter: "What a caller of the API may put into one place of a template."
         case .templateServer:
@@ -123,7 +127,8 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .deprecatedClient: #""required": ["type", "config"]"#
         // The spelling of the Go program's documentation.
         case .options: ##""patternProperties": {"^Disabled$": {"$ref": "#/$defs/boolean"}}"##
-        case .proxy, .limits, .management, .endpoint, .group, .groupOptions, .client, .clientMatch, .scopeRights,
+        case .proxy, .limits, .management, .metrics, .endpoint, .group, .groupOptions, .client, .clientMatch,
+            .scopeRights,
             .toolOverride, .identity,
             .deprecatedServer, .deprecatedClientConfig:
             nil
@@ -197,8 +202,8 @@ extension KeyScope {
     private var isAroundServers: Bool {
         switch self {
         case .proxy, .limits, .options, .endpoint, .group, .groupOptions: true
-        case .document, .tls, .toolFilter, .server, .authorization, .identityProvider, .management, .template,
-            .templateParameter, .templateServer, .client, .clientMatch, .scopeRights,
+        case .document, .tls, .toolFilter, .server, .authorization, .identityProvider, .management, .metrics,
+            .template, .templateParameter, .templateServer, .client, .clientMatch, .scopeRights,
             .toolOverride,
             .presetArgument, .identity, .issuer, .introspection, .deprecatedServer, .deprecatedClient,
             .deprecatedClientConfig:

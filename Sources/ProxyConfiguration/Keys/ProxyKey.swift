@@ -60,6 +60,11 @@ enum ProxyKey {
         )
         .setting(\.management) { ManagementConversion.management(in: $0, &$1) },
         .other(
+            "metrics", .object(.metrics), \.metrics, whenChanged: .restart,
+            "Where and to whom metrics are shown, for Prometheus and what reads its format."
+        )
+        .setting(\.metrics) { MetricsConversion.metrics(in: $0, &$1) },
+        .other(
             "identity", .object(.identity), \.identity, whenChanged: .restart,
             "Whose access tokens (OAuth) are accepted, besides the configured tokens, and who the proxy is for issuers."
         )

@@ -42,6 +42,8 @@ package struct ProxySettings: Sendable, Equatable {
     package var tls: ListenerTLSSettings?
     /// Whose access tokens are accepted, besides the tokens of servers and groups.
     package var identity = IdentitySettings()
+    /// Where and to whom metrics are shown.
+    package var metrics = MetricsSettings()
     /// What may be changed while the proxy runs.
     package var management: ManagementSettings
 

@@ -4,6 +4,7 @@ import MCPCore
 package import MCPFrontEnd
 package import MCPGateway
 package import MCPUpstream
+import Metrics
 package import NIOCore
 import NIOPosix
 package import ProxyConfiguration
@@ -52,6 +53,7 @@ package struct Composition {
         advice: LoginAdvice = .running
     ) {
         self.settings = settings
+        let meters = Meters()
         let builder = ServerBuilder(
             settings: settings,
             links: links,
@@ -59,6 +61,7 @@ package struct Composition {
             principals: PrincipalRegister(settings, key: known.key),
             clientele: clientele,
             known: known,
+            meters: meters,
             tickets: LoginTickets(),
             catalogs: CatalogBoard(),
             advice: advice,
@@ -72,7 +75,8 @@ package struct Composition {
         gateway = Gateway(
             limits: Self.gatewayLimits(settings.limits),
             taskSeal: builder.principals.taskSeal,
-            catalogs: builder.catalogs
+            catalogs: builder.catalogs,
+            meters: meters
         )
         self.servers = servers.map { $0.opened(to: .nobody) }
         let together = group.map { builder.offer($0.name, builder.content(of: $0, servers)) }

@@ -4,6 +4,7 @@ import Grants
 import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
+import Metrics
 import NIOCore
 import ProxyConfiguration
 
@@ -20,7 +21,8 @@ extension ServerBuilder {
             settings,
             GrantSurroundings(
                 egress: egress(of: server), reach: reach(of: server), eventLoop: eventLoops.next(),
-                wall: { WallClock.time }, readFile: SigningKeyFile.read, outlivesRun: Self.outlivesRun, logger: logger))
+                wall: { WallClock.time }, readFile: SigningKeyFile.read, outlivesRun: Self.outlivesRun,
+                renewals: meters.server(server.displayName).renewals, logger: logger))
     }
 
     /// What the grant of a server is told from all others by. That of the operator's server is none of one that was added

@@ -6,6 +6,7 @@ import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
 import MCPValues
+import Metrics
 import NIOCore
 import ProxyConfiguration
 
@@ -19,6 +20,8 @@ struct ServerBuilder: Sendable {
     /// Who reaches the proxy.
     let clientele: Clientele
     let known: KnownServers
+    /// Where is counted what servers are asked.
+    let meters: Meters
     /// What opens the pages for logins.
     let tickets: LoginTickets
     /// Where servers say that what they list has changed.
@@ -197,6 +200,9 @@ struct ServerBuilder: Sendable {
             if result.isolation == .session { result.isolation = .principal }
         }
         result.note = server.trustNote
+        // The names of what clients bring are theirs to choose, and without end.
+        result.meter = meters.server(source == .adHoc ? "ad hoc" : server.displayName)
+        result.wire = meters.wire
         keepCallersApart(&result, at: server, source)
         result.catalogBoard = catalogs
         result.isOfferedWithOthers = offersTogether && source != .adHoc

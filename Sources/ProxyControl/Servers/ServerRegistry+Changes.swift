@@ -1,6 +1,7 @@
 package import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
+import Metrics
 package import NIOCore
 import ProxyConfiguration
 
@@ -144,6 +145,7 @@ extension ServerRegistry {
             guard let server = servers[name] else { return 0 }
             await drain(server)
             servers[name] = nil
+            builder.meters.forget(server.settings.displayName)
             // A reload finds it missing, if the configuration has it.
             settings.servers.removeAll { $0.name == name }
             // Who adds another one of that name says what it is. That of the file may come back with a reload.

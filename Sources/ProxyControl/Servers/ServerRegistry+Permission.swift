@@ -157,6 +157,8 @@ extension ServerRegistry {
             prefix: prefix
         )
         access.maximumChangesPerMinute = management.maxChangesPerMinute
+        access.showsMetricsToEverybody = settings.metrics.isPublic
+        access.metricsHaveOwnPlace = settings.metrics.address != nil
         return access
     }
 

@@ -1,6 +1,7 @@
 import Logging
 package import MCPFrontEnd
 import MCPGateway
+import Metrics
 import NIOCore
 import ProxyConfiguration
 
@@ -131,6 +132,7 @@ extension ServerRegistry {
                 guard let present = servers[server.name], present.source == .file else { return }
                 await drain(present)
                 servers[server.name] = nil
+                builder.meters.forget(server.displayName)
                 present.journal.close()
                 changed()
             }

@@ -144,7 +144,8 @@ struct ConfigurationOptions: ParsableArguments {
     func keyWarnings(_ settings: ProxySettings) -> [ConfigurationProblem] {
         SigningKeyFile.faults(of: settings.servers).map { keyPath, fault in
             ConfigurationProblem(
-                severity: .warning, source: RemoteConfigurationRequest.display(config), keyPath: keyPath, message: fault,
+                severity: .warning, source: RemoteConfigurationRequest.display(config), keyPath: keyPath,
+                message: fault,
                 suggestion: "Without it the proxy gets no token for this server")
         }
     }

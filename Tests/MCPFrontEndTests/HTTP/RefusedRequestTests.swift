@@ -1,4 +1,5 @@
 import Logging
+import Metrics
 import NIOHTTP1
 import Testing
 
@@ -7,7 +8,8 @@ import Testing
 @Suite struct RefusedRequestTests {
     private func facts(_ status: HTTPResponseStatus, _ certificate: ClientCertificate?) -> [String: String] {
         let request = RefusedRequest(
-            status: status, reason: "why", address: "::1", server: "route", certificate: certificate)
+            status: status, kind: .unauthorized, reason: "why", address: "::1", server: "route",
+            certificate: certificate)
         return request.facts(server: "git").mapValues(\.description)
     }
 

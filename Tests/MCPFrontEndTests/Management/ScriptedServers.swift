@@ -3,6 +3,7 @@ import MCPGateway
 import MCPTestSupport
 import MCPUpstream
 import MCPValues
+import Metrics
 import NIOCore
 import Synchronization
 import ToolPins
@@ -24,6 +25,11 @@ final class ScriptedServers: ServerManagement {
 
     init(_ names: [String] = ["fetch"]) {
         self.names = Mutex(names)
+    }
+
+    func metrics(in format: ExpositionFormat) async -> ByteBuffer {
+        asked.withLock { $0.append("metrics \(format)") }
+        return ByteBuffer(string: "# EOF\n")
     }
 
     /// Each request as a line.

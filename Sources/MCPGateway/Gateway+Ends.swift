@@ -1,0 +1,30 @@
+import MCPCore
+import MCPUpstream
+import Metrics
+import NIOCore
+
+// MARK: - Requests that have ended
+
+extension Gateway {
+    /// Counts a request that has ended, and leaves the line that `logEnabled` asks for.
+    ///
+    /// - Parameters:
+    ///   - request: As its server got it, or would have got it: a tool is called there as the server calls it.
+    ///   - server: Which was asked, or would have been; nil for none.
+    ///   - era: What its client speaks.
+    func note(
+        _ request: Message, of principal: Principal, at offer: Offer, _ server: ServerConnections?, in era: Era,
+        _ end: RequestEnd, after elapsed: TimeAmount
+    ) {
+        func tool() -> String? { request.view(request.envelope.name)?.string }
+        if let refusal = end.refusal { meters.refusals.add(RefusalReason(refusal)) }
+        (server?.meter ?? ownMeter).count(
+            request.method, end.outcome, by: era == .modern ? .modern : .legacy, nanoseconds: elapsed.nanoseconds,
+            tool: tool(),
+            isListed: { name in server?.catalog.current?[.tools]?.has(name) ?? false })
+        guard offer.logsRequests else { return }
+        offer.log(
+            method: request.methodName, of: principal, tool: request.method == .toolsCall ? tool() : nil, at: server,
+            elapsed: elapsed, outcome: end.word)
+    }
+}
