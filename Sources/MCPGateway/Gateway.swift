@@ -126,6 +126,13 @@ package final class Gateway: Sendable {
             gateway: self
         )
         sessions.add(session)
+        answer(initialize, id, of: session, completion)
+    }
+
+    private func answer(
+        _ initialize: Message, _ id: RequestID, of session: ClientSession,
+        _ completion: @escaping @Sendable (Opening) -> Void
+    ) {
         let noted = { @Sendable (end: RequestEnd, server: ServerConnections?) in
             session.note(initialize, end, at: server, after: session.eventLoop.now - session.opened)
         }

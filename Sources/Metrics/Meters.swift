@@ -16,9 +16,12 @@ package final class Meters: Sendable {
     package let droppedEvents = Counter()
     package let clientBytes = Traffic()
     /// Lines of the log that could not be written.
-    package let droppedLines = Counter()
+    package let droppedLines: Counter
 
-    package init() {}
+    /// - Parameter droppedLines: Where lines of the log are counted that could not be written.
+    package init(droppedLines: Counter = Counter()) {
+        self.droppedLines = droppedLines
+    }
 
     /// The servers of which something was counted, by name.
     package var all: [(name: String, meter: ServerMeter)] {

@@ -1,5 +1,6 @@
 /// What is measured under one name, and by which labels.
 package struct MetricFamily: Sendable, Equatable {
+    /// Says how its values change.
     package enum Kind: String, Sendable {
         case counter
         case gauge
@@ -8,9 +9,11 @@ package struct MetricFamily: Sendable, Equatable {
 
     /// As Prometheus knows it: the name of a counter ends in `_total`.
     package let name: String
+    /// How its values change.
     package let kind: Kind
     /// The labels of each series, in the order in which their values are given.
     package let labels: [String]
+    /// What it is, for people.
     package let help: String
 
     init(_ name: String, _ kind: Kind, _ labels: [String] = [], _ help: String) {
@@ -52,7 +55,7 @@ extension MetricFamily {
         "mcp_proxy_requests_queued", .gauge, ["server"], "Requests that wait until their server is ready for them.")
     package static let sessions = MetricFamily("mcp_proxy_sessions", .gauge, [], "Sessions of clients that are open.")
     package static let streams = MetricFamily(
-        "mcp_proxy_streams", .gauge, [], "Streams on which clients hear what belongs to no request.")
+        "mcp_proxy_streams", .gauge, [], "Event streams to clients that are open.")
     package static let suspendedCalls = MetricFamily(
         "mcp_proxy_suspended_calls", .gauge, [],
         "Calls that wait for their clients to bring what the server has asked for.")

@@ -15,6 +15,8 @@ package struct ManagementAccess: Sendable {
     package var allowedOrigins: Set<String>
     /// Whether the metrics are shown at a place of their own, and nowhere else.
     package var metricsHaveOwnPlace = false
+    /// Whether others than this machine's own programs can reach that place.
+    package var metricsPlaceIsReachable = false
     /// Whether everybody may read the metrics.
     package var showsMetricsToEverybody = false
     /// The longest body of a request.
@@ -112,6 +114,16 @@ package struct ManagementAccess: Sendable {
     func reading(_ request: AdmittedRequest, _ caller: ManagementCaller) -> Reach {
         if caller.isKnown { return .everything }
         return isReachable || isAskedElsewhere || isForeignPage(request) ? .overview : .everything
+    }
+
+    /// Refuses the metrics to who is nobody, where others can reach the place at which they alone are.
+    func allowMetrics(_ caller: ManagementCaller) throws(ManagementProblem) {
+        guard metricsPlaceIsReachable, !caller.isKnown else { return }
+        throw ManagementProblem(
+            .unauthorized,
+            "the metrics need a token on an address that others can reach: send the header \"Authorization: Bearer <token>\" "
+                + "with one of mcpProxy.management.authTokens, or set mcpProxy.metrics.public",
+            headers: [("WWW-Authenticate", "Bearer")])
     }
 
     /// Tells whether a web page asks that nobody has allowed by name: any page on this machine's loopback could,

@@ -55,6 +55,7 @@ package final class ManagementEndpoint: Sendable {
                 return .management(publicMetrics(request))
             }
             let (caller, aim, problem) = try visit(path, request, &record)
+            if isMetricsPlace { try access.allowMetrics(caller) }
             return .management(
                 ManagementRequest(
                     endpoint: self, admitted: request, path: path, caller: caller, aim: aim, unlessOwnLogin: problem,

@@ -1,7 +1,7 @@
 import MCPUpstream
 import Metrics
 
-/// How a client's request has ended: as it is counted, and in a word for the log, which may tell more.
+/// The end of a client's request: as it is counted, and in a word for the log, which may tell more.
 struct RequestEnd: Sendable {
     let outcome: RequestOutcome
     let word: String

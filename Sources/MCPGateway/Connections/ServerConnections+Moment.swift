@@ -4,7 +4,7 @@ import Synchronization
 
 // MARK: - What a server is like at one moment
 
-/// What the connections to a server have at one moment.
+/// The calls and processes that the connections to a server have at one moment.
 package struct ConnectionsMoment: Sendable {
     /// How many calls wait until the server is ready, has room, or until it is their turn.
     package fileprivate(set) var waitingCalls = 0
@@ -19,11 +19,11 @@ extension ServerConnections {
     package func look(_ completion: @escaping @Sendable (ConnectionsMoment) -> Void) {
         let connections = all
         guard !connections.isEmpty else { return completion(ConnectionsMoment()) }
-        let moment = Shared(ConnectionsMoment())
-        let countdown = Countdown(connections.count) { completion(moment.value.withLock { $0 }) }
+        let sum = SummedMoment()
+        let countdown = Countdown(connections.count) { completion(sum.moment.withLock { $0 }) }
         for connection in connections {
             connection.eventLoop.execute {
-                moment.value.withLock { moment in
+                sum.moment.withLock { moment in
                     moment.waitingCalls += connection.waitingCalls
                     if let process = connection.upstream.processID { moment.processes.append(process) }
                 }
@@ -33,9 +33,7 @@ extension ServerConnections {
     }
 }
 
-/// Holds a value for several closures.
-private final class Shared<Value: Sendable>: Sendable {
-    let value: Mutex<Value>
-
-    init(_ value: Value) { self.value = Mutex(value) }
+/// Holds what was found so far.
+private final class SummedMoment: Sendable {
+    let moment = Mutex(ConnectionsMoment())
 }

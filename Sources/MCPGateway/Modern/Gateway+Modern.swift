@@ -151,8 +151,9 @@ extension Gateway {
         let started = eventLoop.now
         whenListed(request, view, reply, on: eventLoop) { [self] lists in
             do throws(Refusal) {
-                reply.finish(try answer(lists))
+                let bytes = try answer(lists)
                 note(request, .ok, at: nil, after: eventLoop.now - started)
+                reply.finish(bytes)
             } catch {
                 self.answer(request, .refused(error), at: nil, after: eventLoop.now - started, reply)
             }

@@ -75,9 +75,10 @@ final class ModernCall: Caller, @unchecked Sendable {
     func start() {
         checkConfinement()
         if let refusal = gateway.admit(request.principal, to: server, for: request.message.method) {
+            note(.refused(refusal.reason))
             respond(.refused(refusal))
             state = .ended
-            return note(.refused(refusal.reason))
+            return
         }
         isCounted = true
         if offer.isMerged { gateway.openCalls.add(self) }
@@ -368,10 +369,11 @@ final class ModernCall: Caller, @unchecked Sendable {
         guard !state.isEnded else { return }
         state = .ended
         flush?.cancel()
+        // Who has the answer finds it counted.
+        note(answer.end)
         // Counted as under way until it is on its way out: whoever waits for the last call must not cut it off.
         respond(answer)
         uncount()
-        note(answer.end)
     }
 
     private func respond(_ answer: Answer) {

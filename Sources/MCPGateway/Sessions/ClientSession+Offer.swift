@@ -101,8 +101,9 @@ extension ClientSession {
                 return session.answer(request, id, .refused(.ended("the session has ended")), at: nil, reply)
             }
             do throws(Refusal) {
-                reply.finish(try answer(session, session.lists(view)))
+                let bytes = try answer(session, session.lists(view))
                 session.note(request, .ok, at: nil, after: session.eventLoop.now - started)
+                reply.finish(bytes)
             } catch {
                 session.answer(request, id, .refused(error), at: nil, reply)
             }

@@ -337,27 +337,6 @@ package final class ClientSession: Caller, @unchecked Sendable {
         return true
     }
 
-    private func note(_ exchange: Exchange, _ end: RequestEnd) {
-        gateway.note(
-            exchange.request, of: principal, at: offer, exchange.connection.server, in: .legacy, end,
-            after: eventLoop.now - exchange.started)
-    }
-
-    /// Answers a request that has not become an exchange.
-    ///
-    /// - Parameter server: For which it was; nil for none.
-    func answer(
-        _ request: Message, _ id: RequestID, _ answer: Answer, at server: ServerConnections?, _ reply: any ReplySink
-    ) {
-        note(request, answer.end, at: server)
-        reply.finish(answer.bytes(for: id, server: server?.displayName ?? ""))
-    }
-
-    /// Notes that a request has ended which has not become an exchange.
-    func note(_ request: Message, _ end: RequestEnd, at server: ServerConnections?, after elapsed: TimeAmount = .zero) {
-        gateway.note(request, of: principal, at: offer, server, in: .legacy, end, after: elapsed)
-    }
-
     /// Gives up an exchange: the server is told, and nothing more comes.
     private func abandon(_ exchange: Exchange, reason: String) {
         guard remove(exchange) else { return }

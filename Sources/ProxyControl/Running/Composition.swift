@@ -50,10 +50,9 @@ package struct Composition {
     init(
         _ settings: ProxySettings, links: any ServerLinks, eventLoops: any EventLoopGroup, logger: Logger,
         watch: EventCount, clientele: Clientele, known: KnownServers, group: GroupSettings? = nil,
-        advice: LoginAdvice = .running
+        advice: LoginAdvice = .running, meters: Meters = Meters()
     ) {
         self.settings = settings
-        let meters = Meters()
         let builder = ServerBuilder(
             settings: settings,
             links: links,
@@ -162,19 +161,31 @@ package struct Composition {
         return result
     }
 
+    /// By which names the proxy may be asked.
+    private func hosts(acceptsAddresses: Bool, acceptsNoHost: Bool = false) -> HostPolicy {
+        let own = settings.baseURL.origin.flatMap(ListenerAddress.host(ofOrigin:)).map { [$0] } ?? []
+        return HostPolicy(
+            hosts: own + settings.allowedHosts, origins: settings.allowedOrigins, acceptsAddresses: acceptsAddresses,
+            acceptsNoHost: acceptsNoHost)
+    }
+
+    /// Opens the listener for the metrics alone, if there is to be one.
+    package func openMetrics(
+        _ door: FrontDoor, on eventLoops: any EventLoopGroup
+    ) async throws(ListenerError) -> HTTPListener? {
+        guard let address = settings.metrics.address else { return nil }
+        return try await door.openMetrics(
+            at: .port(address.port, host: address.host),
+            hosts: hosts(acceptsAddresses: !ListenerAddress.isLoopback(address.host)), on: eventLoops)
+    }
+
     private func frontDoorSettings(_ addresses: OwnAddresses) -> FrontDoorSettings {
         let principals = builder.principals
         let isLoopback = ListenerAddress.isBoundLocally(settings)
-        let own = settings.baseURL.origin.flatMap(ListenerAddress.host(ofOrigin:)).map { [$0] } ?? []
         return FrontDoorSettings(
             place: ListenerAddress.place(settings),
             prefix: settings.baseURL.pathPrefix,
-            hosts: HostPolicy(
-                hosts: own + settings.allowedHosts,
-                origins: settings.allowedOrigins,
-                acceptsAddresses: !isLoopback,
-                acceptsNoHost: settings.address.socketPath != nil
-            ),
+            hosts: hosts(acceptsAddresses: !isLoopback, acceptsNoHost: settings.address.socketPath != nil),
             limits: Self.httpLimits(settings.limits),
             credentials: principals.credentials,
             statusAccess: principals.statusAccess(settings),

@@ -158,7 +158,10 @@ extension ServerRegistry {
         )
         access.maximumChangesPerMinute = management.maxChangesPerMinute
         access.showsMetricsToEverybody = settings.metrics.isPublic
-        access.metricsHaveOwnPlace = settings.metrics.address != nil
+        if let address = settings.metrics.address {
+            access.metricsHaveOwnPlace = true
+            access.metricsPlaceIsReachable = !ListenerAddress.isLoopback(address.host) || access.isReachable
+        }
         return access
     }
 

@@ -47,6 +47,9 @@ enum Terminal {
     }
 
     /// Waits for what was written, but not for long.
+    /// Lines for standard error that were not written, because nobody read them.
+    static var droppedLines: Counter { errors.dropped }
+
     static func flush() {
         output.flush()
         errors.flush()
@@ -66,6 +69,8 @@ private final class LineWriter: Sendable {
     private let descriptor: CInt
     let queue: DispatchQueue
     private let state = Mutex(State())
+    /// Those that were not written, since the start.
+    let dropped = Counter()
     private let isTerminal: Bool
 
     init(_ descriptor: CInt, on queue: DispatchQueue) {
@@ -78,6 +83,7 @@ private final class LineWriter: Sendable {
         let dropped: Int? = state.withLock { state in
             guard state.waiting < Self.maximumWaiting else {
                 state.dropped += 1
+                self.dropped.add()
                 return nil
             }
             state.waiting += 1

@@ -87,10 +87,13 @@ struct ProxyRun {
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store,
             groupStore: groupStore,
             reloadListener: ReloadListeners(certificates + [serviceManager].compactMap(\.self)))
+        let metrics: HTTPListener?
         do {
             await registry.openManagement()
             await registry.openGroups()
             try await frontDoor.open(on: eventLoops)
+            metrics = try await composition.openMetrics(frontDoor, on: eventLoops)
+            if let port = metrics?.port { logger.notice("metrics are served", metadata: ["port": "\(port)"]) }
             await registry.openAddresses()
             warnWhenExposed()
             warnWhenUnverified()
@@ -110,6 +113,7 @@ struct ProxyRun {
         }
         await draining.drain(signals.arrivals) {
             frontDoor.close()
+            metrics?.close()
             composition.close()
             // Not waited for: the owner of the servers may be busy for long, and what it leaves the guards end.
             Task { await registry.close() }
