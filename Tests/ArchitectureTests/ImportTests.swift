@@ -48,7 +48,8 @@ import Testing
             "Foundation", "Glibc", "Darwin",
         ],
         "mcp-proxy": [
-            "Addresses", "MCPValues", "MCPCore", "Metrics", "ToolPins", "ToolSearch", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
+            "Addresses", "MCPValues", "MCPCore", "Metrics", "ToolPins", "ToolSearch", "MCPUpstream", "MCPGateway",
+            "MCPFrontEnd",
             "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "Grants", "NIOCore", "NIOPosix",
             "NIOHTTP1", "Logging", "ArgumentParser", "Dispatch",
             "Synchronization", "FoundationEssentials", "Foundation", "Glibc", "Darwin",

@@ -4,7 +4,7 @@ import MCPCore
 package import MCPFrontEnd
 package import MCPGateway
 package import MCPUpstream
-import Metrics
+package import Metrics
 package import NIOCore
 import NIOPosix
 package import ProxyConfiguration
@@ -32,10 +32,11 @@ package struct Composition {
     ///   - known: What was found out of servers before; nil for nothing.
     ///   - group: What the only client is offered; nil for the first server alone.
     ///   - advice: What is said to whoever is to log in to a server.
+    ///   - meters: Where everything is counted.
     package init(
         _ settings: ProxySettings, eventLoops: any EventLoopGroup, logger: Logger, watch: EventCount,
         descriptors: DescriptorAccount? = nil, clientele: Clientele, known: KnownServers? = nil,
-        group: GroupSettings? = nil, advice: LoginAdvice = .running
+        group: GroupSettings? = nil, advice: LoginAdvice = .running, meters: Meters = Meters()
     ) {
         var linkSettings = HTTPLinkSettings()
         linkSettings.descriptors = descriptors
@@ -44,7 +45,7 @@ package struct Composition {
         self.init(
             settings, links: links, eventLoops: eventLoops, logger: logger, watch: watch,
             clientele: clientele, known: known ?? KnownServers(logger: logger, hasAPI: clientele != .oneClient),
-            group: group, advice: advice)
+            group: group, advice: advice, meters: meters)
     }
 
     init(

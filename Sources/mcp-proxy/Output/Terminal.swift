@@ -1,4 +1,5 @@
 import Dispatch
+import Metrics
 import Synchronization
 
 #if canImport(Glibc)

@@ -2,6 +2,7 @@ import Logging
 import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
+import Metrics
 import NIOCore
 import NIOPosix
 import ProxyConfiguration
@@ -81,7 +82,8 @@ struct ProxyRun {
         let composition = Composition(
             budget.apply(to: settings, limit: descriptors, logger), eventLoops: eventLoops, logger: logger,
             watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)),
-            clientele: ListenerAddress.isLocal(settings) ? .onePerson : .perhapsStrangers, known: known)
+            clientele: ListenerAddress.isLocal(settings) ? .onePerson : .perhapsStrangers, known: known,
+            meters: Meters(droppedLines: Terminal.droppedLines))
         let frontDoor = composition.frontDoor(tls: certificates.first?.tls)
         let registry = ServerRegistry(
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store,
