@@ -148,7 +148,7 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
         if let demand = connection.server.loginDemand(failure, of: caller.principal) {
             return finish(.login(demand, opensURLs: caller.capabilities.contains(.urlElicitation)))
         }
-        connection.server.callFailed(failure)
+        connection.server.callFailed(failure, passed)
         finish(.failure(failure))
     }
 

@@ -99,7 +99,8 @@ final class CatalogReader: ExchangeReceiver {
         if list.kind == .templates || isFirstPage && answer.errorCode == .methodNotFound {
             outcome.catalog[list.kind] = list
         } else {
-            let words = answer.view(answer.envelope.error)?["message"]?.string ?? ""
+            let said = answer.view(answer.envelope.error)?["message"]?.string ?? ""
+            let words = upstream.link?.hidingCredentials(in: said) ?? said
             let code = answer.errorCode.map { "\($0.rawValue)" } ?? "without a code"
             return failed("it got error \(code), \"\(PrintableText.make(words, maximumBytes: 128))\"")
         }

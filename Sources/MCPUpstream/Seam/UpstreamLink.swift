@@ -24,6 +24,9 @@ package protocol UpstreamLink: AnyObject {
     /// configured.
     func pass(_ brought: BroughtFields)
 
+    /// Returns words of the server's without what its client sends of his.
+    func hidingCredentials(in words: String) -> String
+
     /// Starts the process or prepares the connection. Ends in `linkOpened` or `linkClosed`.
     func open(_ receiver: any UpstreamLinkReceiver)
 
@@ -92,6 +95,7 @@ extension UpstreamLink {
 
     package func isOnBehalf(of caller: String) {}
     package func pass(_ brought: BroughtFields) {}
+    package func hidingCredentials(in words: String) -> String { words }
     package func statelessServerFound() {}
     package func sessionIsLost(accordingTo words: String, inAnswerTo id: Int64) -> Bool { false }
 

@@ -258,7 +258,7 @@ final class Conversation {
         introducer.stop()
         sweepTimer?.cancel()
         link.close()
-        owner.conversationEnded(self, failure)
+        owner.conversationEnded(self, failure.reworded(link.hidingCredentials))
     }
 
     /// Tells those who wait for answers that there will be none: one by one, because whoever hears of the first may

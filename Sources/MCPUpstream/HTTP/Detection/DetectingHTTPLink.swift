@@ -88,6 +88,8 @@ package final class DetectingHTTPLink: ListeningLink {
         if case .falling(let sse, _, _) = state { sse.pass(brought) }
     }
 
+    package func hidingCredentials(in words: String) -> String { brought?.hidingValues(in: words) ?? words }
+
     package func isOnBehalf(of caller: String) {
         authority = authority?.onBehalf(of: caller)
     }

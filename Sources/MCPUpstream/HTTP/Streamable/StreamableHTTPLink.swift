@@ -50,7 +50,7 @@ package final class StreamableHTTPLink: ListeningLink {
     var hasServed = false
     var gate = RequestGate()
     var gateTimer: Scheduled<Void>?
-    private var requests: [Int64: StreamablePost] = [:]
+    private(set) var requests: [Int64: StreamablePost] = [:]
     private var others: [ObjectIdentifier: StreamablePost] = [:]
     var listening: ListeningStream?
     var isListeningWanted = false
@@ -90,6 +90,8 @@ package final class StreamableHTTPLink: ListeningLink {
     package func pass(_ brought: BroughtFields) {
         self.brought = brought
     }
+
+    package func hidingCredentials(in words: String) -> String { brought?.hidingValues(in: words) ?? words }
 
     package func isOnBehalf(of caller: String) {
         way.isOnBehalf(of: caller)

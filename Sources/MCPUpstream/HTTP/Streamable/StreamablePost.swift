@@ -223,7 +223,7 @@ final class StreamablePost: HTTPResponseReceiver {
         phase = .refusal(
             RefusedAnswer(
                 answer, from: link.url, maximumMessageBytes: settings.maximumMessageBytes,
-                maximumDepth: settings.maximumDepth))
+                maximumDepth: settings.maximumDepth, to: brought))
     }
 
     private func conclude(_ refused: RefusedAnswer) {
