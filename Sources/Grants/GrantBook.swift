@@ -45,7 +45,14 @@ package final class GrantBook: Sendable {
         }
         let file = Self.file(of: name, nil)
         // Also those of callers who have not come in this run, and of a server that was called without.
-        for file in [file] + shelf.names(startingWith: "\(file)-") { try remove(file) }
+        var left: [ForgottenGrant] = []
+        // Nobody waits for it; ends by itself. One by one: there may be many.
+        defer { Task { [left] in for forgotten in left { await forgotten.revoke() } } }
+        for file in [file] + shelf.names(startingWith: "\(file)-") {
+            let kept = grant == nil ? nil : shelf.read(file).flatMap(GrantFacts.init)
+            try remove(file)
+            if let kept, let grant { left.append(ForgottenGrant(facts: kept, of: grant)) }
+        }
         grants.withLock { grants in grants = grants.filter { $0.value !== grant && $0.value.caller?.parent !== grant } }
     }
 
