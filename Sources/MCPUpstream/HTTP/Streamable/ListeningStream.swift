@@ -121,7 +121,8 @@ final class ListeningStream: HTTPResponseReceiver {
     }
 
     private func refused(_ answer: AnswerHead) {
-        link.listeningEnded("it answered \(answer.statusText)")
+        link.listeningEnded(
+            "it answered \(answer.statusText)", refusesCaller: answer.status == 401 || answer.status == 403)
         link.listeningSettled()
     }
 

@@ -88,7 +88,9 @@ package final class StreamableHTTPLink: ListeningLink {
     // MARK: UpstreamLink
 
     package func pass(_ brought: BroughtFields) {
+        guard brought != self.brought else { return }
         self.brought = brought
+        startListening()
     }
 
     package func hidingCredentials(in words: String) -> String { brought?.hidingValues(in: words) ?? words }
