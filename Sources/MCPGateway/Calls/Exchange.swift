@@ -28,6 +28,8 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
     var upstreamID: Int64?
     /// Whether it counts as in flight for its caller.
     var hasTurn = false
+    /// Whether its connection is kept for it.
+    var holdsConnection = false
     /// Set when nobody waits for the answer any more.
     var isCancelled = false
     /// The level that the server is to be told instead of the requested one.

@@ -148,6 +148,7 @@ package final class Connection: LoopConfined, @unchecked Sendable {
     func start(_ exchange: Exchange) {
         checkConfinement()
         guard !exchange.isCancelled else { return }
+        hold(for: exchange)
         if exchange.leg.offer.isMerged { compareLists() }
         if let client = exchange.leg.client {
             audience.noteActivity(of: client)
@@ -270,6 +271,7 @@ package final class Connection: LoopConfined, @unchecked Sendable {
         checkConfinement()
         // From now on a cancellation that was on its way finds nothing to cancel.
         exchange.upstreamID = nil
+        letGo(for: exchange)
         guard exchange.hasTurn else { return }
         exchange.hasTurn = false
         turns.ended(CallerTurn(exchange.caller))
@@ -279,13 +281,26 @@ package final class Connection: LoopConfined, @unchecked Sendable {
     func cancel(_ exchange: Exchange, reason: String) {
         checkConfinement()
         exchange.cancelled()
-        if turns.stopWaiting(exchange) { return }
+        if turns.stopWaiting(exchange) { return letGo(for: exchange) }
         // What a stateless server still says of this call must not reach another tenant.
         if exchange.logLevel != nil {
             lastCancelled = (exchange.caller.principal, eventLoop.now + Self.quietAfterCancellation)
         }
         if let id = exchange.upstreamID { upstream.cancel(id, reason: reason) }
         ended(exchange)
+    }
+
+    /// Keeps the connection while an exchange is under way: a client that says something else in its header fields goes on to
+    /// another one, and leaves its calls here. With a session its calls end.
+    private func hold(for exchange: Exchange) {
+        guard !server.settings.passed.isEmpty, !server.isOfOneSession(self), server.hold(self) else { return }
+        exchange.holdsConnection = true
+    }
+
+    private func letGo(for exchange: Exchange) {
+        guard exchange.holdsConnection else { return }
+        exchange.holdsConnection = false
+        server.release(self)
     }
 
     /// The server asks, as another connection has found out: where it may ask these clients, they take turns.

@@ -8,9 +8,12 @@ extension ClientSession {
     package func take(_ passed: PassedFields) {
         checkConfinement()
         guard declaration.passed != passed else { return }
+        let before = declaration.passed
         declaration.passed = passed
         for leg in legs.all {
-            guard let connection = leg.current?.connection, !leg.server.settings.passed.isEmpty else { continue }
+            // What is for other servers changes nothing here.
+            guard let connection = leg.current?.connection, leg.server.brought(before) != leg.server.brought(passed)
+            else { continue }
             if case .session = connection.key {
                 bring(over: leg)
             } else {
