@@ -44,7 +44,9 @@ package struct BroughtFields: Sendable {
             let plain = [value, credentials ?? value]
             let read = plain.compactMap { Base64.decode($0.utf8).flatMap { String(validating: $0, as: UTF8.self) } }
             // Of name and password of Basic, the password.
-            let passwords = read.compactMap { $0.split(separator: ":", maxSplits: 1).dropFirst().first.map(String.init) }
+            let passwords = read.compactMap {
+                $0.split(separator: ":", maxSplits: 1).dropFirst().first.map(String.init)
+            }
             let known = plain + read + passwords
             return (known + known.map(Self.quoted) + plain.map { Base64.encode(Array($0.utf8)) })
                 .filter { $0.utf8.count >= Self.shortestSecret }
