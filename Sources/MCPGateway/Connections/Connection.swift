@@ -115,9 +115,11 @@ package final class Connection: LoopConfined, @unchecked Sendable {
         (upstream.link as? any ListeningLink)?.openListeningStream()
     }
 
-    func detach(_ client: any AttachedClient) {
+    /// - Returns: What it has wanted to hear; nil where it was no client.
+    @discardableResult
+    func detach(_ client: any AttachedClient) -> Attachment? {
         checkConfinement()
-        guard let attachment = audience.remove(client) else { return }
+        guard let attachment = audience.remove(client) else { return nil }
         if era == .modern {
             if !attachment.subscriptions.isEmpty { feed.update() }
         } else {
@@ -126,6 +128,7 @@ package final class Connection: LoopConfined, @unchecked Sendable {
             }
         }
         server.release(self)
+        return attachment
     }
 
     /// Notes what the server has said of itself. Returns false when it is not what it was before: then nothing that was

@@ -18,7 +18,7 @@ extension ClientSession {
                 bring(over: leg)
             } else {
                 // Calls under way go on where they are; the next one finds the connection for what is said now.
-                leg.end(reason: "the client's credentials for the server have changed")
+                leg.beginAnew()
             }
         }
     }
