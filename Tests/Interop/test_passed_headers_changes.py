@@ -9,8 +9,8 @@ import pytest
 from support.keyed_server import KeyedServer
 from support.managed import bearer
 from support.raw import Streamable, call_body, only_answer
-from support.wait import eventually
-from test_passed_headers_needed import ANN, CLIENTS, KEY, OTHER_KEY, PASSED, headers
+from support.wait import eventually, eventually_async
+from test_passed_headers_needed import ANN, CLIENTS, HEADER, KEY, OTHER_KEY, PASSED, headers
 
 pytestmark = pytest.mark.anyio
 
@@ -31,6 +31,22 @@ class CutStreams(KeyedServer):
         handler.wfile.flush()
         cut.wait(30)
         handler.close_connection = True
+
+
+class SlowHandshake(KeyedServer):
+    """Handshakes wait while `go` is not set."""
+
+    def __init__(self, *arguments, **settings):
+        super().__init__(*arguments, **settings)
+        self.go = threading.Event()
+        self.go.set()
+        self.waiting = 0
+
+    def _guard(self, handler, asked):
+        if b'"initialize"' in asked.body and not self.go.is_set():
+            self.waiting += 1
+            self.go.wait(20)
+        return super()._guard(handler, asked)
 
 
 @pytest.fixture
@@ -84,7 +100,7 @@ async def test_a_header_that_is_for_another_server_ends_nothing(launch, modern_h
             "code": code.streamable(headersFromClient={"Authorization": "X-Code"}),
             "docs": docs.streamable(headersFromClient={"Authorization": "X-Docs"}),
         }
-        with launch(servers, proxy={"clients": CLIENTS}) as proxy:
+        with launch(servers, proxy={"clients": CLIENTS}, limits={"idleTimeout": "1s"}) as proxy:
             shown = {**bearer(ANN), "X-Docs": "Bearer canary-docs"}
             client = Streamable(proxy.url("/mcp"), http, headers={**shown, "X-Code": "Bearer canary-a"})
             await client.initialize()
@@ -92,10 +108,53 @@ async def test_a_header_that_is_for_another_server_ends_nothing(launch, modern_h
             file = directory() / "go"
             call = await begun(docs, client, file, "docs__hold")
             client._headers = {**shown, "X-Code": "Bearer canary-b"}
-            assert "result" in await client.call("docs__echo", {"text": "x"}, 10)
+            before = len(docs.record)
+            for number in range(4):
+                assert "result" in await client.call("docs__echo", {"text": "x"}, 10 + number)
+                await asyncio.sleep(0.7)
+            assert [a for a in docs.record[before:] if b'"tools/call"' not in a.body] == [], "it is not asked anew"
             file.write_text("")
             assert "result" in only_answer(await call)
             assert {asked.headers.get("authorization") for asked in docs.calls} == {"Bearer canary-docs"}
+
+
+@pytest.mark.parametrize("last", [None, "Bearer canary-wrong"])
+async def test_the_session_ends_with_what_was_taken(stand, http, last):
+    with stand("legacy") as (proxy, server):
+        client = await Streamable(proxy.url("/code/mcp"), http, headers=headers(ANN, KEY)).initialize()
+        assert "result" in await client.call("echo", {"text": "x"})
+        client._headers = headers(ANN, last)
+        assert "error" in await client.call("echo", {"text": "x"})
+        await client.delete()
+        ends = eventually(lambda: [a for a in server.record if a.method == "DELETE"], "the session ends")
+        assert [a.headers.get("authorization") for a in ends] == [KEY]
+
+
+@pytest.mark.parametrize("order", ["wrong-first", "right-first"])
+async def test_calls_with_other_headers_wait_for_the_same_handshake(stand, http, order):
+    """None is refused for another's, and no session is left half open."""
+    keys = ["Bearer canary-wrong", KEY, None]
+    keys = keys if order == "wrong-first" else [KEY, *keys]
+    with stand("legacy", make=SlowHandshake) as (proxy, server):
+        client = await Streamable(proxy.url("/mcp"), http, headers=headers(ANN, KEY)).initialize()
+        await client.request("tools/list")
+        server.go.clear()
+        client = await Streamable(proxy.url("/mcp"), http, headers=bearer(ANN)).initialize()
+        calls = []
+        for number, key in enumerate(keys):
+            body = call_body("code__echo", {"text": "x"}, 10 + number)
+            calls.append(asyncio.ensure_future(client.post(body, **({HEADER: key} if key else {}))))
+            await eventually_async(lambda: server.waiting, "the handshake begins")
+            # One that comes later than that is only an easier case.
+            await asyncio.sleep(0.2)
+        server.go.set()
+        answers = [only_answer(await call) for call in calls]
+        assert [("result" in answer) for answer in answers] == [key == KEY for key in keys], answers
+        client._headers = headers(ANN, KEY)
+        for _ in range(3):
+            assert "result" in await client.call("code__echo", {"text": "x"})
+        begun = [a for a in server.record if b'"notifications/initialized"' in a.body]
+        assert {a.headers.get("authorization") for a in begun} == {KEY}
 
 
 # What the server says unasked

@@ -68,6 +68,7 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
 
     var connection: Connection { leg.connection }
     var eventLoop: any EventLoop { connection.eventLoop }
+    var brought: BroughtFields? { connection.server.brought(passed) }
     /// Whether everybody gets the same who asks for it where the caller does.
     private var isShared: Bool { caller.principal == .anonymous }
     /// From which level on the client wants log messages that belong to this exchange.
@@ -81,7 +82,7 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
         awaitsLists = !connection.mayStill(request, since: moment)
         guard !awaitsLists else { return nil }
         var outgoing = OutgoingRequest(request)
-        outgoing.brought = connection.server.brought(passed)
+        outgoing.brought = brought
         switch (caller.era, leg.era) {
         case (.legacy, .legacy):
             if let mergedLevel, let range = request.envelope.level {

@@ -40,7 +40,7 @@ package final class DetectingHTTPLink: ListeningLink {
     private let makeStreamable: ((any RequestAuthority)?) -> StreamableHTTPLink
     private let makeSSE: ((any RequestAuthority)?) -> SSELink
     private var authority: (any RequestAuthority)?
-    private var brought: BroughtFields?
+    package private(set) var brought: BroughtFields?
     private var state = State.new
     private var link: (any UpstreamLink)?
     private var ear: DetectionEar?
@@ -87,8 +87,6 @@ package final class DetectingHTTPLink: ListeningLink {
         link?.pass(brought)
         if case .falling(let sse, _, _) = state { sse.pass(brought) }
     }
-
-    package func hidingCredentials(in words: String) -> String { brought?.hidingValues(in: words) ?? words }
 
     package func isOnBehalf(of caller: String) {
         authority = authority?.onBehalf(of: caller)

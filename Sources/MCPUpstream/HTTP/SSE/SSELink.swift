@@ -35,7 +35,7 @@ package final class SSELink: UpstreamLink {
     private var stream: SSEStream?
     private var endpoint: HTTPURL?
     /// What its client sends in header fields with what has none of its own.
-    private(set) var brought: BroughtFields?
+    package private(set) var brought: BroughtFields?
     private var openTimer: Scheduled<Void>?
     /// How many messages the server has sent.
     private var received = 0
@@ -73,8 +73,6 @@ package final class SSELink: UpstreamLink {
     package func pass(_ brought: BroughtFields) {
         self.brought = brought
     }
-
-    package func hidingCredentials(in words: String) -> String { brought?.hidingValues(in: words) ?? words }
 
     package func isOnBehalf(of caller: String) {
         way.isOnBehalf(of: caller)

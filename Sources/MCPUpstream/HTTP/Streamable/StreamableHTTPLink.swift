@@ -41,7 +41,7 @@ package final class StreamableHTTPLink: ListeningLink {
     private var postFields: RequestFields
     private var streamFields: RequestFields
     /// What its client sends in header fields with what has none of its own.
-    private(set) var brought: BroughtFields?
+    package private(set) var brought: BroughtFields?
     private(set) var sessionID: String?
     /// Whether it is known what the server is.
     private var isIntroduced = false
@@ -92,8 +92,6 @@ package final class StreamableHTTPLink: ListeningLink {
         self.brought = brought
         startListening()
     }
-
-    package func hidingCredentials(in words: String) -> String { brought?.hidingValues(in: words) ?? words }
 
     package func isOnBehalf(of caller: String) {
         way.isOnBehalf(of: caller)
