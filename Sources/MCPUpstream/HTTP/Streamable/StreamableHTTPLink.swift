@@ -42,6 +42,8 @@ package final class StreamableHTTPLink: ListeningLink {
     private var streamFields: RequestFields
     /// What its client sends in header fields with what has none of its own.
     package private(set) var brought: BroughtFields?
+    /// What of that, or of a request's own, was taken last.
+    var accepted: BroughtFields?
     private(set) var sessionID: String?
     /// Whether it is known what the server is.
     private var isIntroduced = false
@@ -159,7 +161,7 @@ package final class StreamableHTTPLink: ListeningLink {
         guard sessionID != nil, !isSessionLost else {
             return eventLoop.assumeIsolated().execute { self.finishClosing() }
         }
-        let fields = streamFields.bringing(brought)
+        let fields = streamFields.bringing(accepted ?? brought)
         let request = HTTPUpstreamRequest(method: .DELETE, target: url.target, fields: fields, followsRedirects: true)
         sessionEnd = SessionEnd(request, way) { self.finishClosing() }
     }
