@@ -56,7 +56,7 @@ package struct BroughtFields: Sendable {
     /// What is shorter stands in many words that have nothing to do with it.
     private static let shortestSecret = 4
 
-    /// As it stands in JSON.
+    /// Returns a text as it stands in JSON.
     private static func quoted(_ text: String) -> String {
         text.reduce(into: "") { quoted, character in
             if character == "\\" || character == "\"" { quoted.append("\\") }
