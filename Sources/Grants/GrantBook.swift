@@ -1,5 +1,7 @@
 import Crypto
+import Logging
 import MCPCore
+import NIOCore
 import Synchronization
 
 /// The grants of all servers.
@@ -10,8 +12,8 @@ package final class GrantBook: Sendable {
     let clients: ClientShelf
     let logins = LoginTable()
     let renewals = Renewals()
-    /// How long the end of the run waits for renewals.
-    private static let patience = Duration.seconds(2)
+    /// How long the end of the run waits for renewals: as long as the answer of an authorization server may take.
+    private static let patience = Duration.nanoseconds(GrantRequests.timeout.nanoseconds)
     /// With what callers have come.
     package let callerTokens = CallerTokens()
     private static let maximumGrants = 20_000
@@ -43,7 +45,14 @@ package final class GrantBook: Sendable {
         }
         let file = Self.file(of: name, nil)
         // Also those of callers who have not come in this run, and of a server that was called without.
-        for file in [file] + shelf.names(startingWith: "\(file)-") { try remove(file) }
+        var left: [ForgottenGrant] = []
+        // Nobody waits for it; ends by itself. One by one: there may be many.
+        defer { Task { [left] in for forgotten in left { await forgotten.revoke() } } }
+        for file in [file] + shelf.names(startingWith: "\(file)-") {
+            let kept = grant == nil ? nil : shelf.read(file).flatMap(GrantFacts.init)
+            try remove(file)
+            if let kept, let grant { left.append(ForgottenGrant(facts: kept, of: grant)) }
+        }
         grants.withLock { grants in grants = grants.filter { $0.value !== grant && $0.value.caller?.parent !== grant } }
     }
 
@@ -57,7 +66,12 @@ package final class GrantBook: Sendable {
     }
 
     /// Waits at the end of the run for what renewals bring, so that it is kept.
-    package func finish() async { await renewals.finish(atMost: Self.patience) }
+    package func finish() async {
+        guard await !renewals.finish(atMost: Self.patience) else { return }
+        shelf.logger.warning(
+            "logins were being renewed at the end of the run, and what comes of that is not kept; somebody may have to log in again"
+        )
+    }
 
     /// - Parameter caller: Whose it is; nil for everybody's.
     func grant(

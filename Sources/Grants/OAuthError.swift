@@ -11,20 +11,9 @@ struct OAuthError: Sendable {
     init(code: String?, description: String?, otherwise: String, hiding secrets: [String] = []) {
         self.code = code
         let shown = [code, description].compactMap { $0 }.map { text in
-            PrintableText.make(Self.hiding(secrets, in: text), maximumBytes: 300)
+            PrintableText.make(SecretText.hiding(secrets, in: text), maximumBytes: 300)
         }
         words = shown.isEmpty ? otherwise : shown.joined(separator: ": ")
-    }
-
-    /// The text without some others, whatever stands around them: they are looked for byte by byte, because what follows may
-    /// make another character of their last one.
-    private static func hiding(_ secrets: [String], in text: String) -> String {
-        let bytes = secrets.reduce(Array(text.utf8)) { bytes, secret in
-            let plain = Array(secret.utf8)
-            return [plain, Array(FormText.encode(plain).utf8)].filter { !$0.isEmpty }
-                .reduce(bytes) { $0.replacing($1, with: Array("…".utf8)) }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 
     init(_ answer: GrantRequests.Answer) {

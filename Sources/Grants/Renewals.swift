@@ -35,7 +35,9 @@ final class Renewals: Sendable {
     }
 
     /// Lets none begin any more, and waits for those that have, but not for long.
-    func finish(atMost limit: Duration) async {
+    ///
+    /// - Returns: Whether all have ended.
+    func finish(atMost limit: Duration) async -> Bool {
         await withCheckedContinuation { continuation in
             let isIdle = state.withLock { state in
                 state.isOver = true
@@ -49,5 +51,6 @@ final class Renewals: Sendable {
                 state.withLock { $0.takeWaiting() }?.resume()
             }
         }
+        return state.withLock { $0.count == 0 }
     }
 }

@@ -138,8 +138,13 @@ import Testing
         #expect(again.grant(of: "ann").report.isHeld && !again.grant(of: "bob").report.isHeld)
     }
 
-    @Test("With a server the logins of all its callers are forgotten, also of those who have not come in this run")
+    @Test(
+        "With a server the logins of all its callers are forgotten and given back, also of those who have not come in this run"
+    )
     func forgotten() async throws {
+        let place = "https://login.example.com/revoke"
+        harness.web.put(
+            Samples.metadata(Samples.issuer, ["revocation_endpoint": "\"\(place)\""]), at: Samples.issuerPlace)
         let settings = try harness.settings(isPersonal: true)
         let parent = try harness.grant(nil, settings)
         for name in ["ann", "bob"] { try await harness.logIn(to: parent.grant(of: name)) }
@@ -150,6 +155,7 @@ import Testing
         try again.book.forget("docs")
         #expect(!again.report.isHeld && !again.grant(of: "ann").report.isHeld && !again.grant(of: "bob").report.isHeld)
         #expect(harness.storage.files.keys.filter { $0 != "clients" } == [other])
+        for _ in 0..<2 { _ = try await harness.web.arrival(at: place) }
     }
 
     @Test(

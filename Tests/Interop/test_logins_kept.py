@@ -5,6 +5,7 @@ import os
 import resource
 import stat
 import subprocess
+import threading
 
 import pytest
 
@@ -14,6 +15,7 @@ from support.login.server import LoginServer
 from support.login_bench import ROOMY, Place, Terminal
 from support.protected_server import ProtectedServer
 from support.robot_browser import Opener
+from support.wait import eventually
 
 KEY = "canary-key-of-the-state-directory-0123456789"
 # More than a test logs.
@@ -98,6 +100,20 @@ def test_a_restart_keeps_the_login_sealed(docs, state, browser):
     assert secrets.found_in(told, found) == []
     for path in state.rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_a_renewal_at_the_end_of_the_run_is_waited_for(docs, browser):
+    """Also one that nobody waits for and that takes seconds: what it brings ends what is kept."""
+    docs.login.token_changes = {"expires_in": 20}
+    docs.logged_in(browser()).called()
+    hold = docs.login.faults["/token"] = faults.Hold()
+    # The last part of its life.
+    eventually(lambda: docs.called() and hold.met, "the token is renewed", seconds=30)
+    timer = threading.Timer(3, lambda: (docs.login.faults.clear(), hold.release()))
+    timer.start()
+    docs.login.token_changes = {}
+    restarted(docs).wait("ready").called()
+    assert len(docs.login.logins) == 1 and not any(grant.ended for grant in docs.login.tokens.grants)
 
 
 def test_a_logout_leaves_nothing(docs, state, browser):

@@ -9,6 +9,7 @@ from support.envelope import modern_call, modern_headers, modern_request
 from support.keyed_server import KeyedServer
 from support.managed import bearer
 from support.raw import Streamable, call_body, initialize_body, only_answer, text_of
+from support.site import send
 from support.wait import eventually
 
 pytestmark = pytest.mark.anyio
@@ -50,11 +51,11 @@ def stand(launch, http_fixture, modern_http_fixture):
     """Makes a proxy and the server behind it for a `with` block."""
 
     @contextlib.contextmanager
-    def standing(kind, keys=(KEY,), **settings):
-        make = modern_http_fixture if "modern" in kind else http_fixture
+    def standing(kind, keys=(KEY,), make=KeyedServer, **settings):
+        make_fixture = modern_http_fixture if "modern" in kind else http_fixture
         if kind == "own-field":
             settings["field"] = "x-api-key"
-        with make(answers="json") as fixture, KeyedServer(fixture, keys, **settings) as server:
+        with make_fixture(answers="json") as fixture, make(fixture, keys, **settings) as server:
             with launch({"code": entry(kind, server)}, proxy={"clients": CLIENTS, "management": {}}) as proxy:
                 yield proxy, server
 
@@ -180,6 +181,33 @@ async def test_a_key_that_has_ended(stand, http, kind):
         client._headers = headers(ANN, OTHER_KEY)
         assert "result" in await client.call("whoami")
         assert "callError" not in state(proxy), "what a caller has sent is nothing for the operator"
+
+
+class Lesser(KeyedServer):
+    """Lets in two keys, one of which may list nothing."""
+
+    def _guard(self, handler, asked):
+        method = asked.json.get("method", "") if asked.method == "POST" else ""
+        if asked.headers.get(self.field) == OTHER_KEY and method.endswith("/list"):
+            return send(handler, {"message": "not for you"}, 403)
+        return super()._guard(handler, asked)
+
+
+@pytest.mark.parametrize("has_session", [False, True])
+@pytest.mark.parametrize("kind", ["legacy", "modern"])
+async def test_who_may_list_nothing_hides_nothing_from_others(stand, http, kind, has_session):
+    async def listed(proxy, token, key):
+        if has_session:
+            client = await Streamable(proxy.url("/mcp"), http, headers=headers(token, key)).initialize()
+            answer = await client.request("tools/list")
+        else:
+            answer = await ask(proxy, http, "/mcp", modern_request("tools/list"), token, key)
+        return {tool["name"] for tool in answer["result"]["tools"]}
+
+    with stand(kind, keys=[KEY, OTHER_KEY], make=Lesser) as (proxy, _):
+        assert "code__whoami" not in await listed(proxy, ANN, OTHER_KEY)
+        assert "code__whoami" in await listed(proxy, BOB, KEY)
+        eventually(lambda: state(proxy).get("tools"), "the tools are counted")
 
 
 async def test_callers_at_once_with_keys_of_their_own(stand, http):

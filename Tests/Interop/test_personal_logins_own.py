@@ -1,10 +1,12 @@
 """Where each caller logs in for himself he needs nothing but what he uses the server with, and the first one shows what there is."""
 
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from support import secrets
+from support.login import faults
 from support.login.server import LoginServer
 from support.login_bench import ROOMY, SECONDS, Place, Terminal
 from support.managed import bearer
@@ -154,6 +156,35 @@ def test_a_login_for_everybody_takes_the_right_to_change_servers(shared, action)
             answer = visitor.post(shared.proxy.url(f"/api/servers/jira/{action}"))
             assert answer.status_code == status, answer.text
     assert shared.login.logins == []
+
+
+@pytest.mark.parametrize("action", ["login", "logout"])
+def test_a_caller_is_not_cut_off_when_something_is_changed_meanwhile(
+    make_proxy, directory, fixtures, browser, action
+):
+    """What he has asked for has happened: he has to hear of it. The code of his login is spent."""
+    with LoginServer("/tenant", revocation=True) as login, ProtectedServer(fixtures["legacy"], login) as server:
+        servers = {"jira": server.streamable(auth=PERSONAL)}
+        proxy = make_proxy(servers, proxy={"clients": CLIENTS, "management": ROOMY})
+        proxy.start().wait_ready()
+        place = Place(proxy, "jira", login, server, token=ANN)
+        began = place.post("login", {"redirect": "http://127.0.0.1:19850/callback"})
+        page = browser().open(began.json()["url"], stop_before="http://127.0.0.1:19850")
+        body = {"answer": page.awaited.partition("?")[2]}
+        if action == "logout":
+            assert place.post("login", body).status_code == 200
+            body = None
+        hold = login.faults["/revoke" if action == "logout" else "/token"] = faults.Hold()
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(place.post, action, body)
+            eventually(lambda: hold.met, "the authorization server is asked")
+            added = {"tokens": ["canary-token-of-new-0123456789"], "servers": ["*"]}
+            proxy.rewrite(servers, proxy={"clients": {**CLIENTS, "new": added}, "management": ROOMY})
+            with proxy.visitor(headers=bearer(BOSS), timeout=SECONDS) as visitor:
+                assert visitor.post(proxy.url("/api/reload")).status_code == 200
+            hold.release()
+            assert answer.result().status_code == 200
+        proxy.stop()
 
 
 # In words

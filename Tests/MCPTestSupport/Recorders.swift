@@ -25,6 +25,7 @@ package final class ExchangeRecorder: ExchangeReceiver, @unchecked Sendable {
     }
 
     package func request(for introduction: Introduction) -> OutgoingRequest? { outgoing }
+    package var brought: BroughtFields? { outgoing.brought }
 
     /// How often the exchange ended: must never be more than once.
     package var endings: Int { answers.count + failures.count }

@@ -36,7 +36,9 @@ enum Destination: Sendable {
         case .streamable(let request, _), .eventStream(let request, _):
             Visitor(place: .route(request.offer.name), principal: request.principal, shown: request.shown)
         case .management(let request):
-            Visitor(place: .management, principal: request.caller.principal, shown: request.caller.shown)
+            Visitor(
+                place: request.serverOfOwnLogin.map(Visitor.Place.route) ?? .management,
+                principal: request.caller.principal, shown: request.caller.shown)
         case .adHoc(let request):
             Visitor(place: .management, principal: request.caller.principal, shown: request.caller.shown)
         case .login, .status, .preflight, .answered, .document, .undecided, .refused: nil

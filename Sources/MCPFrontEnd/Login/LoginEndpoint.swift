@@ -203,11 +203,13 @@ final class LoginEndpoint: Sendable {
         _ body: () async throws(LoginRefusal) -> String
     ) async throws(LoginRefusal) -> String {
         guard let ticket else { return try await body() }
-        guard let taken = tickets.take(ticket) else { throw await used(name, request) }
+        guard tickets.begin(ticket) else { throw await used(name, request) }
         do throws(LoginRefusal) {
-            return try await body()
+            let result = try await body()
+            tickets.end(ticket, isSpent: true)
+            return result
         } catch {
-            tickets.put(back: taken, as: ticket)
+            tickets.end(ticket, isSpent: false)
             throw error
         }
     }

@@ -7,7 +7,7 @@ import Synchronization
 package final class LoginTickets: Sendable {
     static let lifetime = TimeAmount.minutes(10)
     private static let maximumCount = 10_000
-    /// How many there are for one caller at one server. The oldest gives way.
+    /// How many there are for one caller at one server. The oldest gives way, of those that nobody has opened if there are any.
     private static let maximumCountOfCaller = 16
 
     /// Says for which login a ticket is.
@@ -16,6 +16,9 @@ package final class LoginTickets: Sendable {
         /// Who logs in for himself; nil for a login that counts for everybody.
         let caller: String?
         fileprivate let end: NIODeadline
+        /// Whether somebody has looked at its page.
+        fileprivate var isOpened = false
+        fileprivate var isInUse = false
 
         fileprivate func isFor(_ server: String, _ caller: String?) -> Bool {
             self.server.utf8.elementsEqual(server.utf8)
@@ -37,7 +40,9 @@ package final class LoginTickets: Sendable {
             let own = tickets.filter { $0.value.isFor(server, caller) }
             let crowd =
                 own.count >= Self.maximumCountOfCaller ? own : tickets.count >= Self.maximumCount ? tickets : [:]
-            if let oldest = crowd.min(by: { $0.value.end < $1.value.end })?.key { tickets[oldest] = nil }
+            let unopened = crowd.filter { !$0.value.isOpened }
+            let oldest = (unopened.isEmpty ? crowd : unopened).min { $0.value.end < $1.value.end }
+            if let oldest { tickets[oldest.key] = nil }
             tickets[Self.digest(name)] = Ticket(server: server, caller: caller, end: .now() + Self.lifetime)
         }
         return name
@@ -46,20 +51,36 @@ package final class LoginTickets: Sendable {
     /// Finds what a ticket is for, if that is this server and it is not over.
     func find(_ name: String, for server: String) -> Ticket? {
         tickets.withLock { tickets in
-            guard let ticket = tickets[Self.digest(name)], .now() < ticket.end,
+            let digest = Self.digest(name)
+            guard let ticket = tickets[digest], !ticket.isInUse, .now() < ticket.end,
                 ticket.server.utf8.elementsEqual(server.utf8)
             else { return nil }
+            tickets[digest]?.isOpened = true
             return ticket
         }
     }
 
-    /// Takes one out that is used.
+    /// Begins to use one, which counts for nothing else meanwhile.
     ///
-    /// - Returns: nil where it is used already.
-    func take(_ name: String) -> Ticket? { tickets.withLock { $0.removeValue(forKey: Self.digest(name)) } }
+    /// - Returns: Whether there is one that is not used already.
+    func begin(_ name: String) -> Bool {
+        tickets.withLock { tickets in
+            let digest = Self.digest(name)
+            guard tickets[digest]?.isInUse == false else { return false }
+            tickets[digest]?.isInUse = true
+            return true
+        }
+    }
 
-    /// Puts one back that was of no use.
-    func put(back ticket: Ticket, as name: String) { tickets.withLock { $0[Self.digest(name)] = ticket } }
+    /// Ends the use of one, which was forgotten meanwhile or is still there.
+    ///
+    /// - Parameter isSpent: Whether it is gone; else it was of no use, and counts again.
+    func end(_ name: String, isSpent: Bool) {
+        let digest = Self.digest(name)
+        tickets.withLock { tickets in
+            if isSpent { tickets[digest] = nil } else { tickets[digest]?.isInUse = false }
+        }
+    }
 
     /// Forgets those for a server.
     func forget(_ server: String) {

@@ -19,4 +19,10 @@ struct ManagementRequest: Sendable {
     /// What the log says of it, if it is a change.
     let record: ManagementAudit.Record?
     let maximumBody: Int
+
+    /// The server at which the caller may do nothing but log in and out for himself: he stays for as long as he may use it.
+    var serverOfOwnLogin: String? {
+        guard unlessOwnLogin != nil, case .named(let text) = path else { return nil }
+        return ServerAction.split(text)?.name
+    }
 }

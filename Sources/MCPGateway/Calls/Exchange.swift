@@ -28,6 +28,8 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
     var upstreamID: Int64?
     /// Whether it counts as in flight for its caller.
     var hasTurn = false
+    /// Whether its connection is kept for it.
+    var holdsConnection = false
     /// Set when nobody waits for the answer any more.
     var isCancelled = false
     /// The level that the server is to be told instead of the requested one.
@@ -66,6 +68,7 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
 
     var connection: Connection { leg.connection }
     var eventLoop: any EventLoop { connection.eventLoop }
+    var brought: BroughtFields? { connection.server.brought(passed) }
     /// Whether everybody gets the same who asks for it where the caller does.
     private var isShared: Bool { caller.principal == .anonymous }
     /// From which level on the client wants log messages that belong to this exchange.
@@ -79,7 +82,7 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
         awaitsLists = !connection.mayStill(request, since: moment)
         guard !awaitsLists else { return nil }
         var outgoing = OutgoingRequest(request)
-        outgoing.brought = connection.server.brought(passed)
+        outgoing.brought = brought
         switch (caller.era, leg.era) {
         case (.legacy, .legacy):
             if let mergedLevel, let range = request.envelope.level {
@@ -148,7 +151,7 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
         if let demand = connection.server.loginDemand(failure, of: caller.principal) {
             return finish(.login(demand, opensURLs: caller.capabilities.contains(.urlElicitation)))
         }
-        connection.server.callFailed(failure)
+        connection.server.callFailed(failure, passed)
         finish(.failure(failure))
     }
 

@@ -22,6 +22,11 @@ final class CatalogReader: ExchangeReceiver {
         /// That it takes other credentials before anything is listed.
         var loginNeeded: UpstreamFailure?
 
+        /// Whether lists were refused, and none was given. That a server has no templates it may say of anybody.
+        var isWithoutLists: Bool {
+            !failed.isEmpty && CatalogKind.allCases.allSatisfy { $0 == .templates || catalog[$0] == nil }
+        }
+
         /// Says why it is not known what all of a list is, in words; nil when it is.
         func whyUnread(_ kind: CatalogKind) -> String? { failed[kind] ?? unfinished[kind] }
     }
@@ -99,7 +104,8 @@ final class CatalogReader: ExchangeReceiver {
         if list.kind == .templates || isFirstPage && answer.errorCode == .methodNotFound {
             outcome.catalog[list.kind] = list
         } else {
-            let words = answer.view(answer.envelope.error)?["message"]?.string ?? ""
+            let said = answer.view(answer.envelope.error)?["message"]?.string ?? ""
+            let words = upstream.link?.hidingCredentials(in: said) ?? said
             let code = answer.errorCode.map { "\($0.rawValue)" } ?? "without a code"
             return failed("it got error \(code), \"\(PrintableText.make(words, maximumBytes: 128))\"")
         }

@@ -67,14 +67,7 @@ final class KeptCatalog: Sendable {
     ///
     /// - Returns: The notifications that tell clients what has changed.
     func take(_ catalog: ServerCatalog, failed: Set<CatalogKind>, now: NIODeadline) -> Set<Method> {
-        defer {
-            settle()
-            let readers = state.withLock { state in
-                defer { state.readers = [] }
-                return state.readers
-            }
-            for body in readers { body() }
-        }
+        defer { wasRead() }
         return state.withLock { state in
             var catalog = catalog
             for kind in failed { catalog[kind] = state.catalog?[kind] }
@@ -88,6 +81,16 @@ final class KeptCatalog: Sendable {
             }
             return changes
         }
+    }
+
+    /// It was read, or could not be: lets nobody wait for that any longer. What is known stays what it is.
+    func wasRead() {
+        settle()
+        let readers = state.withLock { state in
+            defer { state.readers = [] }
+            return state.readers
+        }
+        for body in readers { body() }
     }
 
     /// Something else of it is shown than before, although it is the same.

@@ -74,6 +74,8 @@ extension ServerConnections {
     }
 
     private func take(_ outcome: CatalogReader.Outcome, now: NIODeadline) {
+        // That one caller is shown nothing says nothing of what there is for the next one.
+        if !settings.passed.isEmpty, catalog.current == nil, outcome.isWithoutLists { return catalog.wasRead() }
         let changes = catalog.take(outcome.catalog, failed: Set(outcome.failed.keys), now: now)
         let names = ToolNames(outcome.catalog[.tools], namesTools.load(ordering: .relaxed) ? self : nil)
         update {

@@ -50,6 +50,21 @@ extension Connection {
         }
     }
 
+    /// Lets a client hear here what it has wanted to hear on another connection.
+    func attach(_ client: any AttachedClient, asking caller: any Caller, takingOver former: Attachment?) {
+        checkConfinement()
+        let resources = former?.subscriptions ?? []
+        let news = resources.filter { !audience.isSubscribed($0) }
+        attach(client, asking: caller, to: resources)
+        if let level = former?.logLevel { setLevel(level, of: client) }
+        guard !news.isEmpty else { return }
+        upstream.whenReady { [self] result in
+            guard case .success(let introduction) = result else { return }
+            guard introduction.era == .legacy else { return feed.update() }
+            for uri in news { send(.resourcesSubscribe, uri: uri) }
+        }
+    }
+
     /// Attaches a client that asked for notifications.
     ///
     /// - Parameter completion: Gets what of them the server will tell. Called on the connection's event loop.

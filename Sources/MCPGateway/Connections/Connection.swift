@@ -115,9 +115,11 @@ package final class Connection: LoopConfined, @unchecked Sendable {
         (upstream.link as? any ListeningLink)?.openListeningStream()
     }
 
-    func detach(_ client: any AttachedClient) {
+    /// - Returns: What it has wanted to hear; nil where it was no client.
+    @discardableResult
+    func detach(_ client: any AttachedClient) -> Attachment? {
         checkConfinement()
-        guard let attachment = audience.remove(client) else { return }
+        guard let attachment = audience.remove(client) else { return nil }
         if era == .modern {
             if !attachment.subscriptions.isEmpty { feed.update() }
         } else {
@@ -126,6 +128,7 @@ package final class Connection: LoopConfined, @unchecked Sendable {
             }
         }
         server.release(self)
+        return attachment
     }
 
     /// Notes what the server has said of itself. Returns false when it is not what it was before: then nothing that was
@@ -148,6 +151,7 @@ package final class Connection: LoopConfined, @unchecked Sendable {
     func start(_ exchange: Exchange) {
         checkConfinement()
         guard !exchange.isCancelled else { return }
+        hold(for: exchange)
         if exchange.leg.offer.isMerged { compareLists() }
         if let client = exchange.leg.client {
             audience.noteActivity(of: client)
@@ -270,6 +274,7 @@ package final class Connection: LoopConfined, @unchecked Sendable {
         checkConfinement()
         // From now on a cancellation that was on its way finds nothing to cancel.
         exchange.upstreamID = nil
+        letGo(for: exchange)
         guard exchange.hasTurn else { return }
         exchange.hasTurn = false
         turns.ended(CallerTurn(exchange.caller))
@@ -279,13 +284,26 @@ package final class Connection: LoopConfined, @unchecked Sendable {
     func cancel(_ exchange: Exchange, reason: String) {
         checkConfinement()
         exchange.cancelled()
-        if turns.stopWaiting(exchange) { return }
+        if turns.stopWaiting(exchange) { return letGo(for: exchange) }
         // What a stateless server still says of this call must not reach another tenant.
         if exchange.logLevel != nil {
             lastCancelled = (exchange.caller.principal, eventLoop.now + Self.quietAfterCancellation)
         }
         if let id = exchange.upstreamID { upstream.cancel(id, reason: reason) }
         ended(exchange)
+    }
+
+    /// Keeps the connection while an exchange is under way: a client that says something else in its header fields goes on to
+    /// another one, and leaves its calls here. With a session its calls end.
+    private func hold(for exchange: Exchange) {
+        guard !server.settings.passed.isEmpty, !server.isOfOneSession(self), server.hold(self) else { return }
+        exchange.holdsConnection = true
+    }
+
+    private func letGo(for exchange: Exchange) {
+        guard exchange.holdsConnection else { return }
+        exchange.holdsConnection = false
+        server.release(self)
     }
 
     /// The server asks, as another connection has found out: where it may ask these clients, they take turns.

@@ -12,7 +12,10 @@ extension Connection {
 extension ServerConnections {
     /// Tells the operator that a server answers a call in a way that is none, which its state does not show. The same
     /// words again and again are told once.
-    func callFailed(_ failure: UpstreamFailure) {
+    ///
+    /// - Parameter passed: What came with the call for servers. An answer to what one caller brings to this one may be for
+    ///   him alone, as wrong as that is, and says nothing of the server to everybody else.
+    func callFailed(_ failure: UpstreamFailure, _ passed: PassedFields) {
         switch failure.code {
         case .unexpectedHTTPAnswer, .unreadable, .notStateless, .unauthorized: break
         case .loginNeeded, .tokenNeeded, .callerRefused, .commandNotRunnable, .processEnded, .notReachable,
@@ -20,6 +23,12 @@ extension ServerConnections {
             return
         }
         guard !failure.nothingSent, status.callError != failure.detail else { return }
+        if let brought = brought(passed), !brought.fields.isEmpty {
+            logger.debug(
+                "server did not answer a call with a caller's headers as the protocol demands",
+                metadata: ["server": "\(displayName)", "reason": "\(failure.logDetail)"])
+            return
+        }
         update { $0.callError = failure.detail }
         logger.warning(
             "server did not answer a call as the protocol demands",

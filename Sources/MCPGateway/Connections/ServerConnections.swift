@@ -261,6 +261,15 @@ package final class ServerConnections: Sendable {
         return [oldest.value.connection]
     }
 
+    /// Keeps a connection that there is until `release`. Returns false when it is being closed.
+    func hold(_ connection: Connection) -> Bool {
+        state.withLock { state in
+            guard state.entries[connection.key]?.connection === connection else { return false }
+            state.entries[connection.key]?.holders += 1
+            return true
+        }
+    }
+
     /// Gives a connection back. One that served a single session ends with it.
     func release(_ connection: Connection) {
         let endsNow = state.withLock { state -> Bool in

@@ -41,6 +41,9 @@ final class Leg: AttachedClient, LoopConfined, @unchecked Sendable {
     private weak var session: ClientSession?
     private var state = LegState<OpenLeg, Waiter>()
     private var isListening = false
+    /// What it stands on until it is opened for what its client says now in its header fields: what it has wanted to hear
+    /// there is taken along.
+    private var leaving: OpenLeg?
     /// How many calls wait although it is open, until the server knows what has to be told before.
     private var beingPrepared = 0
 
@@ -101,7 +104,13 @@ final class Leg: AttachedClient, LoopConfined, @unchecked Sendable {
     private var needsIntroduction: Bool { state.waiting.contains(where: \.isIntroduction) }
 
     private func attach(_ session: ClientSession, _ era: Era, _ attempt: Int) {
-        let open = OpenLeg(to: server, of: offer, for: session, era, client: ObjectIdentifier(self))
+        var open = OpenLeg(to: server, of: offer, for: session, era, client: ObjectIdentifier(self))
+        if let leaving {
+            self.leaving = nil
+            open.logLevel = leaving.logLevel
+            state.found(open)
+            return move(from: leaving, to: open, attempt, for: session)
+        }
         state.found(open)
         let needsIntroduction = needsIntroduction
         open.connection.runNowOrLater { [self, isListening] connection in
@@ -113,6 +122,24 @@ final class Leg: AttachedClient, LoopConfined, @unchecked Sendable {
             }
         }
         if !needsIntroduction { tell(state.opened(), nil) }
+    }
+
+    private func move(from former: OpenLeg, to open: OpenLeg, _ attempt: Int, for session: ClientSession) {
+        guard former.connection !== open.connection else {
+            // It is held twice.
+            open.release()
+            return tell(state.opened(), nil)
+        }
+        former.connection.runNowOrLater { [self, isListening] connection in
+            let wishes = connection.detach(self)
+            open.connection.runNowOrLater { [self] connection in
+                connection.attach(self, asking: session, takingOver: wishes)
+                if isListening { connection.listen() }
+                session.runNowOrLater { [self] _ in
+                    if state.isOpening(attempt) { tell(state.opened(), nil) } else { leave(open) }
+                }
+            }
+        }
     }
 
     private func introduced(
@@ -208,11 +235,21 @@ final class Leg: AttachedClient, LoopConfined, @unchecked Sendable {
         state.changed(open)
     }
 
+    /// Finds another connection when it is needed next.
+    func beginAnew() {
+        checkConfinement()
+        guard let open = current else { return }
+        _ = state.lost()
+        leaving = open
+    }
+
     /// Gives the connection back, and tells those who wait that it ends.
     func end(reason: String) {
         checkConfinement()
         let (waiting, former) = state.lost()
         leave(former)
+        leave(leaving)
+        leaving = nil
         for waiter in waiting {
             switch waiter {
             case .introduction(let completion):

@@ -8,14 +8,17 @@ extension ClientSession {
     package func take(_ passed: PassedFields) {
         checkConfinement()
         guard declaration.passed != passed else { return }
+        let before = declaration.passed
         declaration.passed = passed
         for leg in legs.all {
-            guard let connection = leg.current?.connection, !leg.server.settings.passed.isEmpty else { continue }
+            // What is for other servers changes nothing here.
+            guard let connection = leg.current?.connection, leg.server.brought(before) != leg.server.brought(passed)
+            else { continue }
             if case .session = connection.key {
                 bring(over: leg)
             } else {
                 // Calls under way go on where they are; the next one finds the connection for what is said now.
-                leg.end(reason: "the client's credentials for the server have changed")
+                leg.beginAnew()
             }
         }
     }

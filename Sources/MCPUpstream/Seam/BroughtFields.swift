@@ -1,4 +1,5 @@
 import Addresses
+import MCPCore
 
 /// The header fields of a client's request that go to one server: his credentials there. The values are shown nowhere.
 package struct BroughtFields: Sendable {
@@ -26,8 +27,41 @@ package struct BroughtFields: Sendable {
     }
 
     /// Returns what a failure is for the caller: that a server wants other credentials is for him to mend, and nobody else.
+    /// Its words, which the operator and others may see, do not repeat what he has sent.
     func judged(_ failure: UpstreamFailure) -> UpstreamFailure {
-        failure.code == .unauthorized ? .callerRefused(self, failure) : failure
+        let failure = failure.reworded(hidingValues)
+        return failure.code == .unauthorized ? .callerRefused(self, failure) : failure
+    }
+
+    /// Returns words of the server's without what it repeats of the values.
+    func hidingValues(in text: String) -> String { SecretText.hiding(secrets, inStartOf: text) }
+
+    /// What nobody is to read, in all the ways in which servers write it.
+    var secrets: [String] {
+        fields.flatMap { field in
+            let value = field.value
+            let credentials = value.split(separator: " ", maxSplits: 1).dropFirst().first.map(String.init)
+            let plain = [value, credentials ?? value]
+            let read = plain.compactMap { Base64.decode($0.utf8).flatMap { String(validating: $0, as: UTF8.self) } }
+            // Of name and password of Basic, the password.
+            let passwords = read.compactMap {
+                $0.split(separator: ":", maxSplits: 1).dropFirst().first.map(String.init)
+            }
+            let known = plain + read + passwords
+            return (known + known.map(Self.quoted) + plain.map { Base64.encode(Array($0.utf8)) })
+                .filter { $0.utf8.count >= Self.shortestSecret }
+        }
+    }
+
+    /// What is shorter stands in many words that have nothing to do with it.
+    private static let shortestSecret = 4
+
+    /// Returns a text as it stands in JSON.
+    private static func quoted(_ text: String) -> String {
+        text.reduce(into: "") { quoted, character in
+            if character == "\\" || character == "\"" { quoted.append("\\") }
+            quoted.append(character)
+        }
     }
 }
 

@@ -201,6 +201,14 @@ extension UpstreamFailure {
         return failure
     }
 
+    /// Returns the same failure with other words.
+    func reworded(_ change: (String) -> String) -> UpstreamFailure {
+        var failure = self
+        failure.detail = change(detail)
+        failure.logDetail = change(logDetail)
+        return failure
+    }
+
     /// The same failure for a request that was not sent at all.
     var beforeSending: UpstreamFailure {
         var failure = self

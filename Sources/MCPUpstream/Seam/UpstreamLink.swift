@@ -24,6 +24,9 @@ package protocol UpstreamLink: AnyObject {
     /// configured.
     func pass(_ brought: BroughtFields)
 
+    /// What its client sends in header fields with all that has none of its own.
+    var brought: BroughtFields? { get }
+
     /// Starts the process or prepares the connection. Ends in `linkOpened` or `linkClosed`.
     func open(_ receiver: any UpstreamLinkReceiver)
 
@@ -92,6 +95,11 @@ extension UpstreamLink {
 
     package func isOnBehalf(of caller: String) {}
     package func pass(_ brought: BroughtFields) {}
+    package var brought: BroughtFields? { nil }
+
+    /// Returns words of the server's without what its client sends of his.
+    package func hidingCredentials(in words: String) -> String { brought?.hidingValues(in: words) ?? words }
+
     package func statelessServerFound() {}
     package func sessionIsLost(accordingTo words: String, inAnswerTo id: Int64) -> Bool { false }
 

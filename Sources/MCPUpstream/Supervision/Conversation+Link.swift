@@ -8,7 +8,7 @@ extension Conversation: UpstreamLinkReceiver {
     func linkOpened() {
         guard case .opening = state else { return }
         state = .introducing
-        introducer.start(on: link) { [weak self] outcome in
+        introducer.start(on: link, bringing: brought) { [weak self] outcome in
             guard let self else { return }
             switch outcome {
             case .success(let introduction): becomeReady(introduction)
@@ -27,7 +27,7 @@ extension Conversation: UpstreamLinkReceiver {
         switch introduction.era {
         case .legacy:
             link.handshakeCompleted(introduction.version)
-            link.send(OwnMessages.notification(.initialized), as: .notification)
+            link.send(OwnMessages.notification(.initialized), as: .notification, mirrored: nil, bringing: brought)
         case .modern: link.statelessServerFound()
         }
         owner.conversationBecameReady(self, introduction)

@@ -34,6 +34,8 @@ final class Conversation {
     let wire: WireMeter
     let lists: ListMemory
     var state = State.opening
+    /// With what it has begun, and the whole handshake goes.
+    private(set) var brought: BroughtFields?
     var startTimer: Scheduled<Void>?
     /// How long the start may take, whatever the limits are meanwhile.
     private let startTimeout: Duration
@@ -90,7 +92,10 @@ final class Conversation {
         if case .ended = state { true } else { false }
     }
 
-    func open() {
+    /// - Parameter brought: What the one has sent for whom it is opened; nil for what its link has.
+    func open(for brought: BroughtFields? = nil) {
+        if let brought { link.pass(brought) }
+        self.brought = link.brought
         waitForStart()
         link.open(self)
     }
@@ -258,7 +263,12 @@ final class Conversation {
         introducer.stop()
         sweepTimer?.cancel()
         link.close()
-        owner.conversationEnded(self, failure)
+        owner.conversationEnded(self, failure.reworded(hidingCredentials))
+    }
+
+    /// Returns words of the server's without what it may have been sent of its client's.
+    private func hidingCredentials(in words: String) -> String {
+        link.hidingCredentials(in: brought?.hidingValues(in: words) ?? words)
     }
 
     /// Tells those who wait for answers that there will be none: one by one, because whoever hears of the first may

@@ -13,10 +13,14 @@ package protocol ExchangeReceiver: AnyObject {
     func exchangeAnswered(_ answer: Message)
     func exchangeFailed(_ failure: UpstreamFailure)
 
+    /// What its client has sent in header fields for the server; nil where that goes with it that others have sent.
+    var brought: BroughtFields? { get }
+
     /// Whether a client wants the answer, and not the proxy itself.
     var isForClient: Bool { get }
 }
 
 extension ExchangeReceiver {
+    package var brought: BroughtFields? { nil }
     package var isForClient: Bool { true }
 }

@@ -15,6 +15,7 @@ final class Introducer {
     private let makeID: () -> Int64
 
     private weak var link: (any UpstreamLink)?
+    private var brought: BroughtFields?
     private var completion: ((Outcome) -> Void)?
     private var timer: Scheduled<Void>?
     /// The questions that are open.
@@ -47,9 +48,14 @@ final class Introducer {
 
     /// Asks.
     ///
-    /// - Parameter completion: Is called once, unless this is stopped before.
-    func start(on link: any UpstreamLink, completion: @escaping (Outcome) -> Void) {
+    /// - Parameters:
+    ///   - brought: What goes with all questions, whatever the link is told meanwhile.
+    ///   - completion: Is called once, unless this is stopped before.
+    func start(
+        on link: any UpstreamLink, bringing brought: BroughtFields? = nil, completion: @escaping (Outcome) -> Void
+    ) {
         self.link = link
+        self.brought = brought
         self.completion = completion
         switch era {
         case .always(.legacy): shakeHands()
@@ -99,7 +105,8 @@ final class Introducer {
         probesLeft -= 1
         if case .detected = era { hasProbed = true }
         let mirrored = MirroredFields(OutgoingRequest(probe), version: .latestModern)
-        link.send(probe.bytes, as: .request(id: id), mirrored: link.mirrorsFields ? mirrored : nil)
+        link.send(
+            probe.bytes, as: .request(id: id), mirrored: link.mirrorsFields ? mirrored : nil, bringing: brought)
     }
 
     private func shakeHands() {
@@ -108,7 +115,8 @@ final class Introducer {
         let id = makeID()
         handshakeID = id
         let params = declaration.params(offering: offered)
-        link?.send(OwnMessages.request(id: id, method: .initialize, params: params), as: .request(id: id))
+        let request = OwnMessages.request(id: id, method: .initialize, params: params)
+        link?.send(request, as: .request(id: id), mirrored: nil, bringing: brought)
     }
 
     private func shakeHandsAgain() {

@@ -17,6 +17,19 @@ extension Upstream {
         credentialsChanged()
     }
 
+    /// The server has refused what a conversation began with: calls that go with something else are not refused with it.
+    ///
+    /// - Returns: Whether such a call waits.
+    func failWaiting(_ failure: UpstreamFailure, bringing refused: BroughtFields?) -> Bool {
+        // One by one, because whoever hears of the first may cancel the next; what is added meanwhile stays.
+        var left = queue.count
+        while left > 0, let call = queue.takeNext(bringing: refused, orNothing: !hasMissedCredentials) {
+            left -= 1
+            call.receiver.exchangeFailed(failure.beforeSending)
+        }
+        return !queue.isEmpty
+    }
+
     /// Tries the server soon, if it is waited for: somebody has reason to believe that it is otherwise than it was.
     package func lookAgain() {
         if case .waiting = state { bringRetryForward() }

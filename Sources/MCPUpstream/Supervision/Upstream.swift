@@ -241,7 +241,7 @@ package final class Upstream: LoopConfined, @unchecked Sendable {
         let conversation = makeConversation()
         startsProcesses = conversation.link.startsProcess
         current = conversation
-        conversation.open()
+        conversation.open(for: queue.first?.receiver.brought)
     }
 
     /// - Parameter factory: What makes its link; nil for what makes all others.
@@ -359,10 +359,14 @@ extension Upstream: ConversationOwner {
         if isClosed { return }
         let readyFor = conversation.readySince.map { Duration.nanoseconds((eventLoop.now - $0).nanoseconds) }
         // What was never sent waits for the next start, unless that is far off.
-        let mayGoBetter = failure.endsWithCredentials && hasMissedCredentials
+        var mayGoBetter = failure.endsWithCredentials && hasMissedCredentials
         if failure.endsWithCredentials { wasHeard() }
         // Whoever hears of that may come back at once, and must not wait for an attempt that is not made.
         state = .waiting(failure)
+        if readyFor == nil, failure.code == .callerRefused, failWaiting(failure, bringing: conversation.brought) {
+            mayGoBetter = true
+        }
+        guard case .waiting = state else { return }
         if readyFor == nil, !mayGoBetter { failWaiting(failure) }
         guard case .waiting = state else { return }
         if mayGoBetter {

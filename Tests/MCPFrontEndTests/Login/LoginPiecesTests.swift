@@ -101,8 +101,30 @@ import Testing
         #expect(tickets.find(shared, for: "docs")?.server == "docs" && tickets.find(shared, for: "docs")?.caller == nil)
         #expect(tickets.find(own, for: "docs")?.caller == "ann")
         for name in ["Docs", "docs ", "", "doc"] { #expect(tickets.find(shared, for: name) == nil, "\(name)") }
-        #expect(tickets.take(shared) != nil && tickets.take(shared) == nil && tickets.take("x") == nil)
+        #expect(tickets.begin(shared) && !tickets.begin(shared) && !tickets.begin("x"))
         #expect(tickets.find(shared, for: "docs") == nil && tickets.find(own, for: "docs") != nil)
+        tickets.end(shared, isSpent: true)
+        #expect(tickets.find(shared, for: "docs") == nil && !tickets.begin(shared))
+    }
+
+    @Test(
+        "A ticket that was of no use counts again, unless its server was forgotten meanwhile", arguments: [false, true])
+    func back(isForgotten: Bool) {
+        let tickets = LoginTickets()
+        let ticket = tickets.issue(for: "docs")
+        #expect(tickets.begin(ticket))
+        if isForgotten { tickets.forget("docs") }
+        tickets.end(ticket, isSpent: false)
+        #expect((tickets.find(ticket, for: "docs") == nil) == isForgotten)
+    }
+
+    @Test("A link that somebody has opened does not give way to others that nobody has")
+    func opened() {
+        let tickets = LoginTickets()
+        let first = tickets.issue(for: "docs", of: "ann")
+        #expect(tickets.find(first, for: "docs") != nil)
+        for _ in 0..<100 { _ = tickets.issue(for: "docs", of: "ann") }
+        #expect(tickets.find(first, for: "docs") != nil)
     }
 
     @Test("Names that look the same are two servers")

@@ -1,3 +1,6 @@
+import Addresses
+import NIOCore
+import NIOHTTP1
 import Testing
 
 @testable import MCPUpstream
@@ -47,6 +50,40 @@ import Testing
     func others() {
         let failure = UpstreamFailure(.unexpectedHTTPAnswer, "it answered 500", status: 500)
         #expect(brought([:]).judged(failure) == failure)
+    }
+
+    @Test(
+        "No failure repeats what was sent, however the server writes it, and whatever else it is",
+        arguments: [
+            ("Bearer canary-a", "no such key: Bearer canary-a"), ("Bearer canary-a", "no such key (canary-a)!"),
+            ("Bearer canary/a", "at /login?key=Bearer%20canary%2Fa"), (#"canary"a"#, #"{"key": "canary\"a"}"#),
+            ("Bearer canary-a", "key QmVhcmVyIGNhbmFyeS1h"), ("Basic YW5uOmNhbmFyeQ==", "ann may not come with canary"),
+            ("Bearer canary-a", "no such key, Bearer cana"),
+        ], [401, 500])
+    func repeated(_ words: (value: String, said: String), status: Int) {
+        let brought = brought(["x-github-authorization": words.value])
+        let code: UpstreamFailure.Code = status == 401 ? .unauthorized : .unexpectedHTTPAnswer
+        let failure = brought.judged(
+            UpstreamFailure(code, words.said, forTheLog: "in the log: \(words.said)", status: status))
+        for text in [failure.detail, failure.logDetail] {
+            #expect(!text.contains("cana") && !text.contains("QmVhcmV") && text.contains("…"), "\(text)")
+        }
+    }
+
+    @Test("A secret that an answer is cut in is not shown in part", arguments: [250, 290, 296])
+    func cut(before: Int) {
+        let brought = brought(["x-github-authorization": "Bearer canary-a"])
+        let url = try! HTTPURL("http://127.0.0.1/mcp")
+        let head = AnswerHead(HTTPResponseHead(version: .http1_1, status: .internalServerError))
+        var answer = RefusedAnswer(head, from: url, maximumMessageBytes: 10_000, to: brought)
+        _ = answer.append(ByteBuffer(string: String(repeating: "-", count: before) + "Bearer canary-a and more"))
+        #expect(!answer.failure.detail.contains("Bear"), "\(answer.failure.detail)")
+    }
+
+    @Test("What is too short to be told from other words stays")
+    func short() {
+        let failure = UpstreamFailure(.unexpectedHTTPAnswer, "it answered 500 on", status: 500)
+        #expect(brought(["x-tenant": "on"]).judged(failure).detail == failure.detail)
     }
 
     @Test("The values are shown nowhere")

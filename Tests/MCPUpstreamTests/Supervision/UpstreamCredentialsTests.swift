@@ -67,6 +67,51 @@ import Testing
         #expect(try harness.link.callIDs.count == 1)
     }
 
+    private func call(_ harness: UpstreamHarness, _ brought: String?) throws -> ExchangeRecorder {
+        var request = OutgoingRequest(
+            try Message(#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"t"}}"#))
+        request.brought = Self.brought(brought)
+        return try harness.call(request).0
+    }
+
+    @Test("A refusal of what one call brings is none of others that wait, and the next one's is tried")
+    func othersWait() throws {
+        let harness = UpstreamHarness(startsProcesses: false)
+        try refused(harness)
+        harness.eventLoop.advance(by: .minutes(1))
+        let calls = try ["wrong", "right", "wrong", nil].map { try call(harness, $0) }
+        harness.eventLoop.advance(by: .seconds(1))
+        #expect(try harness.link.brought == Self.brought("wrong"))
+        try refused(harness)
+        #expect(calls.map(\.endings) == [1, 0, 1, 0] && harness.server.links.count == 3)
+        #expect(try harness.link.brought == Self.brought("right"))
+        try harness.becomeReady()
+        #expect(try harness.link.requests(.toolsCall).map(\.brought) == [Self.brought("right"), Self.brought(nil)])
+    }
+
+    @Test("A handshake goes with what it has begun with, whatever comes meanwhile")
+    func handshake() throws {
+        let harness = UpstreamHarness(startsProcesses: false)
+        try refused(harness)
+        _ = try call(harness, "right")
+        harness.eventLoop.advance(by: .seconds(1))
+        harness.eventLoop.perform { harness.upstream.pass(Self.brought(nil)) }
+        try harness.becomeReady()
+        let sent = try harness.link.requests(.initialize) + harness.link.notifications(.initialized)
+        #expect(sent.count == 2 && sent.allSatisfy { $0.brought == Self.brought("right") })
+    }
+
+    @Test("A session that was lost is opened anew with what the call brings that has found that out")
+    func lostSession() throws {
+        let harness = UpstreamHarness(startsProcesses: false)
+        try harness.becomeReady()
+        _ = try call(harness, "right")
+        harness.eventLoop.perform { harness.upstream.pass(Self.brought("wrong")) }
+        let id = try #require(try harness.link.callIDs.first)
+        try harness.onLink { $0.loseSession(id) }
+        #expect(try harness.link.brought == Self.brought("right"))
+    }
+
     @Test("A server that wants credentials is there: what it had failed with before does not count any more")
     func recovered() throws {
         let harness = UpstreamHarness(startsProcesses: false)

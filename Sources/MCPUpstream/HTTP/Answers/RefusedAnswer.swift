@@ -11,12 +11,15 @@ struct RefusedAnswer {
     private let url: HTTPURL
     private let maximumBytes: Int
     private let maximumDepth: Int
+    /// What its request has shown of a caller's, which words of the answer are not to repeat.
+    private let brought: BroughtFields?
     private var body = ByteBuffer()
 
     init(
         _ head: AnswerHead, from url: HTTPURL, maximumMessageBytes: Int,
-        maximumDepth: Int = UpstreamLimits.maximumDepth
+        maximumDepth: Int = UpstreamLimits.maximumDepth, to brought: BroughtFields? = nil
     ) {
+        self.brought = brought
         self.head = head
         self.url = url
         self.maximumBytes = head.content == .json ? maximumMessageBytes : Self.maximumTextBytes
@@ -72,10 +75,11 @@ struct RefusedAnswer {
         else { return nil }
         let isAboutPlace = [400, 404, 410].contains(head.status)
         if let message, message.kind == .error {
-            return isAboutPlace ? LostSessionWords.naming(message) : LostSessionWords.denying(message)
+            let words = isAboutPlace ? LostSessionWords.naming(message) : LostSessionWords.denying(message)
+            return words.map { brought?.hidingValues(in: $0) ?? $0 }
         }
         guard isAboutPlace, isText else { return nil }
-        let text = PlainText.excerpt(of: body, limit: 1_000)
+        let text = excerpt(1_000)
         return LostSessionWords.name(in: text) ? text : nil
     }
 
@@ -145,8 +149,16 @@ struct RefusedAnswer {
 
     private var wordsText: String {
         guard !head.isEncoded, isText else { return "" }
-        let words = PlainText.excerpt(of: body, limit: 300)
+        let words = excerpt(300)
         return words.isEmpty ? "" : ": \(words)"
+    }
+
+    /// The beginning of the body as text. What its request has shown is taken out before it is cut.
+    private func excerpt(_ limit: Int) -> String {
+        guard let brought, !brought.fields.isEmpty else { return PlainText.excerpt(of: body, limit: limit) }
+        let length = min(body.readableBytes, Self.maximumTextBytes)
+        let start = body.getBytes(at: body.readerIndex, length: length) ?? []
+        return PlainText.excerpt(of: brought.hidingValues(in: String(decoding: start, as: UTF8.self)), limit: limit)
     }
 
     private var isText: Bool {

@@ -40,7 +40,7 @@ package final class DetectingHTTPLink: ListeningLink {
     private let makeStreamable: ((any RequestAuthority)?) -> StreamableHTTPLink
     private let makeSSE: ((any RequestAuthority)?) -> SSELink
     private var authority: (any RequestAuthority)?
-    private var brought: BroughtFields?
+    package private(set) var brought: BroughtFields?
     private var state = State.new
     private var link: (any UpstreamLink)?
     private var ear: DetectionEar?

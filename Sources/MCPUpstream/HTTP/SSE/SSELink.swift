@@ -35,7 +35,7 @@ package final class SSELink: UpstreamLink {
     private var stream: SSEStream?
     private var endpoint: HTTPURL?
     /// What its client sends in header fields with what has none of its own.
-    private var brought: BroughtFields?
+    package private(set) var brought: BroughtFields?
     private var openTimer: Scheduled<Void>?
     /// How many messages the server has sent.
     private var received = 0

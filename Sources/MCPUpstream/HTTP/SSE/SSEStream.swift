@@ -40,7 +40,8 @@ final class SSEStream: HTTPResponseReceiver {
             phase = .events
         } else {
             phase = .refusal(
-                RefusedAnswer(answer, from: link.url, maximumMessageBytes: RefusedAnswer.maximumTextBytes))
+                RefusedAnswer(
+                    answer, from: link.url, maximumMessageBytes: RefusedAnswer.maximumTextBytes, to: link.brought))
         }
     }
 

@@ -67,7 +67,8 @@ final class ListeningStream: HTTPResponseReceiver {
         // As long as the session was good for nothing yet, this is what the server says to everybody.
         case _ where link.hasSession && (hasBeenOpen || link.hasServed):
             let limit = RefusedAnswer.maximumTextBytes
-            phase = .refusal(RefusedAnswer(answer, from: link.url, maximumMessageBytes: limit))
+            phase = .refusal(
+                RefusedAnswer(answer, from: link.url, maximumMessageBytes: limit, to: link.brought))
         default:
             // A short body is read to its end for the connection's sake.
             phase = .finished
@@ -120,7 +121,8 @@ final class ListeningStream: HTTPResponseReceiver {
     }
 
     private func refused(_ answer: AnswerHead) {
-        link.listeningEnded("it answered \(answer.statusText)")
+        link.listeningEnded(
+            "it answered \(answer.statusText)", refusesCaller: answer.status == 401 || answer.status == 403)
         link.listeningSettled()
     }
 

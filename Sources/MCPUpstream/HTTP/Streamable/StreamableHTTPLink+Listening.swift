@@ -40,8 +40,10 @@ extension StreamableHTTPLink {
     }
 
     /// The server has no stream for what it says unasked, or none that can be read.
-    func listeningEnded(_ reason: String) {
-        hasListening = false
+    ///
+    /// - Parameter refusesCaller: Whether it may be one for whoever brings something else.
+    func listeningEnded(_ reason: String, refusesCaller: Bool = false) {
+        if brought == nil || !refusesCaller { hasListening = false }
         listening = nil
         logger.debug("server has no listening stream", metadata: ["reason": "\(reason)"])
     }

@@ -8,7 +8,7 @@ extension StreamableHTTPLink {
 
     package func sessionIsLost(accordingTo words: String, inAnswerTo id: Int64) -> Bool {
         guard isOpen, hasSession, !wasRead(id) else { return false }
-        noteLoss(words)
+        noteLoss((requests[id]?.brought ?? brought)?.hidingValues(in: words) ?? words)
         return true
     }
 

@@ -41,7 +41,9 @@ package final class StreamableHTTPLink: ListeningLink {
     private var postFields: RequestFields
     private var streamFields: RequestFields
     /// What its client sends in header fields with what has none of its own.
-    private(set) var brought: BroughtFields?
+    package private(set) var brought: BroughtFields?
+    /// What of that, or of a request's own, was taken last.
+    var accepted: BroughtFields?
     private(set) var sessionID: String?
     /// Whether it is known what the server is.
     private var isIntroduced = false
@@ -50,7 +52,7 @@ package final class StreamableHTTPLink: ListeningLink {
     var hasServed = false
     var gate = RequestGate()
     var gateTimer: Scheduled<Void>?
-    private var requests: [Int64: StreamablePost] = [:]
+    private(set) var requests: [Int64: StreamablePost] = [:]
     private var others: [ObjectIdentifier: StreamablePost] = [:]
     var listening: ListeningStream?
     var isListeningWanted = false
@@ -88,7 +90,9 @@ package final class StreamableHTTPLink: ListeningLink {
     // MARK: UpstreamLink
 
     package func pass(_ brought: BroughtFields) {
+        guard brought != self.brought else { return }
         self.brought = brought
+        startListening()
     }
 
     package func isOnBehalf(of caller: String) {
@@ -157,7 +161,7 @@ package final class StreamableHTTPLink: ListeningLink {
         guard sessionID != nil, !isSessionLost else {
             return eventLoop.assumeIsolated().execute { self.finishClosing() }
         }
-        let fields = streamFields.bringing(brought)
+        let fields = streamFields.bringing(accepted ?? brought)
         let request = HTTPUpstreamRequest(method: .DELETE, target: url.target, fields: fields, followsRedirects: true)
         sessionEnd = SessionEnd(request, way) { self.finishClosing() }
     }

@@ -83,6 +83,7 @@ final class StreamablePost: HTTPResponseReceiver {
         if !isStateless, answer.isSuccess, let id = answer.sessionID, !link.noteSession(id) {
             return fail(.init(.handshakeRefused, "its Mcp-Session-Id holds characters that the protocol forbids"))
         }
+        if answer.isSuccess, let brought { link.accepted = brought }
         guard answer.isSuccess, !answer.isEncoded || requestID == nil else { return refuse(answer) }
         guard requestID != nil else { return accept(answer) }
         switch answer.content {
@@ -223,7 +224,7 @@ final class StreamablePost: HTTPResponseReceiver {
         phase = .refusal(
             RefusedAnswer(
                 answer, from: link.url, maximumMessageBytes: settings.maximumMessageBytes,
-                maximumDepth: settings.maximumDepth))
+                maximumDepth: settings.maximumDepth, to: brought))
     }
 
     private func conclude(_ refused: RefusedAnswer) {
