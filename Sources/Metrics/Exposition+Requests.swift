@@ -11,13 +11,13 @@ extension Exposition {
         let all = servers.map { (name: $0.name, numbers: $0.meter.current) }
         begin(.requests)
         for (name, numbers) in all {
-            for (kind, count) in numbers.requests.sorted(by: { $0.key < $1.key }) {
+            for (kind, count) in numbers.requests.entries.sorted(by: { $0.key < $1.key }) {
                 add(count, name, kind.method.label, kind.outcome.rawValue, kind.era.rawValue)
             }
         }
         begin(.requestTimes)
         for (name, numbers) in all {
-            for (method, times) in numbers.times.sorted(by: { $0.key.label < $1.key.label }) {
+            for (method, times) in numbers.times.entries.sorted(by: { $0.key.label < $1.key.label }) {
                 add(times, name, method.label)
             }
         }

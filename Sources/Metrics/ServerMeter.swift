@@ -25,8 +25,8 @@ package final class ServerMeter: Sendable {
     }
 
     struct Numbers: Sendable {
-        var requests: [Kind: UInt64] = [:]
-        var times: [Method: Histogram] = [:]
+        var requests = FewEntries<Kind, UInt64>(startingAt: 0)
+        var times = FewEntries<Method, Histogram>(startingAt: Histogram())
         var tools: [ToolKind: Histogram] = [:]
         /// How many of the series of tools take room.
         fileprivate var taken = 0
@@ -58,11 +58,16 @@ package final class ServerMeter: Sendable {
     ) {
         let tool = method == .toolsCall ? tool() : nil
         numbers.withLock { numbers in
-            numbers.requests[Kind(method: method, outcome: outcome, era: era), default: 0] += 1
-            numbers.times[method, default: Histogram()].observe(nanoseconds: nanoseconds)
+            numbers.requests.add(Kind(method: method, outcome: outcome, era: era)) { $0 += 1 }
+            numbers.times.add(method) { $0.observe(nanoseconds: nanoseconds) }
             guard method == .toolsCall else { return }
             let kind = ToolKind(tool: tool.flatMap(ToolKind.label), outcome: outcome)
-            let isToldApart = numbers.tools[kind] != nil || tool.map(isListed) == true && take(&numbers)
+            // Nearly always it has a place, which is looked up once.
+            if let place = numbers.tools.index(forKey: kind) {
+                numbers.tools.values[place].observe(nanoseconds: nanoseconds)
+                return
+            }
+            let isToldApart = tool.map(isListed) == true && take(&numbers)
             let shown = isToldApart ? kind : ToolKind(tool: nil, outcome: outcome)
             numbers.tools[shown, default: Histogram()].observe(nanoseconds: nanoseconds)
         }
