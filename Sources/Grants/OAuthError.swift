@@ -11,7 +11,7 @@ struct OAuthError: Sendable {
     init(code: String?, description: String?, otherwise: String, hiding secrets: [String] = []) {
         self.code = code
         let shown = [code, description].compactMap { $0 }.map { text in
-            PrintableText.make(SecretText.hiding(secrets, in: text), maximumBytes: 300)
+            PrintableText.make(SecretMask.hiding(secrets, in: text), maximumBytes: 300)
         }
         words = shown.isEmpty ? otherwise : shown.joined(separator: ": ")
     }

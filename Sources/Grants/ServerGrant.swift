@@ -100,6 +100,11 @@ package final class ServerGrant: RequestAuthority {
     /// What the server is called with, and how; the same for each of its callers.
     package var settings: GrantSettings { (caller?.parent ?? self).current.withLock { $0 } }
 
+    /// Whether the token is got for the one with which a caller has come. Asked for each request, without a copy of all settings.
+    private var goesByCallersToken: Bool {
+        (caller?.parent ?? self).current.withLock { $0.isPersonal && !$0.isInteractive }
+    }
+
     /// Takes other settings of the server. What is held stays if it may be shown as the server is now.
     func take(_ new: GrantSettings) {
         let old = current.withLock { settings in
@@ -203,23 +208,15 @@ package final class ServerGrant: RequestAuthority {
     // MARK: RequestAuthority
 
     package func credential(_ then: @escaping @Sendable (RequestPermit) -> Void) -> RequestPermit? {
-        let settings = settings
-        if !settings.isInteractive, settings.isPersonal, !isGotForCallersToken() {
-            return .fail(.tokenNeeded())
-        }
+        if goesByCallersToken, !isGotForCallersToken() { return .fail(.tokenNeeded()) }
         let (wall, uptime) = (surroundings.wall(), surroundings.uptime())
-        let waiter: Waiter = { [self] renewal in
-            switch renewal {
-            case .done: then(.send(state.withLock { $0.grant.credential }))
-            case .failed(let failure): then(.fail(failure))
-            }
-        }
         let step = state.withLock { state -> GrantState.Step in
             let step = state.grant.step(wall: wall, uptime: uptime)
             switch step {
             case .wait where state.waiting.count >= Self.maximumWaiting:
                 return .fail("too many requests wait for the authorization server")
-            case .wait, .renew: state.waiting.append(waiter)
+            // Nearly no request waits, and none but those need a closure.
+            case .wait, .renew: state.waiting.append(permitting(then))
             case .send, .sendAndRenew, .fail: break
             }
             return step
@@ -234,6 +231,16 @@ package final class ServerGrant: RequestAuthority {
             renew()
             return nil
         case .fail(let words): return .fail(Self.unavailable(words))
+        }
+    }
+
+    /// What tells a request that has waited whether it may go.
+    private func permitting(_ then: @escaping @Sendable (RequestPermit) -> Void) -> Waiter {
+        { [self] renewal in
+            switch renewal {
+            case .done: then(.send(state.withLock { $0.grant.credential }))
+            case .failed(let failure): then(.fail(failure))
+            }
         }
     }
 

@@ -1,6 +1,9 @@
 """Metrics: what is counted, how it is read, by whom, and by programs of other people's."""
 
 import asyncio
+import json
+import re
+import subprocess
 
 import httpx
 import pytest
@@ -9,7 +12,7 @@ from support.envelope import modern_call, modern_headers
 from support.fixture import stdio
 from support.login.server import LoginServer
 from support.managed import TOKEN, bearer
-from support.metrics import Metrics, Prometheus, check, metrics, read
+from support.metrics import PROGRAMS, REPOSITORY, Metrics, Prometheus, check, metrics, read
 from support.proxy import free_port
 from support.wait import eventually_async
 
@@ -18,6 +21,7 @@ pytestmark = pytest.mark.anyio
 OPEN_METRICS = "application/openmetrics-text"
 HOSTILE = 'a "quoted" name\u202e'
 EVERYBODY = {"metrics": {"public": True}}
+OBSERVABILITY = REPOSITORY / "docs" / "observability.md"
 HELD = {"management": {"authTokens": [TOKEN]}}
 
 
@@ -217,3 +221,35 @@ async def test_a_misspelt_key_is_refused_and_so_is_an_address_that_is_none(shell
         config = shell.write("config.json", {"mcpProxy": {"metrics": metrics_settings}, "mcpServers": {}})
         checked = shell.run("check", config, status=1)
         assert words in checked.stderr, checked.stderr
+
+
+def queries(document):
+    """Every query in a dashboard of Grafana, or in rules of Prometheus."""
+    if isinstance(document, dict):
+        for key, value in document.items():
+            if key in ("expr", "query") and isinstance(value, str):
+                yield value
+            else:
+                yield from queries(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from queries(value)
+
+
+async def test_the_dashboard_and_the_alerts_ask_for_what_there_is(launch, http):
+    """With the labels that it has. The alerts are as Prometheus takes them."""
+    rules = REPOSITORY / "packaging" / "prometheus" / "mcp-proxy.rules.yml"
+    checked = subprocess.run([PROGRAMS / "promtool", "check", "rules", rules], capture_output=True, text=True, timeout=30)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    dashboard = json.loads((REPOSITORY / "packaging" / "grafana" / "mcp-proxy.json").read_text())
+    asked = [*queries(dashboard), *re.findall(r"expr: (.*(?:\n {10}.*)*)", rules.read_text())]
+    table = re.findall(r"^\| `([a-z_]+)` \|[^|]*\|([^|]*)\|", OBSERVABILITY.read_text(), re.M)
+    known = {name: set(re.findall(r"`([a-z_]+)`", labels)) for name, labels in table}
+    found = set()
+    for query in asked:
+        for name, labels in re.findall(r"((?:mcp_proxy|process)_[a-z_]+)(?:\{([^}]*)\})?", query):
+            family = re.sub(r"_(?:bucket|sum|count)$", "", name)
+            assert family in known, f"{name} in {query}"
+            assert set(re.findall(r"([a-z_]+)[!=~]+\"", labels)) <= known[family], query
+            found.add(family)
+    assert len(found) > 12, found

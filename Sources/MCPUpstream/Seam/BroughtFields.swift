@@ -34,7 +34,7 @@ package struct BroughtFields: Sendable {
     }
 
     /// Returns words of the server's without what it repeats of the values.
-    func hidingValues(in text: String) -> String { SecretText.hiding(secrets, inStartOf: text) }
+    func hidingValues(in text: String) -> String { SecretMask.hiding(secrets, inStartOf: text) }
 
     /// What nobody is to read, in all the ways in which servers write it.
     var secrets: [String] {

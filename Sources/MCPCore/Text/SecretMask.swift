@@ -1,5 +1,5 @@
 /// Takes secrets out of words of others before they are shown.
-package enum SecretText {
+package enum SecretMask {
     /// What stands in their place.
     private static let mark = Array("…".utf8)
     /// As much of the beginning of a secret as may stand at the end of a text that was cut there.
