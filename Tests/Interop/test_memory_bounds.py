@@ -119,7 +119,7 @@ async def test_answers_that_nobody_reads_share_one_bound(launch, http):
 def given_up(proxy):
     """How often the log says so; of equal lines it gives the number."""
     lines = [line for line in proxy.stderr.splitlines() if "too much waits" in line]
-    return sum(int(found[1]) if (found := re.search(r"repeated (\d+) times", line)) else 1 for line in lines)
+    return sum(int(found[1]) if (found := re.search(r"repeated=(\d+)", line)) else 1 for line in lines)
 
 
 @pytest.mark.parametrize("bound", [{"maxReplayBytes": "8MiB"}, {}])

@@ -146,7 +146,7 @@ async def test_many_equal_refusals_leave_a_few_lines(launch, http):
         for number in range(40):
             response = await http.post(proxy.url("/one/mcp"), headers=bearer(f"guess-{number}"))
             assert response.status_code == 401
-        proxy.wait_output("repeated 30 times")
+        proxy.wait_output("repeated=30")
         assert len(logged_lines(proxy, "request refused")) == 11
 
 

@@ -32,6 +32,7 @@ def read_until(terminal, *texts):
         chunk = os.read(terminal, 4096)
         assert chunk, f"the terminal was closed before {texts!r}; it had {seen!r}"
         seen += chunk
+    return seen
 
 
 def test_a_hangup_reloads_and_the_end_of_the_terminal_ends_it(make_proxy):
@@ -66,7 +67,7 @@ class Screen:
     def feed(self, text):
         position = 0
         while position < len(text):
-            step = re.compile(r"\x1b\[(\d*)([A-Z])").match(text, position)
+            step = re.compile(r"\x1b\[(\d*)([A-Zm])").match(text, position)
             if step:
                 self._step(int(step[1] or 1), step[2])
                 position = step.end()
@@ -79,6 +80,7 @@ class Screen:
             case "A": self.row = max(0, len(self.lines) - self.rows, self.row - count)
             case "B": self.row = min(len(self.lines) - 1, self.row + count)
             case "K": self.lines[self.row] = self.lines[self.row][: self.column]
+            case "m": pass  # a colour
             case _: raise AssertionError(f"nobody knows the step {letter}")
 
     def _put(self, character):

@@ -1,5 +1,4 @@
 import Logging
-import MCPCore
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -7,16 +6,16 @@ import MCPCore
     import Foundation
 #endif
 
-/// Writes log lines to standard error: time, level, message, facts. A flood of equal lines leaves a few and their number.
+/// Writes log lines to standard error. A flood of equal lines leaves a few and their number.
 struct LineLogHandler: LogHandler {
-    /// How long a message may be.
-    private static let maximumMessageBytes = 4_096
-    /// The facts that are told in words, and how long those may be; all others are names and numbers.
-    private static let facts: Set<String> = ["error", "failure", "hidden", "problems", "reason", "stderr", "tools"]
-    private static let maximumFactBytes = 2_048
+    let format: LogFormat
 
     var metadata: Logger.Metadata = [:]
     var logLevel = Logger.Level.info
+
+    init(_ format: LogFormat) {
+        self.format = format
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -24,19 +23,16 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var line = "\(event.level) " + PrintableText.make("\(event.message)", maximumBytes: Self.maximumMessageBytes)
-        let facts = metadata.merging(event.metadata ?? [:]) { $1 }
-        for (key, value) in facts.sorted(by: { $0.key < $1.key }) {
-            let length = Self.facts.contains(key) ? Self.maximumFactBytes : PrintableText.maximumNameBytes
-            let text = PrintableText.make("\(value)", maximumBytes: length)
-            line += " \(key)=" + (text.contains { " \t\"".contains($0) } ? Self.quoted(text) : text)
+        let line = LogLine(event.level, "\(event.message)", metadata.merging(event.metadata ?? [:]) { $1 })
+        RepeatedLines.shared.write(line) { [format] line in
+            let time = Date().formatted(
+                .iso8601.time(includingFractionalSeconds: true).timeZone(separator: .colon).year().month().day())
+            switch format {
+            case .text:
+                Terminal.error(
+                    line.text(ErrorOutput.current.isJournal ? nil : time, isColoured: ErrorOutput.current.hasColours))
+            case .json: Terminal.error(line.json(time))
+            }
         }
-        RepeatedLines.shared.write(line) { line in
-            Terminal.error(Date().formatted(.iso8601.time(includingFractionalSeconds: true)) + " " + line)
-        }
-    }
-
-    private static func quoted(_ text: String) -> String {
-        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 }

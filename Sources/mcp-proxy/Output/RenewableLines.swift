@@ -21,6 +21,7 @@ final class RenewableLines: Sendable {
 
     /// Another line was written.
     func note(_ line: String) {
+        let line = Self.withoutColours(line)
         state.withLock { state in
             guard let count = state?.below.count else { return }
             if count < Self.maximumBelow { state?.below.append(line) } else { state = nil }
@@ -41,6 +42,12 @@ final class RenewableLines: Sendable {
             let written = lines.map { "\($0)\u{1B}[K\n" }.joined()
             return "\u{1B}[\(known.lines.count + below)A\r" + written + (below > 0 ? "\u{1B}[\(below)B" : "") + "\r"
         }
+    }
+
+    /// Colours take no room.
+    private static func withoutColours(_ line: String) -> String {
+        let parts = line.split(separator: "\u{1B}", omittingEmptySubsequences: false)
+        return parts.prefix(1).joined() + parts.dropFirst().map { $0.drop { $0 != "m" }.dropFirst() }.joined()
     }
 
     /// Whether each character takes one place.

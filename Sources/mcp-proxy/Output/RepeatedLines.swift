@@ -17,7 +17,7 @@ final class RepeatedLines: Sendable {
     }
 
     private struct State {
-        var kinds: [String: Kind] = [:]
+        var kinds: [LogLine: Kind] = [:]
         /// Before that, none of them is over.
         var nextEnd: ContinuousClock.Instant?
     }
@@ -25,7 +25,7 @@ final class RepeatedLines: Sendable {
     private let state = Mutex(State())
 
     /// Writes a line, unless it is one of many.
-    func write(_ line: String, now: ContinuousClock.Instant = .now, _ write: @escaping @Sendable (String) -> Void) {
+    func write(_ line: LogLine, now: ContinuousClock.Instant = .now, _ write: @escaping @Sendable (LogLine) -> Void) {
         let (ended, count) = state.withLock { state in
             let ended = Self.takeEnded(&state, now)
             state.kinds[line, default: Kind(since: now)].count += 1
@@ -42,17 +42,17 @@ final class RepeatedLines: Sendable {
     }
 
     /// Tells the numbers of lines whose time is over.
-    func flush(now: ContinuousClock.Instant, _ write: @Sendable (String) -> Void) {
+    func flush(now: ContinuousClock.Instant, _ write: @Sendable (LogLine) -> Void) {
         for line in state.withLock({ Self.takeEnded(&$0, now) }) { write(line) }
     }
 
-    private static func takeEnded(_ state: inout State, _ now: ContinuousClock.Instant) -> [String] {
+    private static func takeEnded(_ state: inout State, _ now: ContinuousClock.Instant) -> [LogLine] {
         let isFull = state.kinds.count >= maximumKinds
         guard let nextEnd = state.nextEnd, isFull || now >= nextEnd else { return [] }
         let ended = state.kinds.filter { isFull || now - $0.value.since >= window }
         for line in ended.keys { state.kinds[line] = nil }
         state.nextEnd = state.kinds.values.map(\.since).min().map { $0 + window }
-        return ended.filter { $0.value.count > maximumCount }
-            .map { "\($0.key) … repeated \($0.value.count - maximumCount) times" }.sorted()
+        return ended.filter { $0.value.count > maximumCount }.sorted { $0.value.since < $1.value.since }
+            .map { $0.key.repeated($0.value.count - maximumCount) }
     }
 }
