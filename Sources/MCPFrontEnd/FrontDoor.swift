@@ -91,14 +91,17 @@ package final class FrontDoor: HTTPRequestHandler {
         self.settings = settings.forgettingAccess
         self.gateway = gateway
         self.logger = logger
-        self.listener = HTTPListener(
-            limits: settings.limits, tls: settings.tls, meters: gateway.meters, logger: logger)
+        self.listener = Self.listener(settings, gateway, logger)
         self.admission = Admission(hosts: settings.hosts, credentials: settings.credentials, prefix: settings.prefix)
         self.table = EndpointTable(routes, prefix: settings.prefix)
         self.streamable = StreamableEndpoint(gateway: gateway, limits: settings.limits)
         self.eventStreams = EventStreamEndpoint(gateway: gateway, limits: settings.limits, table: table)
         self.status = StatusPages(
             gateway: gateway, table: table, disabled: disabled, access: settings.statusAccess)
+    }
+
+    private static func listener(_ settings: FrontDoorSettings, _ gateway: Gateway, _ logger: Logger) -> HTTPListener {
+        HTTPListener(limits: settings.limits, tls: settings.tls, meters: gateway.meters, logger: logger)
     }
 
     /// Returns a link with which a browser may log in to a server, below the base URL; it counts once and not for long.
@@ -124,9 +127,9 @@ package final class FrontDoor: HTTPRequestHandler {
     package func openMetrics(
         at place: ListenerPlace, hosts: HostPolicy, on eventLoops: any EventLoopGroup
     ) async throws(ListenerError) -> HTTPListener {
-        let listener = HTTPListener(
-            limits: settings.limits, tls: settings.tls, meters: gateway.meters, logger: logger)
-        let admission = Admission(hosts: hosts, credentials: settings.credentials, prefix: settings.prefix)
+        let listener = Self.listener(settings, gateway, logger)
+        let admission = Admission(
+            hosts: hosts, credentials: settings.credentials, prefix: settings.prefix, isMetricsPlace: true)
         try await listener.bind(
             place, eventLoops: eventLoops, handler: MetricsDoor(frontDoor: self, admission: admission))
         return listener
@@ -213,10 +216,11 @@ package final class FrontDoor: HTTPRequestHandler {
     }
 
     func admit(_ head: HTTPRequestFields) -> (destination: Destination, answerHeaders: [(String, String)]) {
-        (destination(of: head), answerHeaders(for: head))
+        (destination(of: head, by: admission), answerHeaders(for: head))
     }
 
-    private func destination(of head: HTTPRequestFields) -> Destination {
+    /// - Parameter admission: That of the place to which the request came.
+    func destination(of head: HTTPRequestFields, by admission: Admission) -> Destination {
         do throws(Refusal) {
             let admitted = try admission.admit(head)
             if let identity = settings.identity {
@@ -231,19 +235,10 @@ package final class FrontDoor: HTTPRequestHandler {
         }
     }
 
-    /// Tells where a request for the metrics goes that came where nothing else is.
-    func destination(ofMetrics request: AdmittedRequest) -> Destination {
-        if let identity = settings.identity {
-            if case .unknown = request.shown, isToBeJudged(request) { return .undecided(request) }
-            noteToken(of: request, identity.judge)
-        }
-        return management.withLock { $0 }?.endpoint.admit(request, isMetricsPlace: true)
-            ?? .refused(admission.nothingHere)
-    }
-
     /// Tells where a request goes of which it is known who sends it.
     func destination(of request: AdmittedRequest) -> Destination {
         do throws(Refusal) {
+            if request.isAtMetricsPlace { return try elsewhere(request) }
             if status.has(request.target.path) { return .status(request) }
             guard let endpoint = table.endpoint(at: request.target.path) else { return try elsewhere(request) }
             if endpoint.isForAll { return try admitForAll(request, at: endpoint) }
@@ -305,8 +300,8 @@ package final class FrontDoor: HTTPRequestHandler {
         }
     }
 
-    /// Counts it, and leaves a line where `logEnabled` asks for it: at the server that the request was for, or, where there is none, at
-    /// any. Many that are equal leave a few and their number.
+    /// Counts it, and leaves a line where `logEnabled` asks for it: at the server that the request was for, or, where there
+    /// is none, at any. Many that are equal leave a few and their number.
     func refused(_ request: RefusedRequest) {
         gateway.meters.refusals.add(request.kind)
         let offer = request.server.flatMap { table.offer(named: $0) }

@@ -10,11 +10,13 @@ import pytest
 
 from support.envelope import modern_call, modern_headers
 from support.fixture import stdio
+from support.issuer import Issuer
 from support.login.server import LoginServer
 from support.managed import TOKEN, bearer
 from support.metrics import PROGRAMS, REPOSITORY, Metrics, Prometheus, check, metrics, read
 from support.proxy import free_port
 from support.wait import eventually_async
+from test_login_exchanges import identity
 
 pytestmark = pytest.mark.anyio
 
@@ -187,6 +189,18 @@ async def test_a_listener_of_their_own(launch, address, settings, token, expecte
         assert httpx.get(url + "/metrics", headers={"Host": "evil.example.com"}, trust_env=False).status_code == 403
         with proxy.visitor(headers=headers) as visitor:
             assert visitor.get(proxy.url("/metrics")).status_code == 404
+
+
+async def test_an_access_token_is_judged_at_a_listener_of_their_own(launch):
+    """As everywhere: who may read gets them, and a made up token is none."""
+    port = free_port()
+    with Issuer() as issuer:
+        settings = identity(issuer)
+        settings["clients"]["staff"]["management"] = "read"
+        with launch({"one": stdio(name="one")}, proxy={**settings, "metrics": {"addr": f"127.0.0.1:{port}"}}):
+            url = f"http://127.0.0.1:{port}/metrics"
+            for token, expected in ((issuer.token(sub="ann"), 200), ("made.up.token", 401)):
+                assert httpx.get(url, headers=bearer(token), trust_env=False).status_code == expected
 
 
 async def test_a_server_that_is_removed_takes_its_series_along(launch, http):

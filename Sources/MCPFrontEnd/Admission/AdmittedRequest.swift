@@ -9,8 +9,13 @@ struct AdmittedRequest: Sendable {
     let origin: String?
     /// What it shows of who sends it.
     var shown: ShownCredential
+    /// Whether it came to where nothing but the metrics is.
+    let isAtMetricsPlace: Bool
 
-    fileprivate init(http: HTTPRequestFields, target: RequestTarget, origin: String?, shown: ShownCredential) {
+    fileprivate init(
+        http: HTTPRequestFields, target: RequestTarget, origin: String?, shown: ShownCredential, isAtMetricsPlace: Bool
+    ) {
+        self.isAtMetricsPlace = isAtMetricsPlace
         self.http = http
         self.target = target
         self.origin = origin
@@ -44,6 +49,8 @@ struct Admission: Sendable {
     let credentials: Credentials
     /// The path of the base URL, without a slash at its end.
     let prefix: String
+    /// Whether there is nothing here but the metrics.
+    var isMetricsPlace = false
 
     /// The answer where there is no server; also to clients that may not know that there is one.
     var nothingHere: Refusal {
@@ -83,8 +90,12 @@ struct Admission: Sendable {
         if origin == nil, request[.secFetchSite] == "cross-site", !isArrival(request, at: target.path) {
             throw Refusal(.foreignOrigin, "cross-site requests are not accepted")
         }
+        if isMetricsPlace, ManagementPath(target.path, prefix: prefix) != .metrics {
+            throw Refusal(.unknownPath, "there is nothing here but \(prefix)/metrics")
+        }
         return AdmittedRequest(
-            http: request, target: target, origin: origin, shown: credentials.shown(by: request))
+            http: request, target: target, origin: origin, shown: credentials.shown(by: request),
+            isAtMetricsPlace: isMetricsPlace)
     }
 
     /// Tells whether a person comes to a page for logins by a link from elsewhere, such as an authorization server's.

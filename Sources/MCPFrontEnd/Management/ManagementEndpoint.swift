@@ -40,11 +40,9 @@ package final class ManagementEndpoint: Sendable {
     func has(_ path: String) -> Bool { ManagementPath(path, prefix: access.prefix) != nil }
 
     /// Says from its head where a request goes that is for the API; nil when it is for something else.
-    ///
-    /// - Parameter isMetricsPlace: Whether it came to where nothing but the metrics is.
-    func admit(_ request: AdmittedRequest, isMetricsPlace: Bool = false) -> Destination? {
+    func admit(_ request: AdmittedRequest) -> Destination? {
         guard let path = ManagementPath(request.target.path, prefix: access.prefix) else { return nil }
-        if path == .metrics, access.metricsHaveOwnPlace, !isMetricsPlace { return nil }
+        if path == .metrics, access.metricsHaveOwnPlace, !request.isAtMetricsPlace { return nil }
         let method = request.http.method
         if method == .OPTIONS { return .answered(preflight(request)) }
         var record = path.change(method).map { ManagementAudit.Record(change: $0, path: path) }
@@ -55,7 +53,7 @@ package final class ManagementEndpoint: Sendable {
                 return .management(publicMetrics(request))
             }
             let (caller, aim, problem) = try visit(path, request, &record)
-            if isMetricsPlace { try access.allowMetrics(caller) }
+            if request.isAtMetricsPlace { try access.allowMetrics(caller) }
             return .management(
                 ManagementRequest(
                     endpoint: self, admitted: request, path: path, caller: caller, aim: aim, unlessOwnLogin: problem,
@@ -195,9 +193,7 @@ package final class ManagementEndpoint: Sendable {
     ) throws(ManagementProblem) -> ManagementOperation {
         switch request.aim {
         case .list(let reach): return .list(reach)
-        case .read where request.path == .metrics:
-            return .metrics(ExpositionFormat(accept: request.admitted.http.all(.accept)))
-        case .read: return Self.reading(request.path)
+        case .read: return Self.reading(request)
         case .change: break
         }
         let (path, method) = (request.path, request.admitted.http.method)
@@ -219,14 +215,15 @@ package final class ManagementEndpoint: Sendable {
         return method == .DELETE ? .remove : .act
     }
 
-    private static func reading(_ path: ManagementPath) -> ManagementOperation {
-        switch path {
+    private static func reading(_ request: ManagementRequest) -> ManagementOperation {
+        switch request.path {
         case .groups: .group(.list)
         case .group(let name): .group(.read(name))
         case .pins: .pins(.list)
         case .pinFile: .pins(.file)
         case .pin(let name): .pins(.read(name))
-        case .servers, .named, .approval, .reload, .metrics, .description, .problem, .unknown: .read
+        case .metrics: .metrics(ExpositionFormat(accept: request.admitted.http.all(.accept)))
+        case .servers, .named, .approval, .reload, .description, .problem, .unknown: .read
         }
     }
 

@@ -1,4 +1,3 @@
-import MCPGateway
 import NIOCore
 
 /// Lets scrapers in at a place where nothing but the metrics is. Who may read them is asked as everywhere.
@@ -8,15 +7,7 @@ struct MetricsDoor: HTTPRequestHandler {
     let admission: Admission
 
     func admit(_ head: HTTPRequestFields) -> (destination: Destination, answerHeaders: [(String, String)]) {
-        do throws(Refusal) {
-            let request = try admission.admit(head)
-            guard ManagementPath(request.target.path, prefix: admission.prefix) == .metrics else {
-                throw Refusal(.unknownPath, "there is nothing here but \(admission.prefix)/metrics")
-            }
-            return (frontDoor.destination(ofMetrics: request), [])
-        } catch {
-            return (.refused(error), [])
-        }
+        (frontDoor.destination(of: head, by: admission), [])
     }
 
     func decide(

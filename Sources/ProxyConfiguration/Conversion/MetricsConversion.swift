@@ -1,13 +1,5 @@
 /// Reads `mcpProxy.metrics`.
 enum MetricsConversion {
-    /// Fills the settings in; keys left out keep their defaults.
-    static func metrics(in proxy: ObjectReader, _ context: inout ConversionContext) -> MetricsSettings {
-        var settings = MetricsSettings()
-        guard let reader = proxy.object("metrics", scope: .metrics, &context) else { return settings }
-        MetricsKey.all.read(in: reader, into: &settings, &context)
-        return settings
-    }
-
     /// Reads `addr`; nil where it is left out, or cannot be listened on, which is reported.
     static func address(in reader: ObjectReader, _ context: inout ConversionContext) -> ListenAddress? {
         guard reader.node("addr") != nil else { return nil }

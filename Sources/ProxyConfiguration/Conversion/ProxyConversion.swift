@@ -246,14 +246,6 @@ enum LimitsConversion {
 
 /// Reads `mcpProxy.management`.
 enum ManagementConversion {
-    /// Fills the settings in; keys left out keep their defaults.
-    static func management(in proxy: ObjectReader, _ context: inout ConversionContext) -> ManagementSettings {
-        var settings = ManagementSettings()
-        guard let reader = proxy.object("management", scope: .management, &context) else { return settings }
-        ManagementKey.all.read(in: reader, into: &settings, &context)
-        return settings
-    }
-
     /// An empty list would read as "no token is asked for", which is not to be had here.
     static func tokens(in reader: ObjectReader, _ context: inout ConversionContext) -> [Secret]? {
         guard let tokens = OptionsConversion.tokens("authTokens", in: reader, &context) else { return nil }

@@ -58,12 +58,12 @@ enum ProxyKey {
             "management", .object(.management), \.management, whenChanged: .inPlace,
             "What may be changed while the proxy runs, by whom and how often."
         )
-        .setting(\.management) { ManagementConversion.management(in: $0, &$1) },
+        .setting(\.management) { ManagementKey.all.settings(under: "management", .management, in: $0, &$1) },
         .other(
             "metrics", .object(.metrics), \.metrics, whenChanged: .restart,
             "Where and to whom metrics are shown, for Prometheus and what reads its format."
         )
-        .setting(\.metrics) { MetricsConversion.metrics(in: $0, &$1) },
+        .setting(\.metrics) { MetricsKey.all.settings(under: "metrics", .metrics, in: $0, &$1) },
         .other(
             "identity", .object(.identity), \.identity, whenChanged: .restart,
             "Whose access tokens (OAuth) are accepted, besides the configured tokens, and who the proxy is for issuers."

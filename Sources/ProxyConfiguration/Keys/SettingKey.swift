@@ -194,6 +194,15 @@ extension Sequence {
         for row in self { row.read(reader, &context)?(&settings) }
     }
 
+    /// Reads an object that has these keys; those left out keep their defaults, and so do all where there is no such object.
+    func settings<Settings: SettingsWithDefaults>(
+        under name: String, _ scope: KeyScope, in reader: ObjectReader, _ context: inout ConversionContext
+    ) -> Settings where Element == SettingKey<Settings> {
+        var settings = Settings.defaults
+        if let object = reader.object(name, scope: scope, &context) { read(in: object, into: &settings, &context) }
+        return settings
+    }
+
     /// The rows under which the settings differ, in the order given.
     func changed<Settings>(from old: Settings, to new: Settings) -> [Element] where Element == SettingKey<Settings> {
         filter { !$0.isSame(old, new) }

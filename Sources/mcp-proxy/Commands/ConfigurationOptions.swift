@@ -113,9 +113,7 @@ struct ConfigurationOptions: ParsableArguments {
             guard let fault = CommandLookup.fault(of: command, searchPath: path, workingDirectory: folder) else {
                 return nil
             }
-            return ConfigurationProblem(
-                severity: .warning, source: RemoteConfigurationRequest.display(config),
-                keyPath: server.keyPath("command"), message: fault)
+            return warning(server.keyPath("command"), fault)
         }
     }
 
@@ -132,22 +130,21 @@ struct ConfigurationOptions: ParsableArguments {
             authorities.map { ($0, $1.flatMap { EgressRules.fault(of: $0) }) }
             + identities.map { ($0, $1.flatMap { EgressRules.fault(ofIdentity: $0) }) }
         return faults.compactMap { keyPath, fault in
-            fault.map { fault in
-                ConfigurationProblem(
-                    severity: .warning, source: RemoteConfigurationRequest.display(config), keyPath: keyPath,
-                    message: fault, suggestion: "Without it no server that needs it is reached over https://")
-            }
+            fault.map { warning(keyPath, $0, "Without it no server that needs it is reached over https://") }
         }
     }
 
     /// What is wrong with the private keys with which the proxy shows authorization servers who it is.
     func keyWarnings(_ settings: ProxySettings) -> [ConfigurationProblem] {
         SigningKeyFile.faults(of: settings.servers).map { keyPath, fault in
-            ConfigurationProblem(
-                severity: .warning, source: RemoteConfigurationRequest.display(config), keyPath: keyPath,
-                message: fault,
-                suggestion: "Without it the proxy gets no token for this server")
+            warning(keyPath, fault, "Without it the proxy gets no token for this server")
         }
+    }
+
+    private func warning(_ keyPath: String, _ message: String, _ suggestion: String? = nil) -> ConfigurationProblem {
+        ConfigurationProblem(
+            severity: .warning, source: RemoteConfigurationRequest.display(config), keyPath: keyPath, message: message,
+            suggestion: suggestion)
     }
 
     /// What is to be done about the certificate that clients are shown; an error where the proxy would not start with it.

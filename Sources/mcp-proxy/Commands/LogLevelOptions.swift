@@ -2,12 +2,6 @@ import ArgumentParser
 import Logging
 import MCPCore
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// What is logged, and how. A group of its own, so that a command and its subcommands take it alike.
 struct LogLevelOptions: ParsableArguments {
     @Option(
@@ -28,7 +22,7 @@ struct LogLevelOptions: ParsableArguments {
     }
 
     private static var formatOfEnvironment: String? {
-        let name = ProcessInfo.processInfo.environment[LogFormat.variable]
+        let name = EnvironmentVariable.value(of: LogFormat.variable)
         return name?.isEmpty == true ? nil : name
     }
 

@@ -18,10 +18,8 @@ struct ErrorOutput: Sendable {
     private init(ofDescriptor descriptor: CInt) {
         var status = stat()
         let isKnown = unsafe fstat(descriptor, &status) == 0
-        isJournal = isKnown && Self.value(of: "JOURNAL_STREAM") == "\(status.st_dev):\(status.st_ino)"
-        let isPlain = Self.value(of: "NO_COLOR").map { !$0.isEmpty } ?? false
-        hasColours = isatty(descriptor) == 1 && !isPlain && Self.value(of: "TERM") != "dumb"
+        isJournal = isKnown && EnvironmentVariable.value(of: "JOURNAL_STREAM") == "\(status.st_dev):\(status.st_ino)"
+        let isPlain = EnvironmentVariable.value(of: "NO_COLOR").map { !$0.isEmpty } ?? false
+        hasColours = isatty(descriptor) == 1 && !isPlain && EnvironmentVariable.value(of: "TERM") != "dumb"
     }
-
-    private static func value(of name: String) -> String? { unsafe getenv(name).map { unsafe String(cString: $0) } }
 }

@@ -47,10 +47,10 @@ enum Terminal {
         renewable.note(line)
     }
 
-    /// Waits for what was written, but not for long.
     /// Lines for standard error that were not written, because nobody read them.
     static var droppedLines: Counter { errors.dropped }
 
+    /// Waits for what was written, but not for long.
     static func flush() {
         output.flush()
         errors.flush()

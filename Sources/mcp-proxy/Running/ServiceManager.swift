@@ -30,17 +30,12 @@ final class ServiceManager: ReloadListener {
     /// this is for the servers.
     static func named(by logger: Logger) -> ServiceManager? {
         let names = ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"]
-        let values = names.map { value(of: $0) }
+        let values = names.map { EnvironmentVariable.value(of: $0) }
         for name in names { unsafe unsetenv(name) }
         guard let socket = values[0], !socket.isEmpty else { return nil }
         let isMeant = values[2].map { Int32($0) == getpid() } ?? true
         let microseconds = isMeant ? values[1].flatMap { Int64($0) } : nil
         return ServiceManager(socket: socket, watchdog: microseconds, logger: logger)
-    }
-
-    private static func value(of name: String) -> String? {
-        guard let value = unsafe getenv(name) else { return nil }
-        return unsafe String(cString: value)
     }
 
     private init(socket: String, watchdog microseconds: Int64?, logger: Logger) {
