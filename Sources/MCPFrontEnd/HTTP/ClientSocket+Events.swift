@@ -45,12 +45,13 @@ extension ClientSocket {
         }
     }
 
-    /// Ends what somebody has begun who would not be let in any more.
+    /// Ends what somebody has begun who would not be let in any more. They are told why, unless they are being answered
+    /// already.
     private func review(_ review: VisitorReview) {
         guard let visitor, !review.mayStay(visitor) else { return }
         switch state {
-        case .readingBody, .skippingBody: refuse(Refusal(.tokenInvalid, "the token is not valid any more"))
-        case .answering: context?.close(promise: nil)
+        case .readingBody, .skippingBody: refuse(visitor.farewell)
+        case .answering: if responder?.cutOff(visitor.farewell) != true { context?.close(promise: nil) }
         case .idle, .deciding, .refused: break
         }
     }

@@ -1,4 +1,5 @@
 import MCPCore
+import MCPGateway
 import Metrics
 import NIOCore
 import NIOHTTP1
@@ -155,6 +156,20 @@ final class HTTPResponder: LoopConfined, @unchecked Sendable {
         stream = nil
         clientLeft = nil
         connection?.endStream()
+    }
+
+    /// Refuses the request although its handling has begun, and gives that up.
+    ///
+    /// - Returns: Whether it could be refused: not once the answer has begun.
+    func cutOff(_ refusal: Refusal) -> Bool {
+        checkConfinement()
+        guard state == .waiting else { return false }
+        let clientLeft = self.clientLeft
+        let status = WireErrors.status(of: refusal.reason)
+        note(refusal: status, RefusalReason(refusal.reason), refusal.words)
+        respond(status, json: HTTPProblem.body(refusal.words), WireErrors.headers(of: refusal), closing: true)
+        clientLeft?()
+        return true
     }
 
     func connectionClosed() {

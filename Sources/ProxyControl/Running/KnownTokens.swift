@@ -59,12 +59,13 @@ final class KnownTokens: Sendable {
         }
     }
 
-    /// The token of a caller, if it is still accepted anywhere.
-    func lease(of principal: Principal) -> TokenLease? {
-        state.withLock { state in
-            for entry in state.entries.values where entry.principal == principal { return entry.lease }
-            return nil
+    /// Whether the token of a caller is still accepted anywhere.
+    func accepts(_ principal: Principal) -> Bool {
+        // What the lock finds is let go after it: the last one who keeps a lease takes the lock.
+        let lease = state.withLock { state in
+            state.entries.values.first { $0.principal == principal }?.lease
         }
+        return lease != nil
     }
 
     /// How many there are.

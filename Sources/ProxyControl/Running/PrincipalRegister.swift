@@ -78,11 +78,11 @@ final class PrincipalRegister: Sendable {
     }
 
     /// Access for one caller and nobody else: for everybody, where callers are not asked who they are, and for nobody, where
-    /// the caller's token was taken away.
+    /// the caller's token was taken away. It does not keep the token accepted.
     func access(of caller: Principal) -> Access {
         if caller == .anonymous { return .everybody }
         if everybodyNamed.contains(caller) { return .holders([caller]) }
-        return known.lease(of: caller).map { .holders([caller], leases: [$0]) } ?? .nobody
+        return known.accepts(caller) ? .holders([caller]) : .nobody
     }
 
     /// Who may read the status: the holders of the proxy's own tokens, or of any server's when it has none itself, and

@@ -1,4 +1,6 @@
+import MCPGateway
 import MCPTestSupport
+import MCPValues
 import NIOCore
 import NIOPosix
 import Testing
@@ -91,6 +93,24 @@ import Testing
         try await client.send("abc")
         #expect(try await client.statusesUntilClosed() == [401])
         #expect(harness.requests == ["GET / 0"])
+    }
+
+    @Test(
+        "Who may stay no more while an answer is waited for is told why, and what was begun is given up",
+        arguments: [
+            (visitor: Principal.token(number: 0), withdraws: false, status: 401),
+            (visitor: Principal(Standing(client: "laptop", .none)), withdraws: false, status: 404),
+            (visitor: Principal(Standing(client: "laptop", .none)), withdraws: true, status: 401),
+        ])
+    func reviewedDuringAnswer(visitor: Principal, withdraws: Bool, status: Int) async throws {
+        let harness = try await ListenerHarness(visitor: visitor)
+        let client = try await harness.client()
+        try await client.send("GET /held HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        try await harness.waitForHeld(1)
+        if withdraws { harness.withdrawToken() }
+        harness.listener.review(VisitorReview { _ in false })
+        #expect(try await client.statusesUntilClosed() == [status])
+        #expect(try await harness.departures.next() == "/held")
     }
 
     @Test("Bodies that come in parts share one bound, and whoever would exceed it is told to come back")

@@ -15,13 +15,14 @@ final class ListenerHarness: Sendable {
     private let handler: Handler
     let port: Int
 
-    init(_ configure: (inout HTTPLimits) -> Void = { _ in }) async throws {
+    /// - Parameter visitor: Whoever comes.
+    init(visitor: Principal = .token(number: 0), _ configure: (inout HTTPLimits) -> Void = { _ in }) async throws {
         var limits = HTTPLimits()
         // Tests of time limits set their own; all others must not meet one on a busy machine.
         limits.headerTimeout = .seconds(60)
         configure(&limits)
         listener = HTTPListener(limits: limits, logger: .silent)
-        handler = Handler(limits)
+        handler = Handler(limits, visitor)
         try await listener.bind(
             .port(0, host: "127.0.0.1"), eventLoops: MultiThreadedEventLoopGroup.singleton, handler: handler)
         port = listener.port ?? 0
@@ -40,6 +41,9 @@ final class ListenerHarness: Sendable {
     func client(reading isReading: Bool = true) async throws -> RawClient {
         try await RawClient(port: port, isReading: isReading)
     }
+
+    /// Accepts the token no more that everybody comes with.
+    func withdrawToken() { handler.credentials.remove("secret", of: handler.visitor) }
 
     /// Waits until that many requests have reached the handler.
     func waitForRequests(_ count: Int) async throws {
@@ -73,7 +77,7 @@ final class ListenerHarness: Sendable {
     }
 
     /// What answers, without a listener.
-    static func handler() -> any HTTPRequestHandler { Handler(HTTPLimits()) }
+    static func handler() -> any HTTPRequestHandler { Handler(HTTPLimits(), .token(number: 0)) }
 
     private struct Undecided: Sendable {
         let decide: @Sendable () -> Void
@@ -102,17 +106,19 @@ final class ListenerHarness: Sendable {
         let departures = EventQueue<String>()
 
         let endpoint: Endpoint
+        let credentials = Credentials()
+        let visitor: Principal
         private let admission: Admission
         private let limits: HTTPLimits
 
-        init(_ limits: HTTPLimits) {
+        init(_ limits: HTTPLimits, _ visitor: Principal) {
             self.limits = limits
+            self.visitor = visitor
             let offer = Offer.inMemory("all", on: MultiThreadedEventLoopGroup.singleton) { ScriptedLink(on: $0) }
-            let credentials = Credentials()
-            credentials.add("secret", for: .token(number: 0))
+            credentials.add("secret", for: visitor)
             admission = Admission(
                 hosts: HostPolicy(hosts: [], origins: [], acceptsAddresses: true), credentials: credentials, prefix: "")
-            let route = Route(offer: offer, access: .holders([.token(number: 0)]))
+            let route = Route(offer: offer, access: .holders([visitor]))
             endpoint = Endpoint(path: "/", kind: .streamable, route: route)
         }
 

@@ -74,6 +74,7 @@ import Testing
         let hers = register.access(of: alice)
         #expect(hers.admits(alice) && !hers.admits(bob) && !hers.admits(.anonymous))
         register.keep(settings(Self.bob))
+        #expect(register.credentials.count == 1 && !register.access(of: alice).admits(alice))
         let late = register.access(of: Principal(name: "token 99"))
         #expect(!late.admits(bob) && !late.admits(.anonymous) && !late.isOpen)
         #expect(register.access(of: .anonymous).admits(.anonymous))
@@ -162,6 +163,6 @@ import Testing
         leases.removeFirst()
         #expect(known.count == 2)
         leases = []
-        #expect(known.count == 0 && known.lease(of: bob) == nil)
+        #expect(known.count == 0 && !known.accepts(bob))
     }
 }
