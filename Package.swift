@@ -51,6 +51,8 @@ let package = Package(
         .target(name: "ToolSearch", dependencies: ["MCPCore"], swiftSettings: strict),
         .target(name: "Metrics", dependencies: ["MCPValues", "MCPCore", nioCore], swiftSettings: strict),
         .target(
+            name: "TopScreen", dependencies: ["MCPValues", "MCPCore", "Metrics", nioCore], swiftSettings: strict),
+        .target(
             name: "AccessTokens",
             dependencies: [
                 "MCPValues", "MCPCore", nioCore, .product(name: "Crypto", package: "swift-crypto"),
@@ -123,7 +125,8 @@ let package = Package(
             name: "mcp-proxy",
             dependencies: [
                 "Addresses", "MCPValues", "MCPCore", "Metrics", "ToolPins", "ToolSearch", "MCPUpstream", "MCPGateway",
-                "MCPFrontEnd", "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "Grants", nioCore,
+                "MCPFrontEnd", "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "Grants",
+                "TopScreen", nioCore,
                 nioPosix, nioHTTP1, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -155,6 +158,8 @@ let package = Package(
         ),
         .testTarget(
             name: "MetricsTests", dependencies: ["Metrics", "MCPValues", "MCPCore", nioCore], swiftSettings: strict),
+        .testTarget(
+            name: "TopScreenTests", dependencies: ["TopScreen", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(name: "ToolSearchTests", dependencies: ["ToolSearch", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(
             name: "ToolPinsTests",

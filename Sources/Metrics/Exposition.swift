@@ -90,8 +90,8 @@ package struct Exposition {
         labels.writeStaticString("\"")
     }
 
-    /// What is shown of a label: all of it, or its beginning and an ellipsis.
-    static func shown(_ value: String) -> String {
+    /// Returns what is shown of a label: all of it, or its beginning and an ellipsis.
+    package static func shown(_ value: String) -> String {
         guard value.utf8.count > maximumLabelBytes else { return value }
         var bytes = 0
         let beginning = value.unicodeScalars.prefix { scalar in

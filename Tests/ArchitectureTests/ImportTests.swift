@@ -9,6 +9,7 @@ import Testing
         "MCPCore": ["CTextScan", "NIOCore", "Synchronization"],
         "ToolSearch": ["MCPCore"],
         "Metrics": ["MCPValues", "MCPCore", "NIOCore", "Synchronization"],
+        "TopScreen": ["MCPValues", "MCPCore", "Metrics", "NIOCore"],
         "AccessTokens": ["MCPValues", "MCPCore", "NIOCore", "Crypto", "CryptoExtras"],
         "ToolPins": ["MCPValues", "MCPCore", "NIOCore", "Crypto"],
         "MCPUpstream": [
@@ -50,7 +51,8 @@ import Testing
         "mcp-proxy": [
             "Addresses", "MCPValues", "MCPCore", "Metrics", "ToolPins", "ToolSearch", "MCPUpstream", "MCPGateway",
             "MCPFrontEnd",
-            "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "Grants", "NIOCore", "NIOPosix",
+            "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "Grants", "TopScreen", "NIOCore",
+            "NIOPosix",
             "NIOHTTP1", "Logging", "ArgumentParser", "Dispatch",
             "Synchronization", "FoundationEssentials", "Foundation", "Glibc", "Darwin",
         ],

@@ -501,7 +501,7 @@ def test_a_terminal_is_told_where_the_token_goes(shell):
 def test_shells_get_completions(shell, name):
     """They know every command, and an unknown shell is an error."""
     script = shell.run("completions", name).stdout
-    for command in ["check", "stdio", "import", "client-config", "token", "completions"]:
+    for command in ["check", "stdio", "top", "import", "client-config", "token", "completions"]:
         assert command in script
     assert script == shell.run("--generate-completion-script", name).stdout
     assert "bash, zsh or fish" in shell.run("completions", "csh", status=1).stderr

@@ -1,10 +1,10 @@
 /// Durations as Go writes them: `"1m30s"`, `"500ms"`, `"1.5h"`, or a whole number of nanoseconds.
-enum DurationText {
-    /// What was written.
-    struct Parsed: Equatable {
-        var duration: Duration
+package enum DurationText {
+    /// Holds what was written.
+    package struct Parsed: Equatable {
+        package var duration: Duration
         /// The number, if no unit was written.
-        var bareNumber: Int64?
+        package var bareNumber: Int64?
 
         /// Whether this is a number that cannot have been meant in nanoseconds.
         var hasForgottenUnit: Bool {
@@ -19,7 +19,7 @@ enum DurationText {
     private static let leastInMilliseconds: Int64 = 3601
 
     /// Reads a duration; nil if it is not one or does not fit 64 bits of nanoseconds.
-    static func parse(_ text: String) -> Parsed? {
+    package static func parse(_ text: String) -> Parsed? {
         if let nanoseconds = Int64(text), !text.hasPrefix("+") {
             return Parsed(duration: .nanoseconds(nanoseconds), bareNumber: nanoseconds)
         }

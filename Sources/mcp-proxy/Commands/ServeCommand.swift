@@ -12,8 +12,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: "Options may be written with one dash or two.",
         version: ProgramVersion.text,
         subcommands: [
-            CheckCommand.self, StdioCommand.self, AccessCommand.self, ListCommand.self, ToolsCommand.self,
-            CallCommand.self,
+            CheckCommand.self, StdioCommand.self, AccessCommand.self, ListCommand.self, TopCommand.self,
+            ToolsCommand.self, CallCommand.self,
             ReadCommand.self, LogsCommand.self, AddCommand.self, RemoveCommand.self, RestartCommand.self,
             LoginCommand.self, LogoutCommand.self, EnableCommand.self, DisableCommand.self, ReloadCommand.self,
             PinsCommand.self, ImportCommand.self,

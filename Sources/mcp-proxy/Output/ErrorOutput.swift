@@ -12,14 +12,13 @@ struct ErrorOutput: Sendable {
     /// Whether it goes to the journal of systemd, which writes the time itself
     /// ([systemd.exec(5), JOURNAL_STREAM](https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html)).
     let isJournal: Bool
-    /// Whether it goes to a terminal that knows colours, and nobody wants none ([NO_COLOR](https://no-color.org)).
+    /// Whether there may be colours.
     let hasColours: Bool
 
     private init(ofDescriptor descriptor: CInt) {
         var status = stat()
         let isKnown = unsafe fstat(descriptor, &status) == 0
         isJournal = isKnown && EnvironmentVariable.value(of: "JOURNAL_STREAM") == "\(status.st_dev):\(status.st_ino)"
-        let isPlain = EnvironmentVariable.value(of: "NO_COLOR").map { !$0.isEmpty } ?? false
-        hasColours = isatty(descriptor) == 1 && !isPlain && EnvironmentVariable.value(of: "TERM") != "dumb"
+        hasColours = TerminalColours.areWanted(on: descriptor)
     }
 }

@@ -25,8 +25,8 @@ struct ManagementClient: Sendable {
     /// - Returns: The body of an answer that says that it was done.
     /// - Throws: `NoProxy`; `CommandFailure` for a refusal, in the proxy's words.
     func send(_ method: HTTPCall.Method, _ path: String, _ body: ByteBuffer? = nil) async throws -> JSONView {
-        let answer = try await exchange(method, path, body)
-        guard (200..<300).contains(answer.status) else { throw refusal(answer, path) }
+        let answer = try await exchange(method, url(path), to: place.proxy, body)
+        guard (200..<300).contains(answer.status) else { throw refusal(answer, "api/\(path)") }
         do {
             return try JSONText(scanning: answer.body).root
         } catch {
@@ -38,8 +38,23 @@ struct ManagementClient: Sendable {
     ///
     /// - Throws: As `send`, and `CommandFailure` when the connection breaks.
     func follow(_ path: String, _ onEvent: @escaping @Sendable (ServerSentEvent) -> Void) async throws {
-        let answer = try await exchange(.get, path, nil, onEvent)
-        guard (200..<300).contains(answer.status) else { throw refusal(answer, path) }
+        let answer = try await exchange(.get, url(path), to: place.proxy, nil, onEvent)
+        guard (200..<300).contains(answer.status) else { throw refusal(answer, "api/\(path)") }
+    }
+
+    /// Reads what the proxy counts and measures, in the text format of Prometheus.
+    ///
+    /// - Throws: As `send`.
+    func metrics() async throws -> ByteBuffer {
+        let metrics = try place.metrics
+        let answer = try await exchange(.get, HTTPURL(metrics.url), to: metrics.proxy, nil)
+        guard answer.status != 404 else {
+            throw CommandFailure(
+                "there is nothing at \(metrics.url); where metrics have an address of their own, name the proxy's file with --config, without --proxy"
+            )
+        }
+        guard (200..<300).contains(answer.status) else { throw refusal(answer, "metrics") }
+        return answer.body
     }
 
     /// The path of a server, or of something about it, below `/api/`.
@@ -47,18 +62,21 @@ struct ManagementClient: Sendable {
         "servers/\(PathEncoding.encode(server))" + (action.map { "/\($0)" } ?? "")
     }
 
-    private func exchange(
-        _ method: HTTPCall.Method, _ path: String, _ body: ByteBuffer?,
-        _ onEvent: (@Sendable (ServerSentEvent) -> Void)? = nil
-    ) async throws -> HTTPCall.Answer {
-        let url: HTTPURL
+    /// The address of something below `/api/`.
+    private func url(_ path: String) throws -> HTTPURL {
         do {
-            url = try HTTPURL("\(place.base)/api/\(path)")
+            return try HTTPURL("\(place.base)/api/\(path)")
         } catch {
             throw CommandFailure("this name cannot stand in a path: \(error)")
         }
+    }
+
+    private func exchange(
+        _ method: HTTPCall.Method, _ url: HTTPURL, to proxy: OwnProxy, _ body: ByteBuffer?,
+        _ onEvent: (@Sendable (ServerSentEvent) -> Void)? = nil
+    ) async throws -> HTTPCall.Answer {
         var call = HTTPCall(method, url)
-        call.egress = EgressRules.ofProcess.egress(to: place.proxy)
+        call.egress = EgressRules.ofProcess.egress(to: proxy)
         call.body = body
         // A change lasts until the server has started, which has time limits of its own.
         if method == .get { call.timeout = Self.readTimeout }
@@ -100,7 +118,7 @@ struct ManagementClient: Sendable {
         let problem = (try? JSONText(scanning: answer.body))?.root
         var words =
             problem?["detail"]?.string.map(ShownOutput.printable)
-            ?? "\(place.base)/api/\(path) answered with status \(answer.status)" + Self.reason(in: problem)
+            ?? "\(place.base)/\(path) answered with status \(answer.status)" + Self.reason(in: problem)
         switch answer.status {
         case 401 where place.token == nil:
             words = "the proxy at \(place.shown) asks for a token\n" + tokenWords(hasToken: false)

@@ -86,6 +86,17 @@ struct ProxyPlace: Sendable {
         self.configuration = configuration
     }
 
+    /// Where its metrics are: at the address of their own that the file of the proxy has for them, else below the base.
+    var metrics: (url: String, proxy: OwnProxy) {
+        get throws {
+            guard !isNamed, let settings = configuration?.settings, let own = settings.metrics.address else {
+                return ("\(base)/metrics", proxy)
+            }
+            let (root, proxy) = try Self.root(own, settings)
+            return ("\(root)\(settings.baseURL.pathPrefix)/metrics", proxy)
+        }
+    }
+
     /// Whether the token was given for this command.
     var isGiven: Bool { tokenSource == "--token" || tokenSource == "MCP_PROXY_TOKEN" }
 
@@ -118,17 +129,23 @@ struct ProxyPlace: Sendable {
         if let path = settings.address.socketPath {
             return Way("http://localhost\(settings.baseURL.pathPrefix)", OwnProxy(socketPath: path))
         }
-        guard settings.address.port != 0 else {
+        let (root, proxy) = try root(settings.address, settings)
+        return Way("\(root)\(settings.baseURL.pathPrefix)", proxy)
+    }
+
+    /// A port of the proxy, as seen from its own machine.
+    private static func root(_ address: ListenAddress, _ settings: ProxySettings) throws -> (String, OwnProxy) {
+        guard address.port != 0 else {
             throw CommandFailure("the proxy takes any free port (addr); name its address with --proxy")
         }
-        var host = settings.address.host ?? "127.0.0.1"
+        var host = address.host ?? "127.0.0.1"
         if host == "0.0.0.0" { host = "127.0.0.1" }
         if host == "::" { host = "::1" }
         if host.contains(":"), !host.hasPrefix("[") { host = "[\(host)]" }
         let scheme = settings.tls == nil ? "http" : "https"
-        return Way(
-            "\(scheme)://\(host):\(settings.address.port)\(settings.baseURL.pathPrefix)",
-            OwnProxy(certificateFile: settings.tls?.certificateFile))
+        return (
+            "\(scheme)://\(host):\(address.port)", OwnProxy(certificateFile: settings.tls?.certificateFile)
+        )
     }
 }
 
