@@ -154,7 +154,7 @@ import Testing
                 == "mcp-proxy 1.2.3  up 1m00s  1 session  4 streams  0 calls/s  45.2M memory  00:16:40Z")
         #expect(lines(TopPage(moment), 100, 24)[1].hasPrefix("3 servers: 2 ready, 1 failed"))
         moment.withoutMetrics = "there is nothing"
-        #expect(lines(TopPage(moment), 100, 24).contains("nothing is counted: there is nothing"))
+        #expect(lines(TopPage(moment), 100, 24).contains("no metrics: there is nothing"))
     }
 
     @Test("For a file there are no steps for a terminal, and nothing is cut")

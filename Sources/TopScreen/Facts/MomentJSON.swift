@@ -9,7 +9,7 @@ package enum MomentJSON {
         let rows = history.rows
         var proxy = JSONObjectWriter()
         proxy.add("version", moment.version)
-        proxy.add("uptimeSeconds", moment.started.map { max(0, moment.time - $0) })
+        proxy.add("uptimeSeconds", moment.started.map { max(0, moment.time - $0).rounded() })
         proxy.add("sessions", moment.sessions)
         proxy.add("streams", moment.streams)
         proxy.add("callsPerSecond", history.callsPerSecond(of: rows))
@@ -26,7 +26,7 @@ package enum MomentJSON {
     private static func object(_ row: ServerRow) -> ByteBuffer {
         var object = JSONObjectWriter()
         object.add("state", row.facts.state)
-        object.add("stateSeconds", row.age)
+        object.add("stateSeconds", row.age?.rounded())
         object.add("era", row.facts.era)
         object.add("transport", row.facts.transport)
         object.add("callsPerMinute", row.callsPerMinute)

@@ -29,8 +29,9 @@ struct PageHead {
         let states = counts.sorted { ($1.count, $0.state) < ($0.count, $1.state) }
             .map { "\($0.count) \(CellText.safe($0.state))" }
         let all = Self.number(rows.count, "server") + (states.isEmpty ? "" : ": " + states.joined(separator: ", "))
-        return
-            "\(all)  (rates and times of \(history.span.map { "the last \(ClockText.age($0.rounded()))" } ?? "all since the start"))"
+        guard history.current?.withoutMetrics == nil else { return all }
+        let time = history.span.map { "in the last \(ClockText.age($0.rounded()))" } ?? "since the start"
+        return "\(all)  (rates and times: \(time))"
     }
 
     private static func number(_ count: Int, _ what: String) -> String {

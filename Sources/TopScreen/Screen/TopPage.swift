@@ -170,7 +170,7 @@ package struct TopPage: Sendable {
             }
         }
         guard let reason = history.current?.withoutMetrics, lines >= 6 else { return [] }
-        return [ScreenLine("nothing is counted: \(CellText.safe(reason))", .waiting, within: columns)]
+        return [ScreenLine("no metrics: \(CellText.safe(reason))", .waiting, within: columns)]
     }
 
     private func footer(_ columns: Int, shown: Int) -> ScreenLine {
