@@ -65,8 +65,28 @@ import Testing
     @Test("Of a server that was not there before everything counts, and one that is gone is not shown")
     func newcomers() throws {
         var history = MomentHistory(try Samples.moment(at: 0, #""two":{"state":"ready"}"#))
-        history.add(try Samples.moment(at: 10, Self.servers))
-        #expect(history.rows.map(\.facts.name) == ["one"])
+        history.add(
+            try Samples.moment(
+                at: 10, Self.servers,
+                "mcp_proxy_requests_total{server=\"one\",method=\"tools/call\",outcome=\"ok\",client_era=\"modern\"} 5\n"
+            ))
+        #expect(history.rows.map(\.facts.name) == ["one"] && history.rows.first?.callsPerMinute == 30)
+    }
+
+    @Test("After a look without metrics, calls of hours are not taken for those of seconds")
+    func metricsComeBack() throws {
+        var without = ProxyMoment(instant: 0, time: 1_000)
+        without.withoutMetrics = "there are none"
+        var history = MomentHistory(without)
+        // Nor where nobody knows when the proxy was started.
+        let metrics = "mcp_proxy_requests_total{server=\"one\",method=\"tools/call\",outcome=\"ok\"} 50\n"
+        history.add(try Samples.moment(at: 2, Self.servers, metrics))
+        #expect(history.span == nil && history.rows.first?.callsPerMinute == nil)
+        #expect(history.rows.first?.facts.calls == 50)
+        without = ProxyMoment(instant: 4, time: 1_004)
+        without.withoutMetrics = "there are none"
+        history.add(without)
+        #expect(history.span == nil)
     }
 
     @Test("Without metrics there is what the list says")

@@ -14,9 +14,14 @@ package struct MomentHistory: Sendable {
     /// The last one.
     package var current: ProxyMoment? { moments.last }
 
-    /// Takes the next one. What was counted before the proxy was started anew counts no more.
+    /// Takes the next one. What was counted before the proxy was started anew counts no more, and with what was not counted
+    /// nothing can be compared.
     package mutating func add(_ moment: ProxyMoment) {
-        if let last = moments.last, last.started != moment.started { moments = [] }
+        if let last = moments.last,
+            last.started != moment.started || (last.withoutMetrics == nil) != (moment.withoutMetrics == nil)
+        {
+            moments = []
+        }
         // Of those that are too old one is kept, so that there is always something to compare with.
         while moments.count > 1, moments[0].instant < moment.instant - Self.window { moments.removeFirst() }
         moments.append(moment)
@@ -31,15 +36,14 @@ package struct MomentHistory: Sendable {
     /// What there is to show of each server.
     package var rows: [ServerRow] {
         guard let current = moments.last else { return [] }
-        let first = Self.places(moments.count > 1 ? moments[0] : nil)
-        let previous = Self.places(moments.dropLast().last)
+        let previous = moments.dropLast().last
+        let (first, last) = (Self.servers(of: moments.count > 1 ? moments[0] : nil), Self.servers(of: previous))
+        let pause = current.instant - (previous?.instant ?? 0)
         return current.servers.map { server in
             let name = ByteText(server.name)
             return ServerRow(
-                server, at: current, since: first[name].map { ($0, seconds: span ?? 0) },
-                previous: previous[name].map {
-                    ($0, seconds: current.instant - (moments.dropLast().last?.instant ?? 0))
-                })
+                server, at: current, since: span.map { (first[name] ?? ServerFacts(name: server.name), seconds: $0) },
+                previous: last[name].map { ($0, seconds: pause) })
         }
     }
 
@@ -49,7 +53,7 @@ package struct MomentHistory: Sendable {
         return known.isEmpty ? nil : known.reduce(0, +) / 60
     }
 
-    private static func places(_ moment: ProxyMoment?) -> [ByteText: ServerFacts] {
+    private static func servers(of moment: ProxyMoment?) -> [ByteText: ServerFacts] {
         Dictionary((moment?.servers ?? []).map { (ByteText($0.name), $0) }) { first, _ in first }
     }
 }
