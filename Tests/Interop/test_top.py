@@ -111,14 +111,16 @@ async def test_it_fits_every_terminal_and_follows_its_size(top):
         with top(proxy.base) as terminal:
             terminal.until_shown("TRANSPORT", "q quit")
             for columns, rows in ((20, 5), (80, 24), (3, 2), (200, 50), (40, 8)):
+                seen = len(terminal.raw)
                 terminal.size(columns, rows)
                 wanted = "SERVER"[:columns] if columns > 3 else "SE"
                 terminal.until(
-                    lambda: any(line.startswith(wanted) for line in terminal.lines)
+                    lambda: b"\x1b[2J" in terminal.raw[seen:]
+                    and any(line.startswith(wanted) for line in terminal.lines)
                     and (columns < 20 or any(line.startswith("crash") and "failed" in line for line in terminal.lines)),
                     f"a page of {columns} by {rows}",
                 )
-            assert any("it ended" in line for line in terminal.lines)
+            terminal.until(lambda: "  it ended" in terminal.lines, "the error below its server")
 
 
 async def test_two_hundred_servers_are_scrolled_filtered_and_sorted(top):
