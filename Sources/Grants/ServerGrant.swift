@@ -207,7 +207,7 @@ package final class ServerGrant: RequestAuthority {
 
     // MARK: RequestAuthority
 
-    package func credential(_ then: @escaping @Sendable (RequestPermit) -> Void) -> RequestPermit? {
+    package func credential(or later: () -> @Sendable (RequestPermit) -> Void) -> RequestPermit? {
         if goesByCallersToken, !isGotForCallersToken() { return .fail(.tokenNeeded()) }
         let (wall, uptime) = (surroundings.wall(), surroundings.uptime())
         let step = state.withLock { state -> GrantState.Step in
@@ -215,8 +215,7 @@ package final class ServerGrant: RequestAuthority {
             switch step {
             case .wait where state.waiting.count >= Self.maximumWaiting:
                 return .fail("too many requests wait for the authorization server")
-            // Nearly no request waits, and none but those need a closure.
-            case .wait, .renew: state.waiting.append(permitting(then))
+            case .wait, .renew: state.waiting.append(permitting(later()))
             case .send, .sendAndRenew, .fail: break
             }
             return step

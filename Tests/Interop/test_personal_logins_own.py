@@ -109,6 +109,22 @@ async def test_what_is_listed_is_read_anew_with_another_login_once_the_first_has
     assert "whoami" in await listed(jira, http, ANN)
 
 
+async def test_that_one_has_no_token_any_more_is_not_said_of_the_server(jira, http, tmp_path, browser):
+    """The authorization server is away when one caller's login is to be renewed: the others go on."""
+    for name, token in [("ann", ANN), ("bob", BOB)]:
+        jira.login.person = name
+        (tmp_path / name).mkdir()
+        log_in_by_command(jira, tmp_path / name, browser, token)
+        assert "whoami" in await listed(jira, http, token)
+    jira.login.tokens.expire()
+    assert "result" in jira.call(token=ANN)
+    jira.login.faults["/token"] = faults.Status(503)
+    for _ in range(3):
+        assert "error" in jira.call(token=BOB)
+        assert jira.state == "ready", jira.entry
+    assert "result" in jira.call(token=ANN)
+
+
 # By whom
 
 

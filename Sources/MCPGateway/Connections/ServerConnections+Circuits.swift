@@ -19,12 +19,18 @@ extension ServerConnections {
         return circuit
     }
 
+    /// Those that tell of the server. Where callers are let in by what is theirs, what one of them meets says nothing of it.
+    private func circuits(_ state: State) -> [CircuitBreaker] {
+        if settings.needsCallers { return state.entries[firstKey(state)].map { [$0.connection.upstream.circuit] } ?? [] }
+        let own = state.entries.values.filter { !isOfOneSession($0.connection) }.map(\.connection.upstream.circuit)
+        return own + state.sessionCircuits.all
+    }
+
     /// A circuit has opened or closed, or has had a probe.
     private func circuitChanged() {
         // All under the lock: of two changes at once, the one that is noted last has seen both.
         let (before, worst) = state.withLock { state in
-            let own = state.entries.values.filter { !isOfOneSession($0.connection) }.map(\.connection.upstream.circuit)
-            let worst = (own + state.sessionCircuits.all).compactMap(\.report).max { $0.failures < $1.failures }
+            let worst = circuits(state).compactMap(\.report).max { $0.failures < $1.failures }
             defer { state.status.circuit = worst }
             return (state.status.circuit, worst)
         }

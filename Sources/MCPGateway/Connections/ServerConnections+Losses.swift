@@ -14,7 +14,7 @@ extension ServerConnections {
         case .callerRefused: return waitsForCallers(connection, failure)
         default: break
         }
-        if !settings.passed.isEmpty, !isSource(connection) { return lookAtServer() }
+        if settings.needsCallers, !isSource(connection) { return lookAtServer() }
         let errorOutput = connection.upstream.recentErrorOutput
         let restarts = connection.upstream.restarts
         let isNew = status.error != failure.detail

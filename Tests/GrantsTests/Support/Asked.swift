@@ -26,9 +26,8 @@ final class Asked: Sendable {
 
     /// Asks for one more, which is waited for later.
     func ask() {
-        if let permit = grant.credential({ [answers] in answers.add(Self.words($0)) }) {
-            answers.add(Self.words(permit))
-        }
+        let hear: @Sendable (RequestPermit) -> Void = { [answers] in answers.add(Self.words($0)) }
+        if let permit = grant.credential(or: { hear }) { hear(permit) }
     }
 
     /// Brings one more refusal, whose verdict is waited for later.

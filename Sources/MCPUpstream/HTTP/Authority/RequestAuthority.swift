@@ -4,8 +4,9 @@
 package protocol RequestAuthority: Sendable {
     /// Tells what a request that is about to be sent is to show.
     ///
-    /// - Parameter then: Is told where nil is returned: a credential has to be got first.
-    func credential(_ then: @escaping @Sendable (RequestPermit) -> Void) -> RequestPermit?
+    /// - Parameter later: Makes what is told where nil is returned: a credential has to be got first. Nearly every request
+    ///   goes at once, and costs nothing for this.
+    func credential(or later: () -> @Sendable (RequestPermit) -> Void) -> RequestPermit?
 
     /// Returns who knows it for the requests of one caller.
     func onBehalf(of caller: String) -> any RequestAuthority

@@ -73,15 +73,17 @@ final class HTTPExchange {
     func send() {
         guard let authority else { return pool.send(self) }
         state = .authorizing
-        let exchange = NIOLoopBound(self, eventLoop: pool.eventLoop)
-        let permit = authority.credential { permit in
-            exchange.eventLoop.execute { exchange.value.take(permit) }
-        }
-        switch permit {
+        switch authority.credential(or: takePermit) {
         case .send(let credential): send(with: credential)
-        case .fail: if let permit { exchange.eventLoop.execute { exchange.value.take(permit) } }
+        case .fail(let failure): takePermit()(.fail(failure))
         case nil: break
         }
+    }
+
+    /// What takes a permit that comes later.
+    private func takePermit() -> @Sendable (RequestPermit) -> Void {
+        let exchange = NIOLoopBound(self, eventLoop: pool.eventLoop)
+        return { permit in exchange.eventLoop.execute { exchange.value.take(permit) } }
     }
 
     private func take(_ permit: RequestPermit) {
@@ -94,9 +96,10 @@ final class HTTPExchange {
 
     private func send(with credential: RequestCredential?) {
         if let credential {
-            request.fields.set("Authorization", credential.field)
-        } else if self.credential != nil {
             request.fields.remove("Authorization")
+            request.authorization = credential.field
+        } else {
+            request.authorization = nil
         }
         self.credential = credential
         state = .waiting

@@ -31,13 +31,21 @@ final class HTTPRequestWriter: ChannelOutboundHandler {
         next = nil
         let length = request.body?.readableBytes ?? 0
         let isCopied = length <= Self.largestCopiedBody
-        let room = request.fields.lines.readableBytes + request.target.utf8.count + 64 + (isCopied ? length : 0)
+        let authorization = request.authorization?.text
+        let room =
+            request.fields.lines.readableBytes + (authorization?.utf8.count ?? 0) + request.target.utf8.count + 96
+            + (isCopied ? length : 0)
         var bytes = context.channel.allocator.buffer(capacity: room)
         bytes.writeString(request.method.rawValue)
         bytes.writeStaticString(" ")
         bytes.writeString(request.target)
         bytes.writeStaticString(" HTTP/1.1\r\n")
         bytes.writeImmutableBuffer(request.fields.lines)
+        if let authorization {
+            bytes.writeStaticString("Authorization: ")
+            bytes.writeString(authorization)
+            bytes.writeStaticString("\r\n")
+        }
         if request.body != nil {
             bytes.writeStaticString("Content-Length: ")
             bytes.writeDecimal(length)

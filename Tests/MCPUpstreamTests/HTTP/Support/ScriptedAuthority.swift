@@ -38,10 +38,10 @@ final class ScriptedAuthority: RequestAuthority {
     /// How often somebody has asked what to show.
     var count: Int { asked.withLock { $0 } }
 
-    func credential(_ then: @escaping @Sendable (RequestPermit) -> Void) -> RequestPermit? {
+    func credential(or later: () -> @Sendable (RequestPermit) -> Void) -> RequestPermit? {
         asked.withLock { $0 += 1 }
         if let permit = permit.withLock({ $0 }) { return permit }
-        waits.add(Wait(answer: then))
+        waits.add(Wait(answer: later()))
         return nil
     }
 
