@@ -80,7 +80,7 @@ final class HTTPExchange {
         }
     }
 
-    /// What takes a permit that comes later.
+    /// Makes what takes a permit that comes later.
     private func takePermit() -> @Sendable (RequestPermit) -> Void {
         let exchange = NIOLoopBound(self, eventLoop: pool.eventLoop)
         return { permit in exchange.eventLoop.execute { exchange.value.take(permit) } }
