@@ -15,7 +15,7 @@ from support.login.server import LoginServer
 from support.managed import TOKEN, bearer
 from support.metrics import PROGRAMS, REPOSITORY, Metrics, Prometheus, check, metrics, read
 from support.proxy import free_port
-from support.wait import eventually_async
+from support.wait import eventually, eventually_async
 from test_login_exchanges import identity
 
 pytestmark = pytest.mark.anyio
@@ -61,6 +61,8 @@ async def test_requests_and_calls_of_tools_are_counted(launch, http):
 
 async def test_both_eras_of_clients_are_told_apart(launch, fixtures, http, era):
     with launch({"one": fixtures[era].streamable()}) as proxy:
+        # What is not known to be listed counts as some other tool.
+        eventually(lambda: proxy.servers()["one"].get("tools"), "the tools to be known")
         client = await proxy.client("one", http).initialize()
         assert "result" in await client.call("echo", {"text": "a"})
         with proxy.visitor() as visitor:
@@ -82,6 +84,8 @@ def modern_call_to(visitor, proxy, tool):
 async def test_calls_under_way_and_queued_are_shown(launch, http, tmp_path):
     gate = tmp_path / "gate"
     with launch({"one": stdio(name="one")}, limits={"maxCallsInFlightPerServer": 1}) as proxy:
+        # The proxy's own questions wait in the same queue.
+        eventually(lambda: proxy.servers()["one"].get("tools"), "the tools to be known")
         client = await proxy.client("one", http).initialize()
         calls = [asyncio.create_task(client.call("hold", {"file": str(gate)}, request_id=number)) for number in (7, 8)]
 

@@ -184,8 +184,11 @@ async def test_the_listening_stream_is_asked_for_again(stand, http, way):
             while not streams(401):
                 await asyncio.sleep(0.05)
             client._headers = headers(ANN, OTHER_KEY)
+            assert "result" in await client.call("echo", {"text": "z"})
+            while len(streams(200)) < 2:
+                await asyncio.sleep(0.05)
             assert "result" in await client.call("add_tool", {"name": "fresh"})
-            await asyncio.wait_for(stream.notification("notifications/tools/list_changed"), 10)
+            await asyncio.wait_for(stream.notification("notifications/tools/list_changed"), 60)
 
 
 @pytest.mark.parametrize("path, prefix", [("/code/mcp", ""), ("/mcp", "code__")])

@@ -115,7 +115,10 @@ async def test_that_one_has_no_token_any_more_is_not_said_of_the_server(jira, ht
         jira.login.person = name
         (tmp_path / name).mkdir()
         log_in_by_command(jira, tmp_path / name, browser, token)
-        assert "whoami" in await listed(jira, http, token)
+        jira.wait("ready")
+        # A session of each, so that a connection is there that can be lost.
+        await listed(jira, http, token)
+        assert "result" in jira.call(token=token)
     jira.login.tokens.expire()
     assert "result" in jira.call(token=ANN)
     jira.login.faults["/token"] = faults.Status(503)
