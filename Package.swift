@@ -53,6 +53,13 @@ let package = Package(
         .target(
             name: "TopScreen", dependencies: ["MCPValues", "MCPCore", "Metrics", nioCore], swiftSettings: strict),
         .target(
+            name: "Audit",
+            dependencies: [
+                "MCPCore", "Metrics", nioCore, logging, .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "AccessTokens",
             dependencies: [
                 "MCPValues", "MCPCore", nioCore, .product(name: "Crypto", package: "swift-crypto"),
@@ -90,7 +97,7 @@ let package = Package(
         .target(
             name: "MCPGateway",
             dependencies: [
-                "MCPValues", "MCPCore", "Metrics", "ToolPins", "ToolSearch", "MCPUpstream", nioCore, logging,
+                "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "ToolSearch", "MCPUpstream", nioCore, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
@@ -98,9 +105,8 @@ let package = Package(
         .target(
             name: "MCPFrontEnd",
             dependencies: [
-                "MCPValues", "MCPCore", "Metrics", "ToolPins", "MCPGateway", nioCore, nioPosix, nioHTTP1, nioSSL,
-                nioTLS,
-                logging,
+                "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "MCPGateway", nioCore, nioPosix, nioHTTP1,
+                nioSSL, nioTLS, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ],
@@ -116,7 +122,8 @@ let package = Package(
             name: "ProxyControl",
             dependencies: [
                 "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers",
-                "Grants", "Metrics", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", nioCore, nioPosix, logging,
+                "Grants", "Metrics", "Audit", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", nioCore, nioPosix,
+                logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
@@ -124,9 +131,9 @@ let package = Package(
         .executableTarget(
             name: "mcp-proxy",
             dependencies: [
-                "Addresses", "MCPValues", "MCPCore", "Metrics", "ToolPins", "ToolSearch", "MCPUpstream", "MCPGateway",
-                "MCPFrontEnd", "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "Grants",
-                "TopScreen", nioCore,
+                "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "ToolSearch", "MCPUpstream",
+                "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem",
+                "Grants", "TopScreen", nioCore,
                 nioPosix, nioHTTP1, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -160,6 +167,8 @@ let package = Package(
             name: "MetricsTests", dependencies: ["Metrics", "MCPValues", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(
             name: "TopScreenTests", dependencies: ["TopScreen", "MCPCore", nioCore], swiftSettings: strict),
+        .testTarget(
+            name: "AuditTests", dependencies: ["Audit", "MCPCore", "Metrics", nioCore, logging], swiftSettings: strict),
         .testTarget(name: "ToolSearchTests", dependencies: ["ToolSearch", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(
             name: "ToolPinsTests",

@@ -179,13 +179,13 @@ package final class FrontDoor: HTTPRequestHandler {
     package func manage(_ access: ManagementAccess, servers: any ServerManagement & AdHocServers & LoginDesk) {
         let mayUse: @Sendable (Principal, String) -> Bool = { [table] in table.admits($0, at: $1) }
         let endpoint = ManagementEndpoint(
-            access, servers: servers, logger: logger, budget: changes, mayUse: mayUse)
+            access, servers: servers, logger: logger, trail: gateway.audit, budget: changes, mayUse: mayUse)
         let adHoc = AdHocEndpoint(
             access: access, servers: servers, admission: admission, gateway: gateway, table: table,
             streamable: streamable, eventStreams: eventStreams, audit: endpoint.audit, budget: changes)
         let login = LoginEndpoint(
             servers, access: access, tickets: settings.tickets, origin: settings.origin,
-            speaksTLS: settings.tls != nil, mayUse: mayUse)
+            speaksTLS: settings.tls != nil, audit: endpoint.audit, mayUse: mayUse)
         management.withLock { $0 = Management(endpoint: endpoint, adHoc: adHoc, login: login) }
         listener.review(
             VisitorReview { visitor in
@@ -361,7 +361,7 @@ package final class FrontDoor: HTTPRequestHandler {
         else { return [] }
         return [
             ("Access-Control-Allow-Origin", origin), ("Vary", "Origin"),
-            ("Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate"),
+            ("Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate, X-Request-Id"),
         ]
     }
 

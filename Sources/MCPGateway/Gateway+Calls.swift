@@ -7,11 +7,15 @@ import MCPValues
 extension Gateway {
     /// Counts a call, unless too many are under way or the server takes none any more.
     ///
-    /// - Parameter method: What is asked for; `ping` where a call goes on that was counted before.
+    /// - Parameters:
+    ///   - method: What is asked for; `ping` where a call goes on that was counted before.
+    ///   - origin: Which request asks.
     /// - Returns: nil for a call that is counted now, and must be released.
-    func admit(_ principal: Principal, to server: ServerConnections, for method: Method) -> Refusal? {
+    func admit(
+        _ principal: Principal, to server: ServerConnections, for method: Method, in origin: RequestOrigin
+    ) -> Refusal? {
         if method.isCall, let seconds = principal.takeCall() {
-            tellOfTooMany(principal, at: server)
+            tellOfTooMany(principal, at: server, origin)
             return Refusal(
                 .tooManyCalls(retryAfter: seconds),
                 "too many calls within a minute (callsPerMinute of the client); try again in \(seconds) s")
@@ -27,14 +31,14 @@ extension Gateway {
     }
 
     /// Leaves a line once a minute for each caller: who reads the log would else not learn why a client has no answers.
-    private func tellOfTooMany(_ principal: Principal, at server: ServerConnections) {
+    private func tellOfTooMany(_ principal: Principal, at server: ServerConnections, _ origin: RequestOrigin) {
         guard principal.tellsOfTooMany() else { return }
         server.logger.warning(
             "calls are refused: there are more within a minute than callsPerMinute of the client",
             metadata: [
                 "by": "\(principal.name)", "callsPerMinute": "\(principal.rights.callsPerMinute ?? 0)",
                 "server": "\(server.displayName)",
-            ])
+            ].merging(origin.facts) { $1 })
     }
 
     func release(_ principal: Principal, from server: ServerConnections) {

@@ -10,11 +10,14 @@ extension Gateway {
     ///
     /// - Parameters:
     ///   - request: As its server got it, or would have got it: a tool is called there as the server calls it.
+    ///   - origin: Which of its client's it is.
     ///   - server: Which was asked, or would have been; nil for none.
     ///   - era: What its client speaks.
+    ///   - client: What its client says of itself; nil where it says nothing.
     func note(
-        _ request: Message, of principal: Principal, at offer: Offer, _ server: ServerConnections?, in era: Era,
-        _ end: RequestEnd, after elapsed: TimeAmount
+        _ request: Message, from origin: RequestOrigin, of principal: Principal, at offer: Offer,
+        _ server: ServerConnections?, in era: Era, client: @autoclosure () -> ByteBuffer?, _ end: RequestEnd,
+        after elapsed: TimeAmount
     ) {
         func tool() -> String? { request.view(request.envelope.name)?.string }
         if let refusal = end.refusal { meters.refusals.add(RefusalReason(refusal)) }
@@ -22,9 +25,13 @@ extension Gateway {
             request.method, end.outcome, by: era == .modern ? .modern : .legacy, nanoseconds: elapsed.nanoseconds,
             tool: tool(),
             isListed: { name in server?.catalog.current?[.tools]?.has(name) ?? false })
+        if audit != nil, request.method == .toolsCall {
+            writeDown(request, from: origin, of: principal, at: offer, server, client: client(), end, after: elapsed)
+        }
         guard offer.logsRequests else { return }
         offer.log(
-            method: request.methodName, of: principal, tool: request.method == .toolsCall ? tool() : nil, at: server,
+            origin, method: request.methodName, of: principal, tool: request.method == .toolsCall ? tool() : nil,
+            at: server,
             elapsed: elapsed, outcome: end.word)
     }
 }

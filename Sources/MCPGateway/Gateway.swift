@@ -1,3 +1,4 @@
+package import Audit
 import Logging
 package import MCPCore
 package import MCPUpstream
@@ -31,6 +32,8 @@ package final class Gateway: Sendable {
     let openCalls = OpenCalls()
     package let limits: GatewayLimits
     package let meters: Meters
+    /// Where it is written what was called; nil where it is not.
+    package let audit: AuditTrail?
     /// Counts what no server is asked for.
     let ownMeter: ServerMeter
     private let draining = Mutex(false)
@@ -38,12 +41,14 @@ package final class Gateway: Sendable {
     /// - Parameters:
     ///   - catalogs: Where servers say that what they list has changed.
     ///   - meters: Where requests are counted.
+    ///   - audit: Where calls of tools are written down.
     package init(
         limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:]), catalogs: CatalogBoard = CatalogBoard(),
-        meters: Meters = Meters()
+        meters: Meters = Meters(), audit: AuditTrail? = nil
     ) {
         self.limits = limits
         self.meters = meters
+        self.audit = audit
         self.ownMeter = meters.server("")
         self.taskSeal = taskSeal
         self.suspended = SuspendedCalls(
@@ -93,6 +98,7 @@ package final class Gateway: Sendable {
     /// - Parameter completion: Is called on `eventLoop`, where the session then lives.
     package func open(
         _ initialize: Message,
+        from origin: RequestOrigin = RequestOrigin(),
         offer: Offer,
         narrowing: Narrowing = .none,
         principal: Principal,
@@ -126,15 +132,15 @@ package final class Gateway: Sendable {
             gateway: self
         )
         sessions.add(session)
-        answer(initialize, id, of: session, completion)
+        answer(initialize, id, from: origin, of: session, completion)
     }
 
     private func answer(
-        _ initialize: Message, _ id: RequestID, of session: ClientSession,
+        _ initialize: Message, _ id: RequestID, from origin: RequestOrigin, of session: ClientSession,
         _ completion: @escaping @Sendable (Opening) -> Void
     ) {
         let noted = { @Sendable (end: RequestEnd, server: ServerConnections?) in
-            session.note(initialize, end, at: server, after: session.eventLoop.now - session.opened)
+            session.note(initialize, from: origin, end, at: server, after: session.eventLoop.now - session.opened)
         }
         if session.isAtServersOwnPath, let leg = session.legs.first {
             leg.introduce { result in

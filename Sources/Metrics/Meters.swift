@@ -17,6 +17,8 @@ package final class Meters: Sendable {
     package let clientBytes = Traffic()
     /// Lines of the log that could not be written.
     package let droppedLines: Counter
+    /// Lines of the audit that could not be written.
+    package let droppedAuditLines = Counter()
 
     /// - Parameter droppedLines: Where lines of the log are counted that could not be written.
     package init(droppedLines: Counter = Counter()) {

@@ -90,6 +90,8 @@ extension MetricFamily {
         "mcp_proxy_dropped_events_total", .counter, [], "Messages to clients that were too slow to take them.")
     package static let droppedLines = MetricFamily(
         "mcp_proxy_log_lines_dropped_total", .counter, [], "Lines of the log that could not be written.")
+    package static let droppedAuditLines = MetricFamily(
+        "mcp_proxy_audit_lines_dropped_total", .counter, [], "Lines of the audit that could not be written.")
 }
 
 // MARK: - The proxy itself
@@ -113,7 +115,8 @@ extension MetricFamily {
     package static let all = [
         requests, requestTimes, toolCalls, toolTimes, inFlight, queued, sessions, streams, suspendedCalls,
         upstreamState,
-        restarts, processMemory, processTime, refusals, orphanAnswers, droppedEvents, droppedLines, refreshes, bytes,
+        restarts, processMemory, processTime, refusals, orphanAnswers, droppedEvents, droppedLines, droppedAuditLines,
+        refreshes, bytes,
         processorTime, residentMemory, virtualMemory, openFiles, maximumFiles, startTime, buildInfo,
     ]
 }

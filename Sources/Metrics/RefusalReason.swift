@@ -26,4 +26,6 @@ package enum RefusalReason: String, Sendable, CaseIterable {
     case tooSlow = "too_slow"
     case connections = "max_connections"
     case callsPerMinute = "calls_per_minute"
+    /// The audit cannot be written, and nothing is done without it.
+    case audit
 }

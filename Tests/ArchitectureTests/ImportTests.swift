@@ -10,6 +10,9 @@ import Testing
         "ToolSearch": ["MCPCore"],
         "Metrics": ["MCPValues", "MCPCore", "NIOCore", "Synchronization"],
         "TopScreen": ["MCPValues", "MCPCore", "Metrics", "NIOCore"],
+        "Audit": [
+            "MCPCore", "Metrics", "NIOCore", "Logging", "Crypto", "Dispatch", "Synchronization", "Glibc", "Darwin",
+        ],
         "AccessTokens": ["MCPValues", "MCPCore", "NIOCore", "Crypto", "CryptoExtras"],
         "ToolPins": ["MCPValues", "MCPCore", "NIOCore", "Crypto"],
         "MCPUpstream": [
@@ -27,12 +30,12 @@ import Testing
             "SwiftASN1", "Synchronization",
         ],
         "MCPGateway": [
-            "MCPValues", "MCPCore", "Metrics", "ToolPins", "ToolSearch", "MCPUpstream", "NIOCore", "Logging",
+            "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "ToolSearch", "MCPUpstream", "NIOCore", "Logging",
             "Synchronization",
             "Crypto",
         ],
         "MCPFrontEnd": [
-            "MCPValues", "MCPCore", "Metrics", "ToolPins", "MCPUpstream", "MCPGateway", "NIOCore", "NIOPosix",
+            "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "MCPUpstream", "MCPGateway", "NIOCore", "NIOPosix",
             "NIOHTTP1",
             "NIOSSL", "NIOTLS", "Crypto", "SwiftASN1", "Logging",
             "Synchronization", "Glibc", "Darwin",
@@ -43,13 +46,14 @@ import Testing
         "ClientFiles": ["ProxyConfiguration"],
         "ProxyControl": [
             "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers",
-            "Grants", "Metrics", "MCPGateway",
+            "Grants", "Metrics", "Audit", "MCPGateway",
             "MCPFrontEnd", "ProxyConfiguration",
             "NIOCore", "NIOPosix", "Logging", "Crypto", "Dispatch", "Synchronization", "FoundationEssentials",
             "Foundation", "Glibc", "Darwin",
         ],
         "mcp-proxy": [
-            "Addresses", "MCPValues", "MCPCore", "Metrics", "ToolPins", "ToolSearch", "MCPUpstream", "MCPGateway",
+            "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "ToolSearch", "MCPUpstream",
+            "MCPGateway",
             "MCPFrontEnd",
             "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "Grants", "TopScreen", "NIOCore",
             "NIOPosix",

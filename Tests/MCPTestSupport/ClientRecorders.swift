@@ -1,5 +1,5 @@
 import MCPCore
-import MCPGateway
+package import MCPGateway
 package import NIOCore
 
 /// Remembers what goes back to a client for one request.
@@ -7,6 +7,7 @@ package import NIOCore
 /// Used on one thread at a time; that is what makes `@unchecked Sendable` true.
 package final class ReplyRecorder: ReplySink, @unchecked Sendable {
     package let carriesMessages: Bool
+    package let origin = RequestOrigin()
     package private(set) var messages: [String] = []
     package private(set) var answers: [String] = []
     package private(set) var abandonments = 0

@@ -7,6 +7,7 @@ package import NIOCore
 /// Used on one thread at a time; that is what makes `@unchecked Sendable` true.
 package final class ModernReplyRecorder: ModernReplySink, @unchecked Sendable {
     package let carriesMessages = true
+    package let origin = RequestOrigin()
     package private(set) var messages: [String] = []
     package private(set) var answers: [String] = []
     /// For each answer, the code of the error that it is.

@@ -7,6 +7,7 @@ import NIOCore
 /// Confined to the channel's event loop.
 final class ChannelReply: ModernReplySink, LoopConfined, @unchecked Sendable {
     let carriesMessages = true
+    let origin: RequestOrigin
     var eventLoop: any EventLoop { channel.eventLoop }
     private let channel: ModernChannel
     private let id: RequestID
@@ -15,7 +16,8 @@ final class ChannelReply: ModernReplySink, LoopConfined, @unchecked Sendable {
     private var hasLeft = false
     private var onLeave: (@Sendable () -> Void)?
 
-    init(_ channel: ModernChannel, id: RequestID, isSubscription: Bool) {
+    init(_ channel: ModernChannel, id: RequestID, from origin: RequestOrigin, isSubscription: Bool) {
+        self.origin = origin
         self.channel = channel
         self.id = id
         self.isSubscription = isSubscription

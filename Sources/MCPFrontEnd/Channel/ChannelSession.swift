@@ -7,7 +7,7 @@ import NIOCore
 /// output. The session lives as long as the channel at most.
 ///
 /// Confined to its event loop.
-final class ChannelSession: SessionOutlet, ReplySink, LoopConfined, @unchecked Sendable {
+final class ChannelSession: SessionOutlet, LoopConfined, @unchecked Sendable {
     private var passed = PassedFields.none
     let principal: Principal
     let offer: Offer
@@ -21,7 +21,7 @@ final class ChannelSession: SessionOutlet, ReplySink, LoopConfined, @unchecked S
     private var isOpening = false
     private var isClosed = false
     /// What the client said before it had the answer to its handshake.
-    private var early: [(message: Message, passed: PassedFields)] = []
+    private var early: [(message: Message, origin: RequestOrigin, passed: PassedFields)] = []
     private var earlyBytes = 0
     private var whenOpen: (@Sendable () -> Void)?
 
@@ -59,12 +59,13 @@ final class ChannelSession: SessionOutlet, ReplySink, LoopConfined, @unchecked S
     var hasBatches: Bool { session?.version.hasBatches ?? false }
 
     /// Takes one message; answers come on the channel.
-    func receive(_ message: Message) throws(Refusal) {
+    func receive(_ message: Message, from origin: RequestOrigin) throws(Refusal) {
         checkConfinement()
         guard !isClosed else { throw Refusal(.unknownSession, "the session has ended") }
         switch message.kind {
-        case _ where isOpening && keepEarly(message): break
-        case .request where message.method == .initialize && session == nil && !isOpening: open(message)
+        case _ where isOpening && keepEarly(message, origin): break
+        case .request where message.method == .initialize && session == nil && !isOpening:
+            open(message, origin)
         case .request:
             guard let session else {
                 refuse(message, Refusal(.invalidRequest, "send \"initialize\" first, and wait for its answer"))
@@ -72,17 +73,17 @@ final class ChannelSession: SessionOutlet, ReplySink, LoopConfined, @unchecked S
             }
             // Two answers under one identifier could not be told apart on one channel.
             if let id = message.id, session.isInFlight(id) { throw .identifierInUse }
-            session.receive(request: message, self)
+            session.receive(request: message, SessionReply(self, to: origin))
         case .notification: session?.receive(notification: message)
         case .result, .error: session?.receive(response: message)
         }
     }
 
     /// Keeps a message until the handshake is over, unless it is too much. One message is never too much.
-    private func keepEarly(_ message: Message) -> Bool {
+    private func keepEarly(_ message: Message, _ origin: RequestOrigin) -> Bool {
         let bytes = earlyBytes + message.bytes.readableBytes
         guard early.isEmpty || early.count < Self.maximumEarly && bytes <= Self.maximumEarlyBytes else { return false }
-        early.append((message, passed))
+        early.append((message, origin, passed))
         earlyBytes = bytes
         return true
     }
@@ -99,10 +100,11 @@ final class ChannelSession: SessionOutlet, ReplySink, LoopConfined, @unchecked S
         session?.take(passed)
     }
 
-    private func open(_ initialize: Message) {
+    private func open(_ initialize: Message, _ origin: RequestOrigin) {
         isOpening = true
         gateway.open(
-            initialize, offer: offer, narrowing: narrowing, principal: principal, passed: passed, on: eventLoop
+            initialize, from: origin, offer: offer, narrowing: narrowing, principal: principal, passed: passed,
+            on: eventLoop
         ) { [self] opening in
             isOpening = false
             defer { opened() }
@@ -126,10 +128,10 @@ final class ChannelSession: SessionOutlet, ReplySink, LoopConfined, @unchecked S
         let messages = early
         early = []
         earlyBytes = 0
-        for (message, passed) in messages {
+        for (message, origin, passed) in messages {
             do throws(Refusal) {
                 take(passed)
-                try receive(message)
+                try receive(message, from: origin)
             } catch {
                 refuse(message, error)
             }
@@ -153,19 +155,11 @@ final class ChannelSession: SessionOutlet, ReplySink, LoopConfined, @unchecked S
 
     var isOpen: Bool { !isClosed }
 
-    let carriesMessages = true
-
     func send(_ message: ByteBuffer) {
         checkConfinement()
         guard !isClosed else { return }
         write(message)
     }
-
-    func finish(_ answer: ByteBuffer) {
-        send(answer)
-    }
-
-    func abandon() {}
 
     func close() {
         end(reason: "the session has ended")

@@ -29,7 +29,7 @@ final class ModernChannel: LoopConfined, @unchecked Sendable {
     }
 
     /// Takes a request that carries its own envelope.
-    func receive(_ request: Message) {
+    func receive(_ request: Message, from origin: RequestOrigin) {
         checkConfinement()
         guard let id = request.id else { return }
         do throws(Refusal) {
@@ -44,7 +44,8 @@ final class ModernChannel: LoopConfined, @unchecked Sendable {
             write(error.answer(to: id))
             return
         }
-        let reply = ChannelReply(self, id: id, isSubscription: request.method == .subscriptionsListen)
+        let reply = ChannelReply(
+            self, id: id, from: origin, isSubscription: request.method == .subscriptionsListen)
         open[id] = reply
         gateway.receive(
             ModernRequest(request, id: id, offer: offer, principal: principal),

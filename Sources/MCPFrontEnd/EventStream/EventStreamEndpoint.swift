@@ -106,7 +106,7 @@ final class EventStreamEndpoint: Sendable {
         session.runNowOrLater { session in
             do throws(Refusal) {
                 session.take(passed)
-                try session.receive(message)
+                try session.receive(message, from: responder.origin)
                 responder.runNowOrLater { $0.respond(.accepted) }
             } catch {
                 // A session that ended a moment ago is as good as unknown.

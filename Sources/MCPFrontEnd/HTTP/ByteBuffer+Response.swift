@@ -1,4 +1,5 @@
 import MCPCore
+import MCPGateway
 import NIOCore
 import NIOHTTP1
 
@@ -27,6 +28,13 @@ extension ByteBuffer {
             writeString(value)
             writeStaticString("\r\n")
         }
+    }
+
+    /// Writes which request is answered.
+    mutating func writeRequestNumber(_ number: RequestNumber) {
+        writeStaticString("X-Request-Id: ")
+        number.write(to: &self)
+        writeStaticString("\r\n")
     }
 
     /// Writes how long the body is.

@@ -1,5 +1,6 @@
 import Logging
 import MCPCore
+import MCPGateway
 import Metrics
 import NIOCore
 import NIOHTTP1
@@ -9,6 +10,14 @@ import NIOHTTP1
 extension ClientSocket {
     /// Up to which size a body is copied behind its head, so that both leave as one piece of memory.
     private static let largestCopiedBody = 16 << 10
+
+    /// Which request is being read or answered; what cannot be read is one as well.
+    var origin: RequestOrigin {
+        if let request { return request }
+        let new = RequestOrigin(address: address)
+        request = new
+        return new
+    }
 
     /// Sends a whole answer.
     ///
@@ -29,6 +38,7 @@ extension ClientSocket {
         let isSentWithHead = length <= Self.largestCopiedBody
         var bytes = context.channel.allocator.buffer(capacity: 256 + (isSentWithHead ? length : 0))
         bytes.writeStatus(status)
+        bytes.writeRequestNumber(origin.number)
         if isJSON { bytes.writeStaticString("Content-Type: application/json\r\n") }
         bytes.writeFields(fields)
         bytes.writeFields(moreFields)
@@ -51,6 +61,7 @@ extension ClientSocket {
         if listener.isDraining || !hasChunks { keepAlive = false }
         var bytes = context.channel.allocator.buffer(capacity: 512)
         bytes.writeStatus(status)
+        bytes.writeRequestNumber(origin.number)
         bytes.writeFields(fields)
         if hasChunks { bytes.writeStaticString("Transfer-Encoding: chunked\r\n") }
         writeHeadEnd(to: &bytes)
@@ -182,6 +193,6 @@ extension ClientSocket {
         if place == nil, case .route(let name)? = visitor?.place { place = name }
         handler.refused(
             RefusedRequest(
-                status: status, kind: kind, reason: reason, address: address, server: place, certificate: certificate))
+                status: status, kind: kind, reason: reason, origin: origin, server: place, certificate: certificate))
     }
 }

@@ -47,6 +47,8 @@ final class ClientSocket: ChannelDuplexHandler {
     private var answerHeaders: [(String, String)] = []
     /// Who was let in with the request that is being read or answered.
     private(set) var visitor: Visitor?
+    /// Which request is being read or answered; nil between requests.
+    var request: RequestOrigin?
     private var body = ByteBuffer()
     private var maximumBody = 0
     private var skippedBytes = 0
@@ -176,7 +178,9 @@ final class ClientSocket: ChannelDuplexHandler {
         hasChunks = head.version == .http1_1
         keepAlive = head.isKeepAlive && hasChunks
         isHeadRequest = head.method == .HEAD
-        let fields = HTTPRequestFields(head, comesBeyondLimit: isGuest, certificate: certificate)
+        let fields = HTTPRequestFields(
+            head, from: address, comesBeyondLimit: isGuest, certificate: certificate)
+        request = fields.origin
         if let problem = fields.problem(within: limits) {
             refuse(Refusal(.headTooLong, problem))
             return
@@ -248,7 +252,8 @@ final class ClientSocket: ChannelDuplexHandler {
         state = .answering
         requestsServed += 1
         if isGuest { keepAlive = false }
-        let responder = HTTPResponder(connection: self, eventLoop: context.eventLoop, extraHeaders: answerHeaders)
+        let responder = HTTPResponder(
+            connection: self, to: origin, eventLoop: context.eventLoop, extraHeaders: answerHeaders)
         self.responder = responder
         return responder
     }
@@ -341,6 +346,7 @@ final class ClientSocket: ChannelDuplexHandler {
     private func answerWritten() {
         isWriting = false
         forgetRequest()
+        request = nil
         guard let context else { return }
         guard keepAlive, !inputIsClosed || !waiting.isEmpty else {
             context.close(promise: nil)

@@ -1,3 +1,4 @@
+import MCPGateway
 import NIOHTTP1
 
 /// The head of an HTTP request, and where in it the fields stand that the proxy looks at.
@@ -12,8 +13,14 @@ struct HTTPRequestFields: Sendable {
     let comesBeyondLimit: Bool
     /// What its client has shown when the connection was opened; nil where that was no certificate.
     let certificate: ClientCertificate?
+    /// Which request it is, and where it comes from.
+    let origin: RequestOrigin
 
-    init(_ head: HTTPRequestHead, comesBeyondLimit: Bool = false, certificate: ClientCertificate? = nil) {
+    /// - Parameter address: The IP address of the client.
+    init(
+        _ head: HTTPRequestHead, from address: String = "", comesBeyondLimit: Bool = false,
+        certificate: ClientCertificate? = nil
+    ) {
         self.head = head
         self.comesBeyondLimit = comesBeyondLimit
         self.certificate = certificate
@@ -31,6 +38,14 @@ struct HTTPRequestFields: Sendable {
         self.places = places
         self.size = size
         self.longest = longest
+        self.origin = RequestOrigin(address: address, trace: Self.trace(in: head, places))
+    }
+
+    /// Two of them would say two things.
+    private static func trace(in head: HTTPRequestHead, _ places: HeaderPlaces) -> String? {
+        guard let place = places.place(of: .traceParent), !places.isRepeated(.traceParent) else { return nil }
+        let headers = head.headers
+        return TraceParent.valid(headers[headers.index(headers.startIndex, offsetBy: place)].value)
     }
 
     var method: HTTPMethod { head.method }

@@ -23,6 +23,8 @@ final class HTTPResponder: LoopConfined, @unchecked Sendable {
     private static let firstProbe = Duration.seconds(1)
 
     let eventLoop: any EventLoop
+    /// Which request is answered.
+    let origin: RequestOrigin
     /// Called once when the client goes away before the answer is complete.
     var clientLeft: (() -> Void)?
 
@@ -34,7 +36,10 @@ final class HTTPResponder: LoopConfined, @unchecked Sendable {
     private var state = State.waiting
     private let extraHeaders: [(String, String)]
 
-    init(connection: ClientSocket, eventLoop: any EventLoop, extraHeaders: [(String, String)]) {
+    init(
+        connection: ClientSocket, to origin: RequestOrigin, eventLoop: any EventLoop, extraHeaders: [(String, String)]
+    ) {
+        self.origin = origin
         self.connection = connection
         self.eventLoop = eventLoop
         self.extraHeaders = extraHeaders

@@ -18,6 +18,8 @@ enum KnownHeader: Int {
     case mcpName
     /// Brings a server.
     case proxyServer
+    /// Says of which trace the request is a part.
+    case traceParent
     /// Any of those by which a client sees less than is offered.
     case narrowing
 
@@ -33,6 +35,7 @@ enum KnownHeader: Int {
         case 8 where isNamed("mcp-name"): self = .mcpName
         case 10 where isNamed("mcp-method"): self = .mcpMethod
         case 11 where isNamed("x-mcp-tools"): self = .narrowing
+        case 11 where isNamed("traceparent"): self = .traceParent
         case 12 where isNamed("content-type"): self = .contentType
         case 13 where isNamed("authorization"): self = .authorization
         case 13 where isNamed("x-mcp-servers"): self = .narrowing
@@ -60,8 +63,8 @@ enum KnownHeader: Int {
 struct HeaderPlaces: Sendable {
     private static let absent = UInt16.max
 
-    private var places = SIMD16<UInt16>(repeating: Self.absent)
-    private var repeated: UInt16 = 0
+    private var places = SIMD32<UInt16>(repeating: Self.absent)
+    private var repeated: UInt32 = 0
 
     /// Whether there are fields that repeat arguments of a tool.
     private(set) var hasParameters = false

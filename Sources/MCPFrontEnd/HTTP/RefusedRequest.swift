@@ -1,4 +1,5 @@
 import Logging
+import MCPGateway
 import Metrics
 import NIOHTTP1
 
@@ -7,8 +8,8 @@ struct RefusedRequest {
     let status: HTTPResponseStatus
     let kind: RefusalReason
     let reason: String
-    /// The IP address that it came from.
-    let address: String
+    /// Which request it is, and where it comes from.
+    let origin: RequestOrigin
     /// The route that it was for, where that is known.
     let server: String?
     /// What its client has shown when the connection was opened.
@@ -18,7 +19,10 @@ struct RefusedRequest {
     ///
     /// - Parameter displayName: The server's name, as everybody may see it.
     func facts(server displayName: String?) -> Logger.Metadata {
-        var facts: Logger.Metadata = ["status": "\(status.code)", "reason": "\(reason)", "address": "\(address)"]
+        var facts = origin.facts
+        facts["status"] = "\(status.code)"
+        facts["reason"] = "\(reason)"
+        facts["address"] = "\(origin.address)"
         if let displayName { facts["server"] = "\(displayName)" }
         // Who is told to show who they are has shown this already.
         if status == .unauthorized, let certificate { facts["certificate"] = "\(certificate.holder)" }

@@ -22,7 +22,8 @@ enum WireErrors {
         case .bodyTooLong: .payloadTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .headTooLong: .requestHeaderFieldsTooLarge
-        case .tooManyConnections, .shuttingDown, .overloaded, .issuerAway: .serviceUnavailable
+        case .tooManyConnections, .shuttingDown, .overloaded, .issuerAway, .notAudited:
+            .serviceUnavailable
         case .tooManyCalls: .tooManyRequests
         // These tell of the outcome, which the body does.
         case .invalidRequest, .invalidParams, .hiddenTool, .inputNotGiven, .invalidAnswer, .notApproved: .ok
@@ -41,7 +42,7 @@ enum WireErrors {
         case .tokenInvalid: [("WWW-Authenticate", "Bearer error=\"invalid_token\"")]
         case .methodNotAllowed(let allowed): [("Allow", allowed)]
         case .tooManyConnections: [("Retry-After", "1")]
-        case .shuttingDown, .overloaded, .issuerAway: [("Retry-After", "5")]
+        case .shuttingDown, .overloaded, .issuerAway, .notAudited: [("Retry-After", "5")]
         case .tooManyCalls(let seconds): [("Retry-After", "\(seconds)")]
         case .malformed, .suspect, .headTooLong, .bodyTooLong, .tooSlow, .scopeMissing, .forbidden, .foreignHost,
             .foreignOrigin, .unknownPath, .unknownSession, .notAcceptable, .unsupportedMediaType, .tooManyStreams,

@@ -14,13 +14,15 @@ final class LoginEndpoint: Sendable {
     private let access: ManagementAccess
     private let tickets: LoginTickets
     private let origin: PublicOrigin
+    private let audit: ManagementAudit
     /// Whether somebody may use a server of this name.
     private let mayUse: @Sendable (Principal, String) -> Bool
 
     init(
         _ desk: any LoginDesk, access: ManagementAccess, tickets: LoginTickets, origin: String?, speaksTLS: Bool,
-        mayUse: @escaping @Sendable (Principal, String) -> Bool
+        audit: ManagementAudit, mayUse: @escaping @Sendable (Principal, String) -> Bool
     ) {
+        self.audit = audit
         self.mayUse = mayUse
         self.desk = desk
         self.access = access
@@ -228,7 +230,7 @@ final class LoginEndpoint: Sendable {
         // It asks the authorization server.
         Task { [self] in
             do throws(LoginRefusal) {
-                let server = try await desk.finish(query: query, browser: mark?.name)
+                let server = try await finish(query, mark?.name, of: request, responder.origin)
                 LoginPage(
                     status: .ok, title: "Logged in to \(server)",
                     words: ["mcp-proxy uses the server from now on. You can close this window."]
@@ -236,6 +238,29 @@ final class LoginEndpoint: Sendable {
             } catch {
                 refused(error, .badRequest).send(responder)
             }
+        }
+    }
+
+    /// Ends a login, and writes down that it does.
+    private func finish(
+        _ query: String, _ browser: String?, of request: LoginRequest, _ origin: RequestOrigin
+    ) async throws(LoginRefusal) -> String {
+        var record = ManagementAudit.Record.finishedLogin(origin)
+        if let caller = request.caller { record.principal = caller.name }
+        do throws(ManagementProblem) {
+            try await audit.begin(record)
+        } catch {
+            audit.note(record, error)
+            throw LoginRefusal(error.detail)
+        }
+        do throws(LoginRefusal) {
+            let server = try await desk.finish(query: query, browser: browser)
+            record.server = server
+            audit.note(record, status: .ok)
+            return server
+        } catch {
+            audit.note(record, ManagementProblem(.refused(.conflict), error.words))
+            throw error
         }
     }
 

@@ -133,7 +133,7 @@ final class AdHocEndpoint: Sendable {
                 headers: [("Allow", "POST")])
         }
         let caller = try bringer(request)
-        try spend(caller)
+        try spend(caller, for: request.http.origin)
         return .adHoc(
             AdHocRequest(
                 endpoint: self, admitted: request, kind: .eventStream, caller: caller,
@@ -227,7 +227,7 @@ final class AdHocEndpoint: Sendable {
             guard let refusal = request.otherwise else { throw Self.wrongUse(access.prefix) }
             return responder.refuse(refusal)
         }
-        try spend(request.caller)
+        try spend(request.caller, for: responder.origin)
         start(sent.configuration, isShared: !sent.opensSession, for: request.caller, responder) { [self] route in
             let path = "\(access.prefix)/\(route.offer.name)/mcp"
             let endpoint = Endpoint(path: path, kind: .streamable, route: route)
@@ -271,7 +271,7 @@ final class AdHocEndpoint: Sendable {
 
     /// Tells who brings a server, if they may.
     private func bringer(_ request: AdmittedRequest) throws(ManagementProblem) -> ManagementCaller {
-        try audited { record throws(ManagementProblem) in
+        try audited(request.http.origin) { record throws(ManagementProblem) in
             let caller = try access.caller(request)
             record.principal = caller.principal.name
             try access.allowChange(request, caller)
@@ -280,8 +280,8 @@ final class AdHocEndpoint: Sendable {
     }
 
     /// Counts one server.
-    private func spend(_ caller: ManagementCaller) throws(ManagementProblem) {
-        try audited { record throws(ManagementProblem) in
+    private func spend(_ caller: ManagementCaller, for origin: RequestOrigin) throws(ManagementProblem) {
+        try audited(origin) { record throws(ManagementProblem) in
             record.principal = caller.principal.name
             let most = access.maximumChangesPerMinute
             if let seconds = budget.take(for: caller.principal, perMinute: most) {
@@ -291,9 +291,9 @@ final class AdHocEndpoint: Sendable {
     }
 
     private func audited<Value>(
-        _ body: (inout ManagementAudit.Record) throws(ManagementProblem) -> Value
+        _ origin: RequestOrigin, _ body: (inout ManagementAudit.Record) throws(ManagementProblem) -> Value
     ) throws(ManagementProblem) -> Value {
-        var record = ManagementAudit.Record.adHoc
+        var record = ManagementAudit.Record.adHoc(origin)
         do throws(ManagementProblem) {
             return try body(&record)
         } catch {
@@ -302,23 +302,33 @@ final class AdHocEndpoint: Sendable {
         }
     }
 
+    private func open(
+        _ configuration: ByteBuffer, isShared: Bool, for caller: ManagementCaller
+    ) async throws(ManagementProblem) -> Route {
+        do throws(ManagementRefusal) {
+            return try await servers.open(configuration, isShared: isShared, for: caller)
+        } catch {
+            throw ManagementProblem(error)
+        }
+    }
+
     /// Starts a server, then goes on with the request on the event loop of its connection.
     private func start(
         _ configuration: ByteBuffer, isShared: Bool = false, for caller: ManagementCaller, _ responder: HTTPResponder,
         then: @escaping @Sendable (Route) -> Void
     ) {
-        var record = ManagementAudit.Record.adHoc
+        var record = ManagementAudit.Record.adHoc(responder.origin)
         record.principal = caller.principal.name
         // The owner of the servers is an actor.
         Task { [record] in
-            do throws(ManagementRefusal) {
-                let route = try await servers.open(configuration, isShared: isShared, for: caller)
+            do throws(ManagementProblem) {
+                try await audit.begin(record)
+                let route = try await open(configuration, isShared: isShared, for: caller)
                 audit.note(record, status: .ok)
                 responder.runNowOrLater { _ in then(route) }
             } catch {
-                let problem = ManagementProblem(error)
-                audit.note(record, problem)
-                problem.answer.send(responder)
+                audit.note(record, error)
+                error.answer.send(responder)
             }
         }
     }

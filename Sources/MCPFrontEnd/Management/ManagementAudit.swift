@@ -1,32 +1,42 @@
+import Audit
 import Logging
 import MCPCore
+import MCPGateway
 import NIOHTTP1
 
-/// One line in the log for every change that was asked for, done or not. Says nothing of configurations.
+/// One line in the log for every change that was asked for, done or not, and in the audit, where there is one. Says nothing
+/// of configurations.
 struct ManagementAudit: Sendable {
     /// The longest part of a name that is logged.
     private static let maximumNameBytes = 64
 
     let logger: Logger
+    let trail: AuditTrail?
 
     /// Holds what a line is about, as far as that is known.
     struct Record: Sendable {
         /// Which change, in a word.
         let change: String
+        /// Which request asked for it.
+        let origin: RequestOrigin
         /// Who asked; nobody that is known at first.
         var principal = "unknown"
         var server: String?
         var group: String?
 
         /// A server that a client brings with its session.
-        static let adHoc = Record(change: "ad-hoc")
+        static func adHoc(_ origin: RequestOrigin) -> Record { Record(change: "ad-hoc", origin) }
 
-        private init(change: String) {
+        /// A login that somebody ends in a browser.
+        static func finishedLogin(_ origin: RequestOrigin) -> Record { Record(change: "login", origin) }
+
+        private init(change: String, _ origin: RequestOrigin) {
             self.change = change
+            self.origin = origin
         }
 
-        init(change: String, path: ManagementPath) {
-            self.change = change
+        init(change: String, path: ManagementPath, _ origin: RequestOrigin) {
+            self.init(change: change, origin)
             if case .group(let name) = path { group = name }
             if case .approval(let name) = path { server = name }
             guard case .named(let text) = path else { return }
@@ -45,13 +55,30 @@ struct ManagementAudit: Sendable {
     }
 
     private func write(_ record: Record, _ outcome: String, _ status: HTTPResponseStatus) {
-        var metadata: Logger.Metadata = [
-            "principal": "\(record.principal)", "change": "\(record.change)", "outcome": "\(outcome)",
-            "status": "\(status.code)",
-        ]
+        var metadata = record.origin.facts
+        metadata["principal"] = "\(record.principal)"
+        metadata["change"] = "\(record.change)"
+        metadata["outcome"] = "\(outcome)"
+        metadata["status"] = "\(status.code)"
         if let server = record.server { metadata["server"] = "\(Self.shown(server))" }
         if let group = record.group { metadata["group"] = "\(Self.shown(group))" }
         logger.notice("management", metadata: metadata)
+        trail?.note(audited(record, outcome))
+    }
+
+    /// Writes into the audit that a change begins, before anything is done.
+    ///
+    /// - Throws: when it cannot be written and nothing is to be done without that.
+    func begin(_ record: Record) async throws(ManagementProblem) {
+        guard let trail, let words = await trail.begin(audited(record, "begins")) else { return }
+        throw ManagementProblem(.refused(.notAudited), words, headers: [("Retry-After", "5")])
+    }
+
+    private func audited(_ record: Record, _ outcome: String) -> AuditedChange {
+        AuditedChange(
+            request: record.origin.number.text, principal: record.principal, address: record.origin.address,
+            change: record.change, server: record.server.map(Self.shown), group: record.group.map(Self.shown),
+            outcome: outcome)
     }
 
     /// Returns a name as it may be logged: what stands behind a slash may be a token (`fetch/{token}`).

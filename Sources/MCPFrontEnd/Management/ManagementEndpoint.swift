@@ -1,3 +1,4 @@
+import Audit
 import Logging
 import MCPCore
 import MCPGateway
@@ -22,16 +23,17 @@ package final class ManagementEndpoint: Sendable {
     /// - Parameters:
     ///   - servers: What owns the servers.
     ///   - logger: Gets a line for every change.
+    ///   - trail: Where changes are written down as well.
     ///   - budget: Of which changes are taken, also those that were asked for by other settings.
     ///   - mayUse: Whether somebody may use a server of this name.
     init(
-        _ settings: ManagementAccess, servers: any ServerManagement, logger: Logger, budget: ChangeBudget,
-        mayUse: @escaping @Sendable (Principal, String) -> Bool
+        _ settings: ManagementAccess, servers: any ServerManagement, logger: Logger, trail: AuditTrail?,
+        budget: ChangeBudget, mayUse: @escaping @Sendable (Principal, String) -> Bool
     ) {
         self.mayUse = mayUse
         self.access = settings
         self.servers = servers
-        self.audit = ManagementAudit(logger: logger)
+        self.audit = ManagementAudit(logger: logger, trail: trail)
         self.budget = budget
         self.description = ManagementDescription(prefix: settings.prefix).json
     }
@@ -45,7 +47,7 @@ package final class ManagementEndpoint: Sendable {
         if path == .metrics, access.metricsHaveOwnPlace, !request.isAtMetricsPlace { return nil }
         let method = request.http.method
         if method == .OPTIONS { return .answered(preflight(request)) }
-        var record = path.change(method).map { ManagementAudit.Record(change: $0, path: path) }
+        var record = path.change(method).map { ManagementAudit.Record(change: $0, path: path, request.http.origin) }
         do throws(ManagementProblem) {
             if path.isPublic { return .answered(try openAnswer(path, method)) }
             if path == .metrics, access.showsMetricsToEverybody {
@@ -245,6 +247,7 @@ package final class ManagementEndpoint: Sendable {
             }
             var requests = ServerRequests(servers: servers, caller: request.caller, prefix: access.prefix)
             requests.isForHimself = request.unlessOwnLogin != nil && !request.caller.isKnown
+            if let record { try await audit.begin(record) }
             let answer = try await requests.answer(operation, target)
             if let record { audit.note(record, status: answer.status) }
             answer.send(responder)

@@ -90,7 +90,7 @@ extension ManagementProblem.Kind: CaseIterable {
         case .refused(.forbidden): .forbidden
         case .refused(.quota), .rateLimited: .tooManyRequests
         case .refused(.notKept): .insufficientStorage
-        case .refused(.shuttingDown): .serviceUnavailable
+        case .refused(.shuttingDown), .refused(.notAudited): .serviceUnavailable
         case .unauthorized: .unauthorized
         case .methodNotAllowed: .methodNotAllowed
         case .notJSON: .badRequest
@@ -110,6 +110,7 @@ extension ManagementProblem.Kind: CaseIterable {
         case .refused(.forbidden): "This is not allowed"
         case .refused(.quota): "There are too many servers or changes"
         case .refused(.notKept): "The change cannot be kept for the next start"
+        case .refused(.notAudited): "The change cannot be written into the audit"
         case .refused(.shuttingDown): "The proxy is about to end"
         case .unauthorized: "A token is needed"
         case .unknownPath: "There is nothing at this path"

@@ -153,6 +153,8 @@ package struct ManagementRefusal: Error, Sendable, Equatable {
         case quota
         /// 507: the change cannot be kept for the next start, and was not made.
         case notKept = "not-kept"
+        /// 503: the audit cannot be written, and nothing is changed without it.
+        case notAudited = "not-audited"
         /// 503: the proxy is about to end.
         case shuttingDown = "shutting-down"
     }

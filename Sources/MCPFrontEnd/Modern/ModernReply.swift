@@ -18,6 +18,7 @@ final class ModernReply: ModernReplySink, LoopConfined, @unchecked Sendable {
     }
 
     let carriesMessages: Bool
+    var origin: RequestOrigin { responder.origin }
     var eventLoop: any EventLoop { responder.eventLoop }
     private let responder: HTTPResponder
     private let limits: HTTPLimits

@@ -91,13 +91,14 @@ package final class StdioClient: LoopConfined, @unchecked Sendable {
     }
 
     private func receive(_ message: Message) {
+        let origin = RequestOrigin()
         if message.kind == .request, message.envelope.metadata.protocolVersion != nil {
-            modern.receive(message)
+            modern.receive(message, from: origin)
             return
         }
         if message.method == .cancelled, message.kind == .notification, modern.cancel(message) { return }
         do throws(Refusal) {
-            try session.receive(message)
+            try session.receive(message, from: origin)
         } catch {
             if let id = message.id { write(error.answer(to: id)) }
         }

@@ -144,8 +144,8 @@ struct StreamableEndpoint: Sendable {
     ) throws(Refusal) {
         let narrowing = try NarrowingReader.read(request.admitted)
         gateway.open(
-            message, offer: request.offer, narrowing: narrowing, principal: request.principal, passed: request.passed,
-            on: responder.eventLoop
+            message, from: responder.origin, offer: request.offer, narrowing: narrowing, principal: request.principal,
+            passed: request.passed, on: responder.eventLoop
         ) { opening in
             switch opening {
             case .opened(let session, let answer):

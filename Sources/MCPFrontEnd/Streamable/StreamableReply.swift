@@ -30,6 +30,7 @@ final class StreamableReply: ReplySink, LoopConfined, @unchecked Sendable {
     private var batch: [ByteBuffer]?
 
     let carriesMessages: Bool
+    var origin: RequestOrigin { responder.origin }
     var eventLoop: any EventLoop { owner.eventLoop }
 
     /// - Parameters:

@@ -61,11 +61,14 @@ enum Answer: Sendable {
     var end: RequestEnd {
         switch self {
         case .passed(let message, _):
-            if message.kind != .result { .error } else { message.envelope.saysThatToolFailed ? .failedTool : .ok }
-        case .result: .ok
-        case .refused(let refusal): .refused(refusal.reason)
-        case .login: .login
-        case .failure(let failure): .failed(failure)
+            var end = RequestEnd.error
+            if message.kind == .result { end = message.envelope.saysThatToolFailed ? .failedTool : .ok }
+            end.answerBytes = message.bytes.readableBytes
+            return end
+        case .result: return .ok
+        case .refused(let refusal): return .refused(refusal.reason)
+        case .login: return .login
+        case .failure(let failure): return .failed(failure)
         }
     }
 }

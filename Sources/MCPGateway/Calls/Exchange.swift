@@ -19,6 +19,8 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
     private let parameters: [(name: String, value: String)]
     /// What the client's request says in header fields that are for the server.
     let passed: PassedFields
+    /// Which of the client's requests it is.
+    let origin: RequestOrigin
 
     /// Under which the client asked, and hears of progress.
     let clientID: RequestID
@@ -51,11 +53,13 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
     init(
         _ request: Message,
         id: RequestID,
+        from origin: RequestOrigin,
         caller: any Caller,
         leg: OpenLeg,
         parameters: [(name: String, value: String)] = [],
         passed: PassedFields
     ) {
+        self.origin = origin
         self.passed = passed
         self.request = request
         self.clientID = id
@@ -151,7 +155,7 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
         if let demand = connection.server.loginDemand(failure, of: caller.principal) {
             return finish(.login(demand, opensURLs: caller.capabilities.contains(.urlElicitation)))
         }
-        connection.server.callFailed(failure, passed)
+        connection.server.callFailed(failure, passed, in: origin)
         finish(.failure(failure))
     }
 

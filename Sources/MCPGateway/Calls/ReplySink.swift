@@ -5,6 +5,9 @@ package protocol ReplySink: AnyObject, Sendable {
     /// Whether anything but the answer itself can be sent this way.
     var carriesMessages: Bool { get }
 
+    /// Which request it answers.
+    var origin: RequestOrigin { get }
+
     /// Takes a notification or a request of the server that belongs to this exchange.
     func send(_ message: ByteBuffer)
 

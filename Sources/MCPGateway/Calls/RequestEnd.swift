@@ -7,6 +7,8 @@ struct RequestEnd: Sendable {
     let word: String
     /// Why the proxy has refused it; nil where it has not.
     var refusal: Refusal.Reason?
+    /// How long the answer was, as its server gave it; 0 where the proxy answered.
+    var answerBytes = 0
 
     static let ok = RequestEnd(outcome: .ok, word: "ok")
     static let failedTool = RequestEnd(outcome: .toolError, word: "isError")

@@ -13,6 +13,9 @@ extension Gateway {
         _ reply: any ModernReplySink,
         on eventLoop: any EventLoop
     ) {
+        if let refusal = auditRefusal(of: request.message.method) {
+            return answer(request, .refused(refusal), at: request.offer.member?.server, reply)
+        }
         if let view = request.view {
             resolve(request, in: view, reply, on: eventLoop)
         } else if let server = request.offer.member?.server {
@@ -64,7 +67,7 @@ extension Gateway {
         on eventLoop: any EventLoop
     ) {
         // Counted from the beginning: whoever waits for the last call waits for this one.
-        if let refusal = admit(request.principal, to: server, for: .serverDiscover) {
+        if let refusal = admit(request.principal, to: server, for: .serverDiscover, in: reply.origin) {
             return answer(request, .refused(refusal), at: server, reply)
         }
         let started = eventLoop.now
@@ -119,7 +122,7 @@ extension Gateway {
             let started = eventLoop.now
             whenListed(request, view, reply, on: eventLoop) { [self] lists in
                 lists.answer(search, request.id, for: .modern, on: eventLoop) { answer in
-                    self.note(request, search.end, at: nil, after: eventLoop.now - started)
+                    self.note(request, from: reply.origin, search.end, at: nil, after: eventLoop.now - started)
                     reply.finish(answer)
                 }
             }
@@ -152,7 +155,7 @@ extension Gateway {
         whenListed(request, view, reply, on: eventLoop) { [self] lists in
             do throws(Refusal) {
                 let bytes = try answer(lists)
-                note(request, .ok, at: nil, after: eventLoop.now - started)
+                note(request, from: reply.origin, .ok, at: nil, after: eventLoop.now - started)
                 reply.finish(bytes)
             } catch {
                 self.answer(request, .refused(error), at: nil, after: eventLoop.now - started, reply)
@@ -167,14 +170,18 @@ extension Gateway {
         _ request: ModernRequest, _ answer: Answer, at server: ServerConnections?, after elapsed: TimeAmount = .zero,
         _ reply: any ModernReplySink
     ) {
-        note(request, answer.end, at: server, after: elapsed)
+        note(request, from: reply.origin, answer.end, at: server, after: elapsed)
         reply.finish(answer.bytes(for: request.id, server: server?.displayName ?? ""), refusal: answer.refusal)
     }
 
     func note(
-        _ request: ModernRequest, _ end: RequestEnd, at server: ServerConnections?, after elapsed: TimeAmount
+        _ request: ModernRequest, from origin: RequestOrigin, _ end: RequestEnd, at server: ServerConnections?,
+        after elapsed: TimeAmount
     ) {
-        note(request.message, of: request.principal, at: request.offer, server, in: .modern, end, after: elapsed)
+        note(
+            request.message, from: origin, of: request.principal, at: request.offer, server, in: .modern,
+            client: request.message.view(request.message.envelope.metadata.clientInfo?.value)?.bytes, end,
+            after: elapsed)
     }
 
     /// Calls back with the lists once they are known or have been waited for long enough.

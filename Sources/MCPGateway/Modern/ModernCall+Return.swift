@@ -29,7 +29,7 @@ extension ModernCall {
             // The call still waits: the client may correct itself.
             return gateway.answer(again, .refused(error), at: server, reply)
         }
-        if let refusal = gateway.admit(request.principal, to: server, for: .ping) {
+        if let refusal = gateway.admit(request.principal, to: server, for: .ping, in: reply.origin) {
             return gateway.answer(again, .refused(refusal), at: server, reply)
         }
         isCounted = true

@@ -74,7 +74,9 @@ final class ModernCall: Caller, @unchecked Sendable {
     /// Must be called once, on the event loop.
     func start() {
         checkConfinement()
-        if let refusal = gateway.admit(request.principal, to: server, for: request.message.method) {
+        if let refusal = gateway.admit(
+            request.principal, to: server, for: request.message.method, in: reply.origin)
+        {
             note(.refused(refusal.reason))
             respond(.refused(refusal))
             state = .ended
@@ -138,6 +140,7 @@ final class ModernCall: Caller, @unchecked Sendable {
         let exchange = Exchange(
             message,
             id: clientID,
+            from: reply.origin,
             caller: self,
             leg: leg,
             parameters: request.parameters ?? [],
@@ -391,6 +394,6 @@ final class ModernCall: Caller, @unchecked Sendable {
     }
 
     private func note(_ end: RequestEnd) {
-        gateway.note(request, end, at: server, after: eventLoop.now - started)
+        gateway.note(request, from: reply.origin, end, at: server, after: eventLoop.now - started)
     }
 }

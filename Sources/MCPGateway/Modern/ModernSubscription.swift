@@ -185,7 +185,7 @@ final class ModernSubscription: LoopConfined, @unchecked Sendable {
     private func fail(_ answer: Answer, from server: ServerConnections? = nil) {
         guard !isEnded else { return }
         end()
-        gateway.note(request, answer.end, at: server, after: eventLoop.now - started)
+        gateway.note(request, from: reply.origin, answer.end, at: server, after: eventLoop.now - started)
         reply.finish(answer.bytes(for: request.id, server: server?.displayName ?? ""), refusal: answer.refusal)
     }
 
@@ -193,7 +193,7 @@ final class ModernSubscription: LoopConfined, @unchecked Sendable {
         guard !isEnded else { return }
         end()
         let server = isOfSeveral ? nil : servers.first
-        gateway.note(request, .cancelled, at: server, after: eventLoop.now - started)
+        gateway.note(request, from: reply.origin, .cancelled, at: server, after: eventLoop.now - started)
     }
 
     private func end() {

@@ -170,7 +170,7 @@ package final class Offer: Sendable {
     }
 
     /// What it is called in logs.
-    private var label: String { name.isEmpty ? "mcp" : name }
+    var label: String { name.isEmpty ? "mcp" : name }
 
     /// What the proxy says of itself where no client is meant.
     var ownDeclaration: ClientDeclaration {
@@ -183,14 +183,19 @@ package final class Offer: Sendable {
     /// Leaves the line that `logEnabled` promises: what was asked and how it went, never with what.
     ///
     /// - Parameters:
+    ///   - origin: Which request it was.
     ///   - principal: Who asks: named where the operator has named them.
     ///   - server: Which was asked; nil when that was none.
     func log(
-        method: String, of principal: Principal, tool: String?, at server: ServerConnections?, elapsed: TimeAmount,
+        _ origin: RequestOrigin, method: String, of principal: Principal, tool: String?, at server: ServerConnections?,
+        elapsed: TimeAmount,
         outcome: String
     ) {
         let milliseconds = Double(elapsed.nanoseconds / 10_000) / 100
-        var metadata: Logger.Metadata = ["method": "\(method)", "ms": "\(milliseconds)", "outcome": "\(outcome)"]
+        var metadata = origin.facts
+        metadata["method"] = "\(method)"
+        metadata["ms"] = "\(milliseconds)"
+        metadata["outcome"] = "\(outcome)"
         if let server { metadata["server"] = "\(server.displayName)" }
         if principal.isNamed { metadata["by"] = "\(principal.name)" }
         if isMerged { metadata["at"] = "\(label)" }

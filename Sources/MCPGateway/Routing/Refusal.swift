@@ -61,6 +61,8 @@ package struct Refusal: Error, Sendable {
         case overloaded
         /// More than the caller may make in a minute; in how many seconds there will be room.
         case tooManyCalls(retryAfter: Int)
+        /// The audit cannot be written, and nothing is done without it.
+        case notAudited
     }
 
     package let reason: Reason
@@ -116,7 +118,7 @@ extension Refusal.Reason {
         case .invalidAnswer: .invalidAnswer
         case .notApproved: .notApproved
         case .shuttingDown: .shuttingDown
-        case .overloaded, .tooManyCalls, .issuerAway: .overloaded
+        case .overloaded, .tooManyCalls, .issuerAway, .notAudited: .overloaded
         }
     }
 

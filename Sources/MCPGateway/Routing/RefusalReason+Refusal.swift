@@ -18,6 +18,7 @@ extension RefusalReason {
             case .tooManyStreams, .overloaded: .overloaded
             case .tooManyCalls: .callsPerMinute
             case .shuttingDown: .shuttingDown
+            case .notAudited: .audit
             case .malformed, .suspect, .methodNotAllowed, .notAcceptable, .unsupportedMediaType, .invalidRequest,
                 .identifierInUse, .invalidEnvelope, .invalidParams, .hiddenTool, .methodNotFound, .headerMismatch,
                 .unsupportedVersion, .missingClientCapability, .inputNotGiven, .invalidAnswer:

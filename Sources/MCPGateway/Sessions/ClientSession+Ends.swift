@@ -1,4 +1,5 @@
 import MCPCore
+import MCPUpstream
 import NIOCore
 
 // MARK: - How requests of a session end
@@ -7,8 +8,8 @@ extension ClientSession {
     /// Notes that an exchange has ended.
     func note(_ exchange: Exchange, _ end: RequestEnd) {
         gateway.note(
-            exchange.request, of: principal, at: offer, exchange.connection.server, in: .legacy, end,
-            after: eventLoop.now - exchange.started)
+            exchange.request, from: exchange.origin, of: principal, at: offer, exchange.connection.server, in: .legacy,
+            client: saidOfItself, end, after: eventLoop.now - exchange.started)
     }
 
     /// Answers a request that has not become an exchange.
@@ -17,12 +18,22 @@ extension ClientSession {
     func answer(
         _ request: Message, _ id: RequestID, _ answer: Answer, at server: ServerConnections?, _ reply: any ReplySink
     ) {
-        note(request, answer.end, at: server)
+        note(request, from: reply.origin, answer.end, at: server)
         reply.finish(answer.bytes(for: id, server: server?.displayName ?? ""))
     }
 
     /// Notes that a request has ended which has not become an exchange.
-    func note(_ request: Message, _ end: RequestEnd, at server: ServerConnections?, after elapsed: TimeAmount = .zero) {
-        gateway.note(request, of: principal, at: offer, server, in: .legacy, end, after: elapsed)
+    func note(
+        _ request: Message, from origin: RequestOrigin, _ end: RequestEnd, at server: ServerConnections?,
+        after elapsed: TimeAmount = .zero
+    ) {
+        gateway.note(
+            request, from: origin, of: principal, at: offer, server, in: .legacy, client: saidOfItself, end,
+            after: elapsed)
+    }
+
+    /// What the client says of itself; nil where it has never opened the session.
+    private var saidOfItself: ByteBuffer? {
+        isForOneRequest ? nil : declaration.clientInfo
     }
 }

@@ -83,7 +83,8 @@ extension ClientSession {
             session.waitingForLists += 1
             session.lists(view).answer(search, id, for: .legacy, on: session.eventLoop) { answer in
                 session.waitingForLists -= 1
-                session.note(request, search.end, at: nil, after: session.eventLoop.now - started)
+                session.note(
+                    request, from: reply.origin, search.end, at: nil, after: session.eventLoop.now - started)
                 reply.finish(session.isClosed ? ended.answer(to: id) : answer)
                 session.closeIfDone()
             }
@@ -102,7 +103,7 @@ extension ClientSession {
             }
             do throws(Refusal) {
                 let bytes = try answer(session, session.lists(view))
-                session.note(request, .ok, at: nil, after: session.eventLoop.now - started)
+                session.note(request, from: reply.origin, .ok, at: nil, after: session.eventLoop.now - started)
                 reply.finish(bytes)
             } catch {
                 session.answer(request, id, .refused(error), at: nil, reply)

@@ -136,6 +136,9 @@ package final class ClientSession: Caller, @unchecked Sendable {
                 request, id, .refused(Refusal(.invalidRequest, "the session has ended")), at: offer.member?.server,
                 reply)
         }
+        if let refusal = gateway.auditRefusal(of: request.method) {
+            return answer(request, id, .refused(refusal), at: offer.member?.server, reply)
+        }
         if isAtServersOwnPath, let leg = legs.first {
             pass(request, id, to: leg, reply)
         } else {
@@ -174,10 +177,11 @@ package final class ClientSession: Caller, @unchecked Sendable {
         } catch {
             return answer(sealed, id, .refused(error), at: leg.server, reply)
         }
-        if let refusal = gateway.admit(principal, to: leg.server, for: request.method) {
+        if let refusal = gateway.admit(principal, to: leg.server, for: request.method, in: reply.origin) {
             return answer(request, id, .refused(refusal), at: leg.server, reply)
         }
-        let exchange = Exchange(request, id: id, caller: self, leg: open, passed: call.passed)
+        let exchange = Exchange(
+            request, id: id, from: reply.origin, caller: self, leg: open, passed: call.passed)
         exchanges[ObjectIdentifier(exchange)] = Call(exchange: exchange, reply: reply, others: call.others)
         newestExchange = exchange
         exchange.connection.runNowOrLater { $0.start(exchange) }

@@ -5,6 +5,7 @@ extension KeyScope {
     private var isGuarded: Bool {
         switch self {
         case .client, .clientMatch, .scopeRights, .identity, .issuer, .introspection, .tls, .management, .metrics,
+            .audit,
             .authorization, .identityProvider:
             true
         case .document, .proxy, .limits, .options, .toolFilter, .server, .template, .templateParameter, .templateServer,
@@ -17,7 +18,7 @@ extension KeyScope {
     /// The keys without which more is open than with them.
     private var guards: [String] {
         switch self {
-        case .proxy: ["clients", "identity", "tls", "management"]
+        case .proxy: ["clients", "identity", "tls", "management", "audit"]
         case .options: ["authTokens", "toolFilter"]
         case .groupOptions: ["authTokens"]
         case .endpoint, .group: ["tools", "prompts", "resources", "readOnly"]
@@ -26,7 +27,7 @@ extension KeyScope {
         case .server: ["isolation"]
         case .document, .limits, .toolFilter, .template, .templateServer, .presetArgument, .deprecatedServer,
             .deprecatedClient, .deprecatedClientConfig, .client, .clientMatch, .scopeRights, .identity, .issuer,
-            .introspection, .tls, .management, .metrics, .authorization, .identityProvider:
+            .introspection, .tls, .management, .metrics, .audit, .authorization, .identityProvider:
             []
         }
     }

@@ -11,6 +11,7 @@ enum KeyScope: String, Sendable, CaseIterable {
     case identityProvider
     case management
     case metrics
+    case audit
     case template
     case templateParameter
     case templateServer
@@ -30,8 +31,8 @@ enum KeyScope: String, Sendable, CaseIterable {
     case deprecatedClientConfig
 
     /// The one table of everything that may be written. What sets something has its row in ``ProxyKey``, ``LimitKey``,
-    /// ``OptionKey``, ``ServerKey``, ``GroupKey``, ``ClientKey``, ``ManagementKey`` or
-    /// ``MetricsKey``.
+    /// ``OptionKey``, ``ServerKey``, ``GroupKey``, ``ClientKey``, ``ManagementKey``,
+    /// ``MetricsKey`` or ``AuditKey``.
     var keys: [KnownKey] {
         switch self {
         case .document: Self.documentKeys
@@ -45,6 +46,7 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .identityProvider: AuthorizationKey.identityProvider
         case .management: ManagementKey.all.map(\.known)
         case .metrics: MetricsKey.all.map(\.known)
+        case .audit: AuditKey.all.map(\.known)
         case .template: TemplateKey.template
         case .templateParameter: TemplateKey.parameter
         case .templateServer: TemplateKey.server
@@ -80,6 +82,7 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .identityProvider: "The identity provider of a company, and as which client of it the proxy asks."
         case .management: "What may be changed while the proxy runs, by whom and how often."
         case .metrics: "Where and to whom metrics are shown."
+        case .audit: "Where it is written down which tools were called and what was changed."
         case .template: "A command, of which callers of the API fill in the parameters."
         case .templateParameter: "What a caller of the API may put into one place of a template."
         case .templateServer:
@@ -124,6 +127,7 @@ enum KeyScope: String, Sendable, CaseIterable {
         case .presetArgument: #""required": ["value"]"#
         case .issuer: #""required": ["issuer"]"#
         case .introspection: #""required": ["url", "clientID", "clientSecret"]"#
+        case .audit: #""required": ["file"]"#
         case .deprecatedClient: #""required": ["type", "config"]"#
         // The spelling of the Go program's documentation.
         case .options: ##""patternProperties": {"^Disabled$": {"$ref": "#/$defs/boolean"}}"##
@@ -202,7 +206,7 @@ extension KeyScope {
     private var isAroundServers: Bool {
         switch self {
         case .proxy, .limits, .options, .endpoint, .group, .groupOptions: true
-        case .document, .tls, .toolFilter, .server, .authorization, .identityProvider, .management, .metrics,
+        case .document, .tls, .toolFilter, .server, .authorization, .identityProvider, .management, .metrics, .audit,
             .template, .templateParameter, .templateServer, .client, .clientMatch, .scopeRights,
             .toolOverride,
             .presetArgument, .identity, .issuer, .introspection, .deprecatedServer, .deprecatedClient,

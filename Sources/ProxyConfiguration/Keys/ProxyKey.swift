@@ -65,6 +65,11 @@ enum ProxyKey {
         )
         .setting(\.metrics) { MetricsKey.all.settings(under: "metrics", .metrics, in: $0, &$1) },
         .other(
+            "audit", .object(.audit), \.audit, whenChanged: .restart,
+            "Where it is written down, line by line and so that changes show, which tools were called and what was changed."
+        )
+        .setting(\.audit) { AuditConversion.audit(in: $0, &$1) },
+        .other(
             "identity", .object(.identity), \.identity, whenChanged: .restart,
             "Whose access tokens (OAuth) are accepted, besides the configured tokens, and who the proxy is for issuers."
         )

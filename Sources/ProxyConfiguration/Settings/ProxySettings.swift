@@ -44,6 +44,8 @@ package struct ProxySettings: Sendable, Equatable {
     package var identity = IdentitySettings()
     /// Where and to whom metrics are shown.
     package var metrics = MetricsSettings()
+    /// Where it is written down what was called and changed.
+    package var audit = AuditSettings()
     /// What may be changed while the proxy runs.
     package var management: ManagementSettings
 

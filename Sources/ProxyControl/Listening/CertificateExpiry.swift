@@ -1,3 +1,4 @@
+import MCPCore
 import MCPFrontEnd
 
 /// Tells once when a certificate will soon end, and once when it has.

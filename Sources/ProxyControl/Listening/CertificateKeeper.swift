@@ -1,4 +1,5 @@
 package import Logging
+import MCPCore
 package import MCPFrontEnd
 package import ProxyConfiguration
 import Synchronization

@@ -1,3 +1,4 @@
+import Audit
 package import Grants
 package import Logging
 import MCPCore
@@ -76,7 +77,8 @@ package struct Composition {
             limits: Self.gatewayLimits(settings.limits),
             taskSeal: builder.principals.taskSeal,
             catalogs: builder.catalogs,
-            meters: meters
+            meters: meters,
+            audit: AuditTrail(settings, lost: meters.droppedAuditLines, logger: logger)
         )
         self.servers = servers.map { $0.opened(to: .nobody) }
         let together = group.map { builder.offer($0.name, builder.content(of: $0, servers)) }

@@ -39,14 +39,14 @@ package struct ReloadTriggers: Sendable {
                 seen = hangups.current
                 logger.notice("SIGHUP: the configuration is read again")
                 // The next one is heard of while servers start.
-                group.addTask { await reload() }
+                group.addTask { await reload("SIGHUP") }
             }
         }
     }
 
     private func onChange() async {
         await withDiscardingTaskGroup { group in
-            await onChange { group.addTask { await reload() } }
+            await onChange { group.addTask { await reload("change of the configuration") } }
         }
     }
 
@@ -76,7 +76,7 @@ package struct ReloadTriggers: Sendable {
 
     private func onChangedSecret() async {
         await withDiscardingTaskGroup { group in
-            await onChangedSecret { group.addTask { await reload() } }
+            await onChangedSecret { group.addTask { await reload("change of a file of the configuration") } }
         }
     }
 
@@ -107,11 +107,12 @@ package struct ReloadTriggers: Sendable {
         }
     }
 
-    private func reload() async {
+    /// - Parameter reason: What was the reason, as the audit tells of it in the place of whoever asks.
+    private func reload(_ reason: String) async {
         // One that waits for its turn will read what is there by then.
         guard await registry.reloadsWaiting == 0 else { return }
         do {
-            let report = try await registry.reload(isRehearsal: false)
+            let report = try await registry.auditedReload(reason)
             if report.lines.isEmpty { logger.notice("nothing in the configuration has changed that counts") }
         } catch {
             logger.error("\(error.detail)")

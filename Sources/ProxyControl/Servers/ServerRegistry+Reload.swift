@@ -1,3 +1,4 @@
+import Audit
 import Logging
 package import MCPFrontEnd
 import MCPGateway
@@ -111,6 +112,7 @@ extension ServerRegistry {
         if settings.clients != new.clients { frontDoor.forgetAccessTokens() }
         frontDoor.showStatus(to: builder.principals.statusAccess(new))
         settings.clients = new.clients
+        gateway.audit?.hide(new.ownTokens)
         settings.options = new.options
         settings.management = new.management
         takeGroups(new)
@@ -233,7 +235,7 @@ extension ServerRegistry {
         switch refusal.kind {
         case .forbidden, .invalidConfiguration: await switchOff(name, because: refusal)
         case .shuttingDown, .unknownServer, .unknownGroup: return
-        case .nameTaken, .conflict, .serverFailed, .quota, .notKept:
+        case .nameTaken, .conflict, .serverFailed, .quota, .notKept, .notAudited:
             logger.warning(
                 "a server that was added over the API has not started with its new settings",
                 metadata: ["server": "\(ServerName.redacted(name))", "reason": "\(refusal.detail)"])

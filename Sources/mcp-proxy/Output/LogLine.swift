@@ -12,6 +12,9 @@ struct LogLine: Hashable, Sendable {
     ]
     private static let maximumFactBytes = 2_048
 
+    /// The facts that tell a line from all others, however many tell of the same.
+    private static let ownFacts: Set<String> = ["request", "traceparent"]
+
     private struct Fact: Hashable {
         let key: String
         let text: String
@@ -29,6 +32,13 @@ struct LogLine: Hashable, Sendable {
             let length = Self.wordyFacts.contains(key) ? Self.maximumFactBytes : PrintableText.maximumNameBytes
             return Fact(key: key, text: PrintableText.make("\(value)", maximumBytes: length))
         }
+    }
+
+    /// The same line about whatever request: what is equal in it makes a flood.
+    var kind: LogLine {
+        var other = self
+        other.facts.removeAll { Self.ownFacts.contains($0.key) }
+        return other
     }
 
     /// The same line, which stands for so many equal ones.

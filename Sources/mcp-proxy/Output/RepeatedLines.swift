@@ -26,11 +26,12 @@ final class RepeatedLines: Sendable {
 
     /// Writes a line, unless it is one of many.
     func write(_ line: LogLine, now: ContinuousClock.Instant = .now, _ write: @escaping @Sendable (LogLine) -> Void) {
+        let kind = line.kind
         let (ended, count) = state.withLock { state in
             let ended = Self.takeEnded(&state, now)
-            state.kinds[line, default: Kind(since: now)].count += 1
+            state.kinds[kind, default: Kind(since: now)].count += 1
             state.nextEnd = state.nextEnd ?? now + Self.window
-            return (ended, state.kinds[line]?.count ?? 1)
+            return (ended, state.kinds[kind]?.count ?? 1)
         }
         for line in ended { write(line) }
         if count <= Self.maximumCount { write(line) }

@@ -1,3 +1,4 @@
+import Audit
 import Logging
 import MCPFrontEnd
 import MCPGateway
@@ -121,6 +122,7 @@ struct ProxyRun {
             Task { await registry.close() }
         }
         await known.finish()
+        await composition.gateway.audit?.end()
         return status
     }
 

@@ -1,3 +1,4 @@
+import Audit
 import Logging
 import MCPFrontEnd
 import MCPGateway
@@ -58,6 +59,7 @@ struct StdioRun {
             composition.close()
         }
         await known.finish()
+        await composition.gateway.audit?.end()
         streams.flush()
         return input.hasFailed ? 1 : 0
     }

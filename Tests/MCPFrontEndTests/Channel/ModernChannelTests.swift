@@ -35,7 +35,7 @@ import Testing
             let message = try Message(
                 #"{"jsonrpc":"2.0","id":\#(id),"method":"\#(method)","params":{\#(params),"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}"#
             )
-            eventLoop.perform { channel.receive(message) }
+            eventLoop.perform { channel.receive(message, from: RequestOrigin()) }
         }
 
         func cancel(_ id: String) throws -> Bool {
@@ -118,7 +118,7 @@ import Testing
         let scene = try Scene()
         /// Ends a reply, and says whether it still keeps what wanted to know of the client's leaving.
         func keeps(_ end: (ChannelReply) -> Void) -> Bool {
-            let reply = ChannelReply(scene.channel, id: .integer(1), isSubscription: false)
+            let reply = ChannelReply(scene.channel, id: .integer(1), from: RequestOrigin(), isSubscription: false)
             var watched: Watched? = Watched()
             weak let kept = watched
             scene.eventLoop.perform {

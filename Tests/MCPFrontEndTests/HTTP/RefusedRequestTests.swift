@@ -1,4 +1,5 @@
 import Logging
+import MCPGateway
 import Metrics
 import NIOHTTP1
 import Testing
@@ -6,9 +7,11 @@ import Testing
 @testable import MCPFrontEnd
 
 @Suite struct RefusedRequestTests {
+    private let origin = RequestOrigin(address: "::1")
+
     private func facts(_ status: HTTPResponseStatus, _ certificate: ClientCertificate?) -> [String: String] {
         let request = RefusedRequest(
-            status: status, kind: .unauthorized, reason: "why", address: "::1", server: "route",
+            status: status, kind: .unauthorized, reason: "why", origin: origin, server: "route",
             certificate: certificate)
         return request.facts(server: "git").mapValues(\.description)
     }
@@ -26,9 +29,11 @@ import Testing
         #expect(facts(.notFound, certificate("CN=x"))["certificate"] == nil)
     }
 
-    @Test("Status, reason, address and server are told of every one")
+    @Test("Request, status, reason, address and server are told of every one")
     func others() {
         #expect(
-            facts(.notFound, nil) == ["status": "404", "reason": "why", "address": "::1", "server": "git"])
+            facts(.notFound, nil) == [
+                "request": origin.number.text, "status": "404", "reason": "why", "address": "::1", "server": "git",
+            ])
     }
 }

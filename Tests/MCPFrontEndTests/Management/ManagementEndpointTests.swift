@@ -164,7 +164,7 @@ import Testing
         let expected: [ManagementRefusal.Kind: Int] = [
             .unknownServer: 404, .unknownGroup: 404, .nameTaken: 409, .conflict: 409, .invalidConfiguration: 422,
             .serverFailed: 422,
-            .forbidden: 403, .quota: 429, .notKept: 507, .shuttingDown: 503,
+            .forbidden: 403, .quota: 429, .notKept: 507, .shuttingDown: 503, .notAudited: 503,
         ]
         #expect(response.status == expected[kind])
         #expect(try response.problem == kind.rawValue)

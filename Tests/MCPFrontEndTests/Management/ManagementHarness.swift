@@ -47,9 +47,10 @@ final class ManagementHarness: Sendable {
         self.log = log
         let mayUse: @Sendable (Principal, String) -> Bool = { _, name in name != "hidden" }
         let endpoint = ManagementEndpoint(
-            access, servers: servers, logger: log.logger, budget: ChangeBudget(now: now), mayUse: mayUse)
+            access, servers: servers, logger: log.logger, trail: nil, budget: ChangeBudget(now: now), mayUse: mayUse)
         let login = LoginEndpoint(
-            servers, access: access, tickets: tickets, origin: origin, speaksTLS: false, mayUse: mayUse)
+            servers, access: access, tickets: tickets, origin: origin, speaksTLS: false, audit: endpoint.audit,
+            mayUse: mayUse)
         try await listener.bind(
             .port(0, host: "127.0.0.1"), eventLoops: MultiThreadedEventLoopGroup.singleton,
             handler: Door(endpoint: endpoint, login: login, credentials: credentials, prefix: prefix))
@@ -64,8 +65,8 @@ final class ManagementHarness: Sendable {
         listener.close()
     }
 
-    /// The lines of the log.
-    var audit: [String] { log.lines }
+    /// The lines of the log, without the names of requests.
+    var audit: [String] { log.lines.map { $0.replacing(#/ request=\S+/#, with: "") } }
 
     /// The answer to one request.
     func answer(

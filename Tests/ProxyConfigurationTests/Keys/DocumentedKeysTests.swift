@@ -20,7 +20,8 @@ import Testing
         "### Time that a server may take": .server, "## `limits`": .limits, "## Management": .management,
         "## Clients": .client,
         "### Keys of a group": .group, "### `options` of a group": .groupOptions, "### `overrides`": .toolOverride,
-        "### Templates": .templateParameter, "### `tls`": .tls, "### `metrics`": .metrics, "## Identity": .identity,
+        "### Templates": .templateParameter, "### `tls`": .tls, "### `metrics`": .metrics, "### `audit`": .audit,
+        "## Identity": .identity,
         "### An issuer": .issuer,
         "### `auth`": .authorization,
     ]
@@ -74,7 +75,7 @@ import Testing
         "The page and the program know the same keys",
         arguments: [
             KeyScope.proxy, .options, .toolFilter, .server, .limits, .management, .templateParameter, .group,
-            .groupOptions, .client, .toolOverride, .tls, .metrics, .authorization, .identity,
+            .groupOptions, .client, .toolOverride, .tls, .metrics, .audit, .authorization, .identity,
         ])
     func sameKeys(scope: KeyScope) {
         #expect(entries[scope, default: []].map(\.name).sorted() == scope.keys.map(\.name).sorted())

@@ -228,6 +228,7 @@ import Testing
         ("tls", { $0.tls = ListenerTLSSettings(certificateFile: "canary") }),
         ("addr", { $0.address.socketPath = "/canary" }), ("title", { $0.title = "canary" }),
         ("icons", { $0.icons = Array("[]".utf8) }),
+        ("audit", { $0.audit.file = "/a" }), ("audit", { $0.audit.keep = 1 }),
         ("metrics", { $0.metrics.isPublic = true }), ("metrics", { $0.metrics.address = ListenAddress(port: 1) }),
         ("identity", { $0.identity.requiredScopes = ["x"] }),
         ("identity", { $0.identity.clientMetadataURL = try? ExactURL("https://a/canary") }),

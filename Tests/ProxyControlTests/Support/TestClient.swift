@@ -60,6 +60,7 @@ final class TestClient: Sendable {
     /// What comes of a call.
     final class Reply: ReplySink {
         let carriesMessages = false
+        let origin = RequestOrigin()
         private let answers = EventQueue<String>()
 
         func send(_ message: ByteBuffer) {}

@@ -10,7 +10,7 @@ package enum UTCTime {
     }
 
     /// Such as `2026-11-23T22:16:57.250Z`.
-    static func text(_ seconds: Double) -> String {
+    package static func text(_ seconds: Double) -> String {
         let milliseconds = Int(min(max(seconds.isNaN ? 0 : seconds, 0), 253_402_300_799) * 1_000)
         let fraction = String(milliseconds % 1_000 + 1_000).dropFirst()
         return "\(text(seconds: milliseconds / 1_000).dropLast()).\(fraction)Z"

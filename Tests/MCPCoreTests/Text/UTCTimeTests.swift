@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MCPFrontEnd
+@testable import MCPCore
 
 /// Moments in words.
 @Suite struct UTCTimeTests {
