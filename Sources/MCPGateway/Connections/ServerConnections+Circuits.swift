@@ -21,7 +21,9 @@ extension ServerConnections {
 
     /// Those that tell of the server. Where callers are let in by what is theirs, what one of them meets says nothing of it.
     private func circuits(_ state: State) -> [CircuitBreaker] {
-        if settings.needsCallers { return state.entries[firstKey(state)].map { [$0.connection.upstream.circuit] } ?? [] }
+        if settings.needsCallers {
+            return state.entries[firstKey(state)].map { [$0.connection.upstream.circuit] } ?? []
+        }
         let own = state.entries.values.filter { !isOfOneSession($0.connection) }.map(\.connection.upstream.circuit)
         return own + state.sessionCircuits.all
     }
