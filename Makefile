@@ -66,6 +66,18 @@ interop: tools ## Drive the built binary with other people's clients and servers
 schema: tools ## Write Schema/mcp-proxy.schema.json anew, from the table of keys
 	MCP_PROXY_RENEW_SCHEMA=1 swift test --scratch-path "$(BUILD_DIR)" --filter SchemaTests
 
+.PHONY: ui
+ui: ## Write the files of the dashboard, Sources/MCPFrontEnd/Dashboard/Assets, as Swift
+	Scripts/dashboard-files
+
+.PHONY: screenshots
+screenshots: tools ## Take the pictures of the dashboard in docs/images anew
+	@Scripts/python-env old servers
+	@Scripts/debian-parts chromium chromium-driver
+	$(SWIFT_BUILD) $(PRODUCT)
+	cd Tests/Interop && VENV_DIR="$(abspath $(VENV_DIR))" PYTHONPATH=fixtures MCP_PROXY_BINARY="$$(cd ../.. && $(SWIFT_BUILD) --show-bin-path)/mcp-proxy" \
+		"$(abspath $(VENV_DIR))/old/bin/python" -m screenshots
+
 .PHONY: compatibility
 compatibility: tools ## Write the tables of docs/compatibility.md anew, from a run that sees their servers and clients
 	@Scripts/python-env

@@ -110,6 +110,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ],
+            exclude: ["Dashboard/Assets"],
             swiftSettings: strict
         ),
         .target(

@@ -324,6 +324,7 @@ package final class FrontDoor: HTTPRequestHandler {
             if let destination = management.adHoc.admit(request) { return destination }
             if let destination = management.login.admit(request) { return destination }
         }
+        if let destination = DashboardEndpoint.admit(request, prefix: settings.prefix) { return destination }
         throw admission.nothingHere
     }
 
@@ -337,6 +338,7 @@ package final class FrontDoor: HTTPRequestHandler {
         case .adHoc(let request): request.endpoint.handle(request, body: body, responder)
         case .login(let request): request.endpoint.handle(request, body: body, responder)
         case .answered(let answer): answer.send(responder)
+        case .dashboard(let answer): answer.send(responder)
         case .document(let json):
             responder.respond(
                 .ok, json: json,
@@ -351,7 +353,8 @@ package final class FrontDoor: HTTPRequestHandler {
         switch destination {
         case .management(let request): request.endpoint.refuseBody(of: request, responder)
         case .adHoc(let request): request.endpoint.refuseBody(of: request, responder)
-        case .login, .streamable, .eventStream, .status, .preflight, .answered, .document, .undecided, .refused:
+        case .login, .streamable, .eventStream, .status, .preflight, .answered, .dashboard, .document, .undecided,
+            .refused:
             responder.refuseBody(longerThan: destination.maximumBody)
         }
     }

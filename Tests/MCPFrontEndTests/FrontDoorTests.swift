@@ -68,6 +68,37 @@ import Testing
         }
     }
 
+    @Test("The dashboard is for everybody, held to a strict policy, and asked for again only when it is another one")
+    func dashboard() async throws {
+        let harness = try await Harness(tokens: [("secret", .token(number: 0))])
+        let host = "Host: localhost"
+        let page = try await harness.answer("GET", "/ui/", [host])
+        #expect(page.status == 200 && page["content-type"] == "text/html; charset=utf-8")
+        #expect(page.body == DashboardFile.named("index.html").map { String(buffer: $0.bytes) })
+        let policy = try #require(page["content-security-policy"])
+        #expect(policy.contains("default-src 'none'") && policy.contains("trusted-types 'none'"))
+        #expect(!policy.contains("unsafe") && page["x-content-type-options"] == "nosniff")
+        let tag = try #require(page["etag"])
+        let again = try await harness.answer("GET", "/ui/", [host, "If-None-Match: \(tag)"])
+        #expect(again.status == 304 && again.body.isEmpty)
+        #expect(try await harness.answer("HEAD", "/ui/main.js", [host]).status == 200)
+        #expect(try await harness.answer("GET", "/ui", [host])["location"] == "ui/")
+        #expect(try await harness.answer("GET", "/ui/other.js", [host]).status == 404)
+        #expect(try await harness.answer("POST", "/ui/", [host])["allow"] == "GET, HEAD")
+        #expect(harness.connections == 0)
+    }
+
+    @Test("A person comes to the dashboard by a link from elsewhere, and nothing else does")
+    func arrival() async throws {
+        let harness = try await Harness()
+        let arrival = ["Host: localhost", "Sec-Fetch-Site: cross-site"]
+        let person = arrival + ["Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document"]
+        #expect(try await harness.answer("GET", "/ui/", person).status == 200)
+        #expect(try await harness.answer("GET", "/ui/main.js", person).status == 403)
+        #expect(try await harness.answer("GET", "/ui/", arrival).status == 403)
+        #expect(try await harness.answer("GET", "/ui/", arrival + ["Sec-Fetch-Dest: iframe"]).status == 403)
+    }
+
     private static let methods = ["GET", "POST", "DELETE", "OPTIONS", "HEAD", "PUT"]
     private static let paths = [
         "/", "/time", "/time/", "/time/mcp", "/time/mcp/", "/time/sse", "/time/sse/", "/time/message?sessionId=x",

@@ -98,10 +98,11 @@ struct Admission: Sendable {
             isAtMetricsPlace: isMetricsPlace)
     }
 
-    /// Tells whether a person comes to a page for logins by a link from elsewhere, such as an authorization server's.
+    /// Tells whether a person comes to a page of ours by a link from elsewhere, such as an authorization server's.
     private func isArrival(_ request: HTTPRequestFields, at path: String) -> Bool {
         request.method == .GET && request.header("sec-fetch-mode") == "navigate"
-            && request.header("sec-fetch-dest") == "document" && LoginPath(path, prefix: prefix) != nil
+            && request.header("sec-fetch-dest") == "document"
+            && (LoginPath(path, prefix: prefix) != nil || DashboardPath(path, prefix: prefix) == .page)
     }
 
     /// Checks that whoever sends a request may come to the endpoint.

@@ -12,6 +12,8 @@ enum Destination: Sendable {
     indirect case login(LoginRequest)
     /// The management API has its answer already.
     indirect case answered(ManagementAnswer)
+    /// A file of the dashboard, which anybody may have.
+    indirect case dashboard(DashboardAnswer)
     /// What anybody may read.
     indirect case document(ByteBuffer)
     /// That depends on whom its token stands for, which has to be found out.
@@ -26,7 +28,7 @@ enum Destination: Sendable {
         case .management(let request): request.maximumBody
         case .adHoc(let request): request.maximumBody
         case .login(let request): request.isForm ? LoginRequest.maximumBody : 0
-        case .status, .preflight, .answered, .document, .undecided, .refused: 0
+        case .status, .preflight, .answered, .dashboard, .document, .undecided, .refused: 0
         }
     }
 
@@ -41,7 +43,7 @@ enum Destination: Sendable {
                 principal: request.caller.principal, shown: request.caller.shown)
         case .adHoc(let request):
             Visitor(place: .management, principal: request.caller.principal, shown: request.caller.shown)
-        case .login, .status, .preflight, .answered, .document, .undecided, .refused: nil
+        case .login, .status, .preflight, .answered, .dashboard, .document, .undecided, .refused: nil
         }
     }
 }

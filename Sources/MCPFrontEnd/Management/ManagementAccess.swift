@@ -126,13 +126,23 @@ package struct ManagementAccess: Sendable {
             headers: [("WWW-Authenticate", "Bearer")])
     }
 
-    /// Tells whether a web page asks that nobody has allowed by name: any page on this machine's loopback could,
-    /// without its user knowing. A browser names no origin where a page only embeds something; then it says how far
-    /// away that is.
+    /// Tells whether a web page asks that is not ours and that nobody has allowed by name: any page on this machine's
+    /// loopback could, without its user knowing. A browser names no origin where a page only embeds something; then it
+    /// says how far away that is.
     private func isForeignPage(_ request: AdmittedRequest) -> Bool {
-        if let origin = request.origin { return !allowedOrigins.contains(origin.lowercased()) }
         let fields = request.http
+        if let origin = request.origin {
+            return !allowedOrigins.contains(origin.lowercased()) && !isOwn(origin, fields)
+        }
         guard let site = fields[.secFetchSite] else { return false }
         return fields.isRepeated(.secFetchSite) || !["same-origin", "none"].contains(site)
+    }
+
+    /// Tells whether an origin is where the request goes, and the browser says so as well: then its page is the dashboard.
+    private func isOwn(_ origin: String, _ fields: HTTPRequestFields) -> Bool {
+        guard !fields.isRepeated(.secFetchSite), fields[.secFetchSite] == "same-origin", let host = fields[.host] else {
+            return false
+        }
+        return ["http://", "https://"].contains { ($0 + host).lowercased() == origin.lowercased() }
     }
 }

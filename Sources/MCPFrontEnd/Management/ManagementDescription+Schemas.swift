@@ -7,6 +7,10 @@ extension ManagementDescription {
           },
           "kind": {"name": "kind", "in": "path", "required": true, "schema": {"type": "string"}},
           "follow": {"name": "follow", "in": "query", "schema": {"type": "boolean"}},
+          "search": {
+            "name": "search", "in": "query", "schema": {"type": "string"},
+            "description": "Words of what a tool should do. The tools that fit best come first, at most 100."
+          },
           "lastEventID": {
             "name": "Last-Event-ID", "in": "header", "schema": {"type": "integer"},
             "description": "The number of the last entry that is known already."
@@ -43,6 +47,23 @@ extension ManagementDescription {
             }
           },
           \(pinSchemas),
+          "FoundTools": {
+            "type": "object", "required": ["tools"], "additionalProperties": false,
+            "properties": {
+              "tools": {"type": "array", "items": {
+                "type": "object", "required": ["server", "name", "tokens"], "additionalProperties": false,
+                "properties": {
+                  "server": {"type": "string"}, "name": {"type": "string"}, "title": {"type": "string"},
+                  "description": {"type": "string", "description": "Its beginning."},
+                  "tokens": {"type": "integer", "description": "About what its definition costs a model that reads it."},
+                  "withheld": {"type": "boolean", "description": "That it is kept from clients until it is approved."}
+                }
+              }},
+              "unmatched": {
+                "type": "array", "items": {"type": "string"}, "description": "Words of the search that no tool has."
+              }
+            }
+          },
           "ServerEntry": {
             "type": "object", "required": ["path", "state"], "additionalProperties": false,
             "properties": {\(entryProperties)}

@@ -91,6 +91,10 @@ struct ManagementDescription: Sendable {
                 summary: "Takes a group away and ends the sessions there. Its servers stay.",
                 body: ("Nothing", false), success: (200, "GroupRemoved"), problems: change + [404]),
             Operation(
+                path: "/api/tools", method: "get", id: "findTools",
+                summary: "The tools of all servers as those listed them last, or those that fit words best.",
+                success: (200, "FoundTools"), problems: [401, 403]),
+            Operation(
                 path: "/api/pins", method: "get", id: "listPins",
                 summary: "Of every server how much was approved, and how much is shown that was not.",
                 success: (200, "PinList"), problems: [401, 403]),
@@ -182,17 +186,18 @@ struct ManagementDescription: Sendable {
 }
 
 extension ManagementDescription.Operation {
+    /// What may be asked for beside the path, by the identifiers of operations.
+    private static let parameters = ["getLogs": ["follow", "lastEventID"], "findTools": ["search"]]
+
     fileprivate var json: ByteBuffer {
         var object = JSONObjectWriter()
         object.add("operationId", id)
         object.add("summary", summary)
         if isPublic { object.add("security", json: ByteBuffer(string: "[]")) }
-        if id == "getLogs" {
-            let parameters = ["follow", "lastEventID"].map {
-                ByteBuffer(string: ##"{"$ref":"#/components/parameters/\##($0)"}"##)
-            }
-            object.add("parameters", elements: parameters)
+        let parameters = Self.parameters[id, default: []].map {
+            ByteBuffer(string: ##"{"$ref":"#/components/parameters/\##($0)"}"##)
         }
+        if !parameters.isEmpty { object.add("parameters", elements: parameters) }
         if let body {
             var request = JSONObjectWriter()
             request.add("required", json: ByteBuffer(string: body.isNeeded ? "true" : "false"))

@@ -219,6 +219,7 @@ package final class ManagementEndpoint: Sendable {
 
     private static func reading(_ request: ManagementRequest) -> ManagementOperation {
         switch request.path {
+        case .tools: .tools(ToolsOperation(request.admitted.target))
         case .groups: .group(.list)
         case .group(let name): .group(.read(name))
         case .pins: .pins(.list)

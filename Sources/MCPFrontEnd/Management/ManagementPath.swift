@@ -5,6 +5,8 @@ enum ManagementPath: Equatable, Sendable {
     case servers
     /// What stands after `/api/servers/`: a server's name, or one with an action behind it.
     case named(String)
+    /// The tools of all servers.
+    case tools
     case groups
     /// A group, by its name.
     case group(String)
@@ -38,6 +40,7 @@ enum ManagementPath: Equatable, Sendable {
         if rest.utf8.last == UInt8(ascii: "/") { rest.removeLast() }
         switch rest {
         case "servers": self = .servers
+        case "tools": self = .tools
         case "groups": self = .groups
         case "pins": self = .pins
         case "pins.json": self = .pinFile
@@ -72,7 +75,7 @@ enum ManagementPath: Equatable, Sendable {
             ServerAction.split(text)?.action.method == .POST ? [.GET, .PUT, .DELETE, .POST] : [.GET, .PUT, .DELETE]
         case .group: [.GET, .PUT, .DELETE]
         case .reload, .approval: [.POST]
-        case .groups, .pins, .pinFile, .pin, .metrics, .description, .problem: [.GET]
+        case .tools, .groups, .pins, .pinFile, .pin, .metrics, .description, .problem: [.GET]
         case .unknown: []
         }
     }
@@ -81,7 +84,8 @@ enum ManagementPath: Equatable, Sendable {
     var isPublic: Bool {
         switch self {
         case .description, .problem: true
-        case .servers, .named, .groups, .group, .pins, .pinFile, .pin, .approval, .reload, .metrics, .unknown: false
+        case .servers, .named, .tools, .groups, .group, .pins, .pinFile, .pin, .approval, .reload, .metrics, .unknown:
+            false
         }
     }
 

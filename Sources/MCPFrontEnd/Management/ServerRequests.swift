@@ -9,6 +9,7 @@ enum ManagementOperation: Sendable {
     case list(ManagementAccess.Reach)
     case add(String, ByteBuffer)
     case reload(isRehearsal: Bool)
+    case tools(ToolsOperation)
     case group(GroupOperation)
     case pins(PinOperation)
     case login(LoginOperation)
@@ -53,6 +54,8 @@ struct ServerRequests: Sendable {
             case (.reload(let isRehearsal), _):
                 let report = try await servers.reload(isRehearsal: isRehearsal, for: caller)
                 return ManagementAnswer(.ok, report.json(isRehearsal: isRehearsal))
+            case (.tools(let operation), _):
+                return await ToolRequests(servers: servers, caller: caller).answer(operation)
             case (.group(let operation), _):
                 return try await GroupRequests(groups: servers, caller: caller).answer(operation)
             case (.pins(let operation), _):

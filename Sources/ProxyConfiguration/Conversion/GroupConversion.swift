@@ -2,8 +2,6 @@ import MCPValues
 
 /// Reads groups, and the endpoint for all servers, when the servers are known.
 enum GroupConversion {
-    /// The names that a group cannot have besides those that a server cannot have.
-    private static let reserved: Set<String> = ["ui"]
     /// What clients read of instructions; some cut them there.
     static let longestInstructions = 2_048
 
@@ -110,7 +108,7 @@ enum GroupConversion {
         } else if name.contains("/") {
             context.error(
                 "the name of the group has a slash", at: position, path, write: #"Write a name such as "dev""#)
-        } else if reserved.contains(name) {
+        } else if name == ServerName.dashboard {
             context.error(
                 "the name of the group is a route of the proxy itself", at: position, path,
                 write: #"Write a name such as "dev""#)

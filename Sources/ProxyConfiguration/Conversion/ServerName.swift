@@ -12,8 +12,10 @@ package enum ServerName {
     ]
     /// What the proxy itself has below `api`.
     private static let managed: Set<String> = [
-        "servers", "groups", "pins", "pins.json", "reload", "openapi.json", "problems",
+        "servers", "tools", "groups", "pins", "pins.json", "reload", "openapi.json", "problems",
     ]
+    /// Where the dashboard is, unless a server of the configuration has this name.
+    package static let dashboard = "ui"
     /// The last parts of the routes that every server has.
     package static let routes = ["mcp", "sse", "message"]
     /// The longest name.
@@ -48,7 +50,9 @@ package enum ServerName {
         guard isPlain(name) else {
             return "the name of the server is not of letters, digits, . _ - only, begins with . _ -, or is too long"
         }
-        return reserved.contains(name) ? "the name of the server is a route of the proxy itself" : nil
+        // One of the file may be called so, and has the paths then.
+        let isReserved = reserved.contains(name) || name == dashboard
+        return isReserved ? "the name of the server is a route of the proxy itself" : nil
     }
 
     /// Whether a text is `[A-Za-z0-9][A-Za-z0-9._-]{0,62}`.

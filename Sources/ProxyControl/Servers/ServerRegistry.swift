@@ -33,6 +33,7 @@ package actor ServerRegistry: ServerManagement {
     /// The servers that the reload under way is changing, and how many reloads wait for its end.
     var startedByReload: Set<String> = []
     var reloadsWaiting = 0
+    let directory = ToolDirectory()
     let adHocKey = SymmetricKey(size: .bits256)
     private var locks = TurnLocks()
     /// Lists of tools are read one after another, each server's for itself: what is read of them is held meanwhile.

@@ -144,6 +144,25 @@ import Testing
         #expect(list.body == #"{"servers":{"fetch":{"path":"/fetch/","state":"ready"}}}"#)
     }
 
+    @Test("The dashboard, which is where it asks, does without a token what its user may do on loopback")
+    func dashboard() async throws {
+        let own = ["Sec-Fetch-Site: same-origin", "Origin: http://localhost"]
+        let harness = try await ManagementHarness(tokens: [])
+        for (method, path, body) in Self.changes {
+            #expect(try await harness.send(method, path, own, body).status < 300, "\(method) \(path)")
+        }
+        for foreign in [
+            ["Origin: http://localhost"], ["Sec-Fetch-Site: same-site", "Origin: http://localhost"],
+            ["Sec-Fetch-Site: same-origin", "Origin: http://localhost:3000"],
+            ["Sec-Fetch-Site: same-origin", "Origin: http://127.0.0.1"],
+            ["Sec-Fetch-Site: same-origin", "Sec-Fetch-Site: same-origin", "Origin: http://localhost"],
+        ] {
+            #expect(try await harness.send("POST", "/api/reload", foreign, "").status == 403, "\(foreign)")
+        }
+        let reachable = try await ManagementHarness(tokens: [], isReachable: true)
+        #expect(try await reachable.send("POST", "/api/reload", own, "").status == 403)
+    }
+
     @Test("A page that shows a token needs no configured origin")
     func pageWithToken() async throws {
         let harness = try await ManagementHarness()

@@ -147,7 +147,7 @@ import Testing
         let described = Set(try operations().map { "\($0.method) \($0.path)" })
         let paths =
             [
-                "servers", "servers/{name}", "groups", "groups/{name}", "pins", "pins.json", "pins/{name}",
+                "servers", "servers/{name}", "tools", "groups", "groups/{name}", "pins", "pins.json", "pins/{name}",
                 "pins/{name}/approve", "reload", "openapi.json", "problems/{kind}",
             ]
             + ServerAction.allCases.map { "servers/{name}/\($0.rawValue)" }

@@ -32,6 +32,21 @@ import Testing
         #expect(head["content-length"] == "\(list.body.utf8.count)")
     }
 
+    @Test("The tools of all servers are listed and found, cut where they are long")
+    func tools() async throws {
+        let harness = try await ManagementHarness()
+        let all = try await harness.answer("GET", "/api/tools")
+        let tool =
+            #"{"server":"fetch","name":"get","title":"Get","description":"Gets a page","tokens":19,"withheld":true}"#
+        #expect(all.status == 200 && all.body == #"{"tools":[\#(tool)]}"#)
+        let found = try await harness.answer("GET", "/api/tools?search=get%20it%20quickly")
+        #expect(found.body == #"{"tools":[\#(tool)],"unmatched":["quickly"]}"#)
+        #expect(harness.servers.requests.suffix(2) == ["all tools", "find 100 get it quickly"])
+        #expect(try await harness.answer("GET", "/api/tools?search=%20").body == all.body)
+        #expect(try await harness.answer("POST", "/api/tools").status == 405)
+        #expect(try await harness.answer("GET", "/api/tools", []).status == 401)
+    }
+
     @Test("A name may hold slashes; what stands behind it is an action if the rest names a server")
     func names() async throws {
         let harness = try await ManagementHarness(servers: ScriptedServers(["a", "a/b", "c/tools", "d", "d/tools"]))

@@ -134,7 +134,7 @@ final class ManagementHarness: Sendable {
             case .login(let request): login.handle(request, body: body, responder)
             case .answered(let answer): answer.send(responder)
             case .refused(let refusal): responder.refuse(refusal)
-            case .streamable, .eventStream, .status, .preflight, .adHoc, .document, .undecided:
+            case .streamable, .eventStream, .status, .preflight, .adHoc, .dashboard, .document, .undecided:
                 responder.respond(.imATeapot)
             }
         }

@@ -32,6 +32,23 @@ final class ScriptedServers: ServerManagement {
         return ByteBuffer(string: "# EOF\n")
     }
 
+    static let tool = ToolDirectory.Tool(
+        server: "fetch",
+        definition: ByteBuffer(string: #"{"name":"get","title":"Get","description":"Gets a page","inputSchema":{}}"#),
+        isWithheld: true)
+
+    func allTools(for caller: ManagementCaller) async -> [ToolDirectory.Tool] {
+        asked.withLock { $0.append("all tools") }
+        return [Self.tool]
+    }
+
+    func findTools(
+        _ words: String, limit: Int, for caller: ManagementCaller
+    ) async -> (tools: [ToolDirectory.Tool], unmatched: [String]) {
+        asked.withLock { $0.append("find \(limit) \(words)") }
+        return ([Self.tool], ["quickly"])
+    }
+
     /// Each request as a line.
     var requests: [String] { asked.withLock { $0 } }
 

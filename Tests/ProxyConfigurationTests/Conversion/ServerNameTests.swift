@@ -51,9 +51,14 @@ import Testing
         "A name over the API is plain and not reserved",
         arguments: [
             ("fetch", true), ("A1._-", true), ("", false), ("a/b", false), ("_a", false), ("..", false), ("ä", false),
-            ("mcp", false), ("MCP", true), ("api", false), ("a\n", false),
+            ("mcp", false), ("MCP", true), ("api", false), ("ui", false), ("a\n", false),
         ])
     func dynamic(name: String, isAccepted: Bool) {
         #expect((ServerName.dynamicFault(name) == nil) == isAccepted)
+    }
+
+    @Test("A server of the configuration may have the name of the dashboard, as it may in the Go program")
+    func dashboard() {
+        #expect(ServerName.fault(ServerName.dashboard) == nil)
     }
 }
