@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from support.visit import environments, visit
+from support.wait import eventually
 
 TIME_CALL = [
     "convert_time",
@@ -55,6 +56,8 @@ def visit_server(proxy, visitor, name, calls):
 
 def test_both_real_servers_are_ready(proxy):
     """/readyz tells for each server its state, its transport and how many tools it has."""
+    # A server is ready before its lists have been read.
+    eventually(lambda: all("tools" in server for server in proxy.servers().values()), "the tools to be known")
     servers = proxy.servers()
     assert set(servers) == {"time", "git"}
     for name in servers:
