@@ -14,8 +14,8 @@ enum HTTPProblem {
 
 extension HTTPResponder {
     /// Refuses an HTTP request, of which no message is answered.
-    func refuse(_ refusal: Refusal) {
-        refuse(refusal, with: HTTPProblem.body(refusal.words))
+    func refuse(_ refusal: Refusal, closing: Bool = false) {
+        refuse(refusal, with: HTTPProblem.body(refusal.words), closing: closing)
     }
 
     /// Refuses the message of an HTTP request.
@@ -23,7 +23,7 @@ extension HTTPResponder {
         refuse(refusal, with: refusal.answer(to: id))
     }
 
-    private func refuse(_ refusal: Refusal, with answer: ByteBuffer) {
+    private func refuse(_ refusal: Refusal, with answer: ByteBuffer, closing: Bool = false) {
         let status = WireErrors.status(of: refusal.reason)
         if status != .ok {
             note(refusal: status, RefusalReason(refusal.reason), refusal.words, server: refusal.server)
@@ -32,7 +32,7 @@ extension HTTPResponder {
             status,
             json: answer,
             WireErrors.headers(of: refusal),
-            closing: WireErrors.closesConnection(refusal.reason)
+            closing: closing || WireErrors.closesConnection(refusal.reason)
         )
     }
 

@@ -170,9 +170,7 @@ final class HTTPResponder: LoopConfined, @unchecked Sendable {
         checkConfinement()
         guard state == .waiting else { return false }
         let clientLeft = self.clientLeft
-        let status = WireErrors.status(of: refusal.reason)
-        note(refusal: status, RefusalReason(refusal.reason), refusal.words)
-        respond(status, json: HTTPProblem.body(refusal.words), WireErrors.headers(of: refusal), closing: true)
+        refuse(refusal, closing: true)
         clientLeft?()
         return true
     }

@@ -23,9 +23,6 @@ extension AuditTrail {
 extension ProxySettings {
     /// The tokens with which callers come to the proxy: what stands in arguments by mistake is not written down.
     var ownTokens: [String] {
-        let ofServers = servers.flatMap(\.options.authTokens)
-        let ofClients = clients.flatMap(\.tokens)
-        let ofGroups = ([endpoint] + groups).flatMap { $0.authTokens ?? [] }
-        return (ofServers + ofClients + ofGroups + options.authTokens + managementTokens).map { $0.reveal() }
+        (allTokens + clients.flatMap(\.tokens)).map { $0.reveal() }
     }
 }

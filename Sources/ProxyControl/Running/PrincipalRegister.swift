@@ -97,7 +97,7 @@ final class PrincipalRegister: Sendable {
 
 extension ProxySettings {
     /// Every token that stands somewhere by itself, without the name of a client.
-    fileprivate var allTokens: [Secret] {
+    var allTokens: [Secret] {
         options.authTokens + servers.flatMap(\.options.authTokens) + managementTokens
             + (groups + [endpoint]).flatMap { $0.authTokens ?? [] }
     }

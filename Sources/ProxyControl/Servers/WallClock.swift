@@ -7,10 +7,10 @@ import AccessTokens
 #endif
 
 /// The time of day, for people. Nothing is measured by it.
-enum WallClock {
+package enum WallClock {
     /// The time as tokens say it.
     static var time: UnixTime { UnixTime(milliseconds: Int64(now * 1_000)) }
 
     /// Seconds since 1970.
-    static var now: Double { Date().timeIntervalSince1970 }
+    package static var now: Double { Date().timeIntervalSince1970 }
 }

@@ -112,17 +112,9 @@ private final class LineWriter: Sendable {
         if isTerminal, isLine { Terminal.noteWritten(text) }
         var rest = Array((isLine ? text + "\n" : text).utf8)[...]
         while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe writeBytes($0.baseAddress, $0.count) }
+            let count = RawOutput.write(rest, to: descriptor)
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }
-    }
-
-    private func writeBytes(_ start: UnsafeRawPointer?, _ count: Int) -> Int {
-        #if canImport(Glibc)
-            unsafe Glibc.write(descriptor, start, count)
-        #else
-            unsafe Darwin.write(descriptor, start, count)
-        #endif
     }
 }

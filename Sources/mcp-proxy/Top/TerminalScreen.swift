@@ -96,7 +96,7 @@ final class TerminalScreen: Sendable {
     private func write(_ text: String) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
-            let count = unsafe rest.withUnsafeBytes { unsafe writeBytes($0.baseAddress, $0.count) }
+            let count = RawOutput.write(rest, to: STDOUT_FILENO)
             if count > 0 {
                 rest = rest.dropFirst(count)
                 continue
@@ -105,13 +105,5 @@ final class TerminalScreen: Sendable {
             var room = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
             _ = unsafe poll(&room, 1, -1)
         }
-    }
-
-    private func writeBytes(_ start: UnsafeRawPointer?, _ count: Int) -> Int {
-        #if canImport(Glibc)
-            unsafe Glibc.write(STDOUT_FILENO, start, count)
-        #else
-            unsafe Darwin.write(STDOUT_FILENO, start, count)
-        #endif
     }
 }

@@ -124,8 +124,8 @@ struct TopRun: Sendable {
             case .end: return
             case .moment(let moment): page.show(moment)
             case .problem(let words):
-                page.show(problem: words.split(separator: "\n").map(String.init), at: MomentSource.time)
-            case .second: page.lookAtClock(MomentSource.time, interval: interval / .seconds(1))
+                page.show(problem: words.split(separator: "\n").map(String.init), at: WallClock.now)
+            case .second: page.lookAtClock(WallClock.now, interval: interval / .seconds(1))
             case .drawAnew: isAnew = true
             case .typed(let bytes):
                 for key in keys.keys(bytes) {
