@@ -66,10 +66,6 @@ interop: tools ## Drive the built binary with other people's clients and servers
 schema: tools ## Write Schema/mcp-proxy.schema.json anew, from the table of keys
 	MCP_PROXY_RENEW_SCHEMA=1 swift test --scratch-path "$(BUILD_DIR)" --filter SchemaTests
 
-.PHONY: ui
-ui: ## Write the files of the dashboard, Sources/MCPFrontEnd/Dashboard/Assets, as Swift
-	Scripts/dashboard-files
-
 .PHONY: screenshots
 screenshots: tools ## Take the pictures of the dashboard in docs/images anew
 	@Scripts/python-env old servers

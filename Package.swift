@@ -110,7 +110,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ],
-            exclude: ["Dashboard/Assets"],
+            resources: [.embedInCode("Dashboard/Assets")],
             swiftSettings: strict
         ),
         .target(

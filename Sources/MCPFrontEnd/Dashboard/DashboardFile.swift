@@ -10,11 +10,11 @@ struct DashboardFile: Sendable {
     /// What stands for these bytes, so that a browser that has them is not sent them again.
     let tag: String
 
-    init(_ name: String, _ text: StaticString) {
+    init(_ name: String, _ content: [UInt8]) {
         self.name = name
         mediaType = Self.mediaType(of: name)
-        bytes = ByteBuffer(staticString: text)
-        let digest = SHA256.hash(data: Array(bytes.readableBytesView))
+        bytes = ByteBuffer(bytes: content)
+        let digest = SHA256.hash(data: content)
         tag = "\"\(Hexadecimal.text(of: digest.prefix(16)))\""
     }
 

@@ -10,13 +10,13 @@ import Testing
         .deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Sources/MCPFrontEnd/Dashboard/Assets")
 
-    @Test("The program has the files as they are written; `make ui` brings them there")
+    @Test("The program has the files as they are written")
     func current() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
         #expect(Set(names) == Set(DashboardFile.all.map(\.name)))
         for file in DashboardFile.all {
             let written = try Data(contentsOf: Self.folder.appending(path: file.name))
-            #expect(file.bytes.readableBytesView.elementsEqual(written), "\(file.name): make ui")
+            #expect(file.bytes.readableBytesView.elementsEqual(written), "\(file.name)")
         }
     }
 

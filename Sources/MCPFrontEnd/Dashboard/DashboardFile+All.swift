@@ -1,0 +1,33 @@
+extension DashboardFile {
+    /// All there are, each as SwiftPM puts it into the program (`Package.swift`).
+    static let all = [
+        DashboardFile("add.js", PackageResources.add_js),
+        DashboardFile("api.js", PackageResources.api_js),
+        DashboardFile("dashboard.css", PackageResources.dashboard_css),
+        DashboardFile("dialog.js", PackageResources.dialog_js),
+        DashboardFile("dom.js", PackageResources.dom_js),
+        DashboardFile("events.js", PackageResources.events_js),
+        DashboardFile("form.js", PackageResources.form_js),
+        DashboardFile("format.js", PackageResources.format_js),
+        DashboardFile("groups.js", PackageResources.groups_js),
+        DashboardFile("icon.svg", PackageResources.icon_svg),
+        DashboardFile("index.html", PackageResources.index_html),
+        DashboardFile("log.js", PackageResources.log_js),
+        DashboardFile("main.js", PackageResources.main_js),
+        DashboardFile("mcp.js", PackageResources.mcp_js),
+        DashboardFile("metrics.js", PackageResources.metrics_js),
+        DashboardFile("plot.js", PackageResources.plot_js),
+        DashboardFile("poll.js", PackageResources.poll_js),
+        DashboardFile("question.js", PackageResources.question_js),
+        DashboardFile("result.js", PackageResources.result_js),
+        DashboardFile("rows.js", PackageResources.rows_js),
+        DashboardFile("server.js", PackageResources.server_js),
+        DashboardFile("servers.js", PackageResources.servers_js),
+        DashboardFile("settings.js", PackageResources.settings_js),
+        DashboardFile("signin.js", PackageResources.signin_js),
+        DashboardFile("state.js", PackageResources.state_js),
+        DashboardFile("status.js", PackageResources.status_js),
+        DashboardFile("tool.js", PackageResources.tool_js),
+        DashboardFile("tools.js", PackageResources.tools_js),
+    ]
+}
