@@ -11,8 +11,6 @@ package final class AuditTrail: Sendable {
     private static let maximumWaiting = 16 << 20
     /// How many lines are written in one go.
     private static let largestRound = 1_024
-    /// How long a change waits until it is written that it begins.
-    private static let longestWait = DispatchTimeInterval.seconds(5)
     private static let retryPause = DispatchTimeInterval.seconds(1)
     /// How often it is said that the audit cannot be written.
     private static let reminder = Duration.seconds(60)
@@ -35,6 +33,7 @@ package final class AuditTrail: Sendable {
     }
 
     package let rules: AuditRules
+    private let longestWait: DispatchTimeInterval
     private let queue = Mutex(Queue())
     private let writer: Mutex<AuditWriter>
     private let thread = DispatchQueue(label: "mcp-proxy.audit")
@@ -46,8 +45,13 @@ package final class AuditTrail: Sendable {
     /// - Parameters:
     ///   - secrets: The tokens of the proxy itself, which are never written.
     ///   - lost: Where lines are counted that could not be written.
-    package init(_ rules: AuditRules, secrets: [String] = [], lost: Counter = Counter(), logger: Logger) {
+    ///   - longestWait: How many seconds a change waits until it is written that it begins, and the end of a run until all is
+    ///     written.
+    package init(
+        _ rules: AuditRules, secrets: [String] = [], lost: Counter = Counter(), longestWait: Int = 5, logger: Logger
+    ) {
         self.rules = rules
+        self.longestWait = .seconds(longestWait)
         self.lost = lost
         self.logger = logger
         writer = Mutex(AuditWriter(rules))
@@ -75,7 +79,7 @@ package final class AuditTrail: Sendable {
         let isWritten = await withCheckedContinuation { continuation in
             let once = FirstAnswer { continuation.resume(returning: $0) }
             add(Waiting(entry: AuditEntry(.change(change)), done: { once.give($0) }))
-            DispatchQueue.global().asyncAfter(deadline: .now() + Self.longestWait) { once.give(false) }
+            DispatchQueue.global().asyncAfter(deadline: .now() + longestWait) { once.give(false) }
         }
         guard rules.refuses, !isWritten else { return nil }
         return hindrance ?? "the audit could not be written in time, and nothing is done without it; try again later"
@@ -89,7 +93,7 @@ package final class AuditTrail: Sendable {
         await withCheckedContinuation { continuation in
             let once = FirstAnswer { _ in continuation.resume() }
             add(Waiting(entry: AuditEntry(.end), done: { once.give($0) }))
-            DispatchQueue.global().asyncAfter(deadline: .now() + Self.longestWait) { once.give(false) }
+            DispatchQueue.global().asyncAfter(deadline: .now() + longestWait) { once.give(false) }
         }
     }
 

@@ -72,7 +72,7 @@ import Testing
     }
 
     private func run(_ rules: AuditRules, _ count: Int) async {
-        let trail = AuditTrail(rules, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let trail = AuditTrail(rules, longestWait: 60, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         for number in 0..<count { trail.note(call("t\(number)")) }
         await trail.end()
     }
@@ -131,7 +131,7 @@ import Testing
         folder.append("something else\n")
         let lost = Counter()
         let trail = AuditTrail(
-            rules(folder), lost: lost, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            rules(folder), lost: lost, longestWait: 60, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         trail.note(call("t"))
         await trail.end()
         #expect(folder.text() == "something else\n")
@@ -142,9 +142,9 @@ import Testing
     func refusal() async throws {
         let folder = Folder()
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let first = AuditTrail(rules(folder), logger: quiet)
+        let first = AuditTrail(rules(folder), longestWait: 60, logger: quiet)
         await first.end()
-        let second = AuditTrail(rules(folder, refuses: true), logger: quiet)
+        let second = AuditTrail(rules(folder, refuses: true), longestWait: 60, logger: quiet)
         let change = AuditedChange(request: nil, principal: "p", change: "add", outcome: "begins")
         let words = try #require(await second.begin(change))
         #expect(words.contains("the audit cannot be written"))
