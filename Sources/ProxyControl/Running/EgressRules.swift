@@ -27,8 +27,8 @@ package final class EgressRules: Sendable {
     private let directories: [String]
     /// To hold a trust takes megabytes, so there is one for equal files.
     private let trusts = Mutex<[Authorities: HTTPTrust]>([:])
-    /// To read certificates takes milliseconds, so what was read of one text holds for all servers.
-    private let usable = Mutex<[AuthorityText: Bool]>([:])
+    /// To read those of a system takes tens of milliseconds, so what was read for one server holds for the next.
+    private let lastRoots = Mutex<SystemRoots?>(nil)
 
     init(environment: [String: String]) {
         proxies = ProxyRules(environment: environment)
@@ -123,35 +123,57 @@ package final class EgressRules: Sendable {
         }
     }
 
-    /// What the environment puts in the place of the system's authorities; nil where it says nothing. Other files may
-    /// lie in the directories, too.
+    /// What the environment puts in the place of the system's authorities.
+    private struct SystemRoots {
+        /// The files that were looked at, as they were then.
+        let files: [MarkedFile]
+        let texts: [AuthorityText]
+    }
+
+    private struct MarkedFile: Equatable {
+        let path: String
+        /// What differs when the file may have changed.
+        let mark: String?
+
+        init(_ path: String) {
+            self.path = path
+            mark = FileMark.of(path)
+        }
+    }
+
+    /// What the environment puts in the place of the system's authorities; nil where it says nothing. Files are read again
+    /// once one of them may have changed, was added or removed.
     private func systemRoots() throws(Unreadable) -> [AuthorityText]? {
         guard file != nil || !directories.isEmpty else { return nil }
+        let inDirectories = directories.flatMap { directory in
+            // A directory that is not there has no certificates.
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+            return names.sorted().map { "\(directory)/\($0)" }
+        }
+        // Before they are read, so that what is written meanwhile is read the next time.
+        let files = ((file.map { [$0] } ?? []) + inDirectories).map(MarkedFile.init)
+        if let last = lastRoots.withLock(\.self), last.files == files { return last.texts }
+        let texts = try readRoots(inDirectories)
+        lastRoots.withLock { $0 = SystemRoots(files: files, texts: texts) }
+        return texts
+    }
+
+    /// Other files may lie in the directories, too.
+    private func readRoots(_ inDirectories: [String]) throws(Unreadable) -> [AuthorityText] {
         var found: [AuthorityText] = []
         if let file {
             let text = try Self.read(file, "SSL_CERT_FILE").get()
-            guard isUsable(text) else { throw Unreadable(words: "\(text.name) holds no certificate in PEM") }
+            guard text.isUsable else { throw Unreadable(words: "\(text.name) holds no certificate in PEM") }
             found.append(text)
         }
-        for directory in directories {
-            // A directory that is not there has no certificates.
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-            found += names.sorted().compactMap { name in
-                // What cannot be read is no certificate.
-                (try? Self.read("\(directory)/\(name)", "SSL_CERT_DIR").get()).flatMap { isUsable($0) ? $0 : nil }
-            }
+        found += inDirectories.compactMap { path in
+            // What cannot be read is no certificate.
+            (try? Self.read(path, "SSL_CERT_DIR").get()).flatMap { $0.isUsable ? $0 : nil }
         }
         guard !found.isEmpty else {
             throw Unreadable(words: "SSL_CERT_DIR names no directory with certificates in PEM")
         }
         return found
-    }
-
-    private func isUsable(_ text: AuthorityText) -> Bool {
-        if let known = usable.withLock({ $0[text] }) { return known }
-        let isUsable = text.isUsable
-        usable.withLock { $0[text] = isUsable }
-        return isUsable
     }
 
     private static func read(_ path: String, _ setting: String) -> Result<AuthorityText, Unreadable> {

@@ -1,4 +1,5 @@
 import Addresses
+import MCPTestSupport
 import MCPUpstream
 import ProxyConfiguration
 import Testing
@@ -43,6 +44,27 @@ import Testing
         let missing = "\(directory.path)/missing.pem"
         let trust = EgressRules(environment: [:]).egress(ServerEgress(), trustedCAFile: missing).trust
         #expect(trust == .unusable(because: "trustedCAFile \"\(missing)\" cannot be read"))
+    }
+
+    @Test("Authorities of the environment are read once for many servers, and again when a file has changed")
+    func readOnce() throws {
+        let authority = CertificateText.named
+        try directory.write(authority, to: "authority.pem")
+        try directory.setTime(1_000_000, of: "authority.pem")
+        let rules = EgressRules(environment: ["SSL_CERT_DIR": directory.path])
+        let first = rules.egress().trust
+        // Whoever read it would find no certificate, and nobody believed.
+        try directory.write(String(repeating: "-", count: authority.utf8.count), to: "authority.pem")
+        try directory.setTime(1_000_000, of: "authority.pem")
+        #expect(rules.egress().trust == first)
+        try directory.setTime(2_000_000, of: "authority.pem")
+        let unusable = HTTPTrust.unusable(because: "SSL_CERT_DIR names no directory with certificates in PEM")
+        #expect(rules.egress().trust == unusable)
+        try directory.write(authority, to: "another.pem")
+        let another = rules.egress().trust
+        #expect(another != unusable && another != first)
+        try directory.remove("another.pem")
+        #expect(rules.egress().trust == unusable)
     }
 
     @Test("What is wrong with a file is said in words")

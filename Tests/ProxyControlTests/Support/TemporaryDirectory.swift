@@ -30,6 +30,12 @@ final class TemporaryDirectory: Sendable {
         try Data(text.utf8).write(to: URL(filePath: "\(path)/\(name)"))
     }
 
+    /// Says when something in it was written last, in seconds of the system's count.
+    func setTime(_ seconds: Double, of name: String) throws {
+        let time = Date(timeIntervalSince1970: seconds)
+        try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: "\(path)/\(name)")
+    }
+
     func text(of name: String) throws -> String {
         String(decoding: try Data(contentsOf: URL(filePath: "\(path)/\(name)")), as: UTF8.self)
     }

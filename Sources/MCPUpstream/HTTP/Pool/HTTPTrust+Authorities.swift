@@ -11,6 +11,13 @@ package struct AuthorityText: Hashable, Sendable {
         self.bytes = bytes
     }
 
+    /// Those of a system are hundreds of kilobytes and are looked up for every server. What was read once is compared by
+    /// where it stands in memory; to hash it would be to read all of it.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(bytes.count)
+    }
+
     /// Whether there is a certificate in it, and nothing that cannot be read.
     package var isUsable: Bool { certificates != nil }
 
