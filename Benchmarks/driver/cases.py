@@ -36,8 +36,9 @@ class Case:
     rate: int | None = None
     # Over how many servers behind one proxy the clients are spread.
     servers: int = 1
-    # What stands between client and server: proxy, its endpoint over all servers ("merged"), nginx, bridge, another
-    # proxy, or nothing ("direct").
+    # What stands between client and server: proxy, its endpoint over all servers ("merged"), the proxy before a server that
+    # wants a token, which is in the configuration ("token") or a login of the proxy's ("login"), the proxy with an audit
+    # ("audit"), nginx, bridge, another proxy, or nothing ("direct").
     way: str = "proxy"
 
     @property

@@ -5,10 +5,11 @@ import pathlib
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import cases
 from measure import Bench, progress
-from processes import Backends, Failed, Merged, Processes, Proxy, sharing
+from processes import Backends, Failed, Merged, Processes, Protected, Proxy, Servers, sharing
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 THRESHOLDS = FOLDER.parent / "instructions.json"
@@ -20,6 +21,8 @@ FEW_LARGE, MANY_LARGE = 5, 25
 MARGIN = 1.05
 # Enough to be spread over all event loops alike, in both runs.
 CLIENTS = 16
+# What a way may cost at most, as a multiple of another one.
+RATIOS = {"login": ("token", 1.03), "audit": ("proxy", 1.03)}
 
 
 def counted():
@@ -42,7 +45,17 @@ def counted():
         "instructions", "stdio", "legacy", "legacy", method="list", size=cases.LISTED_TOOLS, servers=cases.MERGED,
         way="merged",
     )
-    return [*small, event, *large, *merged, listed]
+    protected = [
+        cases.Case("instructions", "http", era, era, clients=CLIENTS, way=way)
+        for era in cases.ERAS
+        for way in Protected.WAYS
+    ]
+    audited = [
+        cases.Case("instructions", transport, era, era, clients=CLIENTS, way="audit")
+        for transport in cases.TRANSPORTS
+        for era in cases.ERAS
+    ]
+    return [*small, event, *large, *merged, listed, *protected, *audited]
 
 
 def run(chosen, folder):
@@ -63,9 +76,26 @@ def run(chosen, folder):
         print(f"{case.name:<{width}}{instructions:>12,.0f}{f'{threshold:,.0f}' if threshold else '–':>12}")
         if threshold and instructions > threshold:
             exceeded.append(case.name)
+    exceeded += print_ratios(found)
     for name in exceeded:
         print(f"above its threshold: {name}", file=sys.stderr)
     return 1 if chosen.enforce and exceeded else 0
+
+
+def print_ratios(found):
+    """Prints what each way costs beside the one that it is compared with, and returns the names of those above what they may."""
+    exceeded = []
+    for case, instructions in found.items():
+        beside, most = RATIOS.get(case.way, (None, None))
+        other = replace(case, way=beside) if beside else None
+        if other not in found:
+            continue
+        ratio = instructions / found[other]
+        name = f"{case.name}, × {beside}"
+        print(f"{name}: {ratio:.3f} (at most {most})")
+        if ratio > most:
+            exceeded.append(name)
+    return exceeded
 
 
 def count(chosen, folder, wanted):
@@ -73,6 +103,9 @@ def count(chosen, folder, wanted):
     with Processes(folder) as processes:
         backends = Backends(processes, chosen.binaries)
         entries = {case.server_name: backends.entries[case.server_name] for case in wanted}
+        ways = {case.way for case in wanted}
+        for era in cases.ERAS if ways & set(Protected.WAYS) else ():
+            entries |= Protected(processes, chosen.binaries, era).entries
         parts = sharing(backends, cases.LISTED_TOOLS, cases.MERGED)
         profile = folder / "callgrind"
         prefix = [*environment(chosen.proxy, folder), "valgrind", "--tool=callgrind", "--quiet"]
@@ -83,12 +116,19 @@ def count(chosen, folder, wanted):
         if any(case.servers > 1 for case in wanted):
             lists = Proxy(processes, chosen.proxy, parts, name="lists", prefix=prefix)
             lists.wait_until_ready(timeout=180)
-        bench = Bench(chosen.binaries, proxy=proxy, merged=Merged(proxy, lists))
+        audited = None
+        if "audit" in ways:
+            own = {name: backends.entries[name] for name in {case.server_name for case in wanted if case.way == "audit"}}
+            audit = {"audit": {"file": str(folder / "audit.jsonl")}}
+            audited = Proxy(processes, chosen.proxy, own, name="audited", prefix=prefix, settings=audit)
+            audited.wait_until_ready(timeout=180)
+        ways = {way: Servers(proxy, way) for way in Protected.WAYS}
+        bench = Bench(chosen.binaries, proxy=proxy, merged=Merged(proxy, lists), audit=audited, **ways)
         for case in wanted:
             is_small = case.method == "call" and case.size < cases.MIB
             few, many = (FEW, MANY) if is_small else (FEW_LARGE, MANY_LARGE)
             bench.run(case, calls=few, warm_up=few)
-            pid = lists.pid if case.servers > 1 else proxy.pid
+            pid = {"audit": audited}.get(case.way, lists if case.servers > 1 else proxy).pid
             costs = [instructions(bench, case, profile, pid, calls) for calls in (few, many)]
             found[case] = (costs[1] - costs[0]) / (many - few)
             progress(f"{case.name}: {found[case]:,.0f}")

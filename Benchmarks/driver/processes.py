@@ -83,15 +83,53 @@ class Backends:
         return ([url(self.ports[name])], [self.processes[name].pid]) if name in self.ports else None
 
 
-class Proxy:
-    """One proxy before some servers, with all limits at their defaults but those named."""
+class Protected:
+    """A server that lets in only who comes with a token, as two entries: with a token in the configuration, and with a login
+    of the proxy's own."""
 
-    def __init__(self, processes, binary, servers, name="proxy", prefix=(), limits=None):
+    WAYS = ("token", "login")
+
+    def __init__(self, processes, binaries, era):
+        name = f"http-{era}-protected"
+        command = [binaries / "bench-server", "http", "--era", era, "--protected", "1"]
+        process = processes.start(name, command, stdout=subprocess.PIPE, text=True)
+        words = process.stdout.readline().split()
+        if words[:1] != ["listening"]:
+            raise Failed(f"{name} did not start: {processes.log(name)}")
+        entry = {"url": url(words[1]), "transportType": "streamable-http"}
+        login = {"type": "clientCredentials", "clientID": "bench", "clientSecret": "bench"}
+        self.entries = {
+            f"http-{era}-token": {**entry, "headers": {"Authorization": "Bearer granted-for-the-benchmark"}},
+            f"http-{era}-login": {**entry, "auth": login},
+        }
+
+
+class Servers:
+    """The servers of a proxy whose names end in a word."""
+
+    def __init__(self, proxy, word):
+        self._proxy = proxy
+        self._word = word
+
+    def place(self, name):
+        return self._proxy.place(f"{name}-{self._word}")
+
+    def guards(self):
+        return self._proxy.guards()
+
+
+class Proxy:
+    """One proxy before some servers, with all limits at their defaults but those named.
+
+    `settings` are further keys of `mcpProxy`."""
+
+    def __init__(self, processes, binary, servers, name="proxy", prefix=(), limits=None, settings=None):
         self.port = free_port()
         address = f"127.0.0.1:{self.port}"
         limited = {"limits": limits} if limits else {}
         configuration = {
-            "mcpProxy": {"addr": address, "baseURL": f"http://{address}", "name": "bench", "version": "1", **limited},
+            "mcpProxy": {"addr": address, "baseURL": f"http://{address}", "name": "bench", "version": "1", **limited,
+                         **(settings or {})},
             "mcpServers": servers,
         }
         file = processes.folder / f"{name}.json"

@@ -8,10 +8,11 @@ import BenchmarkKit
 
 /// An MCP server that costs next to nothing.
 ///
-///     bench-server stdio|http [--era legacy|modern] [--tools N] [--port P] [--delay MS]
+///     bench-server stdio|http [--era legacy|modern] [--tools N] [--port P] [--delay MS] [--protected 1]
 ///
 /// `tools/call` is answered with a text of as many bytes as `arguments.size` says; over HTTP as an event stream where
-/// `arguments.event` is true. With a delay, it sleeps for so long before it reads its first message.
+/// `arguments.event` is true. With a delay, it sleeps for so long before it reads its first message. A protected one lets in
+/// only who comes with a token, which it gives to any client that asks for one with credentials of its own.
 @main
 enum BenchServer {
     static func main() throws {
@@ -23,7 +24,9 @@ enum BenchServer {
         case "stdio":
             var server = StandardStreamServer(book)
             server.run()
-        case "http": try HTTPServer(book, era: era).run(port: arguments.number("port", default: 0))
+        case "http":
+            let isProtected = arguments.number("protected", default: 0) > 0
+            try HTTPServer(book, era: era, isProtected: isProtected).run(port: arguments.number("port", default: 0))
         default: Arguments.refuse("usage: bench-server stdio|http [--era legacy|modern] [--tools N] …")
         }
     }

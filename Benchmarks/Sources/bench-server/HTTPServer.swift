@@ -6,11 +6,15 @@ import NIOPosix
 final class HTTPServer: @unchecked Sendable {
     private var book: AnswerBook
     private let era: Era
+    private let isProtected: Bool
+    private var protection: Protection?
     private var lastSession = 0
 
-    init(_ book: AnswerBook, era: Era) {
+    /// - Parameter isProtected: Whether it lets in only who comes with a token.
+    init(_ book: AnswerBook, era: Era, isProtected: Bool) {
         self.book = book
         self.era = era
+        self.isProtected = isProtected
     }
 
     /// Listens on a free port, tells which, and serves until the process is ended.
@@ -26,12 +30,20 @@ final class HTTPServer: @unchecked Sendable {
                 }
             }
             .bind(host: "127.0.0.1", port: port).wait()
-        StandardOutput.write(line: "listening \(channel.localAddress?.port ?? 0)")
+        let port = channel.localAddress?.port ?? 0
+        // Nobody comes before this is told.
+        if isProtected { protection = Protection(port: port) }
+        StandardOutput.write(line: "listening \(port)")
         try channel.closeFuture.wait()
     }
 
     func reply(to message: ByteBuffer) -> AnswerBook.Reply {
         book.reply(to: message)
+    }
+
+    /// Returns a whole response in place of an answer to the message; nil for what is let in.
+    func refusal(of request: HTTPMessage) -> String? {
+        protection?.response(to: request)
     }
 
     /// A name for the session that a request opens; nil when it opens none.

@@ -32,6 +32,9 @@ final class HTTPServerHandler: ChannelInboundHandler, @unchecked Sendable {
     }
 
     private func answer(_ request: HTTPMessage, _ context: ChannelHandlerContext) {
+        if let response = server.refusal(of: request) {
+            return context.write(wrapOutboundOut(ByteBuffer(string: response)), promise: nil)
+        }
         guard request.head.holds("POST ", at: 0) else {
             let isEnd = request.head.holds("DELETE ", at: 0)
             return write(isEnd ? "HTTP/1.1 200 OK" : "HTTP/1.1 405 Method Not Allowed", context)

@@ -33,6 +33,26 @@ import Testing
         #expect(link.isClosed)
     }
 
+    @Test(
+        "That one caller's calls fail again and again is said of the server, unless callers are let in by what they bring",
+        arguments: [true, false])
+    func circuitOfOneCaller(isBrought: Bool) throws {
+        let rules = isBrought ? [PassedFields.Rule(clientName: "X-Key", upstreamName: "Key")] : []
+        let harness = GatewayHarness(passed: rules)
+        _ = try harness.open(Principal(name: "alice"))
+        let bob = try harness.open(Principal(name: "bob"))
+        let link = try bob.link
+        for _ in 0..<5 {
+            let (_, id) = try bob.callWithID()
+            harness.upstreams.perform { link.fail(id, UpstreamFailure(.unreachable, "nobody listens")) }
+            harness.settle()
+        }
+        // Bob's calls are not made for a while, whatever the server is said to be.
+        _ = try bob.call()
+        #expect(link.callIDs.count == 5)
+        #expect((harness.server.status.circuit == nil) == isBrought)
+    }
+
     @Test("A connection that nobody uses is closed after a while, but never the last one")
     func idle() throws {
         let harness = GatewayHarness(idleTimeout: .seconds(100))
