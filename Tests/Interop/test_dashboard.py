@@ -223,6 +223,8 @@ def test_tools_are_found_and_called_and_results_are_shown(launch, window):
         window.wait(lambda: "progress" in window.rows()[0].text, "the tool that fits best")
         window.rows()[0].click()
         window.wait_text("Sends progress, then a result")
+        window.run("for (const each of document.querySelectorAll('details')) each.open = true")
+        window.wait_text("Who may call it", "/one/mcp", "one__progress", "the holder of token")
         window.write("steps", "x")
         window.press("Call")
         window.wait_text("steps: is no number")
@@ -419,12 +421,9 @@ def test_a_changed_tool_is_approved_where_it_is_seen(launch, window, tmp_path):
         ask(proxy, "files", "tools/list")
         window.wait_text("Approval", "read", "another one than was approved")
         window.run("location.hash = '#/tools/files/read'")
-        window.wait_text("It is withheld", "-", NEW["description"])
-        assert window.find(".difference ins").text and window.find(".difference del").text
+        window.wait_text("It is withheld", f'description: "{OLD["description"]}" → "{NEW["description"]}"')
         window.press("Approve")
         window.wait_text('tool "read" of server files approved', "Call it")
-        window.run("for (const each of document.querySelectorAll('details')) each.open = true")
-        window.wait_text("Who may call it", "everybody who reaches the proxy", "/files/mcp", "files__read")
         assert not approvals_left(proxy, "files")
 
 

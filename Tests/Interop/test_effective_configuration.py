@@ -6,6 +6,7 @@ import pytest
 
 from support.fixture import stdio
 from support.managed import ACCESS, TOKEN, Management, problem_of
+from support.wait import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -107,5 +108,6 @@ async def test_who_may_call_a_tool_is_told(launch, http):
             client = await proxy.client("one", http, headers={"Authorization": f"Bearer token-of-{token}-in-the-tests"}).initialize()
             assert ("error" not in await client.call("echo", {"text": "a"})) is may
     with launch({"one": stdio(name="one")}) as proxy:
+        eventually(lambda: proxy.servers()["one"].get("tools"), "the tools")
         answer = await Management(proxy, http, None).done("GET", "/api/access?server=one&tool=echo")
         assert [place["everybody"] for place in answer["places"]] == [True, True]

@@ -27,7 +27,7 @@ extension KeyScope {
         case .scopeRights: ["servers", "groups", "tools"]
         case .endpoint, .group:
             [
-                "servers", "tools", "prompts", "resources", "pinned", "selfSearchingClients", "instructions",
+                "servers", "tools", "prompts", "resources", "pinned", "selfSearchingClients", "title", "instructions",
             ]
         case .toolOverride: ["name", "title", "description"]
         case .identity: ["scopesSupported", "requiredScopes", "clientMetadataURL"]

