@@ -179,7 +179,8 @@ package final class FrontDoor: HTTPRequestHandler {
     package func manage(_ access: ManagementAccess, servers: any ServerManagement & AdHocServers & LoginDesk) {
         let mayUse: @Sendable (Principal, String) -> Bool = { [table] in table.admits($0, at: $1) }
         let endpoint = ManagementEndpoint(
-            access, servers: servers, logger: logger, trail: gateway.audit, budget: changes, mayUse: mayUse)
+            access, servers: servers, logger: logger, trail: gateway.audit, timeline: gateway.timeline,
+            budget: changes, mayUse: mayUse)
         let adHoc = AdHocEndpoint(
             access: access, servers: servers, admission: admission, gateway: gateway, table: table,
             streamable: streamable, eventStreams: eventStreams, audit: endpoint.audit, budget: changes)

@@ -6,7 +6,7 @@ import NIOCore
 // MARK: - Requests that have ended
 
 extension Gateway {
-    /// Counts a request that has ended, and leaves the line that `logEnabled` asks for.
+    /// Counts a request that has ended, tells those of it who look on, and leaves the line that `logEnabled` asks for.
     ///
     /// - Parameters:
     ///   - request: As its server got it, or would have got it: a tool is called there as the server calls it.
@@ -27,6 +27,9 @@ extension Gateway {
             isListed: { name in server?.catalog.current?[.tools]?.has(name) ?? false })
         if audit != nil, request.method == .toolsCall {
             writeDown(request, from: origin, of: principal, at: offer, server, client: client(), end, after: elapsed)
+        }
+        if timeline.isWanted {
+            show(request, from: origin, of: principal, at: offer, server, client: client(), end, after: elapsed)
         }
         guard offer.logsRequests else { return }
         offer.log(

@@ -34,6 +34,8 @@ package final class Gateway: Sendable {
     package let meters: Meters
     /// Where it is written what was called; nil where it is not.
     package let audit: AuditTrail?
+    /// Where people see what has ended.
+    package let timeline = RequestTimeline()
     /// Counts what no server is asked for.
     let ownMeter: ServerMeter
     private let draining = Mutex(false)

@@ -1,15 +1,18 @@
 """The dashboard, in a real browser: what is seen of a proxy, what is done to it, and what hostile servers make of the page."""
 
 import json
+import sys
 import urllib.parse
+from pathlib import Path
 
 import pytest
 
 from support.browser import Dashboard
 from support.crowd import crowd
-from support.fixture import stdio
+from support.fixture import DIRECTORY, stdio
 from support.managed import ACCESS, TOKEN, bearer
 from support.metrics import metrics
+from support.pin_bench import NEW, OLD, OTHER
 from support.wait import eventually
 
 HELD = {"management": ACCESS}
@@ -41,9 +44,14 @@ def window(browser):
 
 def call(proxy, server, tool, arguments=None, token=None):
     """Calls a tool past the page."""
+    return ask(proxy, server, "tools/call", {"name": tool, "arguments": arguments or {}}, token)
+
+
+def ask(proxy, server, method, params=None, token=None):
+    """Puts a request past the page."""
     headers = {"Accept": "application/json, text/event-stream", **bearer(token)}
     with proxy.visitor(headers=headers) as visitor:
-        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments or {}}}
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params or {}}
         return visitor.post(proxy.url(f"/{server}/mcp"), json=body, headers={"MCP-Protocol-Version": "2025-11-25"})
 
 
@@ -215,6 +223,8 @@ def test_tools_are_found_and_called_and_results_are_shown(launch, window):
         window.wait(lambda: "progress" in window.rows()[0].text, "the tool that fits best")
         window.rows()[0].click()
         window.wait_text("Sends progress, then a result")
+        window.run("for (const each of document.querySelectorAll('details')) each.open = true")
+        window.wait_text("Who may call it", "/one/mcp", "one__progress", "the holder of token")
         window.write("steps", "x")
         window.press("Call")
         window.wait_text("steps: is no number")
@@ -297,17 +307,129 @@ def test_groups_say_what_is_offered_and_what_to_paste(launch, window):
 
 
 def test_a_reload_is_shown_before_it_is_made(launch, window):
-    with launch({"one": stdio(name="one")}, proxy=HELD) as proxy:
+    # Nobody else reads the file.
+    held = {"management": {**ACCESS, "watch": False}}
+    with launch({"one": stdio(name="one")}, proxy=held) as proxy:
         window.visit(proxy, "#/settings", token=TOKEN)
         window.press("Show what would change")
         window.wait_text("Nothing changes.")
-        proxy.rewrite({"one": stdio(name="one"), "two": stdio(name="two")}, proxy=HELD)
+        proxy.rewrite({"one": stdio(name="one"), "two": stdio(name="two")}, proxy=held)
         window.press("Show what would change")
         window.wait_text("this is what a reload would do", "two")
         assert set(proxy.servers()) == {"one"}
         window.press("Apply it")
         window.wait_text("configuration reloaded")
         proxy.wait_state("two", "ready")
+
+
+def test_settings_say_what_counts_and_where_it_comes_from(launch, window):
+    server = stdio(name="one", env={"KEY": "a-secret-of-the-tests"})
+    with launch({"one": server}, proxy={**HELD, "odd-key": 1}) as proxy:
+        window.visit(proxy, "#/settings", token=TOKEN)
+        window.wait_text("mcpProxy.addr", proxy.address, "config.json:1:", "odd-key", "--state-dir")
+        window.find("input[type=search]").send_keys("env.KEY")
+        window.wait_text("mcpServers.one.env.KEY", "not shown")
+        assert "a-secret-of-the-tests" not in window.text and "mcpProxy.addr" not in window.text
+        window.find("input[type=search]").clear()
+        window.find("input[type=search]").send_keys("maxSessions")
+        window.wait_text("mcpProxy.limits.maxSessions")
+        window.labelled("Without defaults").click()
+        window.wait_gone("mcpProxy.limits.maxSessions")
+
+
+# Live traffic
+
+
+def requests_shown(window):
+    return [row.text for row in window.rows()]
+
+
+def test_requests_are_seen_as_they_end(launch, window):
+    with launch({"one": stdio(name="one"), "two": stdio(name="two")}, proxy=HELD) as proxy:
+        window.visit(proxy, "#/traffic", token=TOKEN)
+        window.wait_text("Live", "Nothing has been asked")
+        answer = call(proxy, "one", "echo", {"text": "a-word-of-arguments"})
+        window.wait(lambda: any(answer.headers["x-request-id"] in text for text in requests_shown(window)), "the request")
+        text = requests_shown(window)[0]
+        assert all(word in text for word in ("one", "tools/call", "echo", "anonymous", "ok")), text
+        assert "a-word-of-arguments" not in window.driver.page_source
+        call(proxy, "two", "is_error")
+        window.wait(lambda: "tool_error" in requests_shown(window)[0], "the newest first")
+        # What comes while it is paused waits.
+        window.press("Pause")
+        count = len(window.rows())
+        call(proxy, "two", "echo", {"text": "b"})
+        window.wait_text("1 more since it was paused")
+        assert len(window.rows()) == count
+        window.press("Pause")
+        window.wait(lambda: len(window.rows()) == count + 1, "what has come meanwhile")
+        window.find("input[type=search]").send_keys("one echo")
+        window.wait(lambda: len(window.rows()) == 1, "one row")
+        # What is shown is what is saved.
+        window.run(SAVED)
+        window.press("Download")
+        (line,) = window.wait(lambda: window.run("return window.saved"), "the file").splitlines()
+        assert json.loads(line)["request"] == answer.headers["x-request-id"] and "text" not in json.loads(line)
+        window.find("input[type=search]").clear()
+        window.find("input[type=search]").send_keys("nobody")
+        window.wait_text("No request fits.")
+        # Lines that come by themselves are not read out.
+        assert not window.all(".rows [aria-live], .rows[aria-live], [aria-live] .rows")
+
+
+# Reads what is to be saved, in place of the download.
+SAVED = """
+const create = URL.createObjectURL;
+URL.createObjectURL = (blob) => { blob.text().then((text) => { window.saved = text; }); return create.call(URL, blob); };
+HTMLAnchorElement.prototype.click = () => {};
+"""
+
+
+def test_hostile_requests_stay_text_and_the_page_stays_small(launch, window):
+    with launch({"one": stdio(name="one")}, proxy=HELD) as proxy:
+        window.visit(proxy, "#/traffic", token=TOKEN)
+        window.wait_text("Live")
+        for tool in (MARKUP, TURNED, LONG):
+            call(proxy, "one", tool)
+        window.wait(lambda: len(window.rows()) >= 3, "the requests")
+        assert any("<img src=x" in text for text in requests_shown(window))
+        assert max(map(len, requests_shown(window))) < 600
+        assert not window.all("main img, main script") and "taken" not in window.run("return document.title")
+        # The revision that has several messages in one request.
+        headers = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-03-26"}
+        with proxy.visitor(headers=headers) as visitor:
+            for _ in range(11):
+                batch = [{"jsonrpc": "2.0", "id": number, "method": "ping"} for number in range(100)]
+                assert visitor.post(proxy.url("/one/mcp"), json=batch).status_code == 200
+        window.wait_text("1,000 requests")
+        assert 0 < len(window.rows()) < 60
+
+
+# Approval
+
+
+def test_a_changed_tool_is_approved_where_it_is_seen(launch, window, tmp_path):
+    tools = tmp_path / "tools.json"
+    tools.write_text(json.dumps({"tools": [OLD, OTHER], "prompts": []}))
+    entry = {"command": sys.executable, "args": [str(DIRECTORY / "changing_server.py"), str(tools)], "pin": "quarantine"}
+    with launch({"files": entry}, proxy=HELD) as proxy:
+        eventually(lambda: set(offered(proxy, TOKEN)) == {"read", "write"}, "the tools")
+        window.visit(proxy, "#/servers/files", token=TOKEN)
+        window.wait_text("Live")
+        assert "Approval" not in window.text
+        tools.write_text(json.dumps({"tools": [NEW, OTHER], "prompts": []}))
+        ask(proxy, "files", "tools/list")
+        window.wait_text("Approval", "read", "another one than was approved")
+        window.run("location.hash = '#/tools/files/read'")
+        window.wait_text("It is withheld", f'description: "{OLD["description"]}" → "{NEW["description"]}"')
+        window.press("Approve")
+        window.wait_text('tool "read" of server files approved', "Call it")
+        assert not approvals_left(proxy, "files")
+
+
+def approvals_left(proxy, server):
+    with proxy.visitor(headers=bearer()) as visitor:
+        return visitor.get(proxy.url(f"/api/pins/{server}")).json()["changes"]
 
 
 # Hostile servers
@@ -341,8 +463,8 @@ def test_names_and_words_of_servers_are_text_and_nothing_else(launch, window):
         assert window.run("return getComputedStyle(document.querySelector('bdi')).unicodeBidi") == "isolate"
 
 
-def offered(proxy):
-    with proxy.visitor(timeout=60) as visitor:
+def offered(proxy, token=None):
+    with proxy.visitor(timeout=60, headers=bearer(token)) as visitor:
         return [tool["name"] for tool in visitor.get(proxy.url("/api/tools")).json()["tools"]]
 
 
@@ -372,10 +494,11 @@ def test_500_servers_with_10000_tools_stay_fluid(launch, window):
             assert 0 < len(window.rows()) < 60
             window.find("input[type=search]").send_keys("warm the index")
             window.wait_text("best first")
-            times = sorted(window.take(SEARCHES))
-            print(f"first paint after {paint:.0f} ms; searches took {[round(time) for time in times]} ms")
-            # With a release build they take less than 100 ms; this one may be another.
-            assert times[0] < 1000
+            times = sorted((all, proxy) for all, proxy in window.take(SEARCHES))
+            print(f"first paint after {paint:.0f} ms; searches took, and of that the proxy with the way to it: {times} ms")
+            # From the key to the rows. What the proxy takes depends on its build; what the page adds does not.
+            assert times[0][0] < (1000 if "debug" in Path(proxy.binary).resolve().parts else 100)
+            assert min(all - proxy for all, proxy in times) < 100
 
 
 def paint_of(window, proxy):
@@ -386,7 +509,7 @@ def paint_of(window, proxy):
     return paint if paint < 1000 else None
 
 
-# Types words, and measures from each until its rows are there.
+# Types words, and measures from each until its rows are there, and how much of that the answer took.
 SEARCHES = """
 const done = arguments[arguments.length - 1];
 const input = document.querySelector("input[type=search]");
@@ -399,7 +522,9 @@ const summary = document.querySelector(".summary");
     input.value = words;
     input.dispatchEvent(new Event("input"));
     while (!summary.textContent) await new Promise((resolve) => setTimeout(resolve, 2));
-    times.push(performance.now() - start);
+    const time = performance.now() - start;
+    const answers = performance.getEntriesByType("resource").filter((each) => each.name.includes("search=") && each.startTime >= start);
+    times.push([Math.round(time), Math.round(Math.max(0, ...answers.map((each) => each.duration)))]);
   }
   done(times);
 })();
@@ -425,7 +550,7 @@ def test_it_is_used_with_the_keyboard_alone_and_fits_a_phone(launch, window):
         size = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
         window.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         try:
-            for place in ("#/servers", "#/servers/one", "#/tools", "#/tools/one/echo", "#/groups", "#/settings"):
+            for place in ("#/servers", "#/servers/one", "#/tools", "#/tools/one/echo", "#/groups", "#/traffic", "#/settings"):
                 window.run("location.hash = arguments[0]", place)
                 window.wait(lambda: window.all("main h1"), "the view")
                 assert window.run("return document.documentElement.scrollWidth <= innerWidth"), place

@@ -1,8 +1,10 @@
 extension DashboardFile {
     /// All there are, each as SwiftPM puts it into the program (`Package.swift`).
     static let all = [
+        DashboardFile("access.js", PackageResources.access_js),
         DashboardFile("add.js", PackageResources.add_js),
         DashboardFile("api.js", PackageResources.api_js),
+        DashboardFile("configuration.js", PackageResources.configuration_js),
         DashboardFile("dashboard.css", PackageResources.dashboard_css),
         DashboardFile("dialog.js", PackageResources.dialog_js),
         DashboardFile("dom.js", PackageResources.dom_js),
@@ -16,6 +18,7 @@ extension DashboardFile {
         DashboardFile("main.js", PackageResources.main_js),
         DashboardFile("mcp.js", PackageResources.mcp_js),
         DashboardFile("metrics.js", PackageResources.metrics_js),
+        DashboardFile("pins.js", PackageResources.pins_js),
         DashboardFile("plot.js", PackageResources.plot_js),
         DashboardFile("poll.js", PackageResources.poll_js),
         DashboardFile("question.js", PackageResources.question_js),
@@ -29,5 +32,6 @@ extension DashboardFile {
         DashboardFile("status.js", PackageResources.status_js),
         DashboardFile("tool.js", PackageResources.tool_js),
         DashboardFile("tools.js", PackageResources.tools_js),
+        DashboardFile("traffic.js", PackageResources.traffic_js),
     ]
 }

@@ -11,6 +11,8 @@ extension ManagementDescription {
             "name": "search", "in": "query", "schema": {"type": "string"},
             "description": "Words of what a tool should do. The tools that fit best come first, at most 100."
           },
+          "ofServer": {"name": "server", "in": "query", "required": true, "schema": {"type": "string"}},
+          "ofTool": {"name": "tool", "in": "query", "required": true, "schema": {"type": "string"}},
           "lastEventID": {
             "name": "Last-Event-ID", "in": "header", "schema": {"type": "integer"},
             "description": "The number of the last entry that is known already."
@@ -47,6 +49,9 @@ extension ManagementDescription {
             }
           },
           \(pinSchemas),
+          \(trafficSchemas),
+          \(accessSchemas),
+          \(configurationSchemas),
           "FoundTools": {
             "type": "object", "required": ["tools"], "additionalProperties": false,
             "properties": {

@@ -95,6 +95,17 @@ struct ManagementDescription: Sendable {
                 summary: "The tools of all servers as those listed them last, or those that fit words best.",
                 success: (200, "FoundTools"), problems: [401, 403]),
             Operation(
+                path: "/api/access", method: "get", id: "getAccess",
+                summary: "Where a tool can be called, under which name and by whom.",
+                success: (200, "ToolAccess"), problems: [401, 403, 404, 422]),
+            Operation(
+                path: "/api/traffic", method: "get", id: "getTraffic",
+                summary:
+                    "The requests of clients that have ended since somebody looks on. With ?follow=true or Accept: "
+                    + "text/event-stream also what comes later, each request an event with its number as id; an event "
+                    + "named dropped says how many were missed because its client reads slowly.",
+                success: (200, "Traffic"), problems: [401, 403]),
+            Operation(
                 path: "/api/pins", method: "get", id: "listPins",
                 summary: "Of every server how much was approved, and how much is shown that was not.",
                 success: (200, "PinList"), problems: [401, 403]),
@@ -113,6 +124,10 @@ struct ManagementDescription: Sendable {
                 path: "/api/reload", method: "post", id: "reload",
                 summary: "Reads the configuration again and applies what has changed.",
                 body: ("Reload", false), success: (200, "Reloaded"), problems: change),
+            Operation(
+                path: "/api/configuration", method: "get", id: "getConfiguration",
+                summary: "What counts by the configuration and where each value comes from, without secrets.",
+                success: (200, "Effective"), problems: [401, 403]),
             Operation(
                 path: "/api/openapi.json", method: "get", id: "getDescription", summary: "This description.",
                 success: (200, "Any"), isPublic: true),
@@ -187,7 +202,12 @@ struct ManagementDescription: Sendable {
 
 extension ManagementDescription.Operation {
     /// What may be asked for beside the path, by the identifiers of operations.
-    private static let parameters = ["getLogs": ["follow", "lastEventID"], "findTools": ["search"]]
+    private static let parameters = [
+        "getLogs": ["follow", "lastEventID"], "getTraffic": ["follow", "lastEventID"], "findTools": ["search"],
+        "getAccess": ["ofServer", "ofTool"],
+    ]
+    /// What is an event stream as well.
+    private static let streams: Set<String> = ["getLogs", "getTraffic"]
 
     fileprivate var json: ByteBuffer {
         var object = JSONObjectWriter()
@@ -215,11 +235,11 @@ extension ManagementDescription.Operation {
             done.add(
                 "headers", json: ByteBuffer(string: #"{"Location":{"schema":{"type":"string"}}}"#))
         }
-        if id == "getLogs" {
+        if Self.streams.contains(id) {
             done.add(
                 "content",
                 json: ByteBuffer(
-                    string: ##"{"application/json":{"schema":{"$ref":"#/components/schemas/Log"}},"##
+                    string: ##"{"application/json":{"schema":{"$ref":"#/components/schemas/\##(success.schema)"}},"##
                         + ##""text/event-stream":{"schema":{"type":"string"}}}"##))
         } else {
             done.add("content", json: ManagementDescription.content("application/json", success.schema))

@@ -16,6 +16,7 @@ package final class ManagementEndpoint: Sendable {
     private let servers: any ServerManagement
     let audit: ManagementAudit
     private let budget: ChangeBudget
+    private let timeline: RequestTimeline
     private let description: ByteBuffer
     /// Whether somebody may use a server of this name.
     private let mayUse: @Sendable (Principal, String) -> Bool
@@ -24,13 +25,16 @@ package final class ManagementEndpoint: Sendable {
     ///   - servers: What owns the servers.
     ///   - logger: Gets a line for every change.
     ///   - trail: Where changes are written down as well.
+    ///   - timeline: What is told of the requests of clients.
     ///   - budget: Of which changes are taken, also those that were asked for by other settings.
     ///   - mayUse: Whether somebody may use a server of this name.
     init(
         _ settings: ManagementAccess, servers: any ServerManagement, logger: Logger, trail: AuditTrail?,
-        budget: ChangeBudget, mayUse: @escaping @Sendable (Principal, String) -> Bool
+        timeline: RequestTimeline, budget: ChangeBudget,
+        mayUse: @escaping @Sendable (Principal, String) -> Bool
     ) {
         self.mayUse = mayUse
+        self.timeline = timeline
         self.access = settings
         self.servers = servers
         self.audit = ManagementAudit(logger: logger, trail: trail)
@@ -78,6 +82,7 @@ package final class ManagementEndpoint: Sendable {
     func handle(_ request: ManagementRequest, body: ByteBuffer, _ responder: HTTPResponder) {
         var record = request.record
         do throws(ManagementProblem) {
+            if request.path == .traffic { return showTraffic(request, responder) }
             let operation = try operation(request, body, &record)
             // The owner of the servers is an actor. A change goes on to its end whether or not the client waits for it.
             Task { [record] in await perform(operation, request, record, responder) }
@@ -195,7 +200,7 @@ package final class ManagementEndpoint: Sendable {
     ) throws(ManagementProblem) -> ManagementOperation {
         switch request.aim {
         case .list(let reach): return .list(reach)
-        case .read: return Self.reading(request)
+        case .read: return try Self.reading(request)
         case .change: break
         }
         let (path, method) = (request.path, request.admitted.http.method)
@@ -217,16 +222,18 @@ package final class ManagementEndpoint: Sendable {
         return method == .DELETE ? .remove : .act
     }
 
-    private static func reading(_ request: ManagementRequest) -> ManagementOperation {
+    private static func reading(_ request: ManagementRequest) throws(ManagementProblem) -> ManagementOperation {
         switch request.path {
         case .tools: .tools(ToolsOperation(request.admitted.target))
+        case .access: .access(try AccessOperation(request.admitted.target))
         case .groups: .group(.list)
         case .group(let name): .group(.read(name))
         case .pins: .pins(.list)
         case .pinFile: .pins(.file)
         case .pin(let name): .pins(.read(name))
+        case .configuration: .configuration
         case .metrics: .metrics(ExpositionFormat(accept: request.admitted.http.all(.accept)))
-        case .servers, .named, .approval, .reload, .description, .problem, .unknown: .read
+        case .servers, .named, .traffic, .approval, .reload, .description, .problem, .unknown: .read
         }
     }
 
@@ -288,7 +295,23 @@ package final class ManagementEndpoint: Sendable {
         _ name: String, _ request: AdmittedRequest, _ responder: HTTPResponder
     ) async throws(ManagementProblem) {
         guard let journal = await servers.journal(of: name) else { throw ManagementProblem(.unknown(name)) }
-        let lastSeen = request.http.header("last-event-id").flatMap { Int($0) } ?? 0
-        JournalStream.begin(journal, after: lastSeen, responder)
+        JournalStream.begin(journal, after: Self.lastSeen(by: request), responder)
+    }
+
+    /// Returns the number of the last event that a client has; 0 for none.
+    private static func lastSeen(by request: AdmittedRequest) -> Int {
+        request.http.header("last-event-id").flatMap { Int($0) } ?? 0
+    }
+
+    /// Shows the requests of clients. The owner of the servers is not asked.
+    private func showTraffic(_ request: ManagementRequest, _ responder: HTTPResponder) {
+        let (head, showsPrivate) = (request.admitted, request.caller.isKnown)
+        guard head.http.method == .HEAD || !Self.follows(head) else {
+            return TimelineStream.begin(
+                timeline, after: Self.lastSeen(by: head), showsPrivate: showsPrivate, responder)
+        }
+        var object = JSONObjectWriter()
+        object.add("requests", elements: timeline.look().filter { showsPrivate || !$0.isPrivate }.map(\.json))
+        ManagementAnswer(.ok, object.finished).send(responder)
     }
 }

@@ -7,6 +7,10 @@ enum ManagementPath: Equatable, Sendable {
     case named(String)
     /// The tools of all servers.
     case tools
+    /// Who may call a tool.
+    case access
+    /// The requests of clients, as they end.
+    case traffic
     case groups
     /// A group, by its name.
     case group(String)
@@ -19,6 +23,8 @@ enum ManagementPath: Equatable, Sendable {
     /// The approval of what a server shows, by its name.
     case approval(String)
     case reload
+    /// What counts by the configuration.
+    case configuration
     /// What is counted and measured, for Prometheus.
     case metrics
     case description
@@ -41,10 +47,13 @@ enum ManagementPath: Equatable, Sendable {
         switch rest {
         case "servers": self = .servers
         case "tools": self = .tools
+        case "access": self = .access
+        case "traffic": self = .traffic
         case "groups": self = .groups
         case "pins": self = .pins
         case "pins.json": self = .pinFile
         case "reload": self = .reload
+        case "configuration": self = .configuration
         case "openapi.json": self = .description
         default:
             if rest.hasPrefix("servers/") {
@@ -75,7 +84,9 @@ enum ManagementPath: Equatable, Sendable {
             ServerAction.split(text)?.action.method == .POST ? [.GET, .PUT, .DELETE, .POST] : [.GET, .PUT, .DELETE]
         case .group: [.GET, .PUT, .DELETE]
         case .reload, .approval: [.POST]
-        case .tools, .groups, .pins, .pinFile, .pin, .metrics, .description, .problem: [.GET]
+        case .tools, .access, .traffic, .groups, .pins, .pinFile, .pin, .configuration, .metrics, .description,
+            .problem:
+            [.GET]
         case .unknown: []
         }
     }
@@ -84,7 +95,8 @@ enum ManagementPath: Equatable, Sendable {
     var isPublic: Bool {
         switch self {
         case .description, .problem: true
-        case .servers, .named, .tools, .groups, .group, .pins, .pinFile, .pin, .approval, .reload, .metrics, .unknown:
+        case .servers, .named, .tools, .access, .traffic, .groups, .group, .pins, .pinFile, .pin, .approval, .reload,
+            .configuration, .metrics, .unknown:
             false
         }
     }

@@ -6,7 +6,9 @@ package import NIOCore
 ///
 /// A change is all or nothing: when one of these functions throws, everything is as it was before. What is to outlive the
 /// run is kept before a change is made. Changes to one server come one after another. A name is what stands in the path of the request, or the name that a report shows.
-package protocol ServerManagement: MetricsManagement, ToolManagement, GroupManagement, PinManagement, LoginManagement {
+package protocol ServerManagement: MetricsManagement, ToolManagement, GroupManagement, PinManagement, LoginManagement,
+    ConfigurationManagement
+{
     /// Returns what there is to say of every server, in the order of their names.
     func reports() async -> [ServerReport]
 

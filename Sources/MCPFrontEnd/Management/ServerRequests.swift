@@ -10,9 +10,11 @@ enum ManagementOperation: Sendable {
     case add(String, ByteBuffer)
     case reload(isRehearsal: Bool)
     case tools(ToolsOperation)
+    case access(AccessOperation)
     case group(GroupOperation)
     case pins(PinOperation)
     case login(LoginOperation)
+    case configuration
     case metrics(ExpositionFormat)
     /// These are about what the path names.
     case read
@@ -56,10 +58,13 @@ struct ServerRequests: Sendable {
                 return ManagementAnswer(.ok, report.json(isRehearsal: isRehearsal))
             case (.tools(let operation), _):
                 return await ToolRequests(servers: servers, caller: caller).answer(operation)
+            case (.access(let operation), _):
+                return try await ToolRequests(servers: servers, caller: caller).answer(operation)
             case (.group(let operation), _):
                 return try await GroupRequests(groups: servers, caller: caller).answer(operation)
             case (.pins(let operation), _):
                 return try await PinRequests(pins: servers, caller: caller).answer(operation)
+            case (.configuration, _): return ManagementAnswer(.ok, await servers.configuration().json)
             case (.login(let operation), .action(_, let name)): return try await perform(operation, on: name)
             case (.metrics(let format), _):
                 return ManagementAnswer(.ok, await servers.metrics(in: format), mediaType: format.mediaType)

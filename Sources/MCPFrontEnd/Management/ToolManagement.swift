@@ -10,4 +10,11 @@ package protocol ToolManagement: Sendable {
     /// Returns the tools that fit words best, and those of the words that no tool has.
     func findTools(_ words: String, limit: Int, for caller: ManagementCaller) async
         -> (tools: [ToolDirectory.Tool], unmatched: [String])
+
+    /// Returns where a tool can be called, and by whom.
+    ///
+    /// - Parameters:
+    ///   - tool: Its name at the server.
+    ///   - server: The name of the server.
+    func places(ofTool tool: String, at server: String) async throws(ManagementRefusal) -> [ToolPlace]
 }

@@ -78,6 +78,9 @@ package struct Access: Sendable {
         principal.wider.first { places.contains(where: $0.rights.admit) }?.scope
     }
 
+    /// Those whose tokens stand there, in the order of their names.
+    package var tokenHolders: [Principal] { holders.sorted { $0.name < $1.name } }
+
     /// Tells whether a token of somebody's stands there.
     package func isHeld(by principal: Principal) -> Bool { holders.contains(principal) }
 

@@ -1,3 +1,9 @@
+/// What was put into a text: a variable of the environment, or a file.
+struct ExpandedName: Sendable, Equatable {
+    let name: String
+    let isFile: Bool
+}
+
 /// Puts environment variables in the place of `$NAME`, `${NAME}` and `${NAME:-default}`, and of `${env:NAME}` as editors
 /// write it; and what a file says in the place of `${file:path}`.
 ///
@@ -17,6 +23,8 @@ struct EnvironmentExpansion {
         var isExpanded = false
         /// Whether a file was put in.
         var holdsFile = false
+        /// What was put in, in the order written.
+        var names: [ExpandedName] = []
         /// Whether a variable is written as editors write it, `${env:NAME}`.
         var hasEditorForm = false
         /// Whether a dollar sign is written as two.
@@ -92,6 +100,7 @@ struct EnvironmentExpansion {
             let (first, rest) = (String(text[..<colon]), String(text[text.index(after: colon)...]))
             if rest.hasPrefix("-"), Self.isName(first) {
                 let value = environment[first] ?? ""
+                outcome.names.append(ExpandedName(name: first, isFile: false))
                 put(value.isEmpty ? String(rest.dropFirst()) : value, into: &outcome)
                 return true
             }
@@ -124,6 +133,7 @@ struct EnvironmentExpansion {
 
     private func append(_ name: String, to outcome: inout Outcome) {
         if let value = environment[name] {
+            outcome.names.append(ExpandedName(name: name, isFile: false))
             put(value, into: &outcome)
         } else {
             outcome.undefined.append(name)
@@ -134,6 +144,7 @@ struct EnvironmentExpansion {
         switch files.text(path) {
         case .success(let text):
             outcome.holdsFile = true
+            outcome.names.append(ExpandedName(name: path, isFile: true))
             put(text, into: &outcome)
         case .failure(let fault): outcome.unread.append(UnreadFile(path: path, fault: fault))
         }
@@ -193,6 +204,7 @@ extension EnvironmentExpansion {
             node.value = .string(outcome.text)
             node.holdsVariable = outcome.isExpanded
             node.holdsFile = outcome.holdsFile
+            node.expandedNames = outcome.names
         case .array(let elements):
             var expanded: [ConfigurationNode] = []
             for (index, element) in elements.enumerated() {
@@ -238,16 +250,17 @@ extension EnvironmentExpansion {
         // What is no JSON is a text: nobody writes quotation marks into a variable.
         let value = (try? JSONDocumentReader.read(Array(outcome.text.utf8)).value) ?? .string(outcome.text)
         return placed(
-            ConfigurationNode(value, at: position), at: position, path, holdsFile: outcome.holdsFile)
+            ConfigurationNode(value, at: position), at: position, path, outcome)
     }
 
     /// The value of a variable or a file as a part of the document: all of it stands where the reference stood.
     private func placed(
-        _ node: ConfigurationNode, at position: SourcePosition, _ path: ConfigurationPath, holdsFile: Bool
+        _ node: ConfigurationNode, at position: SourcePosition, _ path: ConfigurationPath, _ outcome: Outcome
     ) -> ConfigurationNode {
         var placed = ConfigurationNode(node.value, at: position)
         placed.holdsVariable = true
-        placed.holdsFile = holdsFile
+        placed.holdsFile = outcome.holdsFile
+        placed.expandedNames = outcome.names
         switch node.value {
         case .null, .bool, .number: break
         case .string(let text):
@@ -255,15 +268,14 @@ extension EnvironmentExpansion {
         case .array(let elements):
             placed.value = .array(
                 elements.enumerated().map {
-                    self.placed($1, at: position, path.appending(index: $0), holdsFile: holdsFile)
+                    self.placed($1, at: position, path.appending(index: $0), outcome)
                 })
         case .object(let members):
             placed.value = .object(
                 members.map { member in
                     var member = ConfigurationNode.Member(
                         name: member.name, position: position,
-                        value: self.placed(
-                            member.value, at: position, path.appending(member.name), holdsFile: holdsFile))
+                        value: self.placed(member.value, at: position, path.appending(member.name), outcome))
                     member.written = "${…}"
                     return member
                 })

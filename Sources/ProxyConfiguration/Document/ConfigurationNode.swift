@@ -48,6 +48,8 @@ package struct ConfigurationNode: Sendable, Equatable {
     var holdsVariable = false
     /// Whether a file did, as `${file:…}`.
     var holdsFile = false
+    /// What brought it in.
+    var expandedNames: [ExpandedName] = []
 
     /// A value at a place.
     package init(_ value: Value, at position: SourcePosition) {

@@ -38,7 +38,9 @@ package enum ConfigurationLoader {
         var settings = ProxyConversion.settings(in: document, &context)
         for index in settings.servers.indices { settings.servers[index].provenance = .operatorsOwn }
         guard !context.hasErrors else { throw ConfigurationError(code: .invalid, problems: context.problems) }
-        return LoadedConfiguration(settings: settings, warnings: context.problems, notices: context.notices)
+        return LoadedConfiguration(
+            settings: settings, warnings: context.problems, notices: context.notices,
+            shown: ShownDocument(document).values)
     }
 
     /// Reads one server that a client of the API describes: an object such as one under `mcpServers`, or one with the
@@ -162,12 +164,18 @@ package struct LoadedConfiguration: Sendable, Equatable {
     package var warnings: [ConfigurationProblem]
     /// Sentences for the operator about the file as a whole.
     package var notices: [String]
+    /// What counts by it, without secrets.
+    package var shown: [ShownValue]
 
     /// A result of loading.
-    package init(settings: ProxySettings, warnings: [ConfigurationProblem] = [], notices: [String] = []) {
+    package init(
+        settings: ProxySettings, warnings: [ConfigurationProblem] = [], notices: [String] = [],
+        shown: [ShownValue] = []
+    ) {
         self.settings = settings
         self.warnings = warnings
         self.notices = notices
+        self.shown = shown
     }
 }
 

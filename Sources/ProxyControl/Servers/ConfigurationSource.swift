@@ -13,6 +13,10 @@ package struct ConfigurationSource: Sendable {
     let firstMark: String?
     /// The files that were named in what was read last, with their marks at that time.
     let secrets: @Sendable () -> [String: String]
+    /// What the program was started with.
+    package var options: [ShownValue] = []
+    /// What was loaded last; nil where nothing was.
+    let loaded: @Sendable () -> LoadedConfiguration?
     /// Something that differs when the text may have changed; nil while that cannot be told.
     let mark: @Sendable () async -> String?
 
@@ -22,12 +26,14 @@ package struct ConfigurationSource: Sendable {
     ///   - rehearse: The same, after which what was loaded last is still what counts; nil where that makes no difference.
     ///   - firstMark: The mark of what is read first.
     ///   - secrets: Says which files were named in what was loaded last, with their marks at that time.
+    ///   - loaded: Says what was loaded last.
     ///   - mark: Says something that differs when the text may have changed; nil while that cannot be told.
     package init(
         location: String, isRemote: Bool,
         load: @escaping @Sendable () async throws(ConfigurationError) -> LoadedConfiguration,
         rehearse: (@Sendable () async throws(ConfigurationError) -> LoadedConfiguration)? = nil,
         firstMark: String?, secrets: @escaping @Sendable () -> [String: String] = { [:] },
+        loaded: @escaping @Sendable () -> LoadedConfiguration? = { nil },
         mark: @escaping @Sendable () async -> String?
     ) {
         self.location = location
@@ -35,6 +41,7 @@ package struct ConfigurationSource: Sendable {
         self.load = load
         self.rehearse = rehearse ?? load
         self.secrets = secrets
+        self.loaded = loaded
         self.firstMark = firstMark
         self.mark = mark
     }

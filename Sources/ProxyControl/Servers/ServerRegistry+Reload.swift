@@ -38,18 +38,20 @@ extension ServerRegistry {
             if isWaiting { (isWaiting, reloadsWaiting) = (false, reloadsWaiting - 1) }
             if !isRehearsal { reloadListener?.reloading() }
             defer { if !isRehearsal { reloadListener?.reloaded() } }
-            let new: ProxySettings
+            let read: LoadedConfiguration
             do throws(ConfigurationError) {
-                new = try await (isRehearsal ? source.rehearse() : source.load()).settings
+                read = try await isRehearsal ? source.rehearse() : source.load()
             } catch {
                 throw ManagementRefusal(
                     .invalidConfiguration, "the configuration cannot be used; nothing was changed",
                     problems: error.problems.filter { $0.severity == .error }.map(\.description))
             }
+            let new = read.settings
             let difference = SettingsDifference(from: settings, to: new)
             try check(difference)
             var report = ReloadReport(difference)
             guard !isRehearsal else { return report }
+            loaded = read
             guard !difference.isEmpty else {
                 take(orderOf: new)
                 return report

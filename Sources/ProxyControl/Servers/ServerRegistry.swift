@@ -18,6 +18,8 @@ package actor ServerRegistry: ServerManagement {
     let reloadListener: (any ReloadListener)?
     /// What is in force.
     var settings: ProxySettings
+    /// What was read last and not refused; nil where nothing was read.
+    var loaded: LoadedConfiguration?
     var builder: ServerBuilder
     package internal(set) var servers: [String: ManagedServer] = [:]
     /// Where servers are offered together: the groups, and under an empty name the endpoint for all servers.
@@ -61,6 +63,7 @@ package actor ServerRegistry: ServerManagement {
         self.store = store
         self.groupStore = groupStore
         self.settings = settings
+        self.loaded = source.loaded()
         self.builder = composition.builder
         for server in composition.openedServers { servers[server.settings.name] = server }
         for server in composition.settings.servers where server.options.disabled {

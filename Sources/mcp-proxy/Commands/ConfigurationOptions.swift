@@ -57,32 +57,39 @@ struct ConfigurationOptions: ParsableArguments {
     func source() throws(ConfigurationError) -> ConfigurationSource {
         guard RemoteConfigurationRequest.isRemote(config) else {
             let marks = Mutex<[String: String]>([:])
+            let last = LastLoaded()
             return ConfigurationSource(
                 location: config,
                 isRemote: false,
                 load: { () async throws(ConfigurationError) in
                     let secrets = SecretFileReader(beside: config)
                     defer { marks.withLock { $0 = secrets.marks } }
-                    return try read(try readFile(), from: config, secrets)
+                    return last.note(try read(try readFile(), from: config, secrets))
                 },
                 rehearse: { () async throws(ConfigurationError) in
                     try read(try readFile(), from: config, SecretFileReader(beside: config))
                 },
                 firstMark: FileMark.of(config),
                 secrets: { marks.withLock { $0 } },
+                loaded: { last.value },
                 mark: { FileMark.of(config) }
             )
         }
         let request = try RemoteConfigurationRequest(
             url: config, headers: httpHeaders, timeoutSeconds: httpTimeout)
         let remote = RemoteConfiguration(request, insecure: insecure)
+        let last = LastLoaded()
         return ConfigurationSource(
             location: request.displayURL,
             isRemote: true,
             load: { () async throws(ConfigurationError) in
+                last.note(try read(try await remote.fetch(), from: request.displayURL, nil))
+            },
+            rehearse: { () async throws(ConfigurationError) in
                 try read(try await remote.fetch(), from: request.displayURL, nil)
             },
             firstMark: RemoteConfiguration.firstEdition,
+            loaded: { last.value },
             mark: { await remote.edition() }
         )
     }

@@ -21,7 +21,7 @@ struct LogLevelOptions: ParsableArguments {
         throw ValidationError("\(LogFormat.variable) is \"\(PrintableText.make(name))\"; write text or json")
     }
 
-    private static var formatOfEnvironment: String? {
+    static var formatOfEnvironment: String? {
         let name = EnvironmentVariable.value(of: LogFormat.variable)
         return name?.isEmpty == true ? nil : name
     }

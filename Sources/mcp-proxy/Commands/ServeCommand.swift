@@ -44,13 +44,14 @@ struct ServeCommand: AsyncParsableCommand {
         let descriptors = Int(clamping: proxy_raise_descriptor_limit())
         let logger = logLevel.begin(usual: .info)
         let serviceManager = ServiceManager.named(by: logger)
-        let configuration: ConfigurationSource
+        var configuration: ConfigurationSource
         let loaded: LoadedConfiguration
         let store: ServerStore?
         let groupStore: GroupStore?
         let known: KnownServers
         do {
             configuration = try source.source()
+            configuration.options = shownOptions
             loaded = try await configuration.load()
             let directory = try stateDirectory.open(logger)
             store = try directory.map { kept throws(ConfigurationError) in try ServerStore(kept, logger: logger) }

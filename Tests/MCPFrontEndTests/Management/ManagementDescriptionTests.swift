@@ -49,6 +49,7 @@ import Testing
         case "array":
             guard value.isArray, let items = schema["items"] else { return ["\(path) is no array"] }
             return try value.elements.flatMap { try faults($0, items, in: document, at: "\(path)[]") }
+        case "number": return Double(String(buffer: value.bytes)) == nil ? ["\(path) is no number"] : []
         case "integer": return value.integer == nil ? ["\(path) is no integer"] : []
         case "boolean": return value.boolean == nil ? ["\(path) is neither true nor false"] : []
         case "string":
@@ -80,6 +81,8 @@ import Testing
         let document = try Self.document()
         let harness = try await ManagementHarness(configure: { $0.maximumChangesPerMinute = 1_000 })
         harness.servers.journal.note(.stderr, "line", at: 0)
+        _ = harness.timeline.look()
+        harness.timeline.note(TimelineStreamTests.request("get"))
         for (path, method, operation) in try operations() {
             for (name, headers, refusal) in [
                 ("fetch", [ManagementHarness.owner], nil), ("none", [ManagementHarness.owner], nil), ("fetch", [], nil),
@@ -90,8 +93,10 @@ import Testing
                 harness.servers.refusal.withLock { current in
                     current = refusal.map { ManagementRefusal($0, "no", problems: ["p"], errorOutput: ["e"]) }
                 }
-                let target = path.replacing("{name}", with: name)
+                let target =
+                    path.replacing("{name}", with: name)
                     .replacing("{kind}", with: name == "none" ? "none" : "conflict")
+                    + (path == "/api/access" ? "?server=\(name)&tool=get" : "")
                 let schema = operation["requestBody"]?["content"]?["application/json"]?["schema"]?["$ref"]?.string
                 let body = try schema.map { try #require(Self.bodies[String($0.split(separator: "/").last ?? "")]) }
                 let response: RawClient.Response
@@ -147,7 +152,8 @@ import Testing
         let described = Set(try operations().map { "\($0.method) \($0.path)" })
         let paths =
             [
-                "servers", "servers/{name}", "tools", "groups", "groups/{name}", "pins", "pins.json", "pins/{name}",
+                "servers", "servers/{name}", "tools", "access", "traffic", "configuration", "groups", "groups/{name}",
+                "pins", "pins.json", "pins/{name}",
                 "pins/{name}/approve", "reload", "openapi.json", "problems/{kind}",
             ]
             + ServerAction.allCases.map { "servers/{name}/\($0.rawValue)" }

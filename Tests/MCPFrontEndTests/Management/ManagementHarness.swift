@@ -16,6 +16,7 @@ final class ManagementHarness: Sendable {
     static let owner = "Authorization: Bearer owner"
 
     let servers: ScriptedServers
+    let timeline = RequestTimeline()
     private let listener: HTTPListener
     let port: Int
 
@@ -47,7 +48,8 @@ final class ManagementHarness: Sendable {
         self.log = log
         let mayUse: @Sendable (Principal, String) -> Bool = { _, name in name != "hidden" }
         let endpoint = ManagementEndpoint(
-            access, servers: servers, logger: log.logger, trail: nil, budget: ChangeBudget(now: now), mayUse: mayUse)
+            access, servers: servers, logger: log.logger, trail: nil, timeline: timeline,
+            budget: ChangeBudget(now: now), mayUse: mayUse)
         let login = LoginEndpoint(
             servers, access: access, tickets: tickets, origin: origin, speaksTLS: false, audit: endpoint.audit,
             mayUse: mayUse)

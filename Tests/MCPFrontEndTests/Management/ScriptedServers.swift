@@ -49,6 +49,23 @@ final class ScriptedServers: ServerManagement {
         return ([Self.tool], ["quickly"])
     }
 
+    func places(ofTool tool: String, at server: String) async throws(ManagementRefusal) -> [ToolPlace] {
+        asked.withLock { $0.append("places of \(tool) at \(server)") }
+        guard server == "fetch" else { throw .unknown(server) }
+        return [
+            ToolPlace(route: "fetch", path: "/fetch/", name: tool, isOpen: false, clients: ["ann"], tokens: ["token 1"])
+        ]
+    }
+
+    func configuration() async -> ConfigurationReport {
+        var report = ConfigurationReport(source: "config.json")
+        var value = ConfigurationReport.Value(key: "mcpProxy.addr", text: nil, origin: "environment")
+        (value.names, value.line, value.column) = (["ADDR"], 2, 3)
+        (report.values, report.warnings) = ([value], ["config.json:1:1: warning: it is odd."])
+        report.options = [ConfigurationReport.Value(key: "--config", text: "config.json", origin: "default")]
+        return report
+    }
+
     /// Each request as a line.
     var requests: [String] { asked.withLock { $0 } }
 

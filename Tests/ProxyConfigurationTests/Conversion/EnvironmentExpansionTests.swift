@@ -41,7 +41,8 @@ import Testing
             ("${A:-x}", "1"), ("${NO:-x y}", "x y"), ("${EMPTY:-x}", "x"), ("${NO:-}", ""), ("${NO:-$A}", "$A"),
         ])
     func defaults(text: String, expanded: String) {
-        #expect(expansion.expand(text) == .init(text: expanded, isExpanded: true))
+        let name = ExpandedName(name: String(text.dropFirst(2).prefix { $0 != ":" }), isFile: false)
+        #expect(expansion.expand(text) == .init(text: expanded, isExpanded: true, names: [name]))
     }
 
     @Test(
@@ -53,7 +54,10 @@ import Testing
 
     @Test("A variable may be written as editors write it")
     func editorForm() {
-        #expect(expansion.expand("${env:A}") == .init(text: "1", isExpanded: true, hasEditorForm: true))
+        #expect(
+            expansion.expand("${env:A}")
+                == .init(
+                    text: "1", isExpanded: true, names: [ExpandedName(name: "A", isFile: false)], hasEditorForm: true))
         #expect(expansion.expand("${env:NO}") == .init(text: "", undefined: ["NO"], hasEditorForm: true))
     }
 

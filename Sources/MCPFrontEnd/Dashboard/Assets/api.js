@@ -83,7 +83,7 @@ export async function change(method, path, body, options) {
 }
 
 export async function stream(path, options) {
-  return (await request(path, { ...options, headers: { Accept: "text/event-stream" } })).body;
+  return (await request(path, { ...options, headers: { ...options.headers, Accept: "text/event-stream" } })).body;
 }
 
 /** The path of a server in the API; slashes of its name stay. */

@@ -10,8 +10,9 @@ import { signIn } from "./signin.js";
 import { watch } from "./state.js";
 import { toolView } from "./tool.js";
 import { toolsView } from "./tools.js";
+import { trafficView } from "./traffic.js";
 
-const views = { servers: "Servers", tools: "Tools", groups: "Groups", settings: "Settings" };
+const views = { servers: "Servers", tools: "Tools", groups: "Groups", traffic: "Traffic", settings: "Settings" };
 const [bar, tabs, out, notice, main] = ["bar", "tabs", "leave", "notice", "main"].map((id) => document.getElementById(id));
 
 let closeView = () => {};
@@ -43,7 +44,7 @@ function open() {
   fill(main);
   if (name === "servers") closeView = first ? serverView(main, first) : serversView(main);
   else if (name === "tools") closeView = second !== undefined ? toolView(main, first, second) : toolsView(main, first);
-  else closeView = { groups: groupsView, settings: settingsView }[name](main);
+  else closeView = { groups: groupsView, traffic: trafficView, settings: settingsView }[name](main);
 }
 
 async function enter() {

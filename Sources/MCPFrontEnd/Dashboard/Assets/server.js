@@ -5,6 +5,7 @@ import { confirm, dialog } from "./dialog.js";
 import { alert, block, button, cut, fill, foreign, h, say } from "./dom.js";
 import { age, bytes, number, percent, rate, seconds } from "./format.js";
 import { liveLog } from "./log.js";
+import { approvals } from "./pins.js";
 import { plot } from "./plot.js";
 import { poll } from "./poll.js";
 import { history, watch } from "./state.js";
@@ -21,11 +22,13 @@ export function serverView(main, name) {
     ["Memory", "memory", bytes], ["CPU", "cpu", percent],
   ].map(([label, key, words]) => ({ label, key, words, value: h("strong", {}), ...plot() }));
   const log = liveLog(name);
+  const pins = approvals(name, { done: () => again.now() });
+  let withheld;
   fill(
     main,
     h("p", { class: "path" }, h("a", { href: "#/servers" }, "Servers")),
     h("div", { class: "title" }, h("h1", {}, foreign(name)), state.element, buttons),
-    message, problems,
+    message, problems, pins.element,
     h("div", { class: "plots" }, plots.map(({ label, value, element }) => h("figure", {}, h("figcaption", {}, label, value), element))),
     facts, stderr, log.element,
   );
@@ -56,6 +59,9 @@ export function serverView(main, name) {
 
   function show(server) {
     state.show(server);
+    const kept = JSON.stringify(server.withheld ?? null);
+    if (kept !== withheld) pins.load();
+    withheld = kept;
     const text = JSON.stringify([server.state, server.login]);
     if (text !== shown) fill(buttons, actions(server));
     shown = text;
@@ -92,6 +98,7 @@ export function serverView(main, name) {
     again.end();
     leave();
     log.end();
+    pins.end();
   };
 }
 

@@ -1,18 +1,21 @@
 // What is done to the proxy as a whole.
 
 import { base, change } from "./api.js";
+import { configuration } from "./configuration.js";
 import { alert, button, fill, foreign, h } from "./dom.js";
 import { watch } from "./state.js";
 
 /** Shows it, until what it gives is called. */
 export function settingsView(main) {
   const outcome = h("div", { "aria-live": "polite" });
+  const effective = configuration();
   fill(
     main,
     h("div", { class: "title" }, h("h1", {}, "Settings")),
     h("h2", {}, "Read the configuration again"),
     h("p", {}, "First what it would change is shown, and nothing happens."),
     h("div", { class: "buttons" }, button("Show what would change", preview, { class: "main" })), outcome,
+    effective.element,
     h("h2", {}, "For programs"),
     h("p", {}, h("a", { href: new URL("api/openapi.json", base).href }, "Description of the management API (OpenAPI)"), ", ",
       h("code", {}, new URL("metrics", base).href), " for Prometheus."),
@@ -32,12 +35,13 @@ export function settingsView(main) {
       fill(outcome, h("p", { role: "status" }, "Applying …"));
       fill(outcome, lines(await change("POST", "api/reload", {})));
       watch.now();
+      effective.load();
     } catch (error) {
       fill(outcome, alert(error));
     }
   }
 
-  return () => {};
+  return effective.end;
 }
 
 function changes(report) {

@@ -1,10 +1,12 @@
 // One tool: its definition, a form to call it, and what comes of that.
 
 import { get, serverPath } from "./api.js";
+import { access } from "./access.js";
 import { alert, block, button, cut, field, fill, foreign, h, say } from "./dom.js";
 import { number, seconds } from "./format.js";
 import { SchemaForm } from "./form.js";
 import { Call, NeedsToken } from "./mcp.js";
+import { approvals } from "./pins.js";
 import { ask } from "./question.js";
 import { resultOf } from "./result.js";
 import { servers } from "./state.js";
@@ -14,19 +16,27 @@ export function toolView(main, server, name) {
   const loading = new AbortController();
   const closing = [() => loading.abort()];
   const body = h("div", {}, h("p", { role: "status" }, "Loading …"));
+  const pins = approvals(server, { only: { kind: "tool", name }, done: () => load() });
+  closing.push(pins.end);
+  pins.load();
   fill(
     main,
     h("p", { class: "path" }, h("a", { href: "#/tools" }, "Tools"), " / ", h("a", { href: `#/servers/${encodeURIComponent(server)}` }, foreign(server, 60))),
-    h("div", { class: "title" }, h("h1", {}, foreign(name))), body,
+    h("div", { class: "title" }, h("h1", {}, foreign(name))), pins.element, body,
   );
-  get(serverPath(server, "tools"), { signal: loading.signal }).then(
-    ({ tools, withheld }) => {
-      const tool = tools.find((each) => each.name === name);
-      if (tool) closing.push(show(body, server, tool));
-      else fill(body, alert(withheld?.includes(name) ? "It is withheld: it is not what was approved." : "The server lists no tool of this name."));
-    },
-    (error) => !loading.signal.aborted && fill(body, alert(error)),
-  );
+
+  function load() {
+    get(serverPath(server, "tools"), { signal: loading.signal }).then(
+      ({ tools, withheld }) => {
+        const tool = tools.find((each) => each.name === name);
+        if (tool) closing.push(show(body, server, tool));
+        else fill(body, alert(withheld?.includes(name) ? "It is withheld: it is not what was approved." : "The server lists no tool of this name."));
+      },
+      (error) => !loading.signal.aborted && fill(body, alert(error)),
+    );
+  }
+
+  load();
   return () => closing.forEach((close) => close());
 }
 
@@ -74,7 +84,7 @@ function show(body, server, tool) {
     tool.description && h("p", { class: "prose", dir: "auto" }, foreign(tool.description, 5000)),
     h("p", { class: "minor" }, `about ${number(Math.ceil(new TextEncoder().encode(JSON.stringify(tool)).length / 4))} tokens`,
       hints.map(([key, value]) => ` · ${key}: ${value}`)),
-    h("details", {}, h("summary", {}, "Definition"), block(definition, 100000)),
+    h("details", {}, h("summary", {}, "Definition"), block(definition, 100000)), access(server, tool.name),
     h("div", { class: "halves" }, sheet, result),
   );
   return () => running?.cancel();

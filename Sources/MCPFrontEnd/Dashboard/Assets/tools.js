@@ -5,6 +5,7 @@ import { alert, cut, fill, foreign, h, say } from "./dom.js";
 import { number } from "./format.js";
 import { Rows } from "./rows.js";
 
+// Between two questions, while somebody types.
 const pause = 40;
 
 /** Shows those of all servers, or of one, until what it gives is called. */
@@ -18,6 +19,7 @@ export function toolsView(main, server) {
   let all;
   let controller = new AbortController();
   let timer;
+  let asked = 0;
   fill(main, h("div", { class: "title" }, h("h1", {}, "Tools"), search), summary, rows.element, state);
 
   function show(tools, words) {
@@ -36,6 +38,7 @@ export function toolsView(main, server) {
     controller.abort();
     controller = new AbortController();
     const { signal } = controller;
+    asked = performance.now();
     const words = search.value.trim();
     if (!words) return all && everything();
     try {
@@ -56,7 +59,7 @@ export function toolsView(main, server) {
 
   search.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(find, pause);
+    timer = setTimeout(find, Math.max(0, asked + pause - performance.now()));
   });
   const loading = new AbortController();
   get("api/tools", { signal: loading.signal }).then(
