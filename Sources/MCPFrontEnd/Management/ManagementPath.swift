@@ -19,6 +19,9 @@ enum ManagementPath: Equatable, Sendable {
     /// The approval of what a server shows, by its name.
     case approval(String)
     case reload
+    case recordings
+    /// A recording, by its name.
+    case recording(String)
     /// What is counted and measured, for Prometheus.
     case metrics
     case description
@@ -45,6 +48,7 @@ enum ManagementPath: Equatable, Sendable {
         case "pins": self = .pins
         case "pins.json": self = .pinFile
         case "reload": self = .reload
+        case "recordings": self = .recordings
         case "openapi.json": self = .description
         default:
             if rest.hasPrefix("servers/") {
@@ -53,6 +57,8 @@ enum ManagementPath: Equatable, Sendable {
                 self = .group(String(rest.dropFirst("groups/".count)))
             } else if rest.hasPrefix("pins/") {
                 self = Self.pin(ofPath: String(rest.dropFirst("pins/".count)))
+            } else if rest.hasPrefix("recordings/") {
+                self = .recording(String(rest.dropFirst("recordings/".count)))
             } else if rest.hasPrefix("problems/") {
                 self = .problem(String(rest.dropFirst("problems/".count)))
             } else {
@@ -70,7 +76,8 @@ enum ManagementPath: Equatable, Sendable {
     /// What may be asked of it, apart from HEAD where GET is and from OPTIONS; nothing where nothing is.
     var methods: [HTTPMethod] {
         switch self {
-        case .servers: [.GET, .POST]
+        case .servers, .recordings: [.GET, .POST]
+        case .recording: [.GET, .DELETE]
         case .named(let text):
             ServerAction.split(text)?.action.method == .POST ? [.GET, .PUT, .DELETE, .POST] : [.GET, .PUT, .DELETE]
         case .group: [.GET, .PUT, .DELETE]
@@ -84,10 +91,14 @@ enum ManagementPath: Equatable, Sendable {
     var isPublic: Bool {
         switch self {
         case .description, .problem: true
-        case .servers, .named, .tools, .groups, .group, .pins, .pinFile, .pin, .approval, .reload, .metrics, .unknown:
+        case .servers, .named, .tools, .groups, .group, .pins, .pinFile, .pin, .approval, .reload, .recordings, .recording,
+            .metrics, .unknown:
             false
         }
     }
+
+    /// Whether who reads it sees what others have sent and got.
+    var showsMessages: Bool { if case .recording = self { true } else { false } }
 
     /// Returns the change that a method asks for here, in a word; nil when it is none.
     func change(_ method: HTTPMethod) -> String? {
@@ -100,6 +111,10 @@ enum ManagementPath: Equatable, Sendable {
         case (.group, .DELETE): "remove-group"
         case (.approval, .POST): "approve"
         case (.reload, .POST): "reload"
+        case (.recordings, .POST): "record"
+        case (.recording, .DELETE): "remove-recording"
+        // What passes is not for everybody who may look, and who has read it is written down.
+        case (.recording, .GET): "read-recording"
         default: nil
         }
     }

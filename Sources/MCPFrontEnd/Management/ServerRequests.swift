@@ -14,6 +14,7 @@ enum ManagementOperation: Sendable {
     case pins(PinOperation)
     case login(LoginOperation)
     case metrics(ExpositionFormat)
+    case recordings(RecordingOperation)
     /// These are about what the path names.
     case read
     case replace(ByteBuffer)
@@ -60,6 +61,8 @@ struct ServerRequests: Sendable {
                 return try await GroupRequests(groups: servers, caller: caller).answer(operation)
             case (.pins(let operation), _):
                 return try await PinRequests(pins: servers, caller: caller).answer(operation)
+            case (.recordings(let operation), _):
+                return try await RecordingRequests(recordings: servers, caller: caller, prefix: prefix).answer(operation)
             case (.login(let operation), .action(_, let name)): return try await perform(operation, on: name)
             case (.metrics(let format), _):
                 return ManagementAnswer(.ok, await servers.metrics(in: format), mediaType: format.mediaType)

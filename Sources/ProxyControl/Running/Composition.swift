@@ -9,6 +9,7 @@ package import Metrics
 package import NIOCore
 import NIOPosix
 package import ProxyConfiguration
+import Recordings
 
 /// The whole program, put together from its settings. Only this file names every concrete part.
 package struct Composition {
@@ -55,6 +56,7 @@ package struct Composition {
         advice: LoginAdvice = .running, meters: Meters = Meters()
     ) {
         self.settings = settings
+        let recorder = Recorder(proxy: ProgramVersion.text) { WallClock.now }
         let builder = ServerBuilder(
             settings: settings,
             links: links,
@@ -63,6 +65,7 @@ package struct Composition {
             clientele: clientele,
             known: known,
             meters: meters,
+            recorder: recorder,
             tickets: LoginTickets(),
             catalogs: CatalogBoard(),
             advice: advice,
@@ -78,7 +81,8 @@ package struct Composition {
             taskSeal: builder.principals.taskSeal,
             catalogs: builder.catalogs,
             meters: meters,
-            audit: AuditTrail(settings, lost: meters.droppedAuditLines, logger: logger)
+            audit: AuditTrail(settings, lost: meters.droppedAuditLines, logger: logger),
+            recorder: recorder
         )
         self.servers = servers.map { $0.opened(to: .nobody) }
         let together = group.map { builder.offer($0.name, builder.content(of: $0, servers)) }
