@@ -50,7 +50,10 @@ package struct Composition {
             group: group, advice: advice, meters: meters)
     }
 
-    init(
+    /// With servers that something else makes.
+    ///
+    /// - Parameter links: What makes the links to them.
+    package init(
         _ settings: ProxySettings, links: any ServerLinks, eventLoops: any EventLoopGroup, logger: Logger,
         watch: EventCount, clientele: Clientele, known: KnownServers, group: GroupSettings? = nil,
         advice: LoginAdvice = .running, meters: Meters = Meters()

@@ -29,8 +29,8 @@ struct RecordingRun {
             "recording for \(begun["seconds"]?.integer ?? 0) s at most, without secrets as far as they are known; Ctrl-C ends it")
         do {
             let last = try await follow(path)
-            // One that has ended by itself is kept until somebody removes it; that it is gone already says as much.
-            _ = try? await client.send(.delete, path)
+            // One that has ended by itself is kept until somebody removes it; that it is gone already is as good.
+            if signals.arrivals.current == 0 { _ = try? await client.send(.delete, path) }
             return last
         } catch {
             // What is wrong is said below; a proxy that is gone has no recording either.
