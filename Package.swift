@@ -99,7 +99,8 @@ let package = Package(
         .target(
             name: "MCPGateway",
             dependencies: [
-                "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "ToolSearch", "MCPUpstream", nioCore,
+                "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "ToolSearch", "MCPUpstream",
+                nioCore,
                 logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -138,7 +139,8 @@ let package = Package(
             name: "mcp-proxy",
             dependencies: [
                 "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "ToolSearch",
-                "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem",
+                "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ProxyControl", "ClientFiles",
+                "CProxySystem",
                 "Grants", "TopScreen", nioCore,
                 nioPosix, nioHTTP1, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -185,7 +187,8 @@ let package = Package(
         .testTarget(
             name: "MCPUpstreamTests",
             dependencies: [
-                "Addresses", "MCPCore", "Recordings", "MCPUpstream", "MCPTestSupport", "CFirstUse", nioCore, nioPosix, nioHTTP1,
+                "Addresses", "MCPCore", "Recordings", "MCPUpstream", "MCPTestSupport", "CFirstUse", nioCore, nioPosix,
+                nioHTTP1,
                 nioSSL,
                 nioEmbedded,
                 logging,
@@ -213,7 +216,8 @@ let package = Package(
         .testTarget(
             name: "MCPGatewayTests",
             dependencies: [
-                "MCPValues", "MCPCore", "Metrics", "Recordings", "ToolPins", "MCPUpstream", "MCPGateway", "MCPTestSupport", nioCore,
+                "MCPValues", "MCPCore", "Metrics", "Recordings", "ToolPins", "MCPUpstream", "MCPGateway",
+                "MCPTestSupport", nioCore,
                 nioPosix, nioEmbedded, logging,
             ],
             swiftSettings: strict
@@ -237,7 +241,8 @@ let package = Package(
             name: "ProxyControlTests",
             dependencies: [
                 "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
-                "AccessTokens", "Grants", "Metrics", "Recordings", "ProxyControl", "MCPTestSupport", nioCore, nioPosix, logging,
+                "AccessTokens", "Grants", "Metrics", "Recordings", "ProxyControl", "MCPTestSupport", nioCore, nioPosix,
+                logging,
             ],
             swiftSettings: strict
         ),

@@ -17,7 +17,8 @@ import Testing
         "AccessTokens": ["MCPValues", "MCPCore", "NIOCore", "Crypto", "CryptoExtras"],
         "ToolPins": ["MCPValues", "MCPCore", "NIOCore", "Crypto"],
         "MCPUpstream": [
-            "Addresses", "MCPCore", "Metrics", "Recordings", "CProxySystem", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOTLS",
+            "Addresses", "MCPCore", "Metrics", "Recordings", "CProxySystem", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "NIOSSL", "NIOTLS",
             "Logging",
             "Subprocess",
             "SystemPackage", "Synchronization", "Glibc", "Darwin",
@@ -31,12 +32,14 @@ import Testing
             "SwiftASN1", "Synchronization",
         ],
         "MCPGateway": [
-            "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "ToolSearch", "MCPUpstream", "NIOCore", "Logging",
+            "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "ToolSearch", "MCPUpstream",
+            "NIOCore", "Logging",
             "Synchronization",
             "Crypto",
         ],
         "MCPFrontEnd": [
-            "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "MCPUpstream", "MCPGateway", "NIOCore", "NIOPosix",
+            "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "MCPUpstream", "MCPGateway",
+            "NIOCore", "NIOPosix",
             "NIOHTTP1",
             "NIOSSL", "NIOTLS", "Crypto", "SwiftASN1", "Logging",
             "Synchronization", "Glibc", "Darwin",
@@ -53,7 +56,8 @@ import Testing
             "Foundation", "Glibc", "Darwin",
         ],
         "mcp-proxy": [
-            "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "ToolSearch", "MCPUpstream",
+            "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "ToolSearch",
+            "MCPUpstream",
             "MCPGateway",
             "MCPFrontEnd",
             "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "Grants", "TopScreen", "NIOCore",

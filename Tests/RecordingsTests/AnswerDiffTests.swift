@@ -57,10 +57,14 @@ import Testing
         #expect(try diff(#"{"b":"ab…ba"}"#, #"{"b":"aba"}"#).count == 1)
     }
 
-    @Test("A result in the place of an error is one difference on each side, and that there is no resource is one error")
+    @Test(
+        "A result in the place of an error is one difference on each side, and that there is no resource is one error")
     func errors() throws {
         let (error, other) = (try view(#"{"code":-32002,"message":"m"}"#), try view(#"{"code":-32602,"message":"m"}"#))
-        #expect(AnswerDiff(.error(error), .result(try view("{}")), to: "tools/list").differences.map(\.path) == ["error", "result"])
+        #expect(
+            AnswerDiff(.error(error), .result(try view("{}")), to: "tools/list").differences.map(\.path) == [
+                "error", "result",
+            ])
         #expect(AnswerDiff(.error(error), .error(other), to: "resources/read").differences.isEmpty)
         #expect(AnswerDiff(.error(error), .error(other), to: "tools/call").differences.map(\.path) == ["error.code"])
     }

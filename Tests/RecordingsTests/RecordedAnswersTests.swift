@@ -28,7 +28,8 @@ import Testing
             ("tools/call", #"{"name":"a","arguments":{"x":2}}"#, #"{"r":2}"#), ("tools/list", "{}", #"{"tools":[]}"#),
         ])
         #expect(
-            text(answers.answer(to: "tools/call", try params(#"{"arguments":{"y":"\u00e9","x":1},"name":"a"}"#))) == #"{"r":1}"#)
+            text(answers.answer(to: "tools/call", try params(#"{"arguments":{"y":"\u00e9","x":1},"name":"a"}"#)))
+                == #"{"r":1}"#)
         #expect(text(answers.answer(to: "tools/call", try params(#"{"name":"a","arguments":{"x":2}}"#))) == #"{"r":2}"#)
         #expect(text(answers.answer(to: "tools/list", nil)) == #"{"tools":[]}"#)
     }

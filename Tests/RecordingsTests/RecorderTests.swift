@@ -30,7 +30,9 @@ import Testing
         }
         let text = String(buffer: recording.text)
         // The recorder has written JSON.
-        return text.split(separator: "\n").dropFirst().compactMap { try? JSONText(scanning: ByteBuffer(string: String($0))).root }
+        return text.split(separator: "\n").dropFirst().compactMap {
+            try? JSONText(scanning: ByteBuffer(string: String($0))).root
+        }
     }
 
     @Test("Where nothing is recorded nothing is kept")
@@ -57,7 +59,9 @@ import Testing
         )
         #expect(lines[1]["end"]?.string == "stopped")
         #expect(lines[1]["messages"]?.integer == 1)
-        let header = try JSONText(scanning: ByteBuffer(string: String(buffer: recording.text).split(separator: "\n").map(String.init)[0])).root
+        let header = try JSONText(
+            scanning: ByteBuffer(string: String(buffer: recording.text).split(separator: "\n").map(String.init)[0])
+        ).root
         #expect(header["recording"]?.integer == 1)
         #expect(header["proxy"]?.string == "1.2.3")
         #expect(header["server"]?.string == "one")

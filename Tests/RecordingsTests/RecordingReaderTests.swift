@@ -32,13 +32,15 @@ enum SampleRecording {
         let recording = try SampleRecording.read([
             SampleRecording.header, SampleRecording.request(1, "tools/list", "{}", side: "client"),
             SampleRecording.request(1, "tools/list", "{}"), SampleRecording.answer(1, #"{"tools":[]}"#),
-            SampleRecording.answer(1, #"{"tools":[1]}"#, side: "client"), SampleRecording.request(2, "prompts/list", "{}"),
+            SampleRecording.answer(1, #"{"tools":[1]}"#, side: "client"),
+            SampleRecording.request(2, "prompts/list", "{}"),
             SampleRecording.answer(2, #"{"code":-1,"message":"no"}"#, kind: "error"),
             SampleRecording.request(3, "ping", "{}"), SampleRecording.end,
         ])
         #expect(recording.exchanges.map(\.method) == ["tools/list", "tools/list", "prompts/list", "ping"])
         #expect(recording.exchanges.map(\.side) == [.client, .upstream, .upstream, .upstream])
-        guard case .result(let seen) = recording.exchanges[0].answer, case .error(let error) = recording.exchanges[2].answer
+        guard case .result(let seen) = recording.exchanges[0].answer,
+            case .error(let error) = recording.exchanges[2].answer
         else {
             Issue.record("not answered as recorded")
             return
@@ -52,10 +54,12 @@ enum SampleRecording {
 
     @Test("What a server says of itself is read from its line, or from the answer to a handshake")
     func introductions() throws {
-        let line = #"{"side":"upstream","direction":"in","kind":"introduction","server":"two","version":"2026-07-28","body":{"capabilities":{}}}"#
+        let line =
+            #"{"side":"upstream","direction":"in","kind":"introduction","server":"two","version":"2026-07-28","body":{"capabilities":{}}}"#
         let recording = try SampleRecording.read([
             SampleRecording.header, line, SampleRecording.request(1, "initialize", "{}"),
-            SampleRecording.answer(1, #"{"protocolVersion":"2025-06-18","capabilities":{"tools":{}}}"#), SampleRecording.end,
+            SampleRecording.answer(1, #"{"protocolVersion":"2025-06-18","capabilities":{"tools":{}}}"#),
+            SampleRecording.end,
         ])
         #expect(recording.introduction(of: "two")?.era == "modern")
         #expect(recording.introduction(of: "one")?.version == "2025-06-18")

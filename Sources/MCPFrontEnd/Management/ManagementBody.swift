@@ -135,7 +135,9 @@ struct ManagementBody {
         var rules = RecordingRules()
         if let value = self["server"] {
             rules.server = value.string
-            if value.string?.isEmpty ?? true { problems.append(fault("server", "the name of a server, or missing for all")) }
+            if value.string?.isEmpty ?? true {
+                problems.append(fault("server", "the name of a server, or missing for all"))
+            }
         }
         if let value = self["bodies"] {
             let bodies = value.string.flatMap(RecordedBodies.init)

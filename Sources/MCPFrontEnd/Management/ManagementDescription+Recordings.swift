@@ -11,7 +11,8 @@ extension ManagementDescription {
             success: (200, "RecordingList"), problems: [401, 403]),
         Operation(
             path: "/api/recordings/{id}", method: "get", id: "getRecording",
-            summary: "The lines of a recording so far. With ?follow=true or Accept: text/event-stream also those that come, "
+            summary:
+                "The lines of a recording so far. With ?follow=true or Accept: text/event-stream also those that come, "
                 + "each an event with its number as id, until an event named end.",
             success: (200, "RecordingLines"), problems: [401, 403, 404]),
         Operation(

@@ -226,7 +226,8 @@ extension ManagementDescription.Operation {
                     string: ##"{"application/json":{"schema":{"$ref":"#/components/schemas/Log"}},"##
                         + ##""text/event-stream":{"schema":{"type":"string"}}}"##))
         } else if id == "getRecording" {
-            let lines = ##"{"application/jsonl":{"schema":{"type":"string"}},"text/event-stream":{"schema":{"type":"string"}}}"##
+            let lines =
+                ##"{"application/jsonl":{"schema":{"type":"string"}},"text/event-stream":{"schema":{"type":"string"}}}"##
             done.add("content", json: ByteBuffer(string: lines))
         } else {
             done.add("content", json: ManagementDescription.content("application/json", success.schema))

@@ -201,7 +201,8 @@ package final class ManagementEndpoint: Sendable {
         }
         let (path, method) = (request.path, request.admitted.http.method)
         // Where nothing said means everything, that has to be said, too.
-        let isNeeded = if case .approval = path { true } else { path == .servers || path == .recordings || method == .PUT }
+        let isNeeded =
+            if case .approval = path { true } else { path == .servers || path == .recordings || method == .PUT }
         let body = try ManagementBody(bytes, of: request.admitted.http, isNeeded: isNeeded)
         if path == .servers {
             let (name, configuration) = try body.addition()

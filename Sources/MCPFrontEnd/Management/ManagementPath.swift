@@ -91,7 +91,8 @@ enum ManagementPath: Equatable, Sendable {
     var isPublic: Bool {
         switch self {
         case .description, .problem: true
-        case .servers, .named, .tools, .groups, .group, .pins, .pinFile, .pin, .approval, .reload, .recordings, .recording,
+        case .servers, .named, .tools, .groups, .group, .pins, .pinFile, .pin, .approval, .reload, .recordings,
+            .recording,
             .metrics, .unknown:
             false
         }

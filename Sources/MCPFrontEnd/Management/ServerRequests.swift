@@ -62,7 +62,8 @@ struct ServerRequests: Sendable {
             case (.pins(let operation), _):
                 return try await PinRequests(pins: servers, caller: caller).answer(operation)
             case (.recordings(let operation), _):
-                return try await RecordingRequests(recordings: servers, caller: caller, prefix: prefix).answer(operation)
+                return try await RecordingRequests(recordings: servers, caller: caller, prefix: prefix).answer(
+                    operation)
             case (.login(let operation), .action(_, let name)): return try await perform(operation, on: name)
             case (.metrics(let format), _):
                 return ManagementAnswer(.ok, await servers.metrics(in: format), mediaType: format.mediaType)

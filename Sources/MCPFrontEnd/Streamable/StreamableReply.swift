@@ -79,7 +79,7 @@ final class StreamableReply: ReplySink, LoopConfined, @unchecked Sendable {
         if case .waiting = state { beginStream() }
     }
 
-    /// What belongs to a session is refused within an answer.
+    /// Says 200: what belongs to a session is refused within an answer.
     func httpStatus(for refusal: Refusal.Reason?) -> Int? { 200 }
 
     func send(_ message: ByteBuffer) {

@@ -24,7 +24,8 @@ final class RecordedLink: UpstreamLink {
             let request = try? Message(message, maximumDepth: Int.max, duplicateKeys: .accepted)
         else { return }
         let answer =
-            request.method == .subscriptionsListen ? Self.acknowledgement(of: request, id) : server.answer(to: request, id)
+            request.method == .subscriptionsListen
+            ? Self.acknowledgement(of: request, id) : server.answer(to: request, id)
         later { $0.receiver?.linkReceived(answer, relatedTo: id) }
     }
 

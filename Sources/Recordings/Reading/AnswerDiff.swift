@@ -70,7 +70,8 @@ package struct AnswerDiff: Sendable {
         if (old ?? before.bytes) != (new ?? after.bytes) { note(path, before, after) }
     }
 
-    private mutating func compare(members before: JSONView, _ after: JSONView, at path: String, without left: [String]) {
+    private mutating func compare(members before: JSONView, _ after: JSONView, at path: String, without left: [String])
+    {
         let (old, new) = (before.members, after.members)
         for (name, value) in old where !left.contains(name) {
             let place = "\(path).\(PrintableText.make(name))"

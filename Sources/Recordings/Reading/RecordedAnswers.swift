@@ -37,7 +37,9 @@ package struct RecordedAnswers: Sendable {
         where exchange.side == .upstream && exchange.server?.utf8.elementsEqual(server.utf8) == true {
             guard let answer = exchange.answer else { continue }
             equal[RequestKey(exchange.method, exchange.params, mask), default: Turns()].answers.append(answer)
-            if let name = exchange.name { alike[NameKey(exchange.method, name), default: Turns()].answers.append(answer) }
+            if let name = exchange.name {
+                alike[NameKey(exchange.method, name), default: Turns()].answers.append(answer)
+            }
         }
     }
 

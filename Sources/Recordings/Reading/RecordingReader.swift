@@ -125,7 +125,9 @@ package struct RecordingReader {
         if method == Method.initialize.rawValue {
             note(introduction: line, content, content["protocolVersion"]?.string)
         } else if method == Method.serverDiscover.rawValue {
-            let versions = content["supportedVersions"]?.elements.compactMap { $0.string.flatMap { ProtocolVersion($0) } }
+            let versions = content["supportedVersions"]?.elements.compactMap {
+                $0.string.flatMap { ProtocolVersion($0) }
+            }
             note(introduction: line, content, versions?.filter { $0.era == .modern }.max()?.name)
         }
     }

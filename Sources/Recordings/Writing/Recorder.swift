@@ -20,6 +20,8 @@ package final class Recorder: Sendable {
         var isWriting = false
         var dropped = 0
         var recordings: [Recording] = []
+        /// Those that were removed, until what was told before that is written.
+        var leaving: [Recording] = []
         var secrets: [String] = []
         var hasEnded = false
         /// The numbers that stand for sessions.
@@ -93,7 +95,10 @@ package final class Recorder: Sendable {
     /// - Returns: nil where there is none of that name.
     package func remove(_ id: String) -> Recording? {
         guard let recording = find(id) else { return nil }
-        queue.withLock { queue in queue.recordings.removeAll { $0 === recording } }
+        queue.withLock { queue in
+            queue.recordings.removeAll { $0 === recording }
+            queue.leaving.append(recording)
+        }
         // Behind what was told before: that belongs to it.
         thread.async { [self] in end(recording, .stopped) }
         return recording
@@ -120,7 +125,8 @@ package final class Recorder: Sendable {
         let dropped = queue.withLock { $0.dropped } - recording.droppedBefore
         recording.end(ending, at: clock(), dropped: dropped)
         queue.withLock { queue in
-            guard queue.recordings.allSatisfy({ $0.progress.ending != nil }) else { return }
+            queue.leaving.removeAll { $0 === recording }
+            guard (queue.recordings + queue.leaving).allSatisfy({ $0.progress.ending != nil }) else { return }
             running.store(false, ordering: .relaxed)
             queue.sessions = [:]
         }
@@ -152,7 +158,8 @@ package final class Recorder: Sendable {
             let (round, recordings, secrets) = queue.withLock { queue in
                 defer { (queue.waiting, queue.cost) = ([], 0) }
                 if queue.waiting.isEmpty { queue.isWriting = false }
-                return (queue.waiting, queue.recordings.filter { $0.progress.ending == nil }, queue.secrets)
+                let running = (queue.recordings + queue.leaving).filter { $0.progress.ending == nil }
+                return (queue.waiting, running, queue.secrets)
             }
             if round.isEmpty { return }
             for message in round { write(message, into: recordings, hiding: secrets) }

@@ -51,7 +51,9 @@ struct ReplayCommand: AsyncParsableCommand {
 
     func validate() throws {
         if isMock {
-            guard !isRehearsal, !callsTools else { throw ValidationError("--dry-run and --calls do not go with --mock") }
+            guard !isRehearsal, !callsTools else {
+                throw ValidationError("--dry-run and --calls do not go with --mock")
+            }
             guard !isStdio || addr == nil else { throw ValidationError("name either --stdio or --addr, not both") }
         } else {
             guard !isStdio, addr == nil else { throw ValidationError("--stdio and --addr go with --mock") }
@@ -112,7 +114,8 @@ struct ReplayCommand: AsyncParsableCommand {
         }
         guard let first = names.first else { throw CommandFailure("\(file) has no messages of any server") }
         guard addr != nil || names.count == 1 else {
-            throw CommandFailure("\(file) has several servers; choose one with --server: \(names.joined(separator: ", "))")
+            throw CommandFailure(
+                "\(file) has several servers; choose one with --server: \(names.joined(separator: ", "))")
         }
         let signals = TerminationSignals()
         let logger = logLevel.begin(usual: .warning)

@@ -23,7 +23,8 @@ struct RecordingOutput: Sendable {
         descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor < 0 else { return }
         guard errno != EEXIST else {
-            throw CommandFailure("\(path) is there already and is not written over; name another file, or move that one away")
+            throw CommandFailure(
+                "\(path) is there already and is not written over; name another file, or move that one away")
         }
         throw unsafe CommandFailure("\(path) cannot be written (\(String(cString: strerror(errno))))")
     }

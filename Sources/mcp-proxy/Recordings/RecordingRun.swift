@@ -26,7 +26,8 @@ struct RecordingRun {
         }
         let path = "recordings/\(id)"
         Interruption.tellWaiting(
-            "recording for \(begun["seconds"]?.integer ?? 0) s at most, without secrets as far as they are known; Ctrl-C ends it")
+            "recording for \(begun["seconds"]?.integer ?? 0) s at most; Ctrl-C ends it"
+        )
         do {
             let last = try await follow(path)
             // One that has ended by itself is kept until somebody removes it; that it is gone already is as good.
@@ -76,18 +77,25 @@ struct RecordingRun {
         while true {
             let before = place.next
             do {
-                try await client.followAnswer("\(path)?follow=true", after: place.next - 1) { event in
+                try await client.follow("\(path)?follow=true", after: place.next - 1) { event in
                     if event.name == "end" { return place.end() }
                     place.advance()
                     onLine(event.data)
                 }
                 if place.hasEnded { return }
+            } catch let error as ManagementClient.NoProxy {
+                throw gone(error)
             } catch let error as CommandFailure {
                 attempts = place.next > before ? 1 : attempts + 1
-                guard attempts < Self.mostAttempts, !error.isMissing, !error.words.hasPrefix("no proxy") else { throw error }
+                guard attempts < Self.mostAttempts, !error.isMissing else { throw error }
             }
             try Task.checkCancellation()
         }
+    }
+
+    /// The proxy has gone: there is no more to come.
+    private func gone(_ error: ManagementClient.NoProxy) -> CommandFailure {
+        CommandFailure("\(error.words) any more; \(output.name) has what was recorded until then")
     }
 
     /// Up to where the lines have come.

@@ -53,7 +53,9 @@ struct ReplayPlan: Sendable {
     private static func reason(against exchange: RecordedExchange, _ method: Method, _ callsTools: Bool) -> String? {
         if method == .toolsCall, !callsTools { return "it calls a tool, which --calls would do" }
         guard reads.contains(method) || method == .toolsCall else { return "it is neither a list nor a read" }
-        if exchange.server == nil { return "it came to an endpoint of several servers, and the proxy answered it itself" }
+        if exchange.server == nil {
+            return "it came to an endpoint of several servers, and the proxy answered it itself"
+        }
         if let route = exchange.route, let server = exchange.server, route != server {
             return "it came to \"\(PrintableText.make(route))\", where other names are used"
         }

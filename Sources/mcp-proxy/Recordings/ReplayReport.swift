@@ -52,7 +52,9 @@ struct ReplayReport {
             ])
         }
         if differences.count > Self.shownDifferences {
-            try ShownOutput.write(table: ["    and \(differences.count - Self.shownDifferences) more; --output json has all"])
+            try ShownOutput.write(table: [
+                "    and \(differences.count - Self.shownDifferences) more; --output json has all"
+            ])
         }
     }
 

@@ -13,11 +13,9 @@ extension ManagementClient {
     }
 
     /// As `follow`, for a command that needs a running proxy.
-    func followAnswer(
-        _ path: String, after last: Int = -1, _ onEvent: @escaping @Sendable (ServerSentEvent) -> Void
-    ) async throws {
+    func followAnswer(_ path: String, _ onEvent: @escaping @Sendable (ServerSentEvent) -> Void) async throws {
         do {
-            try await follow(path, after: last, onEvent)
+            try await follow(path, onEvent)
         } catch let error as NoProxy {
             throw CommandFailure("\(error.words); start it, or name another one with --proxy")
         }

@@ -87,7 +87,8 @@ import Testing
         let path = "/api/recordings/\(recording.id)"
         let client = try await open(harness, "\(path)?follow=true")
         #expect(try await client.until("\n\n").contains("id: 0\ndata: {\"recording\":1"))
-        recorder.note(RecordedMessage(.client, .in, .message(ByteBuffer(string: #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#))))
+        recorder.note(
+            RecordedMessage(.client, .in, .message(ByteBuffer(string: #"{"jsonrpc":"2.0","id":1,"method":"ping"}"#))))
         #expect(try await client.until("\n\n").contains(#""method":"ping""#))
         let second = try await open(harness, path, ["Accept: text/event-stream", "Last-Event-ID: 0"])
         #expect(try await second.until("\n\n").contains("id: 1\n"))

@@ -6,7 +6,9 @@ extension ScriptedServers {
     func beginRecording(
         _ rules: RecordingRules, for caller: ManagementCaller
     ) async throws(ManagementRefusal) -> Recording {
-        asked.withLock { $0.append("record \(rules.server ?? "all") \(rules.bodies) \(rules.seconds) \(rules.maximumBytes)") }
+        asked.withLock {
+            $0.append("record \(rules.server ?? "all") \(rules.bodies) \(rules.seconds) \(rules.maximumBytes)")
+        }
         do throws(Recorder.Full) {
             return try recorder.begin(rules)
         } catch {
