@@ -85,9 +85,27 @@ package struct MemberMask: Sendable {
     private func write(simple value: JSONView, to bytes: inout ByteBuffer) {
         let plain = value.string
         if let plain, hidesNamed, Self.isToken(plain) { return bytes.writeJSONString(Self.mark) }
-        let text = plain ?? String(buffer: value.bytes)
+        let text = plain.map(hidingNamed) ?? String(buffer: value.bytes)
         let hidden = masked(text)
-        if hidden == text { bytes.writeImmutableBuffer(value.bytes) } else { bytes.writeJSONString(hidden) }
+        if hidden == plain ?? text { bytes.writeImmutableBuffer(value.bytes) } else { bytes.writeJSONString(hidden) }
+    }
+
+    /// A text that is itself JSON, as results of tools often are, without what names hide in it.
+    private func hidingNamed(_ text: String) -> String {
+        guard hidesNamed, let first = text.utf8.first(where: { $0 > 0x20 }),
+            first == UInt8(ascii: "{") || first == UInt8(ascii: "["),
+            // What is no JSON has no names.
+            let inner = try? JSONText(scanning: ByteBuffer(string: text))
+        else { return text }
+        return holdsNamed(inner.root) ? String(buffer: masked(inner.root)) : text
+    }
+
+    private func holdsNamed(_ value: JSONView) -> Bool {
+        var found = false
+        value.forEachMember { name, member in found = found || hides(name) || holdsNamed(member) }
+        value.forEachElement { element in found = found || holdsNamed(element) }
+        if let text = value.string { found = Self.isToken(text) || hidingNamed(text) != text }
+        return found
     }
 
     /// Whether what has this name is likely to be a secret.

@@ -39,6 +39,15 @@ import Testing
                 == #"{"inputSchema":{"password":"***"},"password":"***"}"#)
     }
 
+    @Test("A text that is JSON itself is looked into, and stays as it is where nothing in it is hidden")
+    func texts() throws {
+        #expect(try masked(#"{"text":"{\"password\": \"v1\"}"}"#) == #"{"text":"{\"password\":\"***\"}"}"#)
+        #expect(try masked(#"{"text":"[{\"a\": \"Bearer v1\"}]"}"#) == #"{"text":"[{\"a\":\"***\"}]"}"#)
+        #expect(try masked(#"{"text":"{\"a\": 1}"}"#) == #"{"text":"{\"a\": 1}"}"#)
+        #expect(try masked(#"{"text":"{\"password\": \"v1"}"#) == #"{"text":"{\"password\": \"v1"}"#)
+        #expect(try masked(#"{"text":"{\"password\":1}"}"#, hidesNamed: false) == #"{"text":"{\"password\":1}"}"#)
+    }
+
     @Test("The result stands on one line")
     func oneLine() throws {
         #expect(try masked("{\"a\":\n1}", hidesNamed: false) == #"{"a": 1}"#)
