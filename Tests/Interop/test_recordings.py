@@ -66,7 +66,7 @@ class Recording:
 
     @property
     def lines(self):
-        return [json.loads(line) for line in self.file.read_text().splitlines()]
+        return [json.loads(line) for line in self.file.read_text().split("\n") if line]
 
 
 @contextlib.contextmanager
@@ -282,8 +282,8 @@ async def test_what_cannot_be_recorded_is_said(launch, tmp_path, http):
             assert run(proxy, *words).returncode != 0
         recording = Recording(proxy, "one")
         proxy.stop()
-        assert recording.lines[-1]["end"] == "proxy ends"
         assert "ended: proxy ends" in recording.wait()
+        assert recording.lines[-1]["end"] == "proxy ends"
     nobody = run(proxy, "record", "one")
     assert nobody.returncode == 1 and "no proxy answers" in nobody.stderr
 
