@@ -79,6 +79,8 @@ struct RecordingRun {
             do {
                 try await client.follow("\(path)?follow=true", after: place.next - 1) { event in
                     if event.name == "end" { return place.end() }
+                    // A proxy that ends says when to come back, in an event without data.
+                    guard !place.hasEnded, event.data.readableBytes > 0 else { return }
                     place.advance()
                     onLine(event.data)
                 }
