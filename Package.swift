@@ -59,6 +59,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(name: "Recordings", dependencies: ["MCPCore", nioCore], swiftSettings: strict),
         .target(
             name: "AccessTokens",
             dependencies: [
@@ -70,7 +71,8 @@ let package = Package(
         .target(
             name: "MCPUpstream",
             dependencies: [
-                "Addresses", "MCPCore", "Metrics", "CProxySystem", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging,
+                "Addresses", "MCPCore", "Metrics", "Recordings", "CProxySystem", nioCore, nioPosix, nioHTTP1, nioSSL,
+                nioTLS, logging,
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -97,7 +99,9 @@ let package = Package(
         .target(
             name: "MCPGateway",
             dependencies: [
-                "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "ToolSearch", "MCPUpstream", nioCore, logging,
+                "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "ToolSearch", "MCPUpstream",
+                nioCore,
+                logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
@@ -105,7 +109,8 @@ let package = Package(
         .target(
             name: "MCPFrontEnd",
             dependencies: [
-                "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "MCPGateway", nioCore, nioPosix, nioHTTP1,
+                "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "MCPGateway", nioCore, nioPosix,
+                nioHTTP1,
                 nioSSL, nioTLS, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -123,7 +128,8 @@ let package = Package(
             name: "ProxyControl",
             dependencies: [
                 "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers",
-                "Grants", "Metrics", "Audit", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", nioCore, nioPosix,
+                "Grants", "Metrics", "Audit", "Recordings", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", nioCore,
+                nioPosix,
                 logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -132,8 +138,9 @@ let package = Package(
         .executableTarget(
             name: "mcp-proxy",
             dependencies: [
-                "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "ToolSearch", "MCPUpstream",
-                "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem",
+                "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "ToolSearch",
+                "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ProxyControl", "ClientFiles",
+                "CProxySystem",
                 "Grants", "TopScreen", nioCore,
                 nioPosix, nioHTTP1, logging,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -143,7 +150,7 @@ let package = Package(
         .target(
             name: "MCPTestSupport",
             dependencies: [
-                "MCPCore", "MCPUpstream", "MCPGateway", nioCore, nioPosix, nioHTTP1, nioEmbedded, logging,
+                "MCPCore", "Recordings", "MCPUpstream", "MCPGateway", nioCore, nioPosix, nioHTTP1, nioEmbedded, logging,
             ],
             path: "Tests/MCPTestSupport",
             swiftSettings: strict
@@ -170,6 +177,7 @@ let package = Package(
             name: "TopScreenTests", dependencies: ["TopScreen", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(
             name: "AuditTests", dependencies: ["Audit", "MCPCore", "Metrics", nioCore, logging], swiftSettings: strict),
+        .testTarget(name: "RecordingsTests", dependencies: ["Recordings", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(name: "ToolSearchTests", dependencies: ["ToolSearch", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(
             name: "ToolPinsTests",
@@ -179,7 +187,8 @@ let package = Package(
         .testTarget(
             name: "MCPUpstreamTests",
             dependencies: [
-                "Addresses", "MCPCore", "MCPUpstream", "MCPTestSupport", "CFirstUse", nioCore, nioPosix, nioHTTP1,
+                "Addresses", "MCPCore", "Recordings", "MCPUpstream", "MCPTestSupport", "CFirstUse", nioCore, nioPosix,
+                nioHTTP1,
                 nioSSL,
                 nioEmbedded,
                 logging,
@@ -207,7 +216,8 @@ let package = Package(
         .testTarget(
             name: "MCPGatewayTests",
             dependencies: [
-                "MCPValues", "MCPCore", "Metrics", "ToolPins", "MCPUpstream", "MCPGateway", "MCPTestSupport", nioCore,
+                "MCPValues", "MCPCore", "Metrics", "Recordings", "ToolPins", "MCPUpstream", "MCPGateway",
+                "MCPTestSupport", nioCore,
                 nioPosix, nioEmbedded, logging,
             ],
             swiftSettings: strict
@@ -215,7 +225,7 @@ let package = Package(
         .testTarget(
             name: "MCPFrontEndTests",
             dependencies: [
-                "MCPValues", "MCPCore", "Metrics", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
+                "MCPValues", "MCPCore", "Metrics", "Recordings", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
                 "MCPTestSupport", "CFirstUse",
                 nioCore, nioPosix,
                 nioHTTP1, nioSSL, nioTLS, nioEmbedded, logging,
@@ -231,7 +241,8 @@ let package = Package(
             name: "ProxyControlTests",
             dependencies: [
                 "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
-                "AccessTokens", "Grants", "Metrics", "ProxyControl", "MCPTestSupport", nioCore, nioPosix, logging,
+                "AccessTokens", "Grants", "Metrics", "Recordings", "ProxyControl", "MCPTestSupport", nioCore, nioPosix,
+                logging,
             ],
             swiftSettings: strict
         ),

@@ -4,6 +4,7 @@ package import MCPCore
 package import MCPUpstream
 package import Metrics
 package import NIOCore
+package import Recordings
 import Synchronization
 
 /// The bounds of what clients may hold.
@@ -36,6 +37,8 @@ package final class Gateway: Sendable {
     package let audit: AuditTrail?
     /// Where people see what has ended.
     package let timeline = RequestTimeline()
+    /// What is told of all that passes, while somebody records it.
+    package let recorder: Recorder
     /// Counts what no server is asked for.
     let ownMeter: ServerMeter
     private let draining = Mutex(false)
@@ -44,13 +47,16 @@ package final class Gateway: Sendable {
     ///   - catalogs: Where servers say that what they list has changed.
     ///   - meters: Where requests are counted.
     ///   - audit: Where calls of tools are written down.
+    ///   - recorder: What is told of all that passes.
     package init(
         limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:]), catalogs: CatalogBoard = CatalogBoard(),
-        meters: Meters = Meters(), audit: AuditTrail? = nil
+        meters: Meters = Meters(), audit: AuditTrail? = nil,
+        recorder: Recorder = Recorder()
     ) {
         self.limits = limits
         self.meters = meters
         self.audit = audit
+        self.recorder = recorder
         self.ownMeter = meters.server("")
         self.taskSeal = taskSeal
         self.suspended = SuspendedCalls(
@@ -134,7 +140,8 @@ package final class Gateway: Sendable {
             gateway: self
         )
         sessions.add(session)
-        answer(initialize, id, from: origin, of: session, completion)
+        guard recorder.isOn else { return answer(initialize, id, from: origin, of: session, completion) }
+        answer(initialize, id, from: origin, of: session, recorded(initialize, origin, session, completion))
     }
 
     private func answer(

@@ -13,10 +13,12 @@ import Testing
         "Audit": [
             "MCPCore", "Metrics", "NIOCore", "Logging", "Crypto", "Dispatch", "Synchronization", "Glibc", "Darwin",
         ],
+        "Recordings": ["MCPCore", "NIOCore", "Dispatch", "Synchronization"],
         "AccessTokens": ["MCPValues", "MCPCore", "NIOCore", "Crypto", "CryptoExtras"],
         "ToolPins": ["MCPValues", "MCPCore", "NIOCore", "Crypto"],
         "MCPUpstream": [
-            "Addresses", "MCPCore", "Metrics", "CProxySystem", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOTLS",
+            "Addresses", "MCPCore", "Metrics", "Recordings", "CProxySystem", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "NIOSSL", "NIOTLS",
             "Logging",
             "Subprocess",
             "SystemPackage", "Synchronization", "Glibc", "Darwin",
@@ -30,12 +32,14 @@ import Testing
             "SwiftASN1", "Synchronization",
         ],
         "MCPGateway": [
-            "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "ToolSearch", "MCPUpstream", "NIOCore", "Logging",
+            "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "ToolSearch", "MCPUpstream",
+            "NIOCore", "Logging",
             "Synchronization",
             "Crypto",
         ],
         "MCPFrontEnd": [
-            "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "MCPUpstream", "MCPGateway", "NIOCore", "NIOPosix",
+            "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "MCPUpstream", "MCPGateway",
+            "NIOCore", "NIOPosix",
             "NIOHTTP1",
             "NIOSSL", "NIOTLS", "Crypto", "SwiftASN1", "Logging",
             "Synchronization", "Glibc", "Darwin",
@@ -46,13 +50,14 @@ import Testing
         "ClientFiles": ["ProxyConfiguration"],
         "ProxyControl": [
             "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers",
-            "Grants", "Metrics", "Audit", "MCPGateway",
+            "Grants", "Metrics", "Audit", "Recordings", "MCPGateway",
             "MCPFrontEnd", "ProxyConfiguration",
             "NIOCore", "NIOPosix", "Logging", "Crypto", "Dispatch", "Synchronization", "FoundationEssentials",
             "Foundation", "Glibc", "Darwin",
         ],
         "mcp-proxy": [
-            "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "ToolSearch", "MCPUpstream",
+            "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "ToolSearch",
+            "MCPUpstream",
             "MCPGateway",
             "MCPFrontEnd",
             "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "Grants", "TopScreen", "NIOCore",

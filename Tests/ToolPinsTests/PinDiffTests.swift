@@ -1,3 +1,4 @@
+import MCPCore
 import NIOCore
 import Testing
 

@@ -94,6 +94,9 @@ extension ClientSocket {
         context.close(promise: nil)
     }
 
+    /// Whether little of what was written waits for the client.
+    var hasRoom: Bool { context?.channel.isWritable ?? true }
+
     /// Writes something short that is no event.
     func write(_ bytes: ByteBuffer) {
         guard let context, takesMore(context), bytes.readableBytes > 0 else { return }

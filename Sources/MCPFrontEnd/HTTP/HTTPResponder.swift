@@ -56,6 +56,9 @@ final class HTTPResponder: LoopConfined, @unchecked Sendable {
 
     var isEnded: Bool { state == .ended }
 
+    /// Whether the client has read nearly all that was written to it.
+    var hasRoom: Bool { connection?.hasRoom ?? true }
+
     /// Calls back if nothing has been answered after a while.
     func whenWaiting(for duration: Duration, _ body: @escaping () -> Void) {
         checkConfinement()

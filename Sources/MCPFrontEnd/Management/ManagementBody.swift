@@ -2,6 +2,7 @@ import MCPCore
 import MCPGateway
 import MCPValues
 import NIOCore
+import Recordings
 import ToolPins
 
 /// The body of a request, read strictly: what is not known is refused, so that nothing is ever taken for what it is not.
@@ -126,6 +127,35 @@ struct ManagementBody {
             throw Self.invalid(["\"redirect\" begins a login, and \"answer\" ends one; send one of them"])
         }
         return answer?.string.map(LoginOperation.finish) ?? .begin(redirect: redirect?.string)
+    }
+
+    /// Reads what POST to `recordings` says: what is recorded, how much of it, and for how long.
+    func recording() throws(ManagementProblem) -> RecordingRules {
+        var problems = unknown(beside: ["server", "bodies", "seconds", "maxBytes"])
+        var rules = RecordingRules()
+        if let value = self["server"] {
+            rules.server = value.string
+            if value.string?.isEmpty ?? true {
+                problems.append(fault("server", "the name of a server, or missing for all"))
+            }
+        }
+        if let value = self["bodies"] {
+            let bodies = value.string.flatMap(RecordedBodies.init)
+            if bodies == nil { problems.append(fault("bodies", "none, redacted or full")) }
+            rules.bodies = bodies ?? .none
+        }
+        rules.seconds = number("seconds", 1...RecordingRules.mostSeconds, &problems) ?? rules.seconds
+        rules.maximumBytes =
+            number("maxBytes", RecordingRules.fewestBytes...RecordingRules.mostBytes, &problems) ?? rules.maximumBytes
+        guard problems.isEmpty else { throw Self.invalid(problems) }
+        return rules
+    }
+
+    private func number(_ name: String, _ range: ClosedRange<Int>, _ problems: inout [String]) -> Int? {
+        guard let value = self[name] else { return nil }
+        if let number = value.integer.flatMap({ Int(exactly: $0) }), range.contains(number) { return number }
+        problems.append(fault(name, "a whole number from \(range.lowerBound) to \(range.upperBound)"))
+        return nil
     }
 
     private func texts(_ name: String) throws(ManagementProblem) -> [String]? {

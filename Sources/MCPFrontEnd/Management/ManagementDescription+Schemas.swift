@@ -5,6 +5,7 @@ extension ManagementDescription {
             "name": "name", "in": "path", "required": true, "schema": {"type": "string"},
             "description": "The name of a server or a group. Slashes in it stand as they are."
           },
+          "id": {"name": "id", "in": "path", "required": true, "schema": {"type": "string"}},
           "kind": {"name": "kind", "in": "path", "required": true, "schema": {"type": "string"}},
           "follow": {"name": "follow", "in": "query", "schema": {"type": "boolean"}},
           "search": {
@@ -52,6 +53,7 @@ extension ManagementDescription {
           \(trafficSchemas),
           \(accessSchemas),
           \(configurationSchemas),
+          \(recordingSchemas),
           "FoundTools": {
             "type": "object", "required": ["tools"], "additionalProperties": false,
             "properties": {

@@ -135,7 +135,7 @@ struct ManagementDescription: Sendable {
                 path: "/api/problems/{kind}", method: "get", id: "explainProblem",
                 summary: "What a type of problem means.",
                 success: (200, "ProblemType"), problems: [404], isPublic: true),
-        ] + loginOperations
+        ] + recordingOperations + loginOperations
 
     /// The whole document.
     var json: ByteBuffer {
@@ -167,6 +167,8 @@ struct ManagementDescription: Sendable {
             var item = JSONObjectWriter()
             if path.contains("{name}") {
                 item.add("parameters", json: ByteBuffer(string: ##"[{"$ref":"#/components/parameters/name"}]"##))
+            } else if path.contains("{id}") {
+                item.add("parameters", json: ByteBuffer(string: ##"[{"$ref":"#/components/parameters/id"}]"##))
             } else if path.contains("{kind}") {
                 item.add("parameters", json: ByteBuffer(string: ##"[{"$ref":"#/components/parameters/kind"}]"##))
             }
@@ -204,7 +206,7 @@ extension ManagementDescription.Operation {
     /// What may be asked for beside the path, by the identifiers of operations.
     private static let parameters = [
         "getLogs": ["follow", "lastEventID"], "getTraffic": ["follow", "lastEventID"], "findTools": ["search"],
-        "getAccess": ["ofServer", "ofTool"],
+        "getRecording": ["follow", "lastEventID"], "getAccess": ["ofServer", "ofTool"],
     ]
     /// What is an event stream as well.
     private static let streams: Set<String> = ["getLogs", "getTraffic"]
@@ -241,6 +243,10 @@ extension ManagementDescription.Operation {
                 json: ByteBuffer(
                     string: ##"{"application/json":{"schema":{"$ref":"#/components/schemas/\##(success.schema)"}},"##
                         + ##""text/event-stream":{"schema":{"type":"string"}}}"##))
+        } else if id == "getRecording" {
+            let lines =
+                ##"{"application/jsonl":{"schema":{"type":"string"}},"text/event-stream":{"schema":{"type":"string"}}}"##
+            done.add("content", json: ByteBuffer(string: lines))
         } else {
             done.add("content", json: ManagementDescription.content("application/json", success.schema))
         }

@@ -6,6 +6,7 @@ import MCPValues
 import Metrics
 import NIOCore
 import NIOHTTP1
+import Recordings
 
 /// The management API: which servers there are, and how they come, change and go.
 ///
@@ -177,7 +178,7 @@ package final class ManagementEndpoint: Sendable {
     ) throws(ManagementProblem) -> ManagementRequest.Aim {
         let method = request.http.method
         let isReading = method == .GET || method == .HEAD
-        if !isReading { try access.allowChange(request, caller) }
+        if !isReading || path.showsMessages { try access.allowChange(request, caller) }
         guard path != .unknown else {
             throw ManagementProblem(.unknownPath, "there is nothing at this path; see /api/openapi.json")
         }
@@ -205,7 +206,8 @@ package final class ManagementEndpoint: Sendable {
         }
         let (path, method) = (request.path, request.admitted.http.method)
         // Where nothing said means everything, that has to be said, too.
-        let isNeeded = if case .approval = path { true } else { path == .servers || method == .PUT }
+        let isNeeded =
+            if case .approval = path { true } else { path == .servers || path == .recordings || method == .PUT }
         let body = try ManagementBody(bytes, of: request.admitted.http, isNeeded: isNeeded)
         if path == .servers {
             let (name, configuration) = try body.addition()
@@ -213,12 +215,18 @@ package final class ManagementEndpoint: Sendable {
             return .add(name, configuration)
         }
         if case .approval(let name) = path { return .pins(.approve(name, try body.approval())) }
+        if path == .recordings {
+            let rules = try body.recording()
+            record?.server = rules.server
+            return .recordings(.begin(rules))
+        }
         if path == .reload { return .reload(isRehearsal: try body.isRehearsal()) }
         if case .group(let name) = path, method == .PUT { return .group(.put(name, try body.replacement(of: name))) }
         if case .named(let name) = path, method == .PUT { return .replace(try body.replacement(of: name)) }
         if case .named(let text) = path, ServerAction.split(text)?.action == .login { return .login(try body.login()) }
         try body.expectNothing()
         if case .group(let name) = path { return .group(.remove(name)) }
+        if case .recording(let id) = path { return .recordings(.remove(id)) }
         return method == .DELETE ? .remove : .act
     }
 
@@ -232,6 +240,8 @@ package final class ManagementEndpoint: Sendable {
         case .pinFile: .pins(.file)
         case .pin(let name): .pins(.read(name))
         case .configuration: .configuration
+        case .recordings: .recordings(.list)
+        case .recording(let id): .recordings(.read(id))
         case .metrics: .metrics(ExpositionFormat(accept: request.admitted.http.all(.accept)))
         case .servers, .named, .traffic, .approval, .reload, .description, .problem, .unknown: .read
         }
@@ -252,6 +262,9 @@ package final class ManagementEndpoint: Sendable {
             if case .action(.logs, let name) = target, head.http.method == .GET, Self.follows(head) {
                 try await follow(name, head, responder)
                 return
+            }
+            if case .recordings(.read(let id)) = operation, Self.follows(head) {
+                return try await follow(recording: id, head, record, responder)
             }
             var requests = ServerRequests(servers: servers, caller: request.caller, prefix: access.prefix)
             requests.isForHimself = request.unlessOwnLogin != nil && !request.caller.isKnown
@@ -313,5 +326,14 @@ package final class ManagementEndpoint: Sendable {
         var object = JSONObjectWriter()
         object.add("requests", elements: timeline.look().filter { showsPrivate || !$0.isPrivate }.map(\.json))
         ManagementAnswer(.ok, object.finished).send(responder)
+    }
+
+    private func follow(
+        recording id: String, _ request: AdmittedRequest, _ record: ManagementAudit.Record?, _ responder: HTTPResponder
+    ) async throws(ManagementProblem) {
+        guard let recording = await servers.recording(id) else { throw ManagementProblem(.unknownRecording(id)) }
+        if let record { try await audit.begin(record) }
+        if let record { audit.note(record, status: .ok) }
+        RecordingStream.begin(recording, after: request.http.header("last-event-id").flatMap { Int($0) }, responder)
     }
 }

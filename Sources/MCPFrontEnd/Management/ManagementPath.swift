@@ -25,6 +25,9 @@ enum ManagementPath: Equatable, Sendable {
     case reload
     /// What counts by the configuration.
     case configuration
+    case recordings
+    /// A recording, by its name.
+    case recording(String)
     /// What is counted and measured, for Prometheus.
     case metrics
     case description
@@ -54,6 +57,7 @@ enum ManagementPath: Equatable, Sendable {
         case "pins.json": self = .pinFile
         case "reload": self = .reload
         case "configuration": self = .configuration
+        case "recordings": self = .recordings
         case "openapi.json": self = .description
         default:
             if rest.hasPrefix("servers/") {
@@ -62,6 +66,8 @@ enum ManagementPath: Equatable, Sendable {
                 self = .group(String(rest.dropFirst("groups/".count)))
             } else if rest.hasPrefix("pins/") {
                 self = Self.pin(ofPath: String(rest.dropFirst("pins/".count)))
+            } else if rest.hasPrefix("recordings/") {
+                self = .recording(String(rest.dropFirst("recordings/".count)))
             } else if rest.hasPrefix("problems/") {
                 self = .problem(String(rest.dropFirst("problems/".count)))
             } else {
@@ -79,7 +85,8 @@ enum ManagementPath: Equatable, Sendable {
     /// What may be asked of it, apart from HEAD where GET is and from OPTIONS; nothing where nothing is.
     var methods: [HTTPMethod] {
         switch self {
-        case .servers: [.GET, .POST]
+        case .servers, .recordings: [.GET, .POST]
+        case .recording: [.GET, .DELETE]
         case .named(let text):
             ServerAction.split(text)?.action.method == .POST ? [.GET, .PUT, .DELETE, .POST] : [.GET, .PUT, .DELETE]
         case .group: [.GET, .PUT, .DELETE]
@@ -96,10 +103,13 @@ enum ManagementPath: Equatable, Sendable {
         switch self {
         case .description, .problem: true
         case .servers, .named, .tools, .access, .traffic, .groups, .group, .pins, .pinFile, .pin, .approval, .reload,
-            .configuration, .metrics, .unknown:
+            .configuration, .recordings, .recording, .metrics, .unknown:
             false
         }
     }
+
+    /// Whether who reads it sees what others have sent and got.
+    var showsMessages: Bool { if case .recording = self { true } else { false } }
 
     /// Returns the change that a method asks for here, in a word; nil when it is none.
     func change(_ method: HTTPMethod) -> String? {
@@ -112,6 +122,10 @@ enum ManagementPath: Equatable, Sendable {
         case (.group, .DELETE): "remove-group"
         case (.approval, .POST): "approve"
         case (.reload, .POST): "reload"
+        case (.recordings, .POST): "record"
+        case (.recording, .DELETE): "remove-recording"
+        // What passes is not for everybody who may look, and who has read it is written down.
+        case (.recording, .GET): "read-recording"
         default: nil
         }
     }

@@ -84,7 +84,7 @@ extension ManagementProblem.Kind: CaseIterable {
 
     var status: HTTPResponseStatus {
         switch self {
-        case .refused(.unknownServer), .refused(.unknownGroup), .unknownPath: .notFound
+        case .refused(.unknownServer), .refused(.unknownGroup), .refused(.unknownRecording), .unknownPath: .notFound
         case .refused(.nameTaken), .refused(.conflict): .conflict
         case .refused(.invalidConfiguration), .refused(.serverFailed), .invalidRequest: .unprocessableEntity
         case .refused(.forbidden): .forbidden
@@ -103,6 +103,7 @@ extension ManagementProblem.Kind: CaseIterable {
         switch self {
         case .refused(.unknownServer): "There is no server of that name"
         case .refused(.unknownGroup): "There is no group of that name"
+        case .refused(.unknownRecording): "There is no recording of that name"
         case .refused(.nameTaken): "There is a server or a group of that name already"
         case .refused(.conflict): "The server cannot be changed now, or not in this way"
         case .refused(.invalidConfiguration): "The configuration cannot be used"

@@ -7,7 +7,7 @@ package import NIOCore
 /// A change is all or nothing: when one of these functions throws, everything is as it was before. What is to outlive the
 /// run is kept before a change is made. Changes to one server come one after another. A name is what stands in the path of the request, or the name that a report shows.
 package protocol ServerManagement: MetricsManagement, ToolManagement, GroupManagement, PinManagement, LoginManagement,
-    ConfigurationManagement
+    ConfigurationManagement, RecordingManagement
 {
     /// Returns what there is to say of every server, in the order of their names.
     func reports() async -> [ServerReport]
@@ -141,6 +141,8 @@ package struct ManagementRefusal: Error, Sendable, Equatable {
         case unknownServer = "unknown-server"
         /// 404: there is no group of that name.
         case unknownGroup = "unknown-group"
+        /// 404: there is no recording of that name.
+        case unknownRecording = "unknown-recording"
         /// 409: a server or a group has it already.
         case nameTaken = "name-taken"
         /// 409: another change to the same server is under way, or it cannot be changed in this way.

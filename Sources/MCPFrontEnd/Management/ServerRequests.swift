@@ -16,6 +16,7 @@ enum ManagementOperation: Sendable {
     case login(LoginOperation)
     case configuration
     case metrics(ExpositionFormat)
+    case recordings(RecordingOperation)
     /// These are about what the path names.
     case read
     case replace(ByteBuffer)
@@ -65,6 +66,9 @@ struct ServerRequests: Sendable {
             case (.pins(let operation), _):
                 return try await PinRequests(pins: servers, caller: caller).answer(operation)
             case (.configuration, _): return ManagementAnswer(.ok, await servers.configuration().json)
+            case (.recordings(let operation), _):
+                return try await RecordingRequests(recordings: servers, caller: caller, prefix: prefix).answer(
+                    operation)
             case (.login(let operation), .action(_, let name)): return try await perform(operation, on: name)
             case (.metrics(let format), _):
                 return ManagementAnswer(.ok, await servers.metrics(in: format), mediaType: format.mediaType)

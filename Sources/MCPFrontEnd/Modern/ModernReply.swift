@@ -62,6 +62,10 @@ final class ModernReply: ModernReplySink, LoopConfined, @unchecked Sendable {
         }
     }
 
+    func httpStatus(for refusal: Refusal.Reason?) -> Int? {
+        refusal.map { Int(WireErrors.status(of: $0).code) } ?? 200
+    }
+
     func send(_ message: ByteBuffer) {
         guard carriesMessages else { return }
         responder.runNowOrLater { [self] _ in

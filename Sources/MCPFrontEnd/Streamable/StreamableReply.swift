@@ -79,6 +79,9 @@ final class StreamableReply: ReplySink, LoopConfined, @unchecked Sendable {
         if case .waiting = state { beginStream() }
     }
 
+    /// Says 200: what belongs to a session is refused within an answer.
+    func httpStatus(for refusal: Refusal.Reason?) -> Int? { 200 }
+
     func send(_ message: ByteBuffer) {
         checkConfinement()
         if case .waiting = state { beginStream() }

@@ -1,6 +1,7 @@
 import MCPCore
 import MCPUpstream
 import NIOCore
+import Recordings
 import ToolPins
 
 /// Step 12 of 17 of a call: after ``Upstream``, before ``Connection``; from step 4 on it is what is handed on.
@@ -73,6 +74,9 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
     var connection: Connection { leg.connection }
     var eventLoop: any EventLoop { connection.eventLoop }
     var brought: BroughtFields? { connection.server.brought(passed) }
+    var recordedOrigin: RecordingTap.Origin? {
+        RecordingTap.Origin(request: origin.number.text, principal: caller.principal.name)
+    }
     /// Whether everybody gets the same who asks for it where the caller does.
     private var isShared: Bool { caller.principal == .anonymous }
     /// From which level on the client wants log messages that belong to this exchange.

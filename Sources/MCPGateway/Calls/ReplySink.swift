@@ -8,6 +8,11 @@ package protocol ReplySink: AnyObject, Sendable {
     /// Which request it answers.
     var origin: RequestOrigin { get }
 
+    /// Returns the HTTP status with which an answer goes out; nil where there is none.
+    ///
+    /// - Parameter refusal: Why the request is refused, if that is the answer.
+    func httpStatus(for refusal: Refusal.Reason?) -> Int?
+
     /// Takes a notification or a request of the server that belongs to this exchange.
     func send(_ message: ByteBuffer)
 
@@ -16,6 +21,10 @@ package protocol ReplySink: AnyObject, Sendable {
 
     /// There will be no answer, because the request was cancelled; nothing after it.
     func abandon()
+}
+
+extension ReplySink {
+    package func httpStatus(for refusal: Refusal.Reason?) -> Int? { nil }
 }
 
 /// Takes what goes back for a request that belongs to no session. May be called on any event loop.

@@ -72,6 +72,7 @@ package final class Connection: LoopConfined, @unchecked Sendable {
             limits: server.limits,
             circuit: circuit,
             wire: server.settings.wire,
+            tap: server.settings.tap,
             makeLink: server.links.factory(
                 for: server.settings.actsForCallers ? principal.name : nil,
                 passing: passing)

@@ -3,6 +3,7 @@ package import MCPUpstream
 package import MCPValues
 package import Metrics
 package import NIOCore
+package import Recordings
 
 /// Says how a server's connections are made and shared.
 package struct ServerConnectionSettings: Sendable {
@@ -59,6 +60,8 @@ package struct ServerConnectionSettings: Sendable {
     package var meter = ServerMeter()
     /// Where what passes to it and from it is counted.
     package var wire = WireMeter()
+    /// Where what passes to it and from it is told; nil for a server that is never recorded.
+    package var tap: RecordingTap?
     /// What of the server was approved.
     package var pins: PinnedServer
     /// How long and how often clients may be asked for input during a call.

@@ -2,6 +2,7 @@ import MCPCore
 import MCPUpstream
 import MCPValues
 package import NIOCore
+import Recordings
 
 // MARK: - Clients without a session
 
@@ -13,6 +14,7 @@ extension Gateway {
         _ reply: any ModernReplySink,
         on eventLoop: any EventLoop
     ) {
+        let reply = recorder.isOn ? recorded(request, reply) : reply
         if let refusal = auditRefusal(of: request.message.method) {
             return answer(request, .refused(refusal), at: request.offer.member?.server, reply)
         }
@@ -30,6 +32,7 @@ extension Gateway {
         _ request: ModernRequest, at server: ServerConnections, orElse others: [MemberRequest] = [],
         _ reply: any ModernReplySink, on eventLoop: any EventLoop
     ) {
+        if recorder.isOn { (reply as? RecordedModernReply)?.goes(to: server) }
         // A state that is none of ours may be the server's own. A call that waits goes on also while the proxy drains.
         if let state = request.message.view(request.message.envelope.requestState?.value)?.string,
             let call = suspended.find(state), call.isRepeated(by: request, at: server)

@@ -2,6 +2,7 @@ package import MCPCore
 import MCPUpstream
 import MCPValues
 package import NIOCore
+import Recordings
 
 /// Steps 4 and 14 of 17 of a call: after ``StreamableEndpoint``, before ``Connection``; then ``StreamableReply``.
 ///
@@ -131,6 +132,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         checkConfinement()
         lastUsed = eventLoop.now
         guard let id = request.id else { return }
+        let reply = gateway.recorder.isOn ? recorded(request, reply) : reply
         guard !isClosed else {
             return answer(
                 request, id, .refused(Refusal(.invalidRequest, "the session has ended")), at: offer.member?.server,
@@ -160,6 +162,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     func pass(_ call: Leg.WaitingCall, to leg: Leg) {
         let (sealed, id, reply) = (call.request, call.id, call.reply)
         checkConfinement()
+        if gateway.recorder.isOn { (reply as? RecordedReply)?.goes(to: leg.server) }
         guard let open = leg.current else {
             let words = "too many calls wait until the server is known; try again later"
             if leg.keep(call) { return }
@@ -192,6 +195,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         checkConfinement()
         lastUsed = eventLoop.now
         guard !isClosed else { return }
+        if gateway.recorder.isOn { record(.in, notification.bytes) }
         switch notification.method {
         case .initialized: break  // the server has had ours
         case .cancelled: cancel(notification)
@@ -227,6 +231,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     package func receive(response: Message) {
         checkConfinement()
         lastUsed = eventLoop.now
+        if gateway.recorder.isOn { record(.in, response.bytes) }
         guard let range = response.envelope.id, let id = response.bytes.integer(in: range),
             let open = questions.removeValue(forKey: id)
         else { return }
@@ -262,6 +267,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
 
     /// Delivers something that belongs to no exchange.
     func tell(_ message: ByteBuffer) {
+        if gateway.recorder.isOn { record(.out, message) }
         outlet?.send(message)
     }
 

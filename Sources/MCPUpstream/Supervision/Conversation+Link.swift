@@ -8,6 +8,9 @@ extension Conversation: UpstreamLinkReceiver {
     func linkOpened() {
         guard case .opening = state else { return }
         state = .introducing
+        if tap != nil {
+            introducer.onSend = { [weak self] in if let self, isRecorded { record(sent: $0) } }
+        }
         introducer.start(on: link, bringing: brought) { [weak self] outcome in
             guard let self else { return }
             switch outcome {
@@ -27,6 +30,7 @@ extension Conversation: UpstreamLinkReceiver {
         switch introduction.era {
         case .legacy:
             link.handshakeCompleted(introduction.version)
+            if isRecorded { record(sent: OwnMessages.notification(.initialized)) }
             link.send(OwnMessages.notification(.initialized), as: .notification, mirrored: nil, bringing: brought)
         case .modern: link.statelessServerFound()
         }
@@ -45,6 +49,7 @@ extension Conversation: UpstreamLinkReceiver {
                     duplicateKeys: .accepted
                 )
                 for part in parts {
+                    if isRecorded { record(received: part, relatedTo: related) }
                     receive(part, relatedTo: related)
                 }
             } catch {
@@ -52,6 +57,7 @@ extension Conversation: UpstreamLinkReceiver {
             }
             return
         }
+        if isRecorded { record(received: bytes, relatedTo: related) }
         receive(bytes, relatedTo: related)
     }
 
@@ -113,6 +119,7 @@ extension Conversation: UpstreamLinkReceiver {
     private func receivedRequest(_ request: Message, relatedTo related: Int64?) {
         guard let id = request.id else { return }
         if request.method == .ping, introduction?.era != .modern {
+            if isRecorded { record(sent: OwnMessages.emptyResult(id: id)) }
             link.send(OwnMessages.emptyResult(id: id), as: .response)
             return
         }
@@ -155,6 +162,7 @@ extension Conversation: UpstreamLinkReceiver {
 
     func linkFailed(_ id: Int64, _ failure: UpstreamFailure) {
         guard !isEnded else { return }
+        if isRecorded { record(failure, of: id) }
         if case .introducing = state {
             introducer.failed(failure, of: id)
             return
@@ -186,6 +194,7 @@ extension Conversation: UpstreamLinkReceiver {
     }
 
     func linkClosed(_ failure: UpstreamFailure) {
+        if isRecorded, !isEnded { record(failure, of: nil) }
         end(failure)
     }
 }

@@ -9,6 +9,8 @@ extension Conversation {
 
     func refuse(_ question: Message, _ id: RequestID) {
         let words = "the proxy cannot pass on \(question.methodName): too many requests wait for an answer"
-        link.send(OwnMessages.error(id: id, code: .methodNotFound, message: words), as: .response)
+        let answer = OwnMessages.error(id: id, code: .methodNotFound, message: words)
+        if isRecorded { record(sent: answer) }
+        link.send(answer, as: .response)
     }
 }

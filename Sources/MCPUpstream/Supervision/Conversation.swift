@@ -1,6 +1,7 @@
 import MCPCore
 import Metrics
 import NIOCore
+import Recordings
 
 /// Steps 7 and 10 of 17 of a call: after ``Upstream``, before ``StdioLink``; then the other way round.
 ///
@@ -32,6 +33,10 @@ final class Conversation {
     var limits: UpstreamLimits
     let circuit: CircuitBreaker
     let wire: WireMeter
+    /// Where what passes is told, while somebody records it.
+    let tap: RecordingTap?
+    /// By which recordings tell it from others, of other connections too.
+    let connectionNumber = RecordingTap.nextConnection()
     let lists: ListMemory
     var state = State.opening
     /// With what it has begun, and the whole handshake goes.
@@ -66,6 +71,7 @@ final class Conversation {
         mayStartSlowly: Bool,
         lists: ListMemory = ListMemory(),
         wire: WireMeter = WireMeter(),
+        tap: RecordingTap? = nil,
         owner: any ConversationOwner
     ) {
         self.generation = generation
@@ -77,6 +83,7 @@ final class Conversation {
         self.mayStartSlowly = mayStartSlowly
         self.lists = lists
         self.wire = wire
+        self.tap = tap
         self.owner = owner
     }
 
@@ -160,6 +167,7 @@ final class Conversation {
         let mirrors = introduction.era == .modern && link.mirrorsFields
         let line = request.spliced(edits)
         wire.bytes.written.add(line.readableBytes)
+        if isRecorded { record(sent: line, for: receiver) }
         link.send(
             line,
             as: .request(id: id),
@@ -170,6 +178,7 @@ final class Conversation {
 
     func notify(_ message: ByteBuffer) {
         wire.bytes.written.add(message.readableBytes)
+        if isRecorded { record(sent: message) }
         link.send(message, as: .notification)
     }
 
@@ -177,6 +186,7 @@ final class Conversation {
     func answer(_ id: RequestID, _ message: ByteBuffer) {
         close(question: id)
         wire.bytes.written.add(message.readableBytes)
+        if isRecorded { record(sent: message) }
         link.send(message, as: .response)
     }
 
@@ -196,6 +206,7 @@ final class Conversation {
         // Over HTTP a stateless request is cancelled by closing its stream (2026-07-28, Cancellation).
         if introduction?.era == .legacy || !link.mirrorsFields {
             let notice = OwnMessages.cancelled(id: .integer(id), reason: reason)
+            if isRecorded { record(sent: notice, for: call.receiver) }
             link.send(notice, as: .notification, mirrored: nil, bringing: call.brought)
         }
         link.abandon(id)

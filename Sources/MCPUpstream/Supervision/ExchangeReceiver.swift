@@ -1,4 +1,5 @@
 package import MCPCore
+package import Recordings
 
 /// Hears how one exchange goes on. Called on the upstream's event loop.
 ///
@@ -16,11 +17,15 @@ package protocol ExchangeReceiver: AnyObject {
     /// What its client has sent in header fields for the server; nil where that goes with it that others have sent.
     var brought: BroughtFields? { get }
 
+    /// Whose request it is, for a recording; nil for one of the proxy's own.
+    var recordedOrigin: RecordingTap.Origin? { get }
+
     /// Whether a client wants the answer, and not the proxy itself.
     var isForClient: Bool { get }
 }
 
 extension ExchangeReceiver {
     package var brought: BroughtFields? { nil }
+    package var recordedOrigin: RecordingTap.Origin? { nil }
     package var isForClient: Bool { true }
 }

@@ -31,6 +31,8 @@ final class Introducer {
     private var repeatsLeft = 1
     /// The revision that is offered in the handshake. Only one other than the latest is ever tried.
     private var offered = ProtocolVersion.latestLegacy
+    /// Hears what is sent; nil where nobody wants to.
+    var onSend: ((ByteBuffer) -> Void)?
 
     init(
         _ declaration: ClientDeclaration,
@@ -104,6 +106,7 @@ final class Introducer {
         probeID = id
         probesLeft -= 1
         if case .detected = era { hasProbed = true }
+        onSend?(probe.bytes)
         let mirrored = MirroredFields(OutgoingRequest(probe), version: .latestModern)
         link.send(
             probe.bytes, as: .request(id: id), mirrored: link.mirrorsFields ? mirrored : nil, bringing: brought)
@@ -116,12 +119,20 @@ final class Introducer {
         handshakeID = id
         let params = declaration.params(offering: offered)
         let request = OwnMessages.request(id: id, method: .initialize, params: params)
+        onSend?(request)
         link?.send(request, as: .request(id: id), mirrored: nil, bringing: brought)
     }
 
     private func shakeHandsAgain() {
         handshakeID = nil
         shakeHands()
+    }
+
+    /// The method of a question that is open.
+    func method(of id: Int64?) -> String? {
+        guard let id else { return nil }
+        if id == probeID { return Method.serverDiscover.rawValue }
+        return id == handshakeID ? Method.initialize.rawValue : nil
     }
 
     // MARK: Answers

@@ -1,6 +1,7 @@
 import MCPCore
 package import Metrics
 package import NIOCore
+package import Recordings
 
 /// Steps 6 and 11 of 17 of a call: after ``Connection``, before ``Conversation``; then before ``Exchange``.
 ///
@@ -52,6 +53,7 @@ package final class Upstream: LoopConfined, @unchecked Sendable {
     private var backoff: Backoff
     package let circuit: CircuitBreaker
     private let wire: WireMeter
+    private let tap: RecordingTap?
     /// The call, or the attempt to reach the server, that finds out whether the circuit may be closed.
     var probe: CircuitProbe?
     private var generation = 0
@@ -76,9 +78,11 @@ package final class Upstream: LoopConfined, @unchecked Sendable {
         limits: UpstreamLimits,
         circuit: CircuitBreaker? = nil,
         wire: WireMeter = WireMeter(),
+        tap: RecordingTap? = nil,
         makeLink: @escaping LinkFactory
     ) {
         self.wire = wire
+        self.tap = tap
         self.eventLoop = eventLoop
         self.declaration = declaration
         self.era = era
@@ -261,6 +265,7 @@ package final class Upstream: LoopConfined, @unchecked Sendable {
             mayStartSlowly: mayStartSlowly,
             lists: lists,
             wire: wire,
+            tap: tap,
             owner: self
         )
     }

@@ -9,6 +9,7 @@ package import Metrics
 package import NIOCore
 import NIOPosix
 package import ProxyConfiguration
+import Recordings
 
 /// The whole program, put together from its settings. Only this file names every concrete part.
 package struct Composition {
@@ -49,12 +50,16 @@ package struct Composition {
             group: group, advice: advice, meters: meters)
     }
 
-    init(
+    /// With servers that something else makes.
+    ///
+    /// - Parameter links: What makes the links to them.
+    package init(
         _ settings: ProxySettings, links: any ServerLinks, eventLoops: any EventLoopGroup, logger: Logger,
         watch: EventCount, clientele: Clientele, known: KnownServers, group: GroupSettings? = nil,
         advice: LoginAdvice = .running, meters: Meters = Meters()
     ) {
         self.settings = settings
+        let recorder = Recorder(proxy: ProgramVersion.text) { WallClock.now }
         let builder = ServerBuilder(
             settings: settings,
             links: links,
@@ -63,6 +68,7 @@ package struct Composition {
             clientele: clientele,
             known: known,
             meters: meters,
+            recorder: recorder,
             tickets: LoginTickets(),
             catalogs: CatalogBoard(),
             advice: advice,
@@ -78,7 +84,8 @@ package struct Composition {
             taskSeal: builder.principals.taskSeal,
             catalogs: builder.catalogs,
             meters: meters,
-            audit: AuditTrail(settings, lost: meters.droppedAuditLines, logger: logger)
+            audit: AuditTrail(settings, lost: meters.droppedAuditLines, logger: logger),
+            recorder: recorder
         )
         self.servers = servers.map { $0.opened(to: .nobody) }
         let together = group.map { builder.offer($0.name, builder.content(of: $0, servers)) }

@@ -9,6 +9,7 @@ import MCPValues
 import Metrics
 import NIOCore
 import ProxyConfiguration
+import Recordings
 
 /// Makes the running parts of a server from its settings.
 struct ServerBuilder: Sendable {
@@ -22,6 +23,8 @@ struct ServerBuilder: Sendable {
     let known: KnownServers
     /// Where is counted what servers are asked.
     let meters: Meters
+    /// What is told of all that passes, while somebody records it.
+    let recorder: Recorder
     /// What opens the pages for logins.
     let tickets: LoginTickets
     /// Where servers say that what they list has changed.
@@ -203,6 +206,8 @@ struct ServerBuilder: Sendable {
         // The names of what clients bring are theirs to choose, and without end.
         result.meter = meters.server(source == .adHoc ? "ad hoc" : server.displayName)
         result.wire = meters.wire
+        // What somebody has brought for a while is nobody else's to see.
+        if source != .adHoc, clientele != .oneClient { result.tap = RecordingTap(recorder, server: server.displayName) }
         keepCallersApart(&result, at: server, source)
         result.catalogBoard = catalogs
         result.isOfferedWithOthers = offersTogether && source != .adHoc

@@ -1,7 +1,7 @@
-import MCPUpstream
+package import MCPUpstream
 
 /// What makes the links to servers: in a run a `LinkMaker`, in tests what has servers in memory.
-protocol ServerLinks: Sendable {
+package protocol ServerLinks: Sendable {
     /// What has to end before the program may.
     var census: LinkCensus { get }
 

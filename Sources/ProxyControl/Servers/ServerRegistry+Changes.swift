@@ -4,6 +4,7 @@ import MCPUpstream
 import Metrics
 package import NIOCore
 import ProxyConfiguration
+import Recordings
 
 // MARK: - Changes over the API
 
@@ -267,6 +268,7 @@ extension ServerRegistry {
         gateway.closeSessions(of: server.connections, reason: "the server was removed")
         server.connections.close()
         await ended(server)
+        gateway.recorder.serverHasGone(server.settings.displayName)
     }
 
     func idle(_ server: ManagedServer) async {

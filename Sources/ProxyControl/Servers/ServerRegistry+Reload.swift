@@ -5,6 +5,7 @@ import MCPGateway
 import Metrics
 import NIOCore
 import ProxyConfiguration
+import Recordings
 
 // MARK: - The configuration, read again
 
@@ -124,6 +125,7 @@ extension ServerRegistry {
         forBuilding.options = new.options
         builder = builder.with(forBuilding)
         openManagement()
+        if gateway.recorder.isOn { hideSecrets() }
         return changed
     }
 
@@ -236,7 +238,7 @@ extension ServerRegistry {
     func couldNotBeRefreshed(_ name: String, _ refusal: ManagementRefusal) async {
         switch refusal.kind {
         case .forbidden, .invalidConfiguration: await switchOff(name, because: refusal)
-        case .shuttingDown, .unknownServer, .unknownGroup: return
+        case .shuttingDown, .unknownServer, .unknownGroup, .unknownRecording: return
         case .nameTaken, .conflict, .serverFailed, .quota, .notKept, .notAudited:
             logger.warning(
                 "a server that was added over the API has not started with its new settings",

@@ -5,6 +5,7 @@ package import MCPGateway
 import MCPUpstream
 import MCPValues
 package import ProxyConfiguration
+import Recordings
 
 /// All servers that the proxy runs, wherever their configurations came from, and every change to them.
 package actor ServerRegistry: ServerManagement {
@@ -149,6 +150,7 @@ package actor ServerRegistry: ServerManagement {
     func changed() {
         frontDoor.show(disabled: servers.values.filter(\.isDisabled).map(\.settings.displayName))
         offerTogether()
+        if gateway.recorder.isOn { hideSecrets() }
         watch.note()
     }
 

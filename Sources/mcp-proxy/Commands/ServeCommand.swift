@@ -19,7 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
             PinsCommand.self, ImportCommand.self,
             ClientConfigCommand.self,
             TokenCommand.self,
-            AuditCommand.self, CompletionsCommand.self,
+            AuditCommand.self, RecordCommand.self, ReplayCommand.self, CompletionsCommand.self,
         ]
     )
 

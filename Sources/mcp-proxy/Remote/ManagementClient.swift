@@ -37,8 +37,11 @@ struct ManagementClient: Sendable {
     /// Follows a stream below `/api/` until it ends or the task is cancelled.
     ///
     /// - Throws: As `send`, and `CommandFailure` when the connection breaks.
-    func follow(_ path: String, _ onEvent: @escaping @Sendable (ServerSentEvent) -> Void) async throws {
-        let answer = try await exchange(.get, url(path), to: place.proxy, nil, onEvent)
+    /// - Parameter last: The number of the last event that is known already; less than 0 for none.
+    func follow(
+        _ path: String, after last: Int = -1, _ onEvent: @escaping @Sendable (ServerSentEvent) -> Void
+    ) async throws {
+        let answer = try await exchange(.get, url(path), to: place.proxy, nil, after: last, onEvent)
         guard (200..<300).contains(answer.status) else { throw refusal(answer, "api/\(path)") }
     }
 
@@ -72,7 +75,7 @@ struct ManagementClient: Sendable {
     }
 
     private func exchange(
-        _ method: HTTPCall.Method, _ url: HTTPURL, to proxy: OwnProxy, _ body: ByteBuffer?,
+        _ method: HTTPCall.Method, _ url: HTTPURL, to proxy: OwnProxy, _ body: ByteBuffer?, after last: Int = -1,
         _ onEvent: (@Sendable (ServerSentEvent) -> Void)? = nil
     ) async throws -> HTTPCall.Answer {
         var call = HTTPCall(method, url)
@@ -81,6 +84,7 @@ struct ManagementClient: Sendable {
         // A change lasts until the server has started, which has time limits of its own.
         if method == .get { call.timeout = Self.readTimeout }
         if let token = place.token { call.headers = [("Authorization", "Bearer \(token.reveal())")] }
+        if last >= 0 { call.headers.append(("Last-Event-ID", String(last))) }
         do throws(UpstreamFailure) {
             return try await send(call, onEvent)
         } catch {

@@ -56,6 +56,21 @@ final class OneClient: Sendable {
     /// - Returns: The result.
     /// - Throws: `Refusal` for an error; `CommandFailure` when there will be no answer, or the question is no message.
     func request(_ method: Method, _ params: ByteBuffer) async throws -> JSONView {
+        let answer = try await answer(method, params)
+        if let result = answer.view(answer.envelope.result) { return result }
+        let error = answer.view(answer.envelope.error)
+        var words = error?["message"]?.string ?? "without words"
+        if let code = error?["code"]?.integer { words = "error \(code): \(words)" }
+        let reason = answer.errorCode?.isOfProxy == true ? error?["data"]?["reason"]?.string : nil
+        if reason == nil, let data = error?["data"] { words += "\n    \(String(buffer: data.bytes))" }
+        throw Refusal(words: ShownOutput.printable(words), reason: reason)
+    }
+
+    /// Asks, and waits for the answer, whatever it is. Cancelling the task ends the session.
+    ///
+    /// - Parameter params: An object in JSON.
+    /// - Throws: `CommandFailure` when there will be no answer, or the question is no message.
+    func answer(_ method: Method, _ params: ByteBuffer) async throws -> Message {
         let id = state.withLock { state in
             state.lastID += 1
             return state.lastID
@@ -80,13 +95,7 @@ final class OneClient: Sendable {
             end()
         }
         guard let answer else { throw CommandFailure("the session ended before there was an answer") }
-        if let result = answer.view(answer.envelope.result) { return result }
-        let error = answer.view(answer.envelope.error)
-        var words = error?["message"]?.string ?? "without words"
-        if let code = error?["code"]?.integer { words = "error \(code): \(words)" }
-        let reason = answer.errorCode?.isOfProxy == true ? error?["data"]?["reason"]?.string : nil
-        if reason == nil, let data = error?["data"] { words += "\n    \(String(buffer: data.bytes))" }
-        throw Refusal(words: ShownOutput.printable(words), reason: reason)
+        return answer
     }
 
     /// Ends the session. Nobody waits any more.

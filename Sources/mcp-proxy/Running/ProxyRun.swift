@@ -8,6 +8,7 @@ import NIOCore
 import NIOPosix
 import ProxyConfiguration
 import ProxyControl
+import Recordings
 
 /// One run of the proxy: open, serve, drain, close.
 struct ProxyRun {
@@ -111,6 +112,7 @@ struct ProxyRun {
         serviceManager?.stopping()
         logger.notice("shutting down", metadata: ["callsInFlight": "\(composition.gateway.calls.total)"])
         frontDoor.listener.beginDraining()
+        composition.gateway.recorder.end()
         let draining = Draining(composition: composition, settings: settings) {
             frontDoor.listener.connectionCount == 0
         }

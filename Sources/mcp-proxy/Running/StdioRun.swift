@@ -13,14 +13,18 @@ struct StdioRun {
     private let group: GroupSettings?
     private let known: KnownServers
     private let advice: LoginAdvice
+    /// What makes the links to the servers; nil where they are what the settings say.
+    private let links: (any ServerLinks)?
     private let logger: Logger
 
     /// - Parameters:
     ///   - group: What of the servers is offered together; nil for the first server alone.
     ///   - advice: What is said to whoever is to log in to a server.
     init(
-        _ settings: ProxySettings, group: GroupSettings?, known: KnownServers, advice: LoginAdvice, logger: Logger
+        _ settings: ProxySettings, group: GroupSettings?, known: KnownServers, advice: LoginAdvice, logger: Logger,
+        links: (any ServerLinks)? = nil
     ) {
+        self.links = links
         self.advice = advice
         self.settings = settings
         self.group = group
@@ -34,9 +38,16 @@ struct StdioRun {
     func run(until signals: EventCount) async -> Int32 {
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
-        let composition = Composition(
-            settings, eventLoops: eventLoops, logger: logger, watch: watch, clientele: .oneClient, known: known,
-            group: group, advice: advice)
+        let composition =
+            if let links {
+                Composition(
+                    settings, links: links, eventLoops: eventLoops, logger: logger, watch: watch,
+                    clientele: .oneClient, known: known, group: group, advice: advice)
+            } else {
+                Composition(
+                    settings, eventLoops: eventLoops, logger: logger, watch: watch, clientele: .oneClient,
+                    known: known, group: group, advice: advice)
+            }
         let streams = StandardStreams()
         let ended = EventCount()
         guard

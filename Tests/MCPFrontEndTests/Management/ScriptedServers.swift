@@ -5,6 +5,7 @@ import MCPUpstream
 import MCPValues
 import Metrics
 import NIOCore
+import Recordings
 import Synchronization
 import ToolPins
 
@@ -15,6 +16,7 @@ final class ScriptedServers: ServerManagement {
     private let names: Mutex<[String]>
     let asked = Mutex<[String]>([])
     let journal = ServerJournal(maximumEntries: 100)
+    let recorder = Recorder(proxy: "1")
     /// What every change is refused with, if with anything.
     let refusal = Mutex<ManagementRefusal?>(nil)
     /// Told whenever something begins.

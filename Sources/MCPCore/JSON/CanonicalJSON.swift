@@ -1,12 +1,11 @@
-import MCPCore
-import NIOCore
+package import NIOCore
 
 /// Writes JSON the one way that [RFC 8785](https://www.rfc-editor.org/rfc/rfc8785) knows for a value: no spaces, members
 /// in the order of their names, strings with as few escapes and numbers with as few digits as possible.
 ///
 /// It differs in one thing: an integer beyond 2⁵³ keeps its digits. RFC 8785 would round it, and two definitions that a
 /// reader with larger integers tells apart would be the same.
-struct CanonicalJSON {
+package struct CanonicalJSON {
     private struct Member {
         let name: String
         /// Name, colon and value, in the buffer of the object.
@@ -21,7 +20,7 @@ struct CanonicalJSON {
     /// - Parameter members: Which members of the outermost object are written.
     /// - Throws: `JSONError` for what has none: the same member twice, half of a surrogate pair, a number that no double
     ///   holds, and what is too deep.
-    static func make(
+    package static func make(
         _ text: ByteBuffer, members counts: @escaping (String) -> Bool
     ) throws(JSONError) -> ByteBuffer {
         let writer = CanonicalJSON(text: text, counts: counts)
@@ -34,7 +33,7 @@ struct CanonicalJSON {
     }
 
     /// The canonical form of one value.
-    static func make(_ text: ByteBuffer) throws(JSONError) -> ByteBuffer {
+    package static func make(_ text: ByteBuffer) throws(JSONError) -> ByteBuffer {
         let writer = CanonicalJSON(text: text) { _ in true }
         return try text.scanJSON(maximumDepth: 128, duplicateKeys: .refused) { (scanner) throws(JSONError) in
             var out = ByteBuffer()

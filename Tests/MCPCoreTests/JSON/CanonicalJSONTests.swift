@@ -1,8 +1,7 @@
-import MCPCore
 import NIOCore
 import Testing
 
-@testable import ToolPins
+@testable import MCPCore
 
 @Suite struct CanonicalJSONTests {
     private func canonical(_ json: String) throws -> String {

@@ -1,7 +1,7 @@
 import NIOCore
 import Testing
 
-@testable import ToolPins
+@testable import MCPCore
 
 @Suite struct CanonicalNumberTests {
     @Test(
