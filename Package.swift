@@ -59,6 +59,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(name: "Traces", dependencies: ["MCPCore", "Metrics", nioCore], swiftSettings: strict),
         .target(
             name: "AccessTokens",
             dependencies: [
@@ -97,7 +98,8 @@ let package = Package(
         .target(
             name: "MCPGateway",
             dependencies: [
-                "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "ToolSearch", "MCPUpstream", nioCore, logging,
+                "MCPValues", "MCPCore", "Metrics", "Audit", "Traces", "ToolPins", "ToolSearch", "MCPUpstream", nioCore,
+                logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
@@ -123,8 +125,8 @@ let package = Package(
             name: "ProxyControl",
             dependencies: [
                 "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers",
-                "Grants", "Metrics", "Audit", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", nioCore, nioPosix,
-                logging,
+                "Grants", "Metrics", "Audit", "Traces", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", nioCore,
+                nioPosix, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
@@ -170,6 +172,7 @@ let package = Package(
             name: "TopScreenTests", dependencies: ["TopScreen", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(
             name: "AuditTests", dependencies: ["Audit", "MCPCore", "Metrics", nioCore, logging], swiftSettings: strict),
+        .testTarget(name: "TracesTests", dependencies: ["Traces", "MCPCore", "Metrics", nioCore], swiftSettings: strict),
         .testTarget(name: "ToolSearchTests", dependencies: ["ToolSearch", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(
             name: "ToolPinsTests",
@@ -207,7 +210,8 @@ let package = Package(
         .testTarget(
             name: "MCPGatewayTests",
             dependencies: [
-                "MCPValues", "MCPCore", "Metrics", "ToolPins", "MCPUpstream", "MCPGateway", "MCPTestSupport", nioCore,
+                "MCPValues", "MCPCore", "Metrics", "Traces", "ToolPins", "MCPUpstream", "MCPGateway", "MCPTestSupport",
+                nioCore,
                 nioPosix, nioEmbedded, logging,
             ],
             swiftSettings: strict
@@ -231,7 +235,8 @@ let package = Package(
             name: "ProxyControlTests",
             dependencies: [
                 "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
-                "AccessTokens", "Grants", "Metrics", "ProxyControl", "MCPTestSupport", nioCore, nioPosix, logging,
+                "AccessTokens", "Grants", "Metrics", "Traces", "ProxyControl", "MCPTestSupport", nioCore, nioPosix,
+                logging,
             ],
             swiftSettings: strict
         ),

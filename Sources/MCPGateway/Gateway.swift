@@ -5,6 +5,7 @@ package import MCPUpstream
 package import Metrics
 package import NIOCore
 import Synchronization
+package import Traces
 
 /// The bounds of what clients may hold.
 package struct GatewayLimits: Sendable {
@@ -34,6 +35,8 @@ package final class Gateway: Sendable {
     package let meters: Meters
     /// Where it is written what was called; nil where it is not.
     package let audit: AuditTrail?
+    /// What makes spans of requests; nil where none are made.
+    let tracer: Tracer?
     /// Counts what no server is asked for.
     let ownMeter: ServerMeter
     private let draining = Mutex(false)
@@ -42,13 +45,15 @@ package final class Gateway: Sendable {
     ///   - catalogs: Where servers say that what they list has changed.
     ///   - meters: Where requests are counted.
     ///   - audit: Where calls of tools are written down.
+    ///   - tracer: What makes spans of requests; nil for none.
     package init(
         limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:]), catalogs: CatalogBoard = CatalogBoard(),
-        meters: Meters = Meters(), audit: AuditTrail? = nil
+        meters: Meters = Meters(), audit: AuditTrail? = nil, tracer: Tracer? = nil
     ) {
         self.limits = limits
         self.meters = meters
         self.audit = audit
+        self.tracer = tracer
         self.ownMeter = meters.server("")
         self.taskSeal = taskSeal
         self.suspended = SuspendedCalls(

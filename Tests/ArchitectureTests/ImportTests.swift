@@ -13,6 +13,7 @@ import Testing
         "Audit": [
             "MCPCore", "Metrics", "NIOCore", "Logging", "Crypto", "Dispatch", "Synchronization", "Glibc", "Darwin",
         ],
+        "Traces": ["MCPCore", "Metrics", "NIOCore", "Synchronization"],
         "AccessTokens": ["MCPValues", "MCPCore", "NIOCore", "Crypto", "CryptoExtras"],
         "ToolPins": ["MCPValues", "MCPCore", "NIOCore", "Crypto"],
         "MCPUpstream": [
@@ -30,7 +31,8 @@ import Testing
             "SwiftASN1", "Synchronization",
         ],
         "MCPGateway": [
-            "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "ToolSearch", "MCPUpstream", "NIOCore", "Logging",
+            "MCPValues", "MCPCore", "Metrics", "Audit", "Traces", "ToolPins", "ToolSearch", "MCPUpstream", "NIOCore",
+            "Logging",
             "Synchronization",
             "Crypto",
         ],
@@ -46,7 +48,7 @@ import Testing
         "ClientFiles": ["ProxyConfiguration"],
         "ProxyControl": [
             "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers",
-            "Grants", "Metrics", "Audit", "MCPGateway",
+            "Grants", "Metrics", "Audit", "Traces", "MCPGateway",
             "MCPFrontEnd", "ProxyConfiguration",
             "NIOCore", "NIOPosix", "Logging", "Crypto", "Dispatch", "Synchronization", "FoundationEssentials",
             "Foundation", "Glibc", "Darwin",

@@ -200,6 +200,7 @@ struct ServerBuilder: Sendable {
             if result.isolation == .session { result.isolation = .principal }
         }
         result.note = server.trustNote
+        result.address = server.transport.address
         // The names of what clients bring are theirs to choose, and without end.
         result.meter = meters.server(source == .adHoc ? "ad hoc" : server.displayName)
         result.wire = meters.wire

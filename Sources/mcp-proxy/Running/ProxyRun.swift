@@ -80,11 +80,15 @@ struct ProxyRun {
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
         let budget = DescriptorBudget(descriptors, for: settings)
+        let meters = Meters(droppedLines: Terminal.droppedLines)
+        let exporter = SpanExporter(
+            named: EnvironmentVariable.value, settings, meters, on: eventLoops.next(), logger: logger)
         let composition = Composition(
             budget.apply(to: settings, limit: descriptors, logger), eventLoops: eventLoops, logger: logger,
             watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)),
             clientele: ListenerAddress.isLocal(settings) ? .onePerson : .perhapsStrangers, known: known,
-            meters: Meters(droppedLines: Terminal.droppedLines))
+            meters: meters, tracer: exporter?.tracer)
+        exporter?.begin()
         let frontDoor = composition.frontDoor(tls: certificates.first?.tls)
         let registry = ServerRegistry(
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store,
@@ -123,6 +127,7 @@ struct ProxyRun {
         }
         await known.finish()
         await composition.gateway.audit?.end()
+        await exporter?.end()
         return status
     }
 
