@@ -172,7 +172,8 @@ let package = Package(
             name: "TopScreenTests", dependencies: ["TopScreen", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(
             name: "AuditTests", dependencies: ["Audit", "MCPCore", "Metrics", nioCore, logging], swiftSettings: strict),
-        .testTarget(name: "TracesTests", dependencies: ["Traces", "MCPCore", "Metrics", nioCore], swiftSettings: strict),
+        .testTarget(
+            name: "TracesTests", dependencies: ["Traces", "MCPCore", "Metrics", nioCore], swiftSettings: strict),
         .testTarget(name: "ToolSearchTests", dependencies: ["ToolSearch", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(
             name: "ToolPinsTests",

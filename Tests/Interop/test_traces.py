@@ -161,7 +161,7 @@ async def test_a_call_has_two_spans_and_the_server_is_told_of_the_second(
         assert span["mcp_proxy.server"] == server and span["error.type"] is None
     assert to_client["network.transport"] == "tcp" and to_client["client.address"] == "127.0.0.1"
     assert to_client["mcp.protocol.version"] == ("2026-07-28" if era == "modern" else "2025-11-25")
-    assert to_client["jsonrpc.request.id"] == "1"
+    assert to_client["jsonrpc.request.id"] == "1" and to_server["jsonrpc.request.id"].isdecimal()
     assert bool(to_client["mcp.session.id"]) == (era == "legacy")
     assert to_server["mcp.protocol.version"].startswith("20")
     if server.endswith("stdio"):

@@ -27,7 +27,9 @@ extension Gateway {
         guard let span else { return }
         span.tracer.end(span, name: request.spanName, at: span.started + elapsed) { record in
             record.describe(request)
-            if let id = request.view(request.envelope.id) { record.add("jsonrpc.request.id", id.string ?? "\(id)") }
+            if let id = request.view(request.envelope.id) {
+                record.add("jsonrpc.request.id", id.string ?? String(buffer: id.bytes))
+            }
             if let version = traced.version { record.add("mcp.protocol.version", version) }
             if let session = traced.session { record.add("mcp.session.id", session) }
             record.add("network.transport", origin.network.rawValue)

@@ -22,6 +22,8 @@ package final class SpanExporter: Sendable {
     private struct Told {
         var lost: UInt64 = 0
         var at: ContinuousClock.Instant?
+        /// Why some were lost since then; nil where that is for want of room.
+        var reason: String?
     }
 
     package let tracer: Tracer
@@ -106,7 +108,7 @@ package final class SpanExporter: Sendable {
                 if batch.isEmpty { break }
                 await send(batch)
             } while !Task.isCancelled && (isLast || queue.count >= settings.batch)
-            tellOfLost("more were made than could be sent")
+            tellOfLost()
             if isLast { break }
             await Race.first(
                 { await Self.pause(self.settings.delay) },
@@ -167,19 +169,23 @@ package final class SpanExporter: Sendable {
 
     private func lose(_ count: Int, _ reason: String) {
         dropped.add(count)
-        tellOfLost(reason)
+        told.withLock { $0.reason = reason }
+        tellOfLost()
     }
 
-    private func tellOfLost(_ reason: String) {
+    /// Tells of those that were lost since that was told last, unless that was a moment ago.
+    private func tellOfLost() {
         let all = dropped.current
-        let count = told.withLock { told -> UInt64? in
+        let news = told.withLock { told -> (count: UInt64, reason: String)? in
             guard all > told.lost, told.at.map({ .now - $0 >= Self.reminder }) ?? true else { return nil }
             defer { told = Told(lost: all, at: .now) }
-            return all - told.lost
+            return (all - told.lost, told.reason ?? "more were made than could be sent")
         }
-        guard let count else { return }
+        guard let news else { return }
         logger.warning(
             "spans of traces were dropped",
-            metadata: ["spans": "\(count)", "reason": "\(reason)", "collector": "\(settings.shownEndpoint)"])
+            metadata: [
+                "spans": "\(news.count)", "reason": "\(news.reason)", "collector": "\(settings.shownEndpoint)",
+            ])
     }
 }

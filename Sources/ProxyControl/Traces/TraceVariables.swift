@@ -61,7 +61,8 @@ struct TraceVariables {
             if wanted.contains(where: { $0 != "otlp" }) {
                 let isSent = wanted.contains("otlp")
                 warn(
-                    name, value, isSent ? "of which there is otlp alone" : "which is not there, so that no traces are sent",
+                    name, value,
+                    isSent ? "of which there is otlp alone" : "which is not there, so that no traces are sent",
                     #"Write "otlp", or "none""#)
                 return isSent
             }
@@ -80,7 +81,8 @@ struct TraceVariables {
             guard let (name, value) = ofTraces("PROTOCOL"), value != "http/protobuf" else { return true }
             warn(
                 name, value, "which is not there, so that no traces are sent",
-                #"Write "http/protobuf", and in OTEL_EXPORTER_OTLP_ENDPOINT where the collector takes that, usually port 4318"#)
+                #"Write "http/protobuf", and in OTEL_EXPORTER_OTLP_ENDPOINT where the collector takes that, usually port 4318"#
+            )
             return false
         }
     }
@@ -133,7 +135,9 @@ struct TraceVariables {
         let name = "OTEL_TRACES_SAMPLER_ARG"
         guard let text = variable(name) else { return 1 }
         if let number = Double(text), (0...1).contains(number) { return number }
-        warn(name, text, "which is no part of one: 1 counts, so that all are kept", "Write a number from 0 to 1, such as 0.01")
+        warn(
+            name, text, "which is no part of one: 1 counts, so that all are kept",
+            "Write a number from 0 to 1, such as 0.01")
         return 1
     }
 
@@ -144,7 +148,9 @@ struct TraceVariables {
             if let read = Self.pairs(text) {
                 pairs = read
             } else {
-                warn(name, text, "which cannot be read and counts for nothing", "Write it like deployment.environment=test,team=a%20b")
+                warn(
+                    name, text, "which cannot be read and counts for nothing",
+                    "Write it like deployment.environment=test,team=a%20b")
             }
         }
         if let service = variable("OTEL_SERVICE_NAME") { Self.set("service.name", service, in: &pairs) }

@@ -55,7 +55,8 @@ import Testing
 
     @Test("A span of ours is named as version 00")
     func own() {
-        let context = TraceContext(TraceID(high: 0x4bf9_2f35_77b3_4da6, low: 0xa3ce_929d_0e0e_4736), span: 7, state: nil)
+        let context = TraceContext(
+            TraceID(high: 0x4bf9_2f35_77b3_4da6, low: 0xa3ce_929d_0e0e_4736), span: 7, state: nil)
         #expect(context.parent == "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000007-01")
         #expect(TraceContext(parent: context.parent)?.span == 7)
     }
@@ -87,16 +88,22 @@ import Testing
             try renamed(#"{"_meta":{"tracestate":"b=2","x":1,"traceparent":"other"}}"#, to: context)
                 == expected(#"{"_meta":{"tracestate":"a=1","x":1,"traceparent":"\#(Self.valid)"}}"#))
         #expect(
-            try renamed(#"{"_meta":{"traceparent":"other" , "tracestate":"b=2"}}"#, to: TraceContext(parent: Self.valid))
+            try renamed(
+                #"{"_meta":{"traceparent":"other" , "tracestate":"b=2"}}"#, to: TraceContext(parent: Self.valid))
                 == expected(#"{"_meta":{"traceparent":"\#(Self.valid)" }}"#))
-        #expect(try renamed(#"{"_meta":{"traceparent":"x","tracestate":"y"},"n":1}"#, to: nil) == expected(#"{"_meta":{},"n":1}"#))
+        #expect(
+            try renamed(#"{"_meta":{"traceparent":"x","tracestate":"y"},"n":1}"#, to: nil)
+                == expected(#"{"_meta":{},"n":1}"#))
         #expect(try renamed(#"{"_meta":{"a":1,"traceparent":5}}"#, to: nil) == expected(#"{"_meta":{"a":1}}"#))
     }
 
     @Test("A request says of which trace it is a part, if that is valid")
     func reading() throws {
-        #expect(try request(#"{"_meta":{"traceparent":"\#(Self.valid)","tracestate":"a=1"}}"#).traceContext?.state == "a=1")
-        #expect(try request(#"{"_meta":{"traceparent":"\#(Self.valid)","tracestate":"="}}"#).traceContext?.parent == Self.valid)
+        #expect(
+            try request(#"{"_meta":{"traceparent":"\#(Self.valid)","tracestate":"a=1"}}"#).traceContext?.state == "a=1")
+        #expect(
+            try request(#"{"_meta":{"traceparent":"\#(Self.valid)","tracestate":"="}}"#).traceContext?.parent
+                == Self.valid)
         for meta in [#""traceparent":"evil""#, #""traceparent":7"#, #""tracestate":"a=1""#] {
             let message = try request("{\"_meta\":{\(meta)}}")
             #expect(message.traceContext == nil && message.namesTrace)
@@ -106,7 +113,8 @@ import Testing
 
     @Test("A member that a server repeats is no reason to refuse what it says")
     func repeated() throws {
-        let text = #"{"jsonrpc":"2.0","method":"notifications/message","params":{"_meta":{"traceparent":1,"traceparent":2}}}"#
+        let text =
+            #"{"jsonrpc":"2.0","method":"notifications/message","params":{"_meta":{"traceparent":1,"traceparent":2}}}"#
         #expect(try Message(ByteBuffer(string: text), duplicateKeys: .accepted).namesTrace)
     }
 }

@@ -196,7 +196,8 @@ package final class DetectingHTTPLink: ListeningLink {
         memory.remember(.sse)
         before?.close()
         if refusal.isWanted, let first {
-            sse.send(first.message, as: .request(id: first.id), mirrored: nil, bringing: first.brought, within: first.trace)
+            sse.send(
+                first.message, as: .request(id: first.id), mirrored: nil, bringing: first.brought, within: first.trace)
         }
         first = nil
         for held in refusal.waiting {
