@@ -134,7 +134,8 @@ let package = Package(
         .executableTarget(
             name: "mcp-proxy",
             dependencies: [
-                "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "ToolSearch", "MCPUpstream",
+                "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "Traces", "ToolPins", "ToolSearch",
+                "MCPUpstream",
                 "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem",
                 "Grants", "TopScreen", nioCore,
                 nioPosix, nioHTTP1, logging,

@@ -14,12 +14,14 @@ package struct ProtobufWriter: Sendable {
 
     package init() {}
 
+    /// A number, such as one of a few kinds.
     package mutating func add(_ field: UInt64, _ number: UInt64) {
         guard number != 0 else { return }
         begin(field, .number)
         write(number)
     }
 
+    /// A text as it is.
     package mutating func add(_ field: UInt64, _ text: String) {
         guard !text.isEmpty else { return }
         begin(field, .lengthAndBytes)
@@ -41,11 +43,13 @@ package struct ProtobufWriter: Sendable {
         for number in numbers { bytes.writeInteger(number, endianness: .big) }
     }
 
+    /// A number that always takes eight bytes.
     package mutating func add(_ field: UInt64, fixed number: UInt64) {
         begin(field, .eightBytes)
         bytes.writeInteger(number, endianness: .little)
     }
 
+    /// A number that always takes four bytes.
     package mutating func add(_ field: UInt64, fixed number: UInt32) {
         begin(field, .fourBytes)
         bytes.writeInteger(number, endianness: .little)
@@ -69,6 +73,7 @@ extension ProtobufWriter {
     /// How long a value may be: what peers choose is not to fill the memory of whoever collects.
     private static let longestText = 1_024
 
+    /// An attribute that is a text.
     package mutating func add(_ field: UInt64, _ key: String, _ text: String) {
         var value = ProtobufWriter()
         value.begin(1, .lengthAndBytes)
@@ -78,6 +83,7 @@ extension ProtobufWriter {
         add(field, key, value)
     }
 
+    /// An attribute that is a number.
     package mutating func add(_ field: UInt64, _ key: String, _ number: Int) {
         var value = ProtobufWriter()
         value.begin(3, .number)

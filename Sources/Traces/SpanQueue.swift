@@ -25,6 +25,7 @@ package final class SpanQueue: Sendable {
 
     package var count: Int { waiting.withLock { $0.count } }
 
+    /// Takes a span that has ended, if there is room.
     package func add(_ span: ByteBuffer) {
         let isFull = waiting.withLock { waiting in
             guard waiting.count < maximumCount else {

@@ -37,8 +37,10 @@ package struct SpanRecord: Sendable {
         fields.add(16, fixed: 1 | Self.knowsParent | remote)
     }
 
+    /// Says something in a text.
     package mutating func add(_ key: String, _ text: String) { fields.add(9, key, text) }
 
+    /// Says something in a number.
     package mutating func add(_ key: String, _ number: Int) { fields.add(9, key, number) }
 
     /// Names another span that has to do with it.

@@ -54,7 +54,7 @@ import Testing
             "Foundation", "Glibc", "Darwin",
         ],
         "mcp-proxy": [
-            "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "ToolPins", "ToolSearch", "MCPUpstream",
+            "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "Traces", "ToolPins", "ToolSearch", "MCPUpstream",
             "MCPGateway",
             "MCPFrontEnd",
             "ProxyConfiguration", "ProxyControl", "ClientFiles", "CProxySystem", "Grants", "TopScreen", "NIOCore",

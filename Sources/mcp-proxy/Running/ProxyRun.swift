@@ -8,6 +8,7 @@ import NIOCore
 import NIOPosix
 import ProxyConfiguration
 import ProxyControl
+import Traces
 
 /// One run of the proxy: open, serve, drain, close.
 struct ProxyRun {
@@ -79,15 +80,10 @@ struct ProxyRun {
         guard let certificates = readCertificates() else { return 1 }
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
-        let budget = DescriptorBudget(descriptors, for: settings)
         let meters = Meters(droppedLines: Terminal.droppedLines)
         let exporter = SpanExporter(
             named: EnvironmentVariable.value, settings, meters, on: eventLoops.next(), logger: logger)
-        let composition = Composition(
-            budget.apply(to: settings, limit: descriptors, logger), eventLoops: eventLoops, logger: logger,
-            watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)),
-            clientele: ListenerAddress.isLocal(settings) ? .onePerson : .perhapsStrangers, known: known,
-            meters: meters, tracer: exporter?.tracer)
+        let composition = compose(on: eventLoops, watch, meters, exporter?.tracer)
         exporter?.begin()
         let frontDoor = composition.frontDoor(tls: certificates.first?.tls)
         let registry = ServerRegistry(
@@ -129,6 +125,17 @@ struct ProxyRun {
         await composition.gateway.audit?.end()
         await exporter?.end()
         return status
+    }
+
+    private func compose(
+        on eventLoops: any EventLoopGroup, _ watch: EventCount, _ meters: Meters, _ tracer: Tracer?
+    ) -> Composition {
+        let budget = DescriptorBudget(descriptors, for: settings)
+        return Composition(
+            budget.apply(to: settings, limit: descriptors, logger), eventLoops: eventLoops, logger: logger,
+            watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)),
+            clientele: ListenerAddress.isLocal(settings) ? .onePerson : .perhapsStrangers, known: known,
+            meters: meters, tracer: tracer)
     }
 
     /// What looks after the certificate that clients are shown: none where they speak plain HTTP.
