@@ -236,7 +236,8 @@ let package = Package(
         .testTarget(
             name: "ProxyControlTests",
             dependencies: [
-                "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
+                "Addresses", "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
+                "ProxyConfiguration",
                 "AccessTokens", "Grants", "Metrics", "Traces", "ProxyControl", "MCPTestSupport", nioCore, nioPosix,
                 logging,
             ],
