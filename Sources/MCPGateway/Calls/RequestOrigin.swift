@@ -2,7 +2,7 @@ package import MCPCore
 
 /// Says which request of a client something belongs to, and where that came from, for whoever reads the log or the audit.
 package struct RequestOrigin: Sendable {
-    /// What lies between the client and the proxy.
+    /// Names what lies between the client and the proxy.
     package enum Network: String, Sendable {
         case pipe
         case tcp
