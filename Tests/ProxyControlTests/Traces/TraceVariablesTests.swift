@@ -31,7 +31,7 @@ import Traces
     @Test("It can be turned off where an address is named")
     func turnedOff() {
         for (name, value) in [("OTEL_SDK_DISABLED", "TRUE"), ("OTEL_TRACES_EXPORTER", "none")] {
-            let found = read(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c", name: value])
+            let found = read(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c"].merging([name: value]) { $1 })
             #expect(found.settings == nil && found.warnings.isEmpty)
         }
     }
@@ -102,7 +102,7 @@ import Traces
             ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "99999", true), ("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip", true),
         ])
     func warnings(name: String, value: String, isOn: Bool) {
-        let found = read(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c", name: value])
+        let found = read(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c"].merging([name: value]) { $1 })
         #expect((found.settings != nil) == isOn)
         #expect(found.warnings.count == 1)
         #expect(found.warnings.first.map { $0.contains(name) && $0.contains("\"\(value)\"") } == true)
@@ -115,7 +115,7 @@ import Traces
             ("OTEL_EXPORTER_OTLP_HEADERS", "Host=canary"), ("OTEL_EXPORTER_OTLP_HEADERS", "a b=canary"),
             ("OTEL_EXPORTER_OTLP_HEADERS", "a=canary%0d%0ab"), ("OTEL_EXPORTER_OTLP_CLIENT_KEY", "canary"),
         ] {
-            let found = read(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c", name: value])
+            let found = read(["OTEL_EXPORTER_OTLP_ENDPOINT": "http://c"].merging([name: value]) { $1 })
             #expect(found.warnings.count == 1 && !found.warnings[0].contains("canary"), "\(found.warnings)")
             #expect(found.settings?.headers.isEmpty ?? true)
         }
