@@ -60,6 +60,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "Recordings", dependencies: ["MCPCore", nioCore], swiftSettings: strict),
+        .target(name: "Traces", dependencies: ["MCPCore", "Metrics", nioCore], swiftSettings: strict),
         .target(
             name: "AccessTokens",
             dependencies: [
@@ -99,7 +100,8 @@ let package = Package(
         .target(
             name: "MCPGateway",
             dependencies: [
-                "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "ToolSearch", "MCPUpstream",
+                "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "Traces", "ToolPins", "ToolSearch",
+                "MCPUpstream",
                 nioCore,
                 logging,
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -128,7 +130,8 @@ let package = Package(
             name: "ProxyControl",
             dependencies: [
                 "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers",
-                "Grants", "Metrics", "Audit", "Recordings", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", nioCore,
+                "Grants", "Metrics", "Audit", "Recordings", "Traces", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
+                nioCore,
                 nioPosix,
                 logging,
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -138,7 +141,8 @@ let package = Package(
         .executableTarget(
             name: "mcp-proxy",
             dependencies: [
-                "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "ToolSearch",
+                "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "Traces", "ToolPins",
+                "ToolSearch",
                 "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration", "ProxyControl", "ClientFiles",
                 "CProxySystem",
                 "Grants", "TopScreen", nioCore,
@@ -178,6 +182,8 @@ let package = Package(
         .testTarget(
             name: "AuditTests", dependencies: ["Audit", "MCPCore", "Metrics", nioCore, logging], swiftSettings: strict),
         .testTarget(name: "RecordingsTests", dependencies: ["Recordings", "MCPCore", nioCore], swiftSettings: strict),
+        .testTarget(
+            name: "TracesTests", dependencies: ["Traces", "MCPCore", "Metrics", nioCore], swiftSettings: strict),
         .testTarget(name: "ToolSearchTests", dependencies: ["ToolSearch", "MCPCore", nioCore], swiftSettings: strict),
         .testTarget(
             name: "ToolPinsTests",
@@ -216,7 +222,7 @@ let package = Package(
         .testTarget(
             name: "MCPGatewayTests",
             dependencies: [
-                "MCPValues", "MCPCore", "Metrics", "Recordings", "ToolPins", "MCPUpstream", "MCPGateway",
+                "MCPValues", "MCPCore", "Metrics", "Recordings", "Traces", "ToolPins", "MCPUpstream", "MCPGateway",
                 "MCPTestSupport", nioCore,
                 nioPosix, nioEmbedded, logging,
             ],
@@ -240,8 +246,10 @@ let package = Package(
         .testTarget(
             name: "ProxyControlTests",
             dependencies: [
-                "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd", "ProxyConfiguration",
-                "AccessTokens", "Grants", "Metrics", "Recordings", "ProxyControl", "MCPTestSupport", nioCore, nioPosix,
+                "Addresses", "MCPValues", "MCPCore", "ToolPins", "MCPUpstream", "MCPGateway", "MCPFrontEnd",
+                "ProxyConfiguration",
+                "AccessTokens", "Grants", "Metrics", "Recordings", "Traces", "ProxyControl", "MCPTestSupport", nioCore,
+                nioPosix,
                 logging,
             ],
             swiftSettings: strict

@@ -14,10 +14,11 @@ extension Gateway {
     ///   - server: Which was asked, or would have been; nil for none.
     ///   - era: What its client speaks.
     ///   - client: What its client says of itself; nil where it says nothing.
+    ///   - traced: What its span tells, where it has one.
     func note(
         _ request: Message, from origin: RequestOrigin, of principal: Principal, at offer: Offer,
         _ server: ServerConnections?, in era: Era, client: @autoclosure () -> ByteBuffer?, _ end: RequestEnd,
-        after elapsed: TimeAmount
+        after elapsed: TimeAmount, traced: @autoclosure () -> TracedRequest
     ) {
         func tool() -> String? { request.view(request.envelope.name)?.string }
         if let refusal = end.refusal { meters.refusals.add(RefusalReason(refusal)) }
@@ -31,6 +32,7 @@ extension Gateway {
         if timeline.isWanted {
             show(request, from: origin, of: principal, at: offer, server, client: client(), end, after: elapsed)
         }
+        if tracer != nil { writeSpan(of: request, from: origin, at: offer, server, traced(), end, after: elapsed) }
         guard offer.logsRequests else { return }
         offer.log(
             origin, method: request.methodName, of: principal, tool: request.method == .toolsCall ? tool() : nil,

@@ -6,6 +6,7 @@ package import Metrics
 package import NIOCore
 package import Recordings
 import Synchronization
+package import Traces
 
 /// The bounds of what clients may hold.
 package struct GatewayLimits: Sendable {
@@ -39,6 +40,8 @@ package final class Gateway: Sendable {
     package let timeline = RequestTimeline()
     /// What is told of all that passes, while somebody records it.
     package let recorder: Recorder
+    /// What makes spans of requests; nil where none are made.
+    let tracer: Tracer?
     /// Counts what no server is asked for.
     let ownMeter: ServerMeter
     private let draining = Mutex(false)
@@ -48,15 +51,16 @@ package final class Gateway: Sendable {
     ///   - meters: Where requests are counted.
     ///   - audit: Where calls of tools are written down.
     ///   - recorder: What is told of all that passes.
+    ///   - tracer: What makes spans of requests; nil for none.
     package init(
         limits: GatewayLimits, taskSeal: TaskSeal = TaskSeal(secrets: [:]), catalogs: CatalogBoard = CatalogBoard(),
-        meters: Meters = Meters(), audit: AuditTrail? = nil,
-        recorder: Recorder = Recorder()
+        meters: Meters = Meters(), audit: AuditTrail? = nil, recorder: Recorder = Recorder(), tracer: Tracer? = nil
     ) {
         self.limits = limits
         self.meters = meters
         self.audit = audit
         self.recorder = recorder
+        self.tracer = tracer
         self.ownMeter = meters.server("")
         self.taskSeal = taskSeal
         self.suspended = SuspendedCalls(

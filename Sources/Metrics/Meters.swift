@@ -19,6 +19,8 @@ package final class Meters: Sendable {
     package let droppedLines: Counter
     /// Lines of the audit that could not be written.
     package let droppedAuditLines = Counter()
+    /// Spans that no collector has taken.
+    package let droppedSpans = Counter()
 
     /// - Parameter droppedLines: Where lines of the log are counted that could not be written.
     package init(droppedLines: Counter = Counter()) {

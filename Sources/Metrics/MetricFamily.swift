@@ -92,6 +92,8 @@ extension MetricFamily {
         "mcp_proxy_log_lines_dropped_total", .counter, [], "Lines of the log that could not be written.")
     package static let droppedAuditLines = MetricFamily(
         "mcp_proxy_audit_lines_dropped_total", .counter, [], "Lines of the audit that could not be written.")
+    package static let droppedSpans = MetricFamily(
+        "mcp_proxy_spans_dropped_total", .counter, [], "Spans of traces that no collector has taken.")
 }
 
 // MARK: - The proxy itself
@@ -116,6 +118,7 @@ extension MetricFamily {
         requests, requestTimes, toolCalls, toolTimes, inFlight, queued, sessions, streams, suspendedCalls,
         upstreamState,
         restarts, processMemory, processTime, refusals, orphanAnswers, droppedEvents, droppedLines, droppedAuditLines,
+        droppedSpans,
         refreshes, bytes,
         processorTime, residentMemory, virtualMemory, openFiles, maximumFiles, startTime, buildInfo,
     ]

@@ -14,6 +14,7 @@ import Testing
             "MCPCore", "Metrics", "NIOCore", "Logging", "Crypto", "Dispatch", "Synchronization", "Glibc", "Darwin",
         ],
         "Recordings": ["MCPCore", "NIOCore", "Dispatch", "Synchronization"],
+        "Traces": ["MCPCore", "Metrics", "NIOCore", "Synchronization"],
         "AccessTokens": ["MCPValues", "MCPCore", "NIOCore", "Crypto", "CryptoExtras"],
         "ToolPins": ["MCPValues", "MCPCore", "NIOCore", "Crypto"],
         "MCPUpstream": [
@@ -32,7 +33,7 @@ import Testing
             "SwiftASN1", "Synchronization",
         ],
         "MCPGateway": [
-            "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "ToolSearch", "MCPUpstream",
+            "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "Traces", "ToolPins", "ToolSearch", "MCPUpstream",
             "NIOCore", "Logging",
             "Synchronization",
             "Crypto",
@@ -50,13 +51,13 @@ import Testing
         "ClientFiles": ["ProxyConfiguration"],
         "ProxyControl": [
             "Addresses", "MCPValues", "MCPCore", "ToolPins", "AccessTokens", "MCPUpstream", "TokenIssuers",
-            "Grants", "Metrics", "Audit", "Recordings", "MCPGateway",
+            "Grants", "Metrics", "Audit", "Recordings", "Traces", "MCPGateway",
             "MCPFrontEnd", "ProxyConfiguration",
             "NIOCore", "NIOPosix", "Logging", "Crypto", "Dispatch", "Synchronization", "FoundationEssentials",
             "Foundation", "Glibc", "Darwin",
         ],
         "mcp-proxy": [
-            "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "ToolPins", "ToolSearch",
+            "Addresses", "MCPValues", "MCPCore", "Metrics", "Audit", "Recordings", "Traces", "ToolPins", "ToolSearch",
             "MCPUpstream",
             "MCPGateway",
             "MCPFrontEnd",

@@ -4,6 +4,7 @@ import MCPTestSupport
 import MCPUpstream
 import MCPValues
 import NIOCore
+import Traces
 
 @testable import MCPGateway
 
@@ -32,6 +33,7 @@ final class GatewayHarness {
         asking: AskingMemory = AskingMemory(),
         logger: Logger = .silent,
         passed: [PassedFields.Rule] = [],
+        tracer: Tracer? = nil,
         _ configure: (inout GatewayLimits) -> Void = { _ in }
     ) {
         var settings = ServerConnectionSettings(
@@ -63,7 +65,7 @@ final class GatewayHarness {
         )
         var limits = GatewayLimits()
         configure(&limits)
-        gateway = Gateway(limits: limits, taskSeal: taskSeal)
+        gateway = Gateway(limits: limits, taskSeal: taskSeal, tracer: tracer)
     }
 
     /// Runs both event loops until neither has anything to do.

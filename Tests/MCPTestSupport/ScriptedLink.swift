@@ -13,6 +13,8 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
         package let mirrored: MirroredFields?
         /// What its client has sent in header fields for the server.
         package let brought: BroughtFields?
+        /// Of which trace it says in header fields that it is a part.
+        package let trace: TraceContext?
         package var text: String { message.bytes.text }
     }
 
@@ -52,6 +54,8 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
 
     /// Whether stateless requests carry a head, as over HTTP.
     package var mirrorsFields = false
+    /// Whether messages go with header fields, as over HTTP.
+    package var hasFields = false
     /// Whether the server was found to need no handshake.
     package private(set) var isStateless = false
 
@@ -62,12 +66,13 @@ package final class ScriptedLink: UpstreamLink, @unchecked Sendable {
     }
 
     package func send(
-        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing brought: BroughtFields?
+        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing brought: BroughtFields?,
+        within trace: TraceContext?
     ) {
         let hasLineBreak = message.readableBytesView.contains { $0 == 0x0A || $0 == 0x0D }
         // Not a message: noted, so that the test fails.
         if !hasLineBreak, let read = try? Message(message, maximumDepth: 1_000, duplicateKeys: .accepted) {
-            let message = Sent(message: read, kind: kind, mirrored: mirrored, brought: brought)
+            let message = Sent(message: read, kind: kind, mirrored: mirrored, brought: brought, trace: trace)
             sent.append(message)
             whenSent?(message)
         } else {

@@ -44,13 +44,16 @@ package struct Envelope: Sendable, Equatable {
     /// Whether a line break stands between tokens, which line and event framing cannot carry.
     package internal(set) var hasLineBreak = false
 
-    /// The members of `params._meta` under the prefix of the specification, since revision 2026-07-28.
+    /// The members of `params._meta` that the specification knows since revision 2026-07-28.
     package struct Metadata: Sendable, Equatable {
         package internal(set) var protocolVersion: MemberSpan?
         package internal(set) var clientInfo: MemberSpan?
         package internal(set) var clientCapabilities: MemberSpan?
         package internal(set) var logLevel: MemberSpan?
         package internal(set) var subscriptionID: MemberSpan?
+        /// Of which trace a request is a part. Without the prefix, in any revision.
+        package internal(set) var traceParent: MemberSpan?
+        package internal(set) var traceState: MemberSpan?
 
         /// The members that describe a caller: what belongs to one hop and not to the request.
         package var ofCaller: [MemberSpan] {

@@ -93,6 +93,11 @@ struct EnvelopeReader {
         member = MemberSpan(nameStart: name.content.lowerBound - 1, value: value)
     }
 
+    /// Notes where a member's value stands by which nothing is decided: a second one is no reason to refuse a message.
+    private static func noteFirst(_ value: ByteRange, as name: JSONName, in member: inout MemberSpan?) {
+        member = member ?? MemberSpan(nameStart: name.content.lowerBound - 1, value: value)
+    }
+
     private mutating func readParams(_ scanner: inout JSONScanner) throws(JSONError) -> ByteRange {
         let first = try scanner.peek()
         let start = scanner.position
@@ -147,6 +152,10 @@ struct EnvelopeReader {
             let value = try scanner.skipValue(depth: 3)
             if scanner.matches(name, "progressToken") {
                 try Self.note(value, as: name, in: &envelope.progressToken)
+            } else if scanner.matches(name, "traceparent") {
+                Self.noteFirst(value, as: name, in: &envelope.metadata.traceParent)
+            } else if scanner.matches(name, "tracestate") {
+                Self.noteFirst(value, as: name, in: &envelope.metadata.traceState)
             } else if scanner.matches(name, prefix: "io.modelcontextprotocol/") {
                 try noteMetadata(value, as: name, scanner)
             } else {

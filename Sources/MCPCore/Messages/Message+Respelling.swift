@@ -41,7 +41,8 @@ extension Envelope {
         other.metadata = Metadata(
             protocolVersion: shift(metadata.protocolVersion), clientInfo: shift(metadata.clientInfo),
             clientCapabilities: shift(metadata.clientCapabilities), logLevel: shift(metadata.logLevel),
-            subscriptionID: shift(metadata.subscriptionID))
+            subscriptionID: shift(metadata.subscriptionID), traceParent: shift(metadata.traceParent),
+            traceState: shift(metadata.traceState))
         other.resultMembers = ResultMembers(
             resultType: shift(resultMembers.resultType), ttl: shift(resultMembers.ttl),
             cacheScope: shift(resultMembers.cacheScope), meta: shift(resultMembers.meta),

@@ -28,8 +28,19 @@ package struct RequestMetadata: Sendable {
     ///   - request: A request of a revision with a handshake, or one of ours.
     ///   - logLevel: From which level on the client wants to hear log messages; nil for none.
     ///   - more: Further members of `params` as JSON, with commas between them.
-    package func edits(for request: Message, logLevel: LogLevel?, more: ByteBuffer = ByteBuffer()) -> [Edit] {
-        request.metaEdits(inserting: with(logLevel), removing: request.envelope.metadata.ofCaller, besides: more)
+    ///   - change: What else of `_meta` is written anew.
+    package func edits(
+        for request: Message, logLevel: LogLevel?, more: ByteBuffer = ByteBuffer(), besides change: MetaChange? = nil
+    ) -> [Edit] {
+        var (members, removed) = (with(logLevel), request.envelope.metadata.ofCaller)
+        if let change {
+            removed += change.removed
+            if change.inserted.readableBytes > 0 {
+                members.writeStaticString(",")
+                members.writeImmutableBuffer(change.inserted)
+            }
+        }
+        return request.metaEdits(inserting: members, removing: removed, besides: more) + (change?.replaced ?? [])
     }
 
     /// The `params` object of a request of ours that needs nothing else.

@@ -1,3 +1,4 @@
+import MCPCore
 import MCPGateway
 import NIOHTTP1
 
@@ -38,14 +39,17 @@ struct HTTPRequestFields: Sendable {
         self.places = places
         self.size = size
         self.longest = longest
-        self.origin = RequestOrigin(address: address, trace: Self.trace(in: head, places))
+        self.origin = RequestOrigin(
+            address: address, network: address.isEmpty ? .unix : .tcp, trace: Self.trace(in: head, places))
     }
 
-    /// Two of them would say two things.
-    private static func trace(in head: HTTPRequestHead, _ places: HeaderPlaces) -> String? {
+    /// Two `traceparent` would say two things; several `tracestate` are one.
+    private static func trace(in head: HTTPRequestHead, _ places: HeaderPlaces) -> TraceContext? {
         guard let place = places.place(of: .traceParent), !places.isRepeated(.traceParent) else { return nil }
         let headers = head.headers
-        return TraceParent.valid(headers[headers.index(headers.startIndex, offsetBy: place)].value)
+        let state = places.place(of: .traceState).map { _ in headers["tracestate"].joined(separator: ",") }
+        return TraceContext(
+            parent: headers[headers.index(headers.startIndex, offsetBy: place)].value, state: state)
     }
 
     var method: HTTPMethod { head.method }

@@ -20,6 +20,7 @@ enum KnownHeader: Int {
     case proxyServer
     /// Says of which trace the request is a part.
     case traceParent
+    case traceState
     /// Any of those by which a client sees less than is offered.
     case narrowing
 
@@ -34,6 +35,7 @@ enum KnownHeader: Int {
         case 6 where isNamed("expect"): self = .expect
         case 8 where isNamed("mcp-name"): self = .mcpName
         case 10 where isNamed("mcp-method"): self = .mcpMethod
+        case 10 where isNamed("tracestate"): self = .traceState
         case 11 where isNamed("x-mcp-tools"): self = .narrowing
         case 11 where isNamed("traceparent"): self = .traceParent
         case 12 where isNamed("content-type"): self = .contentType

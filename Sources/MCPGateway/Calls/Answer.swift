@@ -62,7 +62,11 @@ enum Answer: Sendable {
         switch self {
         case .passed(let message, _):
             var end = RequestEnd.error
-            if message.kind == .result { end = message.envelope.saysThatToolFailed ? .failedTool : .ok }
+            if message.kind == .result {
+                end = message.envelope.saysThatToolFailed ? .failedTool : .ok
+            } else {
+                end.errorCode = message.errorCode?.rawValue
+            }
             end.answerBytes = message.bytes.readableBytes
             return end
         case .result: return .ok

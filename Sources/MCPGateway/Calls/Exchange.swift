@@ -3,6 +3,7 @@ import MCPUpstream
 import NIOCore
 import Recordings
 import ToolPins
+import Traces
 
 /// Step 12 of 17 of a call: after ``Upstream``, before ``Connection``; from step 4 on it is what is handed on.
 ///
@@ -22,6 +23,10 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
     let passed: PassedFields
     /// Which of the client's requests it is.
     let origin: RequestOrigin
+    /// The span of the client's request; nil where none is kept.
+    let span: RequestSpan?
+    /// That of what was sent last, until it is answered.
+    var openSpan: OpenSpan?
 
     /// Under which the client asked, and hears of progress.
     let clientID: RequestID
@@ -58,8 +63,10 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
         caller: any Caller,
         leg: OpenLeg,
         parameters: [(name: String, value: String)] = [],
-        passed: PassedFields
+        passed: PassedFields,
+        span: RequestSpan? = nil
     ) {
+        self.span = span
         self.origin = origin
         self.passed = passed
         self.request = request
@@ -91,17 +98,22 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
         guard !awaitsLists else { return nil }
         var outgoing = OutgoingRequest(request)
         outgoing.brought = brought
+        let trace = tellTrace(introduction)
+        outgoing.trace = trace.fields
         switch (caller.era, leg.era) {
         case (.legacy, .legacy):
             if let mergedLevel, let range = request.envelope.level {
                 outgoing.edits = [Edit(range, .bytes(ByteBuffer(string: "\"\(mergedLevel.rawValue)\"")))]
             }
+            if trace.change != nil { outgoing.edits += request.edits(trace.change) }
         case (.legacy, .modern):
-            outgoing.edits = leg.metadata?.edits(for: request, logLevel: logLevel, more: rounds.members) ?? []
+            outgoing.edits =
+                leg.metadata?.edits(for: request, logLevel: logLevel, more: rounds.members, besides: trace.change) ?? []
             outgoing.parameters = connection.headerMarks.parameters(for: request, received: [])
-        case (.modern, .legacy): outgoing.edits = RequestBridge.toLegacy(request)
+        case (.modern, .legacy): outgoing.edits = RequestBridge.toLegacy(request, besides: trace.change)
         case (.modern, .modern):
             outgoing.parameters = connection.headerMarks.parameters(for: request, received: parameters)
+            outgoing.edits = request.edits(trace.change)
         }
         return outgoing
     }
@@ -114,6 +126,7 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
 
     func exchangeAnswered(_ answer: Message) {
         checkConfinement()
+        if openSpan != nil { endSpan { $0.describe(answer: answer) } }
         do throws(Refusal) {
             withheld = try whatIsWithheld(of: answer)
         } catch {
@@ -151,6 +164,7 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
 
     func exchangeFailed(_ failure: UpstreamFailure) {
         checkConfinement()
+        if openSpan != nil { endSpan { $0.fail(failure.code == .timedOut ? "timeout" : failure.code.rawValue) } }
         if awaitsLists, failure.code == .eraChanged {
             awaitsLists = false
             upstreamID = nil
@@ -172,6 +186,7 @@ final class Exchange: ExchangeReceiver, LoopConfined, @unchecked Sendable {
     /// Tells that nobody waits any more.
     func cancelled() {
         checkConfinement()
+        if openSpan != nil { endSpan { $0.fail("cancelled") } }
         isCancelled = true
         rounds.abandon()
     }

@@ -9,6 +9,8 @@ struct RequestEnd: Sendable {
     var refusal: Refusal.Reason?
     /// How long the answer was, as its server gave it; 0 where the proxy answered.
     var answerBytes = 0
+    /// The code of the error that its server has answered; nil where that is not how it has ended.
+    var errorCode: Int?
 
     static let ok = RequestEnd(outcome: .ok, word: "ok")
     static let failedTool = RequestEnd(outcome: .toolError, word: "isError")

@@ -12,6 +12,8 @@ package struct ServerConnectionSettings: Sendable {
     package var displayName: String
     /// How the server is reached, in a word for people.
     package var transport: String
+    /// Where a remote server is; nil for a program.
+    package var address: (host: String, port: Int)?
     /// What everybody is to know who looks at the server; nil for nothing.
     package var note: String?
     /// Whether every connection is a process, which is costly to start.

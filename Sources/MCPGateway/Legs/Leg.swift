@@ -27,6 +27,8 @@ final class Leg: AttachedClient, LoopConfined, @unchecked Sendable {
         let passed: PassedFields
         /// Who may know what is asked for, if this server does not.
         var others: [MemberRequest] = []
+        /// Its span, where another server was asked before.
+        var span = SpanChoice.undecided
     }
 
     /// How many calls may wait until it is open.

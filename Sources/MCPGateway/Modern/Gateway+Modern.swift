@@ -179,12 +179,15 @@ extension Gateway {
 
     func note(
         _ request: ModernRequest, from origin: RequestOrigin, _ end: RequestEnd, at server: ServerConnections?,
-        after elapsed: TimeAmount
+        after elapsed: TimeAmount, span: SpanChoice = .undecided
     ) {
         note(
             request.message, from: origin, of: request.principal, at: request.offer, server, in: .modern,
             client: request.message.view(request.message.envelope.metadata.clientInfo?.value)?.bytes, end,
-            after: elapsed)
+            after: elapsed,
+            traced: TracedRequest(
+                span: span,
+                version: request.message.view(request.message.envelope.metadata.protocolVersion?.value)?.string))
     }
 
     /// Calls back with the lists once they are known or have been waited for long enough.

@@ -20,7 +20,8 @@ final class ModernCall: Caller, @unchecked Sendable {
     /// Who may know what is asked for, if this server does not.
     private let others: [MemberRequest]
     let gateway: Gateway
-    private let started: NIODeadline
+    let started: NIODeadline
+    var span = SpanChoice.undecided
     var state = State.starting {
         didSet { if state.isEnded, offer.isMerged { gateway.openCalls.remove(self) } }
     }
@@ -144,7 +145,8 @@ final class ModernCall: Caller, @unchecked Sendable {
             caller: self,
             leg: leg,
             parameters: request.parameters ?? [],
-            passed: request.passed
+            passed: request.passed,
+            span: decideSpan()
         )
         self.leg = leg
         lastConnection = leg.connection
@@ -231,6 +233,7 @@ final class ModernCall: Caller, @unchecked Sendable {
         let call = ModernCall(
             request.respelt(next), to: next.member.server, orElse: Array(others.dropFirst()), reply: reply,
             on: eventLoop, gateway: gateway)
+        call.span = span
         call.start()
     }
 
@@ -391,9 +394,5 @@ final class ModernCall: Caller, @unchecked Sendable {
     private func uncount() {
         if isCounted { gateway.release(request.principal, from: server) }
         isCounted = false
-    }
-
-    private func note(_ end: RequestEnd) {
-        gateway.note(request, from: reply.origin, end, at: server, after: eventLoop.now - started)
     }
 }

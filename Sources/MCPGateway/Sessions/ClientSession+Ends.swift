@@ -6,10 +6,13 @@ import NIOCore
 
 extension ClientSession {
     /// Notes that an exchange has ended.
-    func note(_ exchange: Exchange, _ end: RequestEnd) {
+    ///
+    /// - Parameter endsRequest: Whether no other one follows for the same request.
+    func note(_ exchange: Exchange, _ end: RequestEnd, endsRequest: Bool = true) {
         gateway.note(
             exchange.request, from: exchange.origin, of: principal, at: offer, exchange.connection.server, in: .legacy,
-            client: saidOfItself, end, after: eventLoop.now - exchange.started)
+            client: saidOfItself, end, after: eventLoop.now - exchange.started,
+            traced: traced(.decided(endsRequest ? exchange.span : nil)))
     }
 
     /// Answers a request that has not become an exchange.
@@ -29,7 +32,11 @@ extension ClientSession {
     ) {
         gateway.note(
             request, from: origin, of: principal, at: offer, server, in: .legacy, client: saidOfItself, end,
-            after: elapsed)
+            after: elapsed, traced: traced(.undecided))
+    }
+
+    private func traced(_ span: SpanChoice) -> TracedRequest {
+        TracedRequest(span: span, session: isForOneRequest ? nil : id, version: version.name)
     }
 
     /// What the client says of itself; nil where it has never opened the session.

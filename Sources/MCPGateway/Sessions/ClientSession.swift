@@ -184,7 +184,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
             return answer(request, id, .refused(refusal), at: leg.server, reply)
         }
         let exchange = Exchange(
-            request, id: id, from: reply.origin, caller: self, leg: open, passed: call.passed)
+            request, id: id, from: reply.origin, caller: self, leg: open, passed: call.passed, span: span(of: call))
         exchanges[ObjectIdentifier(exchange)] = Call(exchange: exchange, reply: reply, others: call.others)
         newestExchange = exchange
         exchange.connection.runNowOrLater { $0.start(exchange) }
@@ -283,7 +283,8 @@ package final class ClientSession: Caller, @unchecked Sendable {
     func finish(_ exchange: Exchange, _ answer: Answer) {
         checkConfinement()
         guard let call = exchanges[ObjectIdentifier(exchange)] else { return }
-        note(exchange, answer.end)
+        let asksOther = !isAtServersOwnPath && !call.others.isEmpty && answer.isOfUnknownResource
+        note(exchange, answer.end, endsRequest: !asksOther)
         dropQuestions(of: exchange)
         // Counted as under way until it is on its way out: whoever waits for the last call must not cut it off.
         if isAtServersOwnPath {
@@ -322,7 +323,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
         pass(
             Leg.WaitingCall(
                 request: next.message, id: exchange.clientID, reply: call.reply, passed: exchange.passed,
-                others: Array(call.others.dropFirst())),
+                others: Array(call.others.dropFirst()), span: .decided(exchange.span)),
             to: leg)
         _ = remove(exchange)
     }

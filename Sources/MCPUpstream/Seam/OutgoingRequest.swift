@@ -11,6 +11,8 @@ package struct OutgoingRequest: Sendable {
     /// What its client's request says in header fields that are for the server; nil for a request of the proxy's own, which
     /// goes with what the link has last been told.
     package var brought: BroughtFields?
+    /// Of which trace it says in header fields that it is a part, where there are any.
+    package var trace: TraceContext?
     /// Whether it stays open for as long as somebody wants, so that silence means nothing.
     package var isOpenEnded: Bool
 

@@ -37,8 +37,11 @@ package protocol UpstreamLink: AnyObject {
     func send(_ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?)
 
     /// Sends the same with the header fields of its client's request, whatever others the link is told before it goes out.
+    ///
+    /// - Parameter trace: Of which trace it says in header fields that it is a part; nil for none.
     func send(
-        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing brought: BroughtFields?)
+        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing brought: BroughtFields?,
+        within trace: TraceContext?)
 
     /// Says that nobody waits for this request's answer any more. The link may free what it holds for it; it must
     /// not report anything more for it.
@@ -77,6 +80,9 @@ package protocol UpstreamLink: AnyObject {
     /// Whether stateless requests carry a head, and are cancelled by being abandoned alone.
     var mirrorsFields: Bool { get }
 
+    /// Whether a message goes with header fields.
+    var hasFields: Bool { get }
+
     /// The process identifier, where there is a process.
     var processID: Int32? { get }
 
@@ -92,6 +98,7 @@ extension UpstreamLink {
     package var mayBeStateless: Bool { true }
     package var signsOfLife: Int { 0 }
     package var mirrorsFields: Bool { false }
+    package var hasFields: Bool { mirrorsFields }
 
     package func isOnBehalf(of caller: String) {}
     package func pass(_ brought: BroughtFields) {}
@@ -105,9 +112,17 @@ extension UpstreamLink {
 
     /// Sends the message alone: where there are no header fields, nothing goes in them.
     package func send(
-        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing brought: BroughtFields?
+        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing brought: BroughtFields?,
+        within trace: TraceContext?
     ) {
         send(message, as: kind, mirrored: mirrored)
+    }
+
+    /// Sends a message that is a part of no trace.
+    package func send(
+        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing brought: BroughtFields?
+    ) {
+        send(message, as: kind, mirrored: mirrored, bringing: brought, within: nil)
     }
 
     /// Sends a message that has no head.

@@ -172,7 +172,8 @@ final class Conversation {
             line,
             as: .request(id: id),
             mirrored: mirrors ? MirroredFields(outgoing, version: introduction.version) : nil,
-            bringing: outgoing.brought
+            bringing: outgoing.brought,
+            within: outgoing.trace
         )
     }
 

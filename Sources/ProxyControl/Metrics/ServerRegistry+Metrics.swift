@@ -26,6 +26,7 @@ extension ServerRegistry: MetricsManagement {
         page.add(.droppedEvents, meters.droppedEvents)
         page.add(.droppedLines, meters.droppedLines)
         page.add(.droppedAuditLines, meters.droppedAuditLines)
+        page.add(.droppedSpans, meters.droppedSpans)
         page.addBytes(clients: meters.clientBytes, servers: meters.wire.bytes)
         if let itself = processes.itself { page.add(itself) }
         page.begin(.buildInfo)

@@ -10,6 +10,7 @@ package import NIOCore
 import NIOPosix
 package import ProxyConfiguration
 import Recordings
+package import Traces
 
 /// The whole program, put together from its settings. Only this file names every concrete part.
 package struct Composition {
@@ -35,10 +36,12 @@ package struct Composition {
     ///   - group: What the only client is offered; nil for the first server alone.
     ///   - advice: What is said to whoever is to log in to a server.
     ///   - meters: Where everything is counted.
+    ///   - tracer: What makes spans of requests; nil for none.
     package init(
         _ settings: ProxySettings, eventLoops: any EventLoopGroup, logger: Logger, watch: EventCount,
         descriptors: DescriptorAccount? = nil, clientele: Clientele, known: KnownServers? = nil,
-        group: GroupSettings? = nil, advice: LoginAdvice = .running, meters: Meters = Meters()
+        group: GroupSettings? = nil, advice: LoginAdvice = .running, meters: Meters = Meters(),
+        tracer: Tracer? = nil
     ) {
         var linkSettings = HTTPLinkSettings()
         linkSettings.descriptors = descriptors
@@ -47,7 +50,7 @@ package struct Composition {
         self.init(
             settings, links: links, eventLoops: eventLoops, logger: logger, watch: watch,
             clientele: clientele, known: known ?? KnownServers(logger: logger, hasAPI: clientele != .oneClient),
-            group: group, advice: advice, meters: meters)
+            group: group, advice: advice, meters: meters, tracer: tracer)
     }
 
     /// With servers that something else makes.
@@ -56,7 +59,7 @@ package struct Composition {
     package init(
         _ settings: ProxySettings, links: any ServerLinks, eventLoops: any EventLoopGroup, logger: Logger,
         watch: EventCount, clientele: Clientele, known: KnownServers, group: GroupSettings? = nil,
-        advice: LoginAdvice = .running, meters: Meters = Meters()
+        advice: LoginAdvice = .running, meters: Meters = Meters(), tracer: Tracer? = nil
     ) {
         self.settings = settings
         let recorder = Recorder(proxy: ProgramVersion.text) { WallClock.now }
@@ -85,7 +88,8 @@ package struct Composition {
             catalogs: builder.catalogs,
             meters: meters,
             audit: AuditTrail(settings, lost: meters.droppedAuditLines, logger: logger),
-            recorder: recorder
+            recorder: recorder,
+            tracer: tracer
         )
         self.servers = servers.map { $0.opened(to: .nobody) }
         let together = group.map { builder.offer($0.name, builder.content(of: $0, servers)) }

@@ -202,7 +202,7 @@ struct ServerBuilder: Sendable {
             // There is one session, which takes the connection on which the server was found to work.
             if result.isolation == .session { result.isolation = .principal }
         }
-        result.note = server.trustNote
+        (result.note, result.address) = (server.trustNote, server.transport.address)
         // The names of what clients bring are theirs to choose, and without end.
         result.meter = meters.server(source == .adHoc ? "ad hoc" : server.displayName)
         result.wire = meters.wire

@@ -9,6 +9,7 @@ import NIOPosix
 import ProxyConfiguration
 import ProxyControl
 import Recordings
+import Traces
 
 /// One run of the proxy: open, serve, drain, close.
 struct ProxyRun {
@@ -80,12 +81,11 @@ struct ProxyRun {
         guard let certificates = readCertificates() else { return 1 }
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
-        let budget = DescriptorBudget(descriptors, for: settings)
-        let composition = Composition(
-            budget.apply(to: settings, limit: descriptors, logger), eventLoops: eventLoops, logger: logger,
-            watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)),
-            clientele: ListenerAddress.isLocal(settings) ? .onePerson : .perhapsStrangers, known: known,
-            meters: Meters(droppedLines: Terminal.droppedLines))
+        let meters = Meters(droppedLines: Terminal.droppedLines)
+        let exporter = SpanExporter(
+            named: EnvironmentVariable.value, settings, meters, on: eventLoops.next(), logger: logger)
+        let composition = compose(on: eventLoops, watch, meters, exporter?.tracer)
+        exporter?.begin()
         let frontDoor = composition.frontDoor(tls: certificates.first?.tls)
         let registry = ServerRegistry(
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store,
@@ -125,7 +125,19 @@ struct ProxyRun {
         }
         await known.finish()
         await composition.gateway.audit?.end()
+        await exporter?.end()
         return status
+    }
+
+    private func compose(
+        on eventLoops: any EventLoopGroup, _ watch: EventCount, _ meters: Meters, _ tracer: Tracer?
+    ) -> Composition {
+        let budget = DescriptorBudget(descriptors, for: settings)
+        return Composition(
+            budget.apply(to: settings, limit: descriptors, logger), eventLoops: eventLoops, logger: logger,
+            watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)),
+            clientele: ListenerAddress.isLocal(settings) ? .onePerson : .perhapsStrangers, known: known,
+            meters: meters, tracer: tracer)
     }
 
     /// What looks after the certificate that clients are shown: none where they speak plain HTTP.

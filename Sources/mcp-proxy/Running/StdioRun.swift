@@ -2,6 +2,7 @@ import Audit
 import Logging
 import MCPFrontEnd
 import MCPGateway
+import Metrics
 import NIOCore
 import NIOPosix
 import ProxyConfiguration
@@ -38,16 +39,21 @@ struct StdioRun {
     func run(until signals: EventCount) async -> Int32 {
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
+        let meters = Meters()
+        let exporter = SpanExporter(
+            named: EnvironmentVariable.value, settings, meters, on: eventLoops.next(), logger: logger)
         let composition =
             if let links {
                 Composition(
                     settings, links: links, eventLoops: eventLoops, logger: logger, watch: watch,
-                    clientele: .oneClient, known: known, group: group, advice: advice)
+                    clientele: .oneClient, known: known, group: group, advice: advice, meters: meters,
+                    tracer: exporter?.tracer)
             } else {
                 Composition(
                     settings, eventLoops: eventLoops, logger: logger, watch: watch, clientele: .oneClient,
-                    known: known, group: group, advice: advice)
+                    known: known, group: group, advice: advice, meters: meters, tracer: exporter?.tracer)
             }
+        exporter?.begin()
         let streams = StandardStreams()
         let ended = EventCount()
         guard
@@ -71,6 +77,7 @@ struct StdioRun {
         }
         await known.finish()
         await composition.gateway.audit?.end()
+        await exporter?.end()
         streams.flush()
         return input.hasFailed ? 1 : 0
     }

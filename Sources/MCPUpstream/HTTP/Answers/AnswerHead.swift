@@ -17,12 +17,15 @@ struct AnswerHead {
     private(set) var isEncoded = false
     private(set) var sessionID: String?
     private(set) var location: String?
+    /// For how many seconds the server wants to be left alone; nil where it says nothing, or a time of day.
+    private(set) var retryAfter: Int?
 
     init(_ head: HTTPResponseHead) {
         status = Int(head.status.code)
         for (name, value) in head.headers {
             switch name.utf8.count {
             case 8 where ASCII.equal(name, "location"): location = value
+            case 11 where ASCII.equal(name, "retry-after"): retryAfter = Int(value)
             case 12 where ASCII.equal(name, "content-type"): content = Self.content(value)
             case 14 where ASCII.equal(name, "mcp-session-id"): sessionID = value
             case 14 where ASCII.equal(name, "content-length"): contentLength = Int(value)

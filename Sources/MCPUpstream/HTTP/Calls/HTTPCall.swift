@@ -20,6 +20,10 @@ package struct HTTPCall: Sendable {
         package let location: String?
         /// Whether the body is JSON by its type.
         package let isJSON: Bool
+        /// What the body is, in the server's words.
+        package var contentType: String?
+        /// For how many seconds the server wants to be left alone.
+        package var retryAfter: Int?
 
         package init(status: Int, body: ByteBuffer, location: String?, isJSON: Bool) {
             self.status = status
@@ -61,9 +65,11 @@ package struct HTTPCall: Sendable {
         on eventLoop: any EventLoop, onEvent: (@Sendable (ServerSentEvent) -> Void)? = nil
     ) async throws(UpstreamFailure) -> Answer {
         let reply = try await reply(on: eventLoop, onEvent: onEvent)
-        return Answer(
+        var answer = Answer(
             status: reply.head.status, body: reply.body, location: reply.head.location,
             isJSON: reply.head.content == .json)
+        (answer.contentType, answer.retryAfter) = (reply.contentType, reply.head.retryAfter)
+        return answer
     }
 
     /// The same with all that matters of the answer's head.

@@ -32,6 +32,7 @@ package final class DetectingHTTPLink: ListeningLink {
         let kind: OutgoingKind
         let mirrored: MirroredFields?
         let brought: BroughtFields?
+        let trace: TraceContext?
     }
 
     package let eventLoop: any EventLoop
@@ -45,7 +46,7 @@ package final class DetectingHTTPLink: ListeningLink {
     private var link: (any UpstreamLink)?
     private var ear: DetectionEar?
     private var hasOpened = false
-    private var first: (id: Int64, message: ByteBuffer, brought: BroughtFields?)?
+    private var first: (id: Int64, message: ByteBuffer, brought: BroughtFields?, trace: TraceContext?)?
     private var probes: Set<Int64> = []
     private var receiver: (any UpstreamLinkReceiver)?
 
@@ -115,20 +116,23 @@ package final class DetectingHTTPLink: ListeningLink {
     }
 
     package func send(
-        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing own: BroughtFields?
+        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing own: BroughtFields?,
+        within trace: TraceContext?
     ) {
         let brought = own ?? brought
         switch state {
         case .falling(let sse, let ear, var refusal):
-            refusal.waiting.append(Held(message: message, kind: kind, mirrored: mirrored, brought: brought))
+            refusal.waiting.append(
+                Held(message: message, kind: kind, mirrored: mirrored, brought: brought, trace: trace))
             state = .falling(sse, ear, refusal)
         case .trying:
             // What a server says to a stateless request does not yet tell which transport it has.
             if case .request(let id) = kind {
-                if mirrored != nil { probes.insert(id) } else if first == nil { first = (id, message, brought) }
+                if mirrored != nil { probes.insert(id) } else if first == nil { first = (id, message, brought, trace) }
             }
-            link?.send(message, as: kind, mirrored: mirrored, bringing: brought)
-        case .new, .decided, .closed: link?.send(message, as: kind, mirrored: mirrored, bringing: brought)
+            link?.send(message, as: kind, mirrored: mirrored, bringing: brought, within: trace)
+        case .new, .decided, .closed:
+            link?.send(message, as: kind, mirrored: mirrored, bringing: brought, within: trace)
         }
     }
 
@@ -192,10 +196,13 @@ package final class DetectingHTTPLink: ListeningLink {
         memory.remember(.sse)
         before?.close()
         if refusal.isWanted, let first {
-            sse.send(first.message, as: .request(id: first.id), mirrored: nil, bringing: first.brought)
+            sse.send(
+                first.message, as: .request(id: first.id), mirrored: nil, bringing: first.brought, within: first.trace)
         }
         first = nil
-        for held in refusal.waiting { sse.send(held.message, as: held.kind, mirrored: nil, bringing: held.brought) }
+        for held in refusal.waiting {
+            sse.send(held.message, as: held.kind, mirrored: nil, bringing: held.brought, within: held.trace)
+        }
     }
 
     /// There is no event stream either.
@@ -217,7 +224,7 @@ package final class DetectingHTTPLink: ListeningLink {
                 status: refusal.failure.status)
         if refusal.isWanted { receiver?.linkFailed(refusal.id, failure) }
         for held in refusal.waiting {
-            send(held.message, as: held.kind, mirrored: held.mirrored, bringing: held.brought)
+            send(held.message, as: held.kind, mirrored: held.mirrored, bringing: held.brought, within: held.trace)
         }
     }
 

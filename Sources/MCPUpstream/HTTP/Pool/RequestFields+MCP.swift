@@ -34,6 +34,16 @@ extension RequestFields {
         for parameter in mirrored.parameters { add(parameter: parameter.name, parameter.value) }
     }
 
+    /// States of which trace a request is a part, in place of what else says so.
+    mutating func set(_ trace: TraceContext) {
+        if let parent = FieldValue(trace.parent) { set("traceparent", parent) }
+        if let state = trace.state.flatMap({ FieldValue($0) }) {
+            set("tracestate", state)
+        } else {
+            remove("tracestate")
+        }
+    }
+
     static func forStream(at url: HTTPURL, configured: [(name: String, value: String)]) -> RequestFields {
         var fields = RequestFields(origin: url.origin)
         fields.set("Accept", "text/event-stream")

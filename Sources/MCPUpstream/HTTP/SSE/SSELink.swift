@@ -98,10 +98,11 @@ package final class SSELink: UpstreamLink {
     }
 
     package func send(
-        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing own: BroughtFields?
+        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing own: BroughtFields?,
+        within trace: TraceContext?
     ) {
         guard case .open = state else { return }
-        let entry = SSEPostQueue.Entry(message: message, kind: kind, brought: own ?? brought)
+        let entry = SSEPostQueue.Entry(message: message, kind: kind, brought: own ?? brought, trace: trace)
         if queue.append(entry, limit: settings.maximumHeldMessages) { return postNext() }
         let failure = UpstreamFailure(.overloaded, "it accepts messages too slowly", nothingSent: true)
         eventLoop.assumeIsolated().execute { self.report(failure, of: kind) }
@@ -114,6 +115,8 @@ package final class SSELink: UpstreamLink {
     }
 
     package func handshakeCompleted(_ version: ProtocolVersion) {}
+
+    package var hasFields: Bool { true }
 
     /// The transport is older than the stateless revisions.
     package var mayBeStateless: Bool { false }
@@ -184,9 +187,11 @@ package final class SSELink: UpstreamLink {
         guard case .open = state, let endpoint, let next = queue.next() else { return }
         let post = SSEPost(next.kind, bringing: next.brought, on: self)
         posts[ObjectIdentifier(post)] = post
+        var fields = postFields.bringing(next.brought)
+        if let trace = next.trace { fields.set(trace) }
         post.start(
             HTTPUpstreamRequest(
-                method: .POST, target: endpoint.target, fields: postFields.bringing(next.brought), body: next.message,
+                method: .POST, target: endpoint.target, fields: fields, body: next.message,
                 followsRedirects: true),
             way)
     }

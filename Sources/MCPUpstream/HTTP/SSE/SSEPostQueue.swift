@@ -1,3 +1,4 @@
+import MCPCore
 import NIOCore
 
 /// The messages that wait for the one before them to be accepted.
@@ -6,6 +7,7 @@ struct SSEPostQueue {
         let message: ByteBuffer
         let kind: OutgoingKind
         let brought: BroughtFields?
+        let trace: TraceContext?
     }
 
     private var waiting = CircularBuffer<Entry>()

@@ -1,3 +1,4 @@
+import MCPCore
 import NIOCore
 
 /// Holds requests back over HTTP, where the later message can arrive first: until the server has answered
@@ -8,6 +9,7 @@ struct RequestGate {
         let id: Int64
         let message: ByteBuffer
         let brought: BroughtFields?
+        let trace: TraceContext?
     }
 
     private enum State {

@@ -113,15 +113,19 @@ package final class StreamableHTTPLink: ListeningLink {
     }
 
     package func send(
-        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing own: BroughtFields?
+        _ message: ByteBuffer, as kind: OutgoingKind, mirrored: MirroredFields?, bringing own: BroughtFields?,
+        within trace: TraceContext?
     ) {
         guard case .open = state else { return }
         let brought = own ?? brought
         switch kind {
-        case .request(let id) where mirrored != nil: post(message, as: .request(id), brought, mirrored: mirrored)
+        case .request(let id) where mirrored != nil:
+            post(message, as: .request(id), brought, within: trace, mirrored: mirrored)
         case .request(let id):
-            guard gate.isInitializing || gate.awaitsStream else { return post(message, as: .request(id), brought) }
-            let held = RequestGate.Held(id: id, message: message, brought: brought)
+            guard gate.isInitializing || gate.awaitsStream else {
+                return post(message, as: .request(id), brought, within: trace)
+            }
+            let held = RequestGate.Held(id: id, message: message, brought: brought, trace: trace)
             if !gate.keep(held, limit: settings.maximumHeldMessages) { refuseHeld(id) }
         case .notification:
             if gate.isBefore, isInitialized(message) {
@@ -178,7 +182,7 @@ package final class StreamableHTTPLink: ListeningLink {
 
     private func post(
         _ message: ByteBuffer, as purpose: StreamablePost.Purpose, _ brought: BroughtFields?,
-        mirrored: MirroredFields? = nil
+        within trace: TraceContext? = nil, mirrored: MirroredFields? = nil
     ) {
         let post = StreamablePost(purpose, isStateless: mirrored != nil, bringing: brought, on: self)
         if case .request(let id) = purpose {
@@ -188,6 +192,7 @@ package final class StreamableHTTPLink: ListeningLink {
         }
         var fields = postFields.bringing(brought)
         if let mirrored { fields.set(mirrored) }
+        if let trace { fields.set(trace) }
         post.start(
             HTTPUpstreamRequest(
                 method: .POST, target: url.target, fields: fields, body: message, followsRedirects: true))
@@ -229,7 +234,7 @@ package final class StreamableHTTPLink: ListeningLink {
         gateTimer = nil
         for held in gate.open() {
             guard isOpen else { return }
-            post(held.message, as: .request(held.id), held.brought)
+            post(held.message, as: .request(held.id), held.brought, within: held.trace)
         }
     }
 
