@@ -142,9 +142,6 @@ extension ClientSocket {
         return false
     }
 
-    /// Whether nothing much waits for the client to read it.
-    var isRead: Bool { context?.channel.isWritable ?? false }
-
     /// Ends a stream. One that ends because the proxy does says when to come back.
     func endStream() {
         guard let context else { return }

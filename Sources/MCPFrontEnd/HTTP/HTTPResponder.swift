@@ -156,9 +156,6 @@ final class HTTPResponder: LoopConfined, @unchecked Sendable {
         connection?.write(event)
     }
 
-    /// Whether the client reads what is written to a stream: nothing much waits for it.
-    var hasRoom: Bool { state == .streaming && connection?.isRead == true }
-
     /// Ends a stream properly.
     func end() {
         checkConfinement()

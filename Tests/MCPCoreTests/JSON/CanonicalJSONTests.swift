@@ -29,7 +29,7 @@ import Testing
             {"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One",
             "\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"}
             """#
-        let names = try JSONView(json: try canonical(written)).bytes
+        let names = ByteBuffer(string: try canonical(written))
         var found: [String] = []
         JSONText(accepted: names).root.forEachMember { _, value in found.append(value.string ?? "") }
         #expect(

@@ -1,3 +1,4 @@
+import MCPCore
 import MCPGateway
 import MCPTestSupport
 import MCPValues

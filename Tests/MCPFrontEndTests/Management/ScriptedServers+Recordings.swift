@@ -1,4 +1,5 @@
 import Recordings
+import Synchronization
 
 @testable import MCPFrontEnd
 
