@@ -1,6 +1,6 @@
-import Dispatch
 import MCPCore
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import Recordings
@@ -150,13 +150,13 @@ import Testing
 /// Resumes a continuation the first time.
 private final class Once: Sendable {
     private let continuation: CheckedContinuation<Void, Never>
-    private let group = DispatchSemaphore(value: 1)
+    private let isResumed = Atomic(false)
 
     init(_ continuation: CheckedContinuation<Void, Never>) {
         self.continuation = continuation
     }
 
     func resume() {
-        if group.wait(timeout: .now()) == .success { continuation.resume() }
+        if !isResumed.exchange(true, ordering: .relaxed) { continuation.resume() }
     }
 }

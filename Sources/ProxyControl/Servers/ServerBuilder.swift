@@ -178,14 +178,19 @@ struct ServerBuilder: Sendable {
         }
     }
 
-    private func connectionSettings(
-        of server: ServerSettings, _ source: ServerSource, firstPrincipal: Principal
-    ) -> ServerConnectionSettings {
+    /// What the proxy says of itself to servers.
+    private var ownClientInfo: ByteBuffer {
         var info = ByteBuffer(string: #"{"name":"#)
         info.writeJSONString(settings.name)
         info.writeString(#","version":"#)
         info.writeJSONString(settings.version)
         info.writeString("}")
+        return info
+    }
+
+    private func connectionSettings(
+        of server: ServerSettings, _ source: ServerSource, firstPrincipal: Principal
+    ) -> ServerConnectionSettings {
         var result = ServerConnectionSettings(
             name: server.name,
             displayName: server.displayName,
@@ -193,7 +198,7 @@ struct ServerBuilder: Sendable {
             isolation: Self.isolation(of: server),
             limits: Self.upstreamLimits(of: server, settings.limits),
             idleTimeout: settings.limits.idleTimeout,
-            ownClientInfo: info,
+            ownClientInfo: ownClientInfo,
             toolFilter: server.options.toolFilter,
             firstPrincipal: firstPrincipal
         )

@@ -81,11 +81,7 @@ struct ProxyRun {
         guard let certificates = readCertificates() else { return 1 }
         let eventLoops = MultiThreadedEventLoopGroup.singleton
         let watch = EventCount()
-        let meters = Meters(droppedLines: Terminal.droppedLines)
-        let exporter = SpanExporter(
-            named: EnvironmentVariable.value, settings, meters, on: eventLoops.next(), logger: logger)
-        let composition = compose(on: eventLoops, watch, meters, exporter?.tracer)
-        exporter?.begin()
+        let (composition, exporter) = compose(on: eventLoops, watch)
         let frontDoor = composition.frontDoor(tls: certificates.first?.tls)
         let registry = ServerRegistry(
             composition, settings: settings, frontDoor: frontDoor, watch: watch, source: source, store: store,
@@ -129,15 +125,21 @@ struct ProxyRun {
         return status
     }
 
+    /// Puts the program together, and what sends its spans where any are made.
     private func compose(
-        on eventLoops: any EventLoopGroup, _ watch: EventCount, _ meters: Meters, _ tracer: Tracer?
-    ) -> Composition {
+        on eventLoops: any EventLoopGroup, _ watch: EventCount
+    ) -> (Composition, SpanExporter?) {
+        let meters = Meters(droppedLines: Terminal.droppedLines)
+        let exporter = SpanExporter(
+            named: EnvironmentVariable.value, settings, meters, on: eventLoops.next(), logger: logger)
         let budget = DescriptorBudget(descriptors, for: settings)
-        return Composition(
+        let composition = Composition(
             budget.apply(to: settings, limit: descriptors, logger), eventLoops: eventLoops, logger: logger,
             watch: watch, descriptors: budget.servers.map(DescriptorAccount.init(total:)),
             clientele: ListenerAddress.isLocal(settings) ? .onePerson : .perhapsStrangers, known: known,
-            meters: meters, tracer: tracer)
+            meters: meters, tracer: exporter?.tracer)
+        exporter?.begin()
+        return (composition, exporter)
     }
 
     /// What looks after the certificate that clients are shown: none where they speak plain HTTP.

@@ -3,6 +3,7 @@ import MCPCore
 import MCPGateway
 import NIOCore
 import NIOHTTP1
+import Recordings
 import Synchronization
 import Testing
 
@@ -73,7 +74,7 @@ import Testing
     private static let bodies = [
         "NewServer": #"{"name":"fetch","config":{}}"#, "Replacement": #"{"config":{}}"#, "Reload": #"{"dryRun":false}"#,
         "Nothing": "{}", "Approval": #"{"tools":["log"]}"#, "GroupReplacement": #"{"config":{}}"#,
-        "Login": #"{"redirect":"http://127.0.0.1:1/"}"#,
+        "Login": #"{"redirect":"http://127.0.0.1:1/"}"#, "NewRecording": "{}",
     ]
 
     @Test("Everything described is answered as described, when it is done and when it is not")
@@ -90,11 +91,15 @@ import Testing
             ] + ManagementRefusal.Kind.allCases.map({ ("fetch", [ManagementHarness.owner], Optional($0)) }) {
                 // Only what is about one server or group can find that there is none.
                 guard refusal != .unknownServer && refusal != .unknownGroup || path.contains("{name}") else { continue }
+                guard refusal != .unknownRecording || path.contains("{id}") else { continue }
+                let recording = try harness.servers.recorder.begin(RecordingRules())
+                defer { harness.servers.recorder.removeAll() }
                 harness.servers.refusal.withLock { current in
                     current = refusal.map { ManagementRefusal($0, "no", problems: ["p"], errorOutput: ["e"]) }
                 }
                 let target =
                     path.replacing("{name}", with: name)
+                    .replacing("{id}", with: name == "none" ? "none" : recording.id)
                     .replacing("{kind}", with: name == "none" ? "none" : "conflict")
                     + (path == "/api/access" ? "?server=\(name)&tool=get" : "")
                 let schema = operation["requestBody"]?["content"]?["application/json"]?["schema"]?["$ref"]?.string
@@ -110,7 +115,11 @@ import Testing
                     "\(method) \(target): \(response.status) is undeclared")
                 let type = try #require(response["content-type"])
                 let content = try #require(try resolve(declared, in: document)["content"]?[type]?["schema"])
-                #expect(try faults(response.json, content, in: document, at: "\(method) \(target)") == [])
+                if type == "application/jsonl" {
+                    #expect(content["type"]?.string == "string" && !response.body.isEmpty)
+                } else {
+                    #expect(try faults(response.json, content, in: document, at: "\(method) \(target)") == [])
+                }
                 if refusal == nil, name == "fetch", headers == [ManagementHarness.owner] {
                     #expect(response.status < 300)
                 }
@@ -154,7 +163,7 @@ import Testing
             [
                 "servers", "servers/{name}", "tools", "access", "traffic", "configuration", "groups", "groups/{name}",
                 "pins", "pins.json", "pins/{name}",
-                "pins/{name}/approve", "reload", "openapi.json", "problems/{kind}",
+                "pins/{name}/approve", "recordings", "recordings/{id}", "reload", "openapi.json", "problems/{kind}",
             ]
             + ServerAction.allCases.map { "servers/{name}/\($0.rawValue)" }
         var answered: Set<String> = []

@@ -177,7 +177,8 @@ import Testing
         }
         let response = try await harness.answer("POST", "/api/servers/fetch/restart")
         let expected: [ManagementRefusal.Kind: Int] = [
-            .unknownServer: 404, .unknownGroup: 404, .nameTaken: 409, .conflict: 409, .invalidConfiguration: 422,
+            .unknownServer: 404, .unknownGroup: 404, .unknownRecording: 404, .nameTaken: 409, .conflict: 409,
+            .invalidConfiguration: 422,
             .serverFailed: 422,
             .forbidden: 403, .quota: 429, .notKept: 507, .shuttingDown: 503, .notAudited: 503,
         ]

@@ -75,8 +75,10 @@ import Testing
         }
         #expect(try await harness.answer("GET", "/api/recordings", reading).status == 200)
         #expect(try await harness.answer("GET", "/api/recordings/\(id)", writing).status == 200)
-        #expect(harness.audit.contains { $0.contains("change=read-recording") && $0.contains("principal=writer") })
-        #expect(harness.audit.contains { $0.contains("change=read-recording") && $0.contains("principal=reader") })
+        #expect(
+            harness.audit.contains { $0.contains("change=read-recording") && $0.contains("principal=client writer") })
+        #expect(
+            harness.audit.contains { $0.contains("change=read-recording") && $0.contains("principal=client reader") })
         #expect(harness.audit.contains { $0.contains("change=record") && $0.contains("outcome=done") })
     }
 

@@ -21,3 +21,9 @@ extension ScriptedServers {
     func recording(_ id: String) async -> Recording? { recorder.find(id) }
     func removeRecording(_ id: String) async -> Recording? { recorder.remove(id) }
 }
+
+extension Recorder {
+    func removeAll() {
+        for recording in recordings { _ = remove(recording.id) }
+    }
+}

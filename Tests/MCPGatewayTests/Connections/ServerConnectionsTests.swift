@@ -44,7 +44,7 @@ import Testing
         let link = try bob.link
         for _ in 0..<5 {
             let (_, id) = try bob.callWithID()
-            harness.upstreams.perform { link.fail(id, UpstreamFailure(.notReachable, "nobody listens")) }
+            harness.upstreams.perform { link.fail(id, UpstreamFailure(.unexpectedHTTPAnswer, "busy", status: 503)) }
             harness.settle()
         }
         // Bob's calls are not made for a while, whatever the server is said to be.
