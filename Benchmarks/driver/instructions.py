@@ -14,7 +14,7 @@ from processes import Backends, Failed, Merged, Processes, Protected, Proxy, Ser
 FOLDER = pathlib.Path(__file__).resolve().parent
 THRESHOLDS = FOLDER.parent / "instructions.json"
 # Two runs that differ only in how many calls they make: what both of them do besides cancels out.
-FEW, MANY = 100, 600
+FEW, MANY = 100, 2100
 # The same where a call is large.
 FEW_LARGE, MANY_LARGE = 5, 25
 # How much a new threshold leaves above what was counted: the order of events differs a little from run to run.

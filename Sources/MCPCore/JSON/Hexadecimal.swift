@@ -10,12 +10,20 @@ package enum Hexadecimal {
         }
     }
 
-    /// Two lower-case digits for each byte.
+    /// Two lower-case digits for each byte. Inlined, since a walk over bytes of any kind costs a call for each of them.
+    @inlinable
     package static func text(of bytes: some Sequence<UInt8>) -> String {
-        String(decoding: bytes.flatMap { [digit($0 >> 4), digit($0 & 15)] }, as: UTF8.self)
+        var digits: [UInt8] = []
+        digits.reserveCapacity(2 * bytes.underestimatedCount)
+        for byte in bytes {
+            digits.append(digit(byte >> 4))
+            digits.append(digit(byte & 15))
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
 
     /// The lower-case digit of a value below sixteen.
+    @inlinable
     package static func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
