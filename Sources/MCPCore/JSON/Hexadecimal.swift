@@ -10,8 +10,7 @@ package enum Hexadecimal {
         }
     }
 
-    /// Two lower-case digits for each byte. Inlined, since a walk over bytes of any kind costs a call for each of them.
-    @inlinable
+    /// Two lower-case digits for each byte.
     package static func text(of bytes: some Sequence<UInt8>) -> String {
         var digits: [UInt8] = []
         digits.reserveCapacity(2 * bytes.underestimatedCount)
@@ -23,7 +22,6 @@ package enum Hexadecimal {
     }
 
     /// The lower-case digit of a value below sixteen.
-    @inlinable
     package static func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }

@@ -1,5 +1,5 @@
 /// How a protocol revision opens and carries a conversation.
-package enum Era: Sendable, Equatable {
+package enum Era: String, Sendable, Equatable {
     /// A handshake opens a session, and servers may send requests.
     case legacy
     /// Every request stands alone.

@@ -308,12 +308,12 @@ package final class ManagementEndpoint: Sendable {
         _ name: String, _ request: AdmittedRequest, _ responder: HTTPResponder
     ) async throws(ManagementProblem) {
         guard let journal = await servers.journal(of: name) else { throw ManagementProblem(.unknown(name)) }
-        JournalStream.begin(journal, after: Self.lastSeen(by: request), responder)
+        JournalStream.begin(journal, after: Self.lastSeen(by: request) ?? 0, responder)
     }
 
-    /// Returns the number of the last event that a client has; 0 for none.
-    private static func lastSeen(by request: AdmittedRequest) -> Int {
-        request.http.header("last-event-id").flatMap { Int($0) } ?? 0
+    /// Returns the number of the last event that a client has; nil for none.
+    private static func lastSeen(by request: AdmittedRequest) -> Int? {
+        request.http.header("last-event-id").flatMap { Int($0) }
     }
 
     /// Shows the requests of clients. The owner of the servers is not asked.
@@ -321,7 +321,7 @@ package final class ManagementEndpoint: Sendable {
         let (head, showsPrivate) = (request.admitted, request.caller.isKnown)
         guard head.http.method == .HEAD || !Self.follows(head) else {
             return TimelineStream.begin(
-                timeline, after: Self.lastSeen(by: head), showsPrivate: showsPrivate, responder)
+                timeline, after: Self.lastSeen(by: head) ?? 0, showsPrivate: showsPrivate, responder)
         }
         var object = JSONObjectWriter()
         object.add("requests", elements: timeline.look().filter { showsPrivate || !$0.isPrivate }.map(\.json))
@@ -334,6 +334,6 @@ package final class ManagementEndpoint: Sendable {
         guard let recording = await servers.recording(id) else { throw ManagementProblem(.unknownRecording(id)) }
         if let record { try await audit.begin(record) }
         if let record { audit.note(record, status: .ok) }
-        RecordingStream.begin(recording, after: request.http.header("last-event-id").flatMap { Int($0) }, responder)
+        RecordingStream.begin(recording, after: Self.lastSeen(by: request), responder)
     }
 }

@@ -20,7 +20,7 @@ final class RecordedRequest: Sendable {
             var message = RecordedMessage(.client, direction, content)
             message.principal = principal.name
             message.route = offer.member?.server.displayName ?? offer.label
-            message.era = era == .modern ? "modern" : "legacy"
+            message.era = era.rawValue
             message.session = session
             return message
         }

@@ -41,7 +41,7 @@ extension Conversation {
         var message = RecordedMessage(.upstream, direction, content)
         message.server = tap.server
         message.connection = connectionNumber
-        message.era = introduction.map { $0.era == .modern ? "modern" : "legacy" }
+        message.era = introduction?.era.rawValue
         message.method = method.flatMap { $0.isEmpty ? nil : $0 }
         message.status = status
         if let origin = receiver?.recordedOrigin {

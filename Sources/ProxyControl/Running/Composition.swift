@@ -26,9 +26,10 @@ package struct Composition {
     /// How many processes are alive and remote sessions still being ended.
     var openLinkCount: Int { builder.links.census.count }
 
-    /// With servers that are programs and remote ones.
+    /// With servers that are programs and remote ones, or that something else makes.
     ///
     /// - Parameters:
+    ///   - links: What makes the links to servers; nil for what starts programs and calls addresses.
     ///   - watch: Told whenever the status of any server has changed.
     ///   - descriptors: The open files that are set aside for servers; nil for as many as the system has.
     ///   - clientele: Who reaches it.
@@ -38,25 +39,22 @@ package struct Composition {
     ///   - meters: Where everything is counted.
     ///   - tracer: What makes spans of requests; nil for none.
     package init(
-        _ settings: ProxySettings, eventLoops: any EventLoopGroup, logger: Logger, watch: EventCount,
-        descriptors: DescriptorAccount? = nil, clientele: Clientele, known: KnownServers? = nil,
+        _ settings: ProxySettings, links: (any ServerLinks)? = nil, eventLoops: any EventLoopGroup, logger: Logger,
+        watch: EventCount, descriptors: DescriptorAccount? = nil, clientele: Clientele, known: KnownServers? = nil,
         group: GroupSettings? = nil, advice: LoginAdvice = .running, meters: Meters = Meters(),
         tracer: Tracer? = nil
     ) {
         var linkSettings = HTTPLinkSettings()
         linkSettings.descriptors = descriptors
         linkSettings.maximumMessageBytes = settings.limits.maxMessageBytes
-        let links = LinkMaker(eventLoops: eventLoops, settings: linkSettings, logger: logger)
+        let links = links ?? LinkMaker(eventLoops: eventLoops, settings: linkSettings, logger: logger)
         self.init(
             settings, links: links, eventLoops: eventLoops, logger: logger, watch: watch,
             clientele: clientele, known: known ?? KnownServers(logger: logger, hasAPI: clientele != .oneClient),
             group: group, advice: advice, meters: meters, tracer: tracer)
     }
 
-    /// With servers that something else makes.
-    ///
-    /// - Parameter links: What makes the links to them.
-    package init(
+    init(
         _ settings: ProxySettings, links: any ServerLinks, eventLoops: any EventLoopGroup, logger: Logger,
         watch: EventCount, clientele: Clientele, known: KnownServers, group: GroupSettings? = nil,
         advice: LoginAdvice = .running, meters: Meters = Meters(), tracer: Tracer? = nil

@@ -53,7 +53,7 @@ extension ServerRegistry: RecordingManagement {
         var message = RecordedMessage(
             .upstream, .in, .introduction(version: known.version.name, known.result.root.bytes))
         message.server = server.settings.displayName
-        message.era = known.era == .modern ? "modern" : "legacy"
+        message.era = known.era.rawValue
         return message
     }
 

@@ -242,18 +242,6 @@ struct TraceVariables {
     }
 
     private static func decoded(_ text: String) -> String? {
-        var bytes: [UInt8] = []
-        var iterator = text.utf8.makeIterator()
-        while let byte = iterator.next() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let high = iterator.next().flatMap(Hexadecimal.value(of:)),
-                let low = iterator.next().flatMap(Hexadecimal.value(of:))
-            else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return String(validating: bytes, as: UTF8.self)
+        PercentEncoding.bytes(of: text).flatMap { String(validating: $0, as: UTF8.self) }
     }
 }

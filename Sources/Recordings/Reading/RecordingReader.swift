@@ -141,7 +141,7 @@ package struct RecordingReader {
             (
                 server,
                 ReadRecording.Introduction(
-                    version: version.name, era: version.era == .modern ? "modern" : "legacy", result: result)
+                    version: version.name, era: version.era.rawValue, result: result)
             ))
     }
 }

@@ -42,17 +42,9 @@ struct StdioRun {
         let meters = Meters()
         let exporter = SpanExporter(
             named: EnvironmentVariable.value, settings, meters, on: eventLoops.next(), logger: logger)
-        let composition =
-            if let links {
-                Composition(
-                    settings, links: links, eventLoops: eventLoops, logger: logger, watch: watch,
-                    clientele: .oneClient, known: known, group: group, advice: advice, meters: meters,
-                    tracer: exporter?.tracer)
-            } else {
-                Composition(
-                    settings, eventLoops: eventLoops, logger: logger, watch: watch, clientele: .oneClient,
-                    known: known, group: group, advice: advice, meters: meters, tracer: exporter?.tracer)
-            }
+        let composition = Composition(
+            settings, links: links, eventLoops: eventLoops, logger: logger, watch: watch, clientele: .oneClient,
+            known: known, group: group, advice: advice, meters: meters, tracer: exporter?.tracer)
         exporter?.begin()
         let streams = StandardStreams()
         let ended = EventCount()

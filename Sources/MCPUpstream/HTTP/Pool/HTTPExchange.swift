@@ -96,7 +96,7 @@ final class HTTPExchange {
 
     private func send(with credential: RequestCredential?) {
         if let credential {
-            if request.fields.haveAuthorization { request.fields.remove("Authorization") }
+            request.fields.remove("Authorization")
             request.authorization = credential.field
         } else {
             request.authorization = nil

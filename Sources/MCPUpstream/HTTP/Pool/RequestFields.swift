@@ -10,8 +10,6 @@ package struct RequestFields: Sendable {
     private var fields: [(name: String, value: String)] = []
     /// The same fields as they go to the wire, each with the end of its line.
     private(set) var lines = ByteBuffer()
-    /// Whether `Authorization` is one of them, so that a request with a login of the proxy's need not look for it.
-    private(set) var haveAuthorization = false
 
     /// Begins with the fields that every request to an origin has.
     init(origin: HTTPOrigin) {
@@ -32,14 +30,12 @@ package struct RequestFields: Sendable {
         guard fields.contains(where: { ASCII.equal($0.name, name) }) else { return }
         let kept = fields.filter { !ASCII.equal($0.name, name) }
         fields = []
-        haveAuthorization = false
         lines.clear()
         for field in kept { append(field.name, field.value) }
     }
 
     private mutating func append(_ name: String, _ value: String) {
         fields.append((name, value))
-        if ASCII.equal(name, "Authorization") { haveAuthorization = true }
         lines.writeString(name)
         lines.writeStaticString(": ")
         lines.writeString(value)
