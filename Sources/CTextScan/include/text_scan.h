@@ -17,6 +17,13 @@ static inline size_t text_length_before(uint8_t byte, const void *_Nonnull bytes
     return found == NULL ? count : (size_t)((const uint8_t *)found - (const uint8_t *)bytes);
 }
 
+// How many bytes of a text have this value. In C because what is built for tests reads megabytes, too.
+static inline size_t text_count(uint8_t byte, const uint8_t *_Nonnull bytes, size_t count) {
+    size_t found = 0;
+    for (size_t position = 0; position < count; position += 1) found += bytes[position] == byte;
+    return found;
+}
+
 // Not declared by every system without asking for more than its standard.
 extern void *_Nullable memmem(const void *_Nonnull, size_t, const void *_Nonnull, size_t);
 

@@ -134,9 +134,7 @@ struct ErrorOutputTail {
 }
 
 extension ByteBuffer {
-    fileprivate var lineFeedCount: Int {
-        unsafe withUnsafeReadableBytes { bytes in unsafe bytes.count { $0 == 0x0A } }
-    }
+    fileprivate var lineFeedCount: Int { count(of: UInt8(ascii: "\n")) }
 
     /// Drops what stands before the last lines.
     ///
