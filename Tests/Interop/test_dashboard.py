@@ -377,6 +377,68 @@ def test_requests_are_seen_as_they_end(launch, window):
         assert not window.all(".rows [aria-live], .rows[aria-live], [aria-live] .rows")
 
 
+def opened(window, answer):
+    """Opens the request of an answer by its time. Returns its window."""
+    number = answer.headers["x-request-id"]
+    (row,) = window.wait(lambda: [row for row in window.rows() if number in row.text], "the request")
+    row.find_element("css selector", "button").click()
+    return window.wait(lambda: window.all("dialog"), "its window")[0]
+
+
+def test_a_request_is_opened_to_see_both_sides_of_it_where_it_was_recorded(launch, window):
+    with launch({"one": stdio(name="one")}, proxy=HELD) as proxy:
+        window.visit(proxy, "#/traffic", token=TOKEN)
+        window.wait_text("Live")
+        before = opened(window, call(proxy, "one", "echo", {"text": "before"}))
+        assert "Its messages were not recorded" in before.text and "anonymous" in before.text
+        window.press("Close")
+        window.press("Record")
+        window.wait_text("Recording: ", "Stop recording")
+        answer = call(proxy, "one", "echo", {"text": "a-word", "password": "not-for-the-page", "x": MARKUP})
+        window.wait(lambda: "Recording: 1 lines" not in window.text and "Recording: 0" not in window.text, "the messages")
+        shown = opened(window, answer)
+        ways = [element.text for element in shown.find_elements("css selector", "h3")]
+        assert ways == ["Client → proxy", "Proxy → server", "Server → proxy", "Proxy → client"]
+        assert shown.text.count("a-word") == 4 and "HTTP 200" in shown.text and "<img src=x" in shown.text
+        assert "not-for-the-page" not in window.driver.page_source and not window.all("dialog img, dialog script")
+        window.press("Close")
+        # It goes on while other views are open, and is still shown when it has ended.
+        window.run("location.hash = '#/servers'")
+        window.wait_text("1 server")
+        second = call(proxy, "one", "echo", {"text": "meanwhile"})
+        window.run("location.hash = '#/traffic'")
+        window.wait_text("Recording: ", "Live")
+        window.press("Stop recording")
+        window.wait_text("Recorded: ")
+        window.run(SAVED)
+        window.press("Download recording")
+        lines = [json.loads(line) for line in window.wait(lambda: window.run("return window.saved"), "the file").splitlines()]
+        assert lines[0]["recording"] == 1 and lines[-1]["end"] == "stopped"
+        assert sum(line.get("request") == second.headers["x-request-id"] for line in lines) == 4
+        with proxy.visitor(headers=bearer()) as visitor:
+            assert visitor.get(proxy.url("/api/recordings")).json()["recordings"] == []
+
+
+def test_a_recording_that_somebody_else_has_begun_is_followed_by_those_who_may(launch, window):
+    reader = {"tokens": ["the-token-of-a-reader"], "servers": ["*"], "management": "read"}
+    with launch({"one": stdio(name="one")}, proxy={**HELD, "clients": {"reader": reader}}) as proxy:
+        with proxy.visitor(headers=bearer()) as visitor:
+            assert visitor.post(proxy.url("/api/recordings"), json={"server": "one"}).status_code == 201
+        window.visit(proxy, "#/traffic", token=TOKEN)
+        window.wait_text("Recording: ", "of one")
+        assert "Stop recording" not in window.text
+        answer = call(proxy, "one", "echo", {"text": "a-word"}, token="the-token-of-a-reader")
+        window.wait(lambda: "a-word" in opened(window, answer).text or window.press("Close"), "its messages")
+        window.press("Close")
+        window.press("Sign out")
+        # To read what others have sent is more than to see that it was sent.
+        window.sign_in("the-token-of-a-reader")
+        window.wait_text("Live", "cannot be read")
+        window.press("Record")
+        window.wait(lambda: "change nothing" in " ".join(each.text for each in window.all("[role=alert]")), "the refusal")
+        assert "cannot be read" in window.text and not window.all("form")
+
+
 # Reads what is to be saved, in place of the download.
 SAVED = """
 const create = URL.createObjectURL;

@@ -22,6 +22,8 @@ extension DashboardFile {
         DashboardFile("plot.js", PackageResources.plot_js),
         DashboardFile("poll.js", PackageResources.poll_js),
         DashboardFile("question.js", PackageResources.question_js),
+        DashboardFile("recording.js", PackageResources.recording_js),
+        DashboardFile("request.js", PackageResources.request_js),
         DashboardFile("result.js", PackageResources.result_js),
         DashboardFile("rows.js", PackageResources.rows_js),
         DashboardFile("server.js", PackageResources.server_js),

@@ -50,7 +50,7 @@ function problem(response, text) {
   }
 }
 
-async function request(path, { method = "GET", body, signal, headers = {}, isFirst = false } = {}) {
+async function request(path, { method = "GET", body, signal, headers = {}, keepsSession = false } = {}) {
   const asked = token;
   const response = await fetch(new URL(path, base), {
     method,
@@ -66,7 +66,7 @@ async function request(path, { method = "GET", body, signal, headers = {}, isFir
   // A client with a name that may not read any more finds nothing where the API is.
   const isHidden = error.kind === "forbidden" || (error.kind === "unknown-path" && path === "api/servers");
   const isOver = response.status === 401 || (method === "GET" && isHidden);
-  if (isOver && !isFirst && asked === token) whenRefused(error);
+  if (isOver && !keepsSession && asked === token) whenRefused(error);
   throw error;
 }
 

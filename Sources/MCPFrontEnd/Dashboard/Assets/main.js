@@ -3,6 +3,7 @@
 import { Problem, get, session } from "./api.js";
 import { fill, h, say } from "./dom.js";
 import { groupsView } from "./groups.js";
+import { forgetRecording } from "./recording.js";
 import { serverView } from "./server.js";
 import { serversView } from "./servers.js";
 import { settingsView } from "./settings.js";
@@ -49,7 +50,7 @@ function open() {
 
 async function enter() {
   // What tells more than the overview that strangers may see.
-  await get("api/groups", { isFirst: true });
+  await get("api/groups", { keepsSession: true });
   isIn = true;
   bar.hidden = false;
   out.hidden = !session.token;
@@ -63,6 +64,8 @@ function leave(words) {
   closeView();
   closeView = () => {};
   watch.end();
+  forgetRecording();
+  for (const each of document.querySelectorAll("dialog")) each.close();
   session.forget();
   bar.hidden = true;
   document.title = "Sign in – mcp-proxy";

@@ -1,9 +1,11 @@
 // The requests of clients as they end: a timeline, newest first.
 
 import { stream } from "./api.js";
-import { button, cut, fill, foreign, h, say } from "./dom.js";
+import { alert, button, cut, fill, foreign, h, say } from "./dom.js";
 import { events } from "./events.js";
 import { number, seconds } from "./format.js";
+import { recorder } from "./recording.js";
+import { openRequest } from "./request.js";
 import { Rows } from "./rows.js";
 import { toolPlace } from "./tools.js";
 
@@ -22,14 +24,19 @@ export function trafficView(main) {
   // What changes with every request is heard by nobody who does not look for it; whether it is live is said once.
   const state = h("p", { class: "summary", role: "status" }, "Loading …");
   const summary = h("p", { class: "summary" });
+  const message = h("div", {});
+  const recorded = h("p", { class: "summary", hidden: true });
+  const record = button("Record", switchRecording, { title: "Keeps the messages of requests, without what looks like a secret, for ten minutes at most" });
+  const keep = button("Download recording", () => save(recording.current.lines, `recording-${recording.current.id}.jsonl`), { hidden: true });
+  const recording = recorder(drawRecording);
   const nothing = h("p", { class: "state", hidden: true });
-  const rows = new Rows("Requests, the newest first", 44, row);
+  const rows = new Rows("Requests, the newest first", 44, ({ request }) => row(request, () => openRequest(request, recording.current.messages.get(request.request))));
   const heads = h("div", { class: "heads traffic", "aria-hidden": "true" }, columns.map((words) => h("span", {}, words)));
   fill(
     main,
     h("div", { class: "title" }, h("h1", {}, "Traffic"), filter, pause,
-      button("Download", download, { title: "What is shown, as JSON lines" })),
-    state, summary, heads, rows.element, nothing,
+      record, button("Download", download, { title: "What is shown, as JSON lines" }), keep),
+    message, state, recorded, summary, heads, rows.element, nothing,
   );
 
   let [all, waiting] = [[], []];
@@ -91,10 +98,25 @@ export function trafficView(main) {
   }
 
   function download() {
-    const lines = shown().map(({ text, key, ...request }) => `${JSON.stringify(request)}\n`);
-    const link = h("a", { href: URL.createObjectURL(new Blob(lines, { type: "application/x-ndjson" })), download: "mcp-proxy-traffic.jsonl" });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    save(shown().map(({ text, key, ...request }) => `${JSON.stringify(request)}\n`), "mcp-proxy-traffic.jsonl");
+  }
+
+  function drawRecording(current) {
+    const { isRunning, isOwn, lines } = current;
+    say(record, isRunning && isOwn ? "Stop recording" : "Record");
+    record.hidden = isRunning && !isOwn;
+    keep.hidden = lines.length === 0;
+    say(recorded, recordingWords(current));
+    recorded.hidden = recorded.textContent === "";
+  }
+
+  async function switchRecording() {
+    fill(message);
+    try {
+      await (recording.current.isRunning ? recording.stop() : recording.begin());
+    } catch (error) {
+      fill(message, alert(error));
+    }
   }
 
   pause.addEventListener("click", () => {
@@ -110,8 +132,22 @@ export function trafficView(main) {
     clearTimeout(timer);
     cancelAnimationFrame(frame);
     controller?.abort();
+    recording.end();
     rows.end();
   };
+}
+
+function save(lines, name) {
+  const link = h("a", { href: URL.createObjectURL(new Blob(lines, { type: "application/x-ndjson" })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+function recordingWords({ id, server, lines, isRunning, trouble }) {
+  if (id === undefined) return "";
+  if (trouble) return `Recording ${id} cannot be read: ${cut(trouble.message, 200)}`;
+  const what = `${number(lines.length)} lines${server === undefined ? "" : ` of ${cut(server, 80)}`}, without what looks like a secret`;
+  return isRunning ? `Recording: ${what}. Open a request by its time.` : `Recorded: ${what}. Open a request by its time.`;
 }
 
 function words(shown, all, waiting, missed) {
@@ -127,14 +163,15 @@ function toolOf({ server, tool }) {
   return server === undefined ? name : h("a", { href: toolPlace({ server, name: tool }) }, name);
 }
 
-function row({ request }) {
+function row(request, open) {
   const cell = (name, label, ...children) => h("span", { class: `cell ${name}` }, h("span", { class: "heard" }, `${label}: `), ...children);
   const who = [request.client, request.principal].filter(Boolean);
   const element = h(
     "div", {},
     h(
       "div", { class: "line traffic" },
-      cell("when", "Time", h("time", { datetime: request.time }, new Date(request.time).toLocaleTimeString("en", { hour12: false }))),
+      cell("when", "Time", h("button", { type: "button", class: "link", onclick: open, title: "Open this request" },
+        h("time", { datetime: request.time }, new Date(request.time).toLocaleTimeString("en", { hour12: false })))),
       cell("name", "Server", foreign(request.server ?? request.route, 80)),
       cell("method", "Method", foreign(request.method, 60)), cell("tool", "Tool", request.tool !== undefined && toolOf(request)),
       cell("client", "Client", ...who.flatMap((name, place) => [place > 0 && h("span", { class: "minor" }, " · "), foreign(name, 60)])),
