@@ -78,13 +78,16 @@ async def test_it_is_for_those_who_may_read_everything(launch, http):
 
 
 async def test_who_may_call_a_tool_is_told(launch, http):
+    match = {"issuer": "https://auth.example.com", "claims": {"team": "core"}}
     clients = {
+        "dan": {"match": match, "servers": ["two"], "scopes": {"more": {"servers": ["one"]}, "less": {"servers": ["three"]}}},
         "ann": {"tokens": ["token-of-ann-in-the-tests"], "servers": ["*"]},
         "bob": {"tokens": ["token-of-bob-in-the-tests"], "servers": ["*"], "tools": ["*is_error"]},
         "cid": {"tokens": ["token-of-cid-in-the-tests"], "servers": ["two"]},
     }
     groups = {"dev": {"servers": ["one"], "tools": ["*echo"]}}
-    keys = {**HELD, "clients": clients, "groups": groups}
+    issuer = {"issuer": "https://auth.example.com", "audience": "https://mcp.example.com"}
+    keys = {**HELD, "clients": clients, "groups": groups, "identity": {"issuers": [issuer]}}
     with launch({"one": stdio(name="one"), "two": stdio(name="two")}, proxy=keys) as proxy:
         management = Management(proxy, http)
 
@@ -96,10 +99,12 @@ async def test_who_may_call_a_tool_is_told(launch, http):
         echo = await places("one", "echo")
         assert set(echo) == {"one", "dev", "mcp"}
         assert {route: place["clients"] for route, place in echo.items()} == {"one": ["client ann"], "dev": ["client ann"], "mcp": ["client ann"]}
+        assert echo["one"]["scopes"] == echo["mcp"]["scopes"] == [{"client": "client dan", "scope": "more"}]
+        assert (await places("two", "echo"))["two"]["scopes"] == []
         assert echo["one"]["path"] == "/one/" and echo["mcp"]["path"] == "/" and echo["one"]["everybody"] is False
         assert (await places("one", "is_error"))["one"]["clients"] == ["client ann", "client bob"]
         assert "dev" not in await places("one", "is_error")
-        assert (await places("two", "echo"))["two"]["clients"] == ["client ann", "client cid"]
+        assert (await places("two", "echo"))["two"]["clients"] == ["client ann", "client cid", "client dan"]
         assert await places("one", "nothing") == {}
         problem_of(await management.send("GET", "/api/access?server=none&tool=echo"), 404, "unknown-server")
         problem_of(await management.send("GET", "/api/access?server=one"), 422, "invalid-request")

@@ -6,7 +6,7 @@ extension ManagementDescription {
             "properties": {
               "server": {"type": "string"}, "tool": {"type": "string"},
               "places": {"type": "array", "items": {
-                "type": "object", "required": ["route", "path", "name", "everybody", "clients", "tokens"],
+                "type": "object", "required": ["route", "path", "name", "everybody", "clients", "tokens", "scopes"],
                 "additionalProperties": false,
                 "properties": {
                   "route": {"type": "string", "description": "A server, a group, or mcp."},
@@ -17,6 +17,13 @@ extension ManagementDescription {
                   "tokens": {
                     "type": "array", "items": {"type": "string"},
                     "description": "The names by which holders of other tokens are known in the log."
+                  },
+                  "scopes": {
+                    "type": "array", "description": "Who may with an access token that has a scope, and not without.",
+                    "items": {
+                      "type": "object", "required": ["client", "scope"], "additionalProperties": false,
+                      "properties": {"client": {"type": "string"}, "scope": {"type": "string"}}
+                    }
                   }
                 }
               }}

@@ -3,6 +3,17 @@ import NIOCore
 
 /// An address at which a tool can be called, and who can.
 package struct ToolPlace: Sendable, Equatable {
+    /// A client that may call it with an access token that has a scope, and not without.
+    package struct ScopedClient: Sendable, Equatable {
+        package let client: String
+        package let scope: String
+
+        package init(client: String, scope: String) {
+            self.client = client
+            self.scope = scope
+        }
+    }
+
     /// The name of a server or a group, or `mcp`.
     package var route: String
     /// Where the route is, with a slash at the end.
@@ -15,14 +26,19 @@ package struct ToolPlace: Sendable, Equatable {
     package var clients: [String]
     /// The names by which holders of other tokens are known in the log.
     package var tokens: [String]
+    package var scopes: [ScopedClient]
 
-    package init(route: String, path: String, name: String, isOpen: Bool, clients: [String], tokens: [String]) {
+    package init(
+        route: String, path: String, name: String, isOpen: Bool, clients: [String], tokens: [String],
+        scopes: [ScopedClient] = []
+    ) {
         self.route = route
         self.path = path
         self.name = name
         self.isOpen = isOpen
         self.clients = clients
         self.tokens = tokens
+        self.scopes = scopes
     }
 
     var json: ByteBuffer {
@@ -33,6 +49,16 @@ package struct ToolPlace: Sendable, Equatable {
         object.add("everybody", json: ByteBuffer(string: isOpen ? "true" : "false"))
         object.add("clients", clients)
         object.add("tokens", tokens)
+        object.add("scopes", elements: scopes.map(\.json))
+        return object.finished
+    }
+}
+
+extension ToolPlace.ScopedClient {
+    fileprivate var json: ByteBuffer {
+        var object = JSONObjectWriter()
+        object.add("client", client)
+        object.add("scope", scope)
         return object.finished
     }
 }

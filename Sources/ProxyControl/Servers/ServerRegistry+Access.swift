@@ -30,9 +30,24 @@ extension ServerRegistry {
         let open = finds(.anonymous)
         let named = access.isOpen ? [] : builder.principals.namedClients.filter { finds($0) != nil }
         let holders = access.tokenHolders.filter { !$0.isNamed && finds($0) != nil }
-        guard let name = open ?? (named + holders).first.flatMap(finds) else { return nil }
+        let scoped =
+            access.isOpen ? [] : scopedClients.filter { !named.contains($0.client) && finds($0.withScope) != nil }
+        guard let name = open ?? (named + holders + scoped.map(\.withScope)).first.flatMap(finds) else { return nil }
         return ToolPlace(
             route: label, path: folder.isEmpty ? "\(prefix)/" : "\(prefix)/\(PathEncoding.encode(folder))/", name: name,
-            isOpen: open != nil, clients: named.map(\.name).sorted(), tokens: holders.map(\.name))
+            isOpen: open != nil, clients: named.map(\.name).sorted(), tokens: holders.map(\.name),
+            scopes: scoped.map { ToolPlace.ScopedClient(client: $0.client.name, scope: $0.scope) })
+    }
+
+    /// The clients whose access tokens may have scopes, with what each scope alone adds.
+    private var scopedClients: [(client: Principal, scope: String, withScope: Principal)] {
+        settings.clients.flatMap { client in
+            client.scopes.map { scope in
+                (
+                    Principal(Standing(client: client.name, client.rights)), scope.scope,
+                    Principal(Standing(client: client.name, client.rights.adding(scope.more)))
+                )
+            }
+        }
     }
 }

@@ -30,7 +30,10 @@ function content(places) {
   );
 }
 
-function who({ everybody, clients, tokens }) {
-  const names = [...(everybody ? ["everybody who reaches the proxy"] : []), ...clients, ...tokens.map((name) => `the holder of ${name}`)];
+function who({ everybody, clients, tokens, scopes }) {
+  const names = [
+    ...(everybody ? ["everybody who reaches the proxy"] : []), ...clients, ...tokens.map((name) => `the holder of ${name}`),
+    ...scopes.map(({ client, scope }) => `${client} with the scope ${scope}`),
+  ];
   return names.join(", ");
 }
