@@ -8,6 +8,9 @@ package protocol ReplySink: AnyObject, Sendable {
     /// Which request it answers.
     var origin: RequestOrigin { get }
 
+    /// Learns which server is asked; told while somebody records.
+    func goes(to server: ServerConnections)
+
     /// Returns the HTTP status with which an answer goes out; nil where there is none.
     ///
     /// - Parameter refusal: Why the request is refused, if that is the answer.
@@ -24,6 +27,9 @@ package protocol ReplySink: AnyObject, Sendable {
 }
 
 extension ReplySink {
+    /// Nothing comes of it but in a recording.
+    package func goes(to server: ServerConnections) {}
+
     package func httpStatus(for refusal: Refusal.Reason?) -> Int? { nil }
 }
 

@@ -32,7 +32,7 @@ extension Gateway {
         _ request: ModernRequest, at server: ServerConnections, orElse others: [MemberRequest] = [],
         _ reply: any ModernReplySink, on eventLoop: any EventLoop
     ) {
-        if recorder.isOn { (reply as? RecordedModernReply)?.goes(to: server) }
+        if recorder.isOn { reply.goes(to: server) }
         // A state that is none of ours may be the server's own. A call that waits goes on also while the proxy drains.
         if let state = request.message.view(request.message.envelope.requestState?.value)?.string,
             let call = suspended.find(state), call.isRepeated(by: request, at: server)

@@ -8,7 +8,9 @@ extension Gateway {
     /// Returns a way back for a request without session on which all is told.
     func recorded(_ request: ModernRequest, _ reply: any ModernReplySink) -> any ModernReplySink {
         let client = RecordedRequest.Client(principal: request.principal, offer: request.offer, era: .modern)
-        return RecordedModernReply(reply, for: RecordedRequest(request.message, reply.origin, of: client, recorder))
+        let recorded = RecordedRequest(request.message, reply.origin, of: client, recorder)
+        func wrap(_ reply: some ModernReplySink) -> any ModernReplySink { RecordedReply(reply, for: recorded) }
+        return wrap(reply)
     }
 
     /// Tells of a handshake that begins, and of its answer.
@@ -36,7 +38,9 @@ extension ClientSession {
 
     /// Returns a way back for a request on which all is told.
     func recorded(_ request: Message, _ reply: any ReplySink) -> any ReplySink {
-        RecordedReply(reply, for: RecordedRequest(request, reply.origin, of: recordedClient, gateway.recorder))
+        let recorded = RecordedRequest(request, reply.origin, of: recordedClient, gateway.recorder)
+        func wrap(_ reply: some ReplySink) -> any ReplySink { RecordedReply(reply, for: recorded) }
+        return wrap(reply)
     }
 
     /// Tells of a message that belongs to no request of the client.

@@ -1,11 +1,11 @@
 import NIOCore
 
-/// The way back for a request of a session that is recorded: all that goes back is told on the way.
-final class RecordedReply: ReplySink {
-    private let inner: any ReplySink
+/// The way back for a request that is recorded: all that goes back is told on the way.
+final class RecordedReply<Inner: ReplySink>: ReplySink {
+    private let inner: Inner
     private let request: RecordedRequest
 
-    init(_ inner: any ReplySink, for request: RecordedRequest) {
+    init(_ inner: Inner, for request: RecordedRequest) {
         self.inner = inner
         self.request = request
     }
@@ -13,7 +13,6 @@ final class RecordedReply: ReplySink {
     var carriesMessages: Bool { inner.carriesMessages }
     var origin: RequestOrigin { inner.origin }
 
-    /// Takes note of the server that is asked.
     func goes(to server: ServerConnections) { request.goes(to: server) }
 
     func httpStatus(for refusal: Refusal.Reason?) -> Int? { inner.httpStatus(for: refusal) }
@@ -31,5 +30,19 @@ final class RecordedReply: ReplySink {
     func abandon() {
         request.isCancelled()
         inner.abandon()
+    }
+}
+
+extension RecordedReply: ModernReplySink where Inner: ModernReplySink {
+    func finish(_ answer: ByteBuffer, refusal: Refusal.Reason?) {
+        request.ends(answer, status: inner.httpStatus(for: refusal))
+        inner.finish(answer, refusal: refusal)
+    }
+
+    func whenClientLeaves(_ body: @escaping @Sendable () -> Void) {
+        inner.whenClientLeaves { [request] in
+            request.isCancelled()
+            body()
+        }
     }
 }

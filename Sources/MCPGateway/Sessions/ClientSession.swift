@@ -162,7 +162,7 @@ package final class ClientSession: Caller, @unchecked Sendable {
     func pass(_ call: Leg.WaitingCall, to leg: Leg) {
         let (sealed, id, reply) = (call.request, call.id, call.reply)
         checkConfinement()
-        if gateway.recorder.isOn { (reply as? RecordedReply)?.goes(to: leg.server) }
+        if gateway.recorder.isOn { reply.goes(to: leg.server) }
         guard let open = leg.current else {
             let words = "too many calls wait until the server is known; try again later"
             if leg.keep(call) { return }
