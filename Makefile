@@ -17,7 +17,8 @@ BENCH_DIR = $(abspath $(BUILD_DIR)-benchmarks)
 BENCH_BUILD = swift build --package-path Benchmarks --scratch-path "$(BENCH_DIR)" -c release
 BENCH_SOURCES = Benchmarks/Package.swift Benchmarks/Sources
 BENCH = Scripts/bench --proxy build/mcp-proxy --binaries "$$($(BENCH_BUILD) --show-bin-path)"
-PYTEST = "$(VENV_DIR)/old/bin/python" -m pytest -c Tests/Interop/pytest.ini -n 2 --dist loadfile Tests/Interop
+# Three at a time on two cores: much of the time they wait.
+PYTEST = "$(VENV_DIR)/old/bin/python" -m pytest -c Tests/Interop/pytest.ini -n 3 --dist loadfile Tests/Interop
 
 .PHONY: help
 help: ## Show this list
@@ -60,7 +61,11 @@ interop: tools ## Drive the built binary with other people's clients and servers
 	@Scripts/python-env
 	@Scripts/debian-parts
 	$(SWIFT_BUILD) $(PRODUCT)
-	MCP_PROXY_BINARY="$$($(SWIFT_BUILD) --show-bin-path)/mcp-proxy" $(PYTEST)
+	MCP_PROXY_BINARY="$$($(SWIFT_BUILD) --show-bin-path)/mcp-proxy" $(PYTEST) $(CHOSEN)
+
+.PHONY: interop-all
+interop-all: CHOSEN = --all
+interop-all: interop ## The same with every case of the large matrices, and with what takes long
 
 .PHONY: schema
 schema: tools ## Write Schema/mcp-proxy.schema.json anew, from the table of keys

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import uuid
+import zlib
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,29 @@ from support.robot_browser import RobotBrowser
 from support.shell import Shell
 
 _running = []
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--all", action="store_true", dest="all_cases", help="run also what is marked as long, and every case of what is sampled"
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leaves out what takes long, unless everything is asked for: `make interop-all`."""
+    if config.option.all_cases:
+        return
+    left_out = [item for item in items if _is_left_out(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not _is_left_out(item)]
+
+
+def _is_left_out(item):
+    if item.get_closest_marker("long"):
+        return True
+    sampled = item.get_closest_marker("sampled")
+    # The same cases each time, and not those that stand in some row of the matrix.
+    return sampled is not None and zlib.crc32(item.name.encode()) % sampled.args[0] != 0
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ from support.fixture import modern_stdio, stdio
 from support.matrix import faults
 from support.visits import Place
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.long]
 
 PAIRS = {
     "stdio-legacy": "legacy-stdio",

@@ -12,6 +12,8 @@ from support.ledger import Ledger
 from support.visit import visit
 from support.visits import Place
 
+pytestmark = pytest.mark.long
+
 # The official clients of the newest revision at our servers
 
 CHECKS = checks_for(modern_client=True, modern_server=True)

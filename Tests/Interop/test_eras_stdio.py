@@ -16,6 +16,7 @@ def servers(launch, http_fixture, modern_http_fixture, new_ledger):
         yield made
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("kind, scenario", pairs(STDIO_KINDS, SCENARIOS), ids=name_of)
 @pytest.mark.parametrize("server", SERVERS)
 async def test_over_stdio(servers, http, directory, server, kind, scenario):

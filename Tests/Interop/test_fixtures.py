@@ -15,6 +15,8 @@ from support.fixture import stdio
 from support.raw import OldClient, Streamable, call_body, initialize_body, text_of
 from support.visit import visit
 
+pytestmark = pytest.mark.long
+
 CLIENTS = ["v1", "v2", "fastmcp"]
 CARRIERS = ["stdio", "json", "sse", "old"]
 

@@ -6,6 +6,7 @@ from support.login.scenarios import SCENARIOS, TOOL
 from support.visit import log_in
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_the_official_sdk_plays_its_part(modern_http_fixture, scenario):
     with modern_http_fixture() as fixture, scenario.staged(fixture) as stage:

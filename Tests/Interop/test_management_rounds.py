@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.timeout(1500)]
 
 TOKEN = "a-token-of-the-operator-0123456789"
 # All 1,000 of them take minutes: MCP_PROXY_ROUNDS=1000.
-ROUNDS = int(os.environ.get("MCP_PROXY_ROUNDS", "100"))
+ROUNDS = int(os.environ.get("MCP_PROXY_ROUNDS", "40"))
 AT_ONCE = 4
 # What the allocator keeps is settled by then.
 WARM = ROUNDS // 5

@@ -115,6 +115,7 @@ async def test_the_first_list_is_asked_for_without_a_session(stand, http, kind):
         assert "code__whoami" in {tool["name"] for tool in answer["result"]["tools"]}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize("kind", KINDS)
 async def test_who_is_refused_is_told_what_to_mend(stand, http, kind, status):

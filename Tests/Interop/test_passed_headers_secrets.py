@@ -58,6 +58,7 @@ def check(proxy):
     assert SECRET not in proxy.output, [line for line in proxy.output.splitlines() if SECRET in line]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("status", [400, 401, 404, 422, 500, 503])
 @pytest.mark.parametrize("kind", ["legacy", "modern", "sse"])
 async def test_a_server_repeats_a_wrong_header(stand, http, kind, status):

@@ -9,7 +9,7 @@ from support.pin_bench import NEW, NOT_APPROVED, OLD, OTHER, PROMPT, ROOMY, TOKE
 
 pytestmark = pytest.mark.anyio
 
-MANY = 4_000
+MANY = 2_000
 
 
 @pytest.fixture
@@ -201,6 +201,7 @@ async def test_a_part_that_fails_does_not_hide_what_was_approved(bench, http):
         assert "mcp-proxy pins approve files" in told and "nothing was approved" not in told
 
 
+@pytest.mark.long
 async def test_what_there_is_no_room_for_is_told(bench, http):
     one = bench(pin="quarantine")
     one.show(tools(10_001))
