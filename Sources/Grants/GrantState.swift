@@ -76,14 +76,15 @@ struct GrantState {
     // MARK: A request that is about to be sent
 
     mutating func step(wall: UnixTime, uptime: NIODeadline) -> Step {
-        guard let facts else {
+        // Every request comes by here: no copy of all that is known.
+        guard let expiry = facts?.expiry.milliseconds, let since = facts?.since.milliseconds else {
             return isInteractive ? .send(nil) : renewal(at: uptime)
         }
-        let left = facts.expiry.milliseconds - wall.milliseconds
+        let left = expiry - wall.milliseconds
         // The server decides about a token that nobody can renew.
         guard canRenew else { return .send(credential) }
         guard left > 0 else { return renewal(at: uptime) }
-        let margin = min(Self.margin, (facts.expiry.milliseconds - facts.since.milliseconds) / 5)
+        let margin = min(Self.margin, (expiry - since) / 5)
         guard left <= margin, !isRenewing, mayAsk(at: uptime) else { return .send(credential) }
         isRenewing = true
         return .sendAndRenew(credential)

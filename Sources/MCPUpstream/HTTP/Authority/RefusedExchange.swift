@@ -7,12 +7,18 @@ struct RefusedExchange {
     let refusal: RequestRefusal
     private(set) var body = ByteBuffer()
 
+    /// Tells whether an answer with this status may refuse what the request showed. Asked of every answer.
+    static func mayBe(_ status: HTTPResponseStatus) -> Bool {
+        switch status {
+        case .unauthorized, .forbidden: true
+        default: false
+        }
+    }
+
     /// nil where the answer is something else, or the request was sent again often enough: 401, and 403 where more scopes
     /// are wanted ([RFC 6750, 3.1](https://www.rfc-editor.org/rfc/rfc6750#section-3.1)).
     init?(_ head: HTTPResponseHead, _ credential: RequestCredential?, _ repetitions: Int) {
-        guard head.status == .unauthorized || head.status == .forbidden,
-            repetitions < RequestRefusal.maximumRepetitions
-        else { return nil }
+        guard Self.mayBe(head.status), repetitions < RequestRefusal.maximumRepetitions else { return nil }
         let challenge = BearerChallenge(head.headers["WWW-Authenticate"])
         guard head.status == .unauthorized || challenge?.isForScopes == true else { return nil }
         self.head = head

@@ -4,6 +4,7 @@ import NIOHTTP1
 
 /// One request and its answer, from the moment it is handed to a pool.
 final class HTTPExchange {
+    /// Says how far it has come. What is rare and large has a place of its own, so that a state is copied for next to nothing.
     enum State {
         /// Waits for what it is to show the server. Followed by `waiting` or `finished`.
         case authorizing
@@ -13,11 +14,11 @@ final class HTTPExchange {
         case running(PooledConnection)
         /// The answer sends it on; the rest of that is read for the connection's sake. Followed by `waiting` or
         /// `finished`.
-        case redirected(PooledConnection, to: String)
+        indirect case redirected(PooledConnection, to: String)
         /// What it showed was refused; the rest of the answer is kept. Followed by `judged`.
-        case refused(PooledConnection, RefusedExchange)
+        indirect case refused(PooledConnection, RefusedExchange)
         /// Somebody decides what becomes of the refusal. Followed by `waiting`, `authorizing` or `finished`.
-        case judged(RefusedExchange)
+        indirect case judged(RefusedExchange)
         case finished
     }
 
@@ -96,7 +97,7 @@ final class HTTPExchange {
 
     private func send(with credential: RequestCredential?) {
         if let credential {
-            request.fields.remove("Authorization")
+            request.fields.removeAuthorization()
             request.authorization = credential.field
         } else {
             request.authorization = nil
@@ -129,7 +130,7 @@ final class HTTPExchange {
             state = .redirected(connection, to: target)
             return
         }
-        if authority != nil, case .running(let connection) = state,
+        if authority != nil, RefusedExchange.mayBe(head.status), case .running(let connection) = state,
             let refused = RefusedExchange(head, credential, repetitions)
         {
             state = .refused(connection, refused)

@@ -10,6 +10,7 @@ package struct RequestFields: Sendable {
     private var fields: [(name: String, value: String)] = []
     /// The same fields as they go to the wire, each with the end of its line.
     private(set) var lines = ByteBuffer()
+    private var haveAuthorization = false
 
     /// Begins with the fields that every request to an origin has.
     init(origin: HTTPOrigin) {
@@ -26,6 +27,14 @@ package struct RequestFields: Sendable {
         append(name, value)
     }
 
+    /// Removes what they say of who sends the request. Asked of every request that shows a token of its own.
+    mutating func removeAuthorization() {
+        if haveAuthorization { remove(Self.authorization) }
+        haveAuthorization = false
+    }
+
+    private static let authorization = "Authorization"
+
     mutating func remove(_ name: String) {
         guard fields.contains(where: { ASCII.equal($0.name, name) }) else { return }
         let kept = fields.filter { !ASCII.equal($0.name, name) }
@@ -36,6 +45,7 @@ package struct RequestFields: Sendable {
 
     private mutating func append(_ name: String, _ value: String) {
         fields.append((name, value))
+        haveAuthorization = haveAuthorization || ASCII.equal(name, Self.authorization)
         lines.writeString(name)
         lines.writeStaticString(": ")
         lines.writeString(value)
