@@ -22,27 +22,35 @@ package struct AuditChain: Sendable, Equatable {
         (number, hash) = (line.number, line.hash)
     }
 
-    /// Makes the next line, with its end.
+    /// Writes the next line, with its end.
     ///
-    /// - Parameter object: What it tells: an object of JSON that has members, on one line.
-    package mutating func append(_ object: ByteBuffer) -> ByteBuffer {
+    /// - Parameters:
+    ///   - object: What it tells: an object of JSON that has members, on one line.
+    ///   - lines: Those before it that are written with it.
+    package mutating func append(_ object: ByteBuffer, to lines: inout ByteBuffer) {
         number += 1
-        var line = ByteBuffer()
-        line.reserveCapacity(object.readableBytes + 200)
-        line.writeString("{\"seq\":\(number),")
-        line.writeImmutableBuffer(
+        lines.reserveCapacity(minimumWritableBytes: object.readableBytes + 200)
+        let start = lines.writerIndex
+        lines.writeStaticString("{\"seq\":")
+        lines.writeDecimal(number)
+        lines.writeStaticString(",")
+        lines.writeImmutableBuffer(
             object.getSlice(at: object.readerIndex + 1, length: object.readableBytes - 2) ?? ByteBuffer())
-        line.writeString(",\"previous\":\"\(hash)\"")
-        hash = Self.hash(of: line.readableBytesView)
-        line.writeString(",\"hash\":\"\(hash)\"}\n")
-        return line
+        lines.writeStaticString(",\"previous\":\"")
+        lines.writeString(hash)
+        lines.writeStaticString("\"")
+        hash = unsafe lines.withUnsafeReadableBytes { bytes in
+            unsafe Self.hash(of: UnsafeRawBufferPointer(rebasing: bytes[(start - lines.readerIndex)...]))
+        }
+        lines.writeStaticString(",\"hash\":\"")
+        lines.writeString(hash)
+        lines.writeStaticString("\"}\n")
     }
 
     /// The hash of a line's beginning, in hexadecimal digits.
-    static func hash(of bytes: some Sequence<UInt8>) -> String {
+    static func hash(of bytes: UnsafeRawBufferPointer) -> String {
         var hasher = SHA256()
-        let bytes = Array(bytes)
-        unsafe bytes.withUnsafeBytes { unsafe hasher.update(bufferPointer: $0) }
-        return Hexadecimal.text(of: hasher.finalize())
+        unsafe hasher.update(bufferPointer: bytes)
+        return unsafe hasher.finalize().withUnsafeBytes { unsafe Hexadecimal.text(of: $0) }
     }
 }

@@ -23,7 +23,7 @@ struct AuditLine: Equatable {
         let hash = String(decoding: end.dropFirst(Self.hashMark.count).dropLast(2), as: UTF8.self)
         let previousLength = Self.previousMark.count + Self.hashLength + 1
         let previous = content.suffix(previousLength)
-        guard AuditChain.hash(of: content) == hash, previous.count == previousLength,
+        guard Self.hash(of: content) == hash, previous.count == previousLength,
             previous.prefix(Self.previousMark.count).elementsEqual(Self.previousMark),
             let number = Self.number(in: content, after: Array("{\"seq\":".utf8))
         else { return nil }
@@ -33,6 +33,10 @@ struct AuditLine: Equatable {
         let rest = content.drop { $0 != UInt8(ascii: ",") }.dropFirst()
         // The time stands before it, which has no comma.
         self.torn = Self.number(in: rest.drop { $0 != UInt8(ascii: ",") }.dropFirst(), after: Self.tornMark)
+    }
+
+    private static func hash(of bytes: ArraySlice<UInt8>) -> String {
+        unsafe bytes.withUnsafeBytes { unsafe AuditChain.hash(of: $0) }
     }
 
     private static func number(in bytes: ArraySlice<UInt8>, after mark: [UInt8]) -> Int? {

@@ -9,8 +9,6 @@ import Synchronization
 package final class AuditTrail: Sendable {
     /// How much may wait to be written.
     private static let maximumWaiting = 16 << 20
-    /// How many lines are written in one go.
-    private static let largestRound = 1_024
     private static let retryPause = DispatchTimeInterval.seconds(1)
     /// How often it is said that the audit cannot be written.
     private static let reminder = Duration.seconds(60)
@@ -22,7 +20,7 @@ package final class AuditTrail: Sendable {
     }
 
     private struct Queue {
-        var entries: [Waiting] = []
+        var waiting: [Waiting] = []
         var cost = 0
         var isWriting = false
         var lost = 0
@@ -105,7 +103,7 @@ package final class AuditTrail: Sendable {
                 queue.lost += 1
                 return (false, false)
             }
-            queue.entries.append(waiting)
+            queue.waiting.append(waiting)
             queue.cost += waiting.entry.cost
             // What is under way still has room when nothing new is let in.
             if queue.cost > Self.maximumWaiting / 2 { isFull.store(true, ordering: .relaxed) }
@@ -131,11 +129,9 @@ package final class AuditTrail: Sendable {
     private func writeAll() {
         while true {
             let (round, secrets, lostBefore) = queue.withLock { queue in
-                let round = Array(queue.entries.prefix(Self.largestRound))
-                queue.entries.removeFirst(round.count)
-                if round.isEmpty { queue.isWriting = false }
-                defer { queue.lost = 0 }
-                return (round, queue.secrets, queue.lost)
+                defer { (queue.waiting, queue.lost) = ([], 0) }
+                if queue.waiting.isEmpty { queue.isWriting = false }
+                return (queue.waiting, queue.secrets, queue.lost)
             }
             if round.isEmpty { return }
             let mask = ArgumentMask(arguments: rules.arguments, secrets: secrets)
@@ -161,7 +157,7 @@ package final class AuditTrail: Sendable {
     private func free(_ round: [Waiting], keeping rest: [Waiting], lost: Int) {
         queue.withLock { queue in
             queue.lostInAll += lost
-            queue.entries.insert(contentsOf: rest.map { Waiting(entry: $0.entry) }, at: 0)
+            queue.waiting.insert(contentsOf: rest.map { Waiting(entry: $0.entry) }, at: 0)
             queue.cost -= round.reduce(0) { $0 + $1.entry.cost } - rest.reduce(0) { $0 + $1.entry.cost }
             if queue.cost <= Self.maximumWaiting / 2 { isFull.store(false, ordering: .relaxed) }
         }

@@ -8,6 +8,7 @@ struct AuditWriter {
     private static let pause = Duration.milliseconds(900)
 
     private let rules: AuditRules
+    private var text = AuditText()
     private var file: AuditFile?
     /// Where the chain is after what was written.
     private var chain: AuditChain?
@@ -56,7 +57,7 @@ struct AuditWriter {
         if chain == nil || end.torn > 0 {
             var bytes = ByteBuffer(string: end.isWhole ? "" : "\n")
             let torn = end.torn + (end.isWhole ? 0 : 1)
-            bytes.writeImmutableBuffer(next.append(AuditEntry(.start(torn: torn)).json(mask)))
+            next.append(text.object(of: AuditEntry(.start(torn: torn)), mask), to: &bytes)
             try file.append(bytes)
         }
         (self.file, chain) = (file, next)
@@ -74,15 +75,18 @@ struct AuditWriter {
         var bytes = ByteBuffer()
         var count = 0
         for entry in entries {
-            var next = chain
-            let line = next.append(entry.json(mask))
-            let length = file.size + bytes.readableBytes + line.readableBytes
-            if length > rules.maximumBytes, file.size + bytes.readableBytes > 0 {
-                if count > 0 { break }
+            let before = (chain: chain, end: bytes.writerIndex)
+            chain.append(text.object(of: entry, mask), to: &bytes)
+            if file.size + bytes.readableBytes > rules.maximumBytes, file.size + before.end > 0 {
+                if count > 0 {
+                    // Stays for the next file.
+                    chain = before.chain
+                    bytes.moveWriterIndex(to: before.end)
+                    break
+                }
                 file = try rotated()
             }
-            bytes.writeImmutableBuffer(line)
-            (chain, count) = (next, count + 1)
+            count += 1
             if bytes.readableBytes >= Self.batchBytes { break }
         }
         try file.append(bytes)

@@ -4,7 +4,7 @@ package import NIOCore
 /// A call of a tool that has ended, as the audit tells of it.
 package struct AuditedCall: Sendable {
     /// Which request it was.
-    package var request: String
+    package var request: RequestNumber
     package var principal: String
     /// What the client says of itself, as JSON; nil where it says nothing.
     package var client: ByteBuffer?
@@ -21,7 +21,7 @@ package struct AuditedCall: Sendable {
     package var answerBytes: Int
     package var arguments: JSONView?
 
-    package init(request: String, principal: String, route: String, outcome: String) {
+    package init(request: RequestNumber, principal: String, route: String, outcome: String) {
         self.request = request
         self.principal = principal
         self.route = route

@@ -1,7 +1,9 @@
+package import MCPCore
+
 /// A change of servers, clients, groups or grants, as the audit tells of it.
 package struct AuditedChange: Sendable {
     /// Which request asked for it; nil for what no request asked for.
-    package var request: String?
+    package var request: RequestNumber?
     package var principal: String
     package var address: String
     /// What is to be changed, in a word.
@@ -14,7 +16,7 @@ package struct AuditedChange: Sendable {
     package var details: [String]
 
     package init(
-        request: String?, principal: String, address: String = "", change: String, server: String? = nil,
+        request: RequestNumber?, principal: String, address: String = "", change: String, server: String? = nil,
         group: String? = nil, outcome: String, details: [String] = []
     ) {
         self.request = request

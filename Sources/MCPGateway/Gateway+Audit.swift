@@ -23,7 +23,7 @@ extension Gateway {
     ) {
         guard let audit else { return }
         var call = AuditedCall(
-            request: origin.number.text, principal: principal.name, route: offer.label,
+            request: origin.number, principal: principal.name, route: offer.label,
             outcome: end.outcome.rawValue)
         call.client = client
         call.address = origin.address

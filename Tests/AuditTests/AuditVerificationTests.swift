@@ -8,10 +8,7 @@ import Testing
         var chain = AuditChain()
         return (0..<count).map { number in
             let event = number == 0 ? #""event":"start","torn":0"# : #""event":"call","tool":"t\#(number)""#
-            return Array(
-                chain.append(ByteBuffer(string: #"{"time":"2026-11-30T00:00:00.000Z",\#(event)}"#)).readableBytesView
-            )
-            .dropLast()
+            return chain.line(#"{"time":"2026-11-30T00:00:00.000Z",\#(event)}"#)
         }
     }
 
@@ -67,8 +64,8 @@ import Testing
     func forged() {
         var chain = AuditChain()
         var lines = Self.lines(4)
-        _ = chain.append(ByteBuffer(string: #"{"a":1}"#))
-        lines[1] = Array(chain.append(ByteBuffer(string: #"{"event":"call"}"#)).readableBytesView).dropLast()
+        _ = chain.line(#"{"a":1}"#)
+        lines[1] = chain.line(#"{"event":"call"}"#)
         #expect(Self.findings(lines).contains { $0.hasPrefix("2!: the line before this") })
     }
 
@@ -76,7 +73,7 @@ import Testing
     func torn() {
         var chain = AuditChain()
         func line(_ event: String) -> [UInt8] {
-            Array(chain.append(ByteBuffer(string: #"{"time":"x",\#(event)}"#)).readableBytesView).dropLast()
+            chain.line(#"{"time":"x",\#(event)}"#)
         }
         let first = line(#""event":"start","torn":0"#)
         let half = Array(#"{"seq":2,"ti"#.utf8)
@@ -90,9 +87,18 @@ import Testing
     @Test("A first line that hides others is found")
     func beginning() {
         var chain = AuditChain()
-        _ = chain.append(ByteBuffer(string: #"{"a":1}"#))
-        let line = String(buffer: chain.append(ByteBuffer(string: #"{"a":1}"#)))
-        #expect(Self.findings([Array(line.utf8.dropLast())]).isEmpty)
-        #expect(Self.findings([Array(line.replacing("\"seq\":2", with: "\"seq\":1").utf8.dropLast())]).count == 1)
+        _ = chain.line(#"{"a":1}"#)
+        let line = String(decoding: chain.line(#"{"a":1}"#), as: UTF8.self)
+        #expect(Self.findings([Array(line.utf8)]).isEmpty)
+        #expect(Self.findings([Array(line.replacing("\"seq\":2", with: "\"seq\":1").utf8)]).count == 1)
+    }
+}
+
+extension AuditChain {
+    /// Returns the next line, without its end.
+    fileprivate mutating func line(_ object: String) -> [UInt8] {
+        var lines = ByteBuffer()
+        append(ByteBuffer(string: object), to: &lines)
+        return Array(lines.readableBytesView.dropLast())
     }
 }

@@ -21,6 +21,17 @@ package enum Hexadecimal {
         return String(decoding: digits, as: UTF8.self)
     }
 
+    /// Two lower-case digits for each byte.
+    package static func text(of bytes: UnsafeRawBufferPointer) -> String {
+        unsafe String(unsafeUninitializedCapacity: 2 * bytes.count) { digits in
+            for index in 0..<bytes.count {
+                unsafe digits[2 * index] = digit(bytes[index] >> 4)
+                unsafe digits[2 * index + 1] = digit(bytes[index] & 15)
+            }
+            return 2 * bytes.count
+        }
+    }
+
     /// The lower-case digit of a value below sixteen.
     package static func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10

@@ -2,16 +2,18 @@ package import NIOCore
 
 /// Writes a JSON object member by member.
 package struct JSONObjectWriter {
-    private var bytes = ByteBuffer(string: "{")
+    private var bytes = ByteBuffer()
     private var isFirst = true
 
-    package init() {}
+    package init() {
+        // Most objects never grow beyond it.
+        bytes.reserveCapacity(512)
+        bytes.writeStaticString("{")
+    }
 
     private mutating func name(_ name: String) {
-        if !isFirst { bytes.writeStaticString(",") }
+        bytes.writeJSONString(name, behindComma: !isFirst, beforeColon: true)
         isFirst = false
-        bytes.writeJSONString(name)
-        bytes.writeStaticString(":")
     }
 
     /// Adds a text, when there is one.
@@ -53,6 +55,19 @@ package struct JSONObjectWriter {
             bytes.writeImmutableBuffer(element)
         }
         bytes.writeStaticString("]")
+    }
+
+    /// Adds the members of another object.
+    package mutating func add(members: ByteBuffer) {
+        guard members.readableBytes > 0 else { return }
+        if !isFirst { bytes.writeStaticString(",") }
+        isFirst = false
+        bytes.writeImmutableBuffer(members)
+    }
+
+    /// What stands between the braces.
+    package var members: ByteBuffer {
+        bytes.getSlice(at: bytes.readerIndex + 1, length: bytes.readableBytes - 1) ?? ByteBuffer()
     }
 
     /// The whole object.

@@ -75,13 +75,39 @@ extension ByteBuffer {
     }
 
     /// Writes text as a JSON string with its quotes, escaped as RFC 8785 (3.2.2.2) wants it: as little as possible.
-    package mutating func writeJSONString(_ text: some StringProtocol) {
-        writeInteger(UInt8(ascii: "\""))
-        let written: Void? = text.utf8.withContiguousStorageIfAvailable {
-            unsafe writeEscaped(UnsafeRawBufferPointer($0))
+    package mutating func writeJSONString(_ text: String) {
+        writeJSONString(text, behindComma: false, beforeColon: false)
+    }
+
+    /// Writes a part of a text as a JSON string.
+    package mutating func writeJSONString(_ text: Substring) { writeJSONString(String(text)) }
+
+    /// Writes text as a JSON string, with what stands around it where it is the name of a member.
+    mutating func writeJSONString(_ text: String, behindComma: Bool, beforeColon: Bool) {
+        var text = text
+        text.withUTF8 { text in
+            let (mark, quote) = (UInt8(ascii: ","), UInt8(ascii: "\""))
+            if let start = text.baseAddress, unsafe text_plain_length(start, text.count) == text.count {
+                // Nearly every name and word: one piece.
+                unsafe writeWithUnsafeMutableBytes(minimumWritableBytes: text.count + 4) { room in
+                    var end = 0
+                    if behindComma { unsafe (room[0], end) = (mark, 1) }
+                    unsafe room[end] = quote
+                    unsafe UnsafeMutableRawBufferPointer(rebasing: room[(end + 1)...]).copyMemory(
+                        from: UnsafeRawBufferPointer(text))
+                    end += text.count + 1
+                    unsafe room[end] = quote
+                    if beforeColon { unsafe room[end + 1] = UInt8(ascii: ":") }
+                    return end + (beforeColon ? 2 : 1)
+                }
+                return
+            }
+            if behindComma { writeInteger(mark) }
+            writeInteger(quote)
+            unsafe writeEscaped(UnsafeRawBufferPointer(text))
+            writeInteger(quote)
+            if beforeColon { writeInteger(UInt8(ascii: ":")) }
         }
-        if written == nil { unsafe Array(text.utf8).withUnsafeBytes { unsafe writeEscaped($0) } }
-        writeInteger(UInt8(ascii: "\""))
     }
 
     /// What stands for itself is copied in one go: descriptions can be long.

@@ -76,7 +76,7 @@ struct ManagementAudit: Sendable {
 
     private func audited(_ record: Record, _ outcome: String) -> AuditedChange {
         AuditedChange(
-            request: record.origin.number.text, principal: record.principal, address: record.origin.address,
+            request: record.origin.number, principal: record.principal, address: record.origin.address,
             change: record.change, server: record.server.map(Self.shown), group: record.group.map(Self.shown),
             outcome: outcome)
     }

@@ -1,4 +1,5 @@
 import Logging
+import MCPCore
 import MCPGateway
 import Metrics
 import NIOHTTP1

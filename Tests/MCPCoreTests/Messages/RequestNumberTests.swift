@@ -1,4 +1,4 @@
-import MCPGateway
+import MCPCore
 import NIOCore
 import Testing
 

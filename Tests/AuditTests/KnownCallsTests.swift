@@ -1,0 +1,38 @@
+import MCPCore
+import NIOCore
+import Testing
+
+@testable import Audit
+
+@Suite struct KnownCallsTests {
+    private func call(_ tool: String, client: String = #"{"name":"c","version":"1"}"#) -> AuditedCall {
+        var call = AuditedCall(request: .next(), principal: "p", route: "one", outcome: "ok")
+        call.tool = tool
+        call.client = ByteBuffer(string: client)
+        return call
+    }
+
+    @Test("Calls that are alike are written alike, and others not")
+    func alike() {
+        var known = KnownCalls()
+        for _ in 0..<2 {
+            #expect(
+                String(buffer: known.members(of: call("a")))
+                    == #""principal":"p","client":"c","clientVersion":"1","route":"one","tool":"a","outcome":"ok""#)
+            #expect(
+                String(buffer: known.members(of: call("b", client: "{}")))
+                    == #""principal":"p","route":"one","tool":"b","outcome":"ok""#)
+        }
+    }
+
+    @Test("However many kinds there are, and however long, each is written as it is")
+    func many() {
+        var known = KnownCalls()
+        for number in 0..<1_000 {
+            let tool = number.isMultiple(of: 10) ? String(repeating: "x", count: 200) + "\(number)" : "t\(number)"
+            #expect(String(buffer: known.members(of: call(tool))).contains("\"tool\":\"\(tool)\""))
+        }
+        let long = #"{"name":"\#(String(repeating: "n", count: 5_000))"}"#
+        #expect(String(buffer: known.members(of: call("a", client: long))).contains("nnn…\""))
+    }
+}
