@@ -58,6 +58,8 @@ package final class ServerGrant: RequestAuthority {
     }
 
     private let current: Mutex<GrantSettings>
+    /// Rises with every change of the address.
+    private let edition = Atomic(0)
     let surroundings: GrantSurroundings
     /// The same with the way on which authorization servers are reached now, which may change while the grant stays.
     private let latest: Mutex<GrantSurroundings>
@@ -100,6 +102,18 @@ package final class ServerGrant: RequestAuthority {
     /// What the server is called with, and how; the same for each of its callers.
     package var settings: GrantSettings { (caller?.parent ?? self).current.withLock { $0 } }
 
+    /// The address of the server, and how often that has changed; the same for each of its callers.
+    var addressed: (address: HTTPURL, edition: Int) {
+        let grant = caller?.parent ?? self
+        return grant.current.withLock { ($0.address, grant.edition.load(ordering: .relaxed)) }
+    }
+
+    /// Asked for each request.
+    var addressEdition: Int { (caller?.parent ?? self).edition.load(ordering: .sequentiallyConsistent) }
+
+    /// What links show that are made now.
+    package var here: AddressedGrant { AddressedGrant(self) }
+
     /// Whether the token is got for the one with which a caller has come. Asked for each request, without a copy of all settings.
     private var goesByCallersToken: Bool {
         (caller?.parent ?? self).current.withLock { $0.isPersonal && !$0.isInteractive }
@@ -108,6 +122,7 @@ package final class ServerGrant: RequestAuthority {
     /// Takes other settings of the server. What is held stays if it may be shown as the server is now.
     func take(_ new: GrantSettings) {
         let old = current.withLock { settings in
+            if settings.address != new.address { edition.add(1, ordering: .sequentiallyConsistent) }
             defer { settings = new }
             return settings
         }

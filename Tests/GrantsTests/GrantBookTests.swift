@@ -36,6 +36,25 @@ import Testing
         #expect(!grant.report.isHeld)
     }
 
+    @Test(
+        "Links to the former address show nothing that was got for the new one, and what they hear is no matter of the grant",
+        arguments: [false, true])
+    func moved(isPersonal: Bool) async throws {
+        let book = harness.book()
+        let old = try harness.settings(address: "https://old.test/mcp", isPersonal: isPersonal)
+        let parent = book.grant(old, harness.surroundings)
+        let former = parent.here.onBehalf(of: "ann")
+        #expect(try await Asked(former).credential() == "send nothing")
+        _ = book.grant(try harness.settings(isPersonal: isPersonal), harness.surroundings)
+        try await harness.logIn(to: parent.grant(of: "ann"))
+        let shown = try await Asked(parent.here.onBehalf(of: "ann")).credential()
+        #expect(shown.hasPrefix("send ") && shown != "send nothing", "\(shown)")
+        #expect(try await Asked(former).credential() == "send nothing")
+        let refusal = RequestRefusal(status: 401, challenge: nil, credential: nil, repetitions: 0)
+        #expect(try await Asked(former).judge(refusal) == "stands")
+        #expect(parent.grant(of: "ann").report.isHeld)
+    }
+
     @Test("A login that was everybody's is over where each caller logs in for himself, and its tokens are given back")
     func noLongerShared() async throws {
         let place = "https://login.example.com/revoke"

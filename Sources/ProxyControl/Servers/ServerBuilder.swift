@@ -144,7 +144,7 @@ struct ServerBuilder: Sendable {
                 }
             return .http(
                 url, headers: headers.map { ($0.name, $0.value.reveal()) }, transport, within: reach(of: server),
-                by: egress(of: server), showing: grant(of: server, source))
+                by: egress(of: server), showing: grant(of: server, source)?.here)
         }
     }
 

@@ -5,10 +5,10 @@ import MCPUpstream
 
 /// Asks a grant what requests are to show and what becomes of refusals, and keeps what it says, in words.
 final class Asked: Sendable {
-    private let grant: ServerGrant
+    private let grant: any RequestAuthority
     private let answers = EventQueue<String>()
 
-    init(_ grant: ServerGrant) {
+    init(_ grant: any RequestAuthority) {
         self.grant = grant
     }
 
