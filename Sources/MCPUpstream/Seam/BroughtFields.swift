@@ -37,20 +37,20 @@ package struct BroughtFields: Sendable {
     func hidingValues(in text: String) -> String { SecretMask.hiding(secrets, inStartOf: text) }
 
     /// What nobody is to read, in all the ways in which servers write it.
-    var secrets: [String] {
-        fields.flatMap { field in
-            let value = field.value
-            let credentials = value.split(separator: " ", maxSplits: 1).dropFirst().first.map(String.init)
-            let plain = [value, credentials ?? value]
-            let read = plain.compactMap { Base64.decode($0.utf8).flatMap { String(validating: $0, as: UTF8.self) } }
-            // Of name and password of Basic, the password.
-            let passwords = read.compactMap {
-                $0.split(separator: ":", maxSplits: 1).dropFirst().first.map(String.init)
-            }
-            let known = plain + read + passwords
-            return (known + known.map(Self.quoted) + plain.map { Base64.encode(Array($0.utf8)) })
-                .filter { $0.utf8.count >= Self.shortestSecret }
+    var secrets: [String] { fields.flatMap { Self.forms(of: $0.value) } }
+
+    /// The value of a header field, in all the ways in which servers write it.
+    static func forms(of value: String) -> [String] {
+        let credentials = value.split(separator: " ", maxSplits: 1).dropFirst().first.map(String.init)
+        let plain = [value, credentials ?? value]
+        let read = plain.compactMap { Base64.decode($0.utf8).flatMap { String(validating: $0, as: UTF8.self) } }
+        // Of name and password of Basic, the password.
+        let passwords = read.compactMap {
+            $0.split(separator: ":", maxSplits: 1).dropFirst().first.map(String.init)
         }
+        let known = plain + read + passwords
+        return (known + known.map(quoted) + plain.map { Base64.encode(Array($0.utf8)) })
+            .filter { $0.utf8.count >= shortestSecret }
     }
 
     /// What is shorter stands in many words that have nothing to do with it.

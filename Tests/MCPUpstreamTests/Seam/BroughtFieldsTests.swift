@@ -80,6 +80,23 @@ import Testing
         #expect(!answer.failure.detail.contains("Bear"), "\(answer.failure.detail)")
     }
 
+    @Test("What a request has shown is not repeated, wherever it stands in an answer")
+    func shown() throws {
+        let url = try HTTPURL("http://127.0.0.1/mcp")
+        var fields = RequestFields(origin: url.origin)
+        fields.add(configured: [(name: "X-Key", value: "canary-key-0123"), (name: "X-Short", value: "on")])
+        var request = HTTPUpstreamRequest(method: .POST, target: "/mcp", fields: fields)
+        request.authorization = FieldValue("Bearer canary-token-0123")
+        var head = HTTPResponseHead(version: .http1_1, status: .internalServerError)
+        head.headers.add(name: "Content-Type", value: "text/canary-key-0123")
+        var answer = RefusedAnswer(
+            AnswerHead(head), from: url, maximumMessageBytes: 10_000, hiding: request.secrets)
+        _ = answer.append(
+            ByteBuffer(string: "Authorization: Bearer canary-token-0123\nX-Key: canary-key-0123\nturned on"))
+        let words = answer.failure.detail
+        #expect(!words.contains("canary") && words.contains("turned on"), "\(words)")
+    }
+
     @Test("What is too short to be told from other words stays")
     func short() {
         let failure = UpstreamFailure(.unexpectedHTTPAnswer, "it answered 500 on", status: 500)

@@ -11,15 +11,15 @@ struct RefusedAnswer {
     private let url: HTTPURL
     private let maximumBytes: Int
     private let maximumDepth: Int
-    /// What its request has shown of a caller's, which words of the answer are not to repeat.
-    private let brought: BroughtFields?
+    /// What its request has shown, which words of the answer are not to repeat.
+    private let secrets: [String]
     private var body = ByteBuffer()
 
     init(
         _ head: AnswerHead, from url: HTTPURL, maximumMessageBytes: Int,
-        maximumDepth: Int = UpstreamLimits.maximumDepth, to brought: BroughtFields? = nil
+        maximumDepth: Int = UpstreamLimits.maximumDepth, to brought: BroughtFields? = nil, hiding secrets: [String] = []
     ) {
-        self.brought = brought
+        self.secrets = (brought?.secrets ?? []) + secrets
         self.head = head
         self.url = url
         self.maximumBytes = head.content == .json ? maximumMessageBytes : Self.maximumTextBytes
@@ -76,7 +76,7 @@ struct RefusedAnswer {
         let isAboutPlace = [400, 404, 410].contains(head.status)
         if let message, message.kind == .error {
             let words = isAboutPlace ? LostSessionWords.naming(message) : LostSessionWords.denying(message)
-            return words.map { brought?.hidingValues(in: $0) ?? $0 }
+            return words.map { SecretMask.hiding(secrets, inStartOf: $0) }
         }
         guard isAboutPlace, isText else { return nil }
         let text = excerpt(1_000)
@@ -94,7 +94,8 @@ struct RefusedAnswer {
     var failure: UpstreamFailure {
         let isForCredentials = head.status == 401 || head.status == 403
         return UpstreamFailure(
-            isForCredentials ? .unauthorized : .unexpectedHTTPAnswer, failureText, status: head.status)
+            isForCredentials ? .unauthorized : .unexpectedHTTPAnswer, SecretMask.hiding(secrets, in: failureText),
+            status: head.status)
     }
 
     private var failureText: String {
@@ -155,10 +156,11 @@ struct RefusedAnswer {
 
     /// The beginning of the body as text. What its request has shown is taken out before it is cut.
     private func excerpt(_ limit: Int) -> String {
-        guard let brought, !brought.fields.isEmpty else { return PlainText.excerpt(of: body, limit: limit) }
+        guard !secrets.isEmpty else { return PlainText.excerpt(of: body, limit: limit) }
         let length = min(body.readableBytes, Self.maximumTextBytes)
         let start = body.getBytes(at: body.readerIndex, length: length) ?? []
-        return PlainText.excerpt(of: brought.hidingValues(in: String(decoding: start, as: UTF8.self)), limit: limit)
+        return PlainText.excerpt(
+            of: SecretMask.hiding(secrets, inStartOf: String(decoding: start, as: UTF8.self)), limit: limit)
     }
 
     private var isText: Bool {

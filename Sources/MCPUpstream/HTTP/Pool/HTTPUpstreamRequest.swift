@@ -12,3 +12,16 @@ struct HTTPUpstreamRequest {
     /// Whether it is sent on within its origin where the server says so; see `SameOriginRedirect`.
     var followsRedirects = false
 }
+
+extension HTTPUpstreamRequest {
+    /// What is shorter stands in many words that have nothing to do with it.
+    private static let shortestSecret = 8
+
+    /// What it shows that nobody else is to read, in all the ways in which servers repeat it: who sends it, and what is
+    /// configured for the server.
+    var secrets: [String] {
+        ([authorization?.text].compactMap(\.self) + fields.configured)
+            .filter { $0.utf8.count >= Self.shortestSecret }
+            .flatMap(BroughtFields.forms)
+    }
+}

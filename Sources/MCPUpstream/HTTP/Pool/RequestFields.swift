@@ -11,6 +11,8 @@ package struct RequestFields: Sendable {
     /// The same fields as they go to the wire, each with the end of its line.
     private(set) var lines = ByteBuffer()
     private var haveAuthorization = false
+    /// The values of those that are configured, or a client has brought.
+    private(set) var configured: [String] = []
 
     /// Begins with the fields that every request to an origin has.
     init(origin: HTTPOrigin) {
@@ -62,6 +64,7 @@ package struct RequestFields: Sendable {
         }
         for field in fields where Self.isAccepted(name: field.name, value: field.value) {
             append(field.name, field.value)
+            configured.append(field.value)
         }
     }
 

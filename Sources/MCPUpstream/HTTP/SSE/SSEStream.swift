@@ -41,7 +41,8 @@ final class SSEStream: HTTPResponseReceiver {
         } else {
             phase = .refusal(
                 RefusedAnswer(
-                    answer, from: link.url, maximumMessageBytes: RefusedAnswer.maximumTextBytes, to: link.brought))
+                    answer, from: link.url, maximumMessageBytes: RefusedAnswer.maximumTextBytes, to: link.brought,
+                    hiding: exchange.request.secrets))
         }
     }
 

@@ -68,7 +68,9 @@ final class ListeningStream: HTTPResponseReceiver {
         case _ where link.hasSession && (hasBeenOpen || link.hasServed):
             let limit = RefusedAnswer.maximumTextBytes
             phase = .refusal(
-                RefusedAnswer(answer, from: link.url, maximumMessageBytes: limit, to: link.brought))
+                RefusedAnswer(
+                    answer, from: link.url, maximumMessageBytes: limit, to: link.brought,
+                    hiding: exchange.request.secrets))
         default:
             // A short body is read to its end for the connection's sake.
             phase = .finished

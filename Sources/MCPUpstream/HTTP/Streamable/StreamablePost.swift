@@ -224,7 +224,7 @@ final class StreamablePost: HTTPResponseReceiver {
         phase = .refusal(
             RefusedAnswer(
                 answer, from: link.url, maximumMessageBytes: settings.maximumMessageBytes,
-                maximumDepth: settings.maximumDepth, to: brought))
+                maximumDepth: settings.maximumDepth, to: brought, hiding: exchange?.request.secrets ?? []))
     }
 
     private func conclude(_ refused: RefusedAnswer) {
