@@ -21,7 +21,7 @@ extension Exposition {
         }
         begin(.processTime)
         for server in servers {
-            if let processes = server.processes { add(processes.processorSeconds, server.name) }
+            if let seconds = server.processorSeconds { add(seconds, server.name) }
         }
     }
 

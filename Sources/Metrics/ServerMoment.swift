@@ -8,6 +8,8 @@ package struct ServerMoment: Sendable {
     package var restarts = 0
     /// What its processes take; nil where it has none.
     package var processes: ProcessUse?
+    /// What all its processes have had of processors, in seconds, with those that have ended; nil where it never had one.
+    package var processorSeconds: Double?
 
     package init(name: String, state: String) {
         self.name = name

@@ -36,6 +36,8 @@ package final class Connection: LoopConfined, @unchecked Sendable {
     /// Whose call that wanted log messages was cancelled last, and until when what names no call may be about it.
     private(set) var lastCancelled: (principal: Principal, until: NIODeadline)?
     private static let quietAfterCancellation = TimeAmount.seconds(5)
+    /// How many restarts its server has counted.
+    private var countedRestarts = 0
     /// Which questions the server has been told that its clients answer.
     let declared: DeclaredCapabilities
     /// The header fields of its client that go to the server with what has none of its own.
@@ -90,6 +92,12 @@ package final class Connection: LoopConfined, @unchecked Sendable {
 
     /// Whether what the server says unasked comes on another stream than its answers.
     var hearsOnAnotherStream: Bool { upstream.link is any ListeningLink }
+
+    /// Returns how often the server was started again since this was asked last.
+    func takeRestarts() -> Int {
+        defer { countedRestarts = upstream.restarts }
+        return upstream.restarts - countedRestarts
+    }
 
     /// Passes on from now on what its client says, with all that has none of its own.
     func pass(_ passed: PassedFields) {

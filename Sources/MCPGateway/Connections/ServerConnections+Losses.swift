@@ -6,6 +6,7 @@ import MCPUpstream
 extension ServerConnections {
     /// Notes a loss. The same reason again and again, as at every retry, is told once.
     func connection(_ connection: Connection, wasLost failure: UpstreamFailure) {
+        countRestarts(of: connection)
         guard !isOfOneSession(connection) else { return }
         if isSource(connection) { catalog.serverWasLost() }
         catalog.settle()
@@ -16,7 +17,6 @@ extension ServerConnections {
         }
         if settings.needsCallers, !isSource(connection) { return lookAtServer() }
         let errorOutput = connection.upstream.recentErrorOutput
-        let restarts = connection.upstream.restarts
         let isNew = status.error != failure.detail
         var facts: Logger.Metadata = ["server": "\(displayName)", "reason": "\(failure.logDetail)"]
         if let last = errorOutput.last { facts["stderr"] = "\(last)" }
@@ -27,7 +27,12 @@ extension ServerConnections {
             $0.errorCode = failure.code
             $0.errorOutput = errorOutput
             $0.processID = nil
-            $0.restarts = restarts
         }
+    }
+
+    /// Adds how often a connection was made anew since that was looked at last, to what there was of all connections.
+    func countRestarts(of connection: Connection) {
+        let new = connection.takeRestarts()
+        if new > 0 { update { $0.restarts += new } }
     }
 }

@@ -357,6 +357,7 @@ package final class ServerConnections: Sendable {
     }
 
     func connectionChanged(_ connection: Connection) {
+        countRestarts(of: connection)
         guard !isOfOneSession(connection) || isAwaited else { return }
         let upstream = connection.upstream
         switch upstream.state {
@@ -374,7 +375,6 @@ package final class ServerConnections: Sendable {
                 $0.protocolVersion = result.version.name
                 $0.era = result.era
                 $0.processID = upstream.processID
-                $0.restarts = upstream.restarts
             }
             renewOthers(than: connection)
             if isSource(connection) || !catalog.isSettled || isUnlisted { readCatalog(on: connection) }

@@ -39,14 +39,22 @@ extension ServerRegistry: MetricsManagement {
         var moment = ServerMoment(name: server.settings.displayName, state: status.state.rawValue)
         moment.inFlight = server.connections.callsInFlight
         moment.restarts = status.restarts
-        guard !server.isDisabled, !isClosing else { return moment }
+        let turn = server.settings.name
+        guard !server.isDisabled, !isClosing else {
+            moment.processorSeconds = servers[turn]?.processorTime.total(of: [:])
+            return moment
+        }
         let connections = await withCheckedContinuation { continuation in
             server.connections.look { continuation.resume(returning: $0) }
         }
         moment.queued = connections.waitingCalls
-        for use in connections.processes.compactMap(processes.use) {
+        var seconds: [Int32: Double] = [:]
+        for process in connections.processes {
+            guard let use = processes.use(of: process) else { continue }
             moment.processes = (moment.processes ?? ProcessUse(residentBytes: 0, processorSeconds: 0)) + use
+            seconds[process] = use.processorSeconds
         }
+        moment.processorSeconds = servers[turn]?.processorTime.total(of: seconds)
         return moment
     }
 }

@@ -1,6 +1,7 @@
 import MCPFrontEnd
 package import MCPGateway
 import MCPUpstream
+import Metrics
 import NIOCore
 package import ProxyConfiguration
 
@@ -15,6 +16,8 @@ package struct ManagedServer: Sendable {
     let journal: ServerJournal
     /// Its processes that are alive.
     let census: LinkCensus
+    /// What its processes have had of processors.
+    var processorTime = ProcessorTime()
     /// Who added it; nil for the operator.
     var owner: OwnerMark?
     /// What it is to be as soon as that is ready, while it serves as it was.
