@@ -55,7 +55,7 @@ let package = Package(
         .target(
             name: "Audit",
             dependencies: [
-                "MCPCore", "Metrics", nioCore, logging, .product(name: "Crypto", package: "swift-crypto"),
+                "MCPValues", "MCPCore", "Metrics", nioCore, logging, .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),

@@ -14,6 +14,8 @@ package struct AuditVerification: Sendable {
         var place: (file: String, line: Int)
         var bytes: Int
         var lines: Int
+        /// Whether it ends as a line does: what a run that was killed leaves does not.
+        var isWhole: Bool
     }
 
     package private(set) var findings: [Finding] = []
@@ -40,9 +42,10 @@ package struct AuditVerification: Sendable {
     package mutating func take(_ line: ArraySlice<UInt8>, isWhole: Bool = true, at place: (file: String, line: Int)) {
         guard isWhole, let read = AuditLine(line) else {
             let end = isWhole ? 1 : 0
-            if rubbish == nil { rubbish = Rubbish(place: place, bytes: 0, lines: 0) }
+            if rubbish == nil { rubbish = Rubbish(place: place, bytes: 0, lines: 0, isWhole: true) }
             rubbish?.bytes += line.count + end
             rubbish?.lines += 1
+            rubbish?.isWhole = isWhole
             return
         }
         if let rubbish { explain(rubbish, before: read) }
@@ -53,11 +56,16 @@ package struct AuditVerification: Sendable {
     package mutating func end() {
         guard let rubbish else { return }
         self.rubbish = nil
+        let isTorn = rubbish.lines == 1 && !rubbish.isWhole
         let words =
-            rubbish.lines == 1
-            ? "the last line is torn or was changed: a run that was killed leaves such a one, which the next start tells of"
-            : "\(rubbish.lines) lines to the end are no lines of an audit any more: they were changed"
-        note(rubbish.place, words, isFault: rubbish.lines > 1)
+            if isTorn {
+                "the last line is torn: a run that was killed leaves such a one, which the next start tells of"
+            } else if rubbish.lines == 1 {
+                "the last line was changed"
+            } else {
+                "\(rubbish.lines) lines to the end are no lines of an audit any more: they were changed"
+            }
+        note(rubbish.place, words, isFault: !isTorn)
     }
 
     /// A run that was killed may leave a line that is torn; the next one says how long that is.

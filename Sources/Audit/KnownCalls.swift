@@ -1,25 +1,33 @@
 import MCPCore
+import MCPValues
 import NIOCore
 
 /// What many calls have in common, as it is written: who called what, and how that went. Made once for all that are alike.
 struct KnownCalls {
+    /// Calls that are alike to the byte: names that only look the same are written as they are.
     private struct Kind: Hashable {
-        var principal: String
+        let principal: ByteText
         var client: ByteBuffer?
-        var address: String
-        var route: String
-        var server: String?
-        var tool: String?
-        var outcome: String
-        var reason: String?
+        let address: ByteText
+        let route: ByteText
+        let server: ByteText?
+        let tool: ByteText?
+        let outcome: ByteText
+        let reason: ByteText?
 
         init(_ call: AuditedCall) {
-            (principal, client, address, route) = (call.principal, call.client, call.address, call.route)
-            (server, tool, outcome, reason) = (call.server, call.tool, call.outcome, call.reason)
+            principal = ByteText(call.principal)
+            client = call.client
+            address = ByteText(call.address)
+            route = ByteText(call.route)
+            server = call.server.map(ByteText.init)
+            tool = call.tool.map(ByteText.init)
+            outcome = ByteText(call.outcome)
+            reason = call.reason.map(ByteText.init)
         }
 
         /// How much of it its client has chosen.
-        var size: Int { (client?.readableBytes ?? 0) + (tool?.utf8.count ?? 0) }
+        var size: Int { (client?.readableBytes ?? 0) + (tool?.text.utf8.count ?? 0) }
     }
 
     /// How many are kept, and how long what a client has chosen may be in one that is.
@@ -44,18 +52,18 @@ struct KnownCalls {
 
     private static func members(of kind: Kind) -> ByteBuffer {
         var object = JSONObjectWriter()
-        object.add("principal", AuditText.shown(kind.principal))
+        object.add("principal", AuditText.shown(kind.principal.text))
         // What cannot be read was not accepted by the handshake either.
         if let client = kind.client.flatMap({ try? JSONText(scanning: $0) })?.root {
             object.add("client", client["name"]?.string.map(AuditText.shown))
             object.add("clientVersion", client["version"]?.string.map(AuditText.shown))
         }
-        if !kind.address.isEmpty { object.add("address", kind.address) }
-        object.add("route", AuditText.shown(kind.route))
-        object.add("server", kind.server.map(AuditText.shown))
-        object.add("tool", kind.tool.map(AuditText.shown))
-        object.add("outcome", kind.outcome)
-        object.add("reason", kind.reason)
+        if !kind.address.text.isEmpty { object.add("address", kind.address.text) }
+        object.add("route", AuditText.shown(kind.route.text))
+        object.add("server", kind.server.map { AuditText.shown($0.text) })
+        object.add("tool", kind.tool.map { AuditText.shown($0.text) })
+        object.add("outcome", kind.outcome.text)
+        object.add("reason", kind.reason?.text)
         return object.members
     }
 }

@@ -11,7 +11,8 @@ import Testing
         "Metrics": ["MCPValues", "MCPCore", "NIOCore", "Synchronization"],
         "TopScreen": ["MCPValues", "MCPCore", "Metrics", "NIOCore"],
         "Audit": [
-            "MCPCore", "Metrics", "NIOCore", "Logging", "Crypto", "Dispatch", "Synchronization", "Glibc", "Darwin",
+            "MCPValues", "MCPCore", "Metrics", "NIOCore", "Logging", "Crypto", "Dispatch", "Synchronization", "Glibc",
+            "Darwin",
         ],
         "Recordings": ["MCPCore", "NIOCore", "Dispatch", "Synchronization"],
         "Traces": ["MCPCore", "Metrics", "NIOCore", "Synchronization"],

@@ -46,6 +46,16 @@ import Testing
         }
     }
 
+    @Test("Every byte of the last line that is changed is found, where the line has its end")
+    func changedLast() {
+        let lines = Self.lines(3)
+        for place in lines[2].indices {
+            var other = lines
+            other[2][place] ^= 1
+            #expect(Self.findings(other) == ["3!: the last line was chang"], "byte \(place)")
+        }
+    }
+
     @Test("A line that was taken out, put in twice or moved is found")
     func moved() {
         let lines = Self.lines(6)
@@ -81,7 +91,7 @@ import Testing
         #expect(Self.findings([first, half, next]) == ["2: 13 bytes of a line that"])
         #expect(
             Self.findings([first, half + [0x20], next]) == ["2!: the line was changed", "3!: line number 2 stands wh"])
-        #expect(Self.findings([first, half], isWhole: false) == ["2: the last line is torn o"])
+        #expect(Self.findings([first, half], isWhole: false) == ["2: the last line is torn: "])
     }
 
     @Test("A first line that hides others is found")

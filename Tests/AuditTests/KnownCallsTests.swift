@@ -25,6 +25,18 @@ import Testing
         }
     }
 
+    @Test("Names that only look the same are each written as they are")
+    func lookalikes() {
+        var known = KnownCalls()
+        for tool in ["caf\u{e9}", "cafe\u{301}"] {
+            let members = Array(known.members(of: call(tool)).readableBytesView)
+            #expect(
+                String(decoding: members, as: UTF8.self).utf8.elementsEqual(
+                    #""principal":"p","client":"c","clientVersion":"1","route":"one","tool":"\#(tool)","outcome":"ok""#
+                        .utf8))
+        }
+    }
+
     @Test("However many kinds there are, and however long, each is written as it is")
     func many() {
         var known = KnownCalls()

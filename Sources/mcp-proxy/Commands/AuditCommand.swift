@@ -45,8 +45,9 @@ struct AuditVerifyCommand: AsyncParsableCommand {
         }
         let count = verification.count
         guard let first = verification.first, let last = verification.last else {
-            Terminal.print("no line of an audit")
-            throw ExitCode(verification.hasFaults ? 1 : 0)
+            // An audit has a line from its start on.
+            Terminal.error("mcp-proxy: no line of an audit is there: all were taken out, or these are other files")
+            throw ExitCode(1)
         }
         Terminal.print(
             "\(count) \(count == 1 ? "line" : "lines") \(verification.hasFaults ? "of which the hashes are right" : "in order"), "
