@@ -35,7 +35,8 @@ extension Gateway {
         if tracer != nil { writeSpan(of: request, from: origin, at: offer, server, traced(), end, after: elapsed) }
         guard offer.logsRequests else { return }
         offer.log(
-            origin, method: request.methodName, of: principal, tool: request.method == .toolsCall ? tool() : nil,
+            origin.saying(request.traceContext), method: request.methodName, of: principal,
+            tool: request.method == .toolsCall ? tool() : nil,
             at: server,
             elapsed: elapsed, outcome: end.word)
     }

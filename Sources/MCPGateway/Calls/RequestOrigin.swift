@@ -24,4 +24,10 @@ package struct RequestOrigin: Sendable {
         self.network = network
         self.trace = trace
     }
+
+    /// Returns the same for a request that says itself of which trace it is a part, which counts before header fields.
+    func saying(_ trace: TraceContext?) -> RequestOrigin {
+        guard let trace else { return self }
+        return RequestOrigin(number: number, address: address, network: network, trace: trace)
+    }
 }
