@@ -145,6 +145,17 @@ import Testing
         #expect(recorder.remove(all[0].id) == nil)
         _ = try recorder.begin(Self.rules())
     }
+
+    @Test("The oldest that has ended makes room for a new one")
+    func room() async throws {
+        let recorder = Recorder()
+        let rules = (0..<RecordingRules.mostRecordings).map { Self.rules($0.isMultiple(of: 2) ? "one" : "two") }
+        let all = try rules.map { try recorder.begin($0) }
+        recorder.serverHasGone("two")
+        for recording in all where recording.rules.server == "two" { _ = await Self.lines(recording) }
+        let new = try recorder.begin(Self.rules())
+        #expect(recorder.recordings.map(\.id) == (all[..<1] + all[2...] + [new]).map(\.id))
+    }
 }
 
 /// Resumes a continuation the first time.

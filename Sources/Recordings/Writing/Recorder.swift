@@ -61,11 +61,13 @@ package final class Recorder: Sendable {
         let now = clock()
         let result: Result<Recording, Full> = queue.withLock { queue in
             guard !queue.hasEnded else { return .failure(Full(words: "the proxy is about to end")) }
-            guard queue.recordings.count < RecordingRules.mostRecordings else {
-                return .failure(
-                    Full(
-                        words: "there are \(RecordingRules.mostRecordings) recordings already, those that have ended "
-                            + "included; remove one first"))
+            if queue.recordings.count >= RecordingRules.mostRecordings {
+                // What nobody has fetched since it ended makes room for what somebody wants now.
+                guard let old = queue.recordings.firstIndex(where: { $0.progress.ending != nil }) else {
+                    return .failure(
+                        Full(words: "\(RecordingRules.mostRecordings) recordings run already; end one of them first"))
+                }
+                queue.recordings.remove(at: old)
             }
             let recording = Recording(
                 id: String(UInt64.random(in: 1 << 59...UInt64.max), radix: 32), rules, proxy: proxy, at: now,

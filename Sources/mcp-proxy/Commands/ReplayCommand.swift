@@ -67,7 +67,7 @@ struct ReplayCommand: AsyncParsableCommand {
         do {
             let recording = try RecordingFile.read(file)
             if isMock { return try await serve(recording) }
-            let plan = ReplayPlan(recording, callsTools: callsTools)
+            let plan = ReplayPlan(recording, callsTools: callsTools, for: server)
             if isRehearsal { return try show(plan) }
             try await replay(recording, plan)
         } catch let error as CommandFailure {
@@ -79,8 +79,15 @@ struct ReplayCommand: AsyncParsableCommand {
         }
     }
 
+    /// For which server a request was, where it is known.
+    private func place(_ step: ReplayPlan.Step) -> String {
+        step.exchange.server.map { ", \(PrintableText.make($0))" } ?? ""
+    }
+
     private func show(_ plan: ReplayPlan) throws {
-        for step in plan.steps { try ShownOutput.write(table: ["\(step.title) (line \(step.exchange.line))"]) }
+        for step in plan.steps {
+            try ShownOutput.write(table: ["\(step.title) (line \(step.exchange.line)\(place(step)))"])
+        }
         try ReplayReport(isJSON: false).end(plan)
     }
 

@@ -36,17 +36,29 @@ struct ReplayPlan: Sendable {
     /// The titles of other requests, each with the reason why it is not sent.
     private(set) var left: [(title: String, reason: String)] = []
 
-    /// - Parameter callsTools: Whether calls of tools are sent as well.
-    init(_ recording: ReadRecording, callsTools: Bool) {
+    /// - Parameters:
+    ///   - callsTools: Whether calls of tools are sent as well.
+    ///   - server: Which server they are sent to: of a recording of several, that one's requests are taken. nil for those
+    ///     of all.
+    init(_ recording: ReadRecording, callsTools: Bool, for server: String?) {
+        let chosen = recording.servers.count > 1 ? server : nil
         for exchange in recording.exchanges where exchange.side == .client {
             let method = Method(name: exchange.method)
             guard !Self.silent.contains(method) else { continue }
-            if let reason = Self.reason(against: exchange, method, callsTools) {
+            if let reason = Self.reason(against: exchange, of: chosen)
+                ?? Self.reason(against: exchange, method, callsTools)
+            {
                 left.append((Self.title(of: exchange), reason))
             } else {
                 steps.append(Step(exchange: exchange, method: method))
             }
         }
+    }
+
+    /// Why a request is not sent to the server that was chosen of several; nil where it may be.
+    private static func reason(against exchange: RecordedExchange, of chosen: String?) -> String? {
+        guard let chosen, let server = exchange.server, !server.utf8.elementsEqual(chosen.utf8) else { return nil }
+        return "it was for \"\(PrintableText.make(server))\", which --server does not name"
     }
 
     /// Why a request is not sent; nil where it is.

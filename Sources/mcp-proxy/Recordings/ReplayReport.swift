@@ -44,7 +44,7 @@ struct ReplayReport {
             entry.add("differences", elements: differences.map(\.json))
             return entries.append(entry.finished)
         }
-        try ShownOutput.write(table: ["\(outcome)\t\(step.title) (line \(step.exchange.line))"])
+        try ShownOutput.write(table: ["\(outcome)  \(step.title) (line \(step.exchange.line))"])
         for difference in differences.prefix(Self.shownDifferences) {
             try ShownOutput.write(table: [
                 "    \(difference.path)", "        before: \(Self.shown(difference.before))",

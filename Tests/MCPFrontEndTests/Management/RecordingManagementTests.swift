@@ -57,7 +57,7 @@ import Testing
         }
         let response = try await harness.send("POST", "/api/recordings", "{}")
         #expect(response.status == 429)
-        #expect(response.body.contains("remove one first"))
+        #expect(response.body.contains("end one of them first"))
     }
 
     @Test("What passes is shown to nobody who may only look, and who has read it is written down")

@@ -80,7 +80,7 @@ export function recorder(changed) {
       changed(current);
       follow();
     },
-    /** Ends one that was begun here. What it has is still shown. */
+    /** Ends it. What it has is still shown. */
     async stop() {
       const recording = current;
       await change("DELETE", `api/recordings/${recording.id}`);

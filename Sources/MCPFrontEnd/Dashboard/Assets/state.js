@@ -12,6 +12,7 @@ export let servers;
 export let history = new History();
 /** Why there are no metrics; undefined where there are. */
 export let metricsFault;
+const elsewhere = "they are at an address of their own (mcpProxy.metrics.addr), which this page cannot read";
 
 export const watch = {
   /** - notice: is told in words whether the proxy answers. */
@@ -29,11 +30,13 @@ export const watch = {
         tell();
       }, 2000),
       poll(async (signal) => {
+        // Where they are not here, they do not come while the page is open.
+        if (metricsFault === elsewhere) return;
         try {
           history.take(read(await text("metrics", { signal })), performance.now() / 1000);
           metricsFault = undefined;
         } catch (error) {
-          metricsFault = error.message;
+          metricsFault = error.status === 404 ? elsewhere : error.message;
           throw error;
         } finally {
           tell();
@@ -46,6 +49,7 @@ export const watch = {
     for (const each of polls) each.end();
     polls = [];
     servers = undefined;
+    metricsFault = undefined;
     history = new History();
   },
   /** Asks at once, because something was changed. */

@@ -1,6 +1,7 @@
 // The requests of clients as they end: a timeline, newest first.
 
 import { stream } from "./api.js";
+import { confirm } from "./dialog.js";
 import { alert, button, cut, fill, foreign, h, say } from "./dom.js";
 import { events } from "./events.js";
 import { number, seconds } from "./format.js";
@@ -102,9 +103,8 @@ export function trafficView(main) {
   }
 
   function drawRecording(current) {
-    const { isRunning, isOwn, lines } = current;
-    say(record, isRunning && isOwn ? "Stop recording" : "Record");
-    record.hidden = isRunning && !isOwn;
+    const { isRunning, lines } = current;
+    say(record, isRunning ? "Stop recording" : "Record");
     keep.hidden = lines.length === 0;
     say(recorded, recordingWords(current));
     recorded.hidden = recorded.textContent === "";
@@ -113,7 +113,9 @@ export function trafficView(main) {
   async function switchRecording() {
     fill(message);
     try {
-      await (recording.current.isRunning ? recording.stop() : recording.begin());
+      const { isRunning, isOwn } = recording.current;
+      if (isRunning && !isOwn) confirm("Stop recording?", "It was begun elsewhere, and is forgotten there, too.", "Stop recording", recording.stop);
+      else await (isRunning ? recording.stop() : recording.begin());
     } catch (error) {
       fill(message, alert(error));
     }
