@@ -138,7 +138,8 @@ extension GrantFailure {
     /// ([RFC 6749, 5.2](https://www.rfc-editor.org/rfc/rfc6749#section-5.2)).
     fileprivate var isForGood: Bool {
         switch kind {
-        case .refused(let code): ["invalid_grant", "invalid_client", "unauthorized_client"].contains(code)
+        case .refused(let code):
+            ["invalid_grant", "bad_refresh_token", "invalid_client", "unauthorized_client"].contains(code)
         case .unreachable, .unusable, .noDocument, .unprotected: false
         }
     }

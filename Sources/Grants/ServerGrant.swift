@@ -298,6 +298,8 @@ package final class ServerGrant: RequestAuthority {
         guard let caller, let token = book.callerTokens.token(of: caller.name) else { return false }
         state.withLock { state in
             guard state.subject != token else { return }
+            // What is being got is for the former one: who waits for it shares it, and the next one has another got.
+            guard state.subject == nil || !state.grant.isRenewing else { return }
             if state.subject != nil { state.grant.outdate() }
             state.subject = token
         }

@@ -22,7 +22,9 @@ struct TokenAnswer: Sendable, Equatable {
 
     init(_ answer: GrantRequests.Answer, from place: HTTPURL) throws(GrantFailure) {
         let root = answer.body.root
-        guard answer.status == 200 else {
+        // Some say with 200 that there is none, as GitHub does.
+        let isRefusal = root["access_token"] == nil && root["error"]?.string != nil
+        guard answer.status == 200, !isRefusal else {
             let error = OAuthError(answer)
             throw GrantFailure(.refused(error.code ?? ""), "\(place) gives no token: \(error.words)")
         }
@@ -30,10 +32,9 @@ struct TokenAnswer: Sendable, Equatable {
             token.utf8.allSatisfy(ASCII.isVisible)
         else { throw GrantFailure(.unusable, "\(place) answers without an access_token that can be sent") }
         guard let type = root["token_type"]?.string, ASCII.equal(type, "Bearer") else {
+            let said = PrintableText.make(SecretMask.hiding(answer.secrets, in: root["token_type"]?.string ?? ""))
             throw GrantFailure(
-                .unusable,
-                "\(place) gives a token of the type \"\(PrintableText.make(root["token_type"]?.string ?? ""))\", and the proxy knows Bearer only"
-            )
+                .unusable, "\(place) gives a token of the type \"\(said)\", and the proxy knows Bearer only")
         }
         accessToken = token
         let lifetime = root["expires_in"].flatMap { $0.integer ?? $0.string.flatMap { Int64($0) } }

@@ -50,6 +50,24 @@ import Testing
         #expect(failure?.words == "\(Samples.tokenEndpoint) answers without an access_token that can be sent")
     }
 
+    @Test("Some refuse with 200", arguments: ["bad_refresh_token", "invalid_grant"])
+    func refusedWithSuccess(code: String) {
+        let failure = #expect(throws: GrantFailure.self) {
+            try answer(#"{"error":"\#(code)","error_description":"The refresh token is incorrect"}"#)
+        }
+        #expect(failure?.kind == .refused(code) && failure?.words.contains("is incorrect") == true)
+    }
+
+    @Test("What was sent is not repeated, also not as the type of a token")
+    func typeThatRepeats() throws {
+        let text = #"{"access_token":"t","token_type":"canary-refresh-token"}"#
+        let given = GrantRequests.Answer(
+            status: 200, body: try Samples.json(text), secrets: ["canary-refresh-token"])
+        let place = try HTTPURL(Samples.tokenEndpoint)
+        let failure = #expect(throws: GrantFailure.self) { try TokenAnswer(given, from: place) }
+        #expect(failure?.words.contains("canary") == false && failure?.words.contains("Bearer only") == true)
+    }
+
     @Test("A token may be long, and not longer than that")
     func length() throws {
         let longest = String(repeating: "x", count: 64 << 10)

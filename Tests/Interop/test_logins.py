@@ -180,6 +180,31 @@ def test_a_reload_keeps_logins_of_which_nothing_has_changed(launch, http_fixture
             assert len(login.logins) == 1
 
 
+@pytest.mark.parametrize("way", ["reload", "replace"])
+def test_a_token_goes_to_no_other_address_than_it_was_got_for(launch, http_fixture, browser, way):
+    """The server moves to an address that wants a login, too: what served before is done, and is shown nothing."""
+    keys = {"management": ROOMY}
+    with http_fixture() as fixture, LoginServer() as first, LoginServer() as second:
+        with ProtectedServer(fixture, first) as old, ProtectedServer(fixture, second) as new:
+            entries = {"docs": old.streamable()} if way == "reload" else {}
+            with launch(entries, proxy=keys) as proxy:
+                docs = Place(proxy, "docs", first, old)
+                if way == "replace":
+                    docs.add()
+                docs.logged_in(browser()).called()
+                called = list(old.calls)
+                if way == "replace":
+                    docs.ask("PUT", "/docs", {"config": new.streamable()})
+                else:
+                    proxy.rewrite({"docs": new.streamable()}, proxy=keys)
+                    with proxy.visitor() as visitor:
+                        assert visitor.post(proxy.url("/api/reload")).status_code == 200
+                moved = Place(proxy, "docs", second, new)
+                moved.wait("login needed").logged_in(browser()).called()
+                assert new.tokens and not set(old.tokens) & set(new.tokens)
+                assert old.calls == called and new.calls
+
+
 # Where what is said, and as whom
 
 

@@ -9,7 +9,7 @@ from support.pin_bench import NEW, NOT_APPROVED, OLD, OTHER, PROMPT, ROOMY, TOKE
 
 pytestmark = pytest.mark.anyio
 
-MANY = 2_000
+MANY = 4_000
 
 
 @pytest.fixture

@@ -49,7 +49,8 @@ extension ServerRegistry {
         if !isUp, server.settings.effect(ofChangeTo: new) < .replace {
             let factory = builder.linkFactory(for: new, source, server.journal, server.census)
             adopt(new, configuration, source, owner, on: server)
-            return try await renew(server, with: factory, isFinal: true)
+            try await renew(server, with: factory, isFinal: true)
+            return
         }
         var next = builder.build(new, source, configuration: configuration)
         next.owner = owner

@@ -239,9 +239,13 @@ extension ServerRegistry {
     /// Reaches a server anew, beside the one in use until that is ready.
     ///
     /// - Parameter isFinal: Whether it is reached with these links from now on also when the first of them fails.
+    /// - Returns: Whether it is reached with these links from now on: what serves goes on where they turn out to want a
+    ///   login, or what callers bring.
+    @discardableResult
     func renew(
         _ server: ManagedServer, with factory: Upstream.LinkFactory?, isFinal: Bool = false
-    ) async throws(ManagementRefusal) {
+    ) async throws(ManagementRefusal) -> Bool {
+        let serves = !isFinal && server.connections.status.state == .ready
         server.journal.note(.event, "starts anew", at: WallClock.now)
         let end = await awaitStart(of: server) { start in
             server.connections.renew(with: factory, isFinal: isFinal, grace: management.drainTimeout) {
@@ -249,8 +253,8 @@ extension ServerRegistry {
             }
         }
         switch end {
-        case .introduced(nil, _): return
-        case .introduced(let failure?, _) where failure.endsWithCredentials: return
+        case .introduced(nil, _): return true
+        case .introduced(let failure?, _) where failure.endsWithCredentials: return !serves
         case .introduced(let failure?, let errorOutput): throw failed(failure, errorOutput)
         case .givenUp(let refusal):
             if !isFinal { await undoRenewal(of: server, isNew: factory != nil) }

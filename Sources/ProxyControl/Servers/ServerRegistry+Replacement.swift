@@ -1,6 +1,7 @@
 import MCPFrontEnd
 import MCPGateway
 import MCPUpstream
+import Metrics
 import NIOCore
 import ProxyConfiguration
 
@@ -28,7 +29,13 @@ extension ServerRegistry {
             return try await swap(server, for: next)
         }
         if effect == .renew || source != server.source {
-            try await renew(server, with: builder.linkFactory(for: new, source, server.journal, server.census))
+            let factory = builder.linkFactory(for: new, source, server.journal, server.census)
+            guard try await renew(server, with: factory) else {
+                // It is there and waits for a login: what served so far is not what is configured any more.
+                var next = builder.build(new, source, configuration: configuration)
+                next.owner = owner
+                return try await swap(server, for: next)
+            }
         }
         do throws(ManagementRefusal) {
             adopt(try confirmed(new), configuration, source, owner, on: server)
@@ -62,6 +69,7 @@ extension ServerRegistry {
             census: server.census
         )
         changed.owner = owner
+        changed.processorTime = servers[server.settings.name]?.processorTime ?? ProcessorTime()
         publish(changed)
     }
 

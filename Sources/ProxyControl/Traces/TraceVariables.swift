@@ -23,7 +23,7 @@ struct TraceVariables {
         guard !isDisabled, isExported, let endpoint = endpoint(), hasProtocol else { return nil }
         var settings = TraceSettings(endpoint: endpoint)
         settings.headers = headers()
-        settings.certificateFile = ofTraces("CERTIFICATE")?.value
+        settings.certificateFile = certificateFile()
         settings.resource = resource()
         settings.sampler = sampler()
         settings.timeout = .milliseconds(
@@ -177,6 +177,14 @@ struct TraceVariables {
             }
         }
         return headers
+    }
+
+    private mutating func certificateFile() -> String? {
+        guard let (name, file) = ofTraces("CERTIFICATE") else { return nil }
+        if let fault = EgressRules.fault(of: file) {
+            warn(name, file, "but \(fault), so that no collector is believed", "Name a file with certificates in PEM")
+        }
+        return file
     }
 
     private mutating func warnOfTheRest() {

@@ -28,6 +28,15 @@ import Traces
         #expect(asked.settings == nil && asked.warnings.count == 1)
     }
 
+    @Test("A file of certificates that cannot be used is told at the start, by the variable that names it")
+    func certificate() {
+        let found = read([
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "https://c", "OTEL_EXPORTER_OTLP_CERTIFICATE": "/no/such/file",
+        ])
+        #expect(found.settings?.certificateFile == "/no/such/file" && found.warnings.count == 1)
+        #expect(found.warnings[0].hasPrefix("OTEL_EXPORTER_OTLP_CERTIFICATE is \"/no/such/file\", but "))
+    }
+
     @Test("It can be turned off where an address is named")
     func turnedOff() {
         for (name, value) in [("OTEL_SDK_DISABLED", "TRUE"), ("OTEL_TRACES_EXPORTER", "none")] {
