@@ -52,8 +52,7 @@ extension ServerRegistry {
             try await renew(server, with: factory, isFinal: true)
             return
         }
-        var next = builder.build(new, source, configuration: configuration)
-        next.owner = owner
+        let next = made(new, configuration, source, owner)
         next.connections.start()
         publish(next)
         await end(server)

@@ -24,17 +24,13 @@ extension ServerRegistry {
         }
         let effect = server.settings.effect(ofChangeTo: new)
         guard effect < .replace else {
-            var next = builder.build(new, source, configuration: configuration)
-            next.owner = owner
-            return try await swap(server, for: next)
+            return try await swap(server, for: made(new, configuration, source, owner))
         }
         if effect == .renew || source != server.source {
             let factory = builder.linkFactory(for: new, source, server.journal, server.census)
             guard try await renew(server, with: factory) else {
                 // It is there and waits for a login: what served so far is not what is configured any more.
-                var next = builder.build(new, source, configuration: configuration)
-                next.owner = owner
-                return try await swap(server, for: next)
+                return try await swap(server, for: made(new, configuration, source, owner))
             }
         }
         do throws(ManagementRefusal) {
@@ -73,6 +69,15 @@ extension ServerRegistry {
         publish(changed)
     }
 
+    /// Makes a server with these settings, which is not started.
+    func made(
+        _ settings: ServerSettings, _ configuration: ByteBuffer?, _ source: ServerSource, _ owner: OwnerMark?
+    ) -> ManagedServer {
+        var server = builder.build(settings, source, configuration: configuration)
+        server.owner = owner
+        return server
+    }
+
     /// Puts another server in the place of one. Sessions of the old one end once it has nothing to do, and are opened
     /// again on the new one.
     private func swap(_ old: ManagedServer, for next: ManagedServer) async throws(ManagementRefusal) {
@@ -104,8 +109,7 @@ extension ServerRegistry {
         _ server: ManagedServer, to new: ServerSettings, _ configuration: ByteBuffer?, _ source: ServerSource,
         _ owner: OwnerMark?
     ) async throws(ManagementRefusal) {
-        var next = builder.build(new, source, configuration: configuration)
-        next.owner = owner
+        var next = made(new, configuration, source, owner)
         if new.options.disabled {
             if !server.isDisabled { await drain(server) }
             next.isDisabled = true

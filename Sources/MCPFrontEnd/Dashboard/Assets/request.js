@@ -1,7 +1,7 @@
 // One request: what is known of it, and its messages on both sides, where they were recorded.
 
 import { dialog } from "./dialog.js";
-import { block, foreign, h } from "./dom.js";
+import { block, button, foreign, h } from "./dom.js";
 import { bytes, seconds } from "./format.js";
 
 const longest = 65536;
@@ -22,7 +22,7 @@ export function openRequest(request, messages = []) {
     messages.length > 0
       ? messages.map((message) => part(message, Date.parse(messages[0].time)))
       : h("p", { class: "state" }, "Its messages were not recorded. Press Record, and open a request that comes after that."),
-    h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => close() }, "Close")),
+    h("div", { class: "buttons" }, button("Close", () => close())),
   );
   element.classList.add("wide");
 }
