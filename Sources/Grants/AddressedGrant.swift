@@ -3,8 +3,8 @@ package import MCPUpstream
 
 /// A grant as the links to one address show it: never a token that was got for another address.
 ///
-/// The address of a server may change while links to the former one still serve. They go on with nothing, and what is said
-/// to them is no matter of the grant any more.
+/// The address of a server may change while links to the former one still serve. They go on with what was shown there last,
+/// for as long as that counts, and what is said to them is no matter of the grant any more.
 package struct AddressedGrant: RequestAuthority {
     private let grant: ServerGrant
     private let address: HTTPURL
@@ -26,10 +26,12 @@ package struct AddressedGrant: RequestAuthority {
     package func credential(or later: () -> @Sendable (RequestPermit) -> Void) -> RequestPermit? {
         let permit = grant.credential {
             let take = later()
-            return { permit in take(isHere ? permit : .send(nil)) }
+            return { permit in take(isHere ? permit : .send(shown)) }
         }
-        return permit == nil || isHere ? permit : .send(nil)
+        return permit == nil || isHere ? permit : .send(shown)
     }
+
+    package var shown: RequestCredential? { isHere ? grant.shown : grant.shown(at: address) }
 
     package func onBehalf(of caller: String) -> any RequestAuthority {
         AddressedGrant(grant.grant(of: caller), address, edition)

@@ -37,23 +37,29 @@ package final class GrantBook: Sendable {
     /// logged in.
     ///
     /// - Parameter name: That of the settings.
+    /// - Throws: Where something of it is kept nevertheless.
     package func forget(_ name: String) throws(GrantFailure) {
         let grant = grants.withLock { $0[Self.digest(of: name, nil)] }
-        for grant in grant.map({ [$0] + callers(of: $0) }) ?? [] {
-            // Nobody waits for it; ends by itself.
-            if let forgotten = try grant.logOut() { Task { await forgotten.revoke() } }
-        }
-        let file = Self.file(of: name, nil)
-        // Also those of callers who have not come in this run, and of a server that was called without.
         var left: [ForgottenGrant] = []
-        // Nobody waits for it; ends by itself. One by one: there may be many.
-        defer { Task { [left] in for forgotten in left { await forgotten.revoke() } } }
-        for file in [file] + shelf.names(startingWith: "\(file)-") {
-            let kept = grant == nil ? nil : shelf.read(file).flatMap(GrantFacts.init)
-            try remove(file)
-            if let kept, let grant { left.append(ForgottenGrant(facts: kept, of: grant)) }
+        var stillKept: GrantFailure?
+        for grant in grant.map({ [$0] + callers(of: $0) }) ?? [] {
+            do throws(GrantFailure) {
+                if let forgotten = try grant.logOut() { left.append(forgotten) }
+            } catch {
+                stillKept = error
+            }
         }
         grants.withLock { grants in grants = grants.filter { $0.value !== grant && $0.value.caller?.parent !== grant } }
+        let file = Self.file(of: name, nil)
+        // Also those of callers who have not come in this run, and of a server that was called without.
+        for file in [file] + shelf.names(startingWith: "\(file)-") {
+            let kept = grant == nil ? nil : shelf.read(file).flatMap(GrantFacts.init)
+            if let kept, let grant { left.append(ForgottenGrant(facts: kept, of: grant)) }
+            do throws(GrantFailure) { try remove(file) } catch { stillKept = error }
+        }
+        // Nobody waits for it; ends by itself. One by one: there may be many.
+        Task { [left] in for forgotten in left { await forgotten.revoke() } }
+        if let stillKept { throw stillKept }
     }
 
     /// Removes what is kept under a name.

@@ -11,6 +11,8 @@ import NIOCore
 struct GrantRequests: Sendable {
     /// For one request.
     static let timeout = TimeAmount.seconds(10)
+    /// For all that one step takes, such as finding out who protects a server.
+    static let longestTime = TimeAmount.seconds(30)
     static let maximumBytes = 1 << 20
     static let maximumRedirects = 3
 
@@ -25,10 +27,13 @@ struct GrantRequests: Sendable {
     private let surroundings: GrantSurroundings
     /// The server on whose word all of them are called.
     private let server: HTTPURL
+    private let end: NIODeadline
 
+    /// Begins one step, whose time runs from now on.
     init(_ surroundings: GrantSurroundings, for server: HTTPURL) {
         self.surroundings = surroundings
         self.server = server
+        end = surroundings.uptime() + Self.longestTime
     }
 
     /// Whether an address may be called.
@@ -158,8 +163,15 @@ struct GrantRequests: Sendable {
     }
 
     private func send(_ call: HTTPCall) async throws(GrantFailure) -> HTTPCall.Answer {
+        let left = end - surroundings.uptime()
+        guard left > .zero else {
+            throw GrantFailure(
+                .unreachable,
+                "\(call.url) was not asked: whoever was asked before took \(Self.longestTime.nanoseconds / 1_000_000_000) s altogether"
+            )
+        }
         var call = call
-        call.timeout = Self.timeout
+        call.timeout = min(Self.timeout, left)
         call.maximumBytes = Self.maximumBytes
         do throws(UpstreamFailure) {
             return try await surroundings.send(call)

@@ -15,6 +15,8 @@ struct GrantState {
     static let maximumStepUps = 2
     /// How long ago a token must have been got for it to be renewed because it was refused.
     static let freshness: Int64 = 10_000
+    /// How many renewals in a row are refused without a reason that ends the grant before somebody is asked to log in.
+    static let maximumRefusals = 3
     /// How many scopes, and sets of them, are remembered of what the server asks for: it may name others without end.
     static let maximumScopes = 100
 
@@ -53,7 +55,11 @@ struct GrantState {
     /// Changes when what has begun before must come to nothing.
     private(set) var generation = 0
     private(set) var isRenewing = false
+    /// What was shown last at an address that is not the server's any more.
+    private(set) var former: (facts: GrantFacts, credential: RequestCredential?)?
     private var failures = 0
+    /// How many renewals in a row were refused by somebody who was there.
+    private var refusals = 0
     private var earliest: NIODeadline?
     private var lastWords = ""
     /// The token that a refusal has caused to be got.
@@ -151,7 +157,7 @@ struct GrantState {
     /// A token has come by a renewal.
     mutating func renewed(_ facts: GrantFacts) {
         isRenewing = false
-        (failures, earliest) = (0, nil)
+        (failures, refusals, earliest) = (0, 0, nil)
         // Rights that were missing are missing still.
         if need?.isForEverything == true { need = nil }
         take(facts)
@@ -159,10 +165,13 @@ struct GrantState {
 
     /// A renewal has failed.
     ///
-    /// - Parameter isForGood: Whether the grant has ended, so that somebody has to log in.
-    mutating func renewalFailed(_ words: String, isForGood: Bool, at uptime: NIODeadline) {
+    /// - Parameters:
+    ///   - isRefusal: Whether somebody was there and said no.
+    ///   - isForGood: Whether the grant has ended, so that somebody has to log in.
+    mutating func renewalFailed(_ words: String, isRefusal: Bool, isForGood: Bool, at uptime: NIODeadline) {
         isRenewing = false
         lastWords = words
+        refusals = isRefusal ? refusals + 1 : 0
         if isForGood, isInteractive {
             facts?.refreshToken = nil
             return
@@ -171,6 +180,9 @@ struct GrantState {
         failures += 1
         earliest = uptime + min(Self.firstPause * factor, Self.longestPause)
     }
+
+    /// Whether it is renewed no more, as far as can be seen: it is tried again, and somebody had better log in.
+    var isRefusedAgainAndAgain: Bool { refusals >= Self.maximumRefusals }
 
     /// What came of a renewal is not used: somebody has logged in or out meanwhile.
     mutating func renewalDropped() {
@@ -183,18 +195,22 @@ struct GrantState {
         awaitedScopes = nil
         gotAfterRefusal = nil
         need = nil
-        (failures, earliest) = (0, nil)
+        (failures, refusals, earliest) = (0, 0, nil)
         take(facts)
     }
 
     /// The server is another one, or is called in another way.
     ///
-    /// - Parameter facts: What is held for it as it is now.
-    mutating func resettled(isInteractive: Bool, facts: GrantFacts?) {
+    /// - Parameters:
+    ///   - facts: What is held for it as it is now.
+    ///   - hasMoved: Whether what was held still counts where the server was before.
+    mutating func resettled(isInteractive: Bool, facts: GrantFacts?, hasMoved: Bool) {
+        let last = self.facts.map { ($0, credential) } ?? former
         loggedOut()
+        if hasMoved { former = last }
         self.isInteractive = isInteractive
         need = nil
-        (failures, earliest) = (0, nil)
+        (failures, refusals, earliest) = (0, 0, nil)
         if let facts { take(facts) }
     }
 
@@ -213,6 +229,7 @@ struct GrantState {
     /// Nobody is logged in any more.
     mutating func loggedOut() {
         generation += 1
+        former = nil
         facts = nil
         credential = nil
         edition += 1

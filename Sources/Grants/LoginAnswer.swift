@@ -56,7 +56,10 @@ package struct LoginAnswer: Sendable, Equatable {
         }
         if let error {
             let error = OAuthError(code: error, description: errorDescription, otherwise: "")
-            throw GrantFailure(.refused(error.code ?? ""), "the login was refused: \(error.words)")
+            throw GrantFailure(
+                .refused(error.code ?? ""),
+                "the login was refused: \(error.words); begin again, or ask whoever runs the authorization server what is missing"
+            )
         }
         guard let code, !code.isEmpty else {
             throw GrantFailure(.unusable, "the answer of the authorization server has no code; begin again")

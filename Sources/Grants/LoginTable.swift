@@ -55,18 +55,19 @@ package final class LoginTable: Sendable {
                     .unusable, "this login was begun in another browser: finish it there, or begin again in this one")
             }
             if let grant, pending[index].grant !== grant {
-                throw GrantFailure(
-                    .unusable,
-                    "this login is for \(Self.owner(of: pending[index].grant)), and not for \(Self.owner(of: grant)): answer it there"
-                )
+                throw GrantFailure(.unusable, Self.words(pending[index].grant, insteadOf: grant))
             }
             return pending.remove(at: index)
         }
     }
 
-    private static func owner(of grant: ServerGrant) -> String {
-        grant.caller == nil
-            ? "the server \"\(grant.settings.server)\"" : "one caller of the server \"\(grant.settings.server)\""
+    private static func words(_ begun: ServerGrant, insteadOf grant: ServerGrant) -> String {
+        let (begunAt, answeredAt) = (begun.settings.server, grant.settings.server)
+        guard begunAt.utf8.elementsEqual(answeredAt.utf8) else {
+            return "this login is to the server \"\(begunAt)\", and not to \"\(answeredAt)\": answer it there"
+        }
+        return
+            "this login to the server \"\(begunAt)\" was begun by another caller: answer it as that one, or begin again"
     }
 
     /// Forgets what was begun for a grant.

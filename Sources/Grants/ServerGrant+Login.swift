@@ -97,19 +97,28 @@ extension ServerGrant {
     /// Forgets the grant, here and where it is kept.
     ///
     /// - Returns: What there was, which may still be given back; nil where there was nothing.
+    /// - Throws: Where it is kept nevertheless. It is not shown any more in this run, and given back.
     package func logOut() throws(GrantFailure) -> ForgottenGrant? {
-        let facts = try keeping.withLock { (_) throws(GrantFailure) in
-            try book.remove(file)
+        var stillKept: GrantFailure?
+        let facts = keeping.withLock { _ in
+            do throws(GrantFailure) { try book.remove(file) } catch { stillKept = error }
             book.logins.forget(self)
             return state.withLock { state in
                 defer { state.grant.loggedOut() }
-                return state.grant.facts
+                return state.grant.facts ?? state.grant.former?.facts
             }
         }
-        guard let facts else { return nil }
-        // The way out for a person to whom the authorization server says that it does not know the proxy.
-        book.clients.forget(facts.client)
-        if settings.isInteractive { _ = needLogin(isForEverything: true) }
-        return ForgottenGrant(facts: facts, of: self)
+        let forgotten = facts.map { ForgottenGrant(facts: $0, of: self) }
+        if let facts {
+            // The way out for a person to whom the authorization server says that it does not know the proxy.
+            book.clients.forget(facts.client)
+            if settings.isInteractive { _ = needLogin(.none) }
+        }
+        guard let stillKept else { return forgotten }
+        // Nobody waits for it; ends by itself.
+        Task { await forgotten?.revoke() }
+        throw GrantFailure(
+            .unusable,
+            "it is not used any more until the proxy ends, but \(stillKept.words); mend that, and log out again")
     }
 }

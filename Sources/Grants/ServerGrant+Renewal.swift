@@ -64,7 +64,7 @@ extension ServerGrant {
         if isHeld { return .done }
         if let facts { await ForgottenGrant(facts: facts, of: self).revoke() }
         guard settings.isInteractive else { return .failed(Self.unavailable("it was given up meanwhile")) }
-        return .failed(needLogin(isForEverything: true))
+        return .failed(needLogin(.none))
     }
 
     private func failed(_ failure: GrantFailure, since edition: Int) async -> Renewal {
@@ -73,7 +73,8 @@ extension ServerGrant {
         let isUsed = keeping.withLock { _ in
             guard isStill(edition) else { return false }
             state.withLock {
-                $0.grant.renewalFailed(failure.words, isForGood: isForGood, at: surroundings.uptime())
+                $0.grant.renewalFailed(
+                    failure.words, isRefusal: failure.isRefusal, isForGood: isForGood, at: surroundings.uptime())
             }
             if isForGood, settings.isInteractive, let facts = state.withLock({ $0.grant.facts }) { keep(facts) }
             return true
@@ -83,12 +84,15 @@ extension ServerGrant {
         surroundings.logger.warning(
             isForGood ? "the grant for a server has ended" : "a token for a server could not be got; it is tried again",
             metadata: ["server": "\(settings.server)", "error": "\(failure.words)"])
+        if !isForGood, settings.isInteractive, state.withLock({ $0.grant.isRefusedAgainAndAgain }) {
+            return .failed(needLogin(.notRenewed(failure.words)))
+        }
         guard isForGood, settings.isInteractive else { return .failed(Self.unavailable(failure.words)) }
         // An authorization server that has forgotten the proxy is asked again at the next login.
         if failure.kind == .refused("invalid_client"), let facts = state.withLock({ $0.grant.facts }) {
             book.clients.forget(facts.client)
         }
-        return .failed(needLogin(isForEverything: true))
+        return .failed(needLogin(.none))
     }
 
     /// Keeps a grant before anybody uses it: the refresh token that it came for may have ended with it.
@@ -141,6 +145,16 @@ extension GrantFailure {
         case .refused(let code):
             ["invalid_grant", "bad_refresh_token", "invalid_client", "unauthorized_client"].contains(code)
         case .unreachable, .unusable, .noDocument, .unprotected: false
+        }
+    }
+
+    /// Whether somebody was there and said no, or what is not understood, and has not asked to be asked later
+    /// ([RFC 6749, 4.1.2.1](https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1)).
+    fileprivate var isRefusal: Bool {
+        switch kind {
+        case .refused(let code): !["temporarily_unavailable", "server_error", "slow_down"].contains(code)
+        case .unusable, .noDocument, .unprotected: true
+        case .unreachable: false
         }
     }
 }

@@ -140,7 +140,10 @@ package final class ServerGrant: RequestAuthority {
             guard !mayStay || old.address != new.address else { return }
             let facts = (mayStay ? held : nil) ?? Self.kept(file, on: book.shelf, for: new, isShared: caller == nil)
             book.logins.forget(self)
-            state.withLock { $0.grant.resettled(isInteractive: new.isInteractive, facts: facts) }
+            let hasMoved = new.holdsOn(after: old)
+            state.withLock {
+                $0.grant.resettled(isInteractive: new.isInteractive, facts: facts, hasMoved: hasMoved)
+            }
         }
     }
 
@@ -175,6 +178,18 @@ package final class ServerGrant: RequestAuthority {
     }
 
     package func onBehalf(of caller: String) -> any RequestAuthority { grant(of: caller) }
+
+    package var shown: RequestCredential? { state.withLock { $0.grant.credential } }
+
+    /// What links to an address that was the server's show; nil for nothing, and where somebody has logged out since.
+    func shown(at address: HTTPURL) -> RequestCredential? {
+        state.withLock { state in
+            guard let former = state.grant.former, ResourceMetadata.covers(former.facts.resource, address) else {
+                return nil
+            }
+            return former.credential
+        }
+    }
 
     var requests: GrantRequests {
         GrantRequests((caller?.parent ?? self).latest.withLock { $0 }, for: settings.address)
@@ -244,7 +259,7 @@ package final class ServerGrant: RequestAuthority {
         case .renew:
             renew()
             return nil
-        case .fail(let words): return .fail(Self.unavailable(words))
+        case .fail(let words): return .fail(failure(words))
         }
     }
 
@@ -281,15 +296,19 @@ package final class ServerGrant: RequestAuthority {
         case .wait: break
         case .renew: renew()
         case .findLogin: findLogin(then)
-        case .needsLogin(let isHeld):
-            then(.fail(needLogin(isForEverything: refusal.status == 401, isRefused: isHeld)))
-        case .fail(let words): then(.fail(Self.unavailable(words)))
+        case .needsLogin where refusal.status != 401: then(.fail(needLogin(.moreRights)))
+        case .needsLogin(let isHeld): then(.fail(needLogin(isHeld ? .refusedByServer : .none)))
+        case .fail(let words): then(.fail(failure(words)))
         }
     }
 
-    static func unavailable(_ words: String) -> UpstreamFailure {
-        UpstreamFailure(.notReachable, "there is no token for it: \(words)", nothingSent: true)
+    /// While the authorization server is left alone, what it said last; where somebody can help, how.
+    private func failure(_ words: String) -> UpstreamFailure {
+        let need = state.withLock { $0.grant.need }
+        return if let need, need.isForEverything { .loginNeeded(need.words) } else { Self.unavailable(words) }
     }
+
+    static func unavailable(_ words: String) -> UpstreamFailure { .noToken("there is no token for it: \(words)") }
 
     /// Sees to it that what is held was got for the token with which the caller has come last.
     ///
@@ -304,74 +323,5 @@ package final class ServerGrant: RequestAuthority {
             state.subject = token
         }
         return true
-    }
-
-    // MARK: A login is needed
-
-    /// Notes that somebody has to log in.
-    ///
-    /// - Parameter isRefused: Whether the login that there is does not count for the server.
-    func needLogin(isForEverything: Bool, isRefused: Bool = false) -> UpstreamFailure {
-        let how = settings.howToLogIn
-        let words =
-            if !isForEverything {
-                "once more, for more rights than were given: \(how)"
-            } else if isRefused {
-                "once more, as somebody who may use it, because it refuses the login that there is: \(how)"
-            } else {
-                how
-            }
-        let isNews = state.withLock { state in
-            let need = GrantReport.Need(words: words, isForEverything: isForEverything)
-            defer { state.grant.need = need }
-            return state.grant.need != need
-        }
-        if isNews {
-            surroundings.logger.notice(
-                "a server wants somebody to log in",
-                metadata: ["server": "\(settings.server)", "how": "\(how)"])
-            changed()
-        }
-        return .loginNeeded(words)
-    }
-
-    /// Finds out whether it is a login that the server wants: where nobody has configured one, a refusal may be for
-    /// anything.
-    private func findLogin(_ then: @escaping @Sendable (RequestVerdict) -> Void) {
-        guard settings.way == .discovered else { return then(.fail(needLogin(isForEverything: true))) }
-        let (isFirst, isUnprotected) = state.withLock { state -> (Bool, Bool) in
-            if let until = state.unprotectedUntil, surroundings.uptime() < until { return (false, true) }
-            state.searchers.append(then)
-            return (state.searchers.count == 1, false)
-        }
-        if isUnprotected { return then(.stands) }
-        guard isFirst else { return }
-        // Belongs to all who wait for it, of whom each may go away; ends by itself.
-        Task { [self] in
-            let verdict = await search()
-            let waiting = state.withLock { state in
-                defer { state.searchers = [] }
-                if case .stands = verdict { state.unprotectedUntil = surroundings.uptime() + Self.unprotectedFor }
-                return state.searchers
-            }
-            for then in waiting { then(verdict) }
-        }
-    }
-
-    private func search() async -> RequestVerdict {
-        let challenge = state.withLock { $0.grant.challenge }
-        do throws(GrantFailure) {
-            _ = try await Discovery(settings: settings, requests: requests).protection(challenge)
-            return .fail(needLogin(isForEverything: true))
-        } catch {
-            switch error.kind {
-            case .unprotected: return .stands
-            case .unreachable: return .fail(Self.unavailable(error.words))
-            case .unusable, .noDocument, .refused:
-                return .fail(
-                    UpstreamFailure(.unauthorized, "it wants a login that is not possible: \(error.words)", status: 401)
-                )
-            }
-        }
     }
 }

@@ -27,7 +27,14 @@ extension Gateway {
                 if let leg = session.legs[server] { session.drop(leg, reason: reason) }
             }
         }
-        for call in suspended.all where call.server === server {
+        for call in suspended.all + callsAwaitingLogin.all where call.server === server {
+            call.eventLoop.runNowOrLater { call.shutDown(reason: reason) }
+        }
+    }
+
+    /// Ends the calls at a server that wait for a login, which is not to be had there any more.
+    package func endWaitsForLogin(at server: ServerConnections, reason: String) {
+        for call in callsAwaitingLogin.all where call.server === server {
             call.eventLoop.runNowOrLater { call.shutDown(reason: reason) }
         }
     }
@@ -47,7 +54,7 @@ extension Gateway {
         for session in sessions.all where isMeant(session.offer, session.principal) {
             session.runNowOrLater { $0.close(reason: reason) }
         }
-        for call in suspended.all where isMeant(call.offer, call.principal) {
+        for call in suspended.all + callsAwaitingLogin.all where isMeant(call.offer, call.principal) {
             call.eventLoop.runNowOrLater { call.shutDown(reason: reason) }
         }
         for subscription in subscriptions.all

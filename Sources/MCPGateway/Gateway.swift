@@ -32,6 +32,8 @@ package final class Gateway: Sendable {
     let suspended: SuspendedCalls
     let subscriptions: OpenSubscriptions
     let openCalls = OpenCalls()
+    /// Those whose callers are about to log in to the server.
+    let callsAwaitingLogin = OpenCalls()
     package let limits: GatewayLimits
     package let meters: Meters
     /// Where it is written what was called; nil where it is not.
@@ -88,10 +90,16 @@ package final class Gateway: Sendable {
     /// Whether new sessions are refused because the proxy is about to end.
     package var isDraining: Bool { draining.withLock { $0 } }
 
-    /// Refuses new sessions from now on.
+    /// Refuses new sessions from now on. Nobody can log in any more: the calls that wait for that end.
     package func beginDraining() {
         draining.withLock { $0 = true }
+        for call in callsAwaitingLogin.all {
+            call.eventLoop.runNowOrLater { call.shutDown(reason: Self.endWords) }
+        }
     }
+
+    /// What clients read when the proxy ends.
+    package static let endWords = "the proxy is shutting down"
 
     // MARK: Opening sessions
 

@@ -55,6 +55,23 @@ import Testing
         #expect(parent.grant(of: "ann").report.isHeld)
     }
 
+    @Test("Links to the former address go on with what was shown there, until somebody logs out")
+    func formerToken() async throws {
+        let book = harness.book()
+        let grant = book.grant(try harness.settings(), harness.surroundings)
+        try await harness.logIn(to: grant)
+        let former = grant.here
+        _ = book.grant(try harness.settings(address: "https://new.test/mcp"), harness.surroundings)
+        #expect(try await Asked(former).credential() == "send 1")
+        #expect(try await Asked(grant.here).credential() == "send nothing")
+        let refusal = RequestRefusal(status: 401, challenge: nil, credential: former.shown, repetitions: 0)
+        #expect(try await Asked(former).judge(refusal) == "stands" && harness.kept != nil)
+        _ = book.grant(try harness.settings(address: "https://newer.test/mcp"), harness.surroundings)
+        #expect(try await Asked(former).credential() == "send 1", "nothing has come in its place")
+        #expect(try grant.logOut() != nil)
+        #expect(try await Asked(former).credential() == "send nothing" && harness.kept == nil)
+    }
+
     @Test("A login that was everybody's is over where each caller logs in for himself, and its tokens are given back")
     func noLongerShared() async throws {
         let place = "https://login.example.com/revoke"

@@ -102,6 +102,25 @@ import Testing
         #expect(harness.web.requests.count <= GrantRequests.maximumRedirects + 1)
     }
 
+    @Test("All that one step asks has thirty seconds")
+    func together() async throws {
+        let (requests, place) = (try harness.requests(), try HTTPURL(Self.place))
+        harness.web.put("{}", at: Self.place)
+        harness.pass(seconds: 25)
+        _ = try await requests.document(at: place)
+        #expect(harness.web.requests.last?.call.timeout == .seconds(5))
+        harness.pass(seconds: 5)
+        let failure = await Samples.failure { () async throws(GrantFailure) in
+            _ = try await requests.document(at: place)
+        }
+        #expect(
+            failure
+                == GrantFailure(
+                    .unreachable,
+                    "\(Self.place) was not asked: whoever was asked before took 30 s altogether"))
+        #expect(harness.web.requests.count == 1)
+    }
+
     @Test("Who has troubles is asked again later, and who has nothing has nothing")
     func statuses() async throws {
         for status in [500, 502, 503, 599, 429] {

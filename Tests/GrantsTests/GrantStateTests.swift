@@ -92,7 +92,7 @@ import Testing
         var up = TimeAmount.zero
         for seconds in [1, 2, 4, 8, 16, 32, 60, 60] as [Int64] {
             #expect(step(&grant, after: 3_600, up: up) == "renew")
-            grant.renewalFailed("away", isForGood: false, at: Self.uptime + up)
+            grant.renewalFailed("away", isRefusal: false, isForGood: false, at: Self.uptime + up)
             #expect(step(&grant, after: 3_600, up: up + .seconds(seconds) - .nanoseconds(1)) == "fail: away")
             up = up + .seconds(seconds)
         }
@@ -100,7 +100,7 @@ import Testing
         #expect(step(&grant, after: 3_600, up: up) == "renew")
         grant.renewed(try Samples.facts("second", since: wall(3_600)))
         #expect(step(&grant, after: 7_200, up: up) == "renew", "after one that came it begins anew")
-        grant.renewalFailed("away", isForGood: false, at: Self.uptime + up)
+        grant.renewalFailed("away", isRefusal: false, isForGood: false, at: Self.uptime + up)
         #expect(step(&grant, after: 7_200, up: up + .seconds(1)) == "renew")
     }
 
@@ -108,7 +108,7 @@ import Testing
     func failedAhead() throws {
         var grant = state(try Samples.facts())
         #expect(step(&grant, after: 3_590) == "send and renew 1")
-        grant.renewalFailed("away", isForGood: false, at: Self.uptime)
+        grant.renewalFailed("away", isRefusal: false, isForGood: false, at: Self.uptime)
         #expect(step(&grant, after: 3_590) == "send 1")
         #expect(step(&grant, after: 3_591, up: .seconds(1)) == "send and renew 1")
     }
@@ -117,13 +117,13 @@ import Testing
     func forGood() throws {
         var grant = state(try Samples.facts())
         #expect(step(&grant, after: 3_590) == "send and renew 1")
-        grant.renewalFailed("invalid_grant", isForGood: true, at: Self.uptime)
+        grant.renewalFailed("invalid_grant", isRefusal: true, isForGood: true, at: Self.uptime)
         #expect(!grant.canRenew && !grant.isRenewing)
         #expect(step(&grant, after: 3_590) == "send 1")
         #expect(judge(&grant, refusal(showing: 1)) == "needsLogin(isHeld: true)")
         var machine = state(isInteractive: false)
         #expect(step(&machine) == "renew")
-        machine.renewalFailed("invalid_client", isForGood: true, at: Self.uptime)
+        machine.renewalFailed("invalid_client", isRefusal: true, isForGood: true, at: Self.uptime)
         #expect(step(&machine) == "fail: invalid_client")
         #expect(step(&machine, up: .seconds(1)) == "renew", "the operator may have registered it meanwhile")
     }
@@ -185,7 +185,7 @@ import Testing
     func refusedWhileAway(isInteractive: Bool) throws {
         var grant = state(isInteractive: isInteractive, try Samples.facts())
         #expect(judge(&grant, refusal(showing: 1)) == "renew")
-        grant.renewalFailed("away", isForGood: false, at: Self.uptime)
+        grant.renewalFailed("away", isRefusal: false, isForGood: false, at: Self.uptime)
         #expect(judge(&grant, refusal(showing: 1)) == "fail(\"away\")")
         #expect(judge(&grant, refusal(showing: 1), up: .seconds(1)) == "renew")
         grant.renewed(try Samples.facts("second"))
@@ -262,7 +262,7 @@ import Testing
         var grant = state(try Samples.facts())
         grant.need = GrantReport.Need(words: "log in", isForEverything: true)
         #expect(judge(&grant, refusal(showing: 1)) == "renew")
-        grant.renewalFailed("away", isForGood: false, at: Self.uptime)
+        grant.renewalFailed("away", isRefusal: false, isForGood: false, at: Self.uptime)
         grant.loggedIn(try Samples.facts("second"))
         #expect(grant.need == nil)
         #expect(step(&grant) == "send 2" && judge(&grant, refusal(showing: 2)) == "renew")

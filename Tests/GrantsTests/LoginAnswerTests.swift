@@ -58,7 +58,10 @@ import Testing
             let words = Samples.words { _ = try code("\(error)&iss=https://evil.test", namesIssuer: namesIssuer) }
             #expect(words?.contains("access_denied") == false && words?.contains("call us") == false)
             let shown = Samples.words { _ = try code("\(error)&\(Self.right)", namesIssuer: namesIssuer) }
-            #expect(shown == "the login was refused: access_denied: call us")
+            #expect(
+                shown
+                    == "the login was refused: access_denied: call us; begin again, or ask whoever runs the authorization server what is missing"
+            )
         }
         #expect(Samples.words { _ = try code(error, namesIssuer: true) }?.contains("access_denied") == false)
         #expect(Samples.words { _ = try code(error, namesIssuer: false) }?.contains("access_denied") == true)

@@ -203,6 +203,51 @@ import Testing
         #expect(try await asked.judge(Asked.refusal(showing: 1)) == "again")
     }
 
+    @Test(
+        "Where renewals are refused again and again somebody is asked to log in, and it is tried again",
+        arguments: [
+            .init(status: 404, body: "<html>", isJSON: false),
+            .init(status: 401, body: #"{"error":"invalid_request"}"#),
+            .init(status: 302, location: "https://elsewhere.test/"),
+        ] as [ScriptedWeb.Page])
+    func refusedAgainAndAgain(page: ScriptedWeb.Page) async throws {
+        let grant = try harness.grant(try Samples.facts())
+        let asked = Asked(grant)
+        harness.web.put(page, page, page, second(), at: Samples.tokenEndpoint)
+        harness.pass(seconds: 4_000)
+        for seconds in [1, 2] as [Int64] {
+            #expect(try await asked.credential().hasPrefix("notReachable: there is no token for it: "))
+            #expect(grant.report.need == nil)
+            harness.pass(seconds: seconds)
+        }
+        for _ in 0..<2 {
+            let words = try await asked.credential()
+            #expect(words.hasPrefix("loginNeeded: once more, because the login that there is is not renewed, "))
+            #expect(words.hasSuffix(": mcp-proxy login docs"))
+            #expect(grant.report.need?.isForEverything == true && grant.report.isHeld && harness.kept != nil)
+        }
+        harness.pass(seconds: 4)
+        #expect(try await asked.credential() == "send 2")
+        #expect(grant.report.need == nil)
+    }
+
+    @Test("Who is away, or asks to be asked later, puts nobody out, however often")
+    func awayAgainAndAgain() async throws {
+        let grant = try harness.grant(try Samples.facts())
+        let asked = Asked(grant)
+        let later = ScriptedWeb.Page(status: 400, body: #"{"error":"temporarily_unavailable"}"#)
+        harness.web.put(
+            .init(status: 503), later, .init(status: 429), later, .init(status: 500), second(),
+            at: Samples.tokenEndpoint)
+        harness.pass(seconds: 4_000)
+        for _ in 0..<5 {
+            #expect(try await asked.credential().hasPrefix("notReachable: "))
+            harness.pass(seconds: 60)
+        }
+        #expect(grant.report.need == nil)
+        #expect(try await asked.credential() == "send 2")
+    }
+
     @Test("Who logs out during a renewal stays out, here and at the next start", arguments: [true, false])
     func loggedOutMeanwhile(succeeds: Bool) async throws {
         let grant = try harness.grant(try Samples.facts())

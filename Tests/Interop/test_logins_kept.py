@@ -388,9 +388,11 @@ def test_in_a_directory_that_is_read_only_logins_count_for_now(make, state, brow
         place.called()
         assert NOT_KEPT in place.proxy.output
         refused = place.post("logout")
-        assert refused.status_code == 422 and "cannot be removed" in refused.text, refused.text
-        place.called()
+        assert refused.status_code == 507 and "cannot be removed" in refused.text, refused.text
+        place.wait("login needed").refused()
         assert kept.read_bytes() == before
         disk.protect(False)
-        assert place.post("logout").status_code == 200
+        again = place.post("logout")
+        assert again.status_code == 409 and "nobody is logged in" in again.text, again.text
+        assert grants(state) == []
         place.proxy.stop()

@@ -181,7 +181,7 @@ def test_an_authorization_server_that_is_away_for_a_while_costs_no_login(bench, 
         docs.login.tokens.expire()
         for _ in range(5):
             words = docs.refused()
-            assert "cannot be reached; it is tried again" in words or "has failed 5 times in a row" in words
+            assert "gives no token for it now; it is tried again" in words or "has failed 5 times in a row" in words
             assert docs.held == {}, docs.entry
         assert any("/token answers with status 503" in line for line in log_lines(docs)), log_lines(docs)
         other.called()

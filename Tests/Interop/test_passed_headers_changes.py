@@ -10,15 +10,28 @@ from support.keyed_server import KeyedServer
 from support.managed import bearer
 from support.raw import Streamable, call_body, only_answer
 from support.wait import eventually, eventually_async
-from test_passed_headers_needed import ANN, CLIENTS, HEADER, KEY, OTHER_KEY, PASSED, headers
+from test_passed_headers_needed import ANN, CLIENTS, EVA, HEADER, KEY, OTHER_KEY, PASSED, headers
 
 pytestmark = pytest.mark.anyio
 
 
 class CutStreams(KeyedServer):
-    """Has streams of nothing, while `cut` is set to what ends them."""
+    """Has streams of nothing, while `cut` is set to what ends them, and refuses others when `refuses` is set."""
 
     cut = None
+
+    def __init__(self, *arguments, **settings):
+        super().__init__(*arguments, **settings)
+        self.refuses = threading.Event()
+        self.refuses.set()
+        # The sessions whose streams it was asked for with what it refuses.
+        self.expired = []
+
+    def _guard(self, handler, asked):
+        if asked.method == "GET" and asked.headers.get(self.field) not in self.keys:
+            self.expired.append(asked.headers["mcp-session-id"])
+            self.refuses.wait(30)
+        return super()._guard(handler, asked)
 
     def _pass_on(self, handler, asked):
         cut = self.cut
@@ -108,12 +121,13 @@ async def test_a_header_that_is_for_another_server_ends_nothing(launch, modern_h
             file = directory() / "go"
             call = await begun(docs, client, file, "docs__hold")
             client._headers = {**shown, "X-Code": "Bearer canary-b"}
-            before = len(docs.record)
             for number in range(4):
                 assert "result" in await client.call("docs__echo", {"text": "x"}, 10 + number)
                 await asyncio.sleep(0.7)
             anew = (b'"server/discover"', b'"subscriptions/listen"')
-            assert [a for a in docs.record[before:] if any(word in a.body for word in anew)] == [], "it is asked anew"
+            for word in anew:
+                asked = [a for a in docs.record if word in a.body and a.headers.get("authorization")]
+                assert len(asked) <= 1, (word, "it is asked anew")
             file.write_text("")
             assert "result" in only_answer(await call)
             assert {asked.headers.get("authorization") for asked in docs.calls} == {"Bearer canary-docs"}
@@ -158,15 +172,36 @@ async def test_calls_with_other_headers_wait_for_the_same_handshake(stand, http,
         assert {a.headers.get("authorization") for a in begun} == {KEY}
 
 
+async def test_what_callers_have_brought_goes_to_no_other_address(launch, http_fixture, http):
+    """Not unasked to the new one, and not any more to the former one: sessions that were opened there end."""
+    settings = {"clients": CLIENTS, "management": {}}
+    with http_fixture(answers="json") as fixture, KeyedServer(fixture, [KEY]) as old, KeyedServer(fixture, [OTHER_KEY]) as new:
+        with launch({"code": old.streamable(headersFromClient=PASSED)}, proxy=settings) as proxy:
+            opened = await Streamable(proxy.url("/code/mcp"), http, headers=headers(ANN, KEY)).initialize()
+            assert "result" in await opened.call("echo", {"text": "x"})
+            proxy.rewrite({"code": new.streamable(headersFromClient=PASSED)}, proxy=settings)
+            assert (await http.post(proxy.url("/api/reload"), headers=bearer(EVA))).status_code == 200
+            former = len(old.calls)
+            assert (await opened.post(call_body("echo", {"text": "x"}, 9))).status_code == 404
+            client = await Streamable(proxy.url("/code/mcp"), http, headers=headers(ANN, OTHER_KEY)).initialize()
+            assert "result" in await client.call("echo", {"text": "x"})
+            assert new.record.holding(OTHER_KEY) and new.record.holding(KEY) == []
+            assert len(old.calls) == former and old.record.holding(OTHER_KEY) == []
+
+
 # What the server says unasked
 
 
-@pytest.mark.parametrize("way", ["headerless", "expired"])
+@pytest.mark.parametrize("way", ["headerless", "expired", "expired, and told so late"])
 async def test_the_listening_stream_is_asked_for_again(stand, http, way):
-    """It was refused with what came last; with what comes now it is there."""
+    """It was refused with what came last; with what comes now it is there, also when that comes before the refusal."""
+
+    def session():
+        return server.calls[0].headers["mcp-session-id"]
 
     def streams(status):
-        return [a for a in server.record if a.method == "GET" and a.status == status]
+        asked = [a for a in server.record if a.method == "GET" and a.status == status]
+        return [a for a in asked if a.headers["mcp-session-id"] == session()]
 
     with stand("legacy", make=CutStreams) as (proxy, server):
         server.cut = cut = threading.Event()
@@ -179,14 +214,18 @@ async def test_the_listening_stream_is_asked_for_again(stand, http, way):
                 assert "error" in await client.call("echo", {"text": "y"})
             else:
                 server.keys = {OTHER_KEY}
+            is_late = way.endswith("late")
+            if is_late:
+                server.refuses.clear()
             server.cut = None
             cut.set()
-            while not streams(401):
-                await asyncio.sleep(0.05)
+            await eventually_async(lambda: session() in server.expired, "the stream is asked for")
+            if not is_late:
+                await eventually_async(lambda: streams(401), "it is refused")
             client._headers = headers(ANN, OTHER_KEY)
             assert "result" in await client.call("echo", {"text": "z"})
-            while len(streams(200)) < 2:
-                await asyncio.sleep(0.05)
+            server.refuses.set()
+            await eventually_async(lambda: len(streams(200)) == 2, "the stream is there again")
             assert "result" in await client.call("add_tool", {"name": "fresh"})
             await asyncio.wait_for(stream.notification("notifications/tools/list_changed"), 60)
 

@@ -1,6 +1,7 @@
 """Servers to which each caller of the proxy logs in for himself."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -11,7 +12,7 @@ from support.raw import Streamable, only_answer
 
 pytestmark = pytest.mark.anyio
 
-ANN, BOB = "canary-token-of-ann-0123456789", "canary-token-of-bob-0123456789"
+ANN, BOB, EVA = (f"canary-token-of-{name}-0123456789" for name in ("ann", "bob", "eva"))
 CLIENTS = {name: {"tokens": [token], "servers": ["*"]} for name, token in (("ann", ANN), ("bob", BOB))}
 OPENS_URLS = {"elicitation": {"url": {}}}
 
@@ -94,22 +95,58 @@ async def test_a_client_that_opens_no_urls_reads_the_address(proxy, server, logi
     assert server.calls == [("ann", "whoami")]
 
 
-async def test_a_client_without_a_session_comes_back_after_the_login(proxy, server, login, browser, http):
-    async def call(**more):
-        message = modern_call("whoami", capabilities=OPENS_URLS)
-        message["params"].update(more)
-        return only_answer(
-            await http.post(proxy.url("/jira/mcp"), json=message, headers={**modern_headers(message), **bearer(ANN)})
-        )
+async def stateless_call(proxy, http, **more):
+    message = modern_call("whoami", capabilities=OPENS_URLS)
+    message["params"].update(more)
+    headers = {**modern_headers(message), **bearer(ANN)}
+    return only_answer(await http.post(proxy.url("/jira/mcp"), json=message, headers=headers))
 
-    answer = await call()
+
+async def led_to_the_login(proxy, http):
+    """What a client without a session is asked, and the call with which it has come back, which waits."""
+    answer = await stateless_call(proxy, http)
     assert answer["result"]["resultType"] == "input_required", answer
     ((key, asked),) = answer["result"]["inputRequests"].items()
     assert (asked["method"], asked["params"]["mode"]) == ("elicitation/create", "url")
-    again = asyncio.ensure_future(
-        call(inputResponses={key: {"action": "accept"}}, requestState=answer["result"]["requestState"])
-    )
+    more = {"inputResponses": {key: {"action": "accept"}}, "requestState": answer["result"]["requestState"]}
+    return asked, asyncio.ensure_future(stateless_call(proxy, http, **more))
+
+
+async def test_a_client_without_a_session_comes_back_after_the_login(proxy, server, login, browser, http):
+    asked, again = await led_to_the_login(proxy, http)
     log_in(browser(), asked["params"]["url"], login, "ann")
     answer = await again
     assert "content" in answer["result"], answer
     assert server.calls == [("ann", "whoami")]
+
+
+@pytest.mark.parametrize("way", ["the proxy ends", "the server is removed"])
+async def test_a_call_that_waits_for_a_login_is_answered_when_nobody_can_log_in_any_more(
+    launch, server, http, way
+):
+    """At once, with what has happened: not when time is over, and not cut off."""
+    clients = {**CLIENTS, "eva": {"tokens": [EVA], "servers": ["*"], "management": "execute"}}
+    settings = {"clients": clients, "management": {}}
+    entry = server.streamable(auth={"type": "oauth", "per": "principal"})
+    with launch({"jira": entry}, proxy=settings) as proxy:
+        _, again = await led_to_the_login(proxy, http)
+
+        async def is_under_way():
+            shown = await http.get(proxy.url("/api/servers"), headers=bearer(EVA))
+            return shown.json()["servers"]["jira"]["callsInFlight"] == 1
+
+        while not await is_under_way():
+            await asyncio.sleep(0.02)
+        begun = time.monotonic()
+        if way == "the proxy ends":
+            proxy.terminate()
+        else:
+            proxy.rewrite({}, proxy=settings)
+            reload = asyncio.ensure_future(http.post(proxy.url("/api/reload"), headers=bearer(EVA)))
+        answer = await asyncio.wait_for(again, 10)
+        assert answer["error"]["code"] == -31005, answer
+        assert time.monotonic() - begun < 5
+        if way == "the proxy ends":
+            await asyncio.to_thread(proxy.wait_exit)
+        else:
+            assert (await reload).status_code == 200

@@ -35,7 +35,7 @@ struct BrowserMark: Sendable, Equatable {
     }
 
     /// The prefix makes sure that no other host has set it.
-    private static func cookie(_ isSecure: Bool) -> String {
+    static func cookie(_ isSecure: Bool) -> String {
         isSecure ? "__Host-mcp-proxy-login" : "mcp-proxy-login"
     }
 }

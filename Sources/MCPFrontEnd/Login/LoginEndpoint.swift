@@ -177,7 +177,10 @@ final class LoginEndpoint: Sendable {
         else {
             return LoginPage(
                 status: .forbidden, title: "This form is not from here",
-                words: ["Open the page again and press its button. The browser has to accept cookies."]
+                words: [
+                    "Open the page again and press its button. The browser has to accept cookies.",
+                    "If it does, something else on this host has set a second cookie \(BrowserMark.cookie(origin.isSecure)): remove both.",
+                ]
             ).send(responder)
         }
         let ticket = FormText.only("ticket", in: fields)

@@ -35,6 +35,8 @@ extension ModernCall {
         awaitsLogin = false
         // Whoever has agreed to log in may take a while for it, during which the call waits.
         state = .returning
+        gateway.callsAwaitingLogin.add(self)
+        guard !gateway.isDraining else { return shutDown(reason: Gateway.endWords) }
         logins.wait(for: principal, atMost: .milliseconds(gateway.limits.interactionTimeout.milliseconds)) { [self] _ in
             eventLoop.runNowOrLater { [self] in goOn(again) }
         }
@@ -42,6 +44,7 @@ extension ModernCall {
 
     /// Makes the call once more that was refused unread, without what belongs to asking again.
     private func goOn(_ again: ModernRequest) {
+        gateway.callsAwaitingLogin.remove(self)
         guard case .returning = state else { return }
         let edits = RequestBridge.withoutReturn(again.message)
         // The text of an accepted message without some members is one.

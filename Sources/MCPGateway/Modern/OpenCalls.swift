@@ -1,6 +1,7 @@
 import Synchronization
 
-/// The calls of clients without session where several servers are offered: any of these may be taken away.
+/// The calls of clients without session that others may end while they are under way: where several servers are offered, any
+/// of which may be taken away, and those that wait for a login.
 final class OpenCalls: Sendable {
     private let open = Mutex<[ObjectIdentifier: ModernCall]>([:])
 

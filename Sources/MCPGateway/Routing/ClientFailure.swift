@@ -14,7 +14,8 @@ enum ClientFailure {
         var facts = [("server", server), ("reason", failure.code.rawValue)]
         guard let pause = failure.pause else {
             let (code, words) = explain(failure)
-            let more = failure.code == .callerRefused ? "" : failure.publicDetail.map { ": \($0)" } ?? ""
+            let isSaid = failure.code == .callerRefused || failure.code == .notReachable
+            let more = isSaid ? "" : failure.publicDetail.map { ": \($0)" } ?? ""
             return OwnMessages.error(id: id, code: code, message: "server \"\(server)\" \(words)\(more)", data: facts)
         }
         facts += [("circuit", "open"), ("retryAfter", String(pause.seconds))]
@@ -35,7 +36,8 @@ enum ClientFailure {
             failure.nothingSent
                 ? (.serverUnavailable, "is not running; it is being restarted, try again")
                 : (.serverLost, "ended before it answered; it is being restarted")
-        case .notReachable: (.serverUnavailable, "cannot be reached; it is tried again, try later")
+        case .notReachable:
+            (.serverUnavailable, failure.publicDetail ?? "cannot be reached; it is tried again, try later")
         case .unexpectedHTTPAnswer, .notStateless: (.invalidAnswer, "gave an HTTP answer that is not the protocol's")
         case .unauthorized: (.serverUnavailable, "refused the proxy's credentials; its operator has to renew them")
         case .loginNeeded: (.serverUnavailable, "wants somebody to log in")

@@ -143,6 +143,14 @@ extension UpstreamFailure {
         return failure
     }
 
+    /// There is nothing to show the server for now, because somebody else gives none. It is tried again.
+    package static func noToken(_ words: String) -> UpstreamFailure {
+        var failure = UpstreamFailure(.notReachable, words, nothingSent: true)
+        failure.publicDetail =
+            "has an authorization server that gives no token for it now; it is tried again, try later"
+        return failure
+    }
+
     /// The server takes only callers who come with an access token.
     package static func tokenNeeded() -> UpstreamFailure {
         var failure = UpstreamFailure(.tokenNeeded, "it takes only callers with an access token")

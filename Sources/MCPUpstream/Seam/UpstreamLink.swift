@@ -27,6 +27,9 @@ package protocol UpstreamLink: AnyObject {
     /// What its client sends in header fields with all that has none of its own.
     var brought: BroughtFields? { get }
 
+    /// What it shows that nobody else is to read, in all the ways in which servers repeat it.
+    var secrets: [String] { get }
+
     /// Starts the process or prepares the connection. Ends in `linkOpened` or `linkClosed`.
     func open(_ receiver: any UpstreamLinkReceiver)
 
@@ -103,9 +106,10 @@ extension UpstreamLink {
     package func isOnBehalf(of caller: String) {}
     package func pass(_ brought: BroughtFields) {}
     package var brought: BroughtFields? { nil }
+    package var secrets: [String] { [] }
 
-    /// Returns words of the server's without what its client sends of his.
-    package func hidingCredentials(in words: String) -> String { brought?.hidingValues(in: words) ?? words }
+    /// Returns words of the server's without what the link shows.
+    package func hidingCredentials(in words: String) -> String { SecretMask.hiding(secrets, inStartOf: words) }
 
     package func statelessServerFound() {}
     package func sessionIsLost(accordingTo words: String, inAnswerTo id: Int64) -> Bool { false }

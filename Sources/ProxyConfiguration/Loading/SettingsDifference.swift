@@ -137,9 +137,10 @@ extension ServerSettings {
     /// What other settings do to the server while it runs.
     package func effect(ofChangeTo new: ServerSettings) -> ChangeEffect {
         // Two things that everybody is told of the server, and that several keys say together; and on whose behalf it is
-        // called, which nothing that was opened before may go on with.
+        // called, and with what of its callers' at which address, which nothing that was opened before may go on with.
         guard transport.startsProcess == new.transport.startsProcess, takesAnyCertificate == new.takesAnyCertificate,
-            authorization.behalf == new.authorization.behalf
+            authorization.behalf == new.authorization.behalf,
+            passedHeaders.isEmpty || transport.url == new.transport.url
         else { return .replace }
         let effects =
             ServerKey.all.changed(from: self, to: new).map(\.whenChanged)

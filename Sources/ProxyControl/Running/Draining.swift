@@ -27,7 +27,7 @@ package struct Draining: Sendable {
             { await pause(settings.limits.shutdownGracePeriod) },
             { await signals.wait(past: 1) }
         )
-        composition.gateway.closeAllSessions(reason: "the proxy is shutting down")
+        composition.gateway.closeAllSessions(reason: Gateway.endWords)
         await close()
         await Race.first(
             { await everythingClosed() },

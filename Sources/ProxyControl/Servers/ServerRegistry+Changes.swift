@@ -266,6 +266,7 @@ extension ServerRegistry {
     func drain(_ server: ManagedServer) async {
         if !server.isDisabled {
             server.connections.retire()
+            gateway.endWaitsForLogin(at: server.connections, reason: "the server was removed")
             await idle(server)
         }
         frontDoor.withdraw(server.route.offer)

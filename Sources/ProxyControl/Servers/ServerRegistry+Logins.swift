@@ -57,7 +57,8 @@ extension ServerRegistry {
         do throws(GrantFailure) {
             forgotten = try grant.logOut()
         } catch {
-            throw Self.refusal(error, server)
+            throw ManagementRefusal(
+                .notKept, "the login to \"\(server.settings.displayName)\": \(error.words)")
         }
         guard let forgotten else {
             throw ManagementRefusal(.conflict, "nobody is logged in to \"\(server.settings.displayName)\"")

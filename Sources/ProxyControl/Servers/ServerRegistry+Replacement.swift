@@ -83,6 +83,7 @@ extension ServerRegistry {
     private func swap(_ old: ManagedServer, for next: ManagedServer) async throws(ManagementRefusal) {
         try await start(next)
         publish(try await confirmedOrEnded(next))
+        gateway.endWaitsForLogin(at: old.connections, reason: Self.wasReplaced)
         await idle(old)
         await end(old)
     }
@@ -97,9 +98,11 @@ extension ServerRegistry {
         }
     }
 
+    private static let wasReplaced = "the server was replaced"
+
     /// Ends a server that another one has taken the place of.
     func end(_ old: ManagedServer) async {
-        gateway.closeSessions(of: old.connections, reason: "the server was replaced")
+        gateway.closeSessions(of: old.connections, reason: Self.wasReplaced)
         old.connections.close()
         await ended(old)
         old.journal.close()

@@ -93,7 +93,7 @@ enum LoginWay: Sendable {
             do throws(GrantFailure) {
                 forgotten = try grant.logOut()
             } catch {
-                throw CommandFailure("the login to \"\(server)\" cannot be forgotten: \(error.words)")
+                throw CommandFailure("the login to \"\(server)\": \(error.words)")
             }
             guard let forgotten else { throw CommandFailure("nobody is logged in to \"\(server)\"") }
             await forgotten.revoke()

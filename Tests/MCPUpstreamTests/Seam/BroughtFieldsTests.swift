@@ -75,7 +75,7 @@ import Testing
         let brought = brought(["x-github-authorization": "Bearer canary-a"])
         let url = try! HTTPURL("http://127.0.0.1/mcp")
         let head = AnswerHead(HTTPResponseHead(version: .http1_1, status: .internalServerError))
-        var answer = RefusedAnswer(head, from: url, maximumMessageBytes: 10_000, to: brought)
+        var answer = RefusedAnswer(head, from: url, maximumMessageBytes: 10_000, hiding: brought.secrets)
         _ = answer.append(ByteBuffer(string: String(repeating: "-", count: before) + "Bearer canary-a and more"))
         #expect(!answer.failure.detail.contains("Bear"), "\(answer.failure.detail)")
     }

@@ -147,6 +147,18 @@ import Testing
         #expect(old.effect(ofChangeTo: server("https://a/", timeout: .seconds(1))) == .inPlace)
     }
 
+    @Test("What callers bring for a server goes to no other address than the one for which they brought it")
+    func passedHeaders() {
+        func server(_ url: HTTPURL) -> ServerSettings {
+            var server = ServerSettings(
+                name: "a", transport: .http(url: url, headers: [], timeout: nil, kind: .detect))
+            server.passedHeaders = [PassedHeader(upstreamName: "A", clientName: "B")]
+            return server
+        }
+        #expect(server("https://a/").effect(ofChangeTo: server("https://b/")) == .replace)
+        #expect(server("https://a/").effect(ofChangeTo: server("https://a/")) == .inPlace)
+    }
+
     @Test("Another secret, another scope and none at all are each another way to a token")
     func authorizations() {
         func server(_ authorization: ServerAuthorizationSettings) -> ServerSettings {

@@ -17,9 +17,9 @@ struct RefusedAnswer {
 
     init(
         _ head: AnswerHead, from url: HTTPURL, maximumMessageBytes: Int,
-        maximumDepth: Int = UpstreamLimits.maximumDepth, to brought: BroughtFields? = nil, hiding secrets: [String] = []
+        maximumDepth: Int = UpstreamLimits.maximumDepth, hiding secrets: [String]
     ) {
-        self.secrets = (brought?.secrets ?? []) + secrets
+        self.secrets = secrets
         self.head = head
         self.url = url
         self.maximumBytes = head.content == .json ? maximumMessageBytes : Self.maximumTextBytes

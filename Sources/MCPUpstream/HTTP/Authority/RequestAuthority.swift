@@ -8,6 +8,9 @@ package protocol RequestAuthority: Sendable {
     ///   goes at once, and costs nothing for this.
     func credential(or later: () -> @Sendable (RequestPermit) -> Void) -> RequestPermit?
 
+    /// What is shown by now; nil for nothing.
+    var shown: RequestCredential? { get }
+
     /// Returns who knows it for the requests of one caller.
     func onBehalf(of caller: String) -> any RequestAuthority
 

@@ -82,7 +82,7 @@ package struct HTTPDownload: Sendable {
         }
         guard reply.head.status == 200 else {
             var refusal = RefusedAnswer(
-                reply.head, from: call.url, maximumMessageBytes: RefusedAnswer.maximumTextBytes)
+                reply.head, from: call.url, maximumMessageBytes: RefusedAnswer.maximumTextBytes, hiding: [])
             // Of a longer one nothing is repeated.
             _ = refusal.append(reply.body)
             throw UpstreamFailure(refusal.failure.code, "\(call.url): \(refusal.failure.detail)")

@@ -78,6 +78,7 @@ package final class DetectingHTTPLink: ListeningLink {
         }
     }
 
+    package var secrets: [String] { link?.secrets ?? [] }
     package var processID: Int32? { nil }
     package var recentErrorOutput: [String] { [] }
 

@@ -24,7 +24,7 @@ final class HTTPExchange {
 
     private(set) var state: State
     private(set) var request: HTTPUpstreamRequest
-    /// Ends the wait for a connection where none could be started.
+    /// Ends the wait for a connection where none could be started, or for the rest of an answer.
     var waitTimer: Scheduled<Void>?
     private var receiver: (any HTTPResponseReceiver)?
     private let pool: HTTPConnectionPool
@@ -110,9 +110,13 @@ final class HTTPExchange {
     // MARK: What the pool and the connection report
 
     func begin(on connection: PooledConnection) {
+        stopWaiting()
+        state = .running(connection)
+    }
+
+    private func stopWaiting() {
         waitTimer?.cancel()
         waitTimer = nil
-        state = .running(connection)
     }
 
     /// Notes that all has been written, and lets go of the body, which may be large, unless it may have to be written
@@ -128,16 +132,27 @@ final class HTTPExchange {
                 of: head, at: HTTPURL(origin: pool.origin, target: request.target))
         {
             state = .redirected(connection, to: target)
-            return
+            return boundRest()
         }
         if authority != nil, RefusedExchange.mayBe(head.status), case .running(let connection) = state,
             let refused = RefusedExchange(head, credential, repetitions)
         {
             state = .refused(connection, refused)
-            return
+            return boundRest()
         }
         request.body = nil
         receiver?.receive(head: head, of: self)
+    }
+
+    /// A server may never end what it has begun to say.
+    private func boundRest() {
+        waitTimer = pool.eventLoop.assumeIsolated().scheduleTask(in: pool.settings.restTimeout) { [self] in
+            switch state {
+            case .redirected(let connection, _), .refused(let connection, _): connection.abort()
+            case .authorizing, .waiting, .running, .judged, .finished: return
+            }
+            deliverEnd()
+        }
     }
 
     func deliver(_ body: ByteBuffer) {
@@ -166,6 +181,7 @@ final class HTTPExchange {
     }
 
     private func follow(to target: String) {
+        stopWaiting()
         redirects += 1
         drained = 0
         request.target = target
@@ -177,6 +193,7 @@ final class HTTPExchange {
 
     private func judge(_ refused: RefusedExchange) {
         guard let authority else { return }
+        stopWaiting()
         state = .judged(refused)
         let exchange = NIOLoopBound(self, eventLoop: pool.eventLoop)
         authority.judge(refused.refusal) { verdict in
@@ -212,8 +229,7 @@ final class HTTPExchange {
     @discardableResult
     private func finish() -> (any HTTPResponseReceiver)? {
         defer { receiver = nil }
-        waitTimer?.cancel()
-        waitTimer = nil
+        stopWaiting()
         state = .finished
         return receiver
     }

@@ -19,6 +19,8 @@ package struct HTTPLinkSettings: Sendable {
 
     // MARK: Answers
 
+    /// How long the rest of an answer is read that is passed on to nobody, or only once it is there.
+    package var restTimeout: TimeAmount = .seconds(5)
     /// The most bytes of one header field in an answer.
     package var maximumHeaderFieldBytes = 16 * 1_024
     /// The most bytes of all header fields in an answer.

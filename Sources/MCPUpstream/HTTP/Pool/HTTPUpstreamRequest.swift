@@ -14,14 +14,12 @@ struct HTTPUpstreamRequest {
 }
 
 extension HTTPUpstreamRequest {
-    /// What is shorter stands in many words that have nothing to do with it.
-    private static let shortestSecret = 8
+    /// What is configured and shorter stands in many words that have nothing to do with it.
+    static let shortestSecret = 8
 
-    /// What it shows that nobody else is to read, in all the ways in which servers repeat it: who sends it, and what is
-    /// configured for the server.
+    /// What it shows that nobody else is to read, in all the ways in which servers repeat it: who sends it, what is
+    /// configured for the server, and what a client has brought for it.
     var secrets: [String] {
-        ([authorization?.text].compactMap(\.self) + fields.configured)
-            .filter { $0.utf8.count >= Self.shortestSecret }
-            .flatMap(BroughtFields.forms)
+        ([authorization?.text].compactMap(\.self) + fields.secrets).flatMap(BroughtFields.forms)
     }
 }

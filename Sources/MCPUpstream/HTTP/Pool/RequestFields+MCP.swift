@@ -21,7 +21,7 @@ extension RequestFields {
     func bringing(_ brought: BroughtFields?) -> RequestFields {
         guard let brought, !brought.fields.isEmpty else { return self }
         var fields = self
-        fields.add(configured: brought.fields)
+        fields.add(brought: brought.fields)
         return fields
     }
 

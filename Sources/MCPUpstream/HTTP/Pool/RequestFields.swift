@@ -11,8 +11,8 @@ package struct RequestFields: Sendable {
     /// The same fields as they go to the wire, each with the end of its line.
     private(set) var lines = ByteBuffer()
     private var haveAuthorization = false
-    /// The values of those that are configured, or a client has brought.
-    private(set) var configured: [String] = []
+    /// The values that nobody else is to read: of those that are configured, and that a client has brought.
+    private(set) var secrets: [String] = []
 
     /// Begins with the fields that every request to an origin has.
     init(origin: HTTPOrigin) {
@@ -59,13 +59,20 @@ package struct RequestFields: Sendable {
     /// A field that frames the message, or that cannot stand in a header, is left out: configuration was checked
     /// before it came here.
     mutating func add(configured fields: [(name: String, value: String)]) {
-        for field in fields where Self.isAccepted(name: field.name, value: field.value) {
-            remove(field.name)
-        }
-        for field in fields where Self.isAccepted(name: field.name, value: field.value) {
-            append(field.name, field.value)
-            configured.append(field.value)
-        }
+        secrets += add(fields).filter { $0.utf8.count >= HTTPUpstreamRequest.shortestSecret }
+    }
+
+    /// Adds the fields that a client has brought for a server, like those that are configured for it.
+    mutating func add(brought fields: [(name: String, value: String)]) {
+        secrets += add(fields)
+    }
+
+    /// - Returns: The values of those that are not left out.
+    private mutating func add(_ fields: [(name: String, value: String)]) -> [String] {
+        let accepted = fields.filter { Self.isAccepted(name: $0.name, value: $0.value) }
+        for field in accepted { remove(field.name) }
+        for field in accepted { append(field.name, field.value) }
+        return accepted.map(\.value)
     }
 
     /// Adds an `Mcp-Param-*` field, unless it cannot stand in a header.

@@ -65,6 +65,7 @@ package final class SSELink: UpstreamLink {
         self.postFields = .forPost(to: url, accept: nil, configured: headers)
     }
 
+    package var secrets: [String] { way.secrets(postFields, brought) }
     package var processID: Int32? { nil }
     package var recentErrorOutput: [String] { [] }
 

@@ -54,7 +54,7 @@ final class SSEPost: HTTPResponseReceiver {
             phase = .refusal(
                 RefusedAnswer(
                     answer, from: link.url, maximumMessageBytes: link.settings.maximumMessageBytes,
-                    maximumDepth: link.settings.maximumDepth, to: brought, hiding: exchange.request.secrets))
+                    maximumDepth: link.settings.maximumDepth, hiding: exchange.request.secrets))
             return
         }
         phase = .draining(0)

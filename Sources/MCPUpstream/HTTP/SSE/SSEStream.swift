@@ -41,7 +41,7 @@ final class SSEStream: HTTPResponseReceiver {
         } else {
             phase = .refusal(
                 RefusedAnswer(
-                    answer, from: link.url, maximumMessageBytes: RefusedAnswer.maximumTextBytes, to: link.brought,
+                    answer, from: link.url, maximumMessageBytes: RefusedAnswer.maximumTextBytes,
                     hiding: exchange.request.secrets))
         }
     }

@@ -17,6 +17,8 @@ final class ListeningStream: HTTPResponseReceiver {
 
     private let link: StreamableHTTPLink
     private var phase = Phase.awaitingHead
+    /// What its client had sent in header fields for the server when it was asked for last.
+    private var brought: BroughtFields?
     private var exchange: HTTPExchange?
     private var events: EventStream
     private var retry: StreamRetry
@@ -36,7 +38,8 @@ final class ListeningStream: HTTPResponseReceiver {
         // Calls come first: what a server says unasked can come later.
         if link.settings.descriptors?.isHalfUsed == true { return pause() }
         asked = .now()
-        exchange = link.openStream(after: events.lastEventID, bringing: link.brought, self)
+        brought = link.brought
+        exchange = link.openStream(after: events.lastEventID, bringing: brought, self)
     }
 
     func cancel() {
@@ -69,8 +72,7 @@ final class ListeningStream: HTTPResponseReceiver {
             let limit = RefusedAnswer.maximumTextBytes
             phase = .refusal(
                 RefusedAnswer(
-                    answer, from: link.url, maximumMessageBytes: limit, to: link.brought,
-                    hiding: exchange.request.secrets))
+                    answer, from: link.url, maximumMessageBytes: limit, hiding: exchange.request.secrets))
         default:
             // A short body is read to its end for the connection's sake.
             phase = .finished
@@ -123,9 +125,9 @@ final class ListeningStream: HTTPResponseReceiver {
     }
 
     private func refused(_ answer: AnswerHead) {
-        link.listeningEnded(
-            "it answered \(answer.statusText)", refusesCaller: answer.status == 401 || answer.status == 403)
         link.listeningSettled()
+        let mayBeCallers = answer.status == 401 || answer.status == 403
+        link.listeningEnded("it answered \(answer.statusText)", refusing: mayBeCallers ? brought : nil)
     }
 
     private func pause() {

@@ -41,10 +41,13 @@ extension StreamableHTTPLink {
 
     /// The server has no stream for what it says unasked, or none that can be read.
     ///
-    /// - Parameter refusesCaller: Whether it may be one for whoever brings something else.
-    func listeningEnded(_ reason: String, refusesCaller: Bool = false) {
-        if brought == nil || !refusesCaller { hasListening = false }
+    /// - Parameter refused: What it may be for that there is none, so that whoever brings something else is asked for one; nil
+    ///   where nobody gets one.
+    func listeningEnded(_ reason: String, refusing refused: BroughtFields?) {
         listening = nil
         logger.debug("server has no listening stream", metadata: ["reason": "\(reason)"])
+        guard let refused else { return hasListening = false }
+        // Something else has been brought while the server refused this.
+        if brought != refused { startListening() }
     }
 }

@@ -84,6 +84,7 @@ package final class StreamableHTTPLink: ListeningLink {
 
     var pool: HTTPConnectionPool { way.pool }
     var isOpen: Bool { if case .open = state { true } else { false } }
+    package var secrets: [String] { way.secrets(postFields, brought) }
     package var processID: Int32? { nil }
     package var recentErrorOutput: [String] { [] }
 

@@ -84,12 +84,12 @@ final class StreamablePost: HTTPResponseReceiver {
             return fail(.init(.handshakeRefused, "its Mcp-Session-Id holds characters that the protocol forbids"))
         }
         if answer.isSuccess, let brought { link.accepted = brought }
-        guard answer.isSuccess, !answer.isEncoded || requestID == nil else { return refuse(answer) }
-        guard requestID != nil else { return accept(answer) }
+        guard answer.isSuccess, !answer.isEncoded || requestID == nil else { return refuse(answer, of: exchange) }
+        guard requestID != nil else { return accept(answer, of: exchange) }
         switch answer.content {
         case .eventStream: phase = .events
         case .json where !isResuming: readJSON(answer)
-        case .json, .other, .none: refuse(answer)
+        case .json, .other, .none: refuse(answer, of: exchange)
         }
     }
 
@@ -219,12 +219,12 @@ final class StreamablePost: HTTPResponseReceiver {
 
     // MARK: Other answers
 
-    private func refuse(_ answer: AnswerHead) {
+    private func refuse(_ answer: AnswerHead, of exchange: HTTPExchange) {
         let settings = link.settings
         phase = .refusal(
             RefusedAnswer(
                 answer, from: link.url, maximumMessageBytes: settings.maximumMessageBytes,
-                maximumDepth: settings.maximumDepth, to: brought, hiding: exchange?.request.secrets ?? []))
+                maximumDepth: settings.maximumDepth, hiding: exchange.request.secrets))
     }
 
     private func conclude(_ refused: RefusedAnswer) {
@@ -258,8 +258,8 @@ final class StreamablePost: HTTPResponseReceiver {
     }
 
     /// A message that is no request needs no answer. Only JSON can say that there is no such session.
-    private func accept(_ answer: AnswerHead) {
-        if answer.content == .json { return refuse(answer) }
+    private func accept(_ answer: AnswerHead, of exchange: HTTPExchange) {
+        if answer.content == .json { return refuse(answer, of: exchange) }
         phase = .draining
         // A stream that answers a notification might never end.
         if answer.content == .eventStream { finish() }

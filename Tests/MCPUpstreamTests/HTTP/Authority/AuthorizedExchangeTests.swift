@@ -115,6 +115,37 @@ import Testing
         #expect(try await exchange.log.next() == .end)
     }
 
+    @Test("A refusal that never ends is judged as far as it has come, and its connection closed")
+    func endless() async throws {
+        let server = try await ScriptedServer { _, connection in
+            connection.send("HTTP/1.1 401 X\r\nContent-Length: 9\r\n\r\nhalf")
+        }
+        var settings = HTTPLinkSettings()
+        settings.restTimeout = .milliseconds(50)
+        let exchange = try await ExchangeHarness(server.url(), settings: settings)
+            .send(.POST, "/mcp", body: "message", by: ScriptedAuthority(.send(nil), verdict: .stands))
+        #expect(try await exchange.log.next() == .head(401))
+        #expect(try await exchange.log.next() == .body(4))
+        #expect(try await exchange.log.next() == .end)
+        #expect(try await server.nextClosed() == 1)
+    }
+
+    @Test("A redirect that never ends is followed all the same")
+    func endlessRedirect() async throws {
+        let server = try await ScriptedServer { request, connection in
+            connection.send(
+                request.target == "/there"
+                    ? HTTPAnswers.json("{}")
+                    : "HTTP/1.1 307 X\r\nLocation: /there\r\nContent-Length: 9\r\n\r\nhalf")
+        }
+        var settings = HTTPLinkSettings()
+        settings.restTimeout = .milliseconds(50)
+        let exchange = try await ExchangeHarness(server.url(), settings: settings)
+            .send(.POST, "/mcp", body: "message", followsRedirects: true)
+        #expect(try await exchange.log.next() == .head(200))
+        #expect(try await server.nextClosed() == 1)
+    }
+
     @Test("A refusal without a body ends after its head")
     func standsEmpty() async throws {
         let server = try await Self.server(refusal: HTTPAnswers.empty("401 Unauthorized"))

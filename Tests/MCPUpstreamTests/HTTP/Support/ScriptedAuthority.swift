@@ -45,6 +45,10 @@ final class ScriptedAuthority: RequestAuthority {
         return nil
     }
 
+    var shown: RequestCredential? {
+        if case .send(let credential) = permit.withLock({ $0 }) { credential } else { nil }
+    }
+
     func judge(_ refusal: RequestRefusal, _ then: @escaping @Sendable (RequestVerdict) -> Void) {
         questions.add(Question(refusal: refusal, answer: then))
         if let verdict { then(verdict) }

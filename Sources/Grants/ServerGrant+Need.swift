@@ -1,0 +1,85 @@
+import Logging
+import MCPUpstream
+import NIOCore
+import Synchronization
+
+// MARK: - A login is needed
+
+extension ServerGrant {
+    /// Why the login that there is does not do.
+    enum LoginFault {
+        /// There is none, or it has ended.
+        case none
+        case moreRights
+        case refusedByServer
+        /// The authorization server is there and does not renew it, and does not say that it has ended.
+        case notRenewed(String)
+    }
+
+    /// Notes that somebody has to log in.
+    func needLogin(_ fault: LoginFault) -> UpstreamFailure {
+        let how = settings.howToLogIn
+        let words =
+            switch fault {
+            case .none: how
+            case .moreRights: "once more, for more rights than were given: \(how)"
+            case .refusedByServer:
+                "once more, as somebody who may use it, because it refuses the login that there is: \(how)"
+            case .notRenewed(let why):
+                "once more, because the login that there is is not renewed, which is tried again and again (\(why)): \(how)"
+            }
+        let isForEverything = if case .moreRights = fault { false } else { true }
+        let isNews = state.withLock { state in
+            let need = GrantReport.Need(words: words, isForEverything: isForEverything)
+            defer { state.grant.need = need }
+            return state.grant.need != need
+        }
+        if isNews {
+            surroundings.logger.notice(
+                "a server wants somebody to log in",
+                metadata: ["server": "\(settings.server)", "how": "\(how)"])
+            changed()
+        }
+        return .loginNeeded(words)
+    }
+
+    /// Finds out whether it is a login that the server wants: where nobody has configured one, a refusal may be for
+    /// anything.
+    func findLogin(_ then: @escaping @Sendable (RequestVerdict) -> Void) {
+        guard settings.way == .discovered else { return then(.fail(needLogin(.none))) }
+        let (isFirst, isUnprotected) = state.withLock { state -> (Bool, Bool) in
+            if let until = state.unprotectedUntil, surroundings.uptime() < until { return (false, true) }
+            state.searchers.append(then)
+            return (state.searchers.count == 1, false)
+        }
+        if isUnprotected { return then(.stands) }
+        guard isFirst else { return }
+        // Belongs to all who wait for it, of whom each may go away; ends by itself.
+        Task { [self] in
+            let verdict = await search()
+            let waiting = state.withLock { state in
+                defer { state.searchers = [] }
+                if case .stands = verdict { state.unprotectedUntil = surroundings.uptime() + Self.unprotectedFor }
+                return state.searchers
+            }
+            for then in waiting { then(verdict) }
+        }
+    }
+
+    private func search() async -> RequestVerdict {
+        let challenge = state.withLock { $0.grant.challenge }
+        do throws(GrantFailure) {
+            _ = try await Discovery(settings: settings, requests: requests).protection(challenge)
+            return .fail(needLogin(.none))
+        } catch {
+            switch error.kind {
+            case .unprotected: return .stands
+            case .unreachable: return .fail(Self.unavailable(error.words))
+            case .unusable, .noDocument, .refused:
+                return .fail(
+                    UpstreamFailure(.unauthorized, "it wants a login that is not possible: \(error.words)", status: 401)
+                )
+            }
+        }
+    }
+}
