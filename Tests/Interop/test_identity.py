@@ -384,6 +384,7 @@ async def test_a_body_that_comes_while_the_keys_are_fetched_is_read_afterwards(l
         assert b'"serverInfo"' in received and received.rstrip().endswith(b'{"status":"ok"}')
 
 
+@pytest.mark.long
 async def test_an_issuer_that_hangs_delays_only_who_is_not_known_yet(launch, http):
     """503 with Retry-After and no 401 for the one; the other is not disturbed."""
     with Issuer() as issuer, proxy_with(launch, issuer) as proxy:

@@ -85,5 +85,9 @@ async def connect(order):
         yield client
 
 
-if __name__ == "__main__":
+def main():
     scenario.main(connect)
+
+
+if __name__ == "__main__":
+    main()

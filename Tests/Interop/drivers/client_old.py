@@ -77,5 +77,9 @@ async def connect(order):
         yield Client(session)
 
 
-if __name__ == "__main__":
+def main():
     scenario.main(connect)
+
+
+if __name__ == "__main__":
+    main()

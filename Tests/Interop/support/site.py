@@ -20,10 +20,23 @@ class Server(ThreadingHTTPServer):
     """Keeps what goes wrong in its threads, but for clients that leave."""
 
     request_queue_size = 128
+    # The ports of all that there were: who comes later is not taken for one of them.
+    _ports = set()
 
     def __init__(self, handler, failures):
         super().__init__(("127.0.0.1", 0), handler)
         self._failures = failures
+
+    def server_bind(self):
+        super().server_bind()
+        taken = []
+        while self.server_port in self._ports:
+            taken.append(self.socket)
+            self.socket = socket.socket(self.address_family, self.socket_type)
+            super().server_bind()
+        for former in taken:
+            former.close()
+        self._ports.add(self.server_port)
 
     def handle_error(self, request, client_address):
         failure = sys.exception()

@@ -1,9 +1,13 @@
 """Runs the scenario drivers: each visits a server with one real client and reports every feature's outcome."""
 
+import atexit
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from support.features import CHECKS
@@ -49,10 +53,56 @@ def tour(client, orders, features):
 
 def driven(client, given):
     environment, script, _ = CLIENTS[client]
-    command = [interpreter(environment), str(DRIVERS / script), json.dumps(given)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
-    assert done.returncode == 0, f"{script} ended with {done.returncode}:\n{done.stderr}"
-    return json.loads(done.stdout)
+    idle = WARM.setdefault(client, [])
+    driver = idle.pop() if idle else WarmDriver(environment, script)
+    status, output, errors = driver.run([json.dumps(given)])
+    idle.append(driver)
+    assert status == 0, f"{script} ended with {status}:\n{errors}"
+    return json.loads(output)
+
+
+# {client: drivers that wait for the next order}
+WARM = {}
+
+
+class WarmDriver:
+    """A driver that has imported its SDK, and runs in a process of its own for every order."""
+
+    def __init__(self, environment, script):
+        self.script = script
+        self._directory = tempfile.TemporaryDirectory()
+        self._process = subprocess.Popen(
+            [interpreter(environment), str(DRIVERS / "warm.py"), script.removesuffix(".py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        atexit.register(self.close)
+
+    def run(self, arguments):
+        """The exit status, what was printed, and what was said of errors."""
+        output, errors = (Path(self._directory.name) / name for name in ("output", "errors"))
+        places = {"directory": os.getcwd(), "output": str(output), "errors": str(errors)}
+        order = {"arguments": arguments, "environment": dict(os.environ), **places}
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        ready, _, _ = select.select([self._process.stdout], [], [], SECONDS)
+        if not ready:
+            self.close()
+            raise AssertionError(f"{self.script} was still running after {SECONDS} s:\n{errors.read_text()}")
+        line = self._process.stdout.readline()
+        assert line, f"{self.script} cannot be run: {self._process.wait()}"
+        return int(line), output.read_text(), errors.read_text()
+
+    def close(self):
+        """With what it is running."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._directory.cleanup()
 
 
 def log_in(environment, order, go=None):
