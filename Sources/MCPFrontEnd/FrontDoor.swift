@@ -249,6 +249,7 @@ package final class FrontDoor: HTTPRequestHandler {
         } catch {
             var refusal = error
             refusal.challenge = settings.identity?.challenge(for: error, request)
+            refusal.principal = request.shown.principal
             return .refused(refusal)
         }
     }
@@ -307,7 +308,9 @@ package final class FrontDoor: HTTPRequestHandler {
         gateway.meters.refusals.add(request.kind)
         let offer = request.server.flatMap { table.offer(named: $0) }
         guard offer?.logsRequests ?? table.offers.contains(where: \.logsRequests) else { return }
-        logger.notice("request refused", metadata: request.facts(server: offer?.member?.server.displayName))
+        let server = offer?.member?.server.displayName
+        logger.notice(
+            "request refused", metadata: request.facts(server: server, at: server == nil ? offer?.label : nil))
     }
 
     /// A connection beyond the maximum is there for management and health only.

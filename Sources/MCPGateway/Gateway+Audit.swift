@@ -29,7 +29,7 @@ extension Gateway {
         call.address = origin.address
         call.server = server?.displayName
         call.tool = request.view(request.envelope.name)?.string
-        call.reason = end.outcome == .ok ? nil : end.word
+        call.reason = end.outcome == .ok ? nil : end.reason
         call.nanoseconds = elapsed.nanoseconds
         call.requestBytes = request.bytes.readableBytes
         call.answerBytes = end.answerBytes

@@ -20,7 +20,7 @@ extension Gateway {
                 time: AuditClock.now, request: origin.number.text, principal: principal.name, client: client,
                 route: offer.label, server: server?.displayName, method: request.methodName,
                 tool: request.method == .toolsCall ? request.view(request.envelope.name)?.string : nil,
-                outcome: end.outcome.rawValue, reason: end.outcome == .ok ? nil : end.word,
+                outcome: end.outcome.rawValue, reason: end.outcome == .ok ? nil : end.reason,
                 nanoseconds: elapsed.nanoseconds, isPrivate: !offer.isListed))
     }
 }

@@ -8,7 +8,7 @@ package enum RefusalReason: String, Sendable, CaseIterable {
     case host
     /// The request comes from a page of somebody else.
     case origin
-    /// There is nothing at its path, or its session is not known.
+    /// There is nothing at its path, its session is not known, or its tool is one that its caller does not see.
     case unknown
     /// It is not as HTTP or the protocol wants it.
     case malformed

@@ -188,14 +188,18 @@ extension ClientSocket {
 
     /// Tells why a request is refused.
     ///
-    /// - Parameter server: The name of the route that it was for; nil for the one where its sender was let in, if any.
+    /// - Parameters:
+    ///   - server: The name of the route that it was for; nil for the one where its sender was let in, if any.
+    ///   - principal: Who has sent it; nil for who was let in, if anybody.
     func note(
-        refusal status: HTTPResponseStatus, _ kind: RefusalReason, _ reason: String, server: String? = nil
+        refusal status: HTTPResponseStatus, _ kind: RefusalReason, _ reason: String, server: String? = nil,
+        by principal: Principal? = nil
     ) {
         var place = server
         if place == nil, case .route(let name)? = visitor?.place { place = name }
         handler.refused(
             RefusedRequest(
-                status: status, kind: kind, reason: reason, origin: origin, server: place, certificate: certificate))
+                status: status, kind: kind, reason: reason, origin: origin, server: place,
+                principal: principal ?? visitor?.principal, certificate: certificate))
     }
 }

@@ -26,7 +26,9 @@ extension HTTPResponder {
     private func refuse(_ refusal: Refusal, with answer: ByteBuffer, closing: Bool = false) {
         let status = WireErrors.status(of: refusal.reason)
         if status != .ok {
-            note(refusal: status, RefusalReason(refusal.reason), refusal.words, server: refusal.server)
+            note(
+                refusal: status, RefusalReason(refusal.reason), refusal.words, server: refusal.server,
+                by: refusal.principal)
         }
         respond(
             status,

@@ -47,11 +47,12 @@ final class HTTPResponder: LoopConfined, @unchecked Sendable {
 
     /// Notes that the request is refused, and why, for the log of the server that it was for.
     func note(
-        refusal status: HTTPResponseStatus, _ kind: RefusalReason, _ reason: String, server: String? = nil
+        refusal status: HTTPResponseStatus, _ kind: RefusalReason, _ reason: String, server: String? = nil,
+        by principal: Principal? = nil
     ) {
         checkConfinement()
         guard state == .waiting else { return }
-        connection?.note(refusal: status, kind, reason, server: server)
+        connection?.note(refusal: status, kind, reason, server: server, by: principal)
     }
 
     var isEnded: Bool { state == .ended }

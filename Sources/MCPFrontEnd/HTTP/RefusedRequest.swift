@@ -12,18 +12,24 @@ struct RefusedRequest {
     let origin: RequestOrigin
     /// The route that it was for, where that is known.
     let server: String?
+    /// Who has sent it, where that is known.
+    let principal: Principal?
     /// What its client has shown when the connection was opened.
     let certificate: ClientCertificate?
 
     /// Returns the facts for the log.
     ///
-    /// - Parameter displayName: The server's name, as everybody may see it.
-    func facts(server displayName: String?) -> Logger.Metadata {
+    /// - Parameters:
+    ///   - displayName: The server's name, as everybody may see it.
+    ///   - place: What several servers are offered as where it was for that.
+    func facts(server displayName: String?, at place: String? = nil) -> Logger.Metadata {
         var facts = origin.facts
         facts["status"] = "\(status.code)"
         facts["reason"] = "\(reason)"
         facts["address"] = "\(origin.address)"
         if let displayName { facts["server"] = "\(displayName)" }
+        if let place { facts["at"] = "\(place)" }
+        if let principal, principal.isNamed { facts["by"] = "\(principal.name)" }
         // Who is told to show who they are has shown this already.
         if status == .unauthorized, let certificate { facts["certificate"] = "\(certificate.holder)" }
         return facts

@@ -23,6 +23,8 @@ struct ManagementAudit: Sendable {
         var principal = "unknown"
         var server: String?
         var group: String?
+        /// What else tells what is done, each as `key=value`.
+        var details: [String] = []
 
         /// A server that a client brings with its session.
         static func adHoc(_ origin: RequestOrigin) -> Record { Record(change: "ad-hoc", origin) }
@@ -62,6 +64,7 @@ struct ManagementAudit: Sendable {
         metadata["status"] = "\(status.code)"
         if let server = record.server { metadata["server"] = "\(Self.shown(server))" }
         if let group = record.group { metadata["group"] = "\(Self.shown(group))" }
+        if !record.details.isEmpty { metadata["details"] = "\(record.details.joined(separator: " "))" }
         logger.notice("management", metadata: metadata)
         trail?.note(audited(record, outcome))
     }
@@ -78,7 +81,7 @@ struct ManagementAudit: Sendable {
         AuditedChange(
             request: record.origin.number, principal: record.principal, address: record.origin.address,
             change: record.change, server: record.server.map(Self.shown), group: record.group.map(Self.shown),
-            outcome: outcome)
+            outcome: outcome, details: record.details)
     }
 
     /// Returns a name as it may be logged: what stands behind a slash may be a token (`fetch/{token}`).

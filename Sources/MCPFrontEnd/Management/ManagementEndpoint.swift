@@ -218,6 +218,9 @@ package final class ManagementEndpoint: Sendable {
         if path == .recordings {
             let rules = try body.recording()
             record?.server = rules.server
+            record?.details = [
+                "bodies=\(rules.bodies.rawValue)", "seconds=\(rules.seconds)", "maxBytes=\(rules.maximumBytes)",
+            ]
             return .recordings(.begin(rules))
         }
         if path == .reload { return .reload(isRehearsal: try body.isRehearsal()) }

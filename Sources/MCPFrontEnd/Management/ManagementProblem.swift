@@ -109,7 +109,7 @@ extension ManagementProblem.Kind: CaseIterable {
         case .refused(.invalidConfiguration): "The configuration cannot be used"
         case .refused(.serverFailed): "The server did not start"
         case .refused(.forbidden): "This is not allowed"
-        case .refused(.quota): "There are too many servers or changes"
+        case .refused(.quota): "There are too many of these, or too many changes at once"
         case .refused(.notKept): "The change cannot be kept for the next start"
         case .refused(.notAudited): "The change cannot be written into the audit"
         case .refused(.shuttingDown): "The proxy is about to end"

@@ -153,7 +153,7 @@ package struct ManagementRefusal: Error, Sendable, Equatable {
         case serverFailed = "server-failed"
         /// 403: not with what the caller has shown, or not with this configuration of the proxy.
         case forbidden
-        /// 429: too many servers or changes.
+        /// 429: too many servers, recordings or changes.
         case quota
         /// 507: the change cannot be kept for the next start, and was not made.
         case notKept = "not-kept"

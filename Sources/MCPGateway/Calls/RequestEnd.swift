@@ -28,6 +28,12 @@ struct RequestEnd: Sendable {
         return RequestEnd(outcome: .refused, word: reason == .hiddenTool ? "filtered" : "refused", refusal: reason)
     }
 
+    /// A word that tells more than the outcome: of a refusal, as what it is counted.
+    var reason: String {
+        guard let refusal, refusal != .hiddenTool else { return word }
+        return RefusalReason(refusal).rawValue
+    }
+
     static func failed(_ failure: UpstreamFailure) -> RequestEnd {
         RequestEnd(outcome: RequestOutcome(failure.code), word: failure.code.rawValue)
     }

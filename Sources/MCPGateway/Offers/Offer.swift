@@ -170,7 +170,7 @@ package final class Offer: Sendable {
     }
 
     /// What it is called in logs.
-    var label: String { name.isEmpty ? "mcp" : name }
+    package var label: String { name.isEmpty ? "mcp" : name }
 
     /// What the proxy says of itself where no client is meant.
     var ownDeclaration: ClientDeclaration {

@@ -74,6 +74,8 @@ package struct Refusal: Error, Sendable {
     package var challenge: String?
     /// The offer that the request was for, where that is known.
     package var server: String?
+    /// Who has sent it, where that is known.
+    package var principal: Principal?
 
     /// - Parameter data: The `data` of the error, in JSON.
     package init(_ reason: Reason, _ words: String, data: ByteBuffer? = nil) {

@@ -10,7 +10,7 @@ extension RefusalReason {
             case .foreignHost: .host
             case .foreignOrigin: .origin
             case .issuerAway: .issuer
-            case .unknownPath, .unknownSession: .unknown
+            case .unknownPath, .unknownSession, .hiddenTool: .unknown
             case .notApproved: .pinned
             case .headTooLong, .bodyTooLong: .tooLarge
             case .tooSlow: .tooSlow
@@ -20,7 +20,7 @@ extension RefusalReason {
             case .shuttingDown: .shuttingDown
             case .notAudited: .audit
             case .malformed, .suspect, .methodNotAllowed, .notAcceptable, .unsupportedMediaType, .invalidRequest,
-                .identifierInUse, .invalidEnvelope, .invalidParams, .hiddenTool, .methodNotFound, .headerMismatch,
+                .identifierInUse, .invalidEnvelope, .invalidParams, .methodNotFound, .headerMismatch,
                 .unsupportedVersion, .missingClientCapability, .inputNotGiven, .invalidAnswer:
                 .malformed
             }

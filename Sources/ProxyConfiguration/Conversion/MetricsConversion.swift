@@ -12,4 +12,13 @@ enum MetricsConversion {
         }
         return address.isExplicit ? address : nil
     }
+
+    /// Refuses an address of the metrics that is the proxy's own: two cannot listen there.
+    static func check(_ settings: ProxySettings, in proxy: ObjectReader, _ context: inout ConversionContext) {
+        guard let address = settings.metrics.address, address.overlaps(settings.address) else { return }
+        let path = proxy.path("metrics").appending("addr")
+        context.error(
+            "the proxy itself listens on this address", at: proxy.node("metrics")?["addr"]?.position, path,
+            write: "Write another port, or remove the key: /metrics is served beside everything else then")
+    }
 }

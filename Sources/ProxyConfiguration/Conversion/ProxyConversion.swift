@@ -56,6 +56,7 @@ enum ProxyConversion {
         var settings = ProxySettings()
         ProxyKey.all.read(in: proxy, into: &settings, &context)
         ListenerTLSConversion.check(settings, in: proxy, &context)
+        MetricsConversion.check(settings, in: proxy, &context)
         return settings
     }
 

@@ -106,6 +106,13 @@ package struct ListenAddress: Sendable, Equatable {
         self.socketPath = socketPath
         self.isExplicit = isExplicit
     }
+
+    /// Tells whether two cannot listen at the same time, one on each.
+    func overlaps(_ other: ListenAddress) -> Bool {
+        guard socketPath == nil, other.socketPath == nil, port == other.port, port != 0 else { return false }
+        let everywhere: [String?] = [nil, "0.0.0.0", "::"]
+        return host == other.host || everywhere.contains(host) || everywhere.contains(other.host)
+    }
 }
 
 /// The public address of the proxy (`mcpProxy.baseURL`) and the two parts of it that routing and checks use.

@@ -10,7 +10,9 @@ struct TopCommand: AsyncParsableCommand {
             servers with a text in their name or state, r asks at once, ? says more.
             """)
 
-    @Option(help: ArgumentHelp("How often the proxy is asked, such as 500ms, 2s or 1m.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("How often the proxy is asked, such as 500ms, 2s or 1m.", valueName: "time"),
+        transform: PollInterval.init(text:))
     var interval = PollInterval.usual
 
     @Flag(help: "Prints one table and ends, as it does where standard output is no terminal.")

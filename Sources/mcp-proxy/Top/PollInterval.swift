@@ -2,22 +2,22 @@ import ArgumentParser
 import ProxyConfiguration
 
 /// How long is waited until a proxy is asked again.
-struct PollInterval: ExpressibleByArgument {
+struct PollInterval: CustomStringConvertible {
     static let usual = PollInterval(.seconds(2), "2s")
     private static let bounds = Duration.milliseconds(100)...Duration.seconds(3_600)
 
     let duration: Duration
-    let defaultValueDescription: String
+    let description: String
 
     private init(_ duration: Duration, _ text: String) {
-        (self.duration, defaultValueDescription) = (duration, text)
+        (self.duration, description) = (duration, text)
     }
 
-    init?(argument: String) {
+    /// - Throws: What to write, where it is none.
+    init(text: String) throws {
         // A bare number would count nanoseconds, which nobody means.
-        guard let parsed = DurationText.parse(argument), parsed.bareNumber == nil,
-            Self.bounds.contains(parsed.duration)
-        else { return nil }
-        self.init(parsed.duration, argument)
+        guard let parsed = DurationText.parse(text), parsed.bareNumber == nil, Self.bounds.contains(parsed.duration)
+        else { throw ValidationError("Write a time from 100ms to 1h with its unit, such as 500ms, 2s or 1m.") }
+        self.init(parsed.duration, text)
     }
 }

@@ -33,6 +33,7 @@ class Server(ThreadingHTTPServer):
         while self.server_port in self._ports:
             taken.append(self.socket)
             self.socket = socket.socket(self.address_family, self.socket_type)
+            self.server_address = ("127.0.0.1", 0)
             super().server_bind()
         for former in taken:
             former.close()

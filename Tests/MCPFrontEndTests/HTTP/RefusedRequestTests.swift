@@ -1,6 +1,7 @@
 import Logging
 import MCPCore
 import MCPGateway
+import MCPValues
 import Metrics
 import NIOHTTP1
 import Testing
@@ -10,10 +11,12 @@ import Testing
 @Suite struct RefusedRequestTests {
     private let origin = RequestOrigin(address: "::1")
 
-    private func facts(_ status: HTTPResponseStatus, _ certificate: ClientCertificate?) -> [String: String] {
+    private func facts(
+        _ status: HTTPResponseStatus, _ certificate: ClientCertificate?, by principal: Principal? = nil
+    ) -> [String: String] {
         let request = RefusedRequest(
             status: status, kind: .unauthorized, reason: "why", origin: origin, server: "route",
-            certificate: certificate)
+            principal: principal, certificate: certificate)
         return request.facts(server: "git").mapValues(\.description)
     }
 
@@ -28,6 +31,13 @@ import Testing
         #expect(facts(.unauthorized, certificate(""))["certificate"] == "sha256:0a")
         #expect(facts(.unauthorized, nil)["certificate"] == nil)
         #expect(facts(.notFound, certificate("CN=x"))["certificate"] == nil)
+    }
+
+    @Test("Who has a name is told by it")
+    func principals() {
+        let named = Principal(Standing(client: "laptop", .none))
+        #expect(facts(.forbidden, nil, by: named)["by"] == "client laptop")
+        #expect(facts(.forbidden, nil, by: Principal(name: "token 1"))["by"] == nil)
     }
 
     @Test("Request, status, reason, address and server are told of every one")

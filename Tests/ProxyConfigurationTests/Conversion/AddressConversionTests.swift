@@ -24,6 +24,18 @@ import Testing
     }
 
     @Test(
+        "The metrics are not served where the proxy itself listens",
+        arguments: [
+            (":9090", ":9090", true), ("127.0.0.1:9090", ":9090", true), ("0.0.0.0:9090", "[::1]:9090", true),
+            ("127.0.0.1:9090", "127.0.0.1:9091", false), ("127.0.0.1:9090", "[::1]:9090", false),
+            (":0", ":0", false), ("unix:/run/mcp-proxy.sock", ":9090", false),
+        ])
+    func metricsAddress(proxy: String, metrics: String, isRefused: Bool) {
+        let found = errors(proxyDocument("\"addr\": \"\(proxy)\", \"metrics\": {\"addr\": \"\(metrics)\"}"))
+        #expect(found.map(\.keyPath) == (isRefused ? ["mcpProxy.metrics.addr"] : []), "\(found)")
+    }
+
+    @Test(
         "A bad address is refused with a correct one",
         arguments: [
             ("9090", "\":9090\""), ("::1:9090", "[::1]:9090"), ("localhost", "\":9090\""),
