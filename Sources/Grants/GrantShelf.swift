@@ -5,6 +5,8 @@ import NIOCore
 /// Keeps grants so that only this proxy can read them: sealed, each under its own name.
 package struct GrantShelf: Sendable {
     private let storage: (any GrantStorage)?
+    /// The names under which something stands that was to be removed and could not be: it counts for nothing.
+    private let unremoved = UnremovedNames()
     package let seal: Seal
     let logger: Logger
 
@@ -20,6 +22,7 @@ package struct GrantShelf: Sendable {
 
     /// What is kept under a name; nil for nothing, and, with a line in the log, for what cannot be read.
     func read(_ name: String) -> ByteBuffer? {
+        guard !unremoved.has(name) else { return nil }
         do throws(GrantStorageFailure) {
             guard let kept = try storage?.read(name) else { return nil }
             return ByteBuffer(bytes: try seal.open(kept, as: name))
@@ -46,10 +49,13 @@ package struct GrantShelf: Sendable {
     func write(_ content: ByteBuffer, as name: String) throws(GrantStorageFailure) {
         guard let storage else { return }
         try storage.write(try seal.close(Array(content.readableBytesView), as: name), as: name)
+        unremoved.remove(name)
     }
 
-    /// Forgets something.
+    /// Forgets something: also where it cannot be removed, it is not read any more in this run.
     func remove(_ name: String) throws(GrantStorageFailure) {
+        unremoved.add(name)
         try storage?.remove(name)
+        unremoved.remove(name)
     }
 }

@@ -184,6 +184,26 @@ struct GrantState {
     /// Whether it is renewed no more, as far as can be seen: it is tried again, and somebody had better log in.
     var isRefusedAgainAndAgain: Bool { refusals >= Self.maximumRefusals }
 
+    /// How long the authorization server is left alone from now on.
+    func pause(at uptime: NIODeadline) -> TimeAmount { max(earliest.map { $0 - uptime } ?? .zero, .zero) }
+
+    /// Tells whether it is to be renewed now, although nobody has asked for it: somebody reads that a login is needed.
+    mutating func beginsAgain(at uptime: NIODeadline) -> Bool {
+        guard isRefusedAgainAndAgain, facts?.refreshToken != nil, !isRenewing, mayAsk(at: uptime) else { return false }
+        isRenewing = true
+        return true
+    }
+
+    /// A token has come by a renewal that began before the server moved.
+    ///
+    /// - Returns: Whether it takes the place of the one that is shown where the server was.
+    mutating func formerRenewed(_ facts: GrantFacts, after before: GrantFacts?) -> Bool {
+        guard let former, former.facts == before else { return false }
+        edition += 1
+        self.former = (facts, RequestCredential(token: facts.accessToken, edition: edition))
+        return true
+    }
+
     /// What came of a renewal is not used: somebody has logged in or out meanwhile.
     mutating func renewalDropped() {
         isRenewing = false

@@ -13,7 +13,7 @@ extension ServerGrant {
         case moreRights
         case refusedByServer
         /// The authorization server is there and does not renew it, and does not say that it has ended.
-        case notRenewed(String)
+        case notRenewed
     }
 
     /// Notes that somebody has to log in.
@@ -25,8 +25,9 @@ extension ServerGrant {
             case .moreRights: "once more, for more rights than were given: \(how)"
             case .refusedByServer:
                 "once more, as somebody who may use it, because it refuses the login that there is: \(how)"
-            case .notRenewed(let why):
-                "once more, because the login that there is is not renewed, which is tried again and again (\(why)): \(how)"
+            // What it says stands in the log: clients read this.
+            case .notRenewed:
+                "once more, because its authorization server refuses to renew the login that there is, which is tried again and again: \(how)"
             }
         let isForEverything = if case .moreRights = fault { false } else { true }
         let isNews = state.withLock { state in
@@ -40,6 +41,7 @@ extension ServerGrant {
                 metadata: ["server": "\(settings.server)", "how": "\(how)"])
             changed()
         }
+        if case .notRenewed = fault { return .loginNeeded(words, isLasting: false) }
         return .loginNeeded(words)
     }
 

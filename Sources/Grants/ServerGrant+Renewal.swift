@@ -33,11 +33,11 @@ extension ServerGrant {
     }
 
     private func renewal() async -> Renewal {
-        let edition = state.withLock { $0.grant.edition }
+        let (edition, before) = state.withLock { ($0.grant.edition, $0.grant.facts) }
         do throws(GrantFailure) {
             let facts = settings.isInteractive ? try await refreshed() : try await obtained()
             let isUsed = keeping.withLock { _ in
-                guard isStill(edition) else { return false }
+                guard isStill(edition) else { return keepFormer(facts, after: before) }
                 keep(facts)
                 state.withLock { $0.grant.renewed(facts) }
                 return true
@@ -49,6 +49,19 @@ extension ServerGrant {
         } catch {
             return await failed(error, since: edition)
         }
+    }
+
+    /// Keeps what has come for the address at which the server was when it was asked for.
+    ///
+    /// - Returns: Whether it is still shown there; else it is nobody's.
+    private func keepFormer(_ facts: GrantFacts, after before: GrantFacts?) -> Bool {
+        let (isFormer, isAlone) = state.withLock { state in
+            defer { state.grant.renewalDropped() }
+            return (state.grant.formerRenewed(facts, after: before), state.grant.facts == nil)
+        }
+        // Once somebody has logged in at the new address, that is what is kept.
+        if isFormer, isAlone { keep(facts) }
+        return isFormer
     }
 
     private func isStill(_ edition: Int) -> Bool { state.withLock { $0.grant.edition == edition } }
@@ -85,7 +98,8 @@ extension ServerGrant {
             isForGood ? "the grant for a server has ended" : "a token for a server could not be got; it is tried again",
             metadata: ["server": "\(settings.server)", "error": "\(failure.words)"])
         if !isForGood, settings.isInteractive, state.withLock({ $0.grant.isRefusedAgainAndAgain }) {
-            return .failed(needLogin(.notRenewed(failure.words)))
+            tryAgainLater()
+            return .failed(needLogin(.notRenewed))
         }
         guard isForGood, settings.isInteractive else { return .failed(Self.unavailable(failure.words)) }
         // An authorization server that has forgotten the proxy is asked again at the next login.
@@ -93,6 +107,15 @@ extension ServerGrant {
             book.clients.forget(facts.client)
         }
         return .failed(needLogin(.none))
+    }
+
+    /// Asks once more when it may, also where nobody calls.
+    private func tryAgainLater() {
+        let pause = state.withLock { $0.grant.pause(at: surroundings.uptime()) }
+        surroundings.eventLoop.scheduleTask(in: pause) { [weak self] in
+            guard let self, state.withLock({ $0.grant.beginsAgain(at: surroundings.uptime()) }) else { return }
+            renew()
+        }
     }
 
     /// Keeps a grant before anybody uses it: the refresh token that it came for may have ended with it.

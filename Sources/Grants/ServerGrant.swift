@@ -138,7 +138,13 @@ package final class ServerGrant: RequestAuthority {
             let mayStay =
                 new.holdsOn(after: old) && held.map { ResourceMetadata.covers($0.resource, new.address) } ?? true
             guard !mayStay || old.address != new.address else { return }
-            let facts = (mayStay ? held : nil) ?? Self.kept(file, on: book.shelf, for: new, isShared: caller == nil)
+            // What was held before the server moved is newer than what is kept of it, which may have been not to be written.
+            let former = state.withLock { $0.grant.former?.facts }.flatMap {
+                new.holdsOn(after: old) && ResourceMetadata.covers($0.resource, new.address) ? $0 : nil
+            }
+            let facts =
+                (mayStay ? held : nil) ?? former
+                ?? Self.kept(file, on: book.shelf, for: new, isShared: caller == nil)
             book.logins.forget(self)
             let hasMoved = new.holdsOn(after: old)
             state.withLock {
@@ -304,8 +310,9 @@ package final class ServerGrant: RequestAuthority {
 
     /// While the authorization server is left alone, what it said last; where somebody can help, how.
     private func failure(_ words: String) -> UpstreamFailure {
-        let need = state.withLock { $0.grant.need }
-        return if let need, need.isForEverything { .loginNeeded(need.words) } else { Self.unavailable(words) }
+        let (need, isTriedAgain) = state.withLock { ($0.grant.need, $0.grant.isRefusedAgainAndAgain) }
+        guard let need, need.isForEverything else { return Self.unavailable(words) }
+        return .loginNeeded(need.words, isLasting: !isTriedAgain)
     }
 
     static func unavailable(_ words: String) -> UpstreamFailure { .noToken("there is no token for it: \(words)") }

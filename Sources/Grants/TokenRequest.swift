@@ -27,9 +27,9 @@ struct TokenRequest: Sendable {
 
     /// For a refresh token.
     func renew(_ facts: GrantFacts, _ refreshToken: String) async throws(GrantFailure) -> TokenAnswer {
-        try await send([
-            ("grant_type", "refresh_token"), ("refresh_token", refreshToken), ("resource", facts.resource),
-        ])
+        try await send(
+            [("grant_type", "refresh_token"), ("refresh_token", refreshToken), ("resource", facts.resource)],
+            hiding: [facts.accessToken])
     }
 
     /// An assertion about somebody, for another authorization server: a token that is shown to nobody else.
@@ -49,8 +49,12 @@ struct TokenRequest: Sendable {
     }
 
     /// A token by what these fields say.
-    func send(_ fields: [(String, String)]) async throws(GrantFailure) -> TokenAnswer {
-        try TokenAnswer(try await answer(to: fields), from: endpoint)
+    ///
+    /// - Parameter known: What else whoever answers knows, and nobody else is to read.
+    func send(_ fields: [(String, String)], hiding known: [String] = []) async throws(GrantFailure) -> TokenAnswer {
+        var answer = try await answer(to: fields)
+        answer.secrets += known
+        return try TokenAnswer(answer, from: endpoint)
     }
 
     /// Gives a grant back, so that nothing of it counts any more: its refresh token, else what is left of it

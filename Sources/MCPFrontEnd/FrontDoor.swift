@@ -308,9 +308,7 @@ package final class FrontDoor: HTTPRequestHandler {
         gateway.meters.refusals.add(request.kind)
         let offer = request.server.flatMap { table.offer(named: $0) }
         guard offer?.logsRequests ?? table.offers.contains(where: \.logsRequests) else { return }
-        let server = offer?.member?.server.displayName
-        logger.notice(
-            "request refused", metadata: request.facts(server: server, at: server == nil ? offer?.label : nil))
+        logger.notice("request refused", metadata: request.facts(at: offer))
     }
 
     /// A connection beyond the maximum is there for management and health only.

@@ -72,6 +72,46 @@ import Testing
         #expect(try await Asked(former).credential() == "send nothing" && harness.kept == nil)
     }
 
+    @Test("A renewal that is under way when the server moves counts where it was, and is kept for when it comes back")
+    func movedDuringRenewal() async throws {
+        let book = harness.book()
+        let grant = book.grant(try harness.settings(), harness.surroundings)
+        try await harness.logIn(to: grant)
+        let (gate, former) = (EventQueue<Void>(), grant.here)
+        harness.web.put(
+            .init(body: Samples.token("second", refresh: "refresh-second"), gate: gate), at: Samples.tokenEndpoint)
+        harness.pass(seconds: 4_000)
+        let asked = Asked(former)
+        asked.ask()
+        while try await harness.web.arrivals.next().field("grant_type") != "refresh_token" {}
+        _ = book.grant(try harness.settings(address: "https://new.test/mcp"), harness.surroundings)
+        gate.add(())
+        let shown = try await asked.next()
+        #expect(shown.hasPrefix("send ") && shown != "send nothing" && shown != "send 1", "\(shown)")
+        #expect(try await Asked(grant.here).credential() == "send nothing")
+        #expect(harness.kept?.refreshToken == "refresh-second")
+        _ = book.grant(try harness.settings(), harness.surroundings)
+        #expect(grant.report.isHeld)
+    }
+
+    @Test("What could not be kept is held on to while the server is elsewhere: what is kept is older")
+    func notKeptWhileAway() async throws {
+        let book = harness.book()
+        let grant = book.grant(try harness.settings(), harness.surroundings)
+        try await harness.logIn(to: grant)
+        harness.web.put(Samples.token("second", refresh: "refresh-second"), at: Samples.tokenEndpoint)
+        harness.storage.fail("the disk is full")
+        harness.pass(seconds: 4_000)
+        #expect(try await Asked(grant).credential() == "send 2")
+        for address in ["https://new.test/mcp", Samples.server] {
+            _ = book.grant(try harness.settings(address: address), harness.surroundings)
+        }
+        harness.web.put(Samples.token("third"), at: Samples.tokenEndpoint)
+        harness.pass(seconds: 4_000)
+        #expect(try await Asked(grant).credential().hasPrefix("send "))
+        #expect(harness.web.requests.last?.field("refresh_token") == "refresh-second")
+    }
+
     @Test("A login that was everybody's is over where each caller logs in for himself, and its tokens are given back")
     func noLongerShared() async throws {
         let place = "https://login.example.com/revoke"

@@ -128,6 +128,24 @@ import Testing
         #expect(step(&machine, up: .seconds(1)) == "renew", "the operator may have registered it meanwhile")
     }
 
+    @Test(
+        "What is refused again and again is renewed by itself once the pause is over, and else only when it is wanted")
+    func byItself() throws {
+        var grant = state(try Samples.facts())
+        var up = TimeAmount.zero
+        for seconds in [1, 2, 4] as [Int64] {
+            let isTooEarly = grant.beginsAgain(at: Self.uptime + up)
+            #expect(!isTooEarly, "nobody reads that a login is needed")
+            #expect(step(&grant, after: 3_600, up: up) == "renew")
+            grant.renewalFailed("no", isRefusal: true, isForGood: false, at: Self.uptime + up)
+            #expect(grant.pause(at: Self.uptime + up) == .seconds(seconds))
+            up = up + .seconds(seconds)
+        }
+        let begins = [up - .nanoseconds(1), up, up].map { grant.beginsAgain(at: Self.uptime + $0) }
+        #expect(begins == [false, true, false], "not before, and once")
+        #expect(grant.isRenewing)
+    }
+
     // MARK: Refusals
 
     @Test("Without a grant it is found out whether people have to log in, and the proxy's own refusal stands")

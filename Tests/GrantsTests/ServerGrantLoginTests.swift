@@ -310,6 +310,10 @@ import Testing
         #expect(!grant.report.isHeld && grant.report.need != nil)
         #expect(try await Asked(grant).credential() == "send nothing")
         _ = try await harness.web.arrival(at: place)
+        for address in ["https://elsewhere.test/mcp", Samples.server] {
+            #expect(grant.book.grant(try harness.settings(address: address), harness.surroundings) === grant)
+            #expect(try await Asked(grant).credential() == "send nothing", "it stays so, wherever the server goes")
+        }
     }
 
     @Test("No secret stands in the log, nor in a failure")

@@ -222,7 +222,7 @@ import Testing
         }
         for _ in 0..<2 {
             let words = try await asked.credential()
-            #expect(words.hasPrefix("loginNeeded: once more, because the login that there is is not renewed, "))
+            #expect(words.hasPrefix("loginNeeded: once more, because its authorization server refuses to renew "))
             #expect(words.hasSuffix(": mcp-proxy login docs"))
             #expect(grant.report.need?.isForEverything == true && grant.report.isHeld && harness.kept != nil)
         }

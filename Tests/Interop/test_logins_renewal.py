@@ -190,6 +190,30 @@ def test_an_authorization_server_that_is_away_for_a_while_costs_no_login(bench, 
         assert nothing_came_twice(docs)
 
 
+@pytest.mark.parametrize("calls", [True, False])
+def test_where_renewals_are_refused_without_a_reason_the_login_comes_back_by_itself(bench, browser, calls):
+    """Somebody is asked to log in meanwhile, in words of ours; the login is kept and tried again, also where nobody calls."""
+    with bench.place() as docs:
+        docs.logged_in(browser()).called()
+        docs.login.faults["/token"] = faults.HTML(404)
+        docs.login.tokens.expire()
+        docs.login.token_changes = {"expires_in": 0}
+
+        def is_needed():
+            words = docs.refused()
+            assert "has failed" not in words and "/token" not in words, words
+            return docs.state == "login needed"
+
+        eventually(is_needed, "the login to be needed", 60)
+        assert "refuses to renew the login" in docs.refused()
+        docs.login.faults.clear()
+        if calls:
+            eventually(lambda: "result" in docs.call(), "the calls to be answered again", 60)
+        eventually(lambda: docs.state == "ready", "the server to be ready again", 60)
+        docs.called()
+        assert len(docs.login.logins) == 1 and nothing_came_twice(docs)
+
+
 @pytest.mark.parametrize("fault, words", [
     (faults.HTML(), "not in JSON"),
     (faults.HTML(400), "not in JSON"),

@@ -19,6 +19,11 @@ struct RefusedRequest {
 
     /// Returns the facts for the log.
     ///
+    /// - Parameter offer: That of the server, or of several, that it was for; nil where that is not known.
+    func facts(at offer: Offer?) -> Logger.Metadata {
+        facts(server: offer?.member?.server.displayName, at: offer?.member == nil ? offer?.label : nil)
+    }
+
     /// - Parameters:
     ///   - displayName: The server's name, as everybody may see it.
     ///   - place: What several servers are offered as where it was for that.

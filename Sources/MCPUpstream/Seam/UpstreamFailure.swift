@@ -136,16 +136,20 @@ extension UpstreamFailure {
     /// The server wants somebody to log in.
     ///
     /// - Parameter words: What is to be done, for the operator and for clients.
-    package static func loginNeeded(_ words: String) -> UpstreamFailure {
+    ///
+    /// - Parameter isLasting: Whether nothing but a login helps; else it is tried again meanwhile.
+    package static func loginNeeded(_ words: String, isLasting: Bool = true) -> UpstreamFailure {
         var failure = UpstreamFailure(.loginNeeded, words)
         failure.publicDetail = failure.detail
-        failure.isLasting = true
+        failure.isLasting = isLasting
         return failure
     }
 
-    /// There is nothing to show the server for now, because somebody else gives none. It is tried again.
+    /// There is nothing to show the server for now, because somebody else gives none. It is tried again, and says nothing of
+    /// the server.
     package static func noToken(_ words: String) -> UpstreamFailure {
         var failure = UpstreamFailure(.notReachable, words, nothingSent: true)
+        failure.evidence = .nothing
         failure.publicDetail =
             "has an authorization server that gives no token for it now; it is tried again, try later"
         return failure

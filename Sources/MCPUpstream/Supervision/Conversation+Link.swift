@@ -172,7 +172,7 @@ extension Conversation: UpstreamLinkReceiver {
         fail(id, failure)
         switch failure.code {
         // Nothing else will get through either: a new connection tells when the server is back.
-        case .notReachable: owner.conversation(self, lostSessionWith: nil)
+        case .notReachable where failure.evidence != .nothing: owner.conversation(self, lostSessionWith: nil)
         // The server was replaced by one without a handshake. Whether it has looked at the request is not certain.
         case .onlyStateless:
             introducer.doubt()
