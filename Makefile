@@ -17,7 +17,7 @@ BENCH_DIR = $(abspath $(BUILD_DIR)-benchmarks)
 BENCH_BUILD = swift build --package-path Benchmarks --scratch-path "$(BENCH_DIR)" -c release
 BENCH_SOURCES = Benchmarks/Package.swift Benchmarks/Sources
 BENCH = Scripts/bench --proxy build/mcp-proxy --binaries "$$($(BENCH_BUILD) --show-bin-path)"
-PYTEST = "$(VENV_DIR)/old/bin/python" -m pytest -c Tests/Interop/pytest.ini -n 3 --dist loadfile Tests/Interop
+PYTEST = "$(VENV_DIR)/old/bin/python" -m pytest -c Tests/Interop/pytest.ini -n 2 --dist loadfile Tests/Interop
 
 .PHONY: help
 help: ## Show this list

@@ -10,7 +10,7 @@ from support.fixture import stdio
 from support.managed import BroughtOverSSE
 from support.management import Management, bearer
 from support.raw import text_of
-from support.wait import eventually, eventually_async
+from support.wait import eventually, eventually_async, eventually_succeeds
 
 pytestmark = pytest.mark.anyio
 
@@ -163,8 +163,13 @@ async def test_a_rule_holds_for_what_was_added_before(make_proxy, http, web, dir
     proxy.rewrite({}, proxy=WITH_TOKEN)
     proxy.stop()
     proxy.start().wait_ready()
-    assert await api.state("command") == "ready" and await api.state("off") == "disabled"
+    await eventually_succeeds(lambda: api_state(api, "command", "ready"), "the command to be ready")
+    assert await api.state("off") == "disabled"
     proxy.stop()
+
+
+async def api_state(api, name, state):
+    assert await api.state(name) == state
 
 
 async def test_a_server_is_added_without_being_started(launch, http, directory):

@@ -53,4 +53,25 @@ import Testing
         #expect(SecretMask.hiding(["canary-0123", "on-off"], inStartOf: text) == text)
         #expect(SecretMask.hiding([], inStartOf: text) == text)
     }
+
+    @Test("Whatever mixture of spellings it is written in, it is found, and nothing else ends the search")
+    func random() {
+        var generator = SystemRandomNumberGenerator()
+        let secret = Array("a&b\"c/d\\e+f%g<h".utf8)
+        let pieces = ["%", "\\", "\\u", "&", "&#", "&#x", ";", "u00", "61", "a", "&amp;", "%2", "+", "é", " "]
+        for _ in 0..<2_000 {
+            let before = (0..<Int.random(in: 0..<6, using: &generator)).map { _ in
+                pieces.randomElement(using: &generator)!
+            }
+            let written = secret.map { byte in
+                let hex = (byte < 16 ? "0" : "") + String(byte, radix: 16)
+                return ["%\(hex)", "%\(hex.uppercased())", "\\u00\(hex)", "&#x\(hex);", "&#\(byte);"].randomElement(
+                    using: &generator)!
+            }
+            let text = before.joined() + " " + written.joined() + " end"
+            let shown = SecretMask.hiding([String(decoding: secret, as: UTF8.self)], in: text)
+            #expect(shown == before.joined() + " … end", "\(text)")
+            _ = SecretMask.hiding([String(decoding: secret, as: UTF8.self)], inStartOf: before.joined())
+        }
+    }
 }

@@ -13,8 +13,8 @@ export function signIn(main, enter, words) {
   const form = h(
     "form", { class: "alone" },
     h("h1", {}, "Sign in"),
-    h("p", {}, "With a token of the management API: one of ", h("code", {}, "mcpProxy.management.authTokens"),
-      ", or of a client with ", h("code", {}, "management"), " (", h("code", {}, "mcpProxy.clients"), ")."),
+    h("p", {}, "With a token of the management API (", h("code", {}, "mcpProxy.management.authTokens"),
+      "), or that of a client with ", h("code", {}, "management"), " (", h("code", {}, "mcpProxy.clients"), ")."),
     message,
     field("Token", token),
     h("label", { class: "check", for: "keep" }, keep, "Keep it until this tab is closed"),
