@@ -59,6 +59,23 @@ struct AuthorizationServer: Sendable, Equatable {
         namesIssuerInAnswers = root["authorization_response_iss_parameter_supported"]?.boolean == true
     }
 
+    /// Where browsers log in.
+    ///
+    /// - Throws: Why no login is possible, or none that is safe.
+    func endpointForLogins() throws(GrantFailure) -> HTTPURL {
+        guard let authorizationEndpoint else {
+            throw GrantFailure(
+                .unusable, "the authorization server \(PrintableText.make(issuer)) has no authorization_endpoint")
+        }
+        guard challengeMethods.contains("S256") else {
+            throw GrantFailure(
+                .unusable,
+                "the authorization server \(PrintableText.make(issuer)) does not say that it protects codes with PKCE (\"S256\" in code_challenge_methods_supported), without which a login is not safe"
+            )
+        }
+        return authorizationEndpoint
+    }
+
     /// The same without what counts only before a login begins.
     var withoutLists: AuthorizationServer {
         var server = self

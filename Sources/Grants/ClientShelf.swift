@@ -41,6 +41,16 @@ package final class ClientShelf: Sendable {
         change { clients in clients.removeAll { $0 == client } }
     }
 
+    /// Forgets all that an authorization server has registered.
+    ///
+    /// - Returns: Whether there were any.
+    @discardableResult func forgetAll(of issuer: String) -> Bool {
+        let isOf: (RegisteredClient) -> Bool = { $0.issuer.utf8.elementsEqual(issuer.utf8) }
+        guard clients.withLock({ $0.contains(where: isOf) }) else { return false }
+        change { $0.removeAll(where: isOf) }
+        return true
+    }
+
     private func change(_ body: (inout [RegisteredClient]) -> Void) {
         let text = clients.withLock { clients in
             body(&clients)

@@ -44,6 +44,8 @@ struct GrantState {
         ///
         /// - Parameter isHeld: Whether the login that there is was refused.
         case needsLogin(isHeld: Bool)
+        /// Logging in again does not bring the rights that are asked for.
+        case lacksRights([String])
         /// There is no other token for now: why, in words.
         case fail(String)
     }
@@ -135,7 +137,9 @@ struct GrantState {
     private mutating func judgeScopes(_ refusal: RequestRefusal) -> Judgement {
         let wanted = (refusal.challenge?.scopes ?? []).sorted()
         let isRemembered = stepUps[wanted] != nil || stepUps.count < Self.maximumScopes
-        guard isRemembered, stepUps[wanted, default: 0] < Self.maximumStepUps else { return .stands }
+        guard isRemembered, stepUps[wanted, default: 0] < Self.maximumStepUps else {
+            return isInteractive ? .lacksRights(wanted) : .stands
+        }
         want(wanted)
         if isInteractive {
             awaitedScopes = wanted

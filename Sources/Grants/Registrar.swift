@@ -24,6 +24,23 @@ struct Registrar: Sendable {
         return try await register(with: server, redirect: redirect)
     }
 
+    /// Finds out before anybody logs in whether the proxy can be known there.
+    ///
+    /// - Throws: What the operator has to do first.
+    func checkIsPossible(with server: AuthorizationServer) throws(GrantFailure) {
+        let hasDocument = server.takesMetadataDocuments && settings.metadataDocument != nil
+        guard settings.client != nil || hasDocument || server.registrationEndpoint != nil else {
+            throw Self.notRegistered(by: server, words: "register the proxy there")
+        }
+    }
+
+    private static func notRegistered(by server: AuthorizationServer, words: String) -> GrantFailure {
+        GrantFailure(
+            .unusable,
+            "the authorization server \(PrintableText.make(server.issuer)) registers no clients by itself: \(words), and set auth.clientID (and auth.clientSecret) of the server"
+        )
+    }
+
     /// The client that the operator has registered.
     func configured(for server: AuthorizationServer) -> RegisteredClient? {
         settings.client.map { Self.client($0, of: server) }
@@ -42,10 +59,7 @@ struct Registrar: Sendable {
         with server: AuthorizationServer, redirect: String
     ) async throws(GrantFailure) -> RegisteredClient {
         guard let endpoint = server.registrationEndpoint else {
-            throw GrantFailure(
-                .unusable,
-                "the authorization server \(PrintableText.make(server.issuer)) registers no clients by itself: register the proxy there, with the redirect URI \(redirect), and set auth.clientID (and auth.clientSecret) of the server"
-            )
+            throw Self.notRegistered(by: server, words: "register the proxy there, with the redirect URI \(redirect)")
         }
         let method = Self.method(offered: server.authenticationMethods)
         let answer = try await requests.send(

@@ -21,19 +21,8 @@ extension ServerGrant {
             ($0.grant.challenge, $0.grant.wantedScopes, $0.grant.facts?.scopes ?? [], $0.grant.generation)
         }
         let protection = try await Discovery(settings: settings, requests: requests).protection(challenge)
-        let server = protection.server
-        guard let endpoint = server.authorizationEndpoint else {
-            throw GrantFailure(
-                .unusable, "the authorization server \(PrintableText.make(server.issuer)) has no authorization_endpoint"
-            )
-        }
-        guard server.challengeMethods.contains("S256") else {
-            throw GrantFailure(
-                .unusable,
-                "the authorization server \(PrintableText.make(server.issuer)) does not say that it protects codes with PKCE (\"S256\" in code_challenge_methods_supported), without which a login is not safe"
-            )
-        }
-        let client = try await registrar.client(of: server, redirect: redirect)
+        let endpoint = try protection.server.endpointForLogins()
+        let client = try await registrar.client(of: protection.server, redirect: redirect)
         // What was given before is asked for again, or it would be lost.
         let union = wanted.isEmpty ? [] : held + wanted.filter { !held.contains($0) }
         let login = PendingLogin(
@@ -94,6 +83,23 @@ extension ServerGrant {
         }
     }
 
+    /// Has the proxy register anew at the next login, where nobody is logged in: the authorization server may have
+    /// forgotten it, which it tells the browser alone.
+    ///
+    /// - Returns: Whether there was something to forget.
+    package func forgetRegistration() async -> Bool {
+        let challenge = state.withLock { $0.grant.challenge }
+        do throws(GrantFailure) {
+            let protection = try await Discovery(settings: settings, requests: requests).protection(challenge)
+            return book.clients.forgetAll(of: protection.server.issuer)
+        } catch {
+            surroundings.logger.info(
+                "it could not be found out as whom the proxy is registered",
+                metadata: ["server": "\(settings.server)", "error": "\(error.words)"])
+            return false
+        }
+    }
+
     /// Forgets the grant, here and where it is kept.
     ///
     /// - Returns: What there was, which may still be given back; nil where there was nothing.
@@ -111,7 +117,7 @@ extension ServerGrant {
         let forgotten = facts.map { ForgottenGrant(facts: $0, of: self) }
         if let facts {
             // The way out for a person to whom the authorization server says that it does not know the proxy.
-            book.clients.forget(facts.client)
+            book.clients.forgetAll(of: facts.client.issuer)
             if settings.isInteractive { _ = needLogin(.none) }
         }
         guard let stillKept else { return forgotten }

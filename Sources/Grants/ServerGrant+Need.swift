@@ -12,6 +12,8 @@ extension ServerGrant {
         case none
         case moreRights
         case refusedByServer
+        /// None is possible before the operator has done something: what, in words.
+        case notPossible(String)
         /// The authorization server is there and does not renew it, and does not say that it has ended.
         case notRenewed
     }
@@ -19,30 +21,32 @@ extension ServerGrant {
     /// Notes that somebody has to log in.
     func needLogin(_ fault: LoginFault) -> UpstreamFailure {
         let how = settings.howToLogIn
-        let words =
+        let reason: String? =
             switch fault {
-            case .none: how
-            case .moreRights: "once more, for more rights than were given: \(how)"
-            case .refusedByServer:
-                "once more, as somebody who may use it, because it refuses the login that there is: \(how)"
+            // What hinders it is for the operator.
+            case .none, .notPossible: nil
+            case .moreRights: "once more, for more rights than were given"
+            case .refusedByServer: "once more, as somebody who may use it, because it refuses the login that there is"
             // What it says stands in the log: clients read this.
             case .notRenewed:
-                "once more, because its authorization server refuses to renew the login that there is, which is tried again and again: \(how)"
+                "once more, because its authorization server refuses to renew the login that there is, which is tried again and again"
             }
+        let isTriedAgain = if case .notRenewed = fault { true } else { false }
+        let failure = UpstreamFailure.loginNeeded(how, reason, isLasting: !isTriedAgain)
+        let shown = if case .notPossible(let words) = fault { "\(words); then \(how)" } else { failure.detail }
         let isForEverything = if case .moreRights = fault { false } else { true }
         let isNews = state.withLock { state in
-            let need = GrantReport.Need(words: words, isForEverything: isForEverything)
+            let need = GrantReport.Need(words: shown, isForEverything: isForEverything)
             defer { state.grant.need = need }
             return state.grant.need != need
         }
         if isNews {
             surroundings.logger.notice(
                 "a server wants somebody to log in",
-                metadata: ["server": "\(settings.server)", "how": "\(how)"])
+                metadata: ["server": "\(settings.server)", "how": "\(shown)"])
             changed()
         }
-        if case .notRenewed = fault { return .loginNeeded(words, isLasting: false) }
-        return .loginNeeded(words)
+        return failure
     }
 
     /// Finds out whether it is a login that the server wants: where nobody has configured one, a refusal may be for
@@ -68,11 +72,22 @@ extension ServerGrant {
         }
     }
 
+    /// Why nobody can log in through an authorization server yet, in words for the operator; nil where somebody can.
+    private func hindrance(at server: AuthorizationServer) -> String? {
+        do throws(GrantFailure) {
+            _ = try server.endpointForLogins()
+            try registrar.checkIsPossible(with: server)
+            return nil
+        } catch {
+            return error.words
+        }
+    }
+
     private func search() async -> RequestVerdict {
         let challenge = state.withLock { $0.grant.challenge }
         do throws(GrantFailure) {
-            _ = try await Discovery(settings: settings, requests: requests).protection(challenge)
-            return .fail(needLogin(.none))
+            let server = try await Discovery(settings: settings, requests: requests).protection(challenge).server
+            return .fail(needLogin(hindrance(at: server).map { .notPossible($0) } ?? .none))
         } catch {
             switch error.kind {
             case .unprotected: return .stands

@@ -292,7 +292,7 @@ package final class ServerGrant: RequestAuthority {
             switch judgement {
             case .wait where state.waiting.count >= Self.maximumWaiting: return .stands
             case .wait, .renew: state.waiting.append(waiter)
-            case .again, .stands, .findLogin, .needsLogin, .fail: break
+            case .again, .stands, .findLogin, .needsLogin, .lacksRights, .fail: break
             }
             return judgement
         }
@@ -303,6 +303,8 @@ package final class ServerGrant: RequestAuthority {
         case .renew: renew()
         case .findLogin: findLogin(then)
         case .needsLogin where refusal.status != 401: then(.fail(needLogin(.moreRights)))
+        case .lacksRights(let scopes):
+            then(.fail(.rightsMissing(scopes, logOut: "mcp-proxy logout \(settings.server)")))
         case .needsLogin(let isHeld): then(.fail(needLogin(isHeld ? .refusedByServer : .none)))
         case .fail(let words): then(.fail(failure(words)))
         }

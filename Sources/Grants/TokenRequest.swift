@@ -60,10 +60,12 @@ struct TokenRequest: Sendable {
     /// Gives a grant back, so that nothing of it counts any more: its refresh token, else what is left of it
     /// ([RFC 7009, 2.1](https://www.rfc-editor.org/rfc/rfc7009#section-2.1)). The endpoint is the one for that.
     func revoke(_ facts: GrantFacts) async throws(GrantFailure) {
-        let (token, kind) =
-            facts.refreshToken.map { ($0, "refresh_token") } ?? (facts.accessToken, "access_token")
-        let (fields, headers) = try authenticated([("token", token), ("token_type_hint", kind)])
-        try await requests.submit(form: fields, to: endpoint, headers: headers)
+        // The one with which others are got goes first. With it the other one may go, and it is no error to say so twice.
+        let tokens = (facts.refreshToken.map { [($0, "refresh_token")] } ?? []) + [(facts.accessToken, "access_token")]
+        for (token, kind) in tokens {
+            let (fields, headers) = try authenticated([("token", token), ("token_type_hint", kind)])
+            try await requests.submit(form: fields, to: endpoint, headers: headers)
+        }
     }
 
     private func answer(to fields: [(String, String)]) async throws(GrantFailure) -> GrantRequests.Answer {

@@ -47,7 +47,7 @@ import Testing
             "Synchronization", "Glibc", "Darwin",
         ],
         "ProxyConfiguration": [
-            "Addresses", "MCPValues", "Yams", "FoundationEssentials", "Foundation", "Synchronization",
+            "Addresses", "MCPValues", "CLibYAML", "Synchronization",
         ],
         "ClientFiles": ["ProxyConfiguration"],
         "ProxyControl": [

@@ -200,7 +200,9 @@ import Testing
         #expect(grant.report.need == nil)
         #expect(try await asked.judge(Asked.wantsMore("write", showing: 2)) == words)
         try await harness.logIn(to: grant)
-        #expect(try await asked.judge(Asked.wantsMore("write", showing: 3)) == "stands", "enough is enough")
+        let enough =
+            "unauthorized: it wants more rights (write) than logging in has brought: log out (mcp-proxy logout docs), and log in as somebody who has them"
+        #expect(try await asked.judge(Asked.wantsMore("write", showing: 3)) == enough)
     }
 
     @Test("A refusal for more scopes that names none does not ask for logins without end")
@@ -214,7 +216,8 @@ import Testing
             try await harness.logIn(to: grant)
         }
         #expect(
-            try await asked.judge(Asked.refusal(403, showing: 3, "Bearer error=insufficient_scope")) == "stands")
+            try await asked.judge(Asked.refusal(403, showing: 3, "Bearer error=insufficient_scope"))
+                .hasPrefix("unauthorized: it wants more rights"))
     }
 
     @Test("Whoever listens hears of each change until he has heard enough")
@@ -248,24 +251,47 @@ import Testing
         #expect(failure?.words.contains("is not known") == true)
     }
 
+    @Test("Who logs out where nobody is logged in has the proxy register anew, if it was registered")
+    func registrationForgotten() async throws {
+        let grant = try harness.grant()
+        #expect(await !grant.forgetRegistration(), "there is nothing to forget")
+        _ = try await grant.beginLogin(redirect: Samples.redirect, browser: nil)
+        _ = try await grant.beginLogin(redirect: "https://proxy.example.com/oauth/callback", browser: "mark")
+        let registrations = { harness.web.requests.count { "\($0.call.url)".hasSuffix("/register") } }
+        #expect(registrations() == 2, "one for each way back")
+        _ = try await grant.beginLogin(redirect: Samples.redirect, browser: nil)
+        #expect(registrations() == 2)
+        #expect(await grant.forgetRegistration())
+        #expect(await !grant.forgetRegistration())
+        _ = try await grant.beginLogin(redirect: Samples.redirect, browser: nil)
+        _ = try await grant.beginLogin(redirect: "https://proxy.example.com/oauth/callback", browser: "mark")
+        #expect(registrations() == 4)
+    }
+
     @Test("What is left of a login is given back where the authorization server takes it, with what the client shows")
     func givenBack() async throws {
         let place = "https://login.example.com/revoke"
         harness.web.put(
             Samples.metadata(Samples.issuer, ["revocation_endpoint": "\"\(place)\""]), at: Samples.issuerPlace)
-        harness.web.put(.init(body: "", isJSON: false), .init(status: 503), at: place)
+        harness.web.put(
+            .init(body: "", isJSON: false), .init(body: "", isJSON: false), .init(status: 503), at: place)
         let grant = try harness.grant()
-        for line in ["were given back", "could not be given back"] {
+        for (given, line) in [
+            (["refresh-first", "first"], "were given back"), (["refresh-first"], "could not be given back"),
+        ] {
+            let before = harness.web.requests.count { "\($0.call.url)" == place }
             try await harness.logIn(to: grant)
             let again = harness.book().grant(try harness.settings(), harness.surroundings)
             let forgotten = try #require(try again.logOut())
             await forgotten.revoke()
-            let request = try #require(harness.web.requests.last { "\($0.call.url)" == place })
-            #expect(request.field("token") == "refresh-first" && request.field("token_type_hint") == "refresh_token")
-            #expect(request.field("client_id") == "registered")
+            let requests = harness.web.requests.filter { "\($0.call.url)" == place }.dropFirst(before)
+            #expect(requests.map { $0.field("token") } == given)
+            #expect(
+                requests.map { $0.field("token_type_hint") }
+                    == Array(["refresh_token", "access_token"].prefix(given.count)))
+            #expect(requests.allSatisfy { $0.field("client_id") == "registered" })
             #expect(harness.log.lines.last?.contains(line) == true)
         }
-        #expect(harness.web.requests.filter { "\($0.call.url)" == place }.count == 2)
     }
 
     @Test(

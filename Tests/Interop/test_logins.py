@@ -233,6 +233,10 @@ def test_where_nobody_is_registered_the_words_say_what_to_do(bench, browser):
         for said in ["registers no clients by itself", bench.proxy.url("/oauth/callback"), "auth.clientID"]:
             assert said in page.text, page.text
         docs.wait("login needed")
+        # Before anybody has tried in vain, to whom it is of use.
+        needed = docs.entry["login"]["needed"]
+        assert "registers no clients by itself" in needed and docs.page in needed, needed
+        assert "registers no clients" not in docs.refused()
 
 
 def test_a_client_that_is_known_shows_itself(bench, browser):

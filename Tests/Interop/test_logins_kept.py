@@ -116,6 +116,31 @@ def test_a_renewal_at_the_end_of_the_run_is_waited_for(docs, browser):
     assert len(docs.login.logins) == 1 and not any(grant.ended for grant in docs.login.tokens.grants)
 
 
+def test_what_a_server_lists_is_read_with_a_login_that_was_kept(make_proxy, make, state, browser):
+    """Where each caller has one of his own, and nobody has called yet."""
+    token = "canary-token-of-ann-0123456789"
+    proxy = make_proxy(
+        {"docs": make.server.streamable(auth={"type": "oauth", "per": "principal"})},
+        proxy={
+            "clients": {
+                "eve": {"tokens": ["canary-token-of-eve-0123456789"], "servers": ["*"]},
+                "ann": {"tokens": [token], "servers": ["*"], "management": "read"},
+            }
+        },
+    )
+    proxy.use_arguments(["--config", str(proxy.file), "--state-dir", str(state)])
+    docs = started(Place(proxy, "docs", make.login, make.server, token=token))
+    answer = docs.call(token=token)
+    secrets.remember(answer["error"]["data"]["url"].partition("ticket=")[2])
+    assert "Logged in" in docs.log_in(browser(), answer["error"]["data"]["url"]).text
+    for _ in range(2):
+        docs.wait("ready")
+        eventually(lambda: docs.entry.get("tools"), f"the tools of docs: {docs.entry}")
+        restarted(docs)
+    docs.proxy.stop()
+    docs.check_requests()
+
+
 def test_a_logout_leaves_nothing(docs, state, browser):
     docs.logged_in(browser())
     assert docs.post("logout").status_code == 200
@@ -132,8 +157,8 @@ def test_a_logout_gives_the_tokens_back_where_they_are_taken(docs, browser, take
     if not taken:
         docs.login.faults["/revoke"] = faults.Status(503)
     assert docs.post("logout").status_code == 200 and docs.state == "login needed"
-    (asked,) = docs.login.record.of("/tenant/revoke")
-    assert asked.form["token"] == grant.refresh[-1]
+    asked = [request.form["token"] for request in docs.login.record.of("/tenant/revoke")]
+    assert asked == ([grant.refresh[-1], docs.server.tokens[-1]] if taken else [grant.refresh[-1]])
     assert grant.ended == taken and ("could not be given back" in docs.proxy.output) != taken
 
 

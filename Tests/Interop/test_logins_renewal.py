@@ -255,6 +255,19 @@ def test_a_logout_is_the_way_out_where_the_authorization_server_has_forgotten_th
     docs.logged_in(browser()).called()
 
 
+def test_a_logout_of_nobody_is_the_same_way_out(bench, browser):
+    """Of each registration: for the page, and for the command."""
+    with bench.place() as docs:
+        for redirect in [docs.proxy.url("/oauth/callback"), "http://127.0.0.1:19850/callback"]:
+            assert docs.post("login", {"redirect": redirect}).status_code == 200
+        for client in docs.login.clients.all:
+            docs.login.clients.forget(client.id)
+        assert "there is no client" in docs.log_in(browser()).text
+        assert docs.post("logout").status_code == 200
+        docs.logged_in(browser()).called()
+        assert docs.post("logout").status_code == 200 and docs.post("logout").status_code == 409
+
+
 def test_an_issuer_that_gives_no_refresh_token_is_asked_for_none(bench, browser):
     with bench.place(refresh_tokens="never") as docs:
         docs.logged_in(browser()).called()

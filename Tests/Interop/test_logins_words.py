@@ -45,6 +45,17 @@ def test_whoever_logs_in_to_a_server_that_fails_is_told_why(docs, bench, tmp_pat
     assert "503" in output
 
 
+def test_whoever_logs_in_to_a_server_that_refuses_the_login_is_told_so(docs, bench, tmp_path, browser):
+    opener = Opener(tmp_path)
+    process = Terminal(bench.proxy, opener).begin("login", docs.name)
+    address = opener.wait_for_url()
+    docs.server.faults["/mcp"] = faults.Status(401)
+    browser().open(address)
+    _, errors = Terminal(bench.proxy).end(process, status=1)
+    said = f"logged in to {docs.name} at {bench.proxy.base}, but the server still wants somebody to log in: once more, as somebody who may use it"
+    assert said in errors, errors
+
+
 def test_whoever_is_not_logged_in_is_not_logged_out(docs, bench):
     docs.wait("login needed")
     _, errors = Terminal(bench.proxy).run("logout", docs.name, status=1)

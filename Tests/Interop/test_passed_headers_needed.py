@@ -7,7 +7,9 @@ import pytest
 
 from support.envelope import modern_call, modern_headers, modern_request
 from support.keyed_server import KeyedServer
+from support.login.server import LoginServer
 from support.managed import bearer
+from support.protected_server import ProtectedServer
 from support.raw import Streamable, call_body, initialize_body, only_answer, text_of
 from support.site import send
 from support.wait import eventually
@@ -60,6 +62,15 @@ def stand(launch, http_fixture, modern_http_fixture):
                 yield proxy, server
 
     return standing
+
+
+def test_who_says_that_clients_bring_what_a_server_wants_is_not_told_to_log_in(launch, http_fixture):
+    """Also where the server says that one could, and the field is no usual one."""
+    with http_fixture() as fixture, LoginServer("/tenant") as login, ProtectedServer(fixture, login) as server:
+        entry = server.streamable(headersFromClient={"X-Own": HEADER})
+        with launch({"code": entry}, proxy={"clients": CLIENTS, "management": {}}) as proxy:
+            eventually(lambda: state(proxy)["state"] == "header needed", "header needed")
+            assert "login" not in state(proxy)
 
 
 def state(proxy):

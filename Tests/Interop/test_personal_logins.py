@@ -57,7 +57,7 @@ async def test_each_caller_is_led_to_the_login_and_calls_as_himself(proxy, serve
         answer = await client.call(tool)
         assert answer["error"]["code"] == -32042, answer
         (asked,) = answer["error"]["data"]["elicitations"]
-        assert asked["mode"] == "url"
+        assert asked["mode"] == "url" and asked["elicitationId"] not in asked["url"]
         log_in(browser(), asked["url"], login, name)
         answer = await client.call(tool)
         assert "result" in answer, answer

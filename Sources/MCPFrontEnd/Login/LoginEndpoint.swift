@@ -236,7 +236,7 @@ final class LoginEndpoint: Sendable {
                 let server = try await finish(query, mark?.name, of: request, responder.origin)
                 LoginPage(
                     status: .ok, title: "Logged in to \(server)",
-                    words: ["mcp-proxy uses the server from now on. You can close this window."]
+                    words: ["mcp-proxy calls the server with this login from now on. You can close this window."]
                 ).send(responder)
             } catch {
                 refused(error, .badRequest).send(responder)

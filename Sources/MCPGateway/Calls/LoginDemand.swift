@@ -1,3 +1,4 @@
+import Crypto
 import MCPCore
 import MCPUpstream
 import NIOCore
@@ -9,11 +10,17 @@ struct LoginDemand: Sendable {
     let server: String
     /// Where he logs in. It is for him alone.
     let address: String
+    /// Why the login that he has does not do; nil where he has none.
+    let reason: String?
 
-    /// What the client tells this elicitation from others by: the end of the address, which comes once.
-    private var elicitation: String { String(address.suffix(16)) }
+    /// What the client tells this elicitation from others by. It may stand in a log, and says nothing of the address.
+    private var elicitation: String {
+        Hexadecimal.text(of: SHA256.hash(data: Array(address.utf8)).prefix(16))
+    }
 
-    private var words: String { "To use the server \"\(server)\" you have to log in to it." }
+    private var words: String {
+        "To use the server \"\(server)\" you have to log in to it\(reason.map { " \($0)" } ?? "")."
+    }
 
     /// The parameters of the elicitation.
     private var request: ByteBuffer {

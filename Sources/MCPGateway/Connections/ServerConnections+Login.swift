@@ -32,7 +32,7 @@ extension ServerConnections {
         guard failure.code == .loginNeeded, let address = settings.personalLogins?.address(for: principal) else {
             return nil
         }
-        return LoginDemand(server: displayName, address: address)
+        return LoginDemand(server: displayName, address: address, reason: failure.loginReason)
     }
 
     /// Notes a connection that is not possible before somebody has logged in, or comes with a token. It is no failure.

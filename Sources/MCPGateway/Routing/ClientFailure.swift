@@ -14,7 +14,7 @@ enum ClientFailure {
         var facts = [("server", server), ("reason", failure.code.rawValue)]
         guard let pause = failure.pause else {
             let (code, words) = explain(failure)
-            let isSaid = failure.code == .callerRefused || failure.code == .notReachable
+            let isSaid = [.callerRefused, .notReachable, .unauthorized].contains(failure.code)
             let more = isSaid ? "" : failure.publicDetail.map { ": \($0)" } ?? ""
             return OwnMessages.error(id: id, code: code, message: "server \"\(server)\" \(words)\(more)", data: facts)
         }
@@ -39,7 +39,11 @@ enum ClientFailure {
         case .notReachable:
             (.serverUnavailable, failure.publicDetail ?? "cannot be reached; it is tried again, try later")
         case .unexpectedHTTPAnswer, .notStateless: (.invalidAnswer, "gave an HTTP answer that is not the protocol's")
-        case .unauthorized: (.serverUnavailable, "refused the proxy's credentials; its operator has to renew them")
+        case .unauthorized:
+            (
+                .serverUnavailable,
+                failure.publicDetail ?? "refused the proxy's credentials; its operator has to renew them"
+            )
         case .loginNeeded: (.serverUnavailable, "wants somebody to log in")
         case .tokenNeeded: (.serverUnavailable, "takes only callers with an access token")
         case .callerRefused: (.serverUnavailable, failure.publicDetail ?? "refused what you sent for it")

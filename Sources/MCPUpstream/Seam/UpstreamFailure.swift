@@ -51,6 +51,8 @@ package struct UpstreamFailure: Error, Sendable, Equatable {
     package private(set) var logDetail: String
     /// What clients may hear as well, because nothing of the operator or of other clients can be in it.
     package private(set) var publicDetail: String?
+    /// Why somebody has to log in once more, for whoever is led to the login.
+    package private(set) var loginReason: String?
     /// What clients hear instead of words of ours.
     package private(set) var forwarded: ForwardedError?
     /// Whether it is certain that no byte of the request reached the server, so that it may be sent again.
@@ -135,13 +137,28 @@ extension UpstreamFailure {
 
     /// The server wants somebody to log in.
     ///
-    /// - Parameter words: What is to be done, for the operator and for clients.
-    ///
-    /// - Parameter isLasting: Whether nothing but a login helps; else it is tried again meanwhile.
-    package static func loginNeeded(_ words: String, isLasting: Bool = true) -> UpstreamFailure {
-        var failure = UpstreamFailure(.loginNeeded, words)
+    /// - Parameters:
+    ///   - how: What is to be done, for the operator and for clients.
+    ///   - reason: Why the login that there is does not do, as in "once more, …"; nil where there is none.
+    ///   - isLasting: Whether nothing but a login helps; else it is tried again meanwhile.
+    package static func loginNeeded(_ how: String, _ reason: String? = nil, isLasting: Bool = true) -> UpstreamFailure {
+        var failure = UpstreamFailure(.loginNeeded, reason.map { "\($0): \(how)" } ?? how)
         failure.publicDetail = failure.detail
+        failure.loginReason = reason
         failure.isLasting = isLasting
+        return failure
+    }
+
+    /// The server wants rights that logging in does not bring.
+    ///
+    /// - Parameter logOut: The command that ends the login that there is.
+    package static func rightsMissing(_ scopes: [String], logOut: String) -> UpstreamFailure {
+        let advice = "log out (\(logOut)), and log in as somebody who has them"
+        var failure = UpstreamFailure(
+            .unauthorized,
+            "it wants more rights (\(scopes.joined(separator: " "))) than logging in has brought: \(advice)",
+            status: 403)
+        failure.publicDetail = "wants more rights than logging in has brought: \(advice)"
         return failure
     }
 

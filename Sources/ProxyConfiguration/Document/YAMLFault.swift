@@ -31,6 +31,11 @@ struct YAMLFault {
         case both
     }
 
+    /// What is said of an alias without its anchor.
+    static let undefinedAlias = "undefined alias"
+    /// What is said of a second document.
+    static let anotherDocument = "another document"
+
     private static let noToken = "cannot start any token"
     private static let spaces = "Indent with spaces, never with tabs"
     private static let quote = "Put the text in quotation marks"
@@ -72,11 +77,11 @@ struct YAMLFault {
             #"Write \\, or use single quotation marks"#, .problem
         ),
         (
-            "undefined alias", "an alias, which begins with *, stands for nothing",
+            undefinedAlias, "an alias, which begins with *, stands for nothing",
             "Name it with & where it stands for something, or put the text in quotation marks", .problem
         ),
         ("alphabetic or numeric character", "a name is expected after the * or &", quote, .problem),
-        ("another document", "but found another document", "Leave one document in the file, without ---", .problem),
+        (anotherDocument, "but found another document", "Leave one document in the file, without ---", .problem),
         ("control characters", "a control character stands here", "Remove it", .problem),
         ("comment or line break", "the end of the line is expected here", "Begin the text on the next line", .problem),
         ("whitespace or line break", "a space is expected here", quote, .problem),

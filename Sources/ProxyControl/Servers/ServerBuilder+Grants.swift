@@ -40,9 +40,9 @@ extension ServerBuilder {
         switch server.authorization {
         case .none: return nil
         case .discovered:
-            // Who sets the field himself knows what the server wants.
-            let names = headers.map(\.name) + server.passedHeaders.map(\.upstreamName)
-            guard !names.contains(where: { ASCII.equal($0, "Authorization") }) else { return nil }
+            // Who sets the field himself, or has callers bring what the server wants, knows what that is.
+            guard server.passedHeaders.isEmpty, !headers.contains(where: { ASCII.equal($0.name, "Authorization") })
+            else { return nil }
         case .oauth(let login):
             settings.way = .login
             settings.isPersonal = login.holder == .principal
@@ -94,6 +94,12 @@ extension ServerBuilder {
     /// number, which may be somebody else's then.
     private static let outlivesRun: @Sendable (String) -> Bool = { name in
         !name.utf8.starts(with: "token ".utf8)
+    }
+
+    /// One of those who have logged in for themselves, with whose login it can be read what the server lists.
+    func loggedIn(to server: ServerSettings, _ source: ServerSource, among access: Access) -> Principal? {
+        guard let grant = grant(of: server, source), grant.settings.hasPersonalLogins else { return nil }
+        return principals.namedClients.first { access.admits($0) && grant.grant(of: $0.name).report.isHeld }
     }
 
     /// The logins that each caller has for himself; nil where they share one, or where nobody logs in.

@@ -62,7 +62,9 @@ struct ServerBuilder: Sendable {
                 of: server, source,
                 firstPrincipal: firstPrincipal
                     ?? (clientele == .oneClient
-                        ? .anonymous : access.onlyPrincipal(among: principals.namedClients))),
+                        ? .anonymous
+                        : loggedIn(to: server, source, among: access)
+                            ?? access.onlyPrincipal(among: principals.namedClients))),
             eventLoops: eventLoops,
             logger: logger,
             makeLink: linkFactory(for: server, source, journal, census),

@@ -60,10 +60,11 @@ extension ServerRegistry {
             throw ManagementRefusal(
                 .notKept, "the login to \"\(server.settings.displayName)\": \(error.words)")
         }
-        guard let forgotten else {
+        if let forgotten {
+            await forgotten.revoke()
+        } else if await !grant.forgetRegistration() {
             throw ManagementRefusal(.conflict, "nobody is logged in to \"\(server.settings.displayName)\"")
         }
-        await forgotten.revoke()
         return try known(name).report(prefix: prefix)
     }
 

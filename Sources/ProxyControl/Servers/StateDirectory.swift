@@ -1,6 +1,7 @@
 package import Logging
 import MCPUpstream
 package import ProxyConfiguration
+import Synchronization
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -41,6 +42,8 @@ package final class StateDirectory: Sendable {
 
     private let path: String
     private let descriptor: CInt
+    /// What is locked while this process runs with the directory.
+    private let claimed = Mutex<CInt>(-1)
     private let logger: Logger
 
     /// Opens the directory, and makes it if it is not there.
@@ -69,6 +72,25 @@ package final class StateDirectory: Sendable {
 
     deinit {
         if descriptor >= 0 { close(descriptor) }
+        claimed.withLock { if $0 >= 0 { close($0) } }
+    }
+
+    /// Tells other processes that this one runs with the directory.
+    ///
+    /// - Returns: Whether another one does already. Where that cannot be found out, it is taken for granted that none does.
+    package func isClaimed() -> Bool {
+        claimed.withLock { claim in
+            if claim >= 0 { return false }
+            let file = unsafe openat(descriptor, ".in-use", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            guard file >= 0 else { return false }
+            guard flock(file, LOCK_EX | LOCK_NB) != 0 else {
+                // Held until the process ends, however that happens.
+                claim = file
+                return false
+            }
+            defer { close(file) }
+            return errno == EWOULDBLOCK
+        }
     }
 
     /// A link is followed only if it is this user's or the administrator's: others could turn it elsewhere.

@@ -53,7 +53,7 @@ struct ServeCommand: AsyncParsableCommand {
             configuration = try source.source()
             configuration.options = shownOptions
             loaded = try await configuration.load()
-            let directory = try stateDirectory.open(logger)
+            let directory = try stateDirectory.openForRun(logger)
             store = try directory.map { kept throws(ConfigurationError) in try ServerStore(kept, logger: logger) }
             groupStore = try directory.map { kept throws(ConfigurationError) in try GroupStore(kept, logger: logger) }
             known = try KnownServers(

@@ -33,4 +33,15 @@ struct StateDirectoryOptions: ParsableArguments {
         guard let path else { return nil }
         return try StateDirectory(path, logger: logger)
     }
+
+    /// The same for a proxy that runs with it. Where another one does, both go on, and the operator reads what that does.
+    func openForRun(_ logger: Logger) throws(ConfigurationError) -> StateDirectory? {
+        guard let directory = try open(logger) else { return nil }
+        if directory.isClaimed() {
+            logger.warning(
+                "another mcp-proxy runs with the same --state-dir: both renew the same logins, which many authorization servers take for theft; give each a directory of its own",
+                metadata: ["directory": "\(path ?? "")"])
+        }
+        return directory
+    }
 }

@@ -81,7 +81,7 @@ struct StdioCommand: AsyncParsableCommand {
             for warning in loaded.warnings { logger.warning("\(warning.description)") }
             let (settings, group) = try selected(loaded.settings)
             if group == nil, let reason = settings.servers.first?.cannotStart { throw Unselected(words: reason) }
-            let directory = try stateDirectory.open(logger)
+            let directory = try stateDirectory.openForRun(logger)
             let known = try KnownServers(
                 in: directory, pins: try sharedPins.read(),
                 grants: try StateDirectoryOptions.grants(in: directory, logger), logger: logger, hasAPI: false)

@@ -40,7 +40,7 @@ enum LoginWay: Sendable {
             var body = JSONObjectWriter()
             body.add("answer", query)
             let answer = try await client.answer(.post, ManagementClient.path(server, "login"), body.finished)
-            return Self.words(on: answer, server, at: client.place.shown)
+            return try Self.words(on: answer, server, at: client.place.shown)
         case .stored(let composition):
             do throws(GrantFailure) {
                 try await composition.finishLogin(query)
@@ -56,7 +56,9 @@ enum LoginWay: Sendable {
     }
 
     /// Says that somebody has logged in: for whom, how the server is since, and until when it counts.
-    private static func words(on answer: JSONView, _ server: String, at place: String) -> String {
+    ///
+    /// - Throws: That the server does not take the login.
+    private static func words(on answer: JSONView, _ server: String, at place: String) throws -> String {
         let whose = answer["for"]?.string.map { " for \"\($0)\" alone (per: principal)" } ?? ""
         var words = "logged in to \(server)\(whose)"
         // Where each caller logs in for himself, others may have to; and who sees nothing of servers is told nothing of them.
@@ -65,6 +67,9 @@ enum LoginWay: Sendable {
             words += ", which is \(state)"
         }
         words += " at \(place)"
+        if whose.isEmpty, let needed = answer["server"]?["login"]?["needed"]?.string {
+            throw CommandFailure("\(words), but the server still wants somebody to log in: \(needed)")
+        }
         if answer["server"]?["state"]?.string == "failed", let error = answer["server"]?["error"]?.string {
             words += ": \(error)"
         }
@@ -95,8 +100,11 @@ enum LoginWay: Sendable {
             } catch {
                 throw CommandFailure("the login to \"\(server)\": \(error.words)")
             }
-            guard let forgotten else { throw CommandFailure("nobody is logged in to \"\(server)\"") }
-            await forgotten.revoke()
+            if let forgotten {
+                await forgotten.revoke()
+            } else if await !grant.forgetRegistration() {
+                throw CommandFailure("nobody is logged in to \"\(server)\"")
+            }
             return "logged out of \(server)"
         }
     }

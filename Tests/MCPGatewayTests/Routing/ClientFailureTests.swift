@@ -7,6 +7,18 @@ import Testing
 @testable import MCPGateway
 
 @Suite struct ClientFailureTests {
+    @Test("Who lacks rights that no login has brought reads what to do, and not what the server asked for")
+    func rightsMissing() throws {
+        let failure = UpstreamFailure.rightsMissing(["secret-scope"], logOut: "mcp-proxy logout docs")
+        let message = try ClientFailure.answer(to: .integer(1), server: "docs", failure).message()
+        let words = try #require(message.view(message.envelope.error)?["message"]?.string)
+        #expect(
+            words
+                == "server \"docs\" wants more rights than logging in has brought: log out (mcp-proxy logout docs), and log in as somebody who has them"
+        )
+        #expect(failure.detail.contains("secret-scope") && failure.status == 403)
+    }
+
     @Test(
         "Every failure becomes an error that names the server and tells nothing of its insides",
         arguments: UpstreamFailure.Code.allCases)

@@ -39,6 +39,8 @@ import Testing
             ("no", .bool(false)),
             ("off", .bool(false)), ("'yes'", .string("yes")), ("~", .null), ("null", .null), ("''", .string("")),
             ("12", .number("12")), ("1.50", .number("1.50")), ("\"12\"", .string("12")), ("!!str 12", .string("12")),
+            ("|\n  12", .string("12")), ("!!int '12'", .number("12")), ("!!bool 'no'", .bool(false)),
+            ("!!null ''", .null), ("!own yes", .string("yes")), ("<<", .string("<<")),
             ("30s", .string("30s")), ("2024-01-01", .string("2024-01-01")), ("=", .string("=")),
             (":9090", .string(":9090")),
         ])
@@ -66,9 +68,9 @@ import Testing
         "Text that breaks the grammar is refused, with the place",
         arguments: [
             ("", "1:1", "empty"), ("# only\n", "1:1", "empty"), ("a: [1, 2", "2:1", ""),
-            ("a: 1\na: 2\n", "1:1", "twice"),
             ("a: 1\n\tb: 2", "2:1", ""), ("a: *x", "1:4", "alias"), ("--- 1\n--- 2\n", "2:1", "another document"),
-            ("<<: 1", "1:1", "mapping"), ("[1]: 2", "1:1", "key"),
+            ("<<: 1", "1:1", "mapping"), ("[1]: 2", "1:1", "key"), ("a: !!int x", "1:4", "tag"),
+            ("a: &x 1\n*x : 2\n", "2:1", "key"),
         ])
     func refusals(text: String, place: String, part: String) throws {
         let found = try #require(fault(text))
@@ -115,9 +117,26 @@ import Testing
             text += "a\(level): &a\(level) [\(copies)]\n"
         }
         #expect(fault(text)?.message.contains("too large") == true)
-        for key in ["? *a30\n: 1\n", "*a30 : 1\n", "[*a30]: 1\n", "{*a30 : 1}: 1\n", "b: {? *a30 : 1}\n"] {
-            #expect(fault(text + key)?.message.contains("plain texts") == true)
+        for key in ["? *a3\n: 1\n", "*a3 : 1\n", "[*a3]: 1\n", "{*a3 : 1}: 1\n", "b: {? *a3 : 1}\n"] {
+            let few = text.split(separator: "\n").prefix(4).joined(separator: "\n") + "\n"
+            #expect(fault(few + key)?.message.contains("a key must be a text") == true)
         }
+    }
+
+    @Test("An alias counts as deep as what it stands for, and stands for what was named last")
+    func anchors() throws {
+        let nested = String(repeating: "[", count: 40) + String(repeating: "]", count: 40)
+        #expect(fault("a: &a \(nested)\nb: [[*a]]\n") == nil)
+        #expect(
+            fault("a: &a \(nested)\nb: \(String(repeating: "[", count: 30))*a")?.message.contains("nested") == true)
+        let node = try read("a: &x 1\nb: &x 2\nc: *x\n&y d: *y\n")
+        #expect(node["c"]?.value == .number("2"))
+        #expect(node["d"]?.value == .string("d"))
+    }
+
+    @Test("A name given twice stays, as in JSON, for the pass that reports all of them")
+    func twice() throws {
+        #expect(try read("a: 1\na: 2\n").members?.map(\.value.value) == [.number("1"), .number("2")])
     }
 
     @Test("Nesting is refused beyond its bound and never overflows the stack")

@@ -29,6 +29,17 @@ import Testing
         #expect(try state.read(.servers, maximumBytes: 100) == nil)
     }
 
+    @Test("Of two that run with it the second one is told so, until the first has ended")
+    func claimed() throws {
+        var first: StateDirectory? = try StateDirectory(directory.path, logger: .silent)
+        #expect(first?.isClaimed() == false && first?.isClaimed() == false)
+        let second = try StateDirectory(directory.path, logger: .silent)
+        #expect(second.isClaimed())
+        first = nil
+        #expect(!second.isClaimed())
+        #expect(try directory.mode(of: ".in-use") == 0o600)
+    }
+
     @Test("What was written is read again, and is this user's only")
     func written() throws {
         let state = try StateDirectory(directory.path, logger: .silent)
