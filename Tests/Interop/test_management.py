@@ -23,7 +23,7 @@ OTHER = "a-token-of-a-server-0123456789abcd"
 ROOMY = {"maxChangesPerMinute": 1_000_000, "drainTimeout": "20s"}
 ENOUGH_CALLS = 20
 # What is kept of servers wherever they come from, once they have listed what they have.
-OF_SERVERS = {"catalogs.json", "pins.json", "pinned.json"}
+OF_SERVERS = {"catalogs.json", "pins.json", "pinned.json", ".in-use"}
 
 
 @pytest.fixture(scope="module")

@@ -87,7 +87,7 @@ async def test_a_change_that_cannot_be_kept_is_not_made(make, http, web, state, 
     assert (state / "servers.json").read_bytes() == text
     # What is kept of what servers list is written beside, whenever it is learnt.
     left = {path.name for path in state.iterdir() if "pin" not in path.name and "catalogs" not in path.name}
-    assert left == {"servers.json"}
+    assert left == {"servers.json", ".in-use"}
     client = await proxy.client("on", http).initialize()
     assert await client.call_text("echo", {"text": "still there"}) == "still there"
     empty_disk(proxy)
