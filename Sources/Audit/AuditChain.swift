@@ -13,13 +13,14 @@ package struct AuditChain: Sendable, Equatable {
     /// The number of the last line; 0 before the first.
     package private(set) var number = 0
     /// The hash of the last line.
-    package private(set) var hash = Self.beginning
+    package var hash: String { String(decoding: digits, as: UTF8.self) }
+    private var digits = Array(Self.beginning.utf8)
 
     package init() {}
 
     /// The chain after a line.
     init(after line: AuditLine) {
-        (number, hash) = (line.number, line.hash)
+        (number, digits) = (line.number, Array(line.hash.utf8))
     }
 
     /// Writes the next line, with its end.
@@ -28,29 +29,52 @@ package struct AuditChain: Sendable, Equatable {
     ///   - object: What it tells: an object of JSON that has members, on one line.
     ///   - lines: Those before it that are written with it.
     package mutating func append(_ object: ByteBuffer, to lines: inout ByteBuffer) {
+        let members =
+            object.getSlice(at: object.readerIndex + 1, length: object.readableBytes - 2) ?? ByteBuffer()
+        append(to: &lines, upTo: members.readableBytes) { $0.add(members) }
+    }
+
+    /// Writes the next line, with its end.
+    ///
+    /// - Parameters:
+    ///   - lines: Those before it that are written with it.
+    ///   - size: How many bytes what it tells takes at most.
+    ///   - tell: Writes what it tells: members of an object of JSON.
+    mutating func append(to lines: inout ByteBuffer, upTo size: Int, _ tell: (inout LineOutput) -> Void) {
         number += 1
-        lines.reserveCapacity(minimumWritableBytes: object.readableBytes + 200)
-        let start = lines.writerIndex
-        lines.writeStaticString("{\"seq\":")
-        lines.writeDecimal(number)
-        lines.writeStaticString(",")
-        lines.writeImmutableBuffer(
-            object.getSlice(at: object.readerIndex + 1, length: object.readableBytes - 2) ?? ByteBuffer())
-        lines.writeStaticString(",\"previous\":\"")
-        lines.writeString(hash)
-        lines.writeStaticString("\"")
-        hash = unsafe lines.withUnsafeReadableBytes { bytes in
-            unsafe Self.hash(of: UnsafeRawBufferPointer(rebasing: bytes[(start - lines.readerIndex)...]))
+        unsafe lines.writeWithUnsafeMutableBytes(minimumWritableBytes: size + 250) { memory in
+            var line = unsafe LineOutput(memory)
+            line.add("{\"seq\":")
+            line.add(number)
+            line.add(",")
+            tell(&line)
+            line.add(",\"previous\":\"")
+            line.add(digits)
+            line.add("\"")
+            digits = unsafe Self.digits(of: line.written)
+            line.add(",\"hash\":\"")
+            line.add(digits)
+            line.add("\"}\n")
+            return line.count
         }
-        lines.writeStaticString(",\"hash\":\"")
-        lines.writeString(hash)
-        lines.writeStaticString("\"}\n")
     }
 
     /// The hash of a line's beginning, in hexadecimal digits.
     static func hash(of bytes: UnsafeRawBufferPointer) -> String {
+        unsafe String(decoding: digits(of: bytes), as: UTF8.self)
+    }
+
+    private static func digits(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
         var hasher = SHA256()
         unsafe hasher.update(bufferPointer: bytes)
-        return unsafe hasher.finalize().withUnsafeBytes { unsafe Hexadecimal.text(of: $0) }
+        return unsafe hasher.finalize().withUnsafeBytes { hash in
+            unsafe [UInt8](unsafeUninitializedCapacity: 2 * hash.count) { digits, count in
+                for index in 0..<hash.count {
+                    unsafe digits[2 * index] = Hexadecimal.digit(hash[index] >> 4)
+                    unsafe digits[2 * index + 1] = Hexadecimal.digit(hash[index] & 15)
+                }
+                count = 2 * hash.count
+            }
+        }
     }
 }

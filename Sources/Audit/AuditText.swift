@@ -1,21 +1,58 @@
 import MCPCore
 import NIOCore
 
-/// Makes the text of entries: an object of JSON each, on one line.
+/// Makes the lines of entries.
 struct AuditText {
     /// How long arguments may be; of longer ones only the length is told.
     static let maximumArgumentBytes = 64 << 10
+    /// How much of the line of a call is there beside what it has in common with others, and its arguments.
+    private static let callBytes = 300
 
     /// What is said of calls beside what is another thing for each. Most calls are like others before.
     private var known = KnownCalls()
+    private var clock = AuditClockText()
+    /// The number of a request, while it is written.
+    private var request = ByteBuffer()
 
-    /// - Parameter mask: What of arguments is written.
-    mutating func object(of entry: AuditEntry, _ mask: ArgumentMask) -> ByteBuffer {
+    /// Writes the next line of a chain.
+    ///
+    /// - Parameters:
+    ///   - mask: What of arguments is written.
+    ///   - lines: Those before it that are written with it.
+    mutating func append(
+        _ entry: AuditEntry, _ mask: ArgumentMask, to chain: inout AuditChain, _ lines: inout ByteBuffer
+    ) {
+        guard case .call(let call) = entry.event else { return chain.append(Self.object(of: entry), to: &lines) }
+        let common = known.members(of: call)
+        let arguments = call.arguments.flatMap(mask.masked).map(Self.members(of:)) ?? ByteBuffer()
+        request.clear()
+        call.request.write(to: &request)
+        let size = Self.callBytes + request.readableBytes + common.readableBytes + arguments.readableBytes
+        let time = clock.text(entry.time)
+        chain.append(to: &lines, upTo: size) { line in
+            line.add("\"time\":\"")
+            line.add(time)
+            line.add("\",\"event\":\"call\",\"request\":\"")
+            line.add(request)
+            line.add("\",")
+            line.add(common)
+            line.add(",\"ms\":")
+            Self.addMilliseconds(call.nanoseconds, to: &line)
+            line.add(",\"requestBytes\":")
+            line.add(max(0, call.requestBytes))
+            line.add(",\"answerBytes\":")
+            line.add(max(0, call.answerBytes))
+            line.add(arguments)
+        }
+    }
+
+    /// What is told of anything but a call.
+    private static func object(of entry: AuditEntry) -> ByteBuffer {
         var object = JSONObjectWriter()
         object.add("time", UTCTime.text(entry.time))
         switch entry.event {
-        case .call(let call): add(call, to: &object, mask)
-        case .change(let change): Self.add(change, to: &object)
+        case .call: break
+        case .change(let change): add(change, to: &object)
         case .start(let torn):
             object.add("event", "start")
             object.add("torn", torn)
@@ -27,19 +64,17 @@ struct AuditText {
         return object.finished
     }
 
-    private mutating func add(_ call: AuditedCall, to object: inout JSONObjectWriter, _ mask: ArgumentMask) {
-        object.add("event", "call")
-        object.add("request", call.request.text)
-        object.add(members: known.members(of: call))
-        object.add("ms", json: Self.milliseconds(call.nanoseconds))
-        object.add("requestBytes", call.requestBytes)
-        object.add("answerBytes", call.answerBytes)
-        guard let arguments = call.arguments.flatMap(mask.masked) else { return }
-        if arguments.readableBytes > Self.maximumArgumentBytes {
-            object.add("argumentBytes", arguments.readableBytes)
+    /// The members that tell of arguments, each behind a comma.
+    private static func members(of arguments: ByteBuffer) -> ByteBuffer {
+        var members = ByteBuffer()
+        if arguments.readableBytes > maximumArgumentBytes {
+            members.writeStaticString(",\"argumentBytes\":")
+            members.writeDecimal(arguments.readableBytes)
         } else {
-            object.add("arguments", json: arguments)
+            members.writeStaticString(",\"arguments\":")
+            members.writeImmutableBuffer(arguments)
         }
+        return members
     }
 
     private static func add(_ change: AuditedChange, to object: inout JSONObjectWriter) {
@@ -55,15 +90,32 @@ struct AuditText {
     }
 
     /// Such as `12.5` and `3.0`: to the hundredth.
-    private static func milliseconds(_ nanoseconds: Int64) -> ByteBuffer {
+    private static func addMilliseconds(_ nanoseconds: Int64, to line: inout LineOutput) {
         let hundredths = max(0, Int(nanoseconds / 10_000))
-        var number = ByteBuffer()
-        number.writeDecimal(hundredths / 100)
-        number.writeStaticString(".")
-        number.writeDecimal(hundredths / 10 % 10)
-        if hundredths % 10 > 0 { number.writeDecimal(hundredths % 10) }
-        return number
+        line.add(hundredths / 100)
+        line.add(".")
+        line.addDigit(hundredths / 10)
+        if hundredths % 10 > 0 { line.addDigit(hundredths) }
     }
 
     static func shown(_ text: String) -> String { PrintableText.make(text) }
+}
+
+/// Moments as the audit writes them. Most are of the same second as the one before.
+private struct AuditClockText {
+    private var second = -1
+    private var bytes: [UInt8] = []
+
+    mutating func text(_ time: Double) -> [UInt8] {
+        let milliseconds = Int(max(0, time) * 1_000)
+        guard milliseconds / 1_000 == second, bytes.count > 4 else {
+            second = milliseconds / 1_000
+            bytes = Array(UTCTime.text(time).utf8)
+            return bytes
+        }
+        for (place, divisor) in [(4, 100), (3, 10), (2, 1)] {
+            bytes[bytes.count - place] = UInt8(ascii: "0") + UInt8(milliseconds / divisor % 10)
+        }
+        return bytes
+    }
 }

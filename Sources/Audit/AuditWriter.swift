@@ -57,7 +57,7 @@ struct AuditWriter {
         if chain == nil || end.torn > 0 {
             var bytes = ByteBuffer(string: end.isWhole ? "" : "\n")
             let torn = end.torn + (end.isWhole ? 0 : 1)
-            next.append(text.object(of: AuditEntry(.start(torn: torn)), mask), to: &bytes)
+            text.append(AuditEntry(.start(torn: torn)), mask, to: &next, &bytes)
             try file.append(bytes)
         }
         (self.file, chain) = (file, next)
@@ -76,7 +76,7 @@ struct AuditWriter {
         var count = 0
         for entry in entries {
             let before = (chain: chain, end: bytes.writerIndex)
-            chain.append(text.object(of: entry, mask), to: &bytes)
+            text.append(entry, mask, to: &chain, &bytes)
             if file.size + bytes.readableBytes > rules.maximumBytes, file.size + before.end > 0 {
                 if count > 0 {
                     // Stays for the next file.

@@ -26,6 +26,19 @@ struct KnownCalls {
             reason = call.reason.map(ByteText.init)
         }
 
+        /// Whether a call is of this kind. What differs most is compared first.
+        func isOf(_ call: AuditedCall) -> Bool {
+            Self.isSame(tool, call.tool) && principal.text.hasBytes(of: call.principal)
+                && outcome.text.hasBytes(of: call.outcome) && client == call.client
+                && address.text.hasBytes(of: call.address) && route.text.hasBytes(of: call.route)
+                && Self.isSame(server, call.server) && Self.isSame(reason, call.reason)
+        }
+
+        private static func isSame(_ text: ByteText?, _ other: String?) -> Bool {
+            guard let text, let other else { return text == nil && other == nil }
+            return text.text.hasBytes(of: other)
+        }
+
         /// How much of it its client has chosen.
         var size: Int { (client?.readableBytes ?? 0) + (tool?.text.utf8.count ?? 0) }
     }
@@ -34,20 +47,35 @@ struct KnownCalls {
     private static let maximumCount = 256
     private static let maximumSize = 1 << 10
 
+    private static let recentCount = 16
+
     private var kinds: [Kind: ByteBuffer] = [:]
+    /// Some of them, each at a place that follows from how long its words are: to look there takes less than to hash them.
+    private var recent = [(kind: Kind, members: ByteBuffer)?](repeating: nil, count: Self.recentCount)
 
     /// Returns the members of an object of JSON.
     mutating func members(of call: AuditedCall) -> ByteBuffer {
+        let place = Self.place(of: call)
+        if recent[place]?.kind.isOf(call) == true, let members = recent[place]?.members { return members }
         var kind = Kind(call)
-        if let known = kinds[kind] { return known }
+        if let index = kinds.index(forKey: kind) {
+            recent[place] = (kinds[index].key, kinds[index].value)
+            return kinds[index].value
+        }
         let members = Self.members(of: kind)
         if kind.size <= Self.maximumSize {
             if kinds.count >= Self.maximumCount { kinds = [:] }
             // A copy: what a client says of itself is often a part of a message that is longer.
             kind.client = kind.client.map { ByteBuffer(bytes: $0.readableBytesView) }
             kinds[kind] = members
+            recent[place] = (kind, members)
         }
         return members
+    }
+
+    private static func place(of call: AuditedCall) -> Int {
+        ((call.tool?.utf8.count ?? 0) &* 5 &+ call.principal.utf8.count &* 3 &+ call.outcome.utf8.count)
+            % recentCount
     }
 
     private static func members(of kind: Kind) -> ByteBuffer {

@@ -47,4 +47,30 @@ import Testing
         let long = #"{"name":"\#(String(repeating: "n", count: 5_000))"}"#
         #expect(String(buffer: known.members(of: call("a", client: long))).contains("nnn…\""))
     }
+
+    @Test("Kinds whose words are as long as those of others are told apart, in any order")
+    func sameLength() {
+        var known = KnownCalls()
+        var calls = ["aaa", "bbb", "ccc"].map { tool in
+            var call = AuditedCall(request: .next(), principal: "ann", route: "docs", outcome: "ok")
+            call.tool = tool
+            return call
+        }
+        // As long in all, and at the same place.
+        var failed = AuditedCall(request: .next(), principal: "ann", route: "docs", outcome: "ok")
+        (failed.tool, failed.reason) = ("aaa", "why")
+        calls.append(failed)
+        let expected = calls.map { String(buffer: KnownCalls.fresh(of: $0)) }
+        #expect(Set(expected).count == calls.count)
+        for round in [[0, 1, 2, 3], [3, 0, 3, 1, 1, 2, 0]] {
+            for index in round { #expect(String(buffer: known.members(of: calls[index])) == expected[index]) }
+        }
+    }
+}
+
+extension KnownCalls {
+    fileprivate static func fresh(of call: AuditedCall) -> ByteBuffer {
+        var known = KnownCalls()
+        return known.members(of: call)
+    }
 }
