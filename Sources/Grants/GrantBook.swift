@@ -17,12 +17,16 @@ package final class GrantBook: Sendable {
     /// With what callers have come.
     package let callerTokens = CallerTokens()
     private static let maximumGrants = 20_000
+    private static let fileBeginning = "grant-"
     private let grants = Mutex<[String: ServerGrant]>([:])
 
     package init(_ shelf: GrantShelf) {
         self.shelf = shelf
         self.clients = ClientShelf(shelf)
     }
+
+    /// Whether there are logins for the next start.
+    package var keepsLogins: Bool { !shelf.names(startingWith: Self.fileBeginning).isEmpty }
 
     /// The grant of a server, the same one whatever becomes of its settings.
     package func grant(_ settings: GrantSettings, _ surroundings: GrantSurroundings) -> ServerGrant {
@@ -108,7 +112,7 @@ package final class GrantBook: Sendable {
 
     /// The name under which a grant is kept. Those of a server's callers begin with that of the server.
     static func file(of server: String, _ caller: String?) -> String {
-        let shared = "grant-\(digest(of: server, nil))"
+        let shared = "\(fileBeginning)\(digest(of: server, nil))"
         return caller.map { "\(shared)-\(digest(of: server, $0))" } ?? shared
     }
 

@@ -141,6 +141,20 @@ def test_what_a_server_lists_is_read_with_a_login_that_was_kept(make_proxy, make
     docs.check_requests()
 
 
+def test_a_second_proxy_that_renews_the_same_logins_says_so(docs, make, state, browser):
+    words = "another mcp-proxy runs with the same --state-dir"
+    other = make()
+    started(other)
+    assert words not in other.proxy.output, "there is nothing to renew"
+    other.proxy.stop()
+    docs.logged_in(browser())
+    started(other)
+    assert words in other.proxy.output
+    other.proxy.stop()
+    restarted(docs)
+    assert words not in docs.proxy.output
+
+
 def test_a_logout_leaves_nothing(docs, state, browser):
     docs.logged_in(browser())
     assert docs.post("logout").status_code == 200

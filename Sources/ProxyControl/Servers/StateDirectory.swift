@@ -81,7 +81,8 @@ package final class StateDirectory: Sendable {
     package func isClaimed() -> Bool {
         claimed.withLock { claim in
             if claim >= 0 { return false }
-            let file = unsafe openat(descriptor, ".in-use", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            // Not for writing: the file system may become one that can be read only meanwhile.
+            let file = unsafe openat(descriptor, ".in-use", O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
             guard file >= 0 else { return false }
             guard flock(file, LOCK_EX | LOCK_NB) != 0 else {
                 // Held until the process ends, however that happens.

@@ -53,12 +53,12 @@ struct ServeCommand: AsyncParsableCommand {
             configuration = try source.source()
             configuration.options = shownOptions
             loaded = try await configuration.load()
-            let directory = try stateDirectory.openForRun(logger)
+            let directory = try stateDirectory.open(logger)
             store = try directory.map { kept throws(ConfigurationError) in try ServerStore(kept, logger: logger) }
             groupStore = try directory.map { kept throws(ConfigurationError) in try GroupStore(kept, logger: logger) }
             known = try KnownServers(
                 in: directory, pins: try sharedPins.read(), isAskedWho: loaded.settings.asksEverybody,
-                grants: try StateDirectoryOptions.grants(in: directory, logger), logger: logger)
+                grants: try StateDirectoryOptions.grantsForRun(in: directory, logger), logger: logger)
         } catch {
             Terminal.error(error.description)
             Terminal.error("mcp-proxy: nothing was started; correct the configuration and try again")

@@ -20,6 +20,18 @@ struct StateDirectoryOptions: ParsableArguments {
     )
     var path: String?
 
+    /// With what servers are called on somebody's behalf, as it is kept there, for a proxy that runs with it. Where another one
+    /// does, too, both go on, and the operator reads what may become of it.
+    static func grantsForRun(in directory: StateDirectory?, _ logger: Logger) throws(ConfigurationError) -> GrantBook {
+        let book = try grants(in: directory, logger)
+        if let directory, directory.isClaimed(), book.keepsLogins {
+            logger.warning(
+                "another mcp-proxy runs with the same --state-dir: both renew the logins that are kept there, which many authorization servers take for theft; give each a directory of its own"
+            )
+        }
+        return book
+    }
+
     /// With what servers are called on somebody's behalf, as it is kept there.
     static func grants(in directory: StateDirectory?, _ logger: Logger) throws(ConfigurationError) -> GrantBook {
         try KnownGrants.book(
@@ -32,16 +44,5 @@ struct StateDirectoryOptions: ParsableArguments {
     func open(_ logger: Logger) throws(ConfigurationError) -> StateDirectory? {
         guard let path else { return nil }
         return try StateDirectory(path, logger: logger)
-    }
-
-    /// The same for a proxy that runs with it. Where another one does, both go on, and the operator reads what that does.
-    func openForRun(_ logger: Logger) throws(ConfigurationError) -> StateDirectory? {
-        guard let directory = try open(logger) else { return nil }
-        if directory.isClaimed() {
-            logger.warning(
-                "another mcp-proxy runs with the same --state-dir: both renew the same logins, which many authorization servers take for theft; give each a directory of its own",
-                metadata: ["directory": "\(path ?? "")"])
-        }
-        return directory
     }
 }

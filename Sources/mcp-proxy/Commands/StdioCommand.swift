@@ -81,10 +81,10 @@ struct StdioCommand: AsyncParsableCommand {
             for warning in loaded.warnings { logger.warning("\(warning.description)") }
             let (settings, group) = try selected(loaded.settings)
             if group == nil, let reason = settings.servers.first?.cannotStart { throw Unselected(words: reason) }
-            let directory = try stateDirectory.openForRun(logger)
+            let directory = try stateDirectory.open(logger)
             let known = try KnownServers(
                 in: directory, pins: try sharedPins.read(),
-                grants: try StateDirectoryOptions.grants(in: directory, logger), logger: logger, hasAPI: false)
+                grants: try StateDirectoryOptions.grantsForRun(in: directory, logger), logger: logger, hasAPI: false)
             let advice: LoginAdvice =
                 url == nil
                 ? .client(configuration: source.shownLocation, stateDirectory: stateDirectory.path) : .url

@@ -43,11 +43,6 @@ struct LoginOptions: ParsableArguments {
         let logger = Logger(label: "mcp-proxy") { _ in SwiftLogNoOpLogHandler() }
         let settings = try await source.load().settings
         let directory = try stateDirectory.open(logger)
-        if directory?.isClaimed() == true {
-            throw CommandFailure(
-                "a proxy runs with this --state-dir, at another address than where it was looked for; name it with --proxy"
-            )
-        }
         return Composition(
             settings, eventLoops: MultiThreadedEventLoopGroup.singleton, logger: logger, watch: EventCount(),
             clientele: .onePerson,
