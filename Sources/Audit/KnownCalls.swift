@@ -43,6 +43,16 @@ struct KnownCalls {
         var size: Int { (client?.readableBytes ?? 0) + (tool?.text.utf8.count ?? 0) }
     }
 
+    /// A kind with its members. A class, since a kind has a dozen words, and is looked at for each call.
+    private final class Written {
+        let kind: Kind
+        let members: ByteBuffer
+
+        init(_ kind: Kind, _ members: ByteBuffer) {
+            (self.kind, self.members) = (kind, members)
+        }
+    }
+
     /// How many are kept, and how long what a client has chosen may be in one that is.
     private static let maximumCount = 256
     private static let maximumSize = 1 << 10
@@ -51,15 +61,15 @@ struct KnownCalls {
 
     private var kinds: [Kind: ByteBuffer] = [:]
     /// Some of them, each at a place that follows from how long its words are: to look there takes less than to hash them.
-    private var recent = [(kind: Kind, members: ByteBuffer)?](repeating: nil, count: Self.recentCount)
+    private var recent = [Written?](repeating: nil, count: Self.recentCount)
 
     /// Returns the members of an object of JSON.
     mutating func members(of call: AuditedCall) -> ByteBuffer {
         let place = Self.place(of: call)
-        if recent[place]?.kind.isOf(call) == true, let members = recent[place]?.members { return members }
+        if let recent = recent[place], recent.kind.isOf(call) { return recent.members }
         var kind = Kind(call)
         if let index = kinds.index(forKey: kind) {
-            recent[place] = (kinds[index].key, kinds[index].value)
+            recent[place] = Written(kinds[index].key, kinds[index].value)
             return kinds[index].value
         }
         let members = Self.members(of: kind)
@@ -68,7 +78,7 @@ struct KnownCalls {
             // A copy: what a client says of itself is often a part of a message that is longer.
             kind.client = kind.client.map { ByteBuffer(bytes: $0.readableBytesView) }
             kinds[kind] = members
-            recent[place] = (kind, members)
+            recent[place] = Written(kind, members)
         }
         return members
     }

@@ -6,6 +6,8 @@ import Synchronization
 package struct RequestNumber: Sendable, Hashable {
     /// Eight characters that tell this run from others.
     private static let run = String(UInt64.random(in: 1 << 35..<1 << 40), radix: 32)
+    /// What each begins with.
+    private static let beginning = Array("\(run)-".utf8)
     private static let last = Atomic<UInt64>(0)
 
     private let value: UInt64
@@ -20,12 +22,28 @@ package struct RequestNumber: Sendable, Hashable {
     }
 
     /// As it stands in answers, in the log and in the audit.
-    package var text: String { "\(Self.run)-\(String(value, radix: 32))" }
+    package var text: String {
+        var buffer = ByteBuffer()
+        write(to: &buffer)
+        return String(buffer: buffer)
+    }
 
-    /// Writes it without making a text of it first.
+    /// Writes it without making a text of it first: every answer has one.
     package func write(to buffer: inout ByteBuffer) {
-        buffer.writeString(Self.run)
-        buffer.writeStaticString("-")
-        buffer.writeString(String(value, radix: 32))
+        let beginning = Self.beginning
+        let count = max(1, (UInt64.bitWidth - value.leadingZeroBitCount + 4) / 5)
+        unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: beginning.count + count) { memory in
+            for index in beginning.indices { unsafe memory[index] = beginning[index] }
+            for place in 0..<count {
+                unsafe memory[beginning.count + count - 1 - place] = Self.digit(value >> UInt64(5 * place) & 31)
+            }
+            return beginning.count + count
+        }
+    }
+
+    /// The digit of a value below 32, as texts of numbers have it.
+    private static func digit(_ value: UInt64) -> UInt8 {
+        let value = UInt8(truncatingIfNeeded: value)
+        return value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

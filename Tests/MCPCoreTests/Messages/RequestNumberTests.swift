@@ -10,6 +10,9 @@ import Testing
         let beginnings = Set(texts.map { $0.split(separator: "-")[0] })
         #expect(beginnings.count == 1)
         #expect(try #require(beginnings.first).count == 8)
+        let numbers = texts.compactMap { UInt64($0.split(separator: "-")[1], radix: 32) }
+        #expect(numbers.count == texts.count && zip(numbers, numbers.dropFirst()).allSatisfy(<))
+        #expect(zip(numbers, texts).allSatisfy { $1.hasSuffix("-" + String($0, radix: 32)) }, "without zeros before it")
     }
 
     @Test("What is written is the text, which a header may carry")
