@@ -27,16 +27,12 @@ extension Gateway {
                 if let leg = session.legs[server] { session.drop(leg, reason: reason) }
             }
         }
-        for call in suspended.all + callsAwaitingLogin.all where call.server === server {
-            call.eventLoop.runNowOrLater { call.shutDown(reason: reason) }
-        }
+        waitingCalls.filter { $0.server === server }.shutDown(reason: reason)
     }
 
     /// Ends the calls at a server that wait for a login, which is not to be had there any more.
     package func endWaitsForLogin(at server: ServerConnections, reason: String) {
-        for call in callsAwaitingLogin.all where call.server === server {
-            call.eventLoop.runNowOrLater { call.shutDown(reason: reason) }
-        }
+        callsAwaitingLogin.all.filter { $0.server === server }.shutDown(reason: reason)
     }
 
     /// Ends what callers have at an offer.
@@ -54,14 +50,15 @@ extension Gateway {
         for session in sessions.all where isMeant(session.offer, session.principal) {
             session.runNowOrLater { $0.close(reason: reason) }
         }
-        for call in suspended.all + callsAwaitingLogin.all where isMeant(call.offer, call.principal) {
-            call.eventLoop.runNowOrLater { call.shutDown(reason: reason) }
-        }
+        waitingCalls.filter { isMeant($0.offer, $0.principal) }.shutDown(reason: reason)
         for subscription in subscriptions.all
         where isMeant(subscription.request.offer, subscription.request.principal) {
             subscription.eventLoop.execute { subscription.close() }
         }
     }
+
+    /// The calls that wait for their client, or for a login.
+    private var waitingCalls: [ModernCall] { suspended.all + callsAwaitingLogin.all }
 
     // MARK: Several servers
 
@@ -95,15 +92,21 @@ extension Gateway {
     /// Tells the clients at an offer that other servers are offered there, or the same in another way.
     package func offerChanged(_ offer: Offer) {
         let members = offer.members
-        for call in openCalls.all where call.offer === offer {
-            guard !members.contains(where: { $0.server === call.server && $0.access.admits(call.principal) }) else {
-                continue
-            }
-            call.eventLoop.runNowOrLater { call.shutDown(reason: "the server is not offered any more") }
+        let orphans = openCalls.all.filter { call in
+            call.offer === offer
+                && !members.contains { $0.server === call.server && $0.access.admits(call.principal) }
         }
+        orphans.shutDown(reason: "the server is not offered any more")
         for session in sessions.all where session.offer === offer { session.runNowOrLater { $0.offerChanged() } }
         for subscription in subscriptions.all where subscription.request.offer === offer {
             subscription.eventLoop.execute { subscription.offerChanged() }
         }
+    }
+}
+
+extension [ModernCall] {
+    /// Ends the calls, each on its event loop: before this returns where that is the one that asks.
+    func shutDown(reason: String) {
+        for call in self { call.eventLoop.runNowOrLater { call.shutDown(reason: reason) } }
     }
 }

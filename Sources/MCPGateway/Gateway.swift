@@ -93,9 +93,7 @@ package final class Gateway: Sendable {
     /// Refuses new sessions from now on. Nobody can log in any more: the calls that wait for that end.
     package func beginDraining() {
         draining.withLock { $0 = true }
-        for call in callsAwaitingLogin.all {
-            call.eventLoop.runNowOrLater { call.shutDown(reason: Self.endWords) }
-        }
+        callsAwaitingLogin.all.shutDown(reason: Self.endWords)
     }
 
     /// What clients read when the proxy ends.
