@@ -15,10 +15,12 @@ final class AuditFile {
     struct End {
         /// nil where there is no line in what was read.
         var chain: AuditChain?
-        /// How many bytes behind the last line are none.
+        /// How many bytes stand behind the last line.
+        var behind = 0
+        /// How many of them are what a run could not write to its end: what has an end was changed by somebody.
         var torn = 0
-        /// Whether the last of them ends a line.
-        var isWhole = true
+        /// The chain after them, where they are a line that lacks its end alone.
+        var chainAfterTorn: AuditChain?
     }
 
     private let path: String
@@ -89,13 +91,15 @@ final class AuditFile {
     private static func end(of descriptor: CInt, _ size: Int) throws(AuditFault) -> End {
         let start = max(0, size - longestEnd)
         let bytes = try read(descriptor, from: start, size - start)
-        var end = End(chain: nil, torn: bytes.count, isWhole: bytes.last.map { $0 == UInt8(ascii: "\n") } ?? true)
+        var end = End(behind: bytes.count)
         var rest = bytes[...]
+        let tail = rest.lastIndex(of: UInt8(ascii: "\n")).map { rest[($0 + 1)...] } ?? rest
+        (end.torn, end.chainAfterTorn) = (tail.count, AuditLine(tail).map(AuditChain.init(after:)))
         while let lineEnd = rest.lastIndex(of: UInt8(ascii: "\n")) {
             let before = rest[..<lineEnd]
             let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? before.startIndex
             if let line = AuditLine(before[lineStart...]) {
-                (end.chain, end.torn) = (AuditChain(after: line), bytes.count - lineEnd - 1)
+                (end.chain, end.behind) = (AuditChain(after: line), bytes.count - lineEnd - 1)
                 return end
             }
             rest = before

@@ -72,7 +72,7 @@ package struct AuditVerification: Sendable {
     private mutating func explain(_ found: Rubbish, before line: AuditLine) {
         rubbish = nil
         let follows = chain.map { line.number == $0.number + 1 && line.previous == $0.hash } ?? true
-        if line.torn == found.bytes, follows {
+        if line.torn == found.bytes, found.lines == 1, follows {
             note(
                 found.place, "\(found.bytes) bytes of a line that a run which was killed could not write to its end",
                 isFault: false)
@@ -81,9 +81,9 @@ package struct AuditVerification: Sendable {
         for offset in 0..<min(found.lines, 100) {
             note((found.place.file, found.place.line + offset), "the line was changed", isFault: true)
         }
-        // They keep the places of what they were.
-        guard chain != nil, line.number > (chain?.number ?? 0) else { return }
-        expected = (chain?.number ?? 0) + found.lines
+        // They keep the places of what they were, unless a later run has found them and gone on without.
+        guard let chain, line.number > chain.number, !follows else { return }
+        expected = chain.number + found.lines
         knowsPrevious = false
     }
 

@@ -48,15 +48,18 @@ struct AuditWriter {
         guard file == nil else { return }
         let file = try AuditFile(rules.file)
         let end = try file.end()
-        if chain == nil, end.chain == nil, end.torn > 0, end.isWhole {
+        if chain == nil, end.chain == nil, end.behind > 0, end.torn == 0 {
             throw AuditFault("has no line of an audit; move it away")
         }
         let former =
             chain == nil && file.size == 0 ? try AuditFile.end(ofFileAt: AuditFile.name(of: rules.file, 1)) : nil
-        var next = chain ?? end.chain ?? former?.chain ?? AuditChain()
-        if chain == nil || end.torn > 0 {
-            var bytes = ByteBuffer(string: end.isWhole ? "" : "\n")
-            let torn = end.torn + (end.isWhole ? 0 : 1)
+        // What this run has not written to its end is written once more; of a former one it is a line all the same.
+        let last = chain ?? end.chainAfterTorn ?? end.chain
+        var next = last ?? former?.chain ?? AuditChain()
+        if chain == nil || end.behind > 0 {
+            var bytes = ByteBuffer(string: end.torn > 0 ? "\n" : "")
+            let isLine = chain == nil && end.chainAfterTorn != nil
+            let torn = isLine || end.torn == 0 ? 0 : end.torn + 1
             text.append(AuditEntry(.start(torn: torn)), mask, to: &next, &bytes)
             try file.append(bytes)
         }

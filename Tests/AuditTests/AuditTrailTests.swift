@@ -106,6 +106,33 @@ import Testing
         #expect(verification.findings.count == (torn.isEmpty ? 0 : 1))
     }
 
+    @Test(
+        "Lines that were changed are no torn ones for the next run, however many", arguments: [1, 2, 3], ["", "{\"se"])
+    func changedEnd(count: Int, torn: String) async throws {
+        let folder = Folder()
+        await run(rules(folder), 3)
+        var lines = try #require(folder.text()).split(separator: "\n").map(String.init)
+        for index in lines.indices.suffix(count) { lines[index] = lines[index].replacing("event", with: "EVENT") }
+        _ = unsafe unlink(folder.file)
+        folder.append(lines.joined(separator: "\n") + "\n" + torn)
+        await run(rules(folder), 1)
+        let verification = folder.verified()
+        #expect(verification.findings.count { $0.isFault } >= count)
+        #expect(verification.findings.contains { $0.isFault && $0.line == lines.count - count + 1 })
+    }
+
+    @Test("A line that lacks its end alone is a line for the next run")
+    func withoutEnd() async throws {
+        let folder = Folder()
+        await run(rules(folder), 2)
+        let text = try #require(folder.text())
+        _ = unsafe unlink(folder.file)
+        folder.append(String(text.dropLast()))
+        await run(rules(folder), 1)
+        let verification = folder.verified()
+        #expect(verification.findings.isEmpty && verification.last?.number == 7)
+    }
+
     @Test("A full file becomes an older one, of which so many are kept, and the chain goes on through all")
     func rotation() async throws {
         let folder = Folder()

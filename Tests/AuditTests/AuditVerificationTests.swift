@@ -89,8 +89,11 @@ import Testing
         let half = Array(#"{"seq":2,"ti"#.utf8)
         let next = line(#""event":"start","torn":\#(half.count + 1)"#)
         #expect(Self.findings([first, half, next]) == ["2: 13 bytes of a line that"])
+        #expect(Self.findings([first, half + [0x20], next]) == ["2!: the line was changed"])
+        // What is torn is no more than one line.
+        let two = [Array(half.prefix(6)), Array(half.dropFirst(7))]
         #expect(
-            Self.findings([first, half + [0x20], next]) == ["2!: the line was changed", "3!: line number 2 stands wh"])
+            Self.findings([first] + two + [next]) == ["2!: the line was changed", "3!: the line was changed"])
         #expect(Self.findings([first, half], isWhole: false) == ["2: the last line is torn: "])
     }
 
