@@ -54,13 +54,15 @@ package struct MemberMask: Sendable {
     private func write(_ value: JSONView, inSchema: Bool = false, to bytes: inout ByteBuffer) {
         if value.isObject {
             var object = JSONObjectWriter()
+            var replaced: Set<[UInt8]> = []
             value.forEachMember { name, member in
+                let shown = masked(name, in: value, &replaced)
                 if hides(name), !(inSchema && member.isObject) {
-                    object.add(masked(name), Self.mark)
+                    object.add(shown, Self.mark)
                 } else {
                     var written = ByteBuffer()
                     write(member, inSchema: inSchema || keepsSchemas && Self.schemas.contains(name), to: &written)
-                    object.add(masked(name), json: written)
+                    object.add(shown, json: written)
                 }
             }
             bytes.writeImmutableBuffer(object.finished)
@@ -76,6 +78,20 @@ package struct MemberMask: Sendable {
         } else {
             write(simple: value, to: &bytes)
         }
+    }
+
+    /// The name of a member without the secrets that are known, and unlike those of all others of the object.
+    ///
+    /// - Parameter replaced: What stands in the place of other names of the object.
+    private func masked(_ name: String, in object: JSONView, _ replaced: inout Set<[UInt8]>) -> String {
+        let hidden = masked(name)
+        guard !hidden.utf8.elementsEqual(name.utf8) else { return name }
+        var (unlike, number) = (hidden, 1)
+        while object[unlike] != nil || !replaced.insert(Array(unlike.utf8)).inserted {
+            number += 1
+            unlike = "\(hidden) \(number)"
+        }
+        return unlike
     }
 
     private func hides(_ name: String) -> Bool {

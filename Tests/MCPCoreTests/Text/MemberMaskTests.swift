@@ -26,6 +26,9 @@ import Testing
             #expect(try masked(json, ["s3cret-1"], hidesNamed: false) == #"{"a":"x … y"}"#)
         }
         #expect(try masked(#"{"s3cret-1":1}"#, ["s3cret-1"], hidesNamed: false) == #"{"…":1}"#)
+        #expect(
+            try masked(#"{"one":1,"two":{"two":2,"one 2":3,"one":4},"…":5}"#, ["one", "two"], hidesNamed: false)
+                == #"{"… 2":1,"… 3":{"…":2,"… 2":3,"… 3":4},"…":5}"#, "no two members have the same name after it")
         #expect(try masked(#"[123456789]"#, ["345678"], hidesNamed: false) == #"["12…9"]"#)
     }
 
