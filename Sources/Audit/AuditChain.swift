@@ -67,14 +67,6 @@ package struct AuditChain: Sendable, Equatable {
     private static func digits(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
         var hasher = SHA256()
         unsafe hasher.update(bufferPointer: bytes)
-        return unsafe hasher.finalize().withUnsafeBytes { hash in
-            unsafe [UInt8](unsafeUninitializedCapacity: 2 * hash.count) { digits, count in
-                for index in 0..<hash.count {
-                    unsafe digits[2 * index] = Hexadecimal.digit(hash[index] >> 4)
-                    unsafe digits[2 * index + 1] = Hexadecimal.digit(hash[index] & 15)
-                }
-                count = 2 * hash.count
-            }
-        }
+        return unsafe hasher.finalize().withUnsafeBytes { unsafe Hexadecimal.digits(of: $0) }
     }
 }

@@ -15,11 +15,7 @@ struct Registrar: Sendable {
     ///
     /// - Parameter redirect: Where the answer is to be sent.
     func client(of server: AuthorizationServer, redirect: String) async throws(GrantFailure) -> RegisteredClient {
-        if let configured = configured(for: server) { return configured }
-        if server.takesMetadataDocuments, let document = settings.metadataDocument {
-            return RegisteredClient(
-                issuer: server.issuer, identifier: document, secret: nil, method: .none, redirect: redirect)
-        }
+        if let settled = settled(for: server, redirect: redirect) { return settled }
         if let known = clients.client(of: server.issuer, redirect: redirect) { return known }
         return try await register(with: server, redirect: redirect)
     }
@@ -28,8 +24,7 @@ struct Registrar: Sendable {
     ///
     /// - Throws: What the operator has to do first.
     func checkIsPossible(with server: AuthorizationServer) throws(GrantFailure) {
-        let hasDocument = server.takesMetadataDocuments && settings.metadataDocument != nil
-        guard settings.client != nil || hasDocument || server.registrationEndpoint != nil else {
+        guard settled(for: server, redirect: "") != nil || server.registrationEndpoint != nil else {
             throw Self.notRegistered(by: server, words: "register the proxy there")
         }
     }
@@ -39,6 +34,14 @@ struct Registrar: Sendable {
             .unusable,
             "the authorization server \(PrintableText.make(server.issuer)) registers no clients by itself: \(words), and set auth.clientID (and auth.clientSecret) of the server"
         )
+    }
+
+    /// As whom the proxy asks there without being registered by itself; nil for nobody.
+    private func settled(for server: AuthorizationServer, redirect: String) -> RegisteredClient? {
+        if let configured = configured(for: server) { return configured }
+        guard server.takesMetadataDocuments, let document = settings.metadataDocument else { return nil }
+        return RegisteredClient(
+            issuer: server.issuer, identifier: document, secret: nil, method: .none, redirect: redirect)
     }
 
     /// The client that the operator has registered.

@@ -83,11 +83,21 @@ extension ServerGrant {
         }
     }
 
+    /// Logs out for good: gives back what there was, and has the proxy register anew at the next login.
+    ///
+    /// - Returns: Whether there was something to forget.
+    /// - Throws: Where it is kept nevertheless, as ``logOut()``.
+    package func forgetAll() async throws(GrantFailure) -> Bool {
+        guard let forgotten = try logOut() else { return await forgetRegistration() }
+        await forgotten.revoke()
+        return true
+    }
+
     /// Has the proxy register anew at the next login, where nobody is logged in: the authorization server may have
     /// forgotten it, which it tells the browser alone.
     ///
     /// - Returns: Whether there was something to forget.
-    package func forgetRegistration() async -> Bool {
+    func forgetRegistration() async -> Bool {
         let challenge = state.withLock { $0.grant.challenge }
         do throws(GrantFailure) {
             let protection = try await Discovery(settings: settings, requests: requests).protection(challenge)

@@ -34,24 +34,24 @@ def test_whoever_adds_a_server_is_told_to_log_in(bench, docs):
     assert output == f"server wiki added; it wants somebody to log in: {needed}\n"
 
 
-def test_whoever_logs_in_to_a_server_that_fails_is_told_why(docs, bench, tmp_path, browser):
+def log_in_to_a_fault(docs, bench, tmp_path, browser, answer, status=0):
+    """What the command says, on both of its outputs, where the server answers so to whoever has logged in."""
     opener = Opener(tmp_path)
     process = Terminal(bench.proxy, opener).begin("login", docs.name)
     address = opener.wait_for_url()
-    docs.server.faults["/mcp"] = faults.Status(503)
+    docs.server.faults["/mcp"] = faults.Status(answer)
     browser().open(address)
-    output, _ = Terminal(bench.proxy).end(process)
+    return Terminal(bench.proxy).end(process, status=status)
+
+
+def test_whoever_logs_in_to_a_server_that_fails_is_told_why(docs, bench, tmp_path, browser):
+    output, _ = log_in_to_a_fault(docs, bench, tmp_path, browser, 503)
     assert output.startswith(f"logged in to {docs.name}, which is failed at {bench.proxy.base}: {docs.entry['error']}"), output
     assert "503" in output
 
 
 def test_whoever_logs_in_to_a_server_that_refuses_the_login_is_told_so(docs, bench, tmp_path, browser):
-    opener = Opener(tmp_path)
-    process = Terminal(bench.proxy, opener).begin("login", docs.name)
-    address = opener.wait_for_url()
-    docs.server.faults["/mcp"] = faults.Status(401)
-    browser().open(address)
-    _, errors = Terminal(bench.proxy).end(process, status=1)
+    _, errors = log_in_to_a_fault(docs, bench, tmp_path, browser, 401, status=1)
     said = f"logged in to {docs.name} at {bench.proxy.base}, but the server still wants somebody to log in: once more, as somebody who may use it"
     assert said in errors, errors
 

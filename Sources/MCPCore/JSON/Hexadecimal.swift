@@ -12,27 +12,22 @@ package enum Hexadecimal {
 
     /// Two lower-case digits for each byte.
     package static func text(of bytes: some Sequence<UInt8>) -> String {
-        var digits: [UInt8] = []
-        digits.reserveCapacity(2 * bytes.underestimatedCount)
-        for byte in bytes {
-            digits.append(digit(byte >> 4))
-            digits.append(digit(byte & 15))
-        }
+        let digits = unsafe Array(bytes).withUnsafeBytes { unsafe Self.digits(of: $0) }
         return String(decoding: digits, as: UTF8.self)
     }
 
     /// Two lower-case digits for each byte.
-    package static func text(of bytes: UnsafeRawBufferPointer) -> String {
-        unsafe String(unsafeUninitializedCapacity: 2 * bytes.count) { digits in
+    package static func digits(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: 2 * bytes.count) { digits, count in
             for index in 0..<bytes.count {
                 unsafe digits[2 * index] = digit(bytes[index] >> 4)
                 unsafe digits[2 * index + 1] = digit(bytes[index] & 15)
             }
-            return 2 * bytes.count
+            count = 2 * bytes.count
         }
     }
 
-    /// The lower-case digit of a value below sixteen.
+    /// The lower-case digit of a value below sixteen, or below 36 where there are as many.
     package static func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }

@@ -35,15 +35,10 @@ package struct RequestNumber: Sendable, Hashable {
         unsafe buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: beginning.count + count) { memory in
             for index in beginning.indices { unsafe memory[index] = beginning[index] }
             for place in 0..<count {
-                unsafe memory[beginning.count + count - 1 - place] = Self.digit(value >> UInt64(5 * place) & 31)
+                unsafe memory[beginning.count + count - 1 - place] = Hexadecimal.digit(
+                    UInt8(value >> UInt64(5 * place) & 31))
             }
             return beginning.count + count
         }
-    }
-
-    /// The digit of a value below 32, as texts of numbers have it.
-    private static func digit(_ value: UInt64) -> UInt8 {
-        let value = UInt8(truncatingIfNeeded: value)
-        return value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }

@@ -1,8 +1,7 @@
 /// Turns the events of a YAML text into the tree that keeps positions.
 ///
 /// A name given twice stays twice: a later pass reports it together with the other problems. Aliases and merge keys are
-/// allowed. An alias is a copy of what it stands for, and the copies are counted before they
-/// are made, so that neither memory nor time grows beyond what is written and the bound.
+/// allowed. An alias is a copy of what it stands for, and the copies are counted before they are made, so that neither memory nor time grows beyond what is written and the bound.
 struct YAMLDocumentReader: ~Copyable {
     /// The deepest nesting.
     static let maximumDepth = 64
@@ -133,7 +132,6 @@ struct YAMLDocumentReader: ~Copyable {
         var mapping = Part(node: ConfigurationNode(.null, at: position))
         var members: [ConfigurationNode.Member] = []
         var merged: [ConfigurationNode.Member] = []
-        var names: Set<String> = []
         while true {
             let event = try events.next()
             if case .mappingEnd = event.kind { break }
@@ -142,10 +140,10 @@ struct YAMLDocumentReader: ~Copyable {
             if key.isMerge {
                 merged += try Self.mergedMembers(of: value, at: event.position)
             } else {
-                names.insert(key.text)
                 members.append(.init(name: key.text, position: event.position, value: value))
             }
         }
+        var names = Set(members.map(\.name))
         members += merged.filter { names.insert($0.name).inserted }
         mapping.node.value = .object(members)
         return mapping

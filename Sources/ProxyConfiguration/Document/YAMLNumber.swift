@@ -1,3 +1,5 @@
+import Addresses
+
 /// Says which plain texts are numbers in YAML 1.1 (https://yaml.org/type/int.html, https://yaml.org/type/float.html).
 struct YAMLNumber {
     private var rest: Substring.UTF8View
@@ -23,7 +25,7 @@ struct YAMLNumber {
 
     private mutating func isDecimal(isSigned: Bool) -> Bool {
         let first = rest.first
-        guard skip(where: Self.isDigit) else {
+        guard skip(where: ASCII.isDigit) else {
             // A fraction alone has no sign, and the exponent behind it must have one.
             return !isSigned && skipDot() && skipAll(where: Self.isDigitOrLine) > 0 && isExponent(signed: true)
         }
@@ -42,7 +44,7 @@ struct YAMLNumber {
 
     /// Skips one or two digits of base 60.
     private mutating func isSixtieth() -> Bool {
-        let digits = rest.prefix(while: Self.isDigit)
+        let digits = rest.prefix(while: ASCII.isDigit)
         rest = rest[digits.endIndex...]
         return digits.count == 1 || digits.count == 2 && digits.first.map { $0 < UInt8(ascii: "6") } == true
     }
@@ -51,7 +53,7 @@ struct YAMLNumber {
     private mutating func isExponent(signed: Bool) -> Bool {
         guard skip(where: { "eE".utf8.contains($0) }) else { return rest.isEmpty }
         let hasSign = skip { "+-".utf8.contains($0) }
-        return (hasSign || !signed) && skipAll(where: Self.isDigit) > 0 && rest.isEmpty
+        return (hasSign || !signed) && skipAll(where: ASCII.isDigit) > 0 && rest.isEmpty
     }
 
     private mutating func skipDot() -> Bool { skip { $0 == UInt8(ascii: ".") } }
@@ -68,7 +70,5 @@ struct YAMLNumber {
         return skipped.count
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-
-    private static func isDigitOrLine(_ byte: UInt8) -> Bool { isDigit(byte) || byte == UInt8(ascii: "_") }
+    private static func isDigitOrLine(_ byte: UInt8) -> Bool { ASCII.isDigit(byte) || byte == UInt8(ascii: "_") }
 }

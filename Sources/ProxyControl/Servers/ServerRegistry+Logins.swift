@@ -53,16 +53,14 @@ extension ServerRegistry {
 
     package func logOut(of name: String, for caller: ManagementCaller) async throws(ManagementRefusal) -> ServerReport {
         let (server, grant) = try grant(of: name, for: caller)
-        let forgotten: ForgottenGrant?
+        let hasForgotten: Bool
         do throws(GrantFailure) {
-            forgotten = try grant.logOut()
+            hasForgotten = try await grant.forgetAll()
         } catch {
             throw ManagementRefusal(
                 .notKept, "the login to \"\(server.settings.displayName)\": \(error.words)")
         }
-        if let forgotten {
-            await forgotten.revoke()
-        } else if await !grant.forgetRegistration() {
+        guard hasForgotten else {
             throw ManagementRefusal(.conflict, "nobody is logged in to \"\(server.settings.displayName)\"")
         }
         return try known(name).report(prefix: prefix)

@@ -94,17 +94,13 @@ enum LoginWay: Sendable {
             return answer["message"]?.string ?? "logged out of \(server)"
         case .stored(let composition):
             let grant = try grant(of: server, composition)
-            let forgotten: ForgottenGrant?
+            let hasForgotten: Bool
             do throws(GrantFailure) {
-                forgotten = try grant.logOut()
+                hasForgotten = try await grant.forgetAll()
             } catch {
                 throw CommandFailure("the login to \"\(server)\": \(error.words)")
             }
-            if let forgotten {
-                await forgotten.revoke()
-            } else if await !grant.forgetRegistration() {
-                throw CommandFailure("nobody is logged in to \"\(server)\"")
-            }
+            guard hasForgotten else { throw CommandFailure("nobody is logged in to \"\(server)\"") }
             return "logged out of \(server)"
         }
     }
